@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createUser } from '@nats-io/nkeys';
+import { z } from 'zod';
+import { newClientId, newClientSecret } from '../../shared/client-secret.ts';
+import { UsageError } from './options.ts';
+
+export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'setup'] as const;
+export type BusUser = (typeof BUS_USERS)[number];
+
+const key = z.string().length(43);
+const Secrets = z.strictObject({
+  client_secret_key: key,
+  signing_key_encryption_key: key,
+  mongodb_passwords: z.strictObject({ owner: key, gateway: key, signer: key }),
+  nats_nkey_seeds: z.strictObject({
+    gateway: z.string(),
+    'hook-executor': z.string(),
+    signer: z.string(),
+    setup: z.string(),
+  }),
+  demo_client_id: z.string(),
+  demo_client_secret: z.string(),
+});
+
+/** What a local installation keeps secret, made at its first start. Each service is given only what is its own. */
+export type LocalSecrets = z.infer<typeof Secrets>;
+
+/** Reads `secrets.json` of the data folder, making it when it is not there. Only its owner may read it. */
+export async function loadSecrets(dataDir: string): Promise<LocalSecrets> {
+  const file = join(dataDir, 'secrets.json');
+  const existing = readIfThere(file);
+  if (existing !== undefined) {
+    const parsed = Secrets.safeParse(parseJson(existing));
+    if (parsed.success) return parsed.data;
+    throw new UsageError(`${file} is damaged; restore it, or start with another --data folder.`);
+  }
+  const secrets = makeSecrets();
+  await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return secrets;
+}
+
+function makeSecrets(): LocalSecrets {
+  const newKey = (): string => randomBytes(32).toString('base64url');
+  const newSeed = (): string => new TextDecoder().decode(createUser().getSeed());
+  return {
+    client_secret_key: newKey(),
+    signing_key_encryption_key: newKey(),
+    mongodb_passwords: { owner: newKey(), gateway: newKey(), signer: newKey() },
+    nats_nkey_seeds: { gateway: newSeed(), 'hook-executor': newSeed(), signer: newSeed(), setup: newSeed() },
+    demo_client_id: newClientId(),
+    demo_client_secret: newClientSecret(),
+  };
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

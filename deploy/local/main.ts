@@ -1,0 +1,62 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../shared/errors.ts';
+import { openDataFolder } from './data-folder.ts';
+import { runStack } from './stack.ts';
+import { HELP, readOptions, UsageError, type Options } from './options.ts';
+
+/** `npm start`: everything hookmint needs on this machine, until Ctrl-C. */
+const TUTORIAL_HOOK = fileURLToPath(new URL('./demo/tutorial-hook.js', import.meta.url));
+
+async function main(): Promise<void> {
+  const startedMs = performance.now();
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) {
+    process.stdout.write(HELP);
+    return;
+  }
+  await ensurePortIsFree(options.port);
+  const folder = await openDataFolder(options.dataDir);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  try {
+    await runStack({
+      ...options,
+      hookFile: options.hookFile ?? TUTORIAL_HOOK,
+      hookName: options.hookFile === undefined ? 'tutorial' : 'local-file',
+      natsUrl: nonEmpty(process.env['NATS_URL']),
+      mongodbUrl: nonEmpty(process.env['MONGODB_URL']),
+      signingAlg: process.env['HOOKMINT_DEMO_SIGNING_ALG'] === 'ES256' ? 'ES256' : 'RS256',
+      natsDataDir: join(options.dataDir, 'nats'),
+      mongodbDataDir: join(options.dataDir, 'mongodb'),
+      pidsChanged: folder.writePids,
+      say,
+      stop: stop.signal,
+      ready: (banner) => say(banner(Math.round(performance.now() - startedMs))),
+    });
+  } finally {
+    folder.release();
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+
+async function ensurePortIsFree(port: Options['port']): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new UsageError(`Port ${String(port)} cannot be used (${error.message}). Choose another with --port N, or --port 0 for any.`)),
+    );
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`hookmint: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+
+/** What `npm start` was asked for. */
+export type Options = { hookFile: string | undefined; port: number; dataDir: string };
+
+export const DEFAULT_PORT = 8080;
+
+export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor and a signer, with NATS and MongoDB.
+
+  npm start [-- OPTION ...]
+
+  --hook FILE   run this Client Credentials Exchange hook instead of the tutorial's; it is read again whenever the file changes
+  --port N      the gateway's port (default ${String(DEFAULT_PORT)}; 0 = any free one)
+  --data DIR    where everything is kept (default .hookmint/)
+  --help        this text
+
+  NATS_URL, MONGODB_URL   use these servers instead of starting some; the NATS server needs JetStream
+  LOG_LEVEL               trace, debug, info (default), warn, error
+  OTEL_EXPORTER_OTLP_ENDPOINT   send traces and metrics there
+`;
+
+/** A mistake in how the command was called or in what it was given: shown as one line, without a stack. */
+export class UsageError extends Error {}
+
+/** Reads the command line; `undefined` when help was asked for. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        hook: { type: 'string' },
+        port: { type: 'string', default: String(DEFAULT_PORT) },
+        data: { type: 'string', default: fileURLToPath(new URL('../../.hookmint', import.meta.url)) },
+        help: { type: 'boolean', default: false },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See npm start -- --help.`);
+  }
+  if (values.help) return undefined;
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError(`--port is to be a number from 0 to 65535, not "${values.port}".`);
+  }
+  const callerDir = process.env['INIT_CWD'] ?? process.cwd();
+  return {
+    hookFile: values.hook === undefined ? undefined : resolve(callerDir, values.hook),
+    port,
+    dataDir: resolve(callerDir, values.data),
+  };
+}

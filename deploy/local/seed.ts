@@ -1,0 +1,58 @@
+import type { Db } from 'mongodb';
+import { hashClientSecret } from '../../shared/client-secret.ts';
+import { DEFAULT_HOOK_LIMITS } from '../../shared/domain/hook.ts';
+import { DEFAULT_TOKEN_LIFETIME_SECONDS, type SigningAlg } from '../../shared/domain/resource-server.ts';
+import { clientGrantsIn } from '../../shared/store/client-grants.ts';
+import { clientsIn } from '../../shared/store/clients.ts';
+import { hooksIn } from '../../shared/store/hooks.ts';
+import { ensureIndexes } from '../../shared/store/indexes.ts';
+import { resourceServersIn } from '../../shared/store/resource-servers.ts';
+
+export const DEMO_AUDIENCE = 'https://api.example.com/';
+const TRIGGER = 'credentials-exchange';
+
+export type DemoClient = { clientId: string; clientSecret: string };
+
+/** Puts the demo into a tenant's database: one API, one M2M client, one grant. What is there already is left as it is. */
+export async function seedDemo(
+  db: Db,
+  { clientId, clientSecret }: DemoClient,
+  { clientSecretKey, signingAlg }: { clientSecretKey: Buffer; signingAlg: SigningAlg },
+): Promise<void> {
+  await ensureIndexes(db);
+  const [clients, apis, grants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
+  if ((await apis.findByIdentifier(DEMO_AUDIENCE)) === undefined) {
+    await apis.put({
+      id: 'demo-api',
+      identifier: DEMO_AUDIENCE,
+      name: 'Demo API',
+      scopes: [{ value: 'read:data', description: 'Read the data' }],
+      signing_alg: signingAlg,
+      token_dialect: 'access_token',
+      enforce_policies: false,
+      token_lifetime_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
+    });
+  }
+  if ((await clients.find(clientId)) === undefined) {
+    await clients.put({
+      client_id: clientId,
+      name: 'Demo M2M client',
+      client_secret_hashes: [hashClientSecret(clientSecret, clientSecretKey)],
+      token_endpoint_auth_method: 'client_secret_post',
+      grant_types: ['client_credentials'],
+      client_metadata: { plan: 'full' },
+    });
+  }
+  if ((await grants.find(clientId, DEMO_AUDIENCE)) === undefined) {
+    await grants.put({ id: `cgr_${clientId.slice(0, 16)}`, client_id: clientId, audience: DEMO_AUDIENCE, scope: ['read:data'] });
+  }
+}
+
+/** Makes `code` a revision of the hook `name` and enables it. */
+export async function enableHook(db: Db, name: string, code: string): Promise<void> {
+  const hooks = hooksIn(db);
+  const id = `demo-${name}`;
+  const revision = await hooks.putRevision({ hook_id: id, code, limits: DEFAULT_HOOK_LIMITS });
+  await hooks.put({ id, name, trigger_id: TRIGGER, current_revision: revision });
+  await hooks.bind({ trigger_id: TRIGGER, hook_id: id, hook_name: name, revision });
+}

@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A service of hookmint as a process of its own, started and ready. */
+export type ServiceProcess = { process: ChildProcess; stop: () => Promise<void> };
+
+/** How a service ended; `lastLine` is the last it said. */
+export type ServiceExit = { reason: string; lastLine: string };
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const STOP_GRACE_MS = 12_000;
+
+/** What every service is given of the launcher's environment: nothing of it is a secret of another service. */
+const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$/;
+
+/**
+ * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is
+ * ready. The service ends by itself when the launcher is gone.
+ *
+ * @throws {Error} with the last line the service said, when it ended instead.
+ */
+export function startService(options: {
+  name: string;
+  env: Record<string, string>;
+  output: (line: string) => void;
+  onExit: (exit: ServiceExit) => void;
+}): Promise<ServiceProcess> {
+  const { name, env, output, onExit } = options;
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => INHERITED.test(key)));
+  const child = spawn(process.execPath, [`services/${name}/main.ts`], {
+    cwd: ROOT,
+    env: { ...inherited, LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+    windowsHide: true,
+  });
+  let lastLine = '';
+  let stopping = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() !== '') lastLine = line;
+      output(line);
+    });
+  }
+  const exited = new Promise<ServiceExit>((resolve) => {
+    child.once('error', (error) => resolve({ reason: error.message, lastLine }));
+    // Not `exit`: by `close` all that the process said has arrived.
+    child.once('close', (code, signal) => resolve({ reason: signal ?? `exit code ${String(code)}`, lastLine }));
+  });
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    child.kill('SIGTERM');
+    const escalate = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+    await exited;
+    clearTimeout(escalate);
+  };
+
+  return new Promise((resolve, reject) => {
+    child.once('message', () => {
+      void exited.then((exit) => {
+        if (!stopping) onExit(exit);
+      });
+      resolve({ process: child, stop });
+    });
+    void exited.then((exit) => reject(new Error(exit.lastLine === '' ? exit.reason : exit.lastLine)));
+  });
+}

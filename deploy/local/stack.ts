@@ -1,0 +1,200 @@
+import { connectBus } from '../../shared/bus/connect.ts';
+import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
+import type { SigningAlg } from '../../shared/domain/resource-server.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { connectStore } from '../../shared/store/connect.ts';
+import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/config-changed.ts';
+import { banner } from './banner.ts';
+import { startBusServer } from './bus-server.ts';
+import { readHookFile, watchHookFile } from './hook-file.ts';
+import { loadSecrets, type BusUser } from './local-secrets.ts';
+import { DEMO_AUDIENCE, enableHook, seedDemo } from './seed.ts';
+import { freePort } from './servers/free-port.ts';
+import { obtainMongod } from './servers/mongod-binary.ts';
+import { obtainNats } from './servers/nats-binary.ts';
+import { startService } from './service-process.ts';
+import { startStoreServer, type StoreUrls } from './store-server.ts';
+import { createSupervisor } from './supervisor.ts';
+
+const TENANT = 'demo';
+const HOST = '127.0.0.1';
+const READY_POLL_INTERVAL_MS = 50;
+
+export type StackOptions = {
+  dataDir: string;
+  natsDataDir: string;
+  mongodbDataDir: string;
+  port: number;
+  hookFile: string;
+  hookName: string;
+  /** Servers to use instead of starting some. */
+  natsUrl: string | undefined;
+  mongodbUrl: string | undefined;
+  signingAlg: SigningAlg;
+  say: (line: string) => void;
+  pidsChanged: (pids: number[]) => void;
+  ready: (banner: (afterMs: number) => string) => void;
+  stop: AbortSignal;
+};
+
+/** Starts the whole of hookmint, keeps it running, and resolves when it has been stopped. Rejects when it cannot go on. */
+export async function runStack(options: StackOptions): Promise<void> {
+  const { say, stop } = options;
+  let code = readHookFile(options.hookFile);
+  const secrets = await loadSecrets(options.dataDir);
+  const port = options.port === 0 ? await freePort(HOST) : options.port;
+  const issuer = `http://${HOST}:${String(port)}/`;
+
+  let giveUp: (error: Error) => void = () => undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    giveUp = reject;
+    if (stop.aborted) resolve();
+    stop.addEventListener('abort', () => resolve());
+  });
+  ended.catch(() => undefined);
+  const supervisor = createSupervisor({
+    say: (line) => say(`hookmint: ${line}`),
+    gaveUp: (message) => giveUp(new Error(message)),
+    pidsChanged: options.pidsChanged,
+  });
+
+  async function startBus(): Promise<string> {
+    if (options.natsUrl !== undefined) return options.natsUrl;
+    const { path: binary } = await obtainNats({ report: say });
+    let busPort: number | undefined;
+    const server = await supervisor.run('nats-server', (exited) =>
+      startBusServer(
+        { binary, dataDir: options.natsDataDir, port: busPort, onExit: ({ lastLines }) => exited(lastLine(lastLines)) },
+        secrets.nats_nkey_seeds,
+      ).then((started) => {
+        busPort = started.port;
+        return started;
+      }),
+    );
+    return server.url;
+  }
+
+  async function startStore(): Promise<StoreUrls> {
+    if (options.mongodbUrl !== undefined) {
+      return { owner: options.mongodbUrl, gateway: options.mongodbUrl, signer: options.mongodbUrl };
+    }
+    const { path: binary } = await obtainMongod({ report: say });
+    let storePort: number | undefined;
+    let urls: StoreUrls | undefined;
+    await supervisor.run('mongod', async (exited) => {
+      const started = await startStoreServer(
+        { binary, dataDir: options.mongodbDataDir, port: storePort, onExit: ({ lastLines }) => exited(lastLine(lastLines)) },
+        TENANT,
+        secrets.mongodb_passwords,
+      );
+      storePort = started.server.port;
+      urls = started.urls;
+      return started.server;
+    });
+    if (urls === undefined) throw new Error('mongod did not start.');
+    return urls;
+  }
+
+  const busEnv = (user: BusUser, url: string): { NATS_URL: string; NATS_NKEY_SEED?: string } => ({
+    NATS_URL: url,
+    ...(options.natsUrl === undefined ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds[user] } : {}),
+  });
+
+  const runService = (name: 'gateway' | 'hook-executor' | 'signer', env: Record<string, string>) =>
+    supervisor.run(name, (exited) =>
+      startService({
+        name,
+        env: { HOOKMINT_TENANT: TENANT, ...env },
+        output: (line) => say(`${name.padEnd(13)} ${line}`),
+        onExit: ({ reason }) => exited(reason),
+      }),
+    );
+
+  async function start(): Promise<() => void> {
+    const [natsUrl, store] = await Promise.all([startBus(), startStore()]);
+    const [bus, database] = await Promise.all([
+      connectBus('setup', busEnv('setup', natsUrl)),
+      connectStore('setup', { MONGODB_URL: store.owner }, TENANT),
+    ]);
+    const { db } = database;
+    await Promise.all([
+      ensureEventsStream(bus),
+      seedDemo(
+        db,
+        { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },
+        { clientSecretKey: Buffer.from(secrets.client_secret_key, 'base64url'), signingAlg: options.signingAlg },
+      ).then(() => enableHook(db, options.hookName, code)),
+    ]);
+    await Promise.all([
+      runService('signer', {
+        ...busEnv('signer', natsUrl),
+        MONGODB_URL: store.signer,
+        HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: secrets.signing_key_encryption_key,
+      }),
+      runService('hook-executor', busEnv('hook-executor', natsUrl)),
+      runService('gateway', {
+        ...busEnv('gateway', natsUrl),
+        MONGODB_URL: store.gateway,
+        HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
+        HOOKMINT_ISSUER: issuer,
+        HOOKMINT_HTTP_HOST: HOST,
+        HOOKMINT_HTTP_PORT: String(port),
+      }),
+    ]);
+    await untilReady(`${issuer}readyz`, stop);
+
+    const reload = async (): Promise<void> => {
+      const changed = readHookFile(options.hookFile);
+      if (changed === code) return;
+      await enableHook(db, options.hookName, changed);
+      code = changed;
+      const event: ConfigChanged = { collection: 'hook_bindings', time_ms: Date.now() };
+      bus.publish(configChangedSubject(TENANT), JSON.stringify(event));
+      say(`hookmint: ${options.hookFile} was read again and is live`);
+    };
+    const unwatch = watchHookFile(options.hookFile, () => {
+      reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
+    });
+    options.ready((afterMs) =>
+      banner({
+        afterMs,
+        issuer,
+        hookFile: options.hookFile,
+        dataDir: options.dataDir,
+        natsUrl,
+        mongodbUrl: store.owner,
+        clientId: secrets.demo_client_id,
+        clientSecret: secrets.demo_client_secret,
+        audience: DEMO_AUDIENCE,
+      }),
+    );
+    return () => {
+      unwatch();
+      void bus.close();
+      void database.close();
+    };
+  }
+
+  let close = (): void => undefined;
+  try {
+    const started = start();
+    close = (await Promise.race([started, ended])) ?? close;
+    await ended;
+  } finally {
+    close();
+    if (stop.aborted) say('hookmint: stopping');
+    await supervisor.stopAll([['gateway'], ['hook-executor', 'signer'], ['nats-server', 'mongod']]);
+  }
+}
+
+async function untilReady(url: string, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok === true) return;
+    await new Promise((resolve) => setTimeout(resolve, READY_POLL_INTERVAL_MS));
+  }
+}
+
+function lastLine(lines: string): string {
+  return lines.trimEnd().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,42 @@
+import { databaseName } from '../../shared/store/connect.ts';
+import type { LocalSecrets } from './local-secrets.ts';
+import type { RunningServer } from './servers/child-server.ts';
+import { ensureMongoUsers } from './servers/mongo-users.ts';
+import { startMongod, type StartMongodOptions } from './servers/run-mongod.ts';
+
+const CONFIGURATION = ['clients', 'resource_servers', 'client_grants', 'hooks', 'hook_revisions', 'hook_bindings', 'tenant'];
+const READ = ['find'];
+
+/** URLs of the store, each with its own user. The hook-executor has none: it never needs the store. */
+export type StoreUrls = { owner: string; gateway: string; signer: string };
+
+/** Starts mongod with one user for each service that needs it: the gateway reads configuration, the signer keeps its keys. */
+export async function startStoreServer(
+  options: StartMongodOptions,
+  tenant: string,
+  passwords: LocalSecrets['mongodb_passwords'],
+): Promise<{ server: RunningServer; urls: StoreUrls }> {
+  const server = await startMongod(options);
+  const database = databaseName(tenant);
+  await ensureMongoUsers({
+    url: server.url,
+    owner: { user: 'owner', password: passwords.owner },
+    users: [
+      {
+        user: 'gateway',
+        password: passwords.gateway,
+        database,
+        privileges: CONFIGURATION.map((collection) => ({ collection, actions: READ })),
+      },
+      {
+        user: 'signer',
+        password: passwords.signer,
+        database,
+        privileges: [{ collection: 'signing_keys', actions: ['find', 'insert', 'update'] }],
+      },
+    ],
+  });
+  const url = (user: keyof StoreUrls, authSource: string): string =>
+    `mongodb://${user}:${passwords[user]}@127.0.0.1:${String(server.port)}/?authSource=${authSource}`;
+  return { server, urls: { owner: url('owner', 'admin'), gateway: url('gateway', database), signer: url('signer', database) } };
+}

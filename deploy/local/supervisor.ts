@@ -1,0 +1,80 @@
+import { messageOf } from '../../shared/errors.ts';
+
+/** Something that runs and can be stopped: a service, a server. */
+export type Running = { stop: () => Promise<void>; process: { pid?: number | undefined } };
+
+const RESTART_DELAY_MS = 100;
+const CRASH_LOOP_EXITS = 5;
+const CRASH_LOOP_WINDOW_MS = 30_000;
+
+/**
+ * Keeps processes running: what dies is started again with a visible line; what dies five times within 30 s is a crash loop, and
+ * `gaveUp` is told its last error.
+ */
+export function createSupervisor(options: {
+  say: (line: string) => void;
+  gaveUp: (message: string) => void;
+  pidsChanged: (pids: number[]) => void;
+}) {
+  const { say, gaveUp, pidsChanged } = options;
+  const running = new Map<string, Running>();
+  let stopping = false;
+
+  function set(name: string, what: Running | undefined): void {
+    if (what === undefined) running.delete(name);
+    else running.set(name, what);
+    pidsChanged([...running.values()].flatMap(({ process }) => process.pid ?? []));
+  }
+
+  /**
+   * Starts something and keeps it running.
+   *
+   * @param start Called again for each restart. It passes what it is given to whatever tells of an unexpected exit.
+   */
+  async function run<T extends Running>(
+    name: string,
+    start: (exited: (how: string) => void) => Promise<T>,
+  ): Promise<T> {
+    const exitsMs: number[] = [];
+    const exited = (how: string): void => {
+      set(name, undefined);
+      if (!stopping) void restart(how);
+    };
+    async function restart(how: string): Promise<void> {
+      exitsMs.push(Date.now());
+      const recent = exitsMs.filter((atMs) => atMs > Date.now() - CRASH_LOOP_WINDOW_MS);
+      if (recent.length >= CRASH_LOOP_EXITS) {
+        gaveUp(`${name} ended ${String(recent.length)} times within 30 s; its last words: ${how}`);
+        return;
+      }
+      say(`${name} ended (${how}); starting it again`);
+      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS * (recent.length - 1)));
+      if (stopping) return;
+      try {
+        await begin();
+        say(`${name} is back`);
+      } catch (error) {
+        await restart(messageOf(error));
+      }
+    }
+    async function begin(): Promise<T> {
+      const started = await start(exited);
+      set(name, started);
+      // The stop may have come while it was starting, when it was not on the list yet.
+      if (stopping) await started.stop();
+      return started;
+    }
+    return begin();
+  }
+
+  /** Stops everything, each group after the one before it has ended. */
+  async function stopAll(groups: readonly (readonly string[])[]): Promise<void> {
+    stopping = true;
+    for (const names of groups) {
+      await Promise.all(names.map((name) => running.get(name)?.stop()));
+    }
+    pidsChanged([]);
+  }
+
+  return { run, stopAll };
+}

@@ -1,0 +1,48 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
+import { handleError, methodNotAllowed, notFound } from './http-errors.ts';
+import type { TokenIssuer } from './issue-token.ts';
+import { MAX_BODY_BYTES, MAX_PARAMETERS } from './limits.ts';
+import { observeHttp } from './observe-http.ts';
+import type { PublicKeys } from './public-keys.ts';
+import { healthRoute, readyRoute } from './routes/health.ts';
+import { jwksRoute } from './routes/jwks.ts';
+import { metadataRoute } from './routes/metadata.ts';
+import { tokenRoute } from './routes/token.ts';
+
+/** The gateway's HTTP surface. */
+export function createApp(options: {
+  issuer: TokenIssuer;
+  events: EventPublisher;
+  publicKeys: PublicKeys;
+  missing: () => string[];
+  trustedProxies: number;
+}): Express {
+  const { issuer, events, publicKeys, missing, trustedProxies } = options;
+  const app = express();
+  app.set('trust proxy', trustedProxies);
+  app.set('etag', false);
+  app.set('query parser', false);
+
+  app.get('/healthz', healthRoute);
+  app.get('/readyz', readyRoute(missing));
+
+  app.use(observeHttp);
+  app.use(helmet());
+  app
+    .route('/oauth/token')
+    .post(
+      express.urlencoded({ extended: false, limit: MAX_BODY_BYTES, parameterLimit: MAX_PARAMETERS }),
+      express.json({ limit: MAX_BODY_BYTES }),
+      tokenRoute(issuer, events),
+    )
+    .all(methodNotAllowed('POST'));
+  app.route('/.well-known/jwks.json').get(jwksRoute(publicKeys)).all(methodNotAllowed('GET, HEAD'));
+  for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
+    app.route(path).get(metadataRoute(issuer.issuer)).all(methodNotAllowed('GET, HEAD'));
+  }
+  app.use(notFound);
+  app.use(handleError);
+  return app;
+}

@@ -1,0 +1,99 @@
+import { LRUCache } from 'lru-cache';
+import type { Db } from 'mongodb';
+import type { Client } from '../../shared/domain/client.ts';
+import type { ClientGrant } from '../../shared/domain/client-grant.ts';
+import type { TriggerId } from '../../shared/domain/hook.ts';
+import type { ResourceServer } from '../../shared/domain/resource-server.ts';
+import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
+import { logger } from '../../shared/log.ts';
+import { clientGrantsIn } from '../../shared/store/client-grants.ts';
+import { clientsIn } from '../../shared/store/clients.ts';
+import { hooksIn } from '../../shared/store/hooks.ts';
+import { resourceServersIn } from '../../shared/store/resource-servers.ts';
+import { tenantIn } from '../../shared/store/tenant.ts';
+import { CONFIGURATION_MAX_AGE_MS, CONFIGURATION_MAX_ENTRIES, CONFIGURATION_RETRY_MS } from './limits.ts';
+import type { EnabledHook } from './steps/run-hook.ts';
+
+/**
+ * The tenant's configuration as a token request needs it, read through memory: the store is off the hot path, and while it is
+ * away tokens go on with what is known. Entries live until a change is announced, and for 30 s at the longest.
+ */
+export type Configuration = {
+  client(clientId: string): Promise<Client | undefined>;
+  resourceServer(identifier: string): Promise<ResourceServer | undefined>;
+  clientGrant(clientId: string, audience: string): Promise<ClientGrant | undefined>;
+  enabledHook(trigger: TriggerId): Promise<EnabledHook | undefined>;
+  tenantSettings(): Promise<TenantSettings>;
+  /** Has everything read anew: something has changed, or may have. What was known still serves while the store is away. */
+  drop(): void;
+};
+
+export function readConfigurationFrom(db: Db): Configuration {
+  const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
+  const [hooks, tenant] = [hooksIn(db), tenantIn(db)];
+
+  async function readEnabledHook(trigger: TriggerId): Promise<EnabledHook | undefined> {
+    const binding = await hooks.findBinding(trigger);
+    if (binding === undefined) return undefined;
+    const revision = await hooks.findRevision(binding.revision);
+    // Fail closed: a hook that is enabled but cannot be had is no reason to issue tokens without it.
+    if (revision === undefined) throw new Error(`the enabled hook ${binding.hook_id} has no revision ${binding.revision}`);
+    return { id: binding.hook_id, name: binding.hook_name, revision };
+  }
+
+  const caches = {
+    client: cached((id) => clients.find(id)),
+    resourceServer: cached((identifier) => resourceServers.findByIdentifier(identifier)),
+    clientGrant: cached((key) => clientGrants.find(...(JSON.parse(key) as [string, string]))),
+    enabledHook: cached((trigger) => readEnabledHook(trigger as TriggerId)),
+    tenantSettings: cached(() => tenant.settings()),
+  };
+  return {
+    client: caches.client.get,
+    resourceServer: caches.resourceServer.get,
+    clientGrant: (clientId, audience) => caches.clientGrant.get(JSON.stringify([clientId, audience])),
+    enabledHook: caches.enabledHook.get,
+    tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
+    drop: () => {
+      for (const cache of Object.values(caches)) cache.drop();
+    },
+  };
+}
+
+/**
+ * What was read of the store, and in which generation; `value` is absent for what the store does not have, so that asking for it
+ * again costs nothing either.
+ */
+type Entry<T> = { generation: number; value?: T };
+
+function cached<T extends object>(read: (key: string) => Promise<T | undefined>) {
+  let generation = 0;
+  const cache = new LRUCache<string, Entry<T>>({
+    max: CONFIGURATION_MAX_ENTRIES,
+    ttl: CONFIGURATION_MAX_AGE_MS,
+    noDeleteOnStaleGet: true,
+    fetchMethod: async (key, stale, { options }) => {
+      const asked = generation;
+      try {
+        const value = await read(key);
+        return value === undefined ? { generation: asked } : { generation: asked, value };
+      } catch (error) {
+        if (stale === undefined) throw error;
+        logger.warn({ err: error }, 'the store cannot be read; what is known is used for longer');
+        options.ttl = CONFIGURATION_RETRY_MS;
+        return { ...stale, generation: asked };
+      }
+    },
+  });
+  return {
+    get: async (key: string): Promise<T | undefined> => {
+      let entry = cache.get(key);
+      // A read that began before the last change may bring back what was there before it.
+      while (entry?.generation !== generation) entry = await cache.forceFetch(key, { forceRefresh: entry !== undefined });
+      return entry.value;
+    },
+    drop: () => {
+      generation++;
+    },
+  };
+}

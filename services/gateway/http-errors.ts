@@ -1,0 +1,51 @@
+import type { NextFunction, Request, Response } from 'express';
+import { logger } from '../../shared/log.ts';
+import { OAuthError } from './oauth-error.ts';
+
+/** What to answer for anything thrown: what is meant for the client as it is, the rest as `server_error` without detail. */
+export function asOAuthError(error: unknown): OAuthError {
+  if (error instanceof OAuthError) {
+    if (error.status >= 500) logger.warn({ err: error }, 'a request failed');
+    return error;
+  }
+  const invalid = asInvalidRequest(error);
+  if (invalid !== undefined) return invalid;
+  logger.error({ err: error }, 'a request failed unexpectedly');
+  return new OAuthError(500, 'server_error', 'Internal error', { cause: error });
+}
+
+/** Errors of the body parsers and the router: the input was malformed, and their `status` says how. */
+function asInvalidRequest(error: unknown): OAuthError | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  const { status } = error;
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  return new OAuthError(status, 'invalid_request', DESCRIPTIONS.get(status) ?? 'The request is malformed', { cause: error });
+}
+
+const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
+  [400, 'The request body cannot be parsed as what its Content-Type says it is'],
+  [413, 'The request body is too large'],
+  [415, 'The Content-Type, charset or Content-Encoding of the request is not supported'],
+]);
+
+export function sendOAuthError(response: Response, error: OAuthError): void {
+  response.status(error.status).set(error.headers).json(error);
+}
+
+/** The last handler of the application (Express recognises it by its four parameters). */
+export function handleError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (response.headersSent) next(error);
+  else sendOAuthError(response, asOAuthError(error));
+}
+
+export function notFound(_request: Request, response: Response): void {
+  sendOAuthError(response, new OAuthError(404, 'not_found', 'There is nothing at this path'));
+}
+
+/** For a path that exists, asked with another method (RFC 9110 §15.5.6). */
+export function methodNotAllowed(allow: string) {
+  return (_request: Request, response: Response): void => {
+    const headers = { Allow: allow };
+    sendOAuthError(response, new OAuthError(405, 'method_not_allowed', `Use ${allow}`, { headers }));
+  };
+}

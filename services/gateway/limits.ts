@@ -1,0 +1,32 @@
+/** Largest request body, bytes. Over it: 413. */
+export const MAX_BODY_BYTES = 32_768;
+
+/** Most parameters of a form body. Over it: 413. */
+export const MAX_PARAMETERS = 100;
+
+/** Added to a hook's wall limit so that the executor's own `timed_out` arrives before the gateway gives up. */
+export const HOOK_REPLY_GRACE_MS = 1_000;
+
+/** Time the signer has for one signature. */
+export const SIGN_DEADLINE_MS = 5_000;
+
+/** Time the signer has to tell its public keys. */
+export const KEYS_DEADLINE_MS = 2_000;
+
+/** Names and values of all custom claims of one token (contract §4: 100 KB); over it no token is issued. */
+export const MAX_CUSTOM_CLAIMS_BYTES = 102_400;
+
+/** Age at which cached configuration is read again even if no change was announced. */
+export const CONFIGURATION_MAX_AGE_MS = 30_000;
+
+/** How long cached configuration is used beyond its age while the store cannot be read; then it is tried again. */
+export const CONFIGURATION_RETRY_MS = 5_000;
+
+/** Entries of each configuration cache: clients, APIs, grants. */
+export const CONFIGURATION_MAX_ENTRIES = 50_000;
+
+/** What a client is told to wait before it asks again, when a service behind the gateway is away, seconds. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** How long clients may cache the JWKS, seconds; a key is published as `next` long before it signs. */
+export const JWKS_MAX_AGE_SECONDS = 300;

@@ -1,0 +1,84 @@
+import '../../shared/telemetry/register.ts';
+import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
+import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
+import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { runService } from '../../shared/lifecycle.ts';
+import { logger } from '../../shared/log.ts';
+import { connectStore } from '../../shared/store/connect.ts';
+import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
+import { TokenRequestedReply, tokenRequestedSubject, type TokenRequested } from '../../shared/subjects/token-requested.ts';
+import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { readConfigurationFrom } from './configuration.ts';
+import { listen } from './http-server.ts';
+import { followPublicKeys } from './public-keys.ts';
+
+const SERVICE = 'gateway';
+
+runService(SERVICE, async (endLater) => {
+  const config = readConfig();
+  const tenant = config.HOOKMINT_TENANT;
+
+  const store = await connectStore(SERVICE, config, tenant);
+  endLater('the store', store.close);
+  const bus = await connectBus(SERVICE, config);
+  endLater('the bus', () => bus.drain());
+
+  const executors = createBatchRequester<TokenRequested, TokenRequestedReply>({
+    connection: bus,
+    service: SERVICE,
+    subject: tokenRequestedSubject(tenant),
+    replySchema: TokenRequestedReply,
+  });
+  const signers = createBatchRequester<TokenSign, TokenSignReply>({
+    connection: bus,
+    service: SERVICE,
+    subject: tokenSignSubject(tenant),
+    replySchema: TokenSignReply,
+  });
+  const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
+    connection: bus,
+    service: SERVICE,
+    subject: keysPublicSubject(tenant),
+    replySchema: KeysPublicReply,
+  });
+  endLater('the requests on the bus', () => {
+    for (const requester of [executors, signers, keySigners]) requester.close();
+    return undefined;
+  });
+
+  const events = createEventPublisher(bus, tenant);
+  endLater('the token events', events.close);
+
+  const publicKeys = followPublicKeys(keySigners);
+  endLater('the public keys', () => Promise.resolve(publicKeys.close()));
+  void publicKeys.refresh();
+
+  const configuration = readConfigurationFrom(store.db);
+  const changed = (): void => {
+    configuration.drop();
+    void publicKeys.refresh();
+  };
+  bus.subscribe(configChangedSubject(tenant), { callback: changed });
+  void onReconnect(bus, changed);
+
+  const app = createApp({
+    issuer: {
+      tenant,
+      issuer: config.HOOKMINT_ISSUER,
+      clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
+      configuration,
+      executors,
+      signers,
+    },
+    events,
+    publicKeys,
+    missing: () => (publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+    trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
+  });
+  const server = await listen(app, config.HOOKMINT_HTTP_HOST, config.HOOKMINT_HTTP_PORT);
+  endLater('requests under way', server.close);
+  logger.info({ port: server.port }, 'listening');
+});

@@ -1,0 +1,44 @@
+/** The `error` codes of the token endpoint (RFC 6749 §5.2; `access_denied`, `server_error` and the rest by contract §2.3). */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_scope'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'access_denied'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'not_found'
+  | 'method_not_allowed';
+
+/** An answer that is no token. Its text goes to the client as it is, so it never holds more than the client may know. */
+export class OAuthError extends Error {
+  readonly status: number;
+  readonly error: OAuthErrorCode;
+  readonly description: string;
+  readonly uri: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    error: OAuthErrorCode,
+    description: string,
+    options: { uri?: string; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(`${error}: ${description}`, { cause: options.cause });
+    this.name = 'OAuthError';
+    this.status = status;
+    this.error = error;
+    this.description = description;
+    this.uri = options.uri;
+    this.headers = options.headers ?? {};
+  }
+
+  toJSON(): { error: string; error_description: string; error_uri?: string } {
+    return {
+      error: this.error,
+      error_description: this.description,
+      ...(this.uri === undefined ? {} : { error_uri: this.uri }),
+    };
+  }
+}

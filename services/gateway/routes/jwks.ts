@@ -1,0 +1,18 @@
+import type { Request, Response } from 'express';
+import { sendOAuthError } from '../http-errors.ts';
+import { JWKS_MAX_AGE_SECONDS, RETRY_AFTER_SECONDS } from '../limits.ts';
+import { OAuthError } from '../oauth-error.ts';
+import type { PublicKeys } from '../public-keys.ts';
+
+/** `GET /.well-known/jwks.json`: the keys that verify the tokens (RFC 7517 §5). */
+export function jwksRoute(publicKeys: PublicKeys) {
+  return (_request: Request, response: Response): void => {
+    const keys = publicKeys.keys();
+    if (keys === undefined) {
+      const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+      sendOAuthError(response, new OAuthError(503, 'temporarily_unavailable', 'The keys are not known yet', { headers }));
+      return;
+    }
+    response.set('Cache-Control', `public, max-age=${String(JWKS_MAX_AGE_SECONDS)}`).json({ keys });
+  };
+}

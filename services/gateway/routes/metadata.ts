@@ -1,0 +1,22 @@
+import type { Request, Response } from 'express';
+import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+
+/**
+ * `GET /.well-known/oauth-authorization-server` (RFC 8414 §2) and its alias `/.well-known/openid-configuration`, which Auth0's
+ * clients ask for. Only what is there is announced.
+ */
+export function metadataRoute(issuer: string) {
+  const metadata = {
+    issuer,
+    token_endpoint: `${issuer}oauth/token`,
+    jwks_uri: `${issuer}.well-known/jwks.json`,
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: SigningAlg.options,
+  };
+  return (_request: Request, response: Response): void => {
+    response.set('Cache-Control', 'public, max-age=300').json(metadata);
+  };
+}

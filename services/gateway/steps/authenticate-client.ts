@@ -1,0 +1,60 @@
+import { clientSecretMatches } from '../../../shared/client-secret.ts';
+import type { Client } from '../../../shared/domain/client.ts';
+import type { Configuration } from '../configuration.ts';
+import { OAuthError } from '../oauth-error.ts';
+import type { TokenParameters } from './parse-parameters.ts';
+
+/** What a client shows to prove who it is. */
+export type Credentials = { clientId: string; clientSecret: string | undefined; basic: boolean };
+
+const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="hookmint", charset="UTF-8"' };
+
+/** Finds the client's credentials in the Authorization header or the body, never in both (RFC 6749 §2.3). */
+export function readCredentials(authorization: string | undefined, parameters: TokenParameters): Credentials {
+  const { clientId, clientSecret } = parameters;
+  if (authorization !== undefined && /^basic /i.test(authorization)) {
+    const basic = parseBasic(authorization);
+    if (clientSecret !== undefined || (clientId !== undefined && clientId !== basic.clientId)) {
+      throw new OAuthError(400, 'invalid_request', 'Send the client credentials in the Authorization header or in the body, not in both');
+    }
+    return { ...basic, basic: true };
+  }
+  if (clientId === undefined) throw new OAuthError(401, 'invalid_client', 'Missing client_id', { headers: CHALLENGE });
+  return { clientId, clientSecret, basic: false };
+}
+
+// RFC 6749 §2.3.1: both halves are form-urlencoded before they are joined by a colon.
+function parseBasic(authorization: string): { clientId: string; clientSecret: string } {
+  const decoded = Buffer.from(authorization.slice('basic '.length).trim(), 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  try {
+    if (colon > 0) {
+      const [clientId, clientSecret] = [decoded.slice(0, colon), decoded.slice(colon + 1)].map((half) =>
+        decodeURIComponent(half.replaceAll('+', ' ')),
+      );
+      if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
+    }
+  } catch {
+    // Not percent-encoded as it should be: the same answer as for no credentials at all.
+  }
+  throw new OAuthError(401, 'invalid_client', 'The Authorization header holds no valid Basic credentials', { headers: CHALLENGE });
+}
+
+/**
+ * Authenticates the client. Whether it is unknown or its secret is wrong, the answer and the time it takes are the same.
+ *
+ * @throws {OAuthError} 401 `access_denied` (contract §2.3).
+ */
+export async function authenticateClient(
+  { clientId, clientSecret, basic }: Credentials,
+  configuration: Configuration,
+  clientSecretKey: Buffer,
+): Promise<Client> {
+  const client = await configuration.client(clientId);
+  if (client?.token_endpoint_auth_method === 'none') return client;
+  const matches = clientSecretMatches(clientSecret ?? '', client?.client_secret_hashes ?? [], clientSecretKey);
+  if (client === undefined || !matches) {
+    throw new OAuthError(401, 'access_denied', 'Unauthorized', basic ? { headers: CHALLENGE } : {});
+  }
+  return client;
+}

@@ -1,0 +1,21 @@
+import type { Client } from '../../../shared/domain/client.ts';
+import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
+import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
+import type { Configuration } from '../configuration.ts';
+import { OAuthError } from '../oauth-error.ts';
+
+/** The grant that lets the client have tokens for the API (contract §2.3). */
+export async function checkClientGrant(
+  client: Client,
+  api: ResourceServer,
+  configuration: Configuration,
+): Promise<ClientGrant> {
+  const grant = await configuration.clientGrant(client.client_id, api.identifier);
+  if (grant !== undefined) return grant;
+  throw new OAuthError(
+    403,
+    'access_denied',
+    `Client is not authorized to access "${api.identifier}". You need to create a "client-grant" associated to this API. ` +
+      'See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants',
+  );
+}

@@ -1,0 +1,14 @@
+import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
+import type { Configuration } from '../configuration.ts';
+import { OAuthError } from '../oauth-error.ts';
+
+/** The API that the token is asked for: by `audience`, else the tenant's default (contract §2.1). */
+export async function findApi(audience: string | undefined, configuration: Configuration): Promise<ResourceServer> {
+  const identifier = audience ?? (await configuration.tenantSettings()).default_audience;
+  if (identifier === null) {
+    throw new OAuthError(403, 'access_denied', 'Non-global clients are not allowed access to APIv1');
+  }
+  const api = await configuration.resourceServer(identifier);
+  if (api === undefined) throw new OAuthError(403, 'access_denied', `Service not found: ${identifier}`);
+  return api;
+}

@@ -1,0 +1,79 @@
+import { isReservedClaim } from '../../../shared/domain/reserved-claims.ts';
+import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
+import type { Dropped } from '../../../shared/subjects/token-events.ts';
+import { MAX_CUSTOM_CLAIMS_BYTES } from '../limits.ts';
+import { OAuthError } from '../oauth-error.ts';
+
+/** What a hook made of the token: its scopes, its custom claims, and what it asked for and did not get. */
+export type MergedResult = { scopes: string[]; customClaims: Record<string, unknown>; dropped: Dropped[] };
+
+/** Longest part of a dropped name that is reported; the name is the hook's word. */
+const REPORTED_NAME_LENGTH = 128;
+
+const VENDOR_DOMAINS = ['auth0.com', 'webtask.io', 'webtask.run'];
+
+// RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+/**
+ * Applies the rules of contract §1.3 and §4 to a hook's result: `scope` replaces the token's scopes, allowed claims are added,
+ * the rest is dropped and reported.
+ *
+ * @param result JSON text as the hook's isolate gave it, or `undefined` for none: then the token has no scopes and no claims.
+ * @throws {OAuthError} `server_error` when the text is no JSON object, or the custom claims are over 100 KB in all.
+ */
+export function mergeHookResult(result: string | undefined, policy: CustomClaimsPolicy): MergedResult {
+  const merged: MergedResult = { scopes: [], customClaims: {}, dropped: [] };
+  let bytes = 0;
+  for (const [name, value] of Object.entries(parseResult(result))) {
+    if (name === 'scope') {
+      mergeScopes(value, merged);
+      continue;
+    }
+    const reason = refusal(name, policy);
+    if (reason !== undefined) {
+      merged.dropped.push({ kind: 'claim', name: name.slice(0, REPORTED_NAME_LENGTH), reason });
+      continue;
+    }
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(JSON.stringify(value));
+    merged.customClaims[name] = value;
+  }
+  if (bytes > MAX_CUSTOM_CLAIMS_BYTES) {
+    throw new OAuthError(500, 'server_error', 'The custom claims of the token exceed 100 KB');
+  }
+  return merged;
+}
+
+function parseResult(result: string | undefined): object {
+  if (result === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(result);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Answered like any other result that is no object.
+  }
+  throw new OAuthError(500, 'server_error', 'The result of the extension point is not an object');
+}
+
+function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | undefined {
+  if (isReservedClaim(name)) return 'reserved';
+  const namespace = /^https?:\/\//i.test(name) ? URL.parse(name) : null;
+  if (namespace === null) return policy === 'relaxed' ? undefined : 'not_namespaced';
+  const host = namespace.hostname.replace(/\.+$/, '');
+  const ofVendor = VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
+  return ofVendor ? 'vendor_namespace' : undefined;
+}
+
+function mergeScopes(value: unknown, merged: MergedResult): void {
+  if (value === undefined || value === null) return;
+  if (!Array.isArray(value) || !value.every((scope) => typeof scope === 'string')) {
+    merged.dropped.push({ kind: 'scope', name: 'scope', reason: 'not_an_array_of_strings' });
+    return;
+  }
+  // An element with spaces in it is several scopes as soon as it is in a token; so it is here.
+  for (const scope of value.flatMap((element) => element.split(' ')).filter((token) => token !== '')) {
+    if (!SCOPE_TOKEN.test(scope)) {
+      merged.dropped.push({ kind: 'scope', name: scope.slice(0, REPORTED_NAME_LENGTH), reason: 'invalid_scope_token' });
+    } else if (!merged.scopes.includes(scope)) merged.scopes.push(scope);
+  }
+}

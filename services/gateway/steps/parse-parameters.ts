@@ -1,0 +1,55 @@
+import { OAuthError } from '../oauth-error.ts';
+
+/** A token request as it was sent (RFC 6749 §4.4.2): its own parameters, and all that a hook may see as `context.body`. */
+export type TokenParameters = {
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  audience: string | undefined;
+  scope: string[] | undefined;
+  /** Every parameter but the client's credentials (contract §1.6). */
+  body: Record<string, unknown>;
+};
+
+const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type'];
+
+/** Reads the parsed body of a form or JSON request. */
+export function parseParameters(body: unknown): TokenParameters {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new OAuthError(
+      400,
+      'invalid_request',
+      'The body must be application/x-www-form-urlencoded, or application/json holding an object',
+    );
+  }
+  const parameters = new Map(Object.entries(body));
+  const grantType = text(parameters, 'grant_type');
+  if (grantType === undefined) throw new OAuthError(400, 'invalid_request', 'Missing required parameter: grant_type');
+  if (grantType !== 'client_credentials') {
+    throw new OAuthError(400, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);
+  }
+  if (parameters.has('client_assertion')) {
+    throw new OAuthError(401, 'invalid_client', 'client_assertion is not supported; send client_id and client_secret');
+  }
+  return {
+    clientId: text(parameters, 'client_id'),
+    clientSecret: text(parameters, 'client_secret'),
+    audience: text(parameters, 'audience'),
+    scope: scopes(parameters.get('scope')),
+    body: Object.fromEntries([...parameters].filter(([name]) => !CREDENTIALS.includes(name))),
+  };
+}
+
+// RFC 6749 §3.2: parameters sent without a value are treated as omitted, and none may be sent more than once.
+function text(parameters: ReadonlyMap<string, unknown>, name: string): string | undefined {
+  const value = parameters.get(name);
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  throw new OAuthError(400, 'invalid_request', `${name} must be a string, sent once`);
+}
+
+function scopes(value: unknown): string[] | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '');
+  if (Array.isArray(value) && value.every((scope) => typeof scope === 'string')) return value;
+  throw new OAuthError(400, 'invalid_scope', 'Scope must be an array or a string');
+}

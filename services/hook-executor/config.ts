@@ -1,0 +1,22 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { busEnv } from '../../shared/bus/connect.ts';
+import { integer, readEnv } from '../../shared/env.ts';
+
+/** The hook-executor's settings. It has no store and no key: all it needs comes with the events. */
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  readEnv(
+    {
+      ...busEnv,
+      HOOKMINT_TENANT: z.string().default('demo'),
+      /** Sandbox processes. Default: half the cores, so that one busy hook leaves room for the rest of the service. */
+      HOOKMINT_SANDBOX_PROCESSES: integer
+        .min(1)
+        .max(64)
+        .default(Math.max(1, Math.floor(availableParallelism() / 2))),
+      /** Hook runs taken at a time; more are answered `unavailable` at once. Default 512. */
+      HOOKMINT_EXECUTOR_MAX_IN_FLIGHT: integer.min(1).max(65_536).default(512),
+    },
+    env,
+  );
+export type Config = ReturnType<typeof readConfig>;

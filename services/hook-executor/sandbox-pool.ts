@@ -1,0 +1,92 @@
+import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
+import type { HookRevision } from '../../shared/domain/hook.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { logger } from '../../shared/log.ts';
+import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
+
+/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies. */
+export type SandboxPool = {
+  /** Runs a hook once; a run whose process died under it is run once more, in another. */
+  run(revision: HookRevision, args: string, deadlineMs: number): Promise<HookOutcome>;
+  /** Lets every process forget a revision. */
+  unload(revision: string): void;
+  close(): void;
+};
+
+const RESTART_DELAY_MS = 100;
+const MAX_RESTART_DELAY_MS = 5_000;
+
+/** Starts the processes and waits until they take runs; fails with what they said if they cannot start. */
+export async function openSandboxPool(size: number): Promise<SandboxPool> {
+  const slots: (SandboxProcess | undefined)[] = Array.from({ length: size });
+  const waitingForProcess = new Set<(process: SandboxProcess) => void>();
+  let closed = false;
+
+  async function keepRunning(slot: number, first: SandboxProcess): Promise<void> {
+    let failures = 0;
+    for (let process = first; !closed; process = startSandboxProcess()) {
+      try {
+        await process.ready;
+        failures = 0;
+        slots[slot] = process;
+        for (const resolve of waitingForProcess) resolve(process);
+        waitingForProcess.clear();
+      } catch (error) {
+        failures++;
+        logger.error({ err: error }, messageOf(error));
+      }
+      const lastWords = await process.ended;
+      slots[slot] = undefined;
+      if (closed) return;
+      logger.warn({ slot, lastWords }, 'a sandbox process ended; another is started');
+      if (failures > 0) await delay(Math.min(RESTART_DELAY_MS * 2 ** failures, MAX_RESTART_DELAY_MS));
+    }
+  }
+
+  /** The process with the least to do, the first of equals: a lone caller always meets the same warm isolates. */
+  function leastBusy(): SandboxProcess | undefined {
+    let best: SandboxProcess | undefined;
+    for (const process of slots) {
+      if (process !== undefined && process.inFlight() < (best?.inFlight() ?? Infinity)) best = process;
+    }
+    return best;
+  }
+
+  function nextProcess(deadlineMs: number): Promise<SandboxProcess | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        waitingForProcess.delete(give);
+        resolve(undefined);
+      }, deadlineMs - Date.now());
+      const give = (process: SandboxProcess): void => {
+        clearTimeout(timer);
+        resolve(process);
+      };
+      waitingForProcess.add(give);
+    });
+  }
+
+  const first = Array.from({ length: size }, startSandboxProcess);
+  for (const [slot, process] of first.entries()) void keepRunning(slot, process);
+  await Promise.all(first.map((process) => process.ready));
+
+  return {
+    run: async (revision, args, deadlineMs) => {
+      for (let attempt = 1; attempt <= 2; attempt++) {
+        const process = leastBusy() ?? (await nextProcess(deadlineMs));
+        const outcome = await process?.run(revision, args, deadlineMs);
+        if (outcome !== undefined) return outcome;
+      }
+      return unavailable('the sandbox process died twice under this run');
+    },
+    unload: (revision) => {
+      for (const process of slots) process?.unload(revision);
+    },
+    close: () => {
+      closed = true;
+      for (const process of slots) process?.kill();
+    },
+  };
+}
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,158 @@
+import { fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
+import type { HookRevision } from '../../shared/domain/hook.ts';
+import { logger } from '../../shared/log.ts';
+import { FromSandbox, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
+
+const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
+const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A sandbox process that answers nothing for so long after a run's deadline is ended. */
+const WATCHDOG_GRACE_MS = 1_000;
+const WATCHDOG_INTERVAL_MS = 250;
+const LAST_WORDS_LENGTH = 4_096;
+
+type Pending = { run: SandboxRun; resolve: (outcome: HookOutcome | undefined) => void };
+
+/** One stripped child process that runs hooks. It ends only once; whoever owns it starts another. */
+export type SandboxProcess = {
+  /** Resolves when the process takes runs; rejects when it ended first. */
+  ready: Promise<void>;
+  /** Resolves when the process has ended, with what it said last. */
+  ended: Promise<string>;
+  inFlight(): number;
+  /**
+   * Runs a hook once.
+   *
+   * @returns The outcome, or `undefined` when the process died before it came.
+   */
+  run(revision: HookRevision, args: string, deadlineMs: number): Promise<HookOutcome | undefined>;
+  unload(revision: string): void;
+  kill(): boolean;
+};
+
+/** Starts a sandbox process: no environment, and of the file system only its own code, isolated-vm and nothing else. */
+export function startSandboxProcess(): SandboxProcess {
+  const child = fork(SANDBOX_MAIN, [], {
+    env: {},
+    execArgv: [
+      '--no-node-snapshot', // isolated-vm needs it
+      '--permission',
+      '--allow-addons',
+      ...readableFolders().map((folder) => `--allow-fs-read=${folder}`),
+      '--disable-warning=SecurityWarning',
+    ],
+    serialization: 'json',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const pending = new Map<number, Pending>();
+  const loaded = new Set<string>();
+  let outbox: Required<ToSandbox> = { load: [], unload: [], runs: [] };
+  let lastId = 0;
+  let lastWords = '';
+
+  function flush(): void {
+    const message = outbox;
+    outbox = { load: [], unload: [], runs: [] };
+    if (child.connected) child.send(message, () => undefined);
+  }
+
+  function schedule(): void {
+    if (outbox.runs.length + outbox.unload.length === 0) setImmediate(flush);
+  }
+
+  function settle(id: number, outcome: unknown): void {
+    const entry = pending.get(id);
+    if (entry === undefined) return;
+    const parsed = HookOutcome.safeParse(outcome);
+    if (!parsed.success) {
+      logger.error({ err: parsed.error }, 'a sandbox process answered what no sandbox answers; it is ended');
+      child.kill('SIGKILL');
+      return;
+    }
+    pending.delete(id);
+    entry.resolve(parsed.data);
+  }
+
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on('message', (raw: unknown) => {
+      const message = FromSandbox.safeParse(raw);
+      if (!message.success) {
+        logger.error({ err: message.error }, 'a sandbox process said what no sandbox says; it is ended');
+        child.kill('SIGKILL');
+        return;
+      }
+      if (message.data.ready === true) resolve();
+      for (const { id, outcome } of message.data.outcomes ?? []) settle(id, outcome);
+    });
+    child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
+    child.once('error', reject);
+  });
+  ready.catch(() => undefined);
+
+  const watchdog = setInterval(() => {
+    const overdueMs = Date.now() - WATCHDOG_GRACE_MS;
+    for (const [id, { run, resolve }] of pending) {
+      if (run.deadlineMs > overdueMs) continue;
+      logger.error({ revision: run.revision }, 'a sandbox process does not answer; it is ended');
+      pending.delete(id);
+      resolve({ status: 'timed_out', limit: 'wall', ...NOT_RUN });
+      child.kill('SIGKILL');
+    }
+  }, WATCHDOG_INTERVAL_MS);
+
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      clearInterval(watchdog);
+      for (const { resolve: died } of pending.values()) died(undefined);
+      pending.clear();
+      resolve(lastWords === '' ? `exit ${String(signal ?? code)}` : lastWords);
+    });
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-LAST_WORDS_LENGTH);
+    });
+  }
+
+  return {
+    ready,
+    ended,
+    inFlight: () => pending.size,
+    run: (revision, args, deadlineMs) =>
+      new Promise((resolve) => {
+        const id = ++lastId;
+        const wallDeadlineMs = Math.min(deadlineMs, Date.now() + revision.limits.wall_ms);
+        const run = { id, revision: revision.revision, arguments: args, deadlineMs: wallDeadlineMs };
+        schedule();
+        if (!loaded.has(revision.revision)) {
+          loaded.add(revision.revision);
+          outbox.load.push({ revision: revision.revision, code: revision.code, limits: revision.limits });
+        }
+        pending.set(id, { run, resolve });
+        outbox.runs.push(run);
+      }),
+    unload: (revision) => {
+      if (!loaded.delete(revision)) return;
+      schedule();
+      outbox.unload.push(revision);
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+/** What the sandbox process may read: its own code, and what isolated-vm needs to load its prebuilt binary. */
+function readableFolders(): string[] {
+  const require = createRequire(import.meta.url);
+  const packageFolder = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), '/');
+  return [
+    join(dirname(SANDBOX_MAIN), '/'),
+    join(PACKAGE_ROOT, 'package.json'),
+    packageFolder('isolated-vm'),
+    packageFolder('node-gyp-build'),
+    '/etc/alpine-release', // node-gyp-build looks for it to tell musl from glibc
+  ];
+}

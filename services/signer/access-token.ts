@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT, type JWTPayload } from 'jose';
+import { isReservedClaim } from '../../shared/domain/reserved-claims.ts';
+import { HookmintError } from '../../shared/errors.ts';
+import type { TokenSign, TokenSignReply } from '../../shared/subjects/token-sign.ts';
+import type { KeyRing } from './keys.ts';
+
+/**
+ * Mints one access token: a JWT in Auth0's shape (contract §3) or that of RFC 9068, by the API's dialect.
+ *
+ * @throws {HookmintError} `reserved_claim` when a hook's claim has the name of one that only the issuer may set. The gateway
+ *   has filtered these already; the signer takes nobody's word for it.
+ */
+export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promise<TokenSignReply> {
+  for (const name of Object.keys(request.custom_claims)) {
+    if (isReservedClaim(name)) throw new HookmintError('reserved_claim', `The claim "${name}" is the issuer's alone.`);
+  }
+  const { kid, key } = keys.current(request.signing_alg);
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const rfc9068 = request.token_dialect.startsWith('rfc9068');
+  const jti = rfc9068 ? randomUUID() : undefined;
+  const claims: JWTPayload = {
+    ...request.custom_claims,
+    iss: request.iss,
+    sub: `${request.client_id}@clients`,
+    aud: request.aud,
+    iat: nowSeconds,
+    exp: nowSeconds + request.token_lifetime_seconds,
+    ...(request.scope === undefined ? {} : { scope: request.scope }),
+    ...(request.permissions === undefined ? {} : { permissions: request.permissions }),
+    ...(jti === undefined
+      ? { gty: 'client-credentials', azp: request.client_id }
+      : { client_id: request.client_id, jti }),
+  };
+  const access_token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: request.signing_alg, typ: rfc9068 ? 'at+jwt' : 'JWT', kid })
+    .sign(key);
+  return { access_token, kid, ...(jti === undefined ? {} : { jti }) };
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { busEnv } from '../../shared/bus/connect.ts';
+import { integer, key256, readEnv } from '../../shared/env.ts';
+import { storeEnv } from '../../shared/store/connect.ts';
+
+/** The signer's settings. */
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  readEnv(
+    {
+      ...busEnv,
+      ...storeEnv,
+      HOOKMINT_TENANT: z.string().default('demo'),
+      /** Encrypts the private keys in the store. Whoever has it and the database can sign; nobody but the signer needs it. */
+      HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: key256,
+      /** Signing requests worked on at a time; more are refused at once. Default 1,024. */
+      HOOKMINT_SIGNER_MAX_IN_FLIGHT: integer.min(1).max(65_536).default(1_024),
+    },
+    env,
+  );
+export type Config = ReturnType<typeof readConfig>;

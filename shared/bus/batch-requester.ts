@@ -1,0 +1,187 @@
+import { createInbox, nuid, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { SpanKind } from '@opentelemetry/api';
+import type { z } from 'zod';
+import { HookmintError, type HookmintErrorCode } from '../errors.ts';
+import { inSpan, messagingAttributes, traceparentOf } from '../telemetry/tracing.ts';
+import { ENVELOPE_BYTES, messagesOf, RemoteError, ReplyBatch, UNRESPONSIVE_AFTER_MS } from './batch.ts';
+import { inboxPrefixOf, onReconnect } from './connect.ts';
+
+type Pending = {
+  text: string;
+  deadlineMs: number;
+  lastSignOfLifeMs: number;
+  /** Numbers of the messages that carried it; only their replies may answer it. */
+  messages: number[];
+  resolve: (reply: unknown) => void;
+  reject: (error: HookmintError) => void;
+};
+
+export type BatchRequester<Event, Reply> = {
+  /**
+   * Sends one request and gives its reply.
+   *
+   * @param deadlineMs Since the epoch. The promise is settled by then, whatever happens.
+   * @throws {HookmintError} `bus_no_responders` at once when nobody serves the subject; `bus_unresponsive` when whoever had it
+   *   died, twice; `bus_deadline_exceeded`; `bus_message_too_large`; `bus_invalid_reply`; `bus_remote_error` (its `cause`
+   *   holds the responder's {@link RemoteError}).
+   */
+  request(event: Event, deadlineMs: number): Promise<Reply>;
+  inFlight(): number;
+  close(): void;
+};
+
+const SWEEP_INTERVAL_MS = 100;
+
+/** The asking side of a subject: coalesces, matches replies, notices the death of whoever was asked. */
+export function createBatchRequester<Event extends object, Reply>(options: {
+  connection: NatsConnection;
+  /** Name of the asking service, as given to {@link connectBus}: its user may only have its own inboxes. */
+  service: string;
+  subject: string;
+  replySchema: z.ZodType<Reply>;
+}): BatchRequester<Event, Reply> {
+  const { connection, subject, replySchema } = options;
+  const inbox = createInbox(inboxPrefixOf(options.service));
+  const idPrefix = nuid.next().slice(0, 10);
+  const attributes = messagingAttributes(subject, 'send');
+  const spanName = `send ${subject}`;
+
+  const pending = new Map<string, Pending>();
+  let waiting: { id: string; text: string }[] = [];
+  let lastId = 0;
+  let lastMessage = 0;
+
+  const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
+
+  function send(): void {
+    const items = waiting;
+    waiting = [];
+    for (const message of messagesOf(items, maxMessageBytes())) {
+      const number = ++lastMessage;
+      for (const { id } of message) pending.get(id)?.messages.push(number);
+      connection.publish(subject, `{"events":[${message.map(({ text }) => text).join(',')}]}`, {
+        reply: `${inbox}.${String(number)}`,
+      });
+    }
+  }
+
+  function enqueue(id: string, text: string): void {
+    if (waiting.length === 0) setImmediate(send);
+    waiting.push({ id, text });
+  }
+
+  function fail(id: string, code: HookmintErrorCode, message: string, cause?: unknown): void {
+    const entry = pending.get(id);
+    pending.delete(id);
+    entry?.reject(new HookmintError(code, `${subject}: ${message}`, { cause }));
+  }
+
+  function settle(id: string, reply: unknown): void {
+    const parsed = replySchema.safeParse(reply);
+    if (!parsed.success) {
+      fail(id, 'bus_invalid_reply', 'the reply does not fit its schema', parsed.error);
+      return;
+    }
+    const entry = pending.get(id);
+    pending.delete(id);
+    entry?.resolve(parsed.data);
+  }
+
+  function receive(message: Msg): void {
+    const number = Number(message.subject.slice(inbox.length + 1));
+    if (message.headers?.code === 503) {
+      for (const [id, { messages }] of pending) {
+        if (messages.at(-1) === number) fail(id, 'bus_no_responders', 'nobody serves this subject');
+      }
+      return;
+    }
+    const batch = parseReplies(message);
+    for (const item of batch) {
+      const entry = pending.get(item.id);
+      if (entry?.messages.includes(number) !== true) continue;
+      if ('alive' in item) entry.lastSignOfLifeMs = Date.now();
+      else if ('error' in item) fail(item.id, 'bus_remote_error', item.error.message, item.error);
+      else settle(item.id, item.reply);
+    }
+  }
+
+  function sweep(): void {
+    const nowMs = Date.now();
+    for (const [id, entry] of pending) {
+      if (nowMs >= entry.deadlineMs) fail(id, 'bus_deadline_exceeded', 'no reply within the deadline');
+      else if (nowMs - entry.lastSignOfLifeMs >= UNRESPONSIVE_AFTER_MS) sendAgain(id, entry, nowMs);
+    }
+  }
+
+  function sendAgain(id: string, entry: Pending, nowMs: number): void {
+    if (entry.messages.length > 1) {
+      fail(id, 'bus_unresponsive', 'no sign of life from whoever took the request, twice');
+      return;
+    }
+    entry.lastSignOfLifeMs = nowMs;
+    enqueue(id, entry.text);
+  }
+
+  const subscription = connection.subscribe(`${inbox}.*`, {
+    callback: (error, message) => {
+      if (error === null) receive(message);
+    },
+  });
+  const sweeper = setInterval(sweep, SWEEP_INTERVAL_MS);
+  // What was in flight when the connection broke is most likely lost: better twice than late.
+  void onReconnect(connection, () => {
+    for (const [id, entry] of pending) sendAgain(id, entry, Date.now());
+  });
+
+  return {
+    request: (event, deadlineMs) =>
+      inSpan(
+        spanName,
+        { kind: SpanKind.CLIENT, attributes },
+        () =>
+          new Promise<Reply>((resolve, reject) => {
+            const id = `${idPrefix}.${(++lastId).toString(36)}`;
+            const text = JSON.stringify({ id, deadline_ms: deadlineMs, traceparent: traceparentOf(), ...event });
+            if (Buffer.byteLength(text) > maxMessageBytes()) {
+              reject(
+                new HookmintError(
+                  'bus_message_too_large',
+                  `${subject}: a request of ${String(Buffer.byteLength(text))} bytes is over the server's max_payload; raise it there`,
+                ),
+              );
+              return;
+            }
+            pending.set(id, {
+              text,
+              deadlineMs,
+              lastSignOfLifeMs: Date.now(),
+              messages: [],
+              resolve: resolve as (reply: unknown) => void,
+              reject,
+            });
+            enqueue(id, text);
+          }),
+      ),
+    inFlight: () => pending.size,
+    close: () => {
+      clearInterval(sweeper);
+      subscription.unsubscribe();
+      for (const id of pending.keys()) fail(id, 'bus_unresponsive', 'the service is stopping');
+    },
+  };
+}
+
+function parseReplies(message: Msg) {
+  try {
+    return ReplyBatch.parse(message.json()).replies;
+  } catch {
+    // Not one of ours: its requests are settled by their deadline.
+    return [];
+  }
+}
+
+/** The responder's own error behind a `bus_remote_error`, if that is what `error` is. */
+export function remoteErrorOf(error: unknown): RemoteError | undefined {
+  if (!(error instanceof HookmintError) || error.code !== 'bus_remote_error') return undefined;
+  return RemoteError.safeParse(error.cause).data;
+}

@@ -1,0 +1,136 @@
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { SpanKind } from '@opentelemetry/api';
+import { z } from 'zod';
+import { HookmintError, messageOf } from '../errors.ts';
+import { logger } from '../log.ts';
+import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
+import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnvelope } from './batch.ts';
+
+export type BatchResponder = {
+  /** Requests being worked on. */
+  inFlight(): number;
+  /** Takes no new requests, answers those it has, and ends. */
+  drain(): Promise<void>;
+};
+
+type InFlight = { id: string; replySubject: string; sinceMs: number };
+
+/**
+ * The answering side of a subject: one member of a queue group. Each event is checked against `schema`; each reply goes out as
+ * soon as it is there, so a slow request delays nobody else's answer.
+ *
+ * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
+ *   `internal` for anything else, without detail.
+ * @param maxInFlight More than so many at a time are answered `overloaded` at once.
+ */
+export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
+  connection: NatsConnection;
+  subject: string;
+  queue: string;
+  schema: z.ZodObject<Shape>;
+  maxInFlight: number;
+  handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number) => Promise<Reply>;
+}): BatchResponder {
+  const { connection, subject, queue, handle, maxInFlight } = options;
+  const schema = options.schema.extend(requestEnvelope);
+  const attributes = messagingAttributes(subject, 'process');
+  const spanName = `process ${subject}`;
+
+  const inFlight = new Set<InFlight>();
+  let outbox = new Map<string, { text: string }[]>();
+
+  function flush(): void {
+    const replies = outbox;
+    outbox = new Map();
+    const maxBytes = (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
+    for (const [replySubject, items] of replies) {
+      for (const message of messagesOf(items, maxBytes)) {
+        connection.publish(replySubject, `{"replies":[${message.map(({ text }) => text).join(',')}]}`);
+      }
+    }
+  }
+
+  function reply(replySubject: string, content: { id: string } & Record<string, unknown>): void {
+    if (outbox.size === 0) setImmediate(flush);
+    const item = { text: JSON.stringify(content) };
+    const items = outbox.get(replySubject);
+    if (items === undefined) outbox.set(replySubject, [item]);
+    else items.push(item);
+  }
+
+  async function answer(raw: unknown, replySubject: string): Promise<void> {
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) {
+      const id = z.object({ id: requestEnvelope.id }).safeParse(raw);
+      logger.error({ subject, err: parsed.error }, 'a request on the bus does not fit its schema');
+      if (id.success) reply(replySubject, { id: id.data.id, error: invalidEvent });
+      return;
+    }
+    const event = parsed.data as z.infer<z.ZodObject<typeof requestEnvelope>>;
+    if (event.deadline_ms <= Date.now()) return;
+    if (inFlight.size >= maxInFlight) {
+      reply(replySubject, { id: event.id, error: overloaded });
+      return;
+    }
+    const entry = { id: event.id, replySubject, sinceMs: Date.now() };
+    inFlight.add(entry);
+    try {
+      const content = await inSpan(
+        spanName,
+        { kind: SpanKind.CONSUMER, attributes, parent: contextFrom(event.traceparent) },
+        () => handle(parsed.data as z.infer<z.ZodObject<Shape>>, event.deadline_ms),
+      );
+      reply(replySubject, { id: event.id, reply: content });
+    } catch (error) {
+      logger.error({ subject, err: error }, 'a request on the bus failed');
+      reply(replySubject, { id: event.id, error: asRemoteError(error) });
+    } finally {
+      inFlight.delete(entry);
+    }
+  }
+
+  function receive(message: Msg): void {
+    if (message.reply === undefined) return;
+    let batch;
+    try {
+      batch = RequestBatch.parse(message.json());
+    } catch (error) {
+      logger.error({ subject, err: error }, 'a message on the bus is no batch of requests');
+      return;
+    }
+    for (const raw of batch.events) void answer(raw, message.reply);
+  }
+
+  const subscription = connection.subscribe(subject, {
+    queue,
+    callback: (error, message) => {
+      if (error === null) receive(message);
+      else logger.error({ subject, err: error }, 'the subscription failed');
+    },
+  });
+  const heartbeat = setInterval(() => {
+    const longSinceMs = Date.now() - ALIVE_INTERVAL_MS;
+    for (const { id, replySubject, sinceMs } of inFlight) {
+      if (sinceMs <= longSinceMs) reply(replySubject, { id, alive: true });
+    }
+  }, ALIVE_INTERVAL_MS);
+
+  return {
+    inFlight: () => inFlight.size,
+    drain: async () => {
+      await subscription.drain();
+      while (inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      clearInterval(heartbeat);
+      flush();
+      await connection.flush();
+    },
+  };
+}
+
+const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
+const overloaded = { code: 'overloaded', message: 'this responder has as many requests as it takes' };
+
+function asRemoteError(error: unknown): { code: string; message: string } {
+  if (error instanceof HookmintError) return { code: error.code, message: messageOf(error) };
+  return { code: 'internal', message: 'the request failed' };
+}

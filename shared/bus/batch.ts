@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/**
+ * What travels in one bus message: the requests that were in flight within one event-loop turn, and later their replies, each
+ * told apart by its `id`. Coalescing costs no waiting and saves most of what a message costs.
+ */
+export const MAX_EVENTS_PER_MESSAGE = 16;
+
+/** Room left in a message of the server's `max_payload` for the envelope. */
+export const ENVELOPE_BYTES = 1_024;
+
+/** How often a responder says of a request that takes long that it is still being worked on. */
+export const ALIVE_INTERVAL_MS = 500;
+
+/** A request without reply or sign of life for so long is sent once more, then given up: whoever had it is gone. */
+export const UNRESPONSIVE_AFTER_MS = 1_750;
+
+/** Added to each event of a request message. */
+export const requestEnvelope = {
+  id: z.string().max(64),
+  /** Milliseconds since the epoch; after it nobody waits for the reply and the work is dropped unrun. */
+  deadline_ms: z.number(),
+  /** W3C Trace Context. */
+  traceparent: z.string().max(64).optional(),
+};
+
+export const RequestBatch = z.object({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS_PER_MESSAGE) });
+
+/** Why a responder would not answer a request, as a value. */
+export const RemoteError = z.object({ code: z.string(), message: z.string() });
+export type RemoteError = z.infer<typeof RemoteError>;
+
+export const ReplyBatch = z.object({
+  replies: z.array(
+    z.union([
+      z.object({ id: z.string(), reply: z.unknown() }),
+      z.object({ id: z.string(), error: RemoteError }),
+      z.object({ id: z.string(), alive: z.literal(true) }),
+    ]),
+  ),
+});
+
+/** Splits JSON texts into messages: at most {@link MAX_EVENTS_PER_MESSAGE} texts and `maxBytes` each. */
+export function messagesOf<Item extends { text: string }>(items: readonly Item[], maxBytes: number): Item[][] {
+  const messages: Item[][] = [];
+  let current: Item[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const itemBytes = Buffer.byteLength(item.text) + 1;
+    if (current.length > 0 && (current.length === MAX_EVENTS_PER_MESSAGE || bytes + itemBytes > maxBytes)) {
+      messages.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(item);
+    bytes += itemBytes;
+  }
+  if (current.length > 0) messages.push(current);
+  return messages;
+}

@@ -1,0 +1,78 @@
+import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { z } from 'zod';
+import { HookmintError, messageOf } from '../errors.ts';
+import { logger } from '../log.ts';
+
+/** Environment of every service that talks on the bus. */
+export const busEnv = {
+  /** nats://, tls:// or ws(s):// URLs of the NATS servers, comma-separated. */
+  NATS_URL: z.string(),
+  /** Seed of the service's own nkey user; unset for a server without users. */
+  NATS_NKEY_SEED: z.string().startsWith('SU', 'is to be the seed of a user nkey, beginning with SU').optional(),
+};
+
+const RECONNECT_DELAY_MS = 100;
+const RECONNECT_JITTER_MS = 200;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Where a service receives replies: its user may subscribe below this, and no other's may. */
+export function inboxPrefixOf(service: string): string {
+  return `_INBOX_${service}`;
+}
+
+/**
+ * Connects one service to NATS. Once connected it reconnects for as long as the process lives.
+ *
+ * @param name Of the service: seen in the server's monitoring, and the prefix of its inboxes (`_INBOX_<name>.>`), so that a
+ *   user may be allowed its own replies and nobody else's.
+ * @throws {HookmintError} `bus_unreachable`, naming the URL and what went wrong.
+ */
+export async function connectBus(
+  name: string,
+  env: { NATS_URL: string; NATS_NKEY_SEED?: string | undefined },
+): Promise<NatsConnection> {
+  let connection: NatsConnection;
+  try {
+    connection = await connect({
+      name,
+      servers: env.NATS_URL.split(',').map((url) => url.trim()),
+      inboxPrefix: inboxPrefixOf(name),
+      timeout: CONNECT_TIMEOUT_MS,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_DELAY_MS,
+      reconnectJitter: RECONNECT_JITTER_MS,
+      ignoreAuthErrorAbort: true,
+      noAsyncTraces: true,
+      ...(env.NATS_NKEY_SEED === undefined
+        ? {}
+        : { authenticator: nkeyAuthenticator(new TextEncoder().encode(env.NATS_NKEY_SEED)) }),
+    });
+  } catch (error) {
+    throw new HookmintError(
+      'bus_unreachable',
+      `No NATS server could be used at NATS_URL=${withoutPassword(env.NATS_URL)}: ${messageOf(error)}.`,
+      { cause: error },
+    );
+  }
+  void logStatus(connection);
+  return connection;
+}
+
+async function logStatus(connection: NatsConnection): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') logger.warn({ server: status.server }, 'bus connection lost, reconnecting');
+    if (status.type === 'reconnect') logger.info({ server: status.server }, 'bus connection is back');
+    if (status.type === 'error') logger.error({ err: status.error }, 'the bus refused something');
+  }
+}
+
+/** Calls `reconnected` each time the connection is back after a loss. */
+export async function onReconnect(connection: NatsConnection, reconnected: () => void): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'reconnect') reconnected();
+  }
+}
+
+export function withoutPassword(urls: string): string {
+  return urls.replace(/\/\/[^@/]*@/g, '//');
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** Where a failed run of a hook failed, for its author: the message and stack of the hook's own error. */
+export const HookError = z.strictObject({
+  name: z.string().max(256),
+  message: z.string().max(4_096),
+  stack: z.string().max(8_192).optional(),
+});
+export type HookError = z.infer<typeof HookError>;
+
+const measured = {
+  cpu_ms: z.number().nonnegative(),
+  wall_ms: z.number().nonnegative(),
+  console: z.array(z.strictObject({ level: z.enum(['log', 'info', 'warn', 'error', 'debug']), text: z.string() })),
+};
+
+/**
+ * How one run of a hook ended. Everything in it but `status` and the figures comes from the hook and is not to be trusted.
+ *
+ * - `ok`: `cb(null, result)`; `result` is JSON text of an object, absent for `cb()`.
+ * - `denied`: `cb(error)`.
+ * - `timed_out`: the CPU or wall limit, or a `cb` that never came.
+ * - `out_of_memory`: the heap limit.
+ * - `threw`: a throw before `cb`, a script that does not compile, or one that exports no function.
+ * - `bad_result`: a result that is no object, is not serialisable, or is too large.
+ * - `unavailable`: nobody could run it: no executor, a full one, or one that died twice.
+ */
+export const HookOutcome = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('ok'), result: z.string().optional(), ...measured }),
+  z.strictObject({ status: z.literal('denied'), error: HookError, ...measured }),
+  z.strictObject({ status: z.literal('timed_out'), limit: z.enum(['cpu', 'wall']), ...measured }),
+  z.strictObject({ status: z.literal('out_of_memory'), ...measured }),
+  z.strictObject({
+    status: z.literal('threw'),
+    during: z.enum(['compile', 'load', 'run']),
+    error: HookError,
+    ...measured,
+  }),
+  z.strictObject({
+    status: z.literal('bad_result'),
+    reason: z.enum(['not_an_object', 'not_serializable', 'too_large']),
+    ...measured,
+  }),
+  z.strictObject({ status: z.literal('unavailable'), reason: z.string(), ...measured }),
+]);
+export type HookOutcome = z.infer<typeof HookOutcome>;
+export type HookOutcomeStatus = HookOutcome['status'];
+export type ConsoleLine = HookOutcome['console'][number];
+
+/** Figures of a run that never began. */
+export const NOT_RUN = { cpu_ms: 0, wall_ms: 0, console: [] as ConsoleLine[] };
+
+export function unavailable(reason: string): HookOutcome {
+  return { status: 'unavailable', reason, ...NOT_RUN };
+}

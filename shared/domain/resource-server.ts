@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** JWS algorithms an API may have its access tokens signed with. */
+export const SigningAlg = z.enum(['RS256', 'ES256']);
+export type SigningAlg = z.infer<typeof SigningAlg>;
+
+/** Shape of an API's access tokens (contract §3): Auth0's own or RFC 9068, each with `permissions` when `_authz`. */
+export const TokenDialect = z.enum(['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz']);
+export type TokenDialect = z.infer<typeof TokenDialect>;
+
+/** An API (contract §5.2): what a token is for. Its identifier is the token's `aud`. */
+export const ResourceServer = z.strictObject({
+  id: z.string(),
+  identifier: z.string().min(1).max(600),
+  name: z.string(),
+  scopes: z.array(z.strictObject({ value: z.string(), description: z.string().optional() })),
+  signing_alg: SigningAlg,
+  token_dialect: TokenDialect,
+  enforce_policies: z.boolean(),
+  token_lifetime_seconds: z.int().min(1).max(2_592_000),
+});
+export type ResourceServer = z.infer<typeof ResourceServer>;
+
+/** Lifetime of an API's tokens unless it says otherwise (contract §3). */
+export const DEFAULT_TOKEN_LIFETIME_SECONDS = 86_400;

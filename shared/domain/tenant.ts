@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/**
+ * How custom claims from hooks are filtered (contract §1.3 and §4): `namespaced` keeps only http(s) URL names, as Auth0's
+ * Hooks did; `relaxed` also keeps any other name that is not reserved, as Auth0 has done elsewhere since 2022.
+ */
+export const CustomClaimsPolicy = z.enum(['namespaced', 'relaxed']);
+export type CustomClaimsPolicy = z.infer<typeof CustomClaimsPolicy>;
+
+export const TenantSettings = z.strictObject({
+  /** Audience of a token request that names none (contract §2.1); null: such a request is refused. */
+  default_audience: z.string().nullable(),
+  custom_claims: CustomClaimsPolicy,
+});
+export type TenantSettings = z.infer<typeof TenantSettings>;
+
+export const DEFAULT_TENANT_SETTINGS: TenantSettings = { default_audience: null, custom_claims: 'namespaced' };

@@ -1,0 +1,35 @@
+/**
+ * Every error hookmint raises on purpose has one of these codes. The code is the contract and never changes meaning; the
+ * message is prose for whoever reads the log, names what is wrong and the way out.
+ */
+export type HookmintErrorCode =
+  | 'config_invalid'
+  | 'bus_unreachable'
+  | 'bus_no_responders'
+  | 'bus_deadline_exceeded'
+  | 'bus_unresponsive'
+  | 'bus_message_too_large'
+  | 'bus_invalid_reply'
+  | 'bus_remote_error'
+  | 'bus_jetstream_missing'
+  | 'store_unreachable'
+  | 'store_document_invalid'
+  | 'signing_key_missing'
+  | 'signing_key_undecryptable'
+  | 'reserved_claim'
+  | 'port_unavailable';
+
+export class HookmintError extends Error {
+  readonly code: HookmintErrorCode;
+
+  constructor(code: HookmintErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'HookmintError';
+    this.code = code;
+  }
+}
+
+/** The text of anything thrown, for logs. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,53 @@
+import { messageOf } from './errors.ts';
+import { logger } from './log.ts';
+import { shutdownTelemetry } from './telemetry/register.ts';
+
+type Step = { what: string; end: () => Promise<unknown> | undefined };
+
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * The life of a service process: starts, and on SIGTERM, SIGINT or the end of the process that started it, ends what was
+ * started in the opposite order, so that nothing under way is lost. A start that fails is one clear line and exit code 1; an
+ * error nobody caught ends the process, since its state is no longer known, and whoever supervises it starts another.
+ */
+export function runService(name: string, start: (endLater: (what: string, end: Step['end']) => void) => Promise<void>): void {
+  const steps: Step[] = [];
+  let stopping = false;
+
+  async function stop(reason: string, exitCode: number): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => {
+      logger.error({ reason }, `${name} did not stop in time`);
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    for (const { what, end } of steps.reverse()) {
+      await Promise.resolve()
+        .then(end)
+        .catch((error: unknown) => logger.warn({ err: error }, `${what} did not end cleanly`));
+    }
+    await shutdownTelemetry();
+    logger.info({ reason }, `${name} stopped`);
+    logger.flush(() => process.exit(exitCode));
+  }
+
+  process.on('SIGTERM', () => void stop('SIGTERM', 0));
+  process.on('SIGINT', () => void stop('SIGINT', 0));
+  process.on('disconnect', () => void stop('the process that started it is gone', 0));
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, `${name} failed`);
+    void stop('an uncaught error', 1);
+  });
+
+  start((what, end) => void steps.push({ what, end })).then(
+    () => {
+      logger.info(`${name} is ready`);
+      process.send?.({ ready: true });
+    },
+    (error: unknown) => {
+      logger.fatal({ err: error }, `${name} could not start: ${messageOf(error)}`);
+      void stop('a failed start', 1);
+    },
+  );
+}

@@ -1,0 +1,28 @@
+import { trace } from '@opentelemetry/api';
+import { pino } from 'pino';
+import { pinoPretty } from './log-pretty.ts';
+import { z } from 'zod';
+import { readEnv } from './env.ts';
+
+const env = readEnv({
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** `pretty` for people, `json` for machines; default: pretty on a terminal. */
+  LOG_FORMAT: z.enum(['pretty', 'json']).default(process.stdout.isTTY ? 'pretty' : 'json'),
+});
+
+/** Names of fields that never reach the log, wherever an object holding one is logged by mistake. */
+const SECRET_FIELDS = ['client_secret', 'access_token', 'authorization', 'private_jwk', 'client_assertion'];
+
+/** The log of this process: structured, with the ids of the active trace. */
+export const logger = pino(
+  {
+    level: env.LOG_LEVEL,
+    base: null,
+    redact: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+    mixin: () => {
+      const span = trace.getActiveSpan()?.spanContext();
+      return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+    },
+  },
+  env.LOG_FORMAT === 'pretty' ? pinoPretty() : pino.destination({ dest: 1, sync: false }),
+);

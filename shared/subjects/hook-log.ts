@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { HookOutcome } from '../domain/hook-outcome.ts';
+
+/** `hookmint.<tenant>.hook.log`: hook-executor → live log readers, not stored. What one run of a hook wrote to its console. */
+export function hookLogSubject(tenant: string): string {
+  return `hookmint.${tenant}.hook.log`;
+}
+
+export const HookLog = z.object({
+  time_ms: z.number(),
+  trace_id: z.string().optional(),
+  hook: z.object({ id: z.string(), name: z.string(), revision: z.string() }),
+  lines: HookOutcome.options[0].shape.console,
+});
+export type HookLog = z.infer<typeof HookLog>;

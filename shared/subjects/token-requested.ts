@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { HookRevision } from '../domain/hook.ts';
+import { HookOutcome } from '../domain/hook-outcome.ts';
+
+/** `hookmint.<tenant>.token.requested`: gateway → hook-executor, request/reply. Runs one hook for one token request. */
+export function tokenRequestedSubject(tenant: string): string {
+  return `hookmint.${tenant}.token.requested`;
+}
+
+export const TOKEN_REQUESTED_QUEUE = 'hook-executor';
+
+/** The arguments of a hook but `cb` (contract §1.1); `body` becomes `context.body` (§1.6). */
+export type HookArguments = {
+  client: { id: string; name: string; tenant: string; metadata: Record<string, string> };
+  scope?: string[];
+  audience: string;
+  body: Record<string, unknown>;
+};
+
+export const TokenRequested = z.object({
+  hook: z.object({ id: z.string(), name: z.string(), revision: z.string() }),
+  /** JSON text of {@link HookArguments}: only the isolate reads it, so only the isolate parses it. */
+  arguments: z.string(),
+  /**
+   * The hook's code, sent along only when an executor answered `revision_missing`. A revision is addressed by its content,
+   * so whoever receives it can check it, and an executor needs no database.
+   */
+  revision: HookRevision.optional(),
+});
+export type TokenRequested = z.infer<typeof TokenRequested>;
+
+export const TokenRequestedReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('outcome'), outcome: HookOutcome }),
+  z.object({ kind: z.literal('revision_missing') }),
+]);
+export type TokenRequestedReply = z.infer<typeof TokenRequestedReply>;

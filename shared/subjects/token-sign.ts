@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { SigningAlg, TokenDialect } from '../domain/resource-server.ts';
+
+/** `hookmint.<tenant>.token.sign`: gateway → signer, request/reply. Mints one access token. Only the gateway may publish it. */
+export function tokenSignSubject(tenant: string): string {
+  return `hookmint.${tenant}.token.sign`;
+}
+
+export const TOKEN_SIGN_QUEUE = 'signer';
+
+/** What the token says, as decided by the gateway; the signer makes the claims of it and adds `iat`, `exp`, `jti`. */
+export const TokenSign = z.strictObject({
+  signing_alg: SigningAlg,
+  token_dialect: TokenDialect,
+  token_lifetime_seconds: z.int().min(1),
+  iss: z.url(),
+  client_id: z.string(),
+  aud: z.string(),
+  scope: z.string().optional(),
+  permissions: z.array(z.string()).optional(),
+  /** Claims of a hook, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
+  custom_claims: z.record(z.string(), z.unknown()),
+});
+export type TokenSign = z.infer<typeof TokenSign>;
+
+export const TokenSignReply = z.object({ access_token: z.string(), kid: z.string(), jti: z.string().optional() });
+export type TokenSignReply = z.infer<typeof TokenSignReply>;

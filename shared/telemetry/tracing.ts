@@ -1,0 +1,78 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanKind,
+} from '@opentelemetry/api';
+import { HookmintError } from '../errors.ts';
+
+const tracer = trace.getTracer('hookmint');
+
+/**
+ * Runs `work` in a span that ends with it; what it throws marks the span as failed (`error.type` is its code).
+ *
+ * @param options.parent Context of another service, see {@link contextFrom}; default: the active one.
+ */
+export async function inSpan<T>(
+  name: string,
+  options: { kind: SpanKind; attributes?: Attributes; parent?: Context },
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  const parent = options.parent ?? context.active();
+  const span = tracer.startSpan(name, options, parent);
+  try {
+    return await context.with(trace.setSpan(parent, span), work, undefined, span);
+  } catch (error) {
+    const type = error instanceof HookmintError ? error.code : error instanceof Error ? error.name : 'unknown';
+    span.setAttribute('error.type', type);
+    // Only our own messages are known to hold no secret and no text of a hook's.
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(error instanceof HookmintError ? { message: error.message } : {}) });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** A span of something that was timed elsewhere, between `startMs` and `endMs` since the epoch, below the active span. */
+export function recordSpan(
+  name: string,
+  options: { kind: SpanKind; attributes: Attributes; startMs: number; endMs: number; errorType?: string | undefined },
+): void {
+  const span = tracer.startSpan(name, { kind: options.kind, attributes: options.attributes, startTime: options.startMs });
+  if (options.errorType !== undefined) {
+    span.setAttribute('error.type', options.errorType);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end(options.endMs);
+}
+
+/** W3C `traceparent` of the active span, to travel in an event. */
+export function traceparentOf(): string | undefined {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent;
+}
+
+/** The context a `traceparent` came from. */
+export function contextFrom(traceparent: string | undefined): Context {
+  return traceparent === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent });
+}
+
+export function activeTraceId(): string | undefined {
+  return trace.getActiveSpan()?.spanContext().traceId;
+}
+
+/** OpenTelemetry semantic conventions for messaging. */
+export function messagingAttributes(subject: string, operation: 'send' | 'process'): Attributes {
+  return {
+    'messaging.system': 'nats',
+    'messaging.destination.name': subject,
+    'messaging.operation.name': operation,
+    'messaging.operation.type': operation,
+  };
+}

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+
+export type BenchOptions = {
+  /** Measured legs of each system; at least 1. Default 3. */
+  rounds: number;
+  /** Length of each leg in seconds; at least 1. Default 5. */
+  durationSeconds: number;
+  /** Also print CPU milliseconds per token, by process (Linux only). */
+  profile: boolean;
+  /** End standard output with one line of JSON. */
+  json: boolean;
+  help: boolean;
+};
+
+export const usage = `npm run bench -- [options]
+
+  --rounds N    measured legs of each system (default 3)
+  --seconds N   length of each leg in seconds (default 5)
+  --profile     add CPU milliseconds per token, by process (Linux only)
+  --json        end standard output with one line of JSON
+  --help        print this
+`;
+
+export class OptionError extends Error {}
+
+export function parseOptions(args: string[]): BenchOptions {
+  const values = parse(args);
+  return {
+    rounds: wholeNumber('--rounds', values.rounds, 100),
+    durationSeconds: wholeNumber('--seconds', values.seconds, 600),
+    profile: values.profile,
+    json: values.json,
+    help: values.help,
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        rounds: { type: 'string', default: '3' },
+        seconds: { type: 'string', default: '5' },
+        profile: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw new OptionError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > max) {
+    throw new OptionError(`${option} must be a whole number from 1 to ${max}, not "${text}"`);
+  }
+  return value;
+}
