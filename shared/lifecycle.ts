@@ -2,7 +2,7 @@ import { messageOf } from './errors.ts';
 import { logger } from './log.ts';
 import { shutdownTelemetry } from './telemetry/register.ts';
 
-type Step = { what: string; end: () => Promise<unknown> | undefined };
+type Step = { what: string; end: () => unknown };
 
 const STOP_TIMEOUT_MS = 10_000;
 
@@ -11,7 +11,10 @@ const STOP_TIMEOUT_MS = 10_000;
  * started in the opposite order, so that nothing under way is lost. A start that fails is one clear line and exit code 1; an
  * error nobody caught ends the process, since its state is no longer known, and whoever supervises it starts another.
  */
-export function runService(name: string, start: (endLater: (what: string, end: Step['end']) => void) => Promise<void>): void {
+export function runService(
+  name: string,
+  start: (endLater: (what: string, end: Step['end']) => void) => Promise<void>,
+): void {
   const steps: Step[] = [];
   let stopping = false;
 

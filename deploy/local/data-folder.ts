@@ -40,7 +40,9 @@ function takeLock(lockFile: string, dir: string): void {
   }
   const holder = Number(readFileSync(lockFile, 'utf8'));
   if (isLauncher(holder)) {
-    throw new UsageError(`Another hookmint (process ${String(holder)}) runs on ${dir}. Stop it, or choose another with --data DIR.`);
+    throw new UsageError(
+      `Another hookmint (process ${String(holder)}) runs on ${dir}. Stop it, or choose another with --data DIR.`,
+    );
   }
   writeFileSync(lockFile, String(process.pid), { mode: 0o600 });
 }

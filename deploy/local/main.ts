@@ -25,9 +25,9 @@ async function main(): Promise<void> {
       ...options,
       hookFile: options.hookFile ?? TUTORIAL_HOOK,
       hookName: options.hookFile === undefined ? 'tutorial' : 'local-file',
-      natsUrl: nonEmpty(process.env['NATS_URL']),
-      mongodbUrl: nonEmpty(process.env['MONGODB_URL']),
-      signingAlg: process.env['HOOKMINT_DEMO_SIGNING_ALG'] === 'ES256' ? 'ES256' : 'RS256',
+      natsUrl: nonEmpty(process.env.NATS_URL),
+      mongodbUrl: nonEmpty(process.env.MONGODB_URL),
+      signingAlg: process.env.HOOKMINT_DEMO_SIGNING_ALG === 'ES256' ? 'ES256' : 'RS256',
       natsDataDir: join(options.dataDir, 'nats'),
       mongodbDataDir: join(options.dataDir, 'mongodb'),
       pidsChanged: folder.writePids,
@@ -50,7 +50,11 @@ async function ensurePortIsFree(port: Options['port']): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
-      reject(new UsageError(`Port ${String(port)} cannot be used (${error.message}). Choose another with --port N, or --port 0 for any.`)),
+      reject(
+        new UsageError(
+          `Port ${String(port)} cannot be used (${error.message}). Choose another with --port N, or --port 0 for any.`,
+        ),
+      ),
     );
     server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
   });

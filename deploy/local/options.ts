@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError(`--port is to be a number from 0 to 65535, not "${values.port}".`);
   }
-  const callerDir = process.env['INIT_CWD'] ?? process.cwd();
+  const callerDir = process.env.INIT_CWD ?? process.cwd();
   return {
     hookFile: values.hook === undefined ? undefined : resolve(callerDir, values.hook),
     port,

@@ -44,7 +44,12 @@ export async function seedDemo(
     });
   }
   if ((await grants.find(clientId, DEMO_AUDIENCE)) === undefined) {
-    await grants.put({ id: `cgr_${clientId.slice(0, 16)}`, client_id: clientId, audience: DEMO_AUDIENCE, scope: ['read:data'] });
+    await grants.put({
+      id: `cgr_${clientId.slice(0, 16)}`,
+      client_id: clientId,
+      audience: DEMO_AUDIENCE,
+      scope: ['read:data'],
+    });
   }
 }
 

@@ -83,7 +83,12 @@ export async function runStack(options: StackOptions): Promise<void> {
     let urls: StoreUrls | undefined;
     await supervisor.run('mongod', async (exited) => {
       const started = await startStoreServer(
-        { binary, dataDir: options.mongodbDataDir, port: storePort, onExit: ({ lastLines }) => exited(lastLine(lastLines)) },
+        {
+          binary,
+          dataDir: options.mongodbDataDir,
+          port: storePort,
+          onExit: ({ lastLines }) => exited(lastLine(lastLines)),
+        },
         TENANT,
         secrets.mongodb_passwords,
       );

@@ -12,7 +12,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const installedMark = `${root}node_modules/.hookmint-lockfile-sha256`;
 
 function lockfileHash() {
-  return createHash('sha256').update(readFileSync(`${root}package-lock.json`)).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex');
 }
 
 function ensureInstalled() {
@@ -27,7 +29,9 @@ function ensureInstalled() {
     npm === undefined ? spawnSync('npm', args, options) : spawnSync(process.execPath, [npm, ...args], options);
   if (run.status !== 0) {
     process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}\n`);
-    fail(`The dependencies could not be installed: npm ci failed${run.error ? ` (${run.error.message})` : ''}. See above.`);
+    fail(
+      `The dependencies could not be installed: npm ci failed${run.error ? ` (${run.error.message})` : ''}. See above.`,
+    );
   }
   writeFileSync(installedMark, hash);
 }
@@ -51,7 +55,11 @@ function fail(message) {
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) fail('Usage: node deploy/local/start.js SCRIPT [ARGUMENT ...]');
 ensureInstalled();
-const child = spawn(nodeToRunOn(), [script, ...args], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+const child = spawn(nodeToRunOn(), [script, ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+});
 // The script decides when it ends: this process only passes the signals on. A terminal has sent them to both already.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {

@@ -4,7 +4,15 @@ import type { RunningServer } from './servers/child-server.ts';
 import { ensureMongoUsers } from './servers/mongo-users.ts';
 import { startMongod, type StartMongodOptions } from './servers/run-mongod.ts';
 
-const CONFIGURATION = ['clients', 'resource_servers', 'client_grants', 'hooks', 'hook_revisions', 'hook_bindings', 'tenant'];
+const CONFIGURATION = [
+  'clients',
+  'resource_servers',
+  'client_grants',
+  'hooks',
+  'hook_revisions',
+  'hook_bindings',
+  'tenant',
+];
 const READ = ['find'];
 
 /** URLs of the store, each with its own user. The hook-executor has none: it never needs the store. */
@@ -38,5 +46,8 @@ export async function startStoreServer(
   });
   const url = (user: keyof StoreUrls, authSource: string): string =>
     `mongodb://${user}:${passwords[user]}@127.0.0.1:${String(server.port)}/?authSource=${authSource}`;
-  return { server, urls: { owner: url('owner', 'admin'), gateway: url('gateway', database), signer: url('signer', database) } };
+  return {
+    server,
+    urls: { owner: url('owner', 'admin'), gateway: url('gateway', database), signer: url('signer', database) },
+  };
 }

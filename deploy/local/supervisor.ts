@@ -71,7 +71,7 @@ export function createSupervisor(options: {
   async function stopAll(groups: readonly (readonly string[])[]): Promise<void> {
     stopping = true;
     for (const names of groups) {
-      await Promise.all(names.map((name) => running.get(name)?.stop()));
+      await Promise.all(names.flatMap((name) => running.get(name)?.stop() ?? []));
     }
     pidsChanged([]);
   }

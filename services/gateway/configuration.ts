@@ -37,7 +37,8 @@ export function readConfigurationFrom(db: Db): Configuration {
     if (binding === undefined) return undefined;
     const revision = await hooks.findRevision(binding.revision);
     // Fail closed: a hook that is enabled but cannot be had is no reason to issue tokens without it.
-    if (revision === undefined) throw new Error(`the enabled hook ${binding.hook_id} has no revision ${binding.revision}`);
+    if (revision === undefined)
+      throw new Error(`the enabled hook ${binding.hook_id} has no revision ${binding.revision}`);
     return { id: binding.hook_id, name: binding.hook_name, revision };
   }
 
@@ -89,7 +90,8 @@ function cached<T extends object>(read: (key: string) => Promise<T | undefined>)
     get: async (key: string): Promise<T | undefined> => {
       let entry = cache.get(key);
       // A read that began before the last change may bring back what was there before it.
-      while (entry?.generation !== generation) entry = await cache.forceFetch(key, { forceRefresh: entry !== undefined });
+      while (entry?.generation !== generation)
+        entry = await cache.forceFetch(key, { forceRefresh: entry !== undefined });
       return entry.value;
     },
     drop: () => {

@@ -19,7 +19,9 @@ function asInvalidRequest(error: unknown): OAuthError | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   const { status } = error;
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  return new OAuthError(status, 'invalid_request', DESCRIPTIONS.get(status) ?? 'The request is malformed', { cause: error });
+  return new OAuthError(status, 'invalid_request', DESCRIPTIONS.get(status) ?? 'The request is malformed', {
+    cause: error,
+  });
 }
 
 const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([

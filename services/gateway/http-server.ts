@@ -22,7 +22,9 @@ export async function listen(app: RequestListener, host: string, port: number): 
       server.listen(port, host, resolve);
     });
   } catch (error) {
-    throw new HookmintError('port_unavailable', `Port ${String(port)} cannot be used: ${messageOf(error)}.`, { cause: error });
+    throw new HookmintError('port_unavailable', `Port ${String(port)} cannot be used: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
 }

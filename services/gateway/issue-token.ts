@@ -28,7 +28,10 @@ export type TokenResponse = { access_token: string; scope?: string; expires_in: 
 
 /** What is learned of a token request on its way, for its event: filled step by step, so that a refusal tells how far it got. */
 export type Findings = Partial<
-  Pick<TokenEvent, 'client_id' | 'client_name' | 'audience' | 'scope' | 'custom_claims' | 'dropped' | 'kid' | 'jti' | 'hook'>
+  Pick<
+    TokenEvent,
+    'client_id' | 'client_name' | 'audience' | 'scope' | 'custom_claims' | 'dropped' | 'kid' | 'jti' | 'hook'
+  >
 >;
 
 /**

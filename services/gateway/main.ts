@@ -7,7 +7,11 @@ import { logger } from '../../shared/log.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
-import { TokenRequestedReply, tokenRequestedSubject, type TokenRequested } from '../../shared/subjects/token-requested.ts';
+import {
+  TokenRequestedReply,
+  tokenRequestedSubject,
+  type TokenRequested,
+} from '../../shared/subjects/token-requested.ts';
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
@@ -46,14 +50,13 @@ runService(SERVICE, async (endLater) => {
   });
   endLater('the requests on the bus', () => {
     for (const requester of [executors, signers, keySigners]) requester.close();
-    return undefined;
   });
 
   const events = createEventPublisher(bus, tenant);
   endLater('the token events', events.close);
 
   const publicKeys = followPublicKeys(keySigners);
-  endLater('the public keys', () => Promise.resolve(publicKeys.close()));
+  endLater('the public keys', publicKeys.close);
   void publicKeys.refresh();
 
   const configuration = readConfigurationFrom(store.db);

@@ -7,10 +7,10 @@ import { CONFIGURATION_MAX_AGE_MS, KEYS_DEADLINE_MS } from './limits.ts';
 /** The tenant's JWK Set (RFC 7517 §5), kept in memory; the last known one serves while no signer answers. */
 export type PublicKeys = {
   /** `undefined` until a signer has answered for the first time. */
-  keys(): PublicJwk[] | undefined;
+  keys: () => PublicJwk[] | undefined;
   /** Asks a signer now. */
-  refresh(): Promise<void>;
-  close(): void;
+  refresh: () => Promise<void>;
+  close: () => void;
 };
 
 const FIRST_RETRY_MS = 250;

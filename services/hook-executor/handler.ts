@@ -14,7 +14,11 @@ const MAX_REVISIONS = 2_000;
 const MAX_REVISIONS_BYTES = 256 * 1_048_576;
 
 /** Answers `token.requested`: finds the revision the event names, has it run, and tells what came of it in span, metric and log. */
-export function createTokenRequestedHandler(options: { connection: NatsConnection; tenant: string; pool: SandboxPool }) {
+export function createTokenRequestedHandler(options: {
+  connection: NatsConnection;
+  tenant: string;
+  pool: SandboxPool;
+}) {
   const { connection, tenant, pool } = options;
   const revisions = new LRUCache<string, HookRevision>({
     max: MAX_REVISIONS,
@@ -76,7 +80,8 @@ export function createTokenRequestedHandler(options: { connection: NatsConnectio
   function publishConsole(hook: TokenRequested['hook'], outcome: HookOutcome): void {
     const entry: HookLog = { time_ms: Date.now(), trace_id: activeTraceId(), hook, lines: outcome.console };
     connection.publish(hookLogSubject(tenant), JSON.stringify(entry));
-    for (const { level, text } of outcome.console) logger.info({ hook: hook.name, level_of_hook: level, text }, 'hook console');
+    for (const { level, text } of outcome.console)
+      logger.info({ hook: hook.name, level_of_hook: level, text }, 'hook console');
   }
 }
 

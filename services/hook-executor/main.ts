@@ -13,7 +13,7 @@ runService('hook-executor', async (endLater) => {
   const tenant = config.HOOKMINT_TENANT;
 
   const pool = await openSandboxPool(config.HOOKMINT_SANDBOX_PROCESSES);
-  endLater('the sandbox processes', () => Promise.resolve(pool.close()));
+  endLater('the sandbox processes', pool.close);
   const bus = await connectBus('hook-executor', config);
   endLater('the bus', () => bus.drain());
 

@@ -10,7 +10,7 @@ export type SandboxPool = {
   run(revision: HookRevision, args: string, deadlineMs: number): Promise<HookOutcome>;
   /** Lets every process forget a revision. */
   unload(revision: string): void;
-  close(): void;
+  close: () => void;
 };
 
 const RESTART_DELAY_MS = 100;
@@ -21,10 +21,11 @@ export async function openSandboxPool(size: number): Promise<SandboxPool> {
   const slots: (SandboxProcess | undefined)[] = Array.from({ length: size });
   const waitingForProcess = new Set<(process: SandboxProcess) => void>();
   let closed = false;
+  const isClosed = (): boolean => closed;
 
   async function keepRunning(slot: number, first: SandboxProcess): Promise<void> {
     let failures = 0;
-    for (let process = first; !closed; process = startSandboxProcess()) {
+    for (let process = first; !isClosed(); process = startSandboxProcess()) {
       try {
         await process.ready;
         failures = 0;
@@ -37,7 +38,7 @@ export async function openSandboxPool(size: number): Promise<SandboxPool> {
       }
       const lastWords = await process.ended;
       slots[slot] = undefined;
-      if (closed) return;
+      if (isClosed()) return;
       logger.warn({ slot, lastWords }, 'a sandbox process ended; another is started');
       if (failures > 0) await delay(Math.min(RESTART_DELAY_MS * 2 ** failures, MAX_RESTART_DELAY_MS));
     }

@@ -82,7 +82,8 @@ async function readKeys(store: ReturnType<typeof signingKeysIn>, encryptionKey: 
   for (const document of documents) {
     if (document.state !== 'current') continue;
     const key = await importJWK(await decryptPrivateJwk(document, encryptionKey), document.alg, { extractable: false });
-    if (key instanceof Uint8Array) throw new HookmintError('signing_key_missing', `The key ${document.kid} is no private key.`);
+    if (key instanceof Uint8Array)
+      throw new HookmintError('signing_key_missing', `The key ${document.kid} is no private key.`);
     current.set(document.alg, { kid: document.kid, key });
   }
   const order = ['current', 'next', 'previous'];

@@ -23,7 +23,9 @@ runService('signer', async (endLater) => {
 
   const keys = await openKeyRing(signingKeysIn(store.db), config.HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY);
   const reload = () => {
-    keys.reload().catch((error: unknown) => logger.error({ err: error }, 'signing keys not reloaded, the old ones stay'));
+    keys
+      .reload()
+      .catch((error: unknown) => logger.error({ err: error }, 'signing keys not reloaded, the old ones stay'));
   };
   bus.subscribe(configChangedSubject(tenant), { callback: reload });
   void onReconnect(bus, reload);

@@ -26,8 +26,7 @@ export type BatchRequester<Event, Reply> = {
    *   holds the responder's {@link RemoteError}).
    */
   request(event: Event, deadlineMs: number): Promise<Reply>;
-  inFlight(): number;
-  close(): void;
+  close: () => void;
 };
 
 const SWEEP_INTERVAL_MS = 100;
@@ -162,7 +161,6 @@ export function createBatchRequester<Event extends object, Reply>(options: {
             enqueue(id, text);
           }),
       ),
-    inFlight: () => pending.size,
     close: () => {
       clearInterval(sweeper);
       subscription.unsubscribe();

@@ -8,9 +8,9 @@ import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnv
 
 export type BatchResponder = {
   /** Requests being worked on. */
-  inFlight(): number;
+  inFlight: () => number;
   /** Takes no new requests, answers those it has, and ends. */
-  drain(): Promise<void>;
+  drain: () => Promise<void>;
 };
 
 type InFlight = { id: string; replySubject: string; sinceMs: number };

@@ -6,9 +6,9 @@ import { tokenEventSubject, type TokenEvent } from '../subjects/token-events.ts'
 
 export type EventPublisher = {
   /** Takes an event and returns at once; it is stored by the bus soon after. */
-  publish(event: TokenEvent): void;
+  publish: (event: TokenEvent) => void;
   /** Stores what is still waiting. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 };
 
 const FLUSH_INTERVAL_MS = 20;

@@ -18,6 +18,6 @@ export function clientGrantsIn(db: Db) {
       const { id, ...rest } = ClientGrant.parse(grant);
       await collection.replaceOne({ _id: id }, rest, { upsert: true });
     },
-    createIndexes: () => collection.createIndex({ client_id: 1, audience: 1 }, { unique: true }),
+    createIndexes: () => collection.createIndex({ client_id: 1, audience: 1 }, { unique: true }, {}),
   };
 }

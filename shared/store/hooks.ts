@@ -1,5 +1,12 @@
 import type { Db } from 'mongodb';
-import { Hook, HookBinding, HookRevision, HookRevisionContent, revisionAddress, type TriggerId } from '../domain/hook.ts';
+import {
+  Hook,
+  HookBinding,
+  HookRevision,
+  HookRevisionContent,
+  revisionAddress,
+  type TriggerId,
+} from '../domain/hook.ts';
 import { parseDocument } from './document.ts';
 
 type HookDocument = Omit<Hook, 'id'> & { _id: string };
@@ -52,6 +59,6 @@ export function hooksIn(db: Db) {
     async unbind(trigger: TriggerId): Promise<void> {
       await bindings.deleteOne({ _id: trigger });
     },
-    createIndexes: () => hooks.createIndex({ name: 1 }, { unique: true }),
+    createIndexes: () => hooks.createIndex({ name: 1 }, { unique: true }, {}),
   };
 }

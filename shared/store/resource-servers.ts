@@ -18,6 +18,6 @@ export function resourceServersIn(db: Db) {
       const { id, ...rest } = ResourceServer.parse(resourceServer);
       await collection.replaceOne({ _id: id }, rest, { upsert: true });
     },
-    createIndexes: () => collection.createIndex({ identifier: 1 }, { unique: true }),
+    createIndexes: () => collection.createIndex({ identifier: 1 }, { unique: true }, {}),
   };
 }

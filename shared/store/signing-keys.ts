@@ -28,7 +28,9 @@ export function signingKeysIn(db: Db) {
   return {
     async list(): Promise<SigningKey[]> {
       const documents = await collection.find({ state: { $ne: 'revoked' } }).toArray();
-      return documents.flatMap(({ _id, ...rest }) => parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`) ?? []);
+      return documents.flatMap(
+        ({ _id, ...rest }) => parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`) ?? [],
+      );
     },
     /** Adds a key unless the algorithm has one of that state; false when it has. */
     async add(key: SigningKey): Promise<boolean> {
@@ -45,6 +47,7 @@ export function signingKeysIn(db: Db) {
       collection.createIndex(
         { alg: 1, state: 1 },
         { unique: true, partialFilterExpression: { state: { $in: ['current', 'next'] } } },
+        {},
       ),
   };
 }

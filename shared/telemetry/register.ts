@@ -18,8 +18,8 @@ const env = readEnv({
 
 const exporting = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
 // The SDK reads these itself; its defaults would send no metrics, and logs that nobody writes.
-process.env['OTEL_METRICS_EXPORTER'] = env.OTEL_METRICS_EXPORTER;
-process.env['OTEL_LOGS_EXPORTER'] = env.OTEL_LOGS_EXPORTER;
+process.env.OTEL_METRICS_EXPORTER = env.OTEL_METRICS_EXPORTER;
+process.env.OTEL_LOGS_EXPORTER = env.OTEL_LOGS_EXPORTER;
 
 const sdk = new NodeSDK({
   serviceName: env.OTEL_SERVICE_NAME,

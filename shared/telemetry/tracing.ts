@@ -31,7 +31,10 @@ export async function inSpan<T>(
     const type = error instanceof HookmintError ? error.code : error instanceof Error ? error.name : 'unknown';
     span.setAttribute('error.type', type);
     // Only our own messages are known to hold no secret and no text of a hook's.
-    span.setStatus({ code: SpanStatusCode.ERROR, ...(error instanceof HookmintError ? { message: error.message } : {}) });
+    span.setStatus({
+      code: SpanStatusCode.ERROR,
+      ...(error instanceof HookmintError ? { message: error.message } : {}),
+    });
     throw error;
   } finally {
     span.end();
@@ -43,7 +46,11 @@ export function recordSpan(
   name: string,
   options: { kind: SpanKind; attributes: Attributes; startMs: number; endMs: number; errorType?: string | undefined },
 ): void {
-  const span = tracer.startSpan(name, { kind: options.kind, attributes: options.attributes, startTime: options.startMs });
+  const span = tracer.startSpan(name, {
+    kind: options.kind,
+    attributes: options.attributes,
+    startTime: options.startMs,
+  });
   if (options.errorType !== undefined) {
     span.setAttribute('error.type', options.errorType);
     span.setStatus({ code: SpanStatusCode.ERROR });

@@ -10,7 +10,10 @@ export function jwksRoute(publicKeys: PublicKeys) {
     const keys = publicKeys.keys();
     if (keys === undefined) {
       const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
-      sendOAuthError(response, new OAuthError(503, 'temporarily_unavailable', 'The keys are not known yet', { headers }));
+      sendOAuthError(
+        response,
+        new OAuthError(503, 'temporarily_unavailable', 'The keys are not known yet', { headers }),
+      );
       return;
     }
     response.set('Cache-Control', `public, max-age=${String(JWKS_MAX_AGE_SECONDS)}`).json({ keys });

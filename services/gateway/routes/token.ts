@@ -54,7 +54,10 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
       'hookmint.dropped': findings.dropped?.map(({ name, reason }) => `${name}: ${reason}`),
     });
     if (findings.dropped !== undefined) {
-      logger.warn({ client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped }, 'a hook asked for what it may not have');
+      logger.warn(
+        { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
+        'a hook asked for what it may not have',
+      );
     }
   }
 }

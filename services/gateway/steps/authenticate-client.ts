@@ -15,7 +15,11 @@ export function readCredentials(authorization: string | undefined, parameters: T
   if (authorization !== undefined && /^basic /i.test(authorization)) {
     const basic = parseBasic(authorization);
     if (clientSecret !== undefined || (clientId !== undefined && clientId !== basic.clientId)) {
-      throw new OAuthError(400, 'invalid_request', 'Send the client credentials in the Authorization header or in the body, not in both');
+      throw new OAuthError(
+        400,
+        'invalid_request',
+        'Send the client credentials in the Authorization header or in the body, not in both',
+      );
     }
     return { ...basic, basic: true };
   }
@@ -37,7 +41,9 @@ function parseBasic(authorization: string): { clientId: string; clientSecret: st
   } catch {
     // Not percent-encoded as it should be: the same answer as for no credentials at all.
   }
-  throw new OAuthError(401, 'invalid_client', 'The Authorization header holds no valid Basic credentials', { headers: CHALLENGE });
+  throw new OAuthError(401, 'invalid_client', 'The Authorization header holds no valid Basic credentials', {
+    headers: CHALLENGE,
+  });
 }
 
 /**

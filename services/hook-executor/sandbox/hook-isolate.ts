@@ -76,8 +76,11 @@ export class HookIsolate {
         result: { reference: true },
         filename: 'hookmint:bootstrap',
       });
-      const script = await this.#isolate.compileScript(hookScript(code), { filename: 'hook.js', lineOffset: LINE_OFFSET });
-      const factory = (await script.run(context, { reference: true, timeout })) as ivm.Reference;
+      const script = await this.#isolate.compileScript(hookScript(code), {
+        filename: 'hook.js',
+        lineOffset: LINE_OFFSET,
+      });
+      const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
       const load = await realm.get('load', { reference: true });
       const error: unknown = await load.apply(undefined, [factory.derefInto({ release: true })], { timeout });
       this.#enter = await realm.get('run', { reference: true });
@@ -94,6 +97,10 @@ export class HookIsolate {
     }
   }
 
+  #isGone(): boolean {
+    return this.#isolate.isDisposed;
+  }
+
   #fail(during: 'compile' | 'load', error: HookError, startedMs: number): void {
     this.#loadFailure = { status: 'threw', during, error, ...this.#measure(startedMs) };
   }
@@ -107,7 +114,7 @@ export class HookIsolate {
    */
   async run(id: number, json: string, deadlineMs: number): Promise<HookOutcome> {
     if (this.#loadFailure !== undefined) return this.#loadFailure;
-    if (this.#enter === undefined || this.#isolate.isDisposed) throw new IsolateGoneError();
+    if (this.#enter === undefined || this.#isGone()) throw new IsolateGoneError();
     const startedMs = performance.now();
     // Before the entry: an asynchronous hook may settle while its entry is still on its way back.
     const later = this.#settlement(id, deadlineMs);
@@ -123,7 +130,7 @@ export class HookIsolate {
         return { status: 'timed_out', limit: 'cpu', ...measured };
       }
       if (messageIs(error, MESSAGES.memoryLimit)) return { status: 'out_of_memory', ...measured };
-      if (this.#isolate.isDisposed) throw new IsolateGoneError();
+      if (this.#isGone()) throw new IsolateGoneError();
       return { status: 'threw', during: 'run', error: hostError(error), ...measured };
     } finally {
       clearTimeout(this.#waiting.get(id)?.timer);
@@ -142,7 +149,9 @@ export class HookIsolate {
     if (this.#entered.size === 0) this.#entrySinceMs = performance.now();
     this.#entered.add(id);
     try {
-      return await this.#enter?.apply(undefined, [id, json, this.#limits.console_bytes], { timeout: this.#limits.cpu_ms });
+      return await this.#enter?.apply(undefined, [id, json, this.#limits.console_bytes], {
+        timeout: this.#limits.cpu_ms,
+      });
     } finally {
       this.#entered.delete(id);
       this.#entrySinceMs = performance.now();

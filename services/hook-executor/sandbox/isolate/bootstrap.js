@@ -46,7 +46,8 @@
   const define = (target, name, value) =>
     ObjectClass.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
   const consoleObject = {};
-  for (const level of ['log', 'info', 'warn', 'error', 'debug']) consoleObject[level] = (...values) => write(level, values);
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'])
+    consoleObject[level] = (...values) => write(level, values);
   consoleObject.dir = (value) => write('log', [value]);
   consoleObject.trace = (...values) => write('error', values);
   define(globalThis, 'console', consoleObject);

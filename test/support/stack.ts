@@ -1,0 +1,219 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Db } from 'mongodb';
+import { connectBus } from '../../shared/bus/connect.ts';
+import { DEFAULT_HOOK_LIMITS, type HookLimits } from '../../shared/domain/hook.ts';
+import { connectStore } from '../../shared/store/connect.ts';
+import { hooksIn } from '../../shared/store/hooks.ts';
+import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const START_TIMEOUT_MS = 120_000;
+
+export const TENANT = 'demo';
+
+export type StackOptions = {
+  /** Algorithm of the demo API's tokens. Default: RS256. */
+  signingAlg?: 'RS256' | 'ES256';
+  /** Script of the enabled hook; `null` for none. Default: the tutorial's. */
+  hook?: string | null;
+  /** Added to the environment of `npm start`. */
+  env?: Record<string, string>;
+  /** Kept when the stack stops; default: a temporary folder that goes with it. */
+  dataDir?: string;
+  /** Further arguments of `npm start`. */
+  args?: string[];
+};
+
+/** The whole of hookmint as `npm start` runs it, on random ports and a data folder of its own. */
+export type Stack = {
+  /** Of the gateway, without a slash at the end. */
+  url: string;
+  /** Of the launcher, below which all other processes are. */
+  pid: number;
+  audience: string;
+  clientId: string;
+  clientSecret: string;
+  dataDir: string;
+  /** The `curl` line of the banner. */
+  curl: string;
+  /** Everything the launcher printed so far. */
+  output(): string;
+  /** Resolves when a line that matches has been printed, before or after the call. */
+  untilPrinted(pattern: RegExp, timeoutMs?: number): Promise<string>;
+  /** The tenant's database, as its owner. */
+  db(): Promise<Db>;
+  /** The bus, as the one who sets hookmint up. */
+  bus(): Promise<NatsConnection>;
+  natsUrl: string;
+  mongodbUrl: string;
+  /** Enables another hook, or none, and resolves when the gateway knows. */
+  setHook(code: string | null, limits?: Partial<HookLimits>): Promise<void>;
+  /** Tells the gateway that the configuration was changed, and gives it the time to hear it. */
+  announceChange(): Promise<void>;
+  /** Process ids of a service or server. */
+  pidsOf(name: 'gateway' | 'hook-executor' | 'signer' | 'nats-server' | 'mongod' | 'sandbox'): number[];
+  /** Ends the launcher as Ctrl-C does. */
+  stop(): Promise<void>;
+  /** The launcher's exit code, once it has ended. */
+  exited: Promise<number | null>;
+};
+
+/** Starts the stack and resolves when its banner is there; rejects with all it printed when it ends before. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hookmint-'));
+  const args = ['deploy/local/main.ts', '--port', '0', '--data', dataDir, ...(options.args ?? [])];
+  if (typeof options.hook === 'string') {
+    writeFileSync(join(dataDir, 'hook.js'), options.hook);
+    args.push('--hook', join(dataDir, 'hook.js'));
+  }
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      NATS_URL: '',
+      MONGODB_URL: '',
+      HOOKMINT_DEMO_SIGNING_ALG: options.signingAlg ?? 'RS256',
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const watchers = new Set<(line: string) => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      for (const watcher of watchers) watcher(line);
+    });
+  }
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const cleanups: (() => Promise<unknown>)[] = [];
+
+  function untilPrinted(pattern: RegExp, timeoutMs = 15_000): Promise<string> {
+    const earlier = lines.find((line) => pattern.test(line));
+    if (earlier !== undefined) return Promise.resolve(earlier);
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        watchers.delete(watcher);
+      };
+      const watcher = (line: string): void => {
+        if (!pattern.test(line)) return;
+        done();
+        resolve(line);
+      };
+      const timer = setTimeout(() => {
+        done();
+        reject(new Error(`not printed within ${String(timeoutMs)} ms: ${String(pattern)}\n${lines.join('\n')}`));
+      }, timeoutMs);
+      watchers.add(watcher);
+    });
+  }
+
+  const stop = async (): Promise<void> => {
+    await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
+    child.kill('SIGINT');
+    await exited;
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+  };
+
+  const curl = await Promise.race([
+    untilPrinted(/^curl /, START_TIMEOUT_MS),
+    exited.then((code) => {
+      throw new Error(`the stack ended with ${String(code)}:\n${lines.join('\n')}`);
+    }),
+  ]).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  const valueOf = (pattern: RegExp): string => pattern.exec(lines.join('\n'))?.[1] ?? '';
+  const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as {
+    mongodb_passwords: { owner: string };
+    nats_nkey_seeds: { setup: string };
+  };
+  const natsUrl = valueOf(/^ {2}NATS +(\S+)$/m);
+  const mongodbUrl =
+    options.env?.MONGODB_URL ??
+    valueOf(/^ {2}MongoDB +(\S+)$/m).replace('://', `://owner:${secrets.mongodb_passwords.owner}@`);
+
+  let db: Promise<Db> | undefined;
+  let bus: Promise<NatsConnection> | undefined;
+  const stack: Stack = {
+    url: valueOf(/^ {2}Token endpoint +(\S+)\/oauth\/token$/m),
+    pid: child.pid ?? 0,
+    audience: DEMO_AUDIENCE,
+    clientId: /client_id=(\S+)/.exec(curl)?.[1] ?? '',
+    clientSecret: /client_secret=(\S+)/.exec(curl)?.[1] ?? '',
+    dataDir,
+    curl,
+    natsUrl,
+    mongodbUrl,
+    output: () => lines.join('\n'),
+    untilPrinted,
+    db: () =>
+      (db ??= connectStore('test', { MONGODB_URL: mongodbUrl }, TENANT).then((store) => {
+        cleanups.push(store.close);
+        return store.db;
+      })),
+    bus: () =>
+      (bus ??= connectBus('setup', {
+        NATS_URL: natsUrl,
+        ...(options.env?.NATS_URL === undefined ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds.setup } : {}),
+      }).then((connection) => {
+        cleanups.push(() => connection.close());
+        return connection;
+      })),
+    setHook: async (code, limits = {}) => {
+      const hooks = hooksIn(await stack.db());
+      if (code === null) await hooks.unbind('credentials-exchange');
+      else {
+        const hook_id = 'test-hook';
+        const revision = await hooks.putRevision({ hook_id, code, limits: { ...DEFAULT_HOOK_LIMITS, ...limits } });
+        await hooks.bind({ trigger_id: 'credentials-exchange', hook_id, hook_name: 'test', revision });
+      }
+      await stack.announceChange();
+    },
+    announceChange: async () => {
+      const connection = await stack.bus();
+      connection.publish(configChangedSubject(TENANT), JSON.stringify({ collection: 'test', time_ms: Date.now() }));
+      await connection.flush();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    },
+    pidsOf: (name) =>
+      descendantsOf(child.pid ?? 0).flatMap(({ pid, command }) => (COMMANDS[name].test(command) ? [pid] : [])),
+    stop,
+    exited,
+  };
+  if (options.hook === null) await stack.setHook(null);
+  return stack;
+}
+
+const COMMANDS = {
+  gateway: /services\/gateway\/main/,
+  'hook-executor': /services\/hook-executor\/main/,
+  sandbox: /services\/hook-executor\/sandbox\/main/,
+  signer: /services\/signer\/main/,
+  'nats-server': /\/nats-server /,
+  mongod: /\/mongod /,
+};
+
+function descendantsOf(root: number): { pid: number; command: string }[] {
+  const table = processTable();
+  const below = (parent: number): typeof table =>
+    table.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
+  return below(root);
+}
+
+function processTable(): { pid: number; parent: number; command: string }[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,command='], { encoding: 'utf8' });
+  return stdout.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }];
+  });
+}
