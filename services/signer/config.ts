@@ -17,4 +17,3 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
     },
     env,
   );
-export type Config = ReturnType<typeof readConfig>;

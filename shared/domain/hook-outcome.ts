@@ -44,7 +44,6 @@ export const HookOutcome = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('unavailable'), reason: z.string(), ...measured }),
 ]);
 export type HookOutcome = z.infer<typeof HookOutcome>;
-export type HookOutcomeStatus = HookOutcome['status'];
 export type ConsoleLine = HookOutcome['console'][number];
 
 /** Figures of a run that never began. */

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+
+/** `npm run check`: types, lint, format, and nothing unused. Each is run, also after another has failed. */
+const CHECKS: [name: string, ...command: string[]][] = [
+  ['types', 'node_modules/typescript/bin/tsc', '--noEmit'],
+  ['lint', 'node_modules/eslint/bin/eslint.js', '.'],
+  ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
+  ['unused', 'node_modules/knip/bin/knip.js'],
+];
+
+const failed = CHECKS.filter(([name, ...command]) => {
+  const startedMs = performance.now();
+  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
+  return status !== 0;
+});
+process.exitCode = failed.length === 0 ? 0 : 1;
