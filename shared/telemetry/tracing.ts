@@ -1,5 +1,7 @@
 import {
   context,
+  INVALID_SPAN_CONTEXT,
+  TraceFlags,
   propagation,
   ROOT_CONTEXT,
   SpanStatusCode,
@@ -24,6 +26,7 @@ export async function inSpan<T>(
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const parent = options.parent ?? context.active();
+  if (isUnsampled(parent)) return context.with(parent, work, undefined, NO_SPAN);
   const span = tracer.startSpan(name, options, parent);
   try {
     return await context.with(trace.setSpan(parent, span), work, undefined, span);
@@ -41,11 +44,20 @@ export async function inSpan<T>(
   }
 }
 
+/** Nobody will see what is below a trace that is not sampled; only its id goes on. Half of a span's cost is saved. */
+function isUnsampled(parent: Context): boolean {
+  const flags = trace.getSpanContext(parent)?.traceFlags;
+  return flags !== undefined && (flags & TraceFlags.SAMPLED) === 0;
+}
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
 /** A span of something that was timed elsewhere, between `startMs` and `endMs` since the epoch, below the active span. */
 export function recordSpan(
   name: string,
   options: { kind: SpanKind; attributes: Attributes; startMs: number; endMs: number; errorType?: string | undefined },
 ): void {
+  if (isUnsampled(context.active())) return;
   const span = tracer.startSpan(name, {
     kind: options.kind,
     attributes: options.attributes,
