@@ -4,7 +4,8 @@ import { shutdownTelemetry } from './telemetry/register.ts';
 
 type Step = { what: string; end: () => unknown };
 
-const STOP_TIMEOUT_MS = 10_000;
+/** Longer than any hook may run, and within the 30 s that Kubernetes gives. */
+const STOP_TIMEOUT_MS = 25_000;
 
 /**
  * The life of a service process: starts, and on SIGTERM, SIGINT or the end of the process that started it, ends what was

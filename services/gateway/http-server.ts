@@ -1,10 +1,12 @@
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { HookmintError, messageOf } from '../../shared/errors.ts';
 
 /** Longest time a client may take to send a request, and a proxy may keep an idle connection open. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const IDLE_SWEEP_INTERVAL_MS = 20;
 
 export type HttpServer = { port: number; close: () => Promise<void> };
 
@@ -30,7 +32,7 @@ export async function listen(app: RequestListener, host: string, port: number): 
 }
 
 /** What is not HTTP at all never reaches the application; it too is answered in the protocol's terms. */
-function answerClientError(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const body = JSON.stringify({ error: 'invalid_request', error_description: 'The request is not valid HTTP' });
@@ -40,10 +42,13 @@ function answerClientError(error: NodeJS.ErrnoException, socket: import('node:st
   );
 }
 
-/** Lets requests under way finish; idle connections are closed. */
+/** Lets requests under way finish; connections are closed as soon as they are idle, whatever `Keep-Alive` promised. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL_MS);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
   });
 }

@@ -28,7 +28,7 @@ export const DEFAULT_HOOK_LIMITS: HookLimits = {
   console_bytes: 8_192,
 };
 
-/** Longest hook code, bytes of UTF-8. Chosen so that a revision fits one bus message of NATS's default 1 MiB. */
+/** Longest hook code, bytes of UTF-8. Chosen so that a revision fits one bus message. */
 export const MAX_HOOK_CODE_BYTES = 524_288;
 
 /** All that decides how a hook runs. It is never changed: another content is another revision. */
