@@ -1,0 +1,189 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { LRUCache } from 'lru-cache';
+import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import type { EgressPolicy } from '../../../shared/domain/egress.ts';
+import { messageOf } from '../../../shared/errors.ts';
+import { EgressError, type HttpExchangeRequest, type HttpExchangeResponse } from './http-exchange.ts';
+
+/** Largest body of one request and of one response, bytes. */
+const MAX_REQUEST_BYTES = 1_048_576;
+const MAX_RESPONSE_BYTES = 5_242_880;
+/** Connections of one hook to one host, and idle ones kept; hooks whose connections are kept. */
+const MAX_SOCKETS_PER_HOST = 32;
+const MAX_IDLE_SOCKETS = 8;
+const MAX_HOOKS = 1_000;
+const IDLE_SOCKET_TIMEOUT_MS = 30_000;
+
+/** Public by the address registries, yet a cloud's own: the wire server of Azure. */
+const DENIED_ADDRESSES = ['168.63.129.16'];
+
+/** Set by the broker or by the connection itself, never by a hook. */
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'transfer-encoding',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'upgrade',
+  'traceparent',
+  'tracestate',
+]);
+
+type Agents = { http: RequestFilteringHttpAgent; https: RequestFilteringHttpsAgent };
+
+/**
+ * Makes the HTTP requests of hooks in their place: a sandbox process has no network. Private, loopback, link-local, metadata and
+ * all other addresses that are not public are refused once the name is resolved, on the connection itself, so that a name that
+ * resolves differently the second time changes nothing; a policy may allow some.
+ */
+export function createEgressBroker() {
+  // Connections belong to one hook: what one hook authenticated is not there for another.
+  const agents = new LRUCache<string, Agents>({
+    max: MAX_HOOKS,
+    dispose: ({ http, https }) => {
+      http.destroy();
+      https.destroy();
+    },
+  });
+
+  function agentsOf(hookId: string, policy: EgressPolicy): Agents {
+    const key = `${hookId} ${policy.allowed_addresses.join(' ')}`;
+    const existing = agents.get(key);
+    if (existing !== undefined) return existing;
+    const options = {
+      keepAlive: true,
+      maxSockets: MAX_SOCKETS_PER_HOST,
+      maxFreeSockets: MAX_IDLE_SOCKETS,
+      timeout: IDLE_SOCKET_TIMEOUT_MS,
+      allowIPAddressList: policy.allowed_addresses,
+      denyIPAddressList: DENIED_ADDRESSES,
+    };
+    const made = { http: new RequestFilteringHttpAgent(options), https: new RequestFilteringHttpsAgent(options) };
+    agents.set(key, made);
+    return made;
+  }
+
+  return {
+    /**
+     * Makes one request and reads its whole response.
+     *
+     * @throws {EgressError}
+     */
+    async exchange(
+      hookId: string,
+      policy: EgressPolicy,
+      request: HttpExchangeRequest,
+      { deadlineMs, traceparent }: { deadlineMs: number; traceparent: string | undefined },
+    ): Promise<HttpExchangeResponse> {
+      const url = allowedUrl(request.url, policy);
+      const body = request.body === undefined ? undefined : Buffer.from(request.body, 'base64');
+      if (body !== undefined && body.length > MAX_REQUEST_BYTES) {
+        throw new EgressError(
+          'EGRESS_REQUEST_TOO_LARGE',
+          `a request body is limited to ${String(MAX_REQUEST_BYTES)} bytes`,
+        );
+      }
+      const { http, https } = agentsOf(hookId, policy);
+      const options = {
+        method: request.method,
+        headers: outgoingHeaders(request.headers, url, body, traceparent),
+        setDefaultHeaders: false,
+        signal: AbortSignal.timeout(Math.max(1, deadlineMs - Date.now())),
+      };
+      try {
+        const response = await new Promise<IncomingMessage>((resolve, reject) => {
+          const outgoing =
+            url.protocol === 'https:'
+              ? httpsRequest(url, { ...options, agent: https, rejectUnauthorized: request.verify_tls })
+              : httpRequest(url, { ...options, agent: http });
+          outgoing.on('response', resolve).on('error', reject).end(body);
+        });
+        return await readResponse(response);
+      } catch (error) {
+        throw asEgressError(error);
+      }
+    },
+    close: () => agents.clear(),
+  };
+}
+
+function allowedUrl(text: string, policy: EgressPolicy): URL {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new EgressError('EGRESS_INVALID_REQUEST', 'only http and https URLs can be requested');
+  }
+  const host = url.hostname.replace(/\.$/, '');
+  const allowed = policy.allowed_hosts?.some((pattern) =>
+    pattern.startsWith('*.') ? host.endsWith(pattern.slice(1).toLowerCase()) : host === pattern.toLowerCase(),
+  );
+  if (allowed === false)
+    throw new EgressError('EGRESS_HOST_NOT_ALLOWED', `${host} is not among the hook's allowed hosts`);
+  return url;
+}
+
+function outgoingHeaders(
+  headers: HttpExchangeRequest['headers'],
+  url: URL,
+  body: Buffer | undefined,
+  traceparent: string | undefined,
+): Record<string, string | string[]> {
+  const outgoing: Record<string, string | string[]> = { host: url.host };
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    if (CONNECTION_HEADERS.has(key)) continue;
+    const earlier = outgoing[key];
+    outgoing[key] = earlier === undefined ? value : [earlier, value].flat();
+  }
+  if (body !== undefined) outgoing['content-length'] = String(body.length);
+  if (traceparent !== undefined) outgoing.traceparent = traceparent;
+  return outgoing;
+}
+
+async function readResponse(response: IncomingMessage): Promise<HttpExchangeResponse> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_RESPONSE_BYTES) {
+      response.destroy();
+      throw new EgressError(
+        'EGRESS_RESPONSE_TOO_LARGE',
+        `a response is limited to ${String(MAX_RESPONSE_BYTES)} bytes`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  const headers: [string, string][] = [];
+  for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
+    headers.push([response.rawHeaders[i] ?? '', response.rawHeaders[i + 1] ?? '']);
+  }
+  return {
+    status: response.statusCode ?? 0,
+    status_text: response.statusMessage ?? '',
+    headers,
+    body: Buffer.concat(chunks).toString('base64'),
+  };
+}
+
+function asEgressError(error: unknown): EgressError {
+  if (error instanceof EgressError) return error;
+  const message = messageOf(error);
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
+    return new EgressError('EGRESS_TIMED_OUT', 'the request did not end within the time the hook has', {
+      cause: error,
+    });
+  }
+  // The agent has no code of its own for it.
+  if (message.includes(' is not allowed. Because')) {
+    return new EgressError(
+      'EGRESS_ADDRESS_NOT_ALLOWED',
+      'the host has an address that is not public; allow it in the hook’s allowed_addresses if it is meant',
+      { cause: error },
+    );
+  }
+  return new EgressError('EGRESS_FAILED', message, { cause: error });
+}

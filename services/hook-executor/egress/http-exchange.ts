@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** One HTTP request of a hook, as its sandbox process passes it on: the hook's word. Redirects are requests of their own. */
+export const HttpExchangeRequest = z.object({
+  url: z.string().max(8_192),
+  method: z.string().regex(/^[A-Z]{1,20}$/, 'is to be a method name'),
+  /** Name and value pairs, as they go out. */
+  headers: z.array(z.tuple([z.string().max(256), z.string().max(16_384)])).max(100),
+  /** Base64; absent for no body. */
+  body: z.string().optional(),
+  /** False accepts any certificate, as hooks could with `rejectUnauthorized: false`. */
+  verify_tls: z.boolean(),
+});
+export type HttpExchangeRequest = z.infer<typeof HttpExchangeRequest>;
+
+export type HttpExchangeResponse = {
+  status: number;
+  status_text: string;
+  headers: [name: string, value: string][];
+  /** Base64, decoded of any transfer encoding but not of its content encoding. */
+  body: string;
+};
+
+/** Why a request was not made or not finished; told to the hook with its message. */
+export type EgressErrorCode =
+  | 'EGRESS_INVALID_REQUEST'
+  | 'EGRESS_HOST_NOT_ALLOWED'
+  | 'EGRESS_ADDRESS_NOT_ALLOWED'
+  | 'EGRESS_REQUEST_TOO_LARGE'
+  | 'EGRESS_RESPONSE_TOO_LARGE'
+  | 'EGRESS_TIMED_OUT'
+  | 'EGRESS_FAILED';
+
+export class EgressError extends Error {
+  readonly code: EgressErrorCode;
+
+  constructor(code: EgressErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EgressError';
+    this.code = code;
+  }
+}
