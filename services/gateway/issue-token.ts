@@ -1,7 +1,9 @@
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { Client } from '../../shared/domain/client.ts';
 import type { ResourceServer } from '../../shared/domain/resource-server.ts';
+import { logger } from '../../shared/log.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
+import type { HookArguments } from '../../shared/subjects/token-requested.ts';
 import type { Configuration } from './configuration.ts';
 import { acceptHookOutcome } from './steps/accept-hook-outcome.ts';
 import { authenticateClient, readCredentials } from './steps/authenticate-client.ts';
@@ -23,6 +25,13 @@ export type TokenIssuer = {
   signers: SignRequester;
 };
 
+/** What of the HTTP request decides about the token, or is shown to its hook. */
+export type TokenHttpRequest = {
+  authorization: string | undefined;
+  body: unknown;
+  about: Omit<HookArguments['request'], 'requested_scopes'>;
+};
+
 /** RFC 6749 §5.1. */
 export type TokenResponse = { access_token: string; scope?: string; expires_in: number; token_type: 'Bearer' };
 
@@ -40,7 +49,7 @@ export type Findings = Partial<
  * @throws {OAuthError} for every answer that is no token.
  */
 export async function issueToken(
-  request: { authorization: string | undefined; body: unknown },
+  request: TokenHttpRequest,
   findings: Findings,
   deps: TokenIssuer,
 ): Promise<TokenResponse> {
@@ -59,7 +68,7 @@ export async function issueToken(
   const merged =
     hook === undefined
       ? { scopes, customClaims: {}, dropped: [] }
-      : await shapeByHook(hook, { client, api, scopes, parameters }, findings, deps);
+      : await shapeByHook(hook, { client, api, scopes, parameters, about: request.about }, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
   const signed = await signToken({ issuer: deps.issuer, client, api, merged }, deps.signers);
@@ -77,11 +86,17 @@ export async function issueToken(
 
 async function shapeByHook(
   hook: EnabledHook,
-  request: { client: Client; api: ResourceServer; scopes: string[]; parameters: TokenParameters },
+  request: {
+    client: Client;
+    api: ResourceServer;
+    scopes: string[];
+    parameters: TokenParameters;
+    about: TokenHttpRequest['about'];
+  },
   findings: Findings,
   deps: TokenIssuer,
 ): Promise<MergedResult> {
-  const { client, api, scopes, parameters } = request;
+  const { client, api, scopes, parameters, about } = request;
   const outcome = await runHook(
     hook,
     {
@@ -90,14 +105,26 @@ async function shapeByHook(
       ...(scopes.length === 0 ? {} : { scope: scopes }),
       audience: api.identifier,
       body: parameters.body,
+      request: { ...about, requested_scopes: parameters.scope ?? [] },
     },
     deps.executors,
   );
   findings.hook = hookFindings(hook, outcome);
+  if (isFailure(outcome) && hook.revision.on_failure === 'issue_unmodified') {
+    findings.hook.unmodified = true;
+    logger.warn({ hook: findings.hook }, 'a token is issued without its hook, as the policy of the hook has it');
+    return { scopes, customClaims: {}, dropped: [] };
+  }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();
-  const merged = mergeHookResult(acceptHookOutcome(outcome), policy);
+  // Contract §4: names without a namespace are an Action's right on any API of the tenant's own.
+  const merged = mergeHookResult(acceptHookOutcome(outcome), hook.revision.kind === 'action' ? 'relaxed' : policy);
   if (merged.dropped.length > 0) findings.dropped = merged.dropped;
   return merged;
+}
+
+/** Whether the hook did not come to a decision: a denial is one. */
+function isFailure({ status }: HookOutcome): boolean {
+  return status !== 'ok' && status !== 'denied';
 }
 
 function hookFindings(hook: EnabledHook, outcome: HookOutcome): NonNullable<Findings['hook']> {

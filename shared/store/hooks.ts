@@ -4,6 +4,7 @@ import {
   HookBinding,
   HookRevision,
   HookRevisionContent,
+  type HookRevisionInput,
   revisionAddress,
   type TriggerId,
 } from '../domain/hook.ts';
@@ -39,7 +40,7 @@ export function hooksIn(db: Db) {
       return parseDocument(HookRevision, { revision: _id, ...content }, `hook revision ${_id}`);
     },
     /** Stores a revision unless it is there already, and gives its address. */
-    async putRevision(content: HookRevisionContent): Promise<string> {
+    async putRevision(content: HookRevisionInput): Promise<string> {
       const valid = HookRevisionContent.parse(content);
       const revision = revisionAddress(valid);
       await revisions.updateOne({ _id: revision }, { $setOnInsert: valid }, { upsert: true });

@@ -45,6 +45,8 @@ export const TokenEvent = z.object({
       outcome: z.string(),
       cpu_ms: z.number(),
       wall_ms: z.number(),
+      /** The hook failed and its policy had the token issued without it. */
+      unmodified: z.literal(true).optional(),
     })
     .optional(),
   error: z.object({ code: z.string(), status: z.number() }).optional(),

@@ -15,6 +15,15 @@ export type HookArguments = {
   scope?: string[];
   audience: string;
   body: Record<string, unknown>;
+  /** Of the token request; only Actions see it (contract §6). */
+  request: {
+    ip?: string;
+    method: string;
+    hostname?: string;
+    user_agent?: string;
+    language?: string;
+    requested_scopes: string[];
+  };
 };
 
 export const TokenRequested = z.object({

@@ -6,7 +6,7 @@ import { logger } from '../../../shared/log.ts';
 import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
 import { tokenRequests } from '../../../shared/telemetry/metrics.ts';
 import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
-import { issueToken, type Findings, type TokenIssuer } from '../issue-token.ts';
+import { issueToken, type Findings, type TokenHttpRequest, type TokenIssuer } from '../issue-token.ts';
 import { asOAuthError, sendOAuthError } from '../http-errors.ts';
 import type { OAuthError } from '../oauth-error.ts';
 
@@ -17,8 +17,7 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
     const findings: Findings = {};
     let failure: OAuthError | undefined;
     try {
-      const { authorization } = request.headers;
-      const token = await issueToken({ authorization, body: request.body as unknown }, findings, issuer);
+      const token = await issueToken(asTokenRequest(request), findings, issuer);
       response.set(NO_STORE).json(token);
     } catch (error) {
       failure = asOAuthError(error);
@@ -51,6 +50,7 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
       'hookmint.client.id': findings.client_id,
       'hookmint.audience': findings.audience,
       'hookmint.hook.outcome': findings.hook?.outcome,
+      'hookmint.hook.unmodified': findings.hook?.unmodified,
       'hookmint.dropped': findings.dropped?.map(({ name, reason }) => `${name}: ${reason}`),
     });
     if (findings.dropped !== undefined) {
@@ -60,6 +60,21 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
       );
     }
   }
+}
+
+function asTokenRequest(request: Request): TokenHttpRequest {
+  const { authorization, 'user-agent': userAgent, 'accept-language': language } = request.headers;
+  return {
+    authorization,
+    body: request.body as unknown,
+    about: {
+      method: request.method,
+      ...(request.ip === undefined ? {} : { ip: request.ip }),
+      ...(userAgent === undefined ? {} : { user_agent: userAgent }),
+      ...(language === undefined ? {} : { language }),
+      hostname: request.hostname,
+    },
+  };
 }
 
 /** RFC 6749 §5.1. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { NOT_RUN, unavailable, type HookOutcome } from '../../../shared/domain/hook-outcome.ts';
@@ -9,6 +10,34 @@ import { HOOK_REPLY_GRACE_MS } from '../limits.ts';
 export type EnabledHook = { id: string; name: string; revision: HookRevision };
 export type HookRequester = BatchRequester<TokenRequested, TokenRequestedReply>;
 
+/** After so long the code has arrived, though the run it came with may still be going on. */
+const CODE_ARRIVAL_MS = 250;
+
+/** Code on its way to an executor: it may be megabytes, and a cold executor asks for it once for every request in flight. */
+const sending = new Map<string, Promise<unknown>>();
+
+/** Asks again with the code; whichever executor has it next may not be the one that asked. */
+async function requestWithCode(
+  event: TokenRequested & { revision: HookRevision },
+  deadlineMs: number,
+  executors: HookRequester,
+): Promise<TokenRequestedReply> {
+  const { revision, ...withoutCode } = event;
+  const inProgress = sending.get(revision.revision);
+  if (inProgress !== undefined) {
+    await Promise.race([inProgress.catch(() => undefined), delay(CODE_ARRIVAL_MS)]);
+    const reply = await executors.request(withoutCode, deadlineMs);
+    if (reply.kind !== 'revision_missing') return reply;
+  }
+  const request = executors.request(event, deadlineMs);
+  sending.set(revision.revision, request);
+  try {
+    return await request;
+  } finally {
+    if (sending.get(revision.revision) === request) sending.delete(revision.revision);
+  }
+}
+
 /** Has the enabled hook run by an executor. However that goes, it is an outcome; what to make of it is decided elsewhere. */
 export async function runHook(
   { id, name, revision }: EnabledHook,
@@ -19,8 +48,7 @@ export async function runHook(
   const event = { hook: { id, name, revision: revision.revision }, arguments: JSON.stringify(hookArguments) };
   try {
     let reply = await executors.request(event, deadlineMs);
-    // Whichever executor has it next may not be the one that asked: it gets the code along with the event.
-    if (reply.kind === 'revision_missing') reply = await executors.request({ ...event, revision }, deadlineMs);
+    if (reply.kind === 'revision_missing') reply = await requestWithCode({ ...event, revision }, deadlineMs, executors);
     return reply.kind === 'outcome' ? reply.outcome : unavailable('the executor does not take the revision');
   } catch (error) {
     if (!(error instanceof HookmintError)) throw error;
