@@ -1,9 +1,8 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
-import { handleError, methodNotAllowed, notFound } from './http-errors.ts';
+import { handleError, methodNotAllowed, notFound, requireHost } from './http-errors.ts';
 import type { TokenIssuer } from './issue-token.ts';
-import { MAX_BODY_BYTES, MAX_PARAMETERS } from './limits.ts';
 import { observeHttp } from './observe-http.ts';
 import type { PublicKeys } from './public-keys.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
@@ -36,20 +35,16 @@ export function createApp(options: {
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
   app.set('query parser', false);
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
 
   app.get('/healthz', healthRoute);
   app.get('/readyz', readyRoute(missing));
 
   app.use(observeHttp);
+  app.use(requireHost);
   app.use(helmet(SECURITY_HEADERS));
-  app
-    .route('/oauth/token')
-    .post(
-      express.urlencoded({ extended: false, limit: MAX_BODY_BYTES, parameterLimit: MAX_PARAMETERS }),
-      express.json({ limit: MAX_BODY_BYTES }),
-      tokenRoute(issuer, events),
-    )
-    .all(methodNotAllowed('POST'));
+  app.route('/oauth/token').post(tokenRoute(issuer, events)).all(methodNotAllowed('POST'));
   app.route('/.well-known/jwks.json').get(jwksRoute(publicKeys)).all(methodNotAllowed('GET, HEAD'));
   for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
     app.route(path).get(metadataRoute(issuer.issuer)).all(methodNotAllowed('GET, HEAD'));

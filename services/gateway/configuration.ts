@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Db } from 'mongodb';
-import type { Client } from '../../shared/domain/client.ts';
+import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { TriggerId } from '../../shared/domain/hook.ts';
-import type { ResourceServer } from '../../shared/domain/resource-server.ts';
+import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/resource-server.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
 import { logger } from '../../shared/log.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
@@ -50,8 +50,10 @@ export function readConfigurationFrom(db: Db): Configuration {
     tenantSettings: cached(() => tenant.settings()),
   };
   return {
-    client: caches.client.get,
-    resourceServer: caches.resourceServer.get,
+    // What cannot exist is not looked up, nor remembered: a key is as long as whoever asks makes it.
+    client: (clientId) => (clientId.length > MAX_CLIENT_ID_LENGTH ? NOTHING : caches.client.get(clientId)),
+    resourceServer: (identifier) =>
+      identifier.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.resourceServer.get(identifier),
     clientGrant: (clientId, audience) => caches.clientGrant.get(JSON.stringify([clientId, audience])),
     enabledHook: caches.enabledHook.get,
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
@@ -60,6 +62,8 @@ export function readConfigurationFrom(db: Db): Configuration {
     },
   };
 }
+
+const NOTHING = Promise.resolve(undefined);
 
 /**
  * What was read of the store, and in which generation; `value` is absent for what the store does not have, so that asking for it

@@ -44,6 +44,15 @@ export function notFound(_request: Request, response: Response): void {
   sendOAuthError(response, new OAuthError(404, 'not_found', 'There is nothing at this path'));
 }
 
+/** RFC 9112 §3.2. Node would refuse it without a body. */
+export function requireHost(request: Request, response: Response, next: NextFunction): void {
+  if (request.httpVersion === '1.0' || request.headers.host !== undefined) next();
+  else sendOAuthError(response.set('Cache-Control', 'no-store'), new OAuthError(400, 'invalid_request', NOT_HTTP));
+}
+
+/** What is answered to a request that is no valid HTTP. */
+export const NOT_HTTP = 'The request is not valid HTTP';
+
 /** For a path that exists, asked with another method (RFC 9110 §15.5.6). */
 export function methodNotAllowed(allow: string) {
   return (_request: Request, response: Response): void => {

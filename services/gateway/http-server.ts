@@ -2,11 +2,14 @@ import { createServer, STATUS_CODES, type RequestListener, type Server } from 'n
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HookmintError, messageOf } from '../../shared/errors.ts';
+import { NOT_HTTP } from './http-errors.ts';
 
 /** Longest time a client may take to send a request, and a proxy may keep an idle connection open. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const IDLE_SWEEP_INTERVAL_MS = 20;
+
+const ERROR_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
 
 export type HttpServer = { port: number; close: () => Promise<void> };
 
@@ -16,8 +19,15 @@ export type HttpServer = { port: number; close: () => Promise<void> };
  * @throws {HookmintError} `port_unavailable` when it cannot listen there.
  */
 export async function listen(app: RequestListener, host: string, port: number): Promise<HttpServer> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, app);
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requireHostHeader: false },
+    app,
+  );
   server.on('clientError', answerClientError);
+  server.on('checkExpectation', (_request, response) => {
+    const body = invalidRequest('The expectation of the request cannot be met');
+    response.writeHead(417, { ...ERROR_HEADERS, 'Content-Length': body.length }).end(body);
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -35,11 +45,21 @@ export async function listen(app: RequestListener, host: string, port: number): 
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const body = JSON.stringify({ error: 'invalid_request', error_description: 'The request is not valid HTTP' });
+  const body = invalidRequest(NOT_HTTP);
   socket.end(
-    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nCache-Control: no-store\r\n` +
-      `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`,
+    [
+      `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+      ...Object.entries({ ...ERROR_HEADERS, Connection: 'close', 'Content-Length': body.length }).map(
+        ([name, value]) => `${name}: ${String(value)}`,
+      ),
+      '',
+      body,
+    ].join('\r\n'),
   );
+}
+
+function invalidRequest(error_description: string): string {
+  return JSON.stringify({ error: 'invalid_request', error_description });
 }
 
 /** Lets requests under way finish; connections are closed as soon as they are idle, whatever `Keep-Alive` promised. */

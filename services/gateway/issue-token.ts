@@ -29,6 +29,8 @@ export type TokenIssuer = {
 export type TokenHttpRequest = {
   authorization: string | undefined;
   body: unknown;
+  /** Whether the body came as a form, and not as JSON. */
+  isForm: boolean;
   about: Omit<HookArguments['request'], 'requested_scopes'>;
 };
 
@@ -53,7 +55,7 @@ export async function issueToken(
   findings: Findings,
   deps: TokenIssuer,
 ): Promise<TokenResponse> {
-  const parameters = parseParameters(request.body);
+  const parameters = parseParameters(request.body, request.isForm);
   const credentials = readCredentials(request.authorization, parameters);
   findings.client_id = credentials.clientId.slice(0, 128);
   const client = await authenticateClient(credentials, deps.configuration, deps.clientSecretKey);

@@ -4,9 +4,12 @@ import { z } from 'zod';
 export const TokenEndpointAuthMethod = z.enum(['none', 'client_secret_post', 'client_secret_basic']);
 export type TokenEndpointAuthMethod = z.infer<typeof TokenEndpointAuthMethod>;
 
+/** Longest client_id, characters. */
+export const MAX_CLIENT_ID_LENGTH = 128;
+
 /** An application that asks for tokens (contract §5.3). */
 export const Client = z.strictObject({
-  client_id: z.string(),
+  client_id: z.string().max(MAX_CLIENT_ID_LENGTH),
   name: z.string(),
   /** Keyed hashes of the valid secrets, newest first; more than one while a rotation overlaps. */
   client_secret_hashes: z.array(z.string()),

@@ -8,10 +8,13 @@ export type SigningAlg = z.infer<typeof SigningAlg>;
 export const TokenDialect = z.enum(['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz']);
 export type TokenDialect = z.infer<typeof TokenDialect>;
 
+/** Longest identifier of an API, characters (contract §5.2). */
+export const MAX_IDENTIFIER_LENGTH = 600;
+
 /** An API (contract §5.2): what a token is for. Its identifier is the token's `aud`. */
 export const ResourceServer = z.strictObject({
   id: z.string(),
-  identifier: z.string().min(1).max(600),
+  identifier: z.string().min(1).max(MAX_IDENTIFIER_LENGTH),
   name: z.string(),
   scopes: z.array(z.strictObject({ value: z.string(), description: z.string().optional() })),
   signing_alg: SigningAlg,

@@ -1,6 +1,6 @@
 import { nuid } from '@nats-io/transport-node';
 import { trace } from '@opentelemetry/api';
-import type { Request, Response } from 'express';
+import express, { type ErrorRequestHandler, type NextFunction, type Request, type Response } from 'express';
 import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
 import { logger } from '../../../shared/log.ts';
 import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
@@ -8,25 +8,44 @@ import { tokenRequests } from '../../../shared/telemetry/metrics.ts';
 import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import { issueToken, type Findings, type TokenHttpRequest, type TokenIssuer } from '../issue-token.ts';
 import { asOAuthError, sendOAuthError } from '../http-errors.ts';
+import { MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
 import type { OAuthError } from '../oauth-error.ts';
 
-/** `POST /oauth/token` (RFC 6749 §3.2). Whatever happens, the client gets an answer of the protocol and the stream an event. */
+/**
+ * `POST /oauth/token` (RFC 6749 §3.2), as the handlers of an Express route. Whatever happens, the client gets an answer of the
+ * protocol and the stream an event.
+ */
 export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
-  return async (request: Request, response: Response): Promise<void> => {
-    const startedMs = performance.now();
-    const findings: Findings = {};
-    let failure: OAuthError | undefined;
-    try {
-      const token = await issueToken(asTokenRequest(request), findings, issuer);
-      response.set(NO_STORE).json(token);
-    } catch (error) {
-      failure = asOAuthError(error);
-      sendOAuthError(response.set(NO_STORE), failure);
-    }
-    record(request, findings, failure, performance.now() - startedMs);
-  };
+  const startedMs = new WeakMap<Request, number>();
 
-  function record(request: Request, findings: Findings, failure: OAuthError | undefined, durationMs: number): void {
+  function begin(request: Request, response: Response, next: NextFunction): void {
+    startedMs.set(request, performance.now());
+    response.set(NO_STORE);
+    next();
+  }
+
+  async function answer(request: Request, response: Response): Promise<void> {
+    const findings: Findings = {};
+    try {
+      response.json(await issueToken(asTokenRequest(request), findings, issuer));
+    } catch (error) {
+      refuse(request, response, findings, error);
+      return;
+    }
+    record(request, findings, undefined);
+  }
+
+  function refuse(request: Request, response: Response, findings: Findings, error: unknown): void {
+    const failure = asOAuthError(error);
+    sendOAuthError(response, failure);
+    record(request, findings, failure);
+  }
+
+  const refuseUnparsed: ErrorRequestHandler = (error: unknown, request, response, _next) =>
+    refuse(request, response, {}, error);
+
+  function record(request: Request, findings: Findings, failure: OAuthError | undefined): void {
+    const durationMs = performance.now() - (startedMs.get(request) ?? 0);
     const type = failure === undefined ? 'token.issued' : failure.status < 500 ? 'token.denied' : 'token.failed';
     const traceId = activeTraceId();
     const userAgent = request.headers['user-agent']?.slice(0, 256);
@@ -60,6 +79,14 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
       );
     }
   }
+
+  return [
+    begin,
+    express.urlencoded({ extended: false, limit: MAX_BODY_BYTES, parameterLimit: MAX_PARAMETERS }),
+    express.json({ limit: MAX_BODY_BYTES }),
+    answer,
+    refuseUnparsed,
+  ];
 }
 
 function asTokenRequest(request: Request): TokenHttpRequest {
@@ -67,6 +94,7 @@ function asTokenRequest(request: Request): TokenHttpRequest {
   return {
     authorization,
     body: request.body as unknown,
+    isForm: request.is('application/x-www-form-urlencoded') !== false,
     about: {
       method: request.method,
       ...(request.ip === undefined ? {} : { ip: request.ip }),

@@ -57,6 +57,7 @@ function parseResult(result: string | undefined): object {
 
 function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | undefined {
   if (isReservedClaim(name)) return 'reserved';
+  if (/^urn:auth0(?::|$)/i.test(name)) return 'vendor_namespace';
   const namespace = /^https?:\/\//i.test(name) ? URL.parse(name) : null;
   if (namespace === null) return policy === 'relaxed' ? undefined : 'not_namespaced';
   const host = namespace.hostname.replace(/\.+$/, '');

@@ -12,8 +12,8 @@ export type TokenParameters = {
 
 const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type'];
 
-/** Reads the parsed body of a form or JSON request. */
-export function parseParameters(body: unknown): TokenParameters {
+/** Reads the parsed body of a form (where every value is text) or JSON request. */
+export function parseParameters(body: unknown, isForm = false): TokenParameters {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new OAuthError(
       400,
@@ -34,7 +34,7 @@ export function parseParameters(body: unknown): TokenParameters {
     clientId: text(parameters, 'client_id'),
     clientSecret: text(parameters, 'client_secret'),
     audience: text(parameters, 'audience'),
-    scope: scopes(parameters.get('scope')),
+    scope: isForm ? scopesOf(text(parameters, 'scope') ?? '') : scopes(parameters.get('scope')),
     body: Object.fromEntries([...parameters].filter(([name]) => !CREDENTIALS.includes(name))),
   };
 }
@@ -49,7 +49,11 @@ function text(parameters: ReadonlyMap<string, unknown>, name: string): string | 
 
 function scopes(value: unknown): string[] | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '');
-  if (Array.isArray(value) && value.every((scope) => typeof scope === 'string')) return value;
+  if (typeof value === 'string') return scopesOf(value);
+  if (Array.isArray(value) && value.every((scope) => typeof scope === 'string')) return value.flatMap(scopesOf);
   throw new OAuthError(400, 'invalid_scope', 'Scope must be an array or a string');
+}
+
+function scopesOf(text: string): string[] {
+  return text.split(' ').filter((scope) => scope !== '');
 }

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MAX_EVENTS_PER_MESSAGE, messagesOf } from '../../shared/bus/batch.ts';
+
+const items = (count: number, bytes = 10) =>
+  Array.from({ length: count }, (_, number) => ({ text: String(number).padEnd(bytes, '.') }));
+const sizes = (messages: unknown[][]): number[] => messages.map((message) => message.length);
+
+describe('splitting into bus messages', () => {
+  it('gives no message for nothing', () => assert.deepEqual(messagesOf([], 1_000), []));
+
+  for (const [count, expected] of [
+    [1, [1]],
+    [16, [16]],
+    [17, [16, 1]],
+    [40, [16, 16, 8]],
+  ] as const) {
+    it(`puts ${String(count)} small texts into messages of at most ${String(MAX_EVENTS_PER_MESSAGE)}`, () => {
+      assert.deepEqual(sizes(messagesOf(items(count), 1_000_000)), expected);
+    });
+  }
+
+  it('keeps every item itself, in order', () => {
+    const all = items(40);
+    const split = messagesOf(all, 55);
+    assert.deepEqual(split.flat(), all);
+    assert.equal(split.flat()[39], all[39]);
+  });
+
+  it('fills a message to the byte and not above, separators counted', () => {
+    // Each text is 10 bytes and a comma.
+    assert.deepEqual(sizes(messagesOf(items(5), 33)), [3, 2]);
+    assert.deepEqual(sizes(messagesOf(items(5), 32)), [2, 2, 1]);
+  });
+
+  it('counts bytes, not characters', () => {
+    assert.deepEqual(sizes(messagesOf([{ text: 'ää' }, { text: 'ää' }], 9)), [1, 1]);
+    assert.deepEqual(sizes(messagesOf([{ text: 'ää' }, { text: 'ää' }], 10)), [2]);
+  });
+
+  it('sends a text that is too large alone rather than lose it', () => {
+    assert.deepEqual(sizes(messagesOf([...items(2), { text: 'x'.repeat(100) }, ...items(1)], 33)), [2, 1, 1]);
+  });
+});

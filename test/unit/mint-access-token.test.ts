@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { generateKeyPair, jwtVerify } from 'jose';
+import { mintAccessToken } from '../../services/signer/access-token.ts';
+import type { KeyRing } from '../../services/signer/keys.ts';
+import type { TokenSign } from '../../shared/subjects/token-sign.ts';
+
+const { publicKey, privateKey } = await generateKeyPair('ES256');
+const keys: KeyRing = {
+  current: () => ({ kid: 'kid-1', key: privateKey }),
+  publicKeys: () => [],
+  reload: () => Promise.resolve(),
+};
+const request = (overrides: Partial<TokenSign> = {}): TokenSign => ({
+  signing_alg: 'ES256',
+  token_dialect: 'access_token',
+  token_lifetime_seconds: 60,
+  iss: 'https://auth.example.com/',
+  client_id: 'id',
+  aud: 'https://api/',
+  custom_claims: {},
+  ...overrides,
+});
+
+describe('the signer, which takes nobody’s word', () => {
+  for (const name of [
+    ...['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'azp', 'gty', 'client_id', 'scope', 'permissions', 'org_id'],
+    ...['cnf', 'act', 'x5t#S256', '__proto__', 'constructor', 'prototype'],
+  ]) {
+    it(`refuses a token whose hook claims ${name}`, async () => {
+      const custom_claims = JSON.parse(`{"https://foo.com/c": 1, ${JSON.stringify(name)}: "forged"}`) as object;
+      await assert.rejects(
+        mintAccessToken(request({ custom_claims: custom_claims as Record<string, unknown> }), keys),
+        {
+          name: 'HookmintError',
+          code: 'reserved_claim',
+          message: `The claim "${name}" is the issuer's alone.`,
+        },
+      );
+    });
+  }
+
+  it('signs what it was asked for, and no more', async () => {
+    const custom_claims = { 'https://foo.com/c': { deep: [1] } };
+    const { access_token, ...reply } = await mintAccessToken(request({ custom_claims, scope: 'a b' }), keys);
+    assert.deepEqual(reply, { kid: 'kid-1' });
+    const { payload, protectedHeader } = await jwtVerify(access_token, publicKey);
+    assert.deepEqual(protectedHeader, { alg: 'ES256', typ: 'JWT', kid: 'kid-1' });
+    assert.deepEqual(payload, {
+      'https://foo.com/c': { deep: [1] },
+      iss: 'https://auth.example.com/',
+      sub: 'id@clients',
+      aud: 'https://api/',
+      iat: payload.iat,
+      exp: (payload.iat ?? 0) + 60,
+      scope: 'a b',
+      gty: 'client-credentials',
+      azp: 'id',
+    });
+  });
+});

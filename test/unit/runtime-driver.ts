@@ -1,0 +1,140 @@
+import { request as httpRequest } from 'node:http';
+import ivm from 'isolated-vm';
+import { bundleRuntime } from '../../services/hook-executor/runtime/bundle.ts';
+import { runDecode } from '../../services/hook-executor/runtime/decode.ts';
+import { callError, createHostFunctions, type HostCallKind } from '../../services/hook-executor/runtime/host.ts';
+import type { HttpExchangeRequest, HttpExchangeResponse } from '../../services/hook-executor/egress/http-exchange.ts';
+import { runSubtle } from '../../services/hook-executor/runtime/subtle.ts';
+
+export type ConsoleLine = { level: string; text: string };
+
+const ENTRY = `
+  const host = { timer: $0, clearTimer: $1, call: $2, random: $3, parseUrl: $4, setUrl: $5, now: $6 };
+  const write = $7, done = $8;
+  let run = 0;
+  const runtime = BUNDLE(host, () => run, (level, text) => write(run, level, text));
+  const { stringify } = JSON;
+  const { eval: evaluate, Promise: PromiseClass, String: StringFunction } = globalThis;
+  const then = Function.prototype.call.bind(PromiseClass.prototype.then);
+  return {
+    enter(id, source) {
+      run = id;
+      const settle = (ok) => (value) => done(id, ok, ok ? (stringify(value) ?? 'null') : StringFunction((value && value.stack) || value));
+      let promise;
+      try { promise = evaluate('(async () => {' + source + '\\n})()'); } catch (error) { return settle(false)(error); }
+      then(promise, settle(true), settle(false));
+    },
+    fire(id, timerId) { run = id; runtime.fireTimer(timerId); },
+    settle(id, callId, ok, json) { run = id; runtime.settleCall(callId, ok, json); },
+    end(id) { runtime.endRun(id); },
+  };`;
+
+/** A real isolate with the hooks' globals, whose timers and calls are served here. */
+export async function createRuntime({ memoryLimitMib = 64 } = {}) {
+  const isolate = new ivm.Isolate({ memoryLimit: memoryLimitMib });
+  const context = await isolate.createContext();
+  const lines: ConsoleLine[] = [];
+  const runs = new Map<number, { resolve: (json: string) => void; reject: (error: Error) => void }>();
+  const timers = new Map<number, NodeJS.Timeout>();
+  const enter = (name: string, args: unknown[]) => {
+    if (isolate.isDisposed) return;
+    realm.getSync(name, { reference: true }).apply(undefined, args, { timeout: 5_000 }).catch(failAll);
+  };
+  const failAll = (error: unknown) => runs.forEach(({ reject }) => reject(error as Error));
+
+  async function answer(runId: number, callId: number, kind: HostCallKind, json: string): Promise<void> {
+    try {
+      const serve = { http: runHttp, subtle: runSubtle, decode: runDecode }[kind];
+      enter('settle', [runId, callId, true, await serve(json)]);
+    } catch (error) {
+      enter('settle', [runId, callId, false, callError(error)]);
+    }
+  }
+  const { ignored, sync } = createHostFunctions({
+    onTimer(runId, timerId, delayMs) {
+      clearTimeout(timers.get(timerId));
+      timers.set(
+        timerId,
+        setTimeout(() => enter('fire', [runId, timerId]), delayMs),
+      );
+    },
+    onClearTimer(timerId) {
+      clearTimeout(timers.get(timerId));
+      timers.delete(timerId);
+    },
+    onCall: (...args) => void answer(...args),
+  });
+  const later = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn as () => unknown, { ignored: true });
+  const now = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn as () => unknown, { sync: true });
+  const startedMs = performance.now();
+  const realm: ivm.Reference = await context.evalClosure(
+    ENTRY.replace('BUNDLE', () => `(${bundle})`),
+    [
+      ...[ignored.timer, ignored.clearTimer, ignored.call].map(later),
+      ...[sync.random, sync.parseUrl, sync.setUrl, sync.now].map(now),
+      later((_run: number, level: string, text: string) => lines.push({ level, text })),
+      later((id: number, ok: boolean, text: string) => {
+        if (ok) runs.get(id)?.resolve(text);
+        else runs.get(id)?.reject(new Error(text));
+      }),
+    ],
+    { result: { reference: true }, filename: 'hookmint:runtime' },
+  );
+  let lastRun = 0;
+  return {
+    isolate,
+    lines,
+    setupMs: performance.now() - startedMs,
+    /** Runs the body of an async function in the isolate; what it returns comes back by way of JSON. */
+    async run(source: string, { timeoutMs = 5_000 } = {}): Promise<unknown> {
+      const id = ++lastRun;
+      const ended = new Promise<string>((resolve, reject) => runs.set(id, { resolve, reject }));
+      ended.catch(() => undefined);
+      await realm.getSync('enter', { reference: true }).apply(undefined, [id, source], { timeout: timeoutMs });
+      try {
+        return JSON.parse(await ended) as unknown;
+      } finally {
+        runs.delete(id);
+        enter('end', [id]);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      timers.forEach((timer) => clearTimeout(timer));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!isolate.isDisposed) isolate.dispose();
+    },
+  };
+}
+
+const bundle = await bundleRuntime();
+
+function runHttp(json: string): Promise<string> {
+  const { url, method, headers, body } = JSON.parse(json) as HttpExchangeRequest;
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(url, { method, headers: headers.flat() }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const pairs: [string, string][] = [];
+        for (let i = 0; i < response.rawHeaders.length; i += 2) {
+          pairs.push([response.rawHeaders[i] ?? '', response.rawHeaders[i + 1] ?? '']);
+        }
+        const answer: HttpExchangeResponse = {
+          status: response.statusCode ?? 0,
+          status_text: response.statusMessage ?? '',
+          headers: pairs,
+          body: Buffer.concat(chunks).toString('base64'),
+        };
+        resolve(JSON.stringify(answer));
+      });
+    });
+    outgoing.on('error', (error) => reject(Object.assign(new Error(error.message), { code: 'EGRESS_FAILED' })));
+    outgoing.end(body === undefined ? undefined : Buffer.from(body, 'base64'));
+  });
+}
+
+/** The same in Node itself, to compare with. */
+export async function runInNode(source: string): Promise<unknown> {
+  const run = (0, eval)(`(async () => {${source}\n})`) as () => Promise<unknown>;
+  return JSON.parse(JSON.stringify((await run()) ?? null)) as unknown;
+}
