@@ -17,7 +17,8 @@ export type HookmintErrorCode =
   | 'signing_key_missing'
   | 'signing_key_undecryptable'
   | 'reserved_claim'
-  | 'port_unavailable';
+  | 'port_unavailable'
+  | 'hook_secrets_undecryptable';
 
 export class HookmintError extends Error {
   readonly code: HookmintErrorCode;

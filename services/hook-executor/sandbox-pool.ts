@@ -17,19 +17,18 @@ const RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 5_000;
 
 /** Starts the processes and waits until they take runs; fails with what they said if they cannot start. */
-export async function openSandboxPool(size: number): Promise<SandboxPool> {
-  const slots: (SandboxProcess | undefined)[] = Array.from({ length: size });
+export async function openSandboxPool(size: number, start = () => startSandboxProcess()): Promise<SandboxPool> {
+  const slots = Array.from({ length: size }, start);
   const waitingForProcess = new Set<(process: SandboxProcess) => void>();
   let closed = false;
   const isClosed = (): boolean => closed;
 
   async function keepRunning(slot: number, first: SandboxProcess): Promise<void> {
     let failures = 0;
-    for (let process = first; !isClosed(); process = startSandboxProcess()) {
+    for (let process = first; ; process = slots[slot] = start()) {
       try {
         await process.ready;
         failures = 0;
-        slots[slot] = process;
         for (const resolve of waitingForProcess) resolve(process);
         waitingForProcess.clear();
       } catch (error) {
@@ -37,10 +36,10 @@ export async function openSandboxPool(size: number): Promise<SandboxPool> {
         logger.error({ err: error }, messageOf(error));
       }
       const lastWords = await process.ended;
-      slots[slot] = undefined;
       if (isClosed()) return;
       logger.warn({ slot, lastWords }, 'a sandbox process ended; another is started');
       if (failures > 0) await delay(Math.min(RESTART_DELAY_MS * 2 ** failures, MAX_RESTART_DELAY_MS));
+      if (isClosed()) return;
     }
   }
 
@@ -48,17 +47,20 @@ export async function openSandboxPool(size: number): Promise<SandboxPool> {
   function leastBusy(): SandboxProcess | undefined {
     let best: SandboxProcess | undefined;
     for (const process of slots) {
-      if (process !== undefined && process.inFlight() < (best?.inFlight() ?? Infinity)) best = process;
+      if (process.takesRuns() && process.inFlight() < (best?.inFlight() ?? Infinity)) best = process;
     }
     return best;
   }
 
   function nextProcess(deadlineMs: number): Promise<SandboxProcess | undefined> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        waitingForProcess.delete(give);
-        resolve(undefined);
-      }, deadlineMs - Date.now());
+      const timer = setTimeout(
+        () => {
+          waitingForProcess.delete(give);
+          resolve(undefined);
+        },
+        Math.max(0, deadlineMs - Date.now()),
+      );
       const give = (process: SandboxProcess): void => {
         clearTimeout(timer);
         resolve(process);
@@ -67,9 +69,9 @@ export async function openSandboxPool(size: number): Promise<SandboxPool> {
     });
   }
 
-  const first = Array.from({ length: size }, startSandboxProcess);
-  for (const [slot, process] of first.entries()) void keepRunning(slot, process);
-  await Promise.all(first.map((process) => process.ready));
+  const ready = Promise.all(slots.map((process) => process.ready));
+  for (const [slot, process] of slots.entries()) void keepRunning(slot, process);
+  await ready;
 
   return {
     run: async (revision, args, deadlineMs) => {
@@ -81,11 +83,11 @@ export async function openSandboxPool(size: number): Promise<SandboxPool> {
       return unavailable('the sandbox process died twice under this run');
     },
     unload: (revision) => {
-      for (const process of slots) process?.unload(revision);
+      for (const process of slots) process.unload(revision);
     },
     close: () => {
       closed = true;
-      for (const process of slots) process?.kill();
+      for (const process of slots) process.kill();
     },
   };
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
-import type { HookRevision } from '../../shared/domain/hook.ts';
+import type { HookLimits, HookRevision } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
 import { FromSandbox, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
 
@@ -15,7 +15,10 @@ const WATCHDOG_GRACE_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 250;
 const LAST_WORDS_LENGTH = 4_096;
 
-type Pending = { run: SandboxRun; resolve: (outcome: HookOutcome | undefined) => void };
+/** Marks of cut lines come on top of the console's limit. */
+const CONSOLE_SLACK = 16;
+
+type Pending = { run: SandboxRun; limits: HookLimits; resolve: (outcome: HookOutcome | undefined) => void };
 
 /** One stripped child process that runs hooks. It ends only once; whoever owns it starts another. */
 export type SandboxProcess = {
@@ -24,6 +27,8 @@ export type SandboxProcess = {
   /** Resolves when the process has ended, with what it said last. */
   ended: Promise<string>;
   inFlight(): number;
+  /** True from when it is ready until it is known to be ending. */
+  takesRuns(): boolean;
   /**
    * Runs a hook once.
    *
@@ -31,18 +36,22 @@ export type SandboxProcess = {
    */
   run(revision: HookRevision, args: string, deadlineMs: number): Promise<HookOutcome | undefined>;
   unload(revision: string): void;
-  kill(): boolean;
+  kill: () => void;
 };
 
-/** Starts a sandbox process: no environment, and of the file system only its own code, isolated-vm and nothing else. */
-export function startSandboxProcess(): SandboxProcess {
-  const child = fork(SANDBOX_MAIN, [], {
+/**
+ * Starts a sandbox process: no environment, and of the file system only its own code, isolated-vm and nothing else.
+ *
+ * @param main Its code, if it is to be another's.
+ */
+export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
+  const child = fork(main, [], {
     env: {},
     execArgv: [
       '--no-node-snapshot', // isolated-vm needs it
       '--permission',
       '--allow-addons',
-      ...readableFolders().map((folder) => `--allow-fs-read=${folder}`),
+      ...readableFolders(main).map((folder) => `--allow-fs-read=${folder}`),
       '--disable-warning=SecurityWarning',
     ],
     serialization: 'json',
@@ -53,6 +62,13 @@ export function startSandboxProcess(): SandboxProcess {
   let outbox: Required<ToSandbox> = { load: [], unload: [], runs: [] };
   let lastId = 0;
   let lastWords = '';
+  let started = false;
+  let ending = false;
+
+  function kill(): void {
+    ending = true;
+    child.kill('SIGKILL');
+  }
 
   function flush(): void {
     const message = outbox;
@@ -66,11 +82,11 @@ export function startSandboxProcess(): SandboxProcess {
 
   function settle(id: number, outcome: unknown): void {
     const entry = pending.get(id);
-    if (entry === undefined) return;
+    if (entry === undefined || ending) return;
     const parsed = HookOutcome.safeParse(outcome);
-    if (!parsed.success) {
+    if (!parsed.success || !fits(parsed.data, entry.limits)) {
       logger.error({ err: parsed.error }, 'a sandbox process answered what no sandbox answers; it is ended');
-      child.kill('SIGKILL');
+      kill();
       return;
     }
     pending.delete(id);
@@ -82,10 +98,13 @@ export function startSandboxProcess(): SandboxProcess {
       const message = FromSandbox.safeParse(raw);
       if (!message.success) {
         logger.error({ err: message.error }, 'a sandbox process said what no sandbox says; it is ended');
-        child.kill('SIGKILL');
+        kill();
         return;
       }
-      if (message.data.ready === true) resolve();
+      if (message.data.ready === true) {
+        started = true;
+        resolve();
+      }
       for (const { id, outcome } of message.data.outcomes ?? []) settle(id, outcome);
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
@@ -100,16 +119,25 @@ export function startSandboxProcess(): SandboxProcess {
       logger.error({ revision: run.revision }, 'a sandbox process does not answer; it is ended');
       pending.delete(id);
       resolve({ status: 'timed_out', limit: 'wall', ...NOT_RUN });
-      child.kill('SIGKILL');
+      kill();
     }
   }, WATCHDOG_INTERVAL_MS);
 
   const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => {
+    child.once('disconnect', () => {
+      ending = true;
+    });
+    const over = (how: string): void => {
+      ending = true;
       clearInterval(watchdog);
       for (const { resolve: died } of pending.values()) died(undefined);
       pending.clear();
-      resolve(lastWords === '' ? `exit ${String(signal ?? code)}` : lastWords);
+      resolve(lastWords === '' ? how : lastWords);
+    };
+    child.once('exit', (code, signal) => over(`exit ${String(signal ?? code)}`));
+    child.once('error', (error) => {
+      // A process that could not be started has no exit.
+      if (child.pid === undefined) over(error.message);
     });
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -122,6 +150,7 @@ export function startSandboxProcess(): SandboxProcess {
     ready,
     ended,
     inFlight: () => pending.size,
+    takesRuns: () => started && !ending,
     run: (revision, args, deadlineMs) =>
       new Promise((resolve) => {
         const id = ++lastId;
@@ -132,7 +161,7 @@ export function startSandboxProcess(): SandboxProcess {
           loaded.add(revision.revision);
           outbox.load.push({ revision: revision.revision, code: revision.code, limits: revision.limits });
         }
-        pending.set(id, { run, resolve });
+        pending.set(id, { run, limits: revision.limits, resolve });
         outbox.runs.push(run);
       }),
     unload: (revision) => {
@@ -140,16 +169,25 @@ export function startSandboxProcess(): SandboxProcess {
       schedule();
       outbox.unload.push(revision);
     },
-    kill: () => child.kill('SIGKILL'),
+    kill,
   };
 }
 
+/** Whether an outcome is within the limits that the sandbox process was to keep; the bus has to carry it. */
+function fits(outcome: HookOutcome, limits: HookLimits): boolean {
+  if (outcome.status === 'ok' && (outcome.result?.length ?? 0) > limits.result_bytes) return false;
+  let left = limits.console_bytes + CONSOLE_SLACK;
+  for (const { text } of outcome.console) left -= text.length;
+  return left >= 0 && outcome.console.length <= limits.console_bytes;
+}
+
 /** What the sandbox process may read: its own code, and what isolated-vm needs to load its prebuilt binary. */
-function readableFolders(): string[] {
+function readableFolders(main: string): string[] {
   const require = createRequire(import.meta.url);
   const packageFolder = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), '/');
   return [
     join(dirname(SANDBOX_MAIN), '/'),
+    join(dirname(main), '/'),
     join(PACKAGE_ROOT, 'package.json'),
     packageFolder('isolated-vm'),
     packageFolder('node-gyp-build'),

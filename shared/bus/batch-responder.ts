@@ -39,12 +39,13 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   const inFlight = new Set<InFlight>();
   let outbox = new Map<string, { text: string }[]>();
 
+  const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
+
   function flush(): void {
     const replies = outbox;
     outbox = new Map();
-    const maxBytes = (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
     for (const [replySubject, items] of replies) {
-      for (const message of messagesOf(items, maxBytes)) {
+      for (const message of messagesOf(items, maxMessageBytes())) {
         connection.publish(replySubject, `{"replies":[${message.map(({ text }) => text).join(',')}]}`);
       }
     }
@@ -53,6 +54,9 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   function reply(replySubject: string, content: { id: string } & Record<string, unknown>): void {
     if (outbox.size === 0) setImmediate(flush);
     const item = { text: JSON.stringify(content) };
+    if (Buffer.byteLength(item.text) > maxMessageBytes()) {
+      item.text = JSON.stringify({ id: content.id, error: replyTooLarge });
+    }
     const items = outbox.get(replySubject);
     if (items === undefined) outbox.set(replySubject, [item]);
     else items.push(item);
@@ -128,6 +132,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 }
 
 const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
+const replyTooLarge = { code: 'reply_too_large', message: "the reply is over the server's max_payload" };
 const overloaded = { code: 'overloaded', message: 'this responder has as many requests as it takes' };
 
 function asRemoteError(error: unknown): { code: string; message: string } {

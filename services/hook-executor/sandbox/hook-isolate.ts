@@ -14,10 +14,17 @@ const MESSAGES = {
 };
 
 type Measured = Pick<HookOutcome, 'cpu_ms' | 'wall_ms' | 'console'>;
-type Waiting = { timer: NodeJS.Timeout; settle: (text: string) => void };
+type Waiting = { timer: NodeJS.Timeout | undefined; settle: (text: string) => void; fail: (reason: Error) => void };
+type Limit = 'cpu' | 'memory' | 'wall';
 
-/** Some of V8's loops cannot be interrupted; an entry that is so long past its CPU limit will not be. */
+/** Some of V8's loops cannot be interrupted; an entry that goes on for so long after its isolate was ended will not be. */
 const UNINTERRUPTIBLE_AFTER_MS = 250;
+
+/** Last resort should nobody {@link HookIsolate.charge} an entry, in multiples of its CPU limit. */
+const MAX_WALL_PER_CPU = 10;
+
+/** Stands for the load where ids of runs are kept; those begin at 1. */
+const LOAD = 0;
 
 /** Thrown by {@link HookIsolate.run} when the isolate ended under a run that did not cause it: another isolate may run it. */
 export class IsolateGoneError extends Error {}
@@ -35,9 +42,12 @@ export class HookIsolate {
   #lastCpuNs = 0n;
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
   readonly #entered = new Set<number>();
+  /** Of the first of them: since when it has the isolate, and the CPU time it was charged with. */
   #entrySinceMs = 0;
+  #chargedMs = 0;
+  #endedMs: number | undefined;
 
-  private constructor(limits: HookLimits) {
+  constructor(limits: HookLimits) {
     this.#limits = limits;
     this.#isolate = new ivm.Isolate({
       memoryLimit: limits.heap_mib,
@@ -46,63 +56,88 @@ export class HookIsolate {
     });
   }
 
-  /** Makes the isolate and loads the hook. A hook that cannot be loaded gives an isolate whose runs all tell why. */
-  static async load(code: string, limits: HookLimits): Promise<HookIsolate> {
-    const hook = new HookIsolate(limits);
-    await hook.#load(code);
-    return hook;
-  }
-
   get usable(): boolean {
     return !this.#isolate.isDisposed && this.#loadFailure === undefined;
   }
 
-  get heapBytes(): number {
-    return this.#isolate.isDisposed ? 0 : this.#isolate.getHeapStatisticsSync().total_heap_size;
+  get idle(): boolean {
+    return this.#waiting.size === 0 && this.#entered.size === 0;
   }
 
+  /** Ends the isolate; its runs go on in another. */
   dispose(): void {
+    this.#endedMs ??= performance.now();
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
-    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    for (const { fail } of this.#waiting.values()) fail(new IsolateGoneError());
   }
 
-  async #load(code: string): Promise<void> {
+  /** True when one run has had the isolate for itself since then. */
+  heldSince(ms: number): boolean {
+    return this.#entered.size > 0 && this.#entrySinceMs <= ms;
+  }
+
+  /** Charges the run that has the isolate with CPU time; over its limit it is answered, and the isolate ended. */
+  charge(cpuMs: number): void {
+    this.#chargedMs += cpuMs;
+    if (this.#chargedMs >= this.#limits.cpu_ms) this.stop('cpu');
+  }
+
+  /** Answers the run that has the isolate, and ends the isolate: the hook was cut off anywhere, its globals may be half done. */
+  stop(limit: Limit): void {
+    if (this.#endedMs !== undefined) return;
+    const [first] = this.#entered;
+    if (first !== undefined) this.#waiting.get(first)?.fail(new LimitError(limit, this.#chargedMs));
+    this.dispose();
+  }
+
+  /** True when the isolate was ended and its thread cannot be stopped: the process has to end. */
+  get stuck(): boolean {
+    const ended = this.#endedMs ?? Infinity;
+    return this.#entered.size > 0 && performance.now() - ended > UNINTERRUPTIBLE_AFTER_MS;
+  }
+
+  /** Loads the hook, once, before any run. After a failure all runs tell of it. */
+  async load(code: string): Promise<void> {
     const startedMs = performance.now();
-    const timeout = this.#limits.cpu_ms;
+    const stopped = this.#settlement(LOAD, undefined);
     try {
-      const context = await this.#isolate.createContext();
-      const settled = new ivm.Callback((id: unknown, text: unknown) => this.#settleLater(id, text), { ignored: true });
-      const realm = await context.evalClosure(BOOTSTRAP, [settled], {
-        result: { reference: true },
-        filename: 'hookmint:bootstrap',
-      });
-      const script = await this.#isolate.compileScript(hookScript(code), {
-        filename: 'hook.js',
-        lineOffset: LINE_OFFSET,
-      });
-      const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
-      const load = await realm.get('load', { reference: true });
-      const error: unknown = await load.apply(undefined, [factory.derefInto({ release: true })], { timeout });
-      this.#enter = await realm.get('run', { reference: true });
-      if (typeof error === 'string') this.#fail('load', parseHookError(error), startedMs);
-      load.release();
-      realm.release();
-      script.release();
-      this.#measure(startedMs);
+      await Promise.race([this.#enterWith(LOAD, this.#load(code, startedMs)), stopped]);
     } catch (error) {
-      const measured = this.#measure(startedMs);
-      if (messageIs(error, MESSAGES.timeout)) this.#loadFailure = { status: 'timed_out', limit: 'cpu', ...measured };
-      else if (messageIs(error, MESSAGES.memoryLimit)) this.#loadFailure = { status: 'out_of_memory', ...measured };
-      else this.#fail('compile', compileError(error), startedMs);
+      this.#loadFailure = this.#failure(error, startedMs) ?? {
+        status: 'threw',
+        during: 'compile',
+        error: compileError(error),
+        ...this.#measure(startedMs),
+      };
+    } finally {
+      this.#waiting.delete(LOAD);
     }
   }
 
-  #isGone(): boolean {
-    return this.#isolate.isDisposed;
-  }
-
-  #fail(during: 'compile' | 'load', error: HookError, startedMs: number): void {
-    this.#loadFailure = { status: 'threw', during, error, ...this.#measure(startedMs) };
+  async #load(code: string, startedMs: number): Promise<void> {
+    const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
+    const context = await this.#isolate.createContext();
+    const settled = new ivm.Callback((id: unknown, text: unknown) => this.#settleLater(id, text), { ignored: true });
+    const realm = await context.evalClosure(BOOTSTRAP, [settled], {
+      result: { reference: true },
+      filename: 'hookmint:bootstrap',
+    });
+    const script = await this.#isolate.compileScript(hookScript(code), {
+      filename: 'hook.js',
+      lineOffset: LINE_OFFSET,
+    });
+    const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
+    const load = await realm.get('load', { reference: true });
+    const error: unknown = await load.apply(undefined, [factory.derefInto({ release: true })], { timeout });
+    this.#enter = await realm.get('run', { reference: true });
+    if (typeof error === 'string') {
+      const measured = this.#measure(startedMs);
+      this.#loadFailure = { status: 'threw', during: 'load', error: parseHookError(error), ...measured };
+    }
+    load.release();
+    realm.release();
+    script.release();
+    this.#measure(startedMs);
   }
 
   /**
@@ -114,55 +149,61 @@ export class HookIsolate {
    */
   async run(id: number, json: string, deadlineMs: number): Promise<HookOutcome> {
     if (this.#loadFailure !== undefined) return this.#loadFailure;
-    if (this.#enter === undefined || this.#isGone()) throw new IsolateGoneError();
+    const enter = this.#enter;
+    if (enter === undefined || this.#endedMs !== undefined) throw new IsolateGoneError();
     const startedMs = performance.now();
     // Before the entry: an asynchronous hook may settle while its entry is still on its way back.
-    const later = this.#settlement(id, deadlineMs);
+    const later = this.#settlement(id, Math.min(this.#limits.wall_ms, deadlineMs - Date.now()));
+    const { console_bytes, cpu_ms } = this.#limits;
     try {
-      const text = (await Promise.race([this.#enterIsolate(id, json), later])) ?? (await later);
+      const entry = enter.apply(undefined, [id, json, console_bytes], { timeout: cpu_ms * MAX_WALL_PER_CPU });
+      const text = (await Promise.race([this.#enterWith(id, entry), later])) ?? (await later);
       return this.#outcome(text, startedMs);
     } catch (error) {
-      const measured = this.#measure(startedMs);
-      if (error instanceof WallLimitError) return { status: 'timed_out', limit: 'wall', ...measured };
-      if (messageIs(error, MESSAGES.timeout)) {
-        // The hook was cut off at any point; what it keeps in its globals may be half done.
-        this.dispose();
-        return { status: 'timed_out', limit: 'cpu', ...measured };
-      }
-      if (messageIs(error, MESSAGES.memoryLimit)) return { status: 'out_of_memory', ...measured };
-      if (this.#isGone()) throw new IsolateGoneError();
-      return { status: 'threw', during: 'run', error: hostError(error), ...measured };
+      const failure = this.#failure(error, startedMs);
+      if (failure !== undefined) return failure;
+      return { status: 'threw', during: 'run', error: hostError(error), ...this.#measure(startedMs) };
     } finally {
       clearTimeout(this.#waiting.get(id)?.timer);
       this.#waiting.delete(id);
     }
   }
 
-  /** The run that holds the isolate and can no longer be stopped, if there is one: its process has to end. */
-  stuckRun(): number | undefined {
-    const [first] = this.#entered;
-    const overdue = performance.now() - this.#entrySinceMs > this.#limits.cpu_ms + UNINTERRUPTIBLE_AFTER_MS;
-    return overdue ? first : undefined;
+  /** What a limit made of a run, or `undefined` for an error of the hook's own. */
+  #failure(error: unknown, startedMs: number) {
+    const measured = this.#measure(startedMs);
+    if (error instanceof LimitError && error.cpuMs > 0) measured.cpu_ms = round(error.cpuMs);
+    const limit = limitOf(error);
+    if (limit === 'wall') return { status: 'timed_out' as const, limit, ...measured };
+    // Others that wait for this isolate are not to wait for nothing.
+    if (limit !== undefined || this.#isolate.isDisposed) this.dispose();
+    if (limit === 'cpu') return { status: 'timed_out' as const, limit, ...measured };
+    if (limit === 'memory') return { status: 'out_of_memory' as const, ...measured };
+    if (this.#endedMs !== undefined) throw new IsolateGoneError();
+    return undefined;
   }
 
-  async #enterIsolate(id: number, json: string): Promise<string | undefined> {
-    if (this.#entered.size === 0) this.#entrySinceMs = performance.now();
+  async #enterWith<T>(id: number, entry: Promise<T>): Promise<T> {
+    if (this.#entered.size === 0) this.#nextEntry();
     this.#entered.add(id);
     try {
-      return await this.#enter?.apply(undefined, [id, json, this.#limits.console_bytes], {
-        timeout: this.#limits.cpu_ms,
-      });
+      return await entry;
     } finally {
       this.#entered.delete(id);
-      this.#entrySinceMs = performance.now();
+      this.#nextEntry();
     }
   }
 
-  #settlement(id: number, deadlineMs: number): Promise<string> {
-    const settlement = new Promise<string>((resolve, reject) => {
-      const waitMs = Math.max(0, Math.min(this.#limits.wall_ms, deadlineMs - Date.now()));
-      const timer = setTimeout(() => reject(new WallLimitError()), waitMs);
-      this.#waiting.set(id, { timer, settle: resolve });
+  #nextEntry(): void {
+    this.#entrySinceMs = performance.now();
+    this.#chargedMs = 0;
+  }
+
+  #settlement(id: number, waitMs: number | undefined): Promise<string> {
+    const settlement = new Promise<string>((settle, fail) => {
+      const timer =
+        waitMs === undefined ? undefined : setTimeout(() => fail(new LimitError('wall')), Math.max(0, waitMs));
+      this.#waiting.set(id, { timer, settle, fail });
     });
     settlement.catch(() => undefined);
     return settlement;
@@ -203,7 +244,22 @@ export class HookIsolate {
   }
 }
 
-class WallLimitError extends Error {}
+class LimitError extends Error {
+  readonly limit: Limit;
+  readonly cpuMs: number;
+
+  constructor(limit: Limit, cpuMs = 0) {
+    super(`over its ${limit} limit`);
+    this.limit = limit;
+    this.cpuMs = cpuMs;
+  }
+}
+
+function limitOf(error: unknown): Limit | undefined {
+  if (error instanceof LimitError) return error.limit;
+  if (messageIs(error, MESSAGES.timeout)) return 'cpu';
+  return messageIs(error, MESSAGES.memoryLimit) ? 'memory' : undefined;
+}
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 

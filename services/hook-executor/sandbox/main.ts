@@ -1,4 +1,5 @@
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { dropRights } from './drop-rights.ts';
 import { HookIsolate, IsolateGoneError } from './hook-isolate.ts';
 import type { SandboxRun, ToSandbox } from './protocol.ts';
 
@@ -7,55 +8,64 @@ import type { SandboxRun, ToSandbox } from './protocol.ts';
  * but its own, no network and no right to start anything; it is told everything over its IPC channel.
  */
 const MAX_ISOLATES = 128;
-const STUCK_CHECK_INTERVAL_MS = 50;
+
+/** Above so much memory isolates that have nothing to do are given up, the least recently used first. */
+const EVICTION_RSS_BYTES = 768 * 1_048_576;
+
+/** Above so much the process ends, and with it the run that had an isolate for itself meanwhile. */
+const MAX_RSS_BYTES = 1_024 * 1_048_576;
+
+const WATCH_INTERVAL_MS = 20;
 
 type Revision = NonNullable<ToSandbox['load']>[number];
+type Loading = { hook: HookIsolate; loaded: Promise<void> };
 
 const revisions = new Map<string, Revision>();
 /** In the order of use, the least recently used first. */
-const isolates = new Map<string, Promise<HookIsolate>>();
-const loaded = new Set<HookIsolate>();
+const isolates = new Map<string, Loading>();
+/** All whose thread may still run, those given up among them. */
+const watched = new Set<HookIsolate>();
 let outbox: { id: number; outcome: HookOutcome }[] = [];
 
-function isolateFor(revision: Revision): Promise<HookIsolate> {
+function isolateFor(revision: Revision): Loading {
   const isolate = isolates.get(revision.revision) ?? load(revision);
   isolates.delete(revision.revision);
   isolates.set(revision.revision, isolate);
-  if (isolates.size > MAX_ISOLATES) {
-    const [oldest] = isolates.keys();
-    if (oldest !== undefined) discard(oldest);
-  }
+  if (isolates.size > MAX_ISOLATES) evict();
   return isolate;
 }
 
-async function load(revision: Revision): Promise<HookIsolate> {
-  const isolate = await HookIsolate.load(revision.code, revision.limits);
-  loaded.add(isolate);
-  return isolate;
+function load(revision: Revision): Loading {
+  const hook = new HookIsolate(revision.limits);
+  watched.add(hook);
+  return { hook, loaded: hook.load(revision.code) };
+}
+
+/** Gives up the least recently used isolate that has nothing to do, or else the least recently used. */
+function evict(): void {
+  const [oldest] = isolates;
+  const [revision] = [...isolates].find(([, { hook }]) => hook.idle) ?? oldest ?? [];
+  if (revision !== undefined) discard(revision);
 }
 
 function discard(revision: string): void {
-  const isolate = isolates.get(revision);
+  isolates.get(revision)?.hook.dispose();
   isolates.delete(revision);
-  void isolate?.then((hook) => {
-    loaded.delete(hook);
-    hook.dispose();
-  });
 }
 
 async function run({ id, revision: address, arguments: json, deadlineMs }: SandboxRun): Promise<HookOutcome> {
   const revision = revisions.get(address);
   if (revision === undefined) throw new Error('a run of a revision that was not loaded');
-  for (let attempt = 1; ; attempt++) {
-    const loading = isolateFor(revision);
-    const isolate = await loading;
+  for (;;) {
+    const isolate = isolateFor(revision);
     try {
-      return await isolate.run(id, json, deadlineMs);
+      await isolate.loaded;
+      return await isolate.hook.run(id, json, deadlineMs);
     } catch (error) {
-      // Another run of the hook ended the isolate; this one did nothing wrong and gets a fresh one, once.
-      if (!(error instanceof IsolateGoneError) || attempt === 2) throw error;
+      // Another run of the hook ended the isolate; this one did nothing wrong and gets a fresh one while there is time.
+      if (!(error instanceof IsolateGoneError) || Date.now() >= deadlineMs) throw error;
     } finally {
-      if (!isolate.usable && isolates.get(address) === loading) discard(address);
+      if (!isolate.hook.usable && isolates.get(address) === isolate) discard(address);
     }
   }
 }
@@ -65,7 +75,7 @@ async function answer(request: SandboxRun): Promise<void> {
   try {
     outcome = await run(request);
   } catch {
-    outcome = { status: 'unavailable', reason: 'the isolate ended twice', cpu_ms: 0, wall_ms: 0, console: [] };
+    outcome = { status: 'unavailable', reason: 'the isolate ended under this run', cpu_ms: 0, wall_ms: 0, console: [] };
   }
   if (outbox.length === 0) setImmediate(flush);
   outbox.push({ id: request.id, outcome });
@@ -77,16 +87,42 @@ function flush(): void {
   process.send?.({ outcomes });
 }
 
-/** A run that cannot be stopped is answered, and the process ends; the executor runs what else was in it elsewhere. */
-function endIfStuck(): void {
-  for (const isolate of loaded) {
-    const id = isolate.stuckRun();
-    if (id === undefined) continue;
-    const outcome: HookOutcome = { status: 'timed_out', limit: 'cpu', cpu_ms: 0, wall_ms: 0, console: [] };
-    process.send?.({ outcomes: [{ id, outcome }] }, () => process.kill(process.pid, 'SIGKILL'));
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+let lastWatch = { atMs: performance.now(), cpuMs: cpuMs() };
+
+/**
+ * Charges the runs that had an isolate for themselves since the last time with the CPU time the process used meanwhile, in equal
+ * shares: on a machine that has no time for the process their limits stand still. Ends the process when a run cannot be stopped
+ * or memory goes that no isolate counts; the executor runs what else was in it elsewhere.
+ */
+function watch(): void {
+  const now = { atMs: performance.now(), cpuMs: cpuMs() };
+  const busy = [...watched].filter((hook) => hook.heldSince(lastWatch.atMs));
+  const shareMs = Math.min(now.atMs - lastWatch.atMs, (now.cpuMs - lastWatch.cpuMs) / busy.length);
+  lastWatch = now;
+  for (const hook of busy) hook.charge(shareMs);
+
+  const rssBytes = process.memoryUsage.rss();
+  if (rssBytes > MAX_RSS_BYTES) {
+    if (busy.length === 1) busy[0]?.stop('memory');
+    end();
+  } else if (rssBytes > EVICTION_RSS_BYTES && [...isolates.values()].some(({ hook }) => hook.idle)) evict();
+
+  for (const hook of watched) {
+    if (hook.stuck) end();
+    if (!hook.usable && hook.idle) watched.delete(hook);
   }
 }
-setInterval(endIfStuck, STUCK_CHECK_INTERVAL_MS);
+setInterval(watch, WATCH_INTERVAL_MS);
+
+/** By then all that was settled in this turn is in the outbox. */
+function end(): void {
+  setImmediate(() => process.send?.({ outcomes: outbox }, () => process.kill(process.pid, 'SIGKILL')));
+}
 
 process.on('message', (message: ToSandbox) => {
   for (const revision of message.load ?? []) revisions.set(revision.revision, revision);
@@ -96,5 +132,6 @@ process.on('message', (message: ToSandbox) => {
   }
   for (const request of message.runs ?? []) void answer(request);
 });
+dropRights();
 process.on('disconnect', () => process.exit(0));
 process.send?.({ ready: true });

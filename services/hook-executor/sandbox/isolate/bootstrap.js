@@ -13,10 +13,14 @@
   const slice = Function.prototype.call.bind(String.prototype.slice);
   const ErrorClass = Error;
   const StringFunction = String;
-  const ObjectClass = Object;
+  const { defineProperty, setPrototypeOf } = Object;
+  const objectToString = Function.prototype.call.bind(Object.prototype.toString);
+  const { construct } = Reflect;
 
   const MAX_MESSAGE_LENGTH = 4096;
   const MAX_STACK_LENGTH = 8192;
+  // What a line costs of the console's budget on top of its text, so that empty lines are not free.
+  const LINE_COST = 16;
 
   let hook;
   let consoleBudget = 0;
@@ -25,32 +29,45 @@
   // -- console ----------------------------------------------------------------------------------------------------------
   const printable = (value) => {
     if (typeof value === 'string') return value;
-    if (value instanceof ErrorClass) return StringFunction(value.stack || value);
-    if (typeof value === 'object' && value !== null) {
-      try {
-        return stringify(value) ?? ObjectClass.prototype.toString.call(value);
-      } catch {
-        return '[object that cannot be shown]';
-      }
+    try {
+      if (value instanceof ErrorClass) return StringFunction(value.stack || value);
+      if (typeof value === 'object' && value !== null) return stringify(value) ?? objectToString(value);
+      return typeof value === 'function' ? '[Function]' : StringFunction(value);
+    } catch {
+      return '[object that cannot be shown]';
     }
-    return typeof value === 'function' ? '[Function]' : StringFunction(value);
   };
   const write = (level, values) => {
     if (consoleBudget <= 0) return;
     let text = '';
-    for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ' ') + printable(values[i]);
+    for (let i = 0; i < values.length && text.length <= consoleBudget; i++) {
+      text += (i === 0 ? '' : ' ') + printable(values[i]);
+    }
     if (text.length > consoleBudget) text = slice(text, 0, consoleBudget) + '… (cut)';
-    consoleBudget -= text.length;
-    consoleLines[consoleLines.length] = { level, text };
+    consoleBudget -= text.length + LINE_COST;
+    // Without prototypes neither a setter nor a toJSON of the hook comes between a line and its text.
+    if (consoleLines.length === 0) setPrototypeOf(consoleLines, null);
+    consoleLines[consoleLines.length] = { __proto__: null, level, text };
   };
   const define = (target, name, value) =>
-    ObjectClass.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+    defineProperty(target, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
   const consoleObject = {};
   for (const level of ['log', 'info', 'warn', 'error', 'debug'])
     consoleObject[level] = (...values) => write(level, values);
   consoleObject.dir = (value) => write('log', [value]);
   consoleObject.trace = (...values) => write('error', values);
   define(globalThis, 'console', consoleObject);
+
+  // -- globals that are taken away --------------------------------------------------------------------------------------
+  // Code that runs outside of any run, where no limit holds, and memory that no limit counts.
+  for (const name of ['Atomics', 'SharedArrayBuffer', 'WebAssembly', 'FinalizationRegistry']) delete globalThis[name];
+  const FixedLengthBuffer = new Proxy(ArrayBuffer, {
+    __proto__: null,
+    // Without its second argument: what a resizable buffer grows by is not counted either.
+    construct: (target, values, newTarget) => construct(target, [values[0]], newTarget),
+  });
+  define(ArrayBuffer.prototype, 'constructor', FixedLengthBuffer);
+  define(globalThis, 'ArrayBuffer', FixedLengthBuffer);
 
   // -- globals that scripts expect --------------------------------------------------------------------------------------
   define(globalThis, 'global', globalThis);
@@ -77,14 +94,17 @@
     } catch {
       // A getter that throws: what was learned so far has to do.
     }
-    return stringify({ name: slice(name, 0, 256), message: slice(message, 0, MAX_MESSAGE_LENGTH), stack });
+    message = slice(message, 0, MAX_MESSAGE_LENGTH);
+    return stringify({ __proto__: null, name: slice(name, 0, 256), message, stack });
   };
   const describeResult = (result) => {
     if (result === undefined || result === null) return 'o';
-    if (typeof result !== 'object' || isArray(result)) return 'n';
     try {
+      if (typeof result !== 'object' || isArray(result)) return 'n';
       const text = stringify(result);
-      return typeof text === 'string' ? 'o' + text : 's';
+      if (typeof text !== 'string') return 's';
+      // A toJSON may have made anything of it.
+      return text[0] === '{' ? 'o' + text : 'n';
     } catch {
       return 's';
     }

@@ -1,0 +1,50 @@
+import { CompactEncrypt, compactDecrypt } from 'jose';
+import { z } from 'zod';
+import { HookmintError } from './errors.ts';
+
+/** A hook's secrets, name to value (contract §1.5: at most 20; §6: names up to 128, values up to 4,096 characters). */
+export const HookSecrets = z
+  .record(z.string().min(1).max(128), z.string().max(4_096))
+  .refine((secrets) => Object.keys(secrets).length <= 20, 'a hook has at most 20 secrets');
+export type HookSecrets = z.infer<typeof HookSecrets>;
+
+/** Shorter values are too common in ordinary text to be looked for. */
+const SHORTEST_REDACTED_LENGTH = 4;
+
+/** Encrypts a hook's secrets for the store and the bus: a compact JWE, `dir` with A256GCM. */
+export async function sealHookSecrets(secrets: HookSecrets, hookId: string, key: Buffer): Promise<string> {
+  return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(HookSecrets.parse(secrets))))
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: hookId })
+    .encrypt(key);
+}
+
+/**
+ * Decrypts what {@link sealHookSecrets} gave.
+ *
+ * @throws {HookmintError} `hook_secrets_undecryptable`: another key, or the secrets of another hook.
+ */
+export async function openHookSecrets(jwe: string, hookId: string, key: Buffer): Promise<HookSecrets> {
+  try {
+    const { plaintext, protectedHeader } = await compactDecrypt(jwe, key, {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    });
+    // Authenticated with the content: secrets that were put under another hook are not given to it.
+    if (protectedHeader.kid !== hookId) throw new Error('the secrets belong to another hook');
+    return HookSecrets.parse(JSON.parse(new TextDecoder().decode(plaintext)));
+  } catch (error) {
+    throw new HookmintError(
+      'hook_secrets_undecryptable',
+      `The secrets of hook ${hookId} cannot be decrypted. Start the hook-executor with the HOOKMINT_HOOK_SECRETS_KEY they were sealed under.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Replaces the values of secrets in a text that leaves the sandbox for people to read. */
+export function redactSecrets(text: string, secrets: HookSecrets): string {
+  return Object.entries(secrets)
+    .filter(([, value]) => value.length >= SHORTEST_REDACTED_LENGTH)
+    .sort(([, a], [, b]) => b.length - a.length)
+    .reduce((redacted, [name, value]) => redacted.replaceAll(value, `[secret ${name}]`), text);
+}

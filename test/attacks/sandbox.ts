@@ -1,0 +1,90 @@
+import './quiet.ts';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
+import {
+  DEFAULT_HOOK_LIMITS,
+  HookRevisionContent,
+  revisionAddress,
+  type HookLimits,
+  type HookRevision,
+} from '../../shared/domain/hook.ts';
+import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+
+const ROOMY_DEADLINE_MS = 20_000;
+
+/** A pool of one real sandbox process for the tests of a file, and the attacks it withstood. */
+export function attackedSandbox(kind: string) {
+  let pool: SandboxPool | undefined;
+  let tried = 0;
+  let held = 0;
+  before(async () => {
+    pool = await openSandboxPool(1);
+  });
+  after(() => {
+    pool?.close();
+    process.stdout.write(`attacks: ${kind}: ${String(tried)} tried, ${String(held)} held\n`);
+  });
+
+  async function run(code: string, limits: Partial<HookLimits> = {}, body: Record<string, unknown> = {}) {
+    assert.ok(pool !== undefined);
+    return pool.run(revisionOf(code, limits), hookArguments(body), Date.now() + ROOMY_DEADLINE_MS);
+  }
+
+  return {
+    run,
+    /** Runs a hook that is to end with `ok`, and gives its result. */
+    result: async (code: string, limits?: Partial<HookLimits>, body?: Record<string, unknown>): Promise<unknown> => {
+      const outcome = await run(code, limits, body);
+      if (outcome.status !== 'ok') assert.fail(JSON.stringify(outcome).slice(0, 500));
+      return outcome.result === undefined ? undefined : (JSON.parse(outcome.result) as unknown);
+    },
+    /** One attack: a test, counted. */
+    attack: (name: string, body: () => Promise<void>): void => {
+      tried++;
+      test(name, async () => {
+        await body();
+        held++;
+      });
+    },
+  };
+}
+
+export function revisionOf(code: string, limits: Partial<HookLimits> = {}): HookRevision {
+  const content = HookRevisionContent.parse({
+    hook_id: 'attack',
+    code,
+    limits: { ...DEFAULT_HOOK_LIMITS, cpu_ms: 200, wall_ms: 2_000, ...limits },
+  });
+  return { ...content, revision: revisionAddress(content) };
+}
+
+export function hookArguments(body: Record<string, unknown> = {}): string {
+  const client = { id: 'client', name: 'name', tenant: 'demo', metadata: {} };
+  return JSON.stringify({ client, scope: ['read'], audience: 'https://api.example', body });
+}
+
+/** A hook with this body. */
+export function hook(body: string): string {
+  return `module.exports = function (client, scope, audience, context, cb) {${body}\n};`;
+}
+
+/** Process ids of this process's sandboxes. */
+export function sandboxPids(): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,stat=,command='], { encoding: 'utf8' });
+  return stdout.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+([^Z]\S*)\s+.*sandbox\/main\.ts/.exec(line);
+    return match !== null && Number(match[2]) === process.pid ? [Number(match[1])] : [];
+  });
+}
+
+export function rssMib(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+export const statusOf = (outcome: HookOutcome): string =>
+  outcome.status === 'timed_out' ? `timed_out ${outcome.limit}` : outcome.status;
+
+export const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

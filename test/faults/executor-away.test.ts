@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startStack, type Stack } from '../support/stack.ts';
+import { requestToken } from '../support/token-request.ts';
+import { HOOK, report, startLoad } from './load.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MAX_REFUSAL_MS = 200;
+
+let stack: Stack;
+const started: ChildProcess[] = [];
+before(async () => {
+  stack = await startStack({ hook: HOOK });
+});
+after(async () => {
+  for (const child of started) child.kill('SIGKILL');
+  await stack.stop();
+});
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Another process of a service, with the settings of the one that runs; resolves when it is ready. */
+async function startReplica(name: 'hook-executor' | 'signer'): Promise<ChildProcess> {
+  const [pid] = stack.pidsOf(name);
+  assert.ok(pid !== undefined);
+  const settings = readFileSync(`/proc/${String(pid)}/environ`, 'utf8')
+    .split('\0')
+    .filter((entry) => entry.includes('='));
+  const env = Object.fromEntries(
+    settings.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
+  for (const key of ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']) Reflect.deleteProperty(env, key);
+  const child = spawn(process.execPath, [`services/${name}/main.ts`], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  started.push(child);
+  await new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject));
+  return child;
+}
+
+for (const name of ['hook-executor', 'signer'] as const) {
+  test(`a ${name} that is told to stop under load, beside another, loses no request`, async () => {
+    const replica = await startReplica(name);
+    const load = startLoad(stack);
+    await delay(1_000);
+    const [first] = stack.pidsOf(name);
+    assert.ok(first !== undefined);
+    process.kill(first, 'SIGTERM');
+    await delay(2_500);
+    assert.notDeepEqual(stack.pidsOf(name), [first], 'it has ended, and was started again');
+    const exited = new Promise((resolve) => replica.once('exit', resolve));
+    replica.kill('SIGTERM');
+    assert.equal(await exited, 0);
+    await delay(500);
+    const tally = await load.stop();
+    report(`rolling restart of ${name}`, tally, 0);
+    assert.deepEqual(
+      { refused: tally.refused, lost: tally.lost, unmodified: tally.unmodified },
+      { refused: 0, lost: 0, unmodified: 0 },
+    );
+    assert.ok(tally.issued > 100);
+  });
+}
+
+test('without any executor hooked requests are refused at once, and a tenant without hook is served', async () => {
+  const [executor] = stack.pidsOf('hook-executor');
+  assert.ok(executor !== undefined);
+  // Stopped, the launcher starts no other.
+  process.kill(stack.pid, 'SIGSTOP');
+  try {
+    process.kill(executor, 'SIGKILL');
+    await delay(300);
+    const tookMs: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const startedMs = performance.now();
+      const { status, headers, body } = await requestToken(stack);
+      tookMs.push(performance.now() - startedMs);
+      assert.equal(status, 503);
+      assert.equal(body.error, 'temporarily_unavailable');
+      assert.match(headers.get('retry-after') ?? '', /^\d+$/);
+    }
+    assert.ok(Math.max(...tookMs) < MAX_REFUSAL_MS, `${String(Math.max(...tookMs))} ms`);
+    process.stdout.write(
+      `faults: no executor: 20 asked, 20 refused with 503, slowest answer ${Math.max(...tookMs).toFixed(0)} ms\n`,
+    );
+    await stack.setHook(null);
+    assert.equal((await requestToken(stack)).status, 200);
+    await stack.setHook(HOOK);
+    assert.equal((await requestToken(stack)).status, 503);
+  } finally {
+    process.kill(stack.pid, 'SIGCONT');
+  }
+  const untilMs = Date.now() + 5_000;
+  let status = 503;
+  while (status !== 200 && Date.now() < untilMs) {
+    await delay(50);
+    ({ status } = await requestToken(stack));
+  }
+  assert.equal(status, 200, 'the launcher goes on, and the executor is back within 5 s');
+});
