@@ -48,6 +48,8 @@ export function watchHookFile(file: string, changed: () => void): () => void {
     clearTimeout(timer);
     timer = setTimeout(changed, SETTLE_MS);
   });
+  // The folder is gone, or the machine takes no more watches: the hook stays as it is.
+  watcher.on('error', () => watcher.close());
   return () => {
     clearTimeout(timer);
     watcher.close();

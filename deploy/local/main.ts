@@ -60,7 +60,10 @@ async function ensurePortIsFree(port: Options['port']): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`hookmint: ${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`hookmint: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+  })
+  // All that was started has ended; a download or a connection under way is no reason to stay.
+  .finally(() => process.exit());

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 /** A service of hookmint as a process of its own, started and ready. */
 export type ServiceProcess = { process: ChildProcess; stop: () => Promise<void> };
 
-/** How a service ended; `lastLine` is the last it said. */
+/** How a service ended; `lastLine` is the last error it told. */
 export type ServiceExit = { reason: string; lastLine: string };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STOP_GRACE_MS = 12_000;
+const LEVEL_ERROR = 50;
 
 /** What every service is given of the launcher's environment: nothing of it is a secret of another service. */
 const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$/;
@@ -18,7 +19,7 @@ const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$
  * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is
  * ready. The service ends by itself when the launcher is gone.
  *
- * @throws {Error} with the last line the service said, when it ended instead.
+ * @throws {Error} with the last error the service told, when it ended instead.
  */
 export function startService(options: {
   name: string;
@@ -40,7 +41,7 @@ export function startService(options: {
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() !== '') lastLine = line;
+      lastLine = tellingLine(line) ?? lastLine;
       output(line);
     });
   }
@@ -67,4 +68,22 @@ export function startService(options: {
     });
     void exited.then((exit) => reject(new Error(exit.lastLine === '' ? exit.reason : exit.lastLine)));
   });
+}
+
+/** What a line tells of why a service ended: an error's message without the log's dress, other output as it is, else nothing. */
+function tellingLine(line: string): string | undefined {
+  const plain = line.replaceAll(/\u001b\[\d+m/g, '').trim();
+  const { level, msg } = parseLogEntry(plain);
+  if (level !== undefined) return level >= LEVEL_ERROR ? msg : undefined;
+  const [, name, message] = /^\[[\d:.]+\] ([A-Z]+): (.*)$/.exec(plain) ?? [];
+  if (name !== undefined) return name === 'ERROR' || name === 'FATAL' ? message : undefined;
+  return plain === '' ? undefined : plain;
+}
+
+function parseLogEntry(line: string): { level?: number; msg?: string } {
+  try {
+    return (JSON.parse(line) as { level?: number; msg?: string } | null) ?? {};
+  } catch {
+    return {};
+  }
 }

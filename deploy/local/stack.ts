@@ -111,15 +111,29 @@ export async function runStack(options: StackOptions): Promise<void> {
         name,
         env: { HOOKMINT_TENANT: TENANT, ...env },
         output: (line) => say(`${name.padEnd(13)} ${line}`),
-        onExit: ({ reason }) => exited(reason),
+        onExit: ({ reason, lastLine }) => exited(lastLine === '' ? reason : `${reason}: ${lastLine}`),
       }),
     );
 
-  async function start(): Promise<() => void> {
+  const opened: (() => unknown)[] = [];
+  let over = false;
+  /** What is open would keep the process from ending, also when the start failed half-way. */
+  const closeLater = (close: () => unknown): void => {
+    if (over) close();
+    else opened.push(close);
+  };
+
+  async function start(): Promise<void> {
     const [natsUrl, store] = await Promise.all([startBus(), startStore()]);
     const [bus, database] = await Promise.all([
-      connectBus('setup', busEnv('setup', natsUrl)),
-      connectStore('setup', { MONGODB_URL: store.owner }, TENANT),
+      connectBus('setup', busEnv('setup', natsUrl)).then((connection) => {
+        closeLater(() => connection.close());
+        return connection;
+      }),
+      connectStore('setup', { MONGODB_URL: store.owner }, TENANT).then((connection) => {
+        closeLater(connection.close);
+        return connection;
+      }),
     ]);
     const { db } = database;
     await Promise.all([
@@ -157,9 +171,11 @@ export async function runStack(options: StackOptions): Promise<void> {
       bus.publish(configChangedSubject(TENANT), JSON.stringify(event));
       say(`hookmint: ${options.hookFile} was read again and is live`);
     };
-    const unwatch = watchHookFile(options.hookFile, () => {
-      reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
-    });
+    closeLater(
+      watchHookFile(options.hookFile, () => {
+        reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
+      }),
+    );
     options.ready((afterMs) =>
       banner({
         afterMs,
@@ -173,20 +189,14 @@ export async function runStack(options: StackOptions): Promise<void> {
         audience: DEMO_AUDIENCE,
       }),
     );
-    return () => {
-      unwatch();
-      void bus.close();
-      void database.close();
-    };
   }
 
-  let close = (): void => undefined;
   try {
-    const started = start();
-    close = (await Promise.race([started, ended])) ?? close;
+    await Promise.race([start(), ended]);
     await ended;
   } finally {
-    close();
+    over = true;
+    for (const close of opened) close();
     if (stop.aborted) say('hookmint: stopping');
     await supervisor.stopAll([['gateway'], ['hook-executor', 'signer'], ['nats-server', 'mongod']]);
   }

@@ -18,7 +18,9 @@ export function createSupervisor(options: {
 }) {
   const { say, gaveUp, pidsChanged } = options;
   const running = new Map<string, Running>();
+  const starting = new Set<Promise<unknown>>();
   let stopping = false;
+  const isStopping = (): boolean => stopping;
 
   function set(name: string, what: Running | undefined): void {
     if (what === undefined) running.delete(name);
@@ -38,7 +40,7 @@ export function createSupervisor(options: {
     const exitsMs: number[] = [];
     const exited = (how: string): void => {
       set(name, undefined);
-      if (!stopping) void restart(how);
+      if (!isStopping()) void restart(how);
     };
     async function restart(how: string): Promise<void> {
       exitsMs.push(Date.now());
@@ -49,30 +51,37 @@ export function createSupervisor(options: {
       }
       say(`${name} ended (${how}); starting it again`);
       await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS * (recent.length - 1)));
-      if (stopping) return;
+      if (isStopping()) return;
       try {
         await begin();
-        say(`${name} is back`);
+        if (!isStopping()) say(`${name} is back`);
       } catch (error) {
-        await restart(messageOf(error));
+        if (!isStopping()) await restart(messageOf(error));
       }
     }
-    async function begin(): Promise<T> {
+    function begin(): Promise<T> {
+      const begun = startOnce().finally(() => starting.delete(begun));
+      starting.add(begun);
+      return begun;
+    }
+    async function startOnce(): Promise<T> {
+      if (isStopping()) throw new Error(`${name} is not started any more.`);
       const started = await start(exited);
       set(name, started);
       // The stop may have come while it was starting, when it was not on the list yet.
-      if (stopping) await started.stop();
+      if (isStopping()) await started.stop();
       return started;
     }
     return begin();
   }
 
-  /** Stops everything, each group after the one before it has ended. */
+  /** Stops everything, each group after the one before it has ended, and what was just being started as soon as it has. */
   async function stopAll(groups: readonly (readonly string[])[]): Promise<void> {
     stopping = true;
     for (const names of groups) {
       await Promise.all(names.flatMap((name) => running.get(name)?.stop() ?? []));
     }
+    await Promise.allSettled(starting);
     pidsChanged([]);
   }
 

@@ -42,12 +42,13 @@ export function readConfigurationFrom(db: Db): Configuration {
     return { id: binding.hook_id, name: binding.hook_name, revision };
   }
 
+  const store = { awayUntilMs: -Infinity };
   const caches = {
-    client: cached((id) => clients.find(id)),
-    resourceServer: cached((identifier) => resourceServers.findByIdentifier(identifier)),
-    clientGrant: cached((key) => clientGrants.find(...(JSON.parse(key) as [string, string]))),
-    enabledHook: cached((trigger) => readEnabledHook(trigger as TriggerId)),
-    tenantSettings: cached(() => tenant.settings()),
+    client: cached(store, (id) => clients.find(id)),
+    resourceServer: cached(store, (identifier) => resourceServers.findByIdentifier(identifier)),
+    clientGrant: cached(store, (key) => clientGrants.find(...(JSON.parse(key) as [string, string]))),
+    enabledHook: cached(store, (trigger) => readEnabledHook(trigger as TriggerId)),
+    tenantSettings: cached(store, () => tenant.settings()),
   };
   return {
     // What cannot exist is not looked up, nor remembered: a key is as long as whoever asks makes it.
@@ -71,7 +72,8 @@ const NOTHING = Promise.resolve(undefined);
  */
 type Entry<T> = { generation: number; value?: T };
 
-function cached<T extends object>(read: (key: string) => Promise<T | undefined>) {
+/** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
+function cached<T extends object>(store: { awayUntilMs: number }, read: (key: string) => Promise<T | undefined>) {
   let generation = 0;
   const cache = new LRUCache<string, Entry<T>>({
     max: CONFIGURATION_MAX_ENTRIES,
@@ -79,12 +81,17 @@ function cached<T extends object>(read: (key: string) => Promise<T | undefined>)
     noDeleteOnStaleGet: true,
     fetchMethod: async (key, stale, { options }) => {
       const asked = generation;
+      if (stale !== undefined && store.awayUntilMs > Date.now()) {
+        options.ttl = CONFIGURATION_RETRY_MS;
+        return { ...stale, generation: asked };
+      }
       try {
         const value = await read(key);
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {
         if (stale === undefined) throw error;
         logger.warn({ err: error }, 'the store cannot be read; what is known is used for longer');
+        store.awayUntilMs = Date.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;
         return { ...stale, generation: asked };
       }

@@ -30,6 +30,8 @@ export type BatchRequester<Event, Reply> = {
 };
 
 const SWEEP_INTERVAL_MS = 100;
+const REUNION_MS = 2_000;
+const REUNION_POLL_MS = 100;
 
 /** The asking side of a subject: coalesces, matches replies, notices the death of whoever was asked. */
 export function createBatchRequester<Event extends object, Reply>(options: {
@@ -49,6 +51,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   let waiting: { id: string; text: string }[] = [];
   let lastId = 0;
   let lastMessage = 0;
+  let reconnectedMs = -Infinity;
 
   const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
 
@@ -89,8 +92,12 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   function receive(message: Msg): void {
     const number = Number(message.subject.slice(inbox.length + 1));
     if (message.headers?.code === 503) {
-      for (const [id, { messages }] of pending) {
-        if (messages.at(-1) === number) fail(id, 'bus_no_responders', 'nobody serves this subject');
+      for (const [id, { messages, text }] of pending) {
+        if (messages.at(-1) !== number) continue;
+        // After a restart of the server its clients come back one by one; those who serve may not be there yet.
+        if (Date.now() - reconnectedMs < REUNION_MS)
+          setTimeout(() => pending.has(id) && enqueue(id, text), REUNION_POLL_MS);
+        else fail(id, 'bus_no_responders', 'nobody serves this subject');
       }
       return;
     }
@@ -129,7 +136,8 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   const sweeper = setInterval(sweep, SWEEP_INTERVAL_MS);
   // What was in flight when the connection broke is most likely lost: better twice than late.
   void onReconnect(connection, () => {
-    for (const [id, entry] of pending) sendAgain(id, entry, Date.now());
+    reconnectedMs = Date.now();
+    for (const [id, entry] of pending) sendAgain(id, entry, reconnectedMs);
   });
 
   return {

@@ -112,22 +112,25 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       else logger.error({ subject, err: error }, 'the subscription failed');
     },
   });
+  let draining: Promise<void> | undefined;
+  async function drain(): Promise<void> {
+    await subscription.drain();
+    while (inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    clearInterval(heartbeat);
+    flush();
+    await connection.flush();
+  }
+
   const heartbeat = setInterval(() => {
     const longSinceMs = Date.now() - ALIVE_INTERVAL_MS;
     for (const { id, replySubject, sinceMs } of inFlight) {
       if (sinceMs <= longSinceMs) reply(replySubject, { id, alive: true });
     }
-  }, ALIVE_INTERVAL_MS);
+  }, ALIVE_INTERVAL_MS).unref();
 
   return {
     inFlight: () => inFlight.size,
-    drain: async () => {
-      await subscription.drain();
-      while (inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-      clearInterval(heartbeat);
-      flush();
-      await connection.flush();
-    },
+    drain: () => (draining ??= drain()),
   };
 }
 

@@ -16,6 +16,8 @@ const MAX_EVENTS_PER_MESSAGE = 64;
 const MAX_WAITING = 20_000;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_DELAY_MS = 250;
+/** How long a stopping service tries to have its last events stored. */
+const CLOSE_TIMEOUT_MS = 4_000;
 
 /**
  * Publishes token events to the stream in order, a few at a time, each message acknowledged by JetStream and sent again until
@@ -27,7 +29,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
   const waiting: TokenEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
-  let closing = false;
+  let giveUpAtMs = Infinity;
 
   function takeMessage(): TokenEvent[] {
     const [first] = waiting;
@@ -47,7 +49,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
         return;
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not take token events');
-        if (closing) throw error;
+        if (Date.now() >= giveUpAtMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       }
     }
@@ -64,6 +66,8 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
   function flush(): void {
     timer = undefined;
     sending ??= sendAll();
+    // Only a closing publisher gives up, and it is told by close().
+    sending.catch(() => undefined);
   }
 
   return {
@@ -76,10 +80,9 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
       if (sending === undefined) timer ??= setTimeout(flush, FLUSH_INTERVAL_MS);
     },
     close: async () => {
-      closing = true;
+      giveUpAtMs = Date.now() + CLOSE_TIMEOUT_MS;
       clearTimeout(timer);
-      await (sending ?? sendAll());
-      if (waiting.length > 0) await sendAll();
+      await (sending ??= sendAll());
     },
   };
 }

@@ -1,4 +1,4 @@
-import { MongoClient, type Db } from 'mongodb';
+import { MongoClient, MongoServerSelectionError, type Db } from 'mongodb';
 import { z } from 'zod';
 import { HookmintError, messageOf } from '../errors.ts';
 import { withoutPassword } from '../bus/connect.ts';
@@ -9,8 +9,9 @@ export const storeEnv = {
   MONGODB_URL: z.string(),
 };
 
-const SERVER_SELECTION_TIMEOUT_MS = 2_000;
-const FIRST_CONNECT_TIMEOUT_MS = 5_000;
+/** A server that is away is noticed so soon; who connects for the first time gives it longer. */
+const SERVER_SELECTION_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 export type Store = { db: Db; close: () => Promise<void> };
 
@@ -25,22 +26,35 @@ export function databaseName(tenant: string): string {
  * @throws {HookmintError} `store_unreachable`, naming the URL without its password and what went wrong.
  */
 export async function connectStore(name: string, env: { MONGODB_URL: string }, tenant: string): Promise<Store> {
+  const deadlineMs = Date.now() + CONNECT_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await open(name, env.MONGODB_URL, tenant);
+    } catch (error) {
+      if (error instanceof MongoServerSelectionError && Date.now() < deadlineMs) continue;
+      throw new HookmintError(
+        'store_unreachable',
+        `No MongoDB server could be used at MONGODB_URL=${withoutPassword(env.MONGODB_URL)}: ${messageOf(error).replace(/\.$/, '')}.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+async function open(name: string, url: string, tenant: string): Promise<Store> {
+  const client = new MongoClient(url, {
+    appName: name,
+    serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    retryWrites: false,
+    ignoreUndefined: true,
+  });
   try {
-    const client = new MongoClient(env.MONGODB_URL, {
-      appName: name,
-      serverSelectionTimeoutMS: FIRST_CONNECT_TIMEOUT_MS,
-      connectTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
-      retryWrites: false,
-      ignoreUndefined: true,
-    });
     const db = client.db(databaseName(tenant));
-    await client.db(databaseName(tenant)).command({ ping: 1 });
+    await db.command({ ping: 1 });
     return { db, close: () => client.close() };
   } catch (error) {
-    throw new HookmintError(
-      'store_unreachable',
-      `No MongoDB server could be used at MONGODB_URL=${withoutPassword(env.MONGODB_URL)}: ${messageOf(error)}.`,
-      { cause: error },
-    );
+    await client.close();
+    throw error;
   }
 }

@@ -9,7 +9,7 @@ export function parseDocument<T>(schema: z.ZodType<T>, document: unknown, what: 
   const [issue] = parsed.error.issues;
   throw new HookmintError(
     'store_document_invalid',
-    `${what} in the database is not valid: ${issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`}`,
+    `In the database ${what} cannot be used: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`,
     { cause: parsed.error },
   );
 }

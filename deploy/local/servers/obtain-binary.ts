@@ -60,7 +60,7 @@ async function fromCache(server: ServerBinary, cacheDir: string, report: Report)
     const found = await lookUp(cacheDir, { name, version, platform });
     if (found.state === 'damaged') report(`${name} ${version}: the cached copy is damaged and is fetched anew`);
     if (found.state !== 'usable') continue;
-    report(`${name} ${version}: cached ${WAY_NAMES[found.way]}`);
+    report(`${name} ${version}: from the cache`);
     return { path: found.path, version, way: found.way };
   }
   return undefined;

@@ -1,0 +1,52 @@
+/** Why a hook could not be built. The codes are the contract, the messages are prose that names the module and the way out. */
+export type HookBuildErrorCode =
+  /** The hook itself is no JavaScript. */
+  | 'hook_syntax_error'
+  /** The hook requires a module that neither its `dependencies` nor the default modules have. */
+  | 'module_undeclared'
+  /** A name or version in `dependencies` that no registry can have, or that is not a registry's. */
+  | 'dependency_invalid'
+  /** The registry has no such module, or not in that version. */
+  | 'module_unavailable'
+  /** The module needs compiled code. */
+  | 'module_native'
+  /** A required file is not in the module. */
+  | 'module_unresolved'
+  /** A module's file is nothing that can be bundled. */
+  | 'module_unreadable'
+  /** The modules together are larger than a revision may be. */
+  | 'bundle_too_large'
+  | 'npm_missing'
+  | 'registry_unreachable'
+  /** npm failed for another reason; the message has npm's own words. */
+  | 'npm_failed';
+
+/** A place in the author's file or in a module's. Line and column count from 1. */
+export interface SourceLocation {
+  file: string;
+  line: number;
+  column: number;
+}
+
+export class HookBuildError extends Error {
+  override readonly name = 'HookBuildError';
+  readonly code: HookBuildErrorCode;
+  /** The module it is about, when it is about one. */
+  readonly module: string | undefined;
+  readonly location: SourceLocation | undefined;
+
+  constructor(
+    code: HookBuildErrorCode,
+    message: string,
+    options: ErrorOptions & { module?: string | undefined; location?: SourceLocation | undefined } = {},
+  ) {
+    const { location } = options;
+    super(
+      location === undefined ? message : `${location.file}:${location.line}:${location.column}: ${message}`,
+      options,
+    );
+    this.code = code;
+    this.module = options.module;
+    this.location = location;
+  }
+}

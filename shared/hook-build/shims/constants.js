@@ -1,0 +1,1 @@
+module.exports = { ...require('constants-browserify'), ...require('./os.js').constants.signals };

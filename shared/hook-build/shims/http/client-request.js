@@ -1,0 +1,215 @@
+const { Writable } = require('stream');
+const IncomingMessage = require('./incoming-message.js');
+const Socket = require('./socket.js');
+const { optionsOf, urlOf, verifiesTls } = require('./target.js');
+
+const EXCHANGE = Symbol.for('hookmint.exchange');
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
+// They describe the connection, which is not this request's.
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'proxy-connection',
+]);
+
+class ClientRequest extends Writable {
+  #headers = new Map();
+  #chunks = [];
+  #verifyTls;
+  #sent = false;
+  #closed = false;
+
+  constructor(input, options, callback, byDefault = 'http:') {
+    super({ decodeStrings: true, emitClose: false });
+    const settled = optionsOf(input, options, byDefault);
+    this.url = urlOf(settled);
+    this.method = (settled.method ?? 'GET').toUpperCase();
+    this.path = settled.path ?? '/';
+    this.protocol = settled.protocol;
+    this.host = settled.hostname || settled.host || 'localhost';
+    this.agent = settled.agent;
+    this.aborted = false;
+    this.finished = false;
+    this.headersSent = false;
+    this.reusedSocket = false;
+    this.res = null;
+    this.maxHeadersCount = null;
+    this.#verifyTls = verifiesTls(settled);
+    this.socket = this.connection = new Socket(this.protocol === 'https:');
+    this.socket.request = this;
+    this.#setHeaders(settled.headers);
+    if (settled.auth && !this.hasHeader('authorization')) {
+      this.setHeader('Authorization', `Basic ${Buffer.from(String(settled.auth)).toString('base64')}`);
+    }
+    if (callback) this.once('response', callback);
+    if (settled.timeout) this.setTimeout(settled.timeout);
+    this.#followSignal(settled.signal);
+    this.socket.on('timeout', () => this.emit('timeout'));
+    process.nextTick(() => this.#closed || this.emit('socket', this.socket));
+  }
+
+  setHeader(name, value) {
+    if (this.headersSent)
+      throw failure('Cannot set headers after they are sent to the client', 'ERR_HTTP_HEADERS_SENT');
+    this.#headers.set(String(name).toLowerCase(), { name: String(name), value });
+    return this;
+  }
+  appendHeader(name, value) {
+    const before = this.getHeader(name);
+    return this.setHeader(name, before === undefined ? value : [before, value].flat());
+  }
+  getHeader(name) {
+    return this.#headers.get(String(name).toLowerCase())?.value;
+  }
+  hasHeader(name) {
+    return this.#headers.has(String(name).toLowerCase());
+  }
+  removeHeader(name) {
+    this.#headers.delete(String(name).toLowerCase());
+  }
+  getHeaders() {
+    return Object.fromEntries([...this.#headers].map(([key, { value }]) => [key, value]));
+  }
+  getHeaderNames() {
+    return [...this.#headers.keys()];
+  }
+  getRawHeaderNames() {
+    return [...this.#headers.values()].map(({ name }) => name);
+  }
+  get _headers() {
+    return this.getHeaders();
+  }
+
+  setTimeout(ms, callback) {
+    if (callback) this.once('timeout', callback);
+    this.socket.setTimeout(ms);
+    return this;
+  }
+  setNoDelay() {}
+  setSocketKeepAlive() {}
+  flushHeaders() {}
+  cork() {}
+  uncork() {}
+  onSocket() {}
+
+  end(...args) {
+    if (this.destroyed) return this;
+    this.finished = true;
+    super.end(...args);
+    return this;
+  }
+
+  abort() {
+    if (this.aborted) return;
+    this.aborted = true;
+    process.nextTick(() => this.emit('abort'));
+    this.destroy();
+  }
+
+  // The stream's own destroy tells too little: what happens depends on how far the exchange is.
+  destroy(error) {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    this.socket.settle();
+    const { res } = this;
+    process.nextTick(() => {
+      if (res === null) {
+        if (!this.#closed) this.emit('error', error ?? failure('socket hang up', 'ECONNRESET'));
+      } else if (!res.readableEnded && !res._readableState.endEmitted) {
+        res.aborted = true;
+        res.complete = false;
+        res.emit('aborted');
+        res.destroy(error ?? (res.listenerCount('error') > 0 ? failure('aborted', 'ECONNRESET') : undefined));
+      }
+      this.#close();
+    });
+    return this;
+  }
+
+  _write(chunk, _encoding, done) {
+    this.#chunks.push(chunk);
+    done();
+  }
+  _final(done) {
+    done();
+    this.#send();
+  }
+
+  #setHeaders(headers) {
+    if (Array.isArray(headers)) {
+      const pairs = Array.isArray(headers[0])
+        ? headers
+        : headers.flatMap((_, i) => (i % 2 ? [] : [[headers[i], headers[i + 1]]]));
+      for (const [name, value] of pairs) this.appendHeader(name, value);
+    } else {
+      for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) this.setHeader(name, value);
+    }
+  }
+
+  #followSignal(signal) {
+    if (!signal) return;
+    const abort = () =>
+      this.destroy(
+        Object.assign(failure('The operation was aborted', 'ABORT_ERR'), { name: 'AbortError', cause: signal.reason }),
+      );
+    if (signal.aborted) process.nextTick(abort);
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+
+  #send() {
+    if (this.#sent || this.destroyed) return;
+    this.#sent = this.headersSent = true;
+    const exchange = globalThis[EXCHANGE];
+    if (typeof exchange !== 'function') {
+      this.destroy(failure('the network is not available here', 'ENETUNREACH'));
+      return;
+    }
+    const body = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    exchange({
+      url: this.url,
+      method: this.method,
+      headers: this.#headerPairs(body.length),
+      ...(body.length > 0 ? { body: body.toString('base64') } : {}),
+      verify_tls: this.#verifyTls,
+    }).then(
+      (response) => this.#receive(response),
+      (error) => this.destroy(error instanceof Error ? error : new Error(String(error?.message ?? error))),
+    );
+  }
+
+  #headerPairs(length) {
+    if (!this.hasHeader('content-length') && (length > 0 || !WITHOUT_BODY.has(this.method))) {
+      this.#headers.set('content-length', { name: 'Content-Length', value: String(length) });
+    }
+    return [...this.#headers]
+      .filter(([key]) => !OF_THE_CONNECTION.has(key))
+      .flatMap(([, { name, value }]) => [value].flat().map((one) => [name, String(one)]));
+  }
+
+  #receive(response) {
+    if (this.destroyed) return;
+    this.socket.settle();
+    this.res = IncomingMessage.of(response, this);
+    this.res.once('close', () => this.#close());
+    if (!this.emit('response', this.res)) this.res.resume();
+  }
+
+  #close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.socket.settle();
+    this.destroyed = true;
+    this.emit('close');
+    this.socket.emit('close', false);
+  }
+}
+
+function failure(message, code) {
+  return Object.assign(new Error(message), { code });
+}
+
+module.exports = ClientRequest;

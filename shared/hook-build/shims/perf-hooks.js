@@ -1,0 +1,8 @@
+module.exports = {
+  performance: globalThis.performance ?? { now: () => Date.now(), timeOrigin: 0 },
+  PerformanceObserver: class PerformanceObserver {
+    observe() {}
+    disconnect() {}
+  },
+  constants: {},
+};

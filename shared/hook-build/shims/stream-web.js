@@ -1,0 +1,2 @@
+const { ReadableStream, WritableStream, TransformStream, TextEncoderStream, TextDecoderStream } = globalThis;
+module.exports = { ReadableStream, WritableStream, TransformStream, TextEncoderStream, TextDecoderStream };

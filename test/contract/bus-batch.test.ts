@@ -1,0 +1,374 @@
+import './quiet.ts';
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { z } from 'zod';
+import { createBatchRequester, remoteErrorOf } from '../../shared/bus/batch-requester.ts';
+import { serveBatches, type BatchResponder } from '../../shared/bus/batch-responder.ts';
+import { HookmintError } from '../../shared/errors.ts';
+import { startPlainBus, type PlainBus } from './bus-fixtures.ts';
+
+const Question = z.object({ n: z.number(), padding: z.string().optional() });
+const Answer = z.object({ n: z.number() });
+type Question = z.infer<typeof Question>;
+
+let bus: PlainBus;
+let lastSubject = 0;
+const responders: BatchResponder[] = [];
+const requesters: { close: () => void }[] = [];
+
+before(async () => {
+  bus = await startPlainBus('max_payload: 8192\n');
+});
+after(async () => {
+  for (const requester of requesters) requester.close();
+  await Promise.all(responders.map((responder) => responder.drain()));
+  await bus.end();
+});
+
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const until = async (holds: () => boolean) => {
+  while (!holds()) await delay(5);
+};
+const soon = (): number => Date.now() + 10_000;
+const newSubject = (): string => `test.${String(++lastSubject)}`;
+
+function asking(connection: NatsConnection, subject: string) {
+  const options = { connection, service: 'test', subject, replySchema: Answer };
+  const requester = createBatchRequester<Question, { n: number }>(options);
+  requesters.push(requester);
+  return requester;
+}
+
+function answering(
+  connection: NatsConnection,
+  subject: string,
+  handle: (event: Question, deadlineMs: number) => Promise<unknown>,
+  maxInFlight = 1_000,
+) {
+  const responder = serveBatches({ connection, subject, queue: 'members', schema: Question, maxInFlight, handle });
+  responders.push(responder);
+  return responder;
+}
+
+const echo = ({ n }: Question) => Promise.resolve({ n });
+
+type Envelope = { events: { id: string; deadline_ms: number; n: number }[] };
+
+/** A member of the queue group that does with each message what the test says. */
+async function member(connection: NatsConnection, subject: string, receive: (message: Msg, batch: Envelope) => void) {
+  connection.subscribe(subject, {
+    queue: 'members',
+    callback: (_, message) => receive(message, message.json<Envelope>()),
+  });
+  await connection.flush();
+}
+
+const withCode = (code: string, message?: RegExp) => (error: unknown) => {
+  assert(error instanceof HookmintError, String(error));
+  assert.equal(error.code, code);
+  if (message !== undefined) assert.match(error.message, message);
+  return true;
+};
+
+async function took(work: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+describe('requests on the bus', { concurrency: true }, () => {
+  /** A subject of its own, with a requester and a connection for responders. */
+  async function pair() {
+    const subject = newSubject();
+    const [here, there] = await Promise.all([bus.connect(), bus.connect()]);
+    return { subject, here, there, requester: asking(here, subject) };
+  }
+
+  for (const [requests, sizes] of [
+    [1, [1]],
+    [16, [16]],
+    [17, [16, 1]],
+    [40, [16, 16, 8]],
+  ] as const) {
+    it(`${String(requests)} of one turn travel in messages of ${sizes.join(', ')}`, async () => {
+      const { subject, there, requester } = await pair();
+      const seen: number[] = [];
+      await member(there, subject, (message, { events }) => {
+        seen.push(events.length);
+        message.respond(JSON.stringify({ replies: events.map(({ id, n }) => ({ id, reply: { n } })) }));
+      });
+      const numbers = Array.from({ length: requests }, (_, n) => n);
+      const replies = await Promise.all(numbers.map((n) => requester.request({ n }, soon())));
+      assert.deepEqual(
+        replies.map(({ n }) => n),
+        numbers,
+      );
+      assert.deepEqual(seen, sizes);
+      requester.close();
+    });
+  }
+
+  it('of one turn are split where they would be over the max_payload of the server', async () => {
+    const { subject, there, requester } = await pair();
+    const seen: number[] = [];
+    await member(there, subject, (message, { events }) => {
+      seen.push(events.length);
+      message.respond(JSON.stringify({ replies: events.map(({ id, n }) => ({ id, reply: { n } })) }));
+    });
+    const padding = 'x'.repeat(3_000);
+    await Promise.all([1, 2, 3, 4, 5].map((n) => requester.request({ n, padding }, soon())));
+    assert.deepEqual(seen, [2, 2, 1]);
+  });
+
+  it('too large for any message are refused by name, and the others go on', async () => {
+    const { subject, there, requester } = await pair();
+    answering(there, subject, echo);
+    await there.flush();
+    const [small, large] = await Promise.allSettled([
+      requester.request({ n: 1 }, soon()),
+      requester.request({ n: 2, padding: 'x'.repeat(8_192) }, soon()),
+    ]);
+    assert.deepEqual(small, { status: 'fulfilled', value: { n: 1 } });
+    assert.equal(large.status, 'rejected');
+    withCode(
+      'bus_message_too_large',
+      /^test\.\d+: a request of 8\d\d\d bytes is over the server's max_payload/,
+    )(large.reason);
+  });
+
+  it('are answered each when its reply is there: a slow one delays nobody', async () => {
+    const { subject, there, requester } = await pair();
+    answering(there, subject, async ({ n }) => {
+      if (n === 0) await delay(700);
+      return { n };
+    });
+    await there.flush();
+    const order: number[] = [];
+    const slowMs = took(() => requester.request({ n: 0 }, soon()).then(({ n }) => order.push(n)));
+    const fastMs = took(() =>
+      Promise.all([1, 2, 3].map((n) => requester.request({ n }, soon()).then(() => order.push(n)))),
+    );
+    assert((await fastMs) < 500);
+    assert((await slowMs) >= 690);
+    assert.deepEqual(order, [1, 2, 3, 0]);
+  });
+
+  it('are given up at their deadline', async () => {
+    const { subject, there, requester } = await pair();
+    answering(there, subject, async () => {
+      await delay(1_500);
+      return { n: 1 };
+    });
+    await there.flush();
+    const ms = await took(() =>
+      assert.rejects(requester.request({ n: 1 }, Date.now() + 300), withCode('bus_deadline_exceeded')),
+    );
+    assert(ms >= 290 && ms < 600, `after ${String(ms)} ms`);
+  });
+
+  it('whose deadline is over when they arrive are not run', async () => {
+    const { subject, there, requester } = await pair();
+    const run: number[] = [];
+    answering(there, subject, ({ n }) => {
+      run.push(n);
+      return echo({ n });
+    });
+    await there.flush();
+    const expired = requester.request({ n: 1 }, Date.now() - 1);
+    await Promise.all([
+      assert.rejects(expired, withCode('bus_deadline_exceeded')),
+      requester.request({ n: 2 }, soon()),
+    ]);
+    assert.deepEqual(run, [2]);
+  });
+
+  it('over what a responder takes at a time are answered at once', async () => {
+    const { subject, there, requester } = await pair();
+    const responder = answering(
+      there,
+      subject,
+      async ({ n }) => {
+        await delay(500);
+        return { n };
+      },
+      2,
+    );
+    await there.flush();
+    const taken = [requester.request({ n: 1 }, soon()), requester.request({ n: 2 }, soon())];
+    const refused = requester.request({ n: 3 }, soon());
+    const ms = await took(() => assert.rejects(refused, withCode('bus_remote_error')));
+    assert(ms < 300, `after ${String(ms)} ms`);
+    assert.deepEqual(remoteErrorOf(await refused.catch((error: unknown) => error)), {
+      code: 'overloaded',
+      message: 'this responder has as many requests as it takes',
+    });
+    assert.equal(responder.inFlight(), 2);
+    assert.deepEqual(await Promise.all(taken), [{ n: 1 }, { n: 2 }]);
+    assert.equal(responder.inFlight(), 0);
+  });
+
+  it('that do not fit their schema are answered so, and the others of their message are served', async () => {
+    const { subject, there, requester } = await pair();
+    answering(there, subject, echo);
+    await there.flush();
+    const [good, bad] = await Promise.allSettled([
+      requester.request({ n: 1 }, soon()),
+      requester.request({ n: 'two' } as unknown as Question, soon()),
+    ]);
+    assert.deepEqual(good, { status: 'fulfilled', value: { n: 1 } });
+    assert.equal(bad.status, 'rejected');
+    withCode('bus_remote_error')(bad.reason);
+    assert.deepEqual(remoteErrorOf(bad.reason), {
+      code: 'invalid_event',
+      message: 'the request does not fit its schema',
+    });
+  });
+
+  it('tell of their failure only the code of an error raised on purpose', async () => {
+    const { subject, there, requester } = await pair();
+    answering(there, subject, ({ n }) =>
+      Promise.reject(n === 1 ? new HookmintError('reserved_claim', 'not that one') : new Error('secret detail')),
+    );
+    await there.flush();
+    const errors = await Promise.all(
+      [1, 2].map((n) => requester.request({ n }, soon()).catch((error: unknown) => remoteErrorOf(error))),
+    );
+    assert.deepEqual(errors, [
+      { code: 'reserved_claim', message: 'not that one' },
+      { code: 'internal', message: 'the request failed' },
+    ]);
+  });
+
+  it('answered with what does not fit the schema of the reply fail', async () => {
+    const { subject, there, requester } = await pair();
+    answering(there, subject, () => Promise.resolve({ n: 'one' }));
+    await there.flush();
+    await assert.rejects(requester.request({ n: 1 }, soon()), withCode('bus_invalid_reply'));
+  });
+
+  it('are not answered by a reply to a message that did not carry them', async () => {
+    const { subject, there, requester } = await pair();
+    const messages: { message: Msg; id: string }[] = [];
+    await member(there, subject, (message, { events: [event] }) => {
+      messages.push({ message, id: event?.id ?? '' });
+    });
+    const first = requester.request({ n: 1 }, soon());
+    await until(() => messages.length === 1);
+    const second = requester.request({ n: 2 }, soon());
+    await until(() => messages.length === 2);
+    const [one, two] = messages;
+    assert(one !== undefined && two !== undefined);
+    two.message.respond(JSON.stringify({ replies: [{ id: one.id, reply: { n: 666 } }] }));
+    two.message.respond('no json');
+    two.message.respond(JSON.stringify({ replies: [{ id: two.id, reply: { n: 2 } }] }));
+    assert.deepEqual(await second, { n: 2 });
+    one.message.respond(JSON.stringify({ replies: [{ id: one.id, reply: { n: 1 } }] }));
+    assert.deepEqual(await first, { n: 1 });
+  });
+
+  it('of a responder that died are noticed by its silence and answered by another member', async () => {
+    const { subject, there, requester } = await pair();
+    const died = new Promise<void>((resolve) => {
+      void member(there, subject, () => void there.close().then(resolve));
+    });
+    await there.flush();
+    const reply = requester.request({ n: 1 }, soon());
+    await died;
+    const other = await bus.connect();
+    answering(other, subject, echo);
+    await other.flush();
+    const ms = await took(async () => assert.deepEqual(await reply, { n: 1 }));
+    assert(ms > 1_000 && ms < 4_000, `after ${String(ms)} ms`);
+  });
+
+  it('that two members took and did not answer are given up within 4 s', async () => {
+    const { subject, there, requester } = await pair();
+    let taken = 0;
+    await member(there, subject, () => {
+      taken++;
+    });
+    const ms = await took(() => assert.rejects(requester.request({ n: 1 }, soon()), withCode('bus_unresponsive')));
+    assert(ms < 4_000, `after ${String(ms)} ms`);
+    assert.equal(taken, 2);
+  });
+
+  it('that take long are kept alive by signs of life, and run once', async () => {
+    const { subject, there, requester } = await pair();
+    let runs = 0;
+    answering(there, subject, async ({ n }) => {
+      runs++;
+      await delay(4_500);
+      return { n };
+    });
+    await there.flush();
+    assert.deepEqual(await requester.request({ n: 1 }, soon()), { n: 1 });
+    assert.equal(runs, 1);
+  });
+
+  it('under way are answered when their responder drains, and new ones are not taken', async () => {
+    const { subject, there, requester } = await pair();
+    const responder = answering(there, subject, async ({ n }) => {
+      await delay(300);
+      return { n };
+    });
+    await there.flush();
+    const underWay = Promise.all([1, 2, 3].map((n) => requester.request({ n }, soon())));
+    await until(() => responder.inFlight() === 3);
+    const drained = responder.drain();
+    await there.flush();
+    await assert.rejects(requester.request({ n: 4 }, soon()), withCode('bus_no_responders'));
+    assert.deepEqual(await underWay, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    await drained;
+    responders.splice(responders.indexOf(responder), 1);
+    assert.equal(responder.inFlight(), 0);
+  });
+
+  it('under way fail at once when their requester closes', async () => {
+    const { subject, there, requester } = await pair();
+    await member(there, subject, () => undefined);
+    const reply = requester.request({ n: 1 }, soon());
+    await delay(20);
+    requester.close();
+    await assert.rejects(reply, withCode('bus_unresponsive', /the service is stopping/));
+  });
+});
+
+describe('a subject that nobody serves', () => {
+  it('fails its requests at once', async () => {
+    const requester = asking(await bus.connect(), newSubject());
+    const ms = await took(() =>
+      assert.rejects(requester.request({ n: 1 }, soon()), withCode('bus_no_responders', /nobody serves this subject/)),
+    );
+    assert(ms < 100, `after ${String(ms)} ms`);
+  });
+});
+
+describe('a restart of the server', () => {
+  it('has what was in flight sent again and answered', async () => {
+    const own = await startPlainBus();
+    const here = await own.connect();
+    // It is back before the requester is: whoever nobody serves is told so at once.
+    const there = await connect({
+      servers: own.url,
+      reconnectTimeWait: 5,
+      reconnectJitter: 0,
+      maxReconnectAttempts: -1,
+    });
+    const requester = asking(here, 'test.restart');
+    let received = 0;
+    await member(there, 'test.restart', (message, { events }) => {
+      if (++received === 1) return;
+      message.respond(JSON.stringify({ replies: events.map(({ id, n }) => ({ id, reply: { n } })) }));
+    });
+    const reply = requester.request({ n: 1 }, soon());
+    await until(() => received === 1);
+    await own.stop();
+    await own.start();
+    assert.deepEqual(await reply, { n: 1 });
+    assert.equal(received, 2);
+    requester.close();
+    await there.close();
+    await own.end();
+  });
+});

@@ -1,0 +1,176 @@
+import './quiet.ts';
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectBus } from '../../shared/bus/connect.ts';
+import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
+import { EVENTS_STREAM, TokenEvents, type TokenEvent } from '../../shared/subjects/token-events.ts';
+import { startNatsWithoutJetStream, startPlainBus, type PlainBus } from './bus-fixtures.ts';
+
+const MAX_WAITING = 20_000;
+
+let bus: PlainBus;
+let connection: NatsConnection;
+
+before(async () => {
+  bus = await startPlainBus();
+  connection = await bus.connect();
+});
+after(() => bus.end());
+beforeEach(async () => {
+  await ensureEventsStream(connection);
+  await (await jetstreamManager(connection)).streams.purge(EVENTS_STREAM);
+});
+
+const event = (n: number, type: TokenEvent['type'] = 'token.issued'): TokenEvent => ({
+  type,
+  id: String(n),
+  time_ms: n,
+  duration_ms: 1,
+});
+const numbers = (count: number, from = 0): number[] => Array.from({ length: count }, (_, index) => from + index);
+
+/** All events in the stream, in its order, each as its subject's last word and its id. */
+async function stored(): Promise<string[]> {
+  const consumer = await jetstream(connection).consumers.get(EVENTS_STREAM, { deliver_policy: DeliverPolicy.All });
+  const { num_pending: messages } = await consumer.info();
+  if (messages === 0) return [];
+  const ids: string[] = [];
+  for await (const message of await consumer.fetch({ max_messages: messages, expires: 2_000 })) {
+    const kind = message.subject.replace('hookmint.demo.token.', '');
+    for (const { id } of TokenEvents.parse(message.json()).events) ids.push(`${kind} ${id}`);
+  }
+  return ids;
+}
+
+async function untilBack(): Promise<void> {
+  while (
+    !(await connection.flush().then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function untilStored(count: number): Promise<void> {
+  await untilBack();
+  const deadlineMs = Date.now() + 10_000;
+  while ((await stored()).length < count && Date.now() < deadlineMs) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+describe('the stream of token events', () => {
+  it('is made once, and left with what it holds when it is ensured again', async () => {
+    const streams = (await jetstreamManager(connection)).streams;
+    const { config } = await streams.info(EVENTS_STREAM);
+    assert.partialDeepStrictEqual(config, {
+      name: 'HOOKMINT_EVENTS',
+      subjects: ['hookmint.*.token.issued', 'hookmint.*.token.denied', 'hookmint.*.token.failed'],
+      retention: 'limits',
+      storage: 'file',
+      discard: 'old',
+    });
+    const publisher = createEventPublisher(connection, 'demo');
+    publisher.publish(event(1));
+    await publisher.close();
+    await ensureEventsStream(connection);
+    assert.deepEqual((await streams.info(EVENTS_STREAM)).config, config);
+    assert.deepEqual(await stored(), ['issued 1']);
+  });
+
+  it('is refused by name where the server has no JetStream', async () => {
+    const server = await startNatsWithoutJetStream();
+    const plain = await connectBus('test', { NATS_URL: server.url });
+    await assert.rejects(ensureEventsStream(plain), {
+      name: 'HookmintError',
+      code: 'bus_jetstream_missing',
+      message: /^The NATS server cannot keep the stream HOOKMINT_EVENTS: [^\n]+\. Start it with JetStream \(-js\)\.$/,
+    });
+    await plain.close();
+    await server.stop();
+  });
+});
+
+describe('token events', () => {
+  it('are stored in the order they came in, each below the subject of its kind', async () => {
+    const publisher = createEventPublisher(connection, 'demo');
+    const kinds = ['token.issued', 'token.issued', 'token.denied', 'token.failed'] as const;
+    for (const n of numbers(200)) publisher.publish(event(n, kinds[n % kinds.length] ?? 'token.issued'));
+    await publisher.close();
+    assert.deepEqual(
+      await stored(),
+      numbers(200).map((n) => `${(kinds[n % kinds.length] ?? '').replace('token.', '')} ${String(n)}`),
+    );
+  });
+
+  it('are stored within 100 ms without anything else happening', async () => {
+    const publisher = createEventPublisher(connection, 'demo');
+    publisher.publish(event(1));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(await stored(), ['issued 1']);
+    await publisher.close();
+  });
+
+  it('are stored once each, in order, over a restart of the server', async () => {
+    const publisher = createEventPublisher(connection, 'demo');
+    let next = 0;
+    const source = setInterval(() => publisher.publish(event(next++)), 5);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await bus.stop();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await bus.start();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    clearInterval(source);
+    await untilStored(next);
+    await publisher.close();
+    assert.deepEqual(
+      await stored(),
+      numbers(next).map((n) => `issued ${String(n)}`),
+    );
+    assert(next > 60, 'there was something to lose');
+  });
+
+  it('wait while the server is away, the newest 20,000 of them', async () => {
+    const publisher = createEventPublisher(connection, 'demo');
+    await bus.stop();
+    publisher.publish(event(0));
+    // The first is on its way, again and again; the others wait.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const n of numbers(MAX_WAITING + 500, 1)) publisher.publish(event(n));
+    await bus.start();
+    await untilStored(MAX_WAITING + 1);
+    await publisher.close();
+    const ids = await stored();
+    assert.deepEqual(ids, ['issued 0', ...numbers(MAX_WAITING, 501).map((n) => `issued ${String(n)}`)]);
+  });
+
+  it('that cannot be stored do not keep a service from ending', async () => {
+    const publisher = createEventPublisher(connection, 'demo');
+    await bus.stop();
+    publisher.publish(event(1));
+    const startMs = performance.now();
+    await assert.rejects(publisher.close());
+    assert(performance.now() - startMs < 5_000);
+    await bus.start();
+    await untilBack();
+  });
+
+  it('are stored by close() when the server is back by then', async () => {
+    const publisher = createEventPublisher(connection, 'demo');
+    await bus.stop();
+    publisher.publish(event(1));
+    // Time enough for the first attempt to be under way.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const closed = publisher.close();
+    closed.catch(() => undefined);
+    await bus.start();
+    await untilBack();
+    await closed;
+    assert.deepEqual(await stored(), ['issued 1']);
+  });
+});

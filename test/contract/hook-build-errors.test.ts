@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { buildHook, type BuildHookOptions } from '../../shared/hook-build/build-hook.ts';
+import { HookBuildError } from '../../shared/hook-build/errors.ts';
+
+const cacheDir = mkdtempSync(join(tmpdir(), 'hookmint-hook-build-'));
+after(() => rmSync(cacheDir, { recursive: true, force: true }));
+
+/** What building a hook fails with. */
+async function failureOf(code: string, dependencies: Record<string, string> = {}, options: BuildHookOptions = {}) {
+  try {
+    await buildHook({ code, dependencies }, { cacheDir, ...options });
+  } catch (error) {
+    assert.ok(error instanceof HookBuildError, String(error));
+    const { code: reason, message, module, location } = error;
+    return { code: reason, message, module, location };
+  }
+  return assert.fail('the hook was built');
+}
+
+describe('a hook that is not JavaScript', () => {
+  it('is told with line and column, whether it requires anything or not', async () => {
+    const expected = {
+      code: 'hook_syntax_error',
+      message: 'hook.js:2:13: Unexpected "="',
+      module: undefined,
+      location: { file: 'hook.js', line: 2, column: 13 },
+    };
+    assert.deepEqual(await failureOf(`// first\n/* é */ x = = 1;`), expected);
+    assert.deepEqual(await failureOf(`require('lodash'); // first\n/* é */ x = = 1;`), expected);
+  });
+});
+
+describe('a module that cannot be had', () => {
+  it('not declared and none of the default ones', async () => {
+    assert.deepEqual(await failureOf(`module.exports = () => {\n  return require('left-pad/index.js');\n};`), {
+      code: 'module_undeclared',
+      message: `hook.js:2:18: the module "left-pad" is not declared: add it to the hook's dependencies, as "left-pad": "<version>"`,
+      module: 'left-pad',
+      location: { file: 'hook.js', line: 2, column: 18 },
+    });
+  });
+
+  it('in a version that there is not', async () => {
+    const failure = await failureOf(`require('ms');`, { ms: '99.0.0', lodash: '4.17.21' });
+    assert.deepEqual([failure.code, failure.module], ['module_unavailable', 'ms']);
+    assert.match(failure.message, /^the module "ms" in version 99\.0\.0 cannot be had from the registry \(ETARGET: /);
+  });
+
+  it('in a version that is an address, a folder or another module', async () => {
+    for (const version of ['file:../ms', 'git+ssh://host/ms', 'owner/ms', 'npm:lodash@4.17.21', 'http://host/ms.tgz']) {
+      assert.deepEqual(await failureOf(`require('ms');`, { ms: version }), {
+        code: 'dependency_invalid',
+        message: `the version of "ms" must be a version, a range or a tag, not "${version}"`,
+        module: 'ms',
+        location: undefined,
+      });
+    }
+    const { code, message } = await failureOf(`require('ms');`, { '../ms': '1.0.0' });
+    assert.deepEqual([code, message], ['dependency_invalid', '"../ms" is not the name of a module']);
+  });
+
+  it('that needs compiled code, when the hook requires it', async () => {
+    for (const [name, version] of [
+      ['bcrypt', '5.1.1'],
+      ['sharp', '0.33.5'],
+    ] as const) {
+      assert.deepEqual(await failureOf(`\nrequire('${name}');`, { [name]: version }), {
+        code: 'module_native',
+        message: `hook.js:2:9: the module "${name}" needs compiled code, which hooks cannot run: use one written in JavaScript alone`,
+        module: name,
+        location: { file: 'hook.js', line: 2, column: 9 },
+      });
+    }
+    const declaredOnly = {
+      code: `require('ms'); module.exports = () => {};`,
+      dependencies: { bcrypt: '5.1.1', ms: '2.1.3' },
+    };
+    assert.notEqual((await buildHook(declaredOnly, { cacheDir })).sourceMap, null);
+  });
+
+  it('a file that is not in the module, and a file of the hook’s own', async () => {
+    const missing = await failureOf(`require('ms/no-such-file');`);
+    assert.deepEqual([missing.code, missing.module, missing.location?.column], ['module_unresolved', 'ms', 9]);
+    assert.deepEqual(await failureOf(`require('./other');`), {
+      code: 'module_unresolved',
+      message: 'hook.js:1:9: cannot require "./other": a hook is one file',
+      module: undefined,
+      location: { file: 'hook.js', line: 1, column: 9 },
+    });
+  });
+});
+
+describe('npm', () => {
+  it('is asked at the registry of the options', async () => {
+    const asked: string[] = [];
+    const registry = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+    });
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+    const { port } = registry.address() as AddressInfo;
+    const failure = await failureOf(`require('ms');`, {}, { registry: `http://127.0.0.1:${port}/npm/` });
+    registry.close();
+    assert.deepEqual([failure.code, failure.module, asked], ['module_unavailable', 'ms', ['/npm/ms']]);
+    assert.equal(failure.message.includes('127.0.0.1'), false);
+  });
+
+  it('that reaches no registry', async () => {
+    const failure = await failureOf(`require('ms');`, {}, { registry: 'http://127.0.0.1:9/' });
+    assert.equal(failure.code, 'registry_unreachable');
+    assert.match(failure.message, /^the npm registry cannot be reached for ms@2\.1\.3 \(ECONNREFUSED: /);
+  });
+
+  it('that is not there', async () => {
+    const { npm_execpath, PATH } = process.env;
+    delete process.env.npm_execpath;
+    process.env.PATH = cacheDir;
+    try {
+      assert.equal((await failureOf(`require('ms');`, { ms: '2.1.2' })).code, 'npm_missing');
+    } finally {
+      process.env.PATH = PATH;
+      if (npm_execpath !== undefined) process.env.npm_execpath = npm_execpath;
+    }
+  });
+});
+
+describe('a bundle over the limit', () => {
+  it('is told with its size and modules', async () => {
+    const failure = await failureOf(`require('ms'); module.exports = '${'x'.repeat(9 * 1024 * 1024)}';`);
+    assert.equal(failure.code, 'bundle_too_large');
+    assert.match(
+      failure.message,
+      /^the hook and its modules are 9\.\d MB, over the limit of 8\.0 MB; the largest: hook\.js 9\.0 MB, /,
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MAX_LINES = 350;
+
+const files = globSync(['services/**/*.{ts,js}', 'shared/**/*.{ts,js}'], { cwd: ROOT }).sort();
+const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** What a file imports: files of the house by their path in it, anything else by its name. */
+function importsOf(file: string): string[] {
+  const specifiers = textOf(file).matchAll(/(?:\bfrom|^import|\bimport\(|\brequire\()\s*['"]([^'"]+)['"]/gm);
+  return [...specifiers].map(([, specifier = '']) =>
+    specifier.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier,
+  );
+}
+
+/** The files that break a rule, each with what breaks it. */
+function offenders(among: readonly string[], isOffence: (imported: string, file: string) => boolean): string[] {
+  return among.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => isOffence(imported, file))
+      .map((imported) => `${file} imports ${imported}`),
+  );
+}
+
+const within = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`));
+const folderOf = (file: string): string => file.split('/').slice(0, 2).join('/');
+const isOurs = (imported: string): boolean => /^(?:services|shared|deploy|test)\/|^\.\./.test(imported);
+
+describe('the house', () => {
+  it('has files, and their imports are seen', () => {
+    assert.deepEqual(
+      ['gateway', 'hook-executor', 'signer'].filter((name) => within(`services/${name}`).length === 0),
+      [],
+    );
+    assert(importsOf('services/signer/main.ts').includes('shared/lifecycle.ts'));
+    assert(importsOf('services/signer/main.ts').includes('shared/telemetry/register.ts'));
+    assert(importsOf('services/gateway/app.ts').includes('express'));
+  });
+
+  it('lets a service import itself and shared/, never another service', () => {
+    assert.deepEqual(
+      offenders(
+        within('services'),
+        (imported, file) =>
+          isOurs(imported) && !imported.startsWith('shared/') && folderOf(imported) !== folderOf(file),
+      ),
+      [],
+    );
+  });
+
+  it('lets shared/ import no service, no express and no isolated-vm', () => {
+    assert.deepEqual(
+      offenders(
+        within('shared'),
+        (imported) =>
+          (isOurs(imported) && !imported.startsWith('shared/')) || /^(?:express|isolated-vm)(?:\/|$)/.test(imported),
+      ),
+      [],
+    );
+  });
+
+  it('lets only the gateway speak HTTP and only the sandbox run isolates', () => {
+    const only = (folder: string, name: RegExp) =>
+      offenders(files, (imported, file) => name.test(imported) && !file.startsWith(`${folder}/`));
+    assert.deepEqual(only('services/gateway', /^express(?:\/|$)/), []);
+    assert.deepEqual(only('services/hook-executor/sandbox', /^isolated-vm(?:\/|$)/), []);
+  });
+
+  it('gives the executor no store', () => {
+    assert.deepEqual(
+      offenders(within('services/hook-executor'), (imported) => /^mongodb(?:\/|$)|^shared\/store\//.test(imported)),
+      [],
+    );
+  });
+
+  it('names the key of the private keys nowhere but in the signer', () => {
+    assert.deepEqual(
+      [
+        ...new Set(
+          files
+            .filter((file) => textOf(file).includes('HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY'))
+            .map((file) => folderOf(file)),
+        ),
+      ],
+      ['services/signer'],
+    );
+  });
+
+  it('reads the environment in one place', () => {
+    // A default argument may name it, so that a test can give another.
+    const asDefault = /env: NodeJS\.ProcessEnv = process\.env/g;
+    const comment = /\/\*[^]*?\*\/|\/\/.*/g;
+    const codeOf = (file: string) => textOf(file).replaceAll(comment, '');
+    assert.deepEqual(
+      files.filter((file) => codeOf(file).replaceAll(asDefault, '').includes('process.env')),
+      ['shared/telemetry/register.ts'],
+    );
+  });
+
+  it(`has no file over ${String(MAX_LINES)} lines`, () => {
+    const lines = (file: string): number => textOf(file).split('\n').length - 1;
+    assert.deepEqual(
+      files.filter((file) => lines(file) > MAX_LINES).map((file) => `${file}: ${String(lines(file))} lines`),
+      [],
+    );
+  });
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { MongoClient, type Db } from 'mongodb';
+import type { LocalSecrets } from '../../deploy/local/local-secrets.ts';
+import { databaseName } from '../../shared/store/connect.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+import { startStore, TENANT, type StoreServer } from './store-fixtures.ts';
+
+const CONFIGURATION = [
+  'clients',
+  'resource_servers',
+  'client_grants',
+  'hooks',
+  'hook_revisions',
+  'hook_bindings',
+  'tenant',
+];
+const UNAUTHORIZED = { name: 'MongoServerError', code: 13 };
+
+let store: StoreServer;
+let gateway: Db;
+let signer: Db;
+
+before(async () => {
+  store = await startStore();
+  const owner = await store.connect(store.urls.owner);
+  for (const name of [...CONFIGURATION, 'signing_keys']) {
+    await owner.collection<{ _id: string }>(name).insertOne({ _id: name });
+  }
+  gateway = await store.connect(store.urls.gateway);
+  signer = await store.connect(store.urls.signer);
+});
+after(() => store.stop());
+
+const writes = (db: Db, name: string): Record<string, () => Promise<unknown>> => {
+  const collection = db.collection<{ _id: string; changed?: boolean }>(name);
+  return {
+    insert: () => collection.insertOne({ _id: 'new' }),
+    update: () => collection.updateOne({ _id: name }, { $set: { changed: true } }),
+    delete: () => collection.deleteOne({ _id: name }),
+    drop: () => collection.drop(),
+    'make an index of': () => collection.createIndex({ changed: 1 }),
+  };
+};
+
+describe("the gateway's user of the store", () => {
+  for (const name of CONFIGURATION) {
+    it(`reads ${name}, and may not change it`, async () => {
+      assert.deepEqual(await gateway.collection(name).find().toArray(), [{ _id: name }]);
+      for (const write of Object.values(writes(gateway, name))) await assert.rejects(write, UNAUTHORIZED);
+    });
+  }
+
+  it('may neither read nor write signing keys', async () => {
+    await assert.rejects(gateway.collection('signing_keys').find().toArray(), UNAUTHORIZED);
+    for (const write of Object.values(writes(gateway, 'signing_keys'))) await assert.rejects(write, UNAUTHORIZED);
+  });
+});
+
+describe("the signer's user of the store", () => {
+  it('reads, adds and changes signing keys, and may not remove them', async () => {
+    const { insert, update, delete: remove, drop } = writes(signer, 'signing_keys');
+    assert(insert && update && remove && drop);
+    await insert();
+    await update();
+    assert.deepEqual(await signer.collection('signing_keys').find().sort({ _id: 1 }).toArray(), [
+      { _id: 'new' },
+      { _id: 'signing_keys', changed: true },
+    ]);
+    await assert.rejects(remove, UNAUTHORIZED);
+    await assert.rejects(drop, UNAUTHORIZED);
+  });
+
+  for (const name of CONFIGURATION) {
+    it(`may neither read nor write ${name}`, async () => {
+      await assert.rejects(signer.collection(name).find().toArray(), UNAUTHORIZED);
+      for (const write of Object.values(writes(signer, name))) await assert.rejects(write, UNAUTHORIZED);
+    });
+  }
+});
+
+describe('the database of another tenant, and of the server itself', () => {
+  it('is out of reach of every service', async () => {
+    for (const url of [store.urls.gateway, store.urls.signer]) {
+      const other = await store.connect(url, 'other');
+      await assert.rejects(other.collection('clients').find().toArray(), UNAUTHORIZED);
+      await assert.rejects(other.collection('signing_keys').find().toArray(), UNAUTHORIZED);
+      const client = new MongoClient(url);
+      await assert.rejects(client.db('admin').collection('system.users').find().toArray(), UNAUTHORIZED);
+      await client.close();
+    }
+  });
+});
+
+describe('whoever has no user of the store', () => {
+  it('reads nothing and writes nothing', async () => {
+    const client = new MongoClient(store.server.url);
+    const db = client.db(databaseName(TENANT));
+    for (const name of [...CONFIGURATION, 'signing_keys']) {
+      await assert.rejects(db.collection(name).find().toArray(), {
+        name: 'MongoServerError',
+        codeName: 'Unauthorized',
+      });
+      for (const write of Object.values(writes(db, name))) {
+        await assert.rejects(write, { name: 'MongoServerError', codeName: 'Unauthorized' });
+      }
+    }
+    await client.close();
+  });
+
+  it('is refused with a wrong password', async () => {
+    const client = new MongoClient(store.urls.signer.replace(/:[^:@]+@/, ':wrong@'));
+    await assert.rejects(client.connect(), { name: 'MongoServerError', codeName: 'AuthenticationFailed' });
+    await client.close();
+  });
+});
+
+describe('the environment of a process that runs hooks', { skip: process.platform !== 'linux' }, () => {
+  let stack: Stack;
+  before(async () => {
+    stack = await startStack({ env: { A_SECRET_OF_THE_LAUNCHER: 'secret' } });
+  });
+  after(() => stack.stop());
+
+  const environmentOf = (pid: number): Record<string, string> =>
+    Object.fromEntries(
+      readFileSync(`/proc/${String(pid)}/environ`, 'utf8')
+        .split('\0')
+        .filter((entry) => entry !== '')
+        .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    );
+
+  it('has of the whole installation the key of its own bus user, and nothing of the store', () => {
+    const [pid = 0, ...others] = stack.pidsOf('hook-executor');
+    assert.deepEqual(others, []);
+    const environment = environmentOf(pid);
+    const inherited = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*|NODE_CHANNEL_.*)$/;
+    assert.deepEqual(
+      Object.keys(environment)
+        .filter((name) => !inherited.test(name))
+        .sort(),
+      ['HOOKMINT_TENANT', 'LOG_FORMAT', 'NATS_NKEY_SEED', 'NATS_URL'],
+    );
+    const secrets = JSON.parse(readFileSync(join(stack.dataDir, 'secrets.json'), 'utf8')) as LocalSecrets;
+    assert.equal(environment.NATS_NKEY_SEED, secrets.nats_nkey_seeds['hook-executor']);
+  });
+
+  it('is empty in the sandbox, but for its channel to the executor', () => {
+    const pids = stack.pidsOf('sandbox');
+    assert.notEqual(pids.length, 0);
+    for (const pid of pids) {
+      assert.deepEqual(
+        Object.keys(environmentOf(pid)).filter((name) => !name.startsWith('NODE_CHANNEL_')),
+        [],
+      );
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { startNatsWithoutJetStream } from '../contract/bus-fixtures.ts';
+import { processesOn, runLauncher, temporaryDir } from './launcher-fixtures.ts';
+
+/** The launcher ends with one sentence on stderr, exit code 1, and nothing left running. */
+async function assertRefused(
+  sentence: RegExp,
+  args: string[],
+  { env = {}, dataDir = temporaryDir() }: { env?: Record<string, string>; dataDir?: string } = {},
+): Promise<void> {
+  const { code, stderr, stdout, ms } = await runLauncher(['--port', '0', ...args], { env, dataDir });
+  assert.match(stderr, /^hookmint: [^\n]+\n$/, 'one sentence');
+  assert.match(stderr, sentence);
+  assert.equal(code, 1);
+  assert(!stdout.includes('curl'), stdout);
+  assert.deepEqual(processesOn(dataDir), []);
+  assert(ms < 12_000, `after ${String(ms)} ms`);
+}
+
+describe('npm start', { concurrency: 2 }, () => {
+  it('--help says all that it takes', async () => {
+    const { code, stdout, stderr } = await runLauncher(['--help']);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    for (const said of ['--hook FILE', '--port N', '--data DIR', '--help', 'NATS_URL', 'MONGODB_URL']) {
+      assert(stdout.includes(said), said);
+    }
+  });
+
+  it('refuses a port that is no number', async () => {
+    await assertRefused(/^hookmint: --port is to be a number from 0 to 65535, not "abc"\.$/m, ['--port', 'abc']);
+    await assertRefused(/not "65536"/, ['--port', '65536']);
+  });
+
+  it('refuses an option that it does not know', async () => {
+    await assertRefused(/^hookmint: Unknown option '--nonsense'.*See npm start -- --help\.$/m, ['--nonsense']);
+  });
+
+  it('refuses a port that is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    await assertRefused(
+      new RegExp(`^hookmint: Port ${String(port)} cannot be used \\(.*EADDRINUSE.*\\)\\. Choose another with --port N`),
+      ['--port', String(port)],
+    );
+    other.close();
+  });
+
+  it('refuses a hook that is not there, is empty, or does not compile', async () => {
+    const dir = temporaryDir();
+    const missing = join(dir, 'missing.js');
+    await assertRefused(/^hookmint: The hook \S+missing\.js cannot be read: ENOENT/, ['--hook', missing]);
+    writeFileSync(join(dir, 'empty.js'), ' \n');
+    await assertRefused(/^hookmint: The hook \S+empty\.js is empty\.$/m, ['--hook', join(dir, 'empty.js')]);
+    writeFileSync(join(dir, 'broken.js'), 'module.exports = function (client) {\n  return 1 +* 2;\n};\n');
+    await assertRefused(/^hookmint: The hook does not compile: Unexpected token '\*' at \S+broken\.js:2:13$/m, [
+      '--hook',
+      join(dir, 'broken.js'),
+    ]);
+  });
+
+  it('refuses a data folder that cannot be written', async () => {
+    const file = join(temporaryDir(), 'file');
+    writeFileSync(file, '');
+    await assertRefused(
+      /^hookmint: The data folder \S+ cannot be used: ENOTDIR.*\. Choose another with --data DIR\.$/m,
+      [],
+      {
+        dataDir: join(file, 'data'),
+      },
+    );
+  });
+
+  it('refuses secrets that are damaged, rather than making new ones', async () => {
+    const dataDir = temporaryDir();
+    mkdirSync(dataDir, { recursive: true });
+    for (const content of ['{"client_secret_key": ', '{}']) {
+      writeFileSync(join(dataDir, 'secrets.json'), content);
+      await assertRefused(
+        /^hookmint: \S+secrets\.json is damaged; restore it, or start with another --data folder\.$/m,
+        [],
+        {
+          dataDir,
+        },
+      );
+    }
+  });
+
+  it('names a NATS_URL where no server is', async () => {
+    await assertRefused(
+      /^hookmint: No NATS server could be used at NATS_URL=nats:\/\/127\.0\.0\.1:9: connection refused\.$/m,
+      [],
+      {
+        env: { NATS_URL: 'nats://user:p4ss@127.0.0.1:9' },
+      },
+    );
+  });
+
+  it('names a MONGODB_URL where no server is, without its password', async () => {
+    await assertRefused(
+      /^hookmint: No MongoDB server could be used at MONGODB_URL=mongodb:\/\/127\.0\.0\.1:9\/: connect ECONNREFUSED 127\.0\.0\.1:9\.$/m,
+      [],
+      { env: { MONGODB_URL: 'mongodb://user:p4ss@127.0.0.1:9/' } },
+    );
+  });
+
+  it('names a NATS_URL whose server has no JetStream', async () => {
+    const server = await startNatsWithoutJetStream();
+    await assertRefused(
+      /^hookmint: The NATS server cannot keep the stream HOOKMINT_EVENTS: .*Start it with JetStream \(-js\)\.$/m,
+      [],
+      {
+        env: { NATS_URL: server.url },
+      },
+    );
+    await server.stop();
+  });
+});
