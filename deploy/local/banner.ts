@@ -26,6 +26,6 @@ hookmint is ready after ${(about.afterMs / 1000).toFixed(1)} s
 
 A token, please (Ctrl-C stops hookmint):
 
-curl -sS ${issuer}oauth/token -d grant_type=client_credentials -d client_id=${about.clientId} -d client_secret=${about.clientSecret} -d audience=${about.audience} -w '\n'
+curl -sS ${issuer}oauth/token -d grant_type=client_credentials -d client_id=${about.clientId} -d client_secret=${about.clientSecret} -d audience=${about.audience} -w '\\n'
 `;
 }

@@ -1,7 +1,9 @@
-import { readFileSync, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, readFileSync, watch } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { messageOf } from '../../shared/errors.ts';
+import { z } from 'zod';
+import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
 import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
 import { UsageError } from './options.ts';
@@ -31,6 +33,38 @@ export function readHookFile(file: string): string {
     throw new UsageError(`The hook does not compile: ${messageOf(error)} at ${positionIn(file, error)}`);
   }
   return code;
+}
+
+/**
+ * npm modules of a hook, name to version: the `dependencies` of a package.json beside its file.
+ *
+ * @throws {UsageError}
+ */
+export function readDependencies(hookFile: string): Record<string, string> {
+  const file = join(dirname(hookFile), 'package.json');
+  if (!existsSync(file)) return {};
+  const dependencies = readJson(file, z.object({ dependencies: z.record(z.string(), z.string()).optional() }));
+  return dependencies.dependencies ?? {};
+}
+
+/**
+ * A hook's secrets: a JSON file of names and values.
+ *
+ * @throws {UsageError}
+ */
+export function readSecretsFile(file: string | undefined): HookSecrets {
+  return file === undefined ? {} : readJson(file, HookSecrets);
+}
+
+function readJson<T>(file: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    const [issue] = error instanceof z.ZodError ? error.issues : [];
+    const reason =
+      issue === undefined ? messageOf(error) : [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
+    throw new UsageError(`${file} cannot be used: ${reason}.`);
+  }
 }
 
 /** `file:line:column`; V8 tells the column only as a caret below the line. */

@@ -14,6 +14,7 @@ const key = z.string().length(43);
 const Secrets = z.strictObject({
   client_secret_key: key,
   signing_key_encryption_key: key,
+  hook_secrets_key: key,
   mongodb_passwords: z.strictObject({ owner: key, gateway: key, signer: key }),
   nats_nkey_seeds: z.strictObject({
     gateway: z.string(),
@@ -49,6 +50,7 @@ function makeSecrets(): LocalSecrets {
   return {
     client_secret_key: newKey(),
     signing_key_encryption_key: newKey(),
+    hook_secrets_key: newKey(),
     mongodb_passwords: { owner: newKey(), gateway: newKey(), signer: newKey() },
     nats_nkey_seeds: { gateway: newSeed(), 'hook-executor': newSeed(), signer: newSeed(), setup: newSeed() },
     demo_client_id: newClientId(),

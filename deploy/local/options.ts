@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
 
 /** What `npm start` was asked for. */
-export type Options = { hookFile: string | undefined; port: number; dataDir: string };
+export type Options = { hookFile: string | undefined; secretsFile: string | undefined; port: number; dataDir: string };
 
 export const DEFAULT_PORT = 8080;
 
@@ -12,6 +12,7 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor a
   npm start [-- OPTION ...]
 
   --hook FILE   run this Client Credentials Exchange hook instead of the tutorial's; it is read again whenever the file changes
+  --secrets FILE   the hook's secrets, a JSON object of names and values: context.webtask.secrets
   --port N      the gateway's port (default ${String(DEFAULT_PORT)}; 0 = any free one)
   --data DIR    where everything is kept (default .hookmint/)
   --help        this text
@@ -32,6 +33,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       args: [...args],
       options: {
         hook: { type: 'string' },
+        secrets: { type: 'string' },
         port: { type: 'string', default: String(DEFAULT_PORT) },
         data: { type: 'string', default: fileURLToPath(new URL('../../.hookmint', import.meta.url)) },
         help: { type: 'boolean', default: false },
@@ -48,6 +50,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const callerDir = process.env.INIT_CWD ?? process.cwd();
   return {
     hookFile: values.hook === undefined ? undefined : resolve(callerDir, values.hook),
+    secretsFile: values.secrets === undefined ? undefined : resolve(callerDir, values.secrets),
     port,
     dataDir: resolve(callerDir, values.data),
   };

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { hashClientSecret } from '../../shared/client-secret.ts';
-import { DEFAULT_HOOK_LIMITS } from '../../shared/domain/hook.ts';
 import { DEFAULT_TOKEN_LIFETIME_SECONDS, type SigningAlg } from '../../shared/domain/resource-server.ts';
+import { makeRevision, type HookInput } from '../../shared/hook-build/make-revision.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
@@ -53,11 +53,16 @@ export async function seedDemo(
   }
 }
 
-/** Makes `code` a revision of the hook `name` and enables it. */
-export async function enableHook(db: Db, name: string, code: string): Promise<void> {
+/** Makes a revision of the hook `name` and enables it. */
+export async function enableHook(
+  db: Db,
+  name: string,
+  hook: Omit<HookInput, 'hook_id'>,
+  options: Parameters<typeof makeRevision>[1],
+): Promise<void> {
   const hooks = hooksIn(db);
   const id = `demo-${name}`;
-  const revision = await hooks.putRevision({ hook_id: id, code, limits: DEFAULT_HOOK_LIMITS });
+  const revision = await hooks.putRevision(await makeRevision({ ...hook, hook_id: id }, options));
   await hooks.put({ id, name, trigger_id: TRIGGER, current_revision: revision });
   await hooks.bind({ trigger_id: TRIGGER, hook_id: id, hook_name: name, revision });
 }

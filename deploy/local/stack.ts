@@ -6,7 +6,7 @@ import { connectStore } from '../../shared/store/connect.ts';
 import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/config-changed.ts';
 import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
-import { readHookFile, watchHookFile } from './hook-file.ts';
+import { readDependencies, readHookFile, readSecretsFile, watchHookFile } from './hook-file.ts';
 import { loadSecrets, type BusUser } from './local-secrets.ts';
 import { DEMO_AUDIENCE, enableHook, seedDemo } from './seed.ts';
 import { freePort } from './servers/free-port.ts';
@@ -26,6 +26,7 @@ export type StackOptions = {
   mongodbDataDir: string;
   port: number;
   hookFile: string;
+  secretsFile: string | undefined;
   hookName: string;
   /** Servers to use instead of starting some. */
   natsUrl: string | undefined;
@@ -42,6 +43,9 @@ export async function runStack(options: StackOptions): Promise<void> {
   const { say, stop } = options;
   let code = readHookFile(options.hookFile);
   const secrets = await loadSecrets(options.dataDir);
+  const hookSecrets = readSecretsFile(options.secretsFile);
+  const hook = (of: string) => ({ code: of, dependencies: readDependencies(options.hookFile), secrets: hookSecrets });
+  const build = { secretsKey: Buffer.from(secrets.hook_secrets_key, 'base64url'), report: say };
   const port = options.port === 0 ? await freePort(HOST) : options.port;
   const issuer = `http://${HOST}:${String(port)}/`;
 
@@ -142,7 +146,7 @@ export async function runStack(options: StackOptions): Promise<void> {
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },
         { clientSecretKey: Buffer.from(secrets.client_secret_key, 'base64url'), signingAlg: options.signingAlg },
-      ).then(() => enableHook(db, options.hookName, code)),
+      ).then(() => enableHook(db, options.hookName, hook(code), build)),
     ]);
     await Promise.all([
       runService('signer', {
@@ -150,7 +154,10 @@ export async function runStack(options: StackOptions): Promise<void> {
         MONGODB_URL: store.signer,
         HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: secrets.signing_key_encryption_key,
       }),
-      runService('hook-executor', busEnv('hook-executor', natsUrl)),
+      runService('hook-executor', {
+        ...busEnv('hook-executor', natsUrl),
+        HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
+      }),
       runService('gateway', {
         ...busEnv('gateway', natsUrl),
         MONGODB_URL: store.gateway,
@@ -165,7 +172,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     const reload = async (): Promise<void> => {
       const changed = readHookFile(options.hookFile);
       if (changed === code) return;
-      await enableHook(db, options.hookName, changed);
+      await enableHook(db, options.hookName, hook(changed), build);
       code = changed;
       const event: ConfigChanged = { collection: 'hook_bindings', time_ms: Date.now() };
       bus.publish(configChangedSubject(TENANT), JSON.stringify(event));

@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
-import { integer, readEnv } from '../../shared/env.ts';
+import { integer, key256, readEnv } from '../../shared/env.ts';
 
-/** The hook-executor's settings. It has no store and no key: all it needs comes with the events. */
+/** The hook-executor's settings. It has no store and no signing key: all it needs comes with the events. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
   readEnv(
     {
       ...busEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
+      /** Decrypts the secrets of hooks, which come with them; unset: hooks that have secrets cannot be run. */
+      HOOKMINT_HOOK_SECRETS_KEY: key256.optional(),
       /** Sandbox processes. Default: half the cores, so that one busy hook leaves room for the rest of the service. */
       HOOKMINT_SANDBOX_PROCESSES: integer
         .min(1)

@@ -1,71 +1,52 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { SpanKind } from '@opentelemetry/api';
-import { LRUCache } from 'lru-cache';
-import { revisionAddress, type HookRevision } from '../../shared/domain/hook.ts';
+import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { logger } from '../../shared/log.ts';
 import { hookLogSubject, type HookLog } from '../../shared/subjects/hook-log.ts';
 import type { TokenRequested, TokenRequestedReply } from '../../shared/subjects/token-requested.ts';
 import { hookDuration } from '../../shared/telemetry/metrics.ts';
-import { activeTraceId, recordSpan } from '../../shared/telemetry/tracing.ts';
+import { activeTraceId, inSpan } from '../../shared/telemetry/tracing.ts';
+import { asAuthorSees } from './author-view.ts';
+import { createEgressBroker } from './egress/broker.ts';
+import { networkOfRun } from './network.ts';
+import { createRevisions } from './revisions.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
-
-const MAX_REVISIONS = 2_000;
-const MAX_REVISIONS_BYTES = 256 * 1_048_576;
 
 /** Answers `token.requested`: finds the revision the event names, has it run, and tells what came of it in span, metric and log. */
 export function createTokenRequestedHandler(options: {
   connection: NatsConnection;
   tenant: string;
   pool: SandboxPool;
+  secretsKey: Buffer | undefined;
 }) {
-  const { connection, tenant, pool } = options;
-  const revisions = new LRUCache<string, HookRevision>({
-    max: MAX_REVISIONS,
-    maxSize: MAX_REVISIONS_BYTES,
-    sizeCalculation: ({ code }) => code.length,
-    dispose: (_, revision, reason) => {
-      if (reason === 'evict') pool.unload(revision);
-    },
-  });
-
-  /** Revisions are immutable and addressed by their content, so a cached one is never stale and a sent one can be checked. */
-  function revisionOf({ hook, revision }: TokenRequested): HookRevision | undefined {
-    const known = revisions.get(hook.revision);
-    if (known !== undefined || revision === undefined) return known;
-    if (revision.revision !== hook.revision || revisionAddress(revision) !== hook.revision) return undefined;
-    revisions.set(revision.revision, revision);
-    return revision;
-  }
+  const { connection, tenant, pool, secretsKey } = options;
+  const revisions = createRevisions(secretsKey, (revision) => pool.unload(revision));
+  const broker = createEgressBroker();
 
   return async (event: TokenRequested, deadlineMs: number): Promise<TokenRequestedReply> => {
-    const revision = revisionOf(event);
-    if (revision === undefined) {
-      return event.revision === undefined
-        ? { kind: 'revision_missing' }
-        : { kind: 'outcome', outcome: unavailable('the revision sent along is not the one asked for') };
-    }
-    const startMs = Date.now();
-    const outcome = await pool.run(revision, event.arguments, deadlineMs);
-    observe(event, outcome, startMs);
+    const known = await revisions.of(event);
+    if (known === 'missing') return { kind: 'revision_missing' };
+    if (typeof known === 'string')
+      return { kind: 'outcome', outcome: unavailable(`the revision of the hook: ${known}`) };
+    const { hook } = event;
+    const attributes = {
+      'hookmint.hook.id': hook.id,
+      'hookmint.hook.name': hook.name,
+      'hookmint.hook.revision': hook.revision,
+    };
+    const outcome = await inSpan(`hook ${hook.name}`, { kind: SpanKind.INTERNAL, attributes }, async (span) => {
+      const network = networkOfRun(broker, known.revision, deadlineMs);
+      const ran = asAuthorSees(await pool.run(known.runnable, event.arguments, deadlineMs, network), known);
+      observe(hook, ran, span);
+      return ran;
+    });
     return { kind: 'outcome', outcome };
   };
 
-  function observe({ hook }: TokenRequested, outcome: HookOutcome, startMs: number): void {
+  function observe(hook: TokenRequested['hook'], outcome: HookOutcome, span: Span): void {
     const failure = outcome.status === 'ok' || outcome.status === 'denied' ? undefined : outcome.status;
-    recordSpan(`hook ${hook.name}`, {
-      kind: SpanKind.INTERNAL,
-      startMs,
-      endMs: startMs + outcome.wall_ms,
-      errorType: failure,
-      attributes: {
-        'hookmint.hook.id': hook.id,
-        'hookmint.hook.name': hook.name,
-        'hookmint.hook.revision': hook.revision,
-        'hookmint.hook.outcome': outcome.status,
-        'hookmint.hook.cpu_ms': outcome.cpu_ms,
-      },
-    });
+    span.setAttributes({ 'hookmint.hook.outcome': outcome.status, 'hookmint.hook.cpu_ms': outcome.cpu_ms });
+    if (failure !== undefined) span.setAttribute('error.type', failure).setStatus({ code: SpanStatusCode.ERROR });
     hookDuration.record(outcome.wall_ms / 1000, {
       'hookmint.hook.name': hook.name,
       'hookmint.hook.outcome': outcome.status,

@@ -23,7 +23,12 @@ runService('hook-executor', async (endLater) => {
     queue: TOKEN_REQUESTED_QUEUE,
     schema: TokenRequested,
     maxInFlight: config.HOOKMINT_EXECUTOR_MAX_IN_FLIGHT,
-    handle: createTokenRequestedHandler({ connection: bus, tenant, pool }),
+    handle: createTokenRequestedHandler({
+      connection: bus,
+      tenant,
+      pool,
+      secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
+    }),
   });
   observeQueueDepth(requests.inFlight);
   endLater('hook runs under way', requests.drain);

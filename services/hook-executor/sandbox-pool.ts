@@ -1,13 +1,13 @@
 import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
-import type { HookRevision } from '../../shared/domain/hook.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
-import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
+import { startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
+import type { RunnableHook } from './sandbox/protocol.ts';
 
 /** Runs hooks in a fixed number of sandbox processes, each replaced when it dies. */
 export type SandboxPool = {
   /** Runs a hook once; a run whose process died under it is run once more, in another. */
-  run(revision: HookRevision, args: string, deadlineMs: number): Promise<HookOutcome>;
+  run(hook: RunnableHook, args: string, deadlineMs: number, network?: Network): Promise<HookOutcome>;
   /** Lets every process forget a revision. */
   unload(revision: string): void;
   close: () => void;
@@ -74,10 +74,10 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
   await ready;
 
   return {
-    run: async (revision, args, deadlineMs) => {
+    run: async (hook, args, deadlineMs, network = NO_NETWORK) => {
       for (let attempt = 1; attempt <= 2; attempt++) {
         const process = leastBusy() ?? (await nextProcess(deadlineMs));
-        const outcome = await process?.run(revision, args, deadlineMs);
+        const outcome = await process?.run(hook, args, deadlineMs, network);
         if (outcome !== undefined) return outcome;
       }
       return unavailable('the sandbox process died twice under this run');
@@ -91,5 +91,7 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
     },
   };
 }
+
+const NO_NETWORK: Network = () => Promise.reject(new Error('there is no network here'));
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

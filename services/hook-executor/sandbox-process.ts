@@ -3,9 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
-import type { HookLimits, HookRevision } from '../../shared/domain/hook.ts';
+import type { HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
-import { FromSandbox, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
+import { bundleRuntime } from './runtime/bundle.ts';
+import { callError } from './runtime/host.ts';
+import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
 
 const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
 const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,6 +21,9 @@ const LAST_WORDS_LENGTH = 4_096;
 const CONSOLE_SLACK = 16;
 
 type Pending = { run: SandboxRun; limits: HookLimits; resolve: (outcome: HookOutcome | undefined) => void };
+
+/** Makes a request for a hook; gives the JSON text of the response, or throws an error with a `code`. */
+export type Network = (request: string) => Promise<string>;
 
 /** One stripped child process that runs hooks. It ends only once; whoever owns it starts another. */
 export type SandboxProcess = {
@@ -34,7 +39,7 @@ export type SandboxProcess = {
    *
    * @returns The outcome, or `undefined` when the process died before it came.
    */
-  run(revision: HookRevision, args: string, deadlineMs: number): Promise<HookOutcome | undefined>;
+  run(hook: RunnableHook, args: string, deadlineMs: number, network: Network): Promise<HookOutcome | undefined>;
   unload(revision: string): void;
   kill: () => void;
 };
@@ -59,7 +64,10 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
   });
   const pending = new Map<number, Pending>();
   const loaded = new Set<string>();
-  let outbox: Required<ToSandbox> = { load: [], unload: [], runs: [] };
+  /** Of the runs that may still ask for something, also after their outcome. */
+  const networks = new Map<number, { network: Network; deadlineMs: number }>();
+  let outbox = emptyMessage();
+  let scheduled = false;
   let lastId = 0;
   let lastWords = '';
   let started = false;
@@ -72,12 +80,14 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
 
   function flush(): void {
     const message = outbox;
-    outbox = { load: [], unload: [], runs: [] };
+    outbox = emptyMessage();
+    scheduled = false;
     if (child.connected) child.send(message, () => undefined);
   }
 
   function schedule(): void {
-    if (outbox.runs.length + outbox.unload.length === 0) setImmediate(flush);
+    if (!scheduled) setImmediate(flush);
+    scheduled = true;
   }
 
   function settle(id: number, outcome: unknown): void {
@@ -93,6 +103,17 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
     entry.resolve(parsed.data);
   }
 
+  async function answerCall(runId: number, call: number, request: string): Promise<void> {
+    const network = networks.get(runId)?.network;
+    if (network === undefined) return;
+    const result = await network(request).then(
+      (json) => ({ call, ok: true, json }),
+      (error: unknown) => ({ call, ok: false, json: callError(error) }),
+    );
+    schedule();
+    outbox.results.push(result);
+  }
+
   const ready = new Promise<void>((resolve, reject) => {
     child.on('message', (raw: unknown) => {
       const message = FromSandbox.safeParse(raw);
@@ -106,14 +127,19 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
         resolve();
       }
       for (const { id, outcome } of message.data.outcomes ?? []) settle(id, outcome);
+      for (const { run, call, request } of message.data.calls ?? []) void answerCall(run, call, request);
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
     child.once('error', reject);
+    bundleRuntime().then((runtime) => child.connected && child.send({ runtime }), reject);
   });
   ready.catch(() => undefined);
 
   const watchdog = setInterval(() => {
     const overdueMs = Date.now() - WATCHDOG_GRACE_MS;
+    for (const [id, { deadlineMs }] of networks) {
+      if (deadlineMs < overdueMs) networks.delete(id);
+    }
     for (const [id, { run, resolve }] of pending) {
       if (run.deadlineMs > overdueMs) continue;
       logger.error({ revision: run.revision }, 'a sandbox process does not answer; it is ended');
@@ -151,17 +177,19 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
     ended,
     inFlight: () => pending.size,
     takesRuns: () => started && !ending,
-    run: (revision, args, deadlineMs) =>
+    run: (hook, args, deadlineMs, network) =>
       new Promise((resolve) => {
         const id = ++lastId;
-        const wallDeadlineMs = Math.min(deadlineMs, Date.now() + revision.limits.wall_ms);
-        const run = { id, revision: revision.revision, arguments: args, deadlineMs: wallDeadlineMs };
+        const { revision, limits } = hook;
+        const wallDeadlineMs = Math.min(deadlineMs, Date.now() + limits.wall_ms);
+        const run = { id, revision, arguments: args, deadlineMs: wallDeadlineMs };
         schedule();
-        if (!loaded.has(revision.revision)) {
-          loaded.add(revision.revision);
-          outbox.load.push({ revision: revision.revision, code: revision.code, limits: revision.limits });
+        if (!loaded.has(revision)) {
+          loaded.add(revision);
+          outbox.load.push(hook);
         }
-        pending.set(id, { run, limits: revision.limits, resolve });
+        pending.set(id, { run, limits, resolve });
+        networks.set(id, { network, deadlineMs: wallDeadlineMs });
         outbox.runs.push(run);
       }),
     unload: (revision) => {
@@ -171,6 +199,10 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
     },
     kill,
   };
+}
+
+function emptyMessage(): Required<Omit<ToSandbox, 'runtime'>> {
+  return { load: [], unload: [], runs: [], results: [] };
 }
 
 /** Whether an outcome is within the limits that the sandbox process was to keep; the bus has to carry it. */
@@ -187,6 +219,7 @@ function readableFolders(main: string): string[] {
   const packageFolder = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), '/');
   return [
     join(dirname(SANDBOX_MAIN), '/'),
+    join(dirname(SANDBOX_MAIN), '../runtime/'),
     join(dirname(main), '/'),
     join(PACKAGE_ROOT, 'package.json'),
     packageFolder('isolated-vm'),

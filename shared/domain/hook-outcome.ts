@@ -19,7 +19,7 @@ const measured = {
  *
  * - `ok`: `cb(null, result)`; `result` is JSON text of an object, absent for `cb()`.
  * - `denied`: `cb(error)`.
- * - `timed_out`: the CPU or wall limit, or a `cb` that never came.
+ * - `timed_out`: the CPU or wall limit, or a `cb` that nothing under way could call any more.
  * - `out_of_memory`: the heap limit.
  * - `threw`: a throw before `cb`, a script that does not compile, or one that exports no function.
  * - `bad_result`: a result that is no object, is not serialisable, or is too large.
@@ -28,7 +28,7 @@ const measured = {
 export const HookOutcome = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('ok'), result: z.string().optional(), ...measured }),
   z.strictObject({ status: z.literal('denied'), error: HookError, ...measured }),
-  z.strictObject({ status: z.literal('timed_out'), limit: z.enum(['cpu', 'wall']), ...measured }),
+  z.strictObject({ status: z.literal('timed_out'), limit: z.enum(['cpu', 'wall', 'callback']), ...measured }),
   z.strictObject({ status: z.literal('out_of_memory'), ...measured }),
   z.strictObject({
     status: z.literal('threw'),

@@ -31,7 +31,7 @@ export async function inSpan<T>(
   try {
     return await context.with(trace.setSpan(parent, span), work, undefined, span);
   } catch (error) {
-    const type = error instanceof HookmintError ? error.code : error instanceof Error ? error.name : 'unknown';
+    const type = hasCode(error) ? error.code : error instanceof Error ? error.name : 'unknown';
     span.setAttribute('error.type', type);
     // Only our own messages are known to hold no secret and no text of a hook's.
     span.setStatus({
@@ -44,6 +44,10 @@ export async function inSpan<T>(
   }
 }
 
+function hasCode(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
 /** Nobody will see what is below a trace that is not sampled; only its id goes on. Half of a span's cost is saved. */
 function isUnsampled(parent: Context): boolean {
   const flags = trace.getSpanContext(parent)?.traceFlags;
@@ -51,24 +55,6 @@ function isUnsampled(parent: Context): boolean {
 }
 
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-
-/** A span of something that was timed elsewhere, between `startMs` and `endMs` since the epoch, below the active span. */
-export function recordSpan(
-  name: string,
-  options: { kind: SpanKind; attributes: Attributes; startMs: number; endMs: number; errorType?: string | undefined },
-): void {
-  if (isUnsampled(context.active())) return;
-  const span = tracer.startSpan(name, {
-    kind: options.kind,
-    attributes: options.attributes,
-    startTime: options.startMs,
-  });
-  if (options.errorType !== undefined) {
-    span.setAttribute('error.type', options.errorType);
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end(options.endMs);
-}
 
 /** W3C `traceparent` of the active span, to travel in an event. */
 export function traceparentOf(): string | undefined {

@@ -4,13 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
-import {
-  DEFAULT_HOOK_LIMITS,
-  HookRevisionContent,
-  revisionAddress,
-  type HookLimits,
-  type HookRevision,
-} from '../../shared/domain/hook.ts';
+import { DEFAULT_HOOK_LIMITS, revisionAddress, type HookLimits } from '../../shared/domain/hook.ts';
+import type { RunnableHook } from '../../services/hook-executor/sandbox/protocol.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 
 const ROOMY_DEADLINE_MS = 20_000;
@@ -52,18 +47,26 @@ export function attackedSandbox(kind: string) {
   };
 }
 
-export function revisionOf(code: string, limits: Partial<HookLimits> = {}): HookRevision {
-  const content = HookRevisionContent.parse({
+export function revisionOf(code: string, limits: Partial<HookLimits> = {}): RunnableHook {
+  const content = {
     hook_id: 'attack',
     code,
     limits: { ...DEFAULT_HOOK_LIMITS, cpu_ms: 200, wall_ms: 2_000, ...limits },
-  });
-  return { ...content, revision: revisionAddress(content) };
+  };
+  return { revision: revisionAddress(content), script: code, secrets: {}, limits: content.limits };
 }
+
+export const noNetwork = (): Promise<string> => Promise.reject(new Error('no network'));
 
 export function hookArguments(body: Record<string, unknown> = {}): string {
   const client = { id: 'client', name: 'name', tenant: 'demo', metadata: {} };
-  return JSON.stringify({ client, scope: ['read'], audience: 'https://api.example', body });
+  return JSON.stringify({
+    client,
+    scope: ['read'],
+    audience: 'https://api.example',
+    body,
+    request: { requested_scopes: [] },
+  });
 }
 
 /** A hook with this body. */

@@ -34,6 +34,8 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
   const isolate = new ivm.Isolate({ memoryLimit: memoryLimitMib });
   const context = await isolate.createContext();
   const lines: ConsoleLine[] = [];
+  /** Ids of the timers and calls that the host was asked for. */
+  const asked: number[] = [];
   const runs = new Map<number, { resolve: (json: string) => void; reject: (error: Error) => void }>();
   const timers = new Map<number, NodeJS.Timeout>();
   const enter = (name: string, args: unknown[]) => {
@@ -52,6 +54,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
   }
   const { ignored, sync } = createHostFunctions({
     onTimer(runId, timerId, delayMs) {
+      asked.push(timerId);
       clearTimeout(timers.get(timerId));
       timers.set(
         timerId,
@@ -62,10 +65,13 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
       clearTimeout(timers.get(timerId));
       timers.delete(timerId);
     },
-    onCall: (...args) => void answer(...args),
+    onCall(...args) {
+      asked.push(args[1]);
+      void answer(...args);
+    },
   });
-  const later = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn as () => unknown, { ignored: true });
-  const now = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn as () => unknown, { sync: true });
+  const later = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn, { ignored: true });
+  const now = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn, { sync: true });
   const startedMs = performance.now();
   const realm: ivm.Reference = await context.evalClosure(
     ENTRY.replace('BUNDLE', () => `(${bundle})`),
@@ -84,6 +90,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
   return {
     isolate,
     lines,
+    asked,
     setupMs: performance.now() - startedMs,
     /** Runs the body of an async function in the isolate; what it returns comes back by way of JSON. */
     async run(source: string, { timeoutMs = 5_000 } = {}): Promise<unknown> {
@@ -110,8 +117,11 @@ const bundle = await bundleRuntime();
 
 function runHttp(json: string): Promise<string> {
   const { url, method, headers, body } = JSON.parse(json) as HttpExchangeRequest;
+  const bytes = body === undefined ? undefined : Buffer.from(body, 'base64');
+  const sent: Record<string, string> = { host: new URL(url).host, ...Object.fromEntries(headers) };
+  if (bytes !== undefined) sent['content-length'] = String(bytes.length);
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(url, { method, headers: headers.flat() }, (response) => {
+    const outgoing = httpRequest(url, { method, headers: sent, setDefaultHeaders: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
@@ -129,7 +139,7 @@ function runHttp(json: string): Promise<string> {
       });
     });
     outgoing.on('error', (error) => reject(Object.assign(new Error(error.message), { code: 'EGRESS_FAILED' })));
-    outgoing.end(body === undefined ? undefined : Buffer.from(body, 'base64'));
+    outgoing.end(bytes);
   });
 }
 

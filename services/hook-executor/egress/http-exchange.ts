@@ -24,6 +24,7 @@ export type HttpExchangeResponse = {
 /** Why a request was not made or not finished; told to the hook with its message. */
 export type EgressErrorCode =
   | 'EGRESS_INVALID_REQUEST'
+  | 'EGRESS_TOO_MANY_REQUESTS'
   | 'EGRESS_HOST_NOT_ALLOWED'
   | 'EGRESS_ADDRESS_NOT_ALLOWED'
   | 'EGRESS_REQUEST_TOO_LARGE'

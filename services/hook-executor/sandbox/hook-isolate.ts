@@ -1,21 +1,20 @@
 import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
-import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { callError, createHostFunctions, type HostCallKind } from '../runtime/host.ts';
 import { hookScript, LINE_OFFSET } from './hook-script.ts';
+import { HookRun, LimitError, type Limit } from './hook-run.ts';
+import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
-const bootstrap = readFileSync(new URL('./isolate/bootstrap.js', import.meta.url), 'utf8');
-const BOOTSTRAP = `return (${bootstrap.replace(/;\s*$/, '')})($0)`;
+const source = (name: string): string =>
+  readFileSync(new URL(`./isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
+const [BOOTSTRAP, ACTION] = [source('bootstrap.js'), source('action.js')];
 
 const MESSAGES = {
   timeout: 'Script execution timed out.',
   memoryLimit: 'Isolate was disposed during execution due to memory limit',
-  compile: 'Unable to compile the extensibility code as javascript',
 };
-
-type Measured = Pick<HookOutcome, 'cpu_ms' | 'wall_ms' | 'console'>;
-type Waiting = { timer: NodeJS.Timeout | undefined; settle: (text: string) => void; fail: (reason: Error) => void };
-type Limit = 'cpu' | 'memory' | 'wall';
 
 /** Some of V8's loops cannot be interrupted; an entry that goes on for so long after its isolate was ended will not be. */
 const UNINTERRUPTIBLE_AFTER_MS = 250;
@@ -23,34 +22,58 @@ const UNINTERRUPTIBLE_AFTER_MS = 250;
 /** Last resort should nobody {@link HookIsolate.charge} an entry, in multiples of its CPU limit. */
 const MAX_WALL_PER_CPU = 10;
 
+/** When nothing of an isolate has been under way for so long, runs that wait for `cb` wait in vain. */
+const NEVER_CALLED_BACK_MS = 250;
+
+/** Timers of one isolate that the host keeps; the runtime inside allows 1,000. */
+const MAX_TIMERS = 2_000;
+
 /** Stands for the load where ids of runs are kept; those begin at 1. */
 const LOAD = 0;
+
+export type HookSource = { script: string; secrets: Record<string, string>; limits: HookLimits };
+
+/** What an isolate needs of the process it is in. */
+export type HookHost = {
+  /** Text of the runtime, see runtime/bundle.ts. */
+  runtime: string;
+  /** Answers a call of a hook; gives or throws the JSON text that the hook's promise is settled with. */
+  call: (runId: number, kind: HostCallKind, json: string) => Promise<string>;
+};
 
 /** Thrown by {@link HookIsolate.run} when the isolate ended under a run that did not cause it: another isolate may run it. */
 export class IsolateGoneError extends Error {}
 
+type Entry = ivm.Reference<(...args: (string | number | boolean)[]) => string | undefined>;
+type Entries = Record<'run' | 'fireTimer' | 'settleCall' | 'endRun', Entry>;
+
 /**
  * One hook revision in a V8 isolate of its own, loaded once and run many times: what the hook keeps in `global` stays between
- * runs, as in Auth0's warm containers (contract §1.5). No object of the host ever enters it, only strings and two functions.
+ * runs, as in Auth0's warm containers (contract §1.5). No object of the host ever enters it, only strings, numbers and functions.
+ * Whatever runs in it was entered by the host, for one run, within that run's limits.
  */
 export class HookIsolate {
+  readonly #source: HookSource;
   readonly #limits: HookLimits;
+  readonly #host: HookHost;
   readonly #isolate: ivm.Isolate;
-  readonly #waiting = new Map<number, Waiting>();
-  #enter: ivm.Reference<(id: number, json: string, consoleBytes: number) => string | undefined> | undefined;
+  readonly #runs = new Map<number, HookRun>();
+  #entries: Entries | undefined;
   #loadFailure: Extract<HookOutcome, { status: 'threw' | 'timed_out' | 'out_of_memory' }> | undefined;
   #lastCpuNs = 0n;
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
-  readonly #entered = new Set<number>();
+  readonly #entered: number[] = [];
   /** Of the first of them: since when it has the isolate, and the CPU time it was charged with. */
-  #entrySinceMs = 0;
+  #entrySinceMs = performance.now();
   #chargedMs = 0;
   #endedMs: number | undefined;
 
-  constructor(limits: HookLimits) {
-    this.#limits = limits;
+  constructor(source: HookSource, host: HookHost) {
+    this.#source = source;
+    this.#limits = source.limits;
+    this.#host = host;
     this.#isolate = new ivm.Isolate({
-      memoryLimit: limits.heap_mib,
+      memoryLimit: source.limits.heap_mib,
       // V8 could not even unwind: nothing in this process can be trusted to go on. The executor starts another.
       onCatastrophicError: () => process.abort(),
     });
@@ -61,83 +84,129 @@ export class HookIsolate {
   }
 
   get idle(): boolean {
-    return this.#waiting.size === 0 && this.#entered.size === 0;
+    return this.#runs.size === 0 && this.#entered.length === 0;
   }
 
   /** Ends the isolate; its runs go on in another. */
   dispose(): void {
     this.#endedMs ??= performance.now();
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
-    for (const { fail } of this.#waiting.values()) fail(new IsolateGoneError());
+    for (const run of this.#runs.values()) {
+      run.fail(new IsolateGoneError());
+      run.drop();
+    }
+    this.#runs.clear();
   }
 
   /** True when one run has had the isolate for itself since then. */
   heldSince(ms: number): boolean {
-    return this.#entered.size > 0 && this.#entrySinceMs <= ms;
+    return this.#entered.length > 0 && this.#entrySinceMs <= ms;
   }
 
   /** Charges the run that has the isolate with CPU time; over its limit it is answered, and the isolate ended. */
   charge(cpuMs: number): void {
     this.#chargedMs += cpuMs;
-    if (this.#chargedMs >= this.#limits.cpu_ms) this.stop('cpu');
+    const usedMs = this.#runs.get(this.#entered[0] ?? LOAD)?.cpuMs ?? 0;
+    if (usedMs + this.#chargedMs >= this.#limits.cpu_ms) this.stop('cpu');
   }
 
   /** Answers the run that has the isolate, and ends the isolate: the hook was cut off anywhere, its globals may be half done. */
   stop(limit: Limit): void {
     if (this.#endedMs !== undefined) return;
-    const [first] = this.#entered;
-    if (first !== undefined) this.#waiting.get(first)?.fail(new LimitError(limit, this.#chargedMs));
+    const run = this.#runs.get(this.#entered[0] ?? -1);
+    if (run !== undefined) {
+      run.cpuMs += this.#chargedMs;
+      run.fail(new LimitError(limit));
+    }
     this.dispose();
   }
 
   /** True when the isolate was ended and its thread cannot be stopped: the process has to end. */
   get stuck(): boolean {
     const ended = this.#endedMs ?? Infinity;
-    return this.#entered.size > 0 && performance.now() - ended > UNINTERRUPTIBLE_AFTER_MS;
+    return this.#entered.length > 0 && performance.now() - ended > UNINTERRUPTIBLE_AFTER_MS;
   }
 
-  /** Loads the hook, once, before any run. After a failure all runs tell of it. */
-  async load(code: string): Promise<void> {
-    const startedMs = performance.now();
-    const stopped = this.#settlement(LOAD, undefined);
-    try {
-      await Promise.race([this.#enterWith(LOAD, this.#load(code, startedMs)), stopped]);
-    } catch (error) {
-      this.#loadFailure = this.#failure(error, startedMs) ?? {
-        status: 'threw',
-        during: 'compile',
-        error: compileError(error),
-        ...this.#measure(startedMs),
-      };
-    } finally {
-      this.#waiting.delete(LOAD);
+  /** Answers runs that nothing will ever settle, and drops what settled runs left to be done when their time is over. */
+  sweep(): void {
+    const runs = [...this.#runs.values()];
+    const nothingUnderWay = this.#entered.length === 0 && !runs.some((run) => run.underWay);
+    if (nothingUnderWay && performance.now() - this.#entrySinceMs > NEVER_CALLED_BACK_MS) {
+      for (const run of runs) run.fail(new LimitError('callback'));
+    }
+    for (const run of runs) {
+      if (run.settled && (!run.underWay || Date.now() >= run.deadlineMs)) this.#forget(run);
     }
   }
 
-  async #load(code: string, startedMs: number): Promise<void> {
+  #forget(run: HookRun): void {
+    const leftovers = run.underWay;
+    run.drop();
+    this.#runs.delete(run.id);
+    if (leftovers) void this.#resume(run, 'endRun');
+  }
+
+  /** Loads the hook, once, before any run. After a failure all runs tell of it. */
+  async load(): Promise<void> {
+    const run = new HookRun(LOAD, undefined);
+    this.#runs.set(LOAD, run);
+    try {
+      await Promise.race([this.#entering(run, this.#load(run)), run.settlement]);
+    } catch (error) {
+      this.#loadFailure = this.#failure(error, run) ?? {
+        status: 'threw',
+        during: 'compile',
+        error: compileError(error),
+        ...this.#measured(run),
+      };
+    } finally {
+      run.end();
+      this.sweep();
+    }
+  }
+
+  async #load(run: HookRun): Promise<void> {
     const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
     const context = await this.#isolate.createContext();
-    const settled = new ivm.Callback((id: unknown, text: unknown) => this.#settleLater(id, text), { ignored: true });
-    const realm = await context.evalClosure(BOOTSTRAP, [settled], {
-      result: { reference: true },
-      filename: 'hookmint:bootstrap',
+    const { ignored, sync } = createHostFunctions({
+      onTimer: (...timer) => this.#setTimer(...timer),
+      onClearTimer: (id) => this.#clearTimer(id),
+      onCall: (...call) => void this.#call(...call),
     });
-    const script = await this.#isolate.compileScript(hookScript(code), {
+    const settled = (id: unknown, text: unknown): void => {
+      if (typeof id === 'number' && typeof text === 'string') this.#runs.get(id)?.settle(text);
+    };
+    const callbacks = {
+      ...Object.fromEntries(
+        Object.entries(ignored).map(([name, fn]) => [name, new ivm.Callback(fn, { ignored: true })]),
+      ),
+      ...Object.fromEntries(Object.entries(sync).map(([name, fn]) => [name, new ivm.Callback(fn, { sync: true })])),
+    };
+    const host = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
+    const realm = await context.evalClosure(
+      `return (${BOOTSTRAP})($0, { ${host.join(', ')} }, ${this.#host.runtime}, (${ACTION})())`,
+      [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
+      { result: { reference: true }, filename: 'hookmint:runtime', timeout },
+    );
+    const script = await this.#isolate.compileScript(hookScript(this.#source.script), {
       filename: 'hook.js',
       lineOffset: LINE_OFFSET,
     });
     const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
     const load = await realm.get('load', { reference: true });
-    const error: unknown = await load.apply(undefined, [factory.derefInto({ release: true })], { timeout });
-    this.#enter = await realm.get('run', { reference: true });
+    const error: unknown = await load.apply(
+      undefined,
+      [factory.derefInto({ release: true }), JSON.stringify(this.#source.secrets)],
+      { timeout },
+    );
     if (typeof error === 'string') {
-      const measured = this.#measure(startedMs);
-      this.#loadFailure = { status: 'threw', during: 'load', error: parseHookError(error), ...measured };
+      this.#loadFailure = { status: 'threw', during: 'load', error: parseHookError(error), ...this.#measured(run) };
     }
-    load.release();
-    realm.release();
+    const names = ['run', 'fireTimer', 'settleCall', 'endRun'] as const;
+    const entries = await Promise.all(names.map((name) => realm.get(name, { reference: true }) as Promise<Entry>));
+    this.#entries = Object.fromEntries(names.map((name, i) => [name, entries[i]])) as Entries;
+    for (const reference of [load, realm]) reference.release();
     script.release();
-    this.#measure(startedMs);
   }
 
   /**
@@ -149,32 +218,31 @@ export class HookIsolate {
    */
   async run(id: number, json: string, deadlineMs: number): Promise<HookOutcome> {
     if (this.#loadFailure !== undefined) return this.#loadFailure;
-    const enter = this.#enter;
+    const enter = this.#entries?.run;
     if (enter === undefined || this.#endedMs !== undefined) throw new IsolateGoneError();
-    const startedMs = performance.now();
     // Before the entry: an asynchronous hook may settle while its entry is still on its way back.
-    const later = this.#settlement(id, Math.min(this.#limits.wall_ms, deadlineMs - Date.now()));
+    const run = new HookRun(id, Math.min(this.#limits.wall_ms, deadlineMs - Date.now()));
+    this.#runs.set(id, run);
     const { console_bytes, cpu_ms } = this.#limits;
     try {
       const entry = enter.apply(undefined, [id, json, console_bytes], { timeout: cpu_ms * MAX_WALL_PER_CPU });
-      const text = (await Promise.race([this.#enterWith(id, entry), later])) ?? (await later);
-      return this.#outcome(text, startedMs);
+      const text = (await Promise.race([this.#entering(run, entry), run.settlement])) ?? (await run.settlement);
+      return parseOutcome(text, this.#measured(run), this.#limits);
     } catch (error) {
-      const failure = this.#failure(error, startedMs);
+      const failure = this.#failure(error, run);
       if (failure !== undefined) return failure;
-      return { status: 'threw', during: 'run', error: hostError(error), ...this.#measure(startedMs) };
+      return { status: 'threw', during: 'run', error: hostError(error), ...this.#measured(run) };
     } finally {
-      clearTimeout(this.#waiting.get(id)?.timer);
-      this.#waiting.delete(id);
+      run.end();
+      if (!run.underWay) this.#runs.delete(id);
     }
   }
 
   /** What a limit made of a run, or `undefined` for an error of the hook's own. */
-  #failure(error: unknown, startedMs: number) {
-    const measured = this.#measure(startedMs);
-    if (error instanceof LimitError && error.cpuMs > 0) measured.cpu_ms = round(error.cpuMs);
+  #failure(error: unknown, run: HookRun) {
+    const measured = this.#measured(run);
     const limit = limitOf(error);
-    if (limit === 'wall') return { status: 'timed_out' as const, limit, ...measured };
+    if (limit === 'wall' || limit === 'callback') return { status: 'timed_out' as const, limit, ...measured };
     // Others that wait for this isolate are not to wait for nothing.
     if (limit !== undefined || this.#isolate.isDisposed) this.dispose();
     if (limit === 'cpu') return { status: 'timed_out' as const, limit, ...measured };
@@ -183,14 +251,29 @@ export class HookIsolate {
     return undefined;
   }
 
-  async #enterWith<T>(id: number, entry: Promise<T>): Promise<T> {
-    if (this.#entered.size === 0) this.#nextEntry();
-    this.#entered.add(id);
+  /** Enters the isolate again for a run, with the answer to something it asked for. */
+  async #resume(run: HookRun, name: 'fireTimer' | 'settleCall' | 'endRun', ...args: (string | number | boolean)[]) {
+    const entry = this.#entries?.[name];
+    if (entry === undefined || this.#endedMs !== undefined) return;
+    try {
+      const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
+      await this.#entering(run, entry.apply(undefined, [run.id, ...args], { timeout }));
+      if (run.cpuMs >= this.#limits.cpu_ms) run.fail(new LimitError('cpu'));
+    } catch (error) {
+      run.fail(error as Error);
+      if (limitOf(error) !== undefined) this.dispose();
+    }
+  }
+
+  async #entering<T>(run: HookRun, entry: Promise<T>): Promise<T> {
+    if (this.#entered.length === 0) this.#nextEntry();
+    this.#entered.push(run.id);
     try {
       return await entry;
     } finally {
-      this.#entered.delete(id);
+      this.#entered.splice(this.#entered.indexOf(run.id), 1);
       this.#nextEntry();
+      this.#account(run);
     }
   }
 
@@ -199,59 +282,49 @@ export class HookIsolate {
     this.#chargedMs = 0;
   }
 
-  #settlement(id: number, waitMs: number | undefined): Promise<string> {
-    const settlement = new Promise<string>((settle, fail) => {
-      const timer =
-        waitMs === undefined ? undefined : setTimeout(() => fail(new LimitError('wall')), Math.max(0, waitMs));
-      this.#waiting.set(id, { timer, settle, fail });
-    });
-    settlement.catch(() => undefined);
-    return settlement;
+  /** Entries into an isolate come one after the other, so the CPU time since the last one is this run's. */
+  #account(run: HookRun): void {
+    if (this.#isolate.isDisposed) return;
+    const cpuNs = this.#isolate.cpuTime;
+    run.cpuMs += Number(cpuNs - this.#lastCpuNs) / 1e6;
+    this.#lastCpuNs = cpuNs;
   }
 
-  #settleLater(id: unknown, text: unknown): void {
-    if (typeof id === 'number' && typeof text === 'string') this.#waiting.get(id)?.settle(text);
+  #measured(run: HookRun): Measured {
+    if (this.#entered.includes(run.id)) this.#account(run);
+    return { cpu_ms: round(run.cpuMs), wall_ms: round(run.wallMs), console: [] };
   }
 
-  #outcome(text: string, startedMs: number): HookOutcome {
-    const frame = text.indexOf('\n');
-    const measured = { ...this.#measure(startedMs), console: parseConsole(text.slice(0, frame)) };
-    const detail = text.slice(frame + 2);
-    switch (text[frame + 1]) {
-      case 'o':
-        if (detail === '') return { status: 'ok', ...measured };
-        if (detail.length > this.#limits.result_bytes || Buffer.byteLength(detail) > this.#limits.result_bytes) {
-          return { status: 'bad_result', reason: 'too_large', ...measured };
-        }
-        return { status: 'ok', result: detail, ...measured };
-      case 'd':
-        return { status: 'denied', error: parseHookError(detail), ...measured };
-      case 't':
-        return { status: 'threw', during: 'run', error: parseHookError(detail), ...measured };
-      case 'n':
-        return { status: 'bad_result', reason: 'not_an_object', ...measured };
-      default:
-        return { status: 'bad_result', reason: 'not_serializable', ...measured };
+  // -- what a run asks the host for -------------------------------------------------------------------------------------
+
+  #setTimer(runId: number, timerId: number, delayMs: number): void {
+    const run = this.#runs.get(runId);
+    if (run === undefined || run.timers.size >= MAX_TIMERS) return;
+    clearTimeout(run.timers.get(timerId));
+    const fire = (): void => {
+      run.timers.delete(timerId);
+      void this.#resume(run, 'fireTimer', timerId);
+    };
+    run.timers.set(timerId, setTimeout(fire, delayMs));
+  }
+
+  #clearTimer(timerId: number): void {
+    for (const { timers } of this.#runs.values()) {
+      clearTimeout(timers.get(timerId));
+      timers.delete(timerId);
     }
   }
 
-  /** Entries into an isolate come one after the other, so the CPU time since the last outcome is this run's. */
-  #measure(startedMs: number): Measured {
-    const cpuNs = this.#isolate.isDisposed ? this.#lastCpuNs : this.#isolate.cpuTime;
-    const cpuMs = Number(cpuNs - this.#lastCpuNs) / 1e6;
-    this.#lastCpuNs = cpuNs;
-    return { cpu_ms: round(cpuMs), wall_ms: round(performance.now() - startedMs), console: [] };
-  }
-}
-
-class LimitError extends Error {
-  readonly limit: Limit;
-  readonly cpuMs: number;
-
-  constructor(limit: Limit, cpuMs = 0) {
-    super(`over its ${limit} limit`);
-    this.limit = limit;
-    this.cpuMs = cpuMs;
+  async #call(runId: number, callId: number, kind: HostCallKind, json: string): Promise<void> {
+    const run = this.#runs.get(runId);
+    if (run === undefined) return;
+    run.calls++;
+    const [ok, answer] = await this.#host.call(runId, kind, json).then(
+      (result) => [true, result] as const,
+      (error: unknown) => [false, callError(error)] as const,
+    );
+    await this.#resume(run, 'settleCall', callId, ok, answer);
+    run.calls--;
   }
 }
 
@@ -265,24 +338,4 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 function messageIs(error: unknown, message: string): boolean {
   return error instanceof Error && error.message === message;
-}
-
-function parseHookError(json: string): HookError {
-  return JSON.parse(json) as HookError;
-}
-
-function parseConsole(json: string): HookOutcome['console'] {
-  return json === '' ? [] : (JSON.parse(json) as HookOutcome['console']);
-}
-
-function compileError(error: unknown): HookError {
-  const { message, stack } = hostError(error);
-  return { name: 'SyntaxError', message: MESSAGES.compile, stack: stack ?? message };
-}
-
-function hostError(error: unknown): HookError {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  // The lines of the host's own call stack say nothing to the hook's author.
-  const stackOfHook = stack?.replace(/\n {4}at \(<isolated-vm boundary>\)[\s\S]*$/, '').slice(0, 8_192);
-  return { name, message: message.slice(0, 4_096), ...(stackOfHook === undefined ? {} : { stack: stackOfHook }) };
 }

@@ -1,7 +1,11 @@
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { dropRights } from './drop-rights.ts';
-import { HookIsolate, IsolateGoneError } from './hook-isolate.ts';
-import type { SandboxRun, ToSandbox } from './protocol.ts';
+import { runDecode } from '../runtime/decode.ts';
+import type { HostCallKind } from '../runtime/host.ts';
+import { runSubtle } from '../runtime/subtle.ts';
+import { callExecutor, settleCall, takeCalls } from './executor-calls.ts';
+import { HookIsolate, IsolateGoneError, type HookHost } from './hook-isolate.ts';
+import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
 
 /**
  * A sandbox process: runs hooks in isolates for the executor that started it, and nothing else. It has no environment, no files
@@ -17,17 +21,16 @@ const MAX_RSS_BYTES = 1_024 * 1_048_576;
 
 const WATCH_INTERVAL_MS = 20;
 
-type Revision = NonNullable<ToSandbox['load']>[number];
 type Loading = { hook: HookIsolate; loaded: Promise<void> };
 
-const revisions = new Map<string, Revision>();
+const revisions = new Map<string, RunnableHook>();
 /** In the order of use, the least recently used first. */
 const isolates = new Map<string, Loading>();
 /** All whose thread may still run, those given up among them. */
 const watched = new Set<HookIsolate>();
 let outbox: { id: number; outcome: HookOutcome }[] = [];
 
-function isolateFor(revision: Revision): Loading {
+function isolateFor(revision: RunnableHook): Loading {
   const isolate = isolates.get(revision.revision) ?? load(revision);
   isolates.delete(revision.revision);
   isolates.set(revision.revision, isolate);
@@ -35,10 +38,10 @@ function isolateFor(revision: Revision): Loading {
   return isolate;
 }
 
-function load(revision: Revision): Loading {
-  const hook = new HookIsolate(revision.limits);
+function load(revision: RunnableHook): Loading {
+  const hook = new HookIsolate(revision, host);
   watched.add(hook);
-  return { hook, loaded: hook.load(revision.code) };
+  return { hook, loaded: hook.load() };
 }
 
 /** Gives up the least recently used isolate that has nothing to do, or else the least recently used. */
@@ -77,15 +80,37 @@ async function answer(request: SandboxRun): Promise<void> {
   } catch {
     outcome = { status: 'unavailable', reason: 'the isolate ended under this run', cpu_ms: 0, wall_ms: 0, console: [] };
   }
-  if (outbox.length === 0) setImmediate(flush);
+  schedule();
   outbox.push({ id: request.id, outcome });
+}
+
+let scheduled = false;
+function schedule(): void {
+  if (!scheduled) setImmediate(flush);
+  scheduled = true;
 }
 
 function flush(): void {
   const outcomes = outbox;
   outbox = [];
-  process.send?.({ outcomes });
+  scheduled = false;
+  process.send?.({ outcomes, calls: takeCalls() });
 }
+
+const host: HookHost = {
+  runtime: '',
+  call: (runId: number, kind: HostCallKind, json: string): Promise<string> => {
+    switch (kind) {
+      case 'subtle':
+        return runSubtle(json);
+      case 'decode':
+        return runDecode(json);
+      case 'http':
+        schedule();
+        return callExecutor(runId, json);
+    }
+  },
+};
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
@@ -113,6 +138,7 @@ function watch(): void {
   } else if (rssBytes > EVICTION_RSS_BYTES && [...isolates.values()].some(({ hook }) => hook.idle)) evict();
 
   for (const hook of watched) {
+    hook.sweep();
     if (hook.stuck) end();
     if (!hook.usable && hook.idle) watched.delete(hook);
   }
@@ -130,8 +156,12 @@ process.on('message', (message: ToSandbox) => {
     revisions.delete(revision);
     discard(revision);
   }
+  for (const result of message.results ?? []) settleCall(result);
   for (const request of message.runs ?? []) void answer(request);
+  if (message.runtime !== undefined) {
+    host.runtime = message.runtime;
+    process.send?.({ ready: true });
+  }
 });
 dropRights();
 process.on('disconnect', () => process.exit(0));
-process.send?.({ ready: true });

@@ -3,13 +3,20 @@ import type { HookLimits } from '../../../shared/domain/hook.ts';
 
 /**
  * What the executor and a sandbox process say to each other over their IPC channel, each message holding whatever came
- * together in one event-loop turn.
+ * together in one event-loop turn. The first that a sandbox process hears is the runtime; then it is ready.
  */
 export type ToSandbox = {
-  load?: { revision: string; code: string; limits: HookLimits }[];
+  /** Text of the hooks' globals, see runtime/bundle.ts. */
+  runtime?: string;
+  load?: RunnableHook[];
   unload?: string[];
   runs?: SandboxRun[];
+  /** Answers to calls; `json` is the value, or of a failure `{ code, message }`. */
+  results?: { call: number; ok: boolean; json: string }[];
 };
+
+/** A hook revision as it is run: its script with all modules in it, its secrets in the clear. */
+export type RunnableHook = { revision: string; script: string; secrets: Record<string, string>; limits: HookLimits };
 
 export type SandboxRun = {
   id: number;
@@ -20,11 +27,15 @@ export type SandboxRun = {
   deadlineMs: number;
 };
 
+/** Longest JSON text of a request that a hook may hand over, characters; as runtime/host.ts has it. */
+const MAX_CALL_LENGTH = 2_097_152;
+
 /**
- * One outcome as a sandbox process reports it; the process may have been taken over by a hook, so the executor checks it. The
- * `outcome` is checked as a whole against HookOutcome.
+ * What a sandbox process reports; it may have been taken over by a hook, so the executor checks it. Each `outcome` is checked
+ * as a whole against HookOutcome, each request of a call against HttpExchangeRequest.
  */
 export const FromSandbox = z.object({
   ready: z.boolean().optional(),
   outcomes: z.array(z.object({ id: z.int(), outcome: z.unknown() })).optional(),
+  calls: z.array(z.object({ run: z.int(), call: z.int(), request: z.string().max(MAX_CALL_LENGTH) })).optional(),
 });

@@ -1,10 +1,11 @@
 // Runs inside the isolate, before the hook and in its realm. What it uses of the language it takes at once, so that a hook that
 // changes the built-ins changes them for itself alone. What it hands out is still the hook's word: the host checks it.
-// Called with `settled(id, text)` of the host; gives `load(factory)` and `run(id, json, consoleBytes)`. The text of an outcome is
-// a line with the console's output as JSON, then one letter and its detail:
+// Called with `settled(id, text)` of the host, the host's functions for the runtime, the runtime's `install` and the adapter for
+// Actions; gives what the host enters the isolate with: `load`, `run`, `fireTimer`, `settleCall`, `endRun`. The text of an outcome
+// is a line with the console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
 //   n        the result is no object       s        the result cannot be serialised
-(function (settled) {
+(function (settled, host, installRuntime, adaptAction) {
   'use strict';
   const { parse, stringify } = JSON;
   const { isArray } = Array;
@@ -14,7 +15,8 @@
   const ErrorClass = Error;
   const StringFunction = String;
   const { defineProperty, setPrototypeOf } = Object;
-  const objectToString = Function.prototype.call.bind(Object.prototype.toString);
+  const TypeErrorClass = TypeError;
+  const resolved = Promise.resolve.bind(Promise);
   const { construct } = Reflect;
 
   const MAX_MESSAGE_LENGTH = 4096;
@@ -22,41 +24,32 @@
   // What a line costs of the console's budget on top of its text, so that empty lines are not free.
   const LINE_COST = 16;
 
+  const mapGet = Function.prototype.call.bind(Map.prototype.get);
+  const mapSet = Function.prototype.call.bind(Map.prototype.set);
+  const mapDelete = Function.prototype.call.bind(Map.prototype.delete);
+
   let hook;
-  let consoleBudget = 0;
-  let consoleLines = [];
+  let action;
+  let secretsJson;
+  /** What `context.webtask.storage` holds: as long as the isolate lives. */
+  let storedJson;
+
+  // Everything that runs, runs for one run: `current`. Those that are not settled yet wait in `unsettled`.
+  const NOBODY = { __proto__: null, id: 0, budget: 0, lines: undefined, failed: undefined };
+  let current = NOBODY;
+  const unsettled = new Map();
 
   // -- console ----------------------------------------------------------------------------------------------------------
-  const printable = (value) => {
-    if (typeof value === 'string') return value;
-    try {
-      if (value instanceof ErrorClass) return StringFunction(value.stack || value);
-      if (typeof value === 'object' && value !== null) return stringify(value) ?? objectToString(value);
-      return typeof value === 'function' ? '[Function]' : StringFunction(value);
-    } catch {
-      return '[object that cannot be shown]';
-    }
-  };
-  const write = (level, values) => {
-    if (consoleBudget <= 0) return;
-    let text = '';
-    for (let i = 0; i < values.length && text.length <= consoleBudget; i++) {
-      text += (i === 0 ? '' : ' ') + printable(values[i]);
-    }
-    if (text.length > consoleBudget) text = slice(text, 0, consoleBudget) + '… (cut)';
-    consoleBudget -= text.length + LINE_COST;
+  const write = (level, text) => {
+    if (current.budget <= 0) return;
+    if (text.length > current.budget) text = slice(text, 0, current.budget) + '… (cut)';
+    current.budget -= text.length + LINE_COST;
     // Without prototypes neither a setter nor a toJSON of the hook comes between a line and its text.
-    if (consoleLines.length === 0) setPrototypeOf(consoleLines, null);
-    consoleLines[consoleLines.length] = { __proto__: null, level, text };
+    if (current.lines === undefined) setPrototypeOf((current.lines = []), null);
+    current.lines[current.lines.length] = { __proto__: null, level, text };
   };
   const define = (target, name, value) =>
     defineProperty(target, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
-  const consoleObject = {};
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'])
-    consoleObject[level] = (...values) => write(level, values);
-  consoleObject.dir = (value) => write('log', [value]);
-  consoleObject.trace = (...values) => write('error', values);
-  define(globalThis, 'console', consoleObject);
 
   // -- globals that are taken away --------------------------------------------------------------------------------------
   // Code that runs outside of any run, where no limit holds, and memory that no limit counts.
@@ -70,8 +63,13 @@
   define(globalThis, 'ArrayBuffer', FixedLengthBuffer);
 
   // -- globals that scripts expect --------------------------------------------------------------------------------------
-  define(globalThis, 'global', globalThis);
-  define(globalThis, 'process', { env: {}, version: 'v26.0.0', versions: { node: '26.0.0' }, platform: 'linux' });
+  const runtime = installRuntime(
+    host,
+    () => current.id,
+    write,
+    // In Node it would end the process, and with it the run.
+    (error) => current.failed?.(error),
+  );
   const require = (name) => {
     const error = new ErrorClass(`Cannot find module '${StringFunction(name)}'`);
     error.code = 'MODULE_NOT_FOUND';
@@ -110,55 +108,99 @@
     }
   };
 
+  const contextOf = (args) => ({
+    body: args.body,
+    webtask: {
+      body: { audience: args.audience, client: args.client, scope: args.scope },
+      secrets: parse(secretsJson),
+      data: parse(secretsJson),
+      query: {},
+      params: {},
+      headers: {},
+      meta: {},
+      storage: {
+        get: (cb) => then(resolved(), () => cb(null, storedJson === undefined ? undefined : parse(storedJson))),
+        set: (data, options, cb) => {
+          storedJson = stringify(data);
+          then(resolved(), () => (typeof options === 'function' ? options : cb)?.(null));
+        },
+      },
+    },
+  });
+
   const run = (id, json, consoleBytes) => {
-    consoleBudget = consoleBytes;
-    consoleLines = [];
+    const record = { __proto__: null, id, budget: consoleBytes, lines: undefined, failed: undefined };
+    current = record;
     const args = parse(json);
-    const payload = { audience: args.audience, client: args.client, scope: args.scope };
-    const context = {
-      body: args.body,
-      webtask: { body: payload, secrets: {}, data: {}, query: {}, params: {}, headers: {}, meta: {} },
-    };
-    const lines = consoleLines;
     let outcome;
     let returned = false;
     const settle = (text) => {
       if (outcome !== undefined) return false;
       outcome = text;
-      if (returned) settled(id, framed());
+      if (returned) {
+        mapDelete(unsettled, id);
+        settled(id, framed());
+      }
       return true;
     };
-    const framed = () => (lines.length === 0 ? '' : stringify(lines)) + '\n' + outcome;
+    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + outcome;
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
         throw new ErrorClass('The callback of the hook was called already.');
       }
     };
     const failed = (error) => {
-      if (!settle('t' + describe(error))) write('error', ['after the callback:', error]);
+      if (!settle('t' + describe(error))) write('error', `after the callback: ${parse(describe(error)).message}`);
     };
+    record.failed = failed;
     try {
-      const promise = hook(args.client, args.scope, args.audience, context, cb);
+      const promise =
+        action === undefined
+          ? hook(args.client, args.scope, args.audience, contextOf(args), cb)
+          : action(args, parse(secretsJson), cb);
       if (promise instanceof PromiseClass) then(promise, undefined, failed);
     } catch (error) {
       failed(error);
     }
     returned = true;
-    return outcome === undefined ? undefined : framed();
+    if (outcome !== undefined) return framed();
+    mapSet(unsettled, id, record);
+    return undefined;
   };
 
-  const load = (factory) => {
+  const resume = (id) => {
+    // What a settled run left to be done has no console and nothing to fail.
+    current = mapGet(unsettled, id) ?? { ...NOBODY, __proto__: null, id };
+  };
+  const fireTimer = (id, timerId) => {
+    resume(id);
+    runtime.fireTimer(timerId);
+  };
+  const settleCall = (id, callId, ok, json) => {
+    resume(id);
+    runtime.settleCall(callId, ok, json);
+  };
+  const endRun = (id) => {
+    current = NOBODY;
+    mapDelete(unsettled, id);
+    runtime.endRun(id);
+  };
+
+  const load = (factory, secrets) => {
+    secretsJson = secrets;
     const module = { exports: {} };
     try {
       factory.call(module.exports, module.exports, require, module, '/hook.js', '/');
       const exported = module.exports;
-      if (typeof exported !== 'function') throw new TypeError('func is not a function: the hook exports no function');
-      hook = exported;
+      if (typeof exported === 'function') hook = exported;
+      else if (typeof exported?.onExecuteCredentialsExchange === 'function') {
+        action = adaptAction(exported.onExecuteCredentialsExchange);
+      } else throw new TypeErrorClass('func is not a function: the hook exports no function');
       return undefined;
     } catch (error) {
       return describe(error);
     }
   };
 
-  return { run, load };
+  return { load, run, fireTimer, settleCall, endRun };
 });

@@ -1,0 +1,42 @@
+import { context, SpanKind } from '@opentelemetry/api';
+import type { HookRevision } from '../../shared/domain/hook.ts';
+import { inSpan, traceparentOf } from '../../shared/telemetry/tracing.ts';
+import type { createEgressBroker } from './egress/broker.ts';
+import { EgressError, HttpExchangeRequest } from './egress/http-exchange.ts';
+import type { Network } from './sandbox-process.ts';
+
+/**
+ * The network of one run: as many requests as the hook's limits allow, where its policy allows, each a span of the run's trace.
+ * A span names the host and nothing else of the URL: paths and queries may hold secrets.
+ */
+export function networkOfRun(
+  broker: ReturnType<typeof createEgressBroker>,
+  { hook_id, egress, limits }: HookRevision,
+  deadlineMs: number,
+): Network {
+  let calls = 0;
+  return context.bind(context.active(), async (text: string) => {
+    if (++calls > limits.network_calls) {
+      throw new EgressError('EGRESS_TOO_MANY_REQUESTS', `a run may make ${String(limits.network_calls)} requests`);
+    }
+    const request = parseRequest(text);
+    const attributes = {
+      'http.request.method': request.method,
+      'server.address': URL.parse(request.url)?.hostname ?? '',
+      'hookmint.hook.id': hook_id,
+    };
+    return inSpan(request.method, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      const response = await broker.exchange(hook_id, egress, request, { deadlineMs, traceparent: traceparentOf() });
+      span.setAttribute('http.response.status_code', response.status);
+      return JSON.stringify(response);
+    });
+  });
+}
+
+function parseRequest(text: string): HttpExchangeRequest {
+  try {
+    return HttpExchangeRequest.parse(JSON.parse(text));
+  } catch (error) {
+    throw new EgressError('EGRESS_INVALID_REQUEST', 'the request is not one that can be made', { cause: error });
+  }
+}

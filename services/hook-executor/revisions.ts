@@ -1,0 +1,60 @@
+import { LRUCache } from 'lru-cache';
+import { revisionAddress, type HookRevision } from '../../shared/domain/hook.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { openHookSecrets } from '../../shared/hook-secrets.ts';
+import { logger } from '../../shared/log.ts';
+import type { TokenRequested } from '../../shared/subjects/token-requested.ts';
+import type { RunnableHook } from './sandbox/protocol.ts';
+
+const MAX_REVISIONS = 2_000;
+const MAX_REVISIONS_BYTES = 512 * 1_048_576;
+
+/** A revision this executor can run. */
+export type KnownRevision = { revision: HookRevision; runnable: RunnableHook };
+
+/** Why a revision cannot be had here. */
+export type NoRevision = 'missing' | 'not the one asked for' | 'its secrets cannot be decrypted';
+
+/**
+ * The revisions that were sent to this executor. They are immutable and addressed by their content: what is known is never
+ * stale, and what is sent can be checked.
+ *
+ * @param forgotten Called with the address of a revision that had to make room.
+ */
+export function createRevisions(secretsKey: Buffer | undefined, forgotten: (revision: string) => void) {
+  const known = new LRUCache<string, KnownRevision>({
+    max: MAX_REVISIONS,
+    maxSize: MAX_REVISIONS_BYTES,
+    sizeCalculation: ({ revision, runnable }) => revision.code.length + runnable.script.length,
+    dispose: (_, revision, reason) => {
+      if (reason === 'evict') forgotten(revision);
+    },
+  });
+
+  async function add(revision: HookRevision): Promise<KnownRevision> {
+    const { hook_id, secrets, build, code, limits } = revision;
+    if (secrets !== null && secretsKey === undefined) throw new Error('HOOKMINT_HOOK_SECRETS_KEY is not set');
+    const opened =
+      secrets === null || secretsKey === undefined ? {} : await openHookSecrets(secrets, hook_id, secretsKey);
+    const runnable = { revision: revision.revision, script: build?.script ?? code, secrets: opened, limits };
+    known.set(revision.revision, { revision, runnable });
+    return { revision, runnable };
+  }
+
+  return {
+    /** The revision an event names: a known one, or the one that came with the event. */
+    async of({ hook, revision }: TokenRequested): Promise<KnownRevision | NoRevision> {
+      const found = known.get(hook.revision);
+      if (found !== undefined) return found;
+      if (revision === undefined) return 'missing';
+      if (revision.revision !== hook.revision || revisionAddress(revision) !== hook.revision)
+        return 'not the one asked for';
+      try {
+        return await add(revision);
+      } catch (error) {
+        logger.error({ hook, err: error }, messageOf(error));
+        return 'its secrets cannot be decrypted';
+      }
+    },
+  };
+}

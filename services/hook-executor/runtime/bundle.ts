@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ENTRY = fileURLToPath(new URL('isolate/main.js', import.meta.url));
+
+/** Gives the text of the hooks' globals; see isolate/main.js for what it evaluates to. Built once for the process. */
+export function bundleRuntime(): Promise<string> {
+  return (bundled ??= buildRuntime());
+}
+let bundled: Promise<string> | undefined;
+
+/** One classic script: an expression that evaluates to `function (host, currentRun, write, uncaught) -> {…}`. */
+async function buildRuntime(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [ENTRY],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'runtime',
+    target: 'esnext',
+    platform: 'neutral',
+    // What has a name for hooks is given it by isolate/define.js.
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error('esbuild made no runtime for hooks');
+  return `(function(){"use strict";${output.text}return runtime.default})()`;
+}

@@ -1,0 +1,11 @@
+/** Why a call of the runtime failed; told to the hook with its message, which thus says nothing but what it may know. */
+export class CallError extends Error {
+  /** Of 'subtle': the name of a DOMException, or 'TypeError'. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CallError';
+    this.code = code;
+  }
+}

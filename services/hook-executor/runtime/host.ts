@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+
+/** Longest URL that is parsed, in characters: parsing runs on the thread that serves every hook of the process. */
+const MAX_URL_LENGTH = 16_384;
+/** Largest request for random bytes, as WebCrypto has it. */
+const MAX_RANDOM_BYTES = 65_536;
+/** Largest JSON text of one call; an HTTP request of 1 MiB fits with its base64. */
+const MAX_CALL_LENGTH = 2_097_152;
+
+const URL_PARTS = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const;
+const SETTABLE = new Set<string>(URL_PARTS.filter((part) => part !== 'origin'));
+
+/** A call's kind: 'http' as in egress/http-exchange.ts, 'subtle' for {@link runSubtle}, 'decode' for {@link runDecode}. */
+export type HostCallKind = 'http' | 'subtle' | 'decode';
+const KINDS: readonly unknown[] = ['http', 'subtle', 'decode'] satisfies HostCallKind[];
+
+export type HostEvents = {
+  /** To enter the isolate with `fireTimer(timerId)` in `delayMs`; of one timer id the latest counts. */
+  onTimer: (runId: number, timerId: number, delayMs: number) => void;
+  onClearTimer: (timerId: number) => void;
+  /** To be answered by entering the isolate with `settleCall(callId, ok, json)`; {@link callError} makes the json of a failure. */
+  onCall: (runId: number, callId: number, kind: HostCallKind, json: string) => void;
+};
+
+/** The functions that the runtime of one isolate is given. All take the hook's word for nothing and throw nothing. */
+export type HostFunctions = {
+  /** These answer nothing: `new ivm.Callback(fn, { ignored: true })`. */
+  ignored: {
+    timer: (runId: unknown, timerId: unknown, delayMs: unknown) => void;
+    clearTimer: (timerId: unknown) => void;
+    call: (runId: unknown, callId: unknown, kind: unknown, json: unknown) => void;
+  };
+  /** These answer at once: `new ivm.Callback(fn, { sync: true })`. */
+  sync: {
+    random: (bytes: unknown) => string;
+    parseUrl: (input: unknown, base: unknown) => string;
+    setUrl: (href: unknown, part: unknown, value: unknown) => string;
+    now: () => number;
+  };
+};
+
+export function createHostFunctions({ onTimer, onClearTimer, onCall }: HostEvents): HostFunctions {
+  return {
+    ignored: {
+      timer(runId, timerId, delayMs) {
+        if (isId(runId) && isId(timerId) && isId(delayMs)) onTimer(runId, timerId, delayMs);
+      },
+      clearTimer(timerId) {
+        if (isId(timerId)) onClearTimer(timerId);
+      },
+      call(runId, callId, kind, json) {
+        if (!isId(runId) || !isId(callId) || !isKind(kind) || typeof json !== 'string') return;
+        if (json.length <= MAX_CALL_LENGTH) onCall(runId, callId, kind, json);
+      },
+    },
+    sync: { random, parseUrl, setUrl, now: () => performance.now() },
+  };
+}
+
+/** The JSON text that a failed call is settled with. A failure without a code keeps its words to itself. */
+export function callError(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (!(error instanceof Error) || typeof code !== 'string') {
+    return JSON.stringify({ code: 'OperationError', message: 'The operation failed' });
+  }
+  return JSON.stringify({ code, message: error.message });
+}
+
+const isId = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isKind = (value: unknown): value is HostCallKind => KINDS.includes(value);
+
+function random(bytes: unknown): string {
+  return isId(bytes) && bytes <= MAX_RANDOM_BYTES ? randomBytes(bytes).toString('base64') : '';
+}
+
+const isUrlText = (value: unknown): value is string => typeof value === 'string' && value.length <= MAX_URL_LENGTH;
+
+function parseUrl(input: unknown, base: unknown): string {
+  if (!isUrlText(input) || !(base === undefined || isUrlText(base))) return '';
+  return partsOf(URL.parse(input, base));
+}
+
+/** The parts of a URL once one of them was assigned to; '' for none that can be. */
+function setUrl(href: unknown, part: unknown, value: unknown): string {
+  if (!isUrlText(href) || !isUrlText(value) || typeof part !== 'string' || !SETTABLE.has(part)) return '';
+  const url = URL.parse(href);
+  if (url === null) return '';
+  try {
+    Reflect.set(url, part, value);
+  } catch {
+    return '';
+  }
+  return partsOf(url);
+}
+
+function partsOf(url: URL | null): string {
+  return url === null ? '' : JSON.stringify(Object.fromEntries(URL_PARTS.map((part) => [part, url[part]])));
+}

@@ -1,0 +1,125 @@
+import { dateNow, parse, PromiseClass, push, SafeMap, shift, stringify } from './intrinsics.js';
+
+// The one way to the host. Its functions stay in this module's closure; what is under way is tagged with its run.
+
+/** Calls under way and waiting, per isolate, and the characters they may hold together. */
+const MAX_CALLS = 1_000;
+/** As much as the host takes in one call; it would drop a longer one unanswered. */
+const MAX_CALL_LENGTH = 2_097_152;
+const MAX_CALL_CHARACTERS = 16 * 1_048_576;
+/** Cryptography runs on threads that all hooks of the process share. */
+const MAX_SUBTLE_CALLS = 4;
+
+let host;
+let currentRun;
+let writeLine;
+let uncaught;
+let basisMs;
+const startedMs = dateNow();
+
+export function connect(hostFunctions, currentRunOf, write, onUncaught) {
+  // Copied: the caller's object may change.
+  const { timer, clearTimer, call, random, parseUrl, setUrl, now } = hostFunctions;
+  host = { __proto__: null, timer, clearTimer, call, random, parseUrl, setUrl, now };
+  currentRun = currentRunOf;
+  writeLine = write;
+  uncaught = onUncaught;
+}
+
+export const timeOriginMs = startedMs;
+export const runId = () => currentRun();
+export const write = (level, text) => writeLine(level, text);
+export const armTimer = (id, timerId, delayMs) => void host.timer(id, timerId, delayMs);
+export const disarmTimer = (timerId) => void host.clearTimer(timerId);
+export const randomBase64 = (bytes) => host.random(bytes);
+export const parseUrl = (input, base) => host.parseUrl(input, base);
+export const setUrl = (href, part, value) => host.setUrl(href, part, value);
+
+/** Milliseconds since the isolate was made, with a fraction. */
+export function elapsedMs() {
+  const nowMs = host.now();
+  basisMs ??= nowMs - (dateNow() - startedMs);
+  return nowMs - basisMs;
+}
+
+/** An error that nobody is left to catch: thrown by a timer, a microtask or an event's listener. */
+export const reportUncaught = (error, describe) => {
+  if (uncaught === undefined) write('error', `Uncaught ${describe(error)}`);
+  else uncaught(error);
+};
+
+const calls = new SafeMap();
+const waitingSubtle = [];
+let subtleCalls = 0;
+let characters = 0;
+let lastCallId = 0;
+
+/**
+ * Asks the host for something that takes time. Refused with an `Error` that has the host's `code`.
+ *
+ * @param request Of strings, numbers and arrays of them, without prototypes where a hook could have set `toJSON`.
+ */
+export function callHost(kind, request) {
+  return new PromiseClass((resolve, reject) => {
+    const json = stringify(request);
+    if (json.length > MAX_CALL_LENGTH) {
+      throw new RangeError(`a request is limited to ${MAX_CALL_LENGTH} characters, binary data in base64`);
+    }
+    if (calls.size >= MAX_CALLS || characters + json.length > MAX_CALL_CHARACTERS) {
+      throw new RangeError(`at most ${MAX_CALLS} calls and ${MAX_CALL_CHARACTERS} characters of them can be under way`);
+    }
+    const id = ++lastCallId;
+    characters += json.length;
+    calls.set(id, { kind, json, length: json.length, run: currentRun(), resolve, reject });
+    if (kind !== 'subtle') send(id);
+    else if (subtleCalls < MAX_SUBTLE_CALLS) sendSubtle(id);
+    else push(waitingSubtle, id);
+  });
+}
+
+function send(id) {
+  const call = calls.get(id);
+  const { json } = call;
+  call.json = undefined;
+  host.call(call.run, id, call.kind, json);
+}
+
+function sendSubtle(id) {
+  subtleCalls++;
+  send(id);
+}
+
+function forget(id, call) {
+  calls.delete(id);
+  characters -= call.length;
+  if (call.kind !== 'subtle') return;
+  if (call.json === undefined) subtleCalls--;
+  while (waitingSubtle.length > 0 && subtleCalls < MAX_SUBTLE_CALLS) {
+    const next = shift(waitingSubtle);
+    if (calls.has(next)) sendSubtle(next);
+  }
+}
+
+export function settleCall(id, ok, json) {
+  const call = calls.get(id);
+  if (call === undefined) return;
+  forget(id, call);
+  const value = parse(json);
+  if (ok) call.resolve(value);
+  else {
+    const error = new Error(value.message);
+    error.code = value.code;
+    call.reject(error);
+  }
+}
+
+/** Drops what an ended run still waited for: its promises stay pending for ever. */
+export function dropCalls(run) {
+  calls.forEach((call, id) => {
+    if (call.run === run) {
+      calls.delete(id);
+      characters -= call.length;
+      if (call.kind === 'subtle' && call.json === undefined) subtleCalls--;
+    }
+  });
+}

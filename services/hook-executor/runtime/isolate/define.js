@@ -1,0 +1,27 @@
+import { defineProperty, getOwnPropertyDescriptor, ownKeys, toStringTag } from './intrinsics.js';
+
+/** A property as Node has its globals: there, but not enumerated. */
+export const hidden = (target, name, value) =>
+  defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+
+export function defineGlobal(name, value) {
+  if (typeof value === 'function' && value.name !== name)
+    defineProperty(value, 'name', { value: name, configurable: true });
+  hidden(globalThis, name, value);
+}
+
+/** A class as Web IDL has it: members enumerable, tagged with the interface's name. */
+export function defineInterface(name, Class) {
+  const names = ownKeys(Class.prototype);
+  for (let i = 0; i < names.length; i++) {
+    const key = names[i];
+    if (typeof key === 'symbol' || key === 'constructor') continue;
+    const descriptor = getOwnPropertyDescriptor(Class.prototype, key);
+    descriptor.enumerable = true;
+    defineProperty(Class.prototype, key, descriptor);
+  }
+  tag(Class.prototype, name);
+  defineGlobal(name, Class);
+}
+
+export const tag = (target, value) => defineProperty(target, toStringTag, { value, configurable: true });

@@ -1,0 +1,109 @@
+// What the runtime uses of the language, taken before the hook runs: a hook that changes the built-ins changes them for
+// itself alone, and sees nothing of what the runtime keeps.
+const { bind, call } = Function.prototype;
+/** `uncurry(fn)(self, ...args)` is `fn.call(self, ...args)`, whatever became of `Function.prototype`. */
+export const uncurry = bind.bind(call);
+
+export const { apply, construct, ownKeys, deleteProperty } = Reflect;
+export const {
+  assign,
+  create,
+  defineProperty,
+  entries,
+  freeze,
+  getOwnPropertyDescriptor,
+  getOwnPropertyNames,
+  getOwnPropertySymbols,
+  getPrototypeOf,
+  is,
+  keys,
+  setPrototypeOf,
+} = Object;
+export const objectToString = uncurry(Object.prototype.toString);
+export const hasOwn = uncurry(Object.prototype.hasOwnProperty);
+export const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
+export const functionToString = uncurry(Function.prototype.toString);
+
+export const { isArray, from: arrayFrom } = Array;
+/** Defines, where Array.prototype.push would set: a setter of that index on a prototype sees nothing. */
+export function push(list, value) {
+  defineProperty(list, list.length, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+  return list.length;
+}
+export const pop = uncurry(Array.prototype.pop);
+export const shift = uncurry(Array.prototype.shift);
+export const splice = uncurry(Array.prototype.splice);
+export const sliceArray = uncurry(Array.prototype.slice);
+export const sortArray = uncurry(Array.prototype.sort);
+export const joinArray = uncurry(Array.prototype.join);
+export const indexOfItem = uncurry(Array.prototype.indexOf);
+
+export const { fromCharCode, fromCodePoint } = String;
+export const charCodeAt = uncurry(String.prototype.charCodeAt);
+export const slice = uncurry(String.prototype.slice);
+export const indexOf = uncurry(String.prototype.indexOf);
+export const lastIndexOf = uncurry(String.prototype.lastIndexOf);
+export const includes = uncurry(String.prototype.includes);
+export const startsWith = uncurry(String.prototype.startsWith);
+export const endsWith = uncurry(String.prototype.endsWith);
+export const split = uncurry(String.prototype.split);
+export const trim = uncurry(String.prototype.trim);
+export const repeat = uncurry(String.prototype.repeat);
+export const padStart = uncurry(String.prototype.padStart);
+export const padEnd = uncurry(String.prototype.padEnd);
+export const replace = uncurry(String.prototype.replace);
+export const replaceAll = uncurry(String.prototype.replaceAll);
+export const toLowerCase = uncurry(String.prototype.toLowerCase);
+export const toUpperCase = uncurry(String.prototype.toUpperCase);
+export const toWellFormed = uncurry(String.prototype.toWellFormed);
+export const exec = uncurry(RegExp.prototype.exec);
+export const matches = (regexp, text) => exec(regexp, text) !== null;
+
+export const { parse, stringify } = JSON;
+export const { floor, max, min, round, sqrt, trunc } = Math;
+export const { isNaN, parseFloat, parseInt } = Number;
+export const dateNow = Date.now;
+export const PromiseClass = Promise;
+export const then = uncurry(Promise.prototype.then);
+export const resolved = Promise.resolve.bind(Promise);
+export const rejected = Promise.reject.bind(Promise);
+export const iterator = Symbol.iterator;
+export const asyncIterator = Symbol.asyncIterator;
+export const toStringTag = Symbol.toStringTag;
+
+export const Bytes = Uint8Array;
+export const typedArrayTag = uncurry(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), toStringTag).get);
+const typedArray = getPrototypeOf(Uint8Array.prototype);
+const getter = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
+export const viewBuffer = getter(typedArray, 'buffer');
+export const viewOffset = getter(typedArray, 'byteOffset');
+export const viewBytes = getter(typedArray, 'byteLength');
+export const viewLength = getter(typedArray, 'length');
+export const setBytes = uncurry(typedArray.set);
+export const subarray = uncurry(typedArray.subarray);
+export const sliceBytes = uncurry(typedArray.slice);
+export const dataViewBuffer = getter(DataView.prototype, 'buffer');
+export const dataViewOffset = getter(DataView.prototype, 'byteOffset');
+export const dataViewBytes = getter(DataView.prototype, 'byteLength');
+export const bufferBytes = getter(ArrayBuffer.prototype, 'byteLength');
+export const sharedBufferBytes = getter(SharedArrayBuffer.prototype, 'byteLength');
+export const sliceBuffer = uncurry(ArrayBuffer.prototype.slice);
+export const transferBuffer = uncurry(ArrayBuffer.prototype.transfer);
+export const isView = ArrayBuffer.isView;
+export const toBase64 = uncurry(Uint8Array.prototype.toBase64);
+export const fromBase64 = Uint8Array.fromBase64.bind(Uint8Array);
+
+/** A class whose instances keep the methods they were born with. */
+function safe(Base) {
+  class Safe extends Base {}
+  for (const key of ownKeys(Base.prototype)) {
+    if (key !== 'constructor') defineProperty(Safe.prototype, key, getOwnPropertyDescriptor(Base.prototype, key));
+  }
+  setPrototypeOf(Safe.prototype, null);
+  freeze(Safe.prototype);
+  return Safe;
+}
+export const SafeMap = safe(Map);
+export const SafeWeakMap = safe(WeakMap);
+export const toHex = uncurry(Uint8Array.prototype.toHex);
+export const BigInt = globalThis.BigInt;

@@ -1,0 +1,63 @@
+import { defineAbort } from './abort.js';
+import { defineBlob } from './blob.js';
+import { connect, dropCalls, settleCall } from './connection.js';
+import { defineConsole, resetConsole } from './console.js';
+import { defineCrypto } from './crypto.js';
+import { defineGlobal } from './define.js';
+import { defineDomException } from './dom-exception.js';
+import { defineEncoding } from './encoding.js';
+import { defineEvents } from './events.js';
+import { defineFetch } from './fetch.js';
+import { defineFormData } from './form-data.js';
+import { defineHeaders } from './headers.js';
+import { definePerformance } from './performance.js';
+import { defineProcess } from './process.js';
+import { defineRequest } from './request.js';
+import { defineResponse } from './response.js';
+import { defineShown } from './show.js';
+import { defineStreams } from './streams.js';
+import { defineStructuredClone } from './structured-clone.js';
+import { defineCryptoKey } from './subtle.js';
+import { defineTimers, dropTimers, fireTimer } from './timers.js';
+import { defineUrl } from './url.js';
+import { defineUrlSearchParams } from './url-search-params.js';
+
+// Runs inside the isolate before the hook, in its realm: gives it the globals of Node that hooks use.
+
+/**
+ * @param host The host's functions, as runtime/host.ts makes them.
+ * @param currentRun Gives the id of the run that is being executed.
+ * @param write Takes a line of console output: `write(level, text)`.
+ * @param uncaught Takes what a timer, a microtask or an event's listener threw; without it, it goes to the console.
+ */
+export default function install(host, currentRun, write, uncaught) {
+  connect(host, currentRun, write, uncaught);
+  defineGlobal('global', globalThis);
+  defineDomException();
+  defineEvents();
+  defineTimers();
+  defineAbort();
+  defineEncoding();
+  defineUrlSearchParams();
+  defineUrl();
+  defineStructuredClone();
+  defineStreams();
+  defineBlob();
+  defineFormData();
+  defineHeaders();
+  defineRequest();
+  defineResponse();
+  defineFetch();
+  defineCryptoKey();
+  defineCrypto();
+  definePerformance();
+  defineProcess();
+  defineConsole();
+  defineShown();
+  const endRun = (run) => {
+    dropTimers(run);
+    dropCalls(run);
+    resetConsole();
+  };
+  return { fireTimer, settleCall, endRun };
+}

@@ -1,0 +1,61 @@
+import { apply, create, defineProperty, getPrototypeOf, iterator, setPrototypeOf, toStringTag } from './intrinsics.js';
+
+const iteratorPrototype = getPrototypeOf(getPrototypeOf([][iterator]()));
+
+/**
+ * `entries`, `keys`, `values`, `forEach` and `Symbol.iterator` for a class that is a live list of pairs.
+ *
+ * @param pairsOf Gives the list as it is now, for an instance; throws for anything else.
+ */
+export function definePairs(Class, name, pairsOf) {
+  class PairIterator {
+    #target;
+    #kind;
+    #index = 0;
+    constructor(target, kind) {
+      pairsOf(target);
+      this.#target = target;
+      this.#kind = kind;
+    }
+    next() {
+      const pairs = pairsOf(this.#target);
+      if (this.#index >= pairs.length) return { value: undefined, done: true };
+      const pair = pairs[this.#index++];
+      const value = this.#kind === 2 ? [pair[0], pair[1]] : pair[this.#kind];
+      return { value, done: false };
+    }
+  }
+  const prototype = create(iteratorPrototype, {
+    next: { value: PairIterator.prototype.next, writable: true, enumerable: true, configurable: true },
+    [toStringTag]: { value: `${name} Iterator`, configurable: true },
+  });
+  const iterate = (target, kind) => {
+    const pairIterator = new PairIterator(target, kind);
+    setPrototypeOf(pairIterator, prototype);
+    return pairIterator;
+  };
+  const methods = {
+    entries() {
+      return iterate(this, 2);
+    },
+    keys() {
+      return iterate(this, 0);
+    },
+    values() {
+      return iterate(this, 1);
+    },
+    forEach(callback, thisArg = undefined) {
+      if (typeof callback !== 'function') {
+        throw new TypeError('The "callback" argument must be of type function. Received ' + typeof callback);
+      }
+      for (let i = 0; i < pairsOf(this).length; i++) {
+        const pair = pairsOf(this)[i];
+        apply(callback, thisArg, [pair[1], pair[0], this]);
+      }
+    },
+  };
+  for (const key of ['entries', 'keys', 'values', 'forEach']) {
+    defineProperty(Class.prototype, key, { value: methods[key], writable: true, enumerable: true, configurable: true });
+  }
+  defineProperty(Class.prototype, iterator, { value: methods.entries, writable: true, configurable: true });
+}

@@ -1,0 +1,194 @@
+import { armTimer, disarmTimer, reportUncaught, runId } from './connection.js';
+import { defineGlobal, tag } from './define.js';
+import { inspect } from './inspect.js';
+import { apply, defineProperty, resolved, SafeMap, then, trunc } from './intrinsics.js';
+import { coded } from './node-error.js';
+
+/** Timers and immediates of one isolate that have not fired. */
+const MAX_TIMERS = 1_000;
+const MAX_DELAY_MS = 2_147_483_647;
+
+const active = new SafeMap();
+let lastTimerId = 0;
+
+const report = (error) => reportUncaught(error, inspect);
+
+function requireCallback(callback) {
+  if (typeof callback === 'function') return;
+  const received = callback === null || callback === undefined ? String(callback) : `type ${typeof callback}`;
+  throw coded(
+    TypeError,
+    'ERR_INVALID_ARG_TYPE',
+    `The "callback" argument must be of type function. Received ${received}`,
+  );
+}
+
+/** Node's: what is no delay is one of 1 ms. */
+function delayOf(delay) {
+  const ms = +delay;
+  return ms >= 1 && ms <= MAX_DELAY_MS ? trunc(ms) : 1;
+}
+
+class Timer {
+  #id = ++lastTimerId;
+  #callback;
+  #args;
+  #delayMs;
+  #repeats;
+  #refed = true;
+  #run;
+
+  constructor(callback, args, delayMs, repeats) {
+    this.#callback = callback;
+    this.#args = args;
+    this.#delayMs = delayMs;
+    this.#repeats = repeats;
+    this.#arm();
+  }
+
+  #arm() {
+    if (!active.has(this.#id) && active.size >= MAX_TIMERS) {
+      throw new RangeError(`at most ${MAX_TIMERS} timers can be active at a time`);
+    }
+    active.set(this.#id, this);
+    this.#run = runId();
+    armTimer(this.#run, this.#id, this.#delayMs);
+  }
+
+  static stop(timer) {
+    if (active.delete(timer.#id)) disarmTimer(timer.#id);
+  }
+
+  static fire(timer) {
+    if (timer.#repeats) timer.#arm();
+    else active.delete(timer.#id);
+    try {
+      apply(timer.#callback, timer, timer.#args);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  static runOf = (timer) => timer.#run;
+  static idOf = (timer) => timer.#id;
+  static isTimer = (value) => typeof value === 'object' && value !== null && #id in value;
+
+  ref() {
+    this.#refed = true;
+    return this;
+  }
+  unref() {
+    this.#refed = false;
+    return this;
+  }
+  hasRef() {
+    return this.#refed;
+  }
+  static refresh(timer) {
+    if (active.has(timer.#id)) disarmTimer(timer.#id);
+    timer.#arm();
+  }
+}
+const { fire, stop, refresh, runOf, idOf, isTimer } = Timer;
+// A timer's `constructor` is nothing a hook gets hold of the statics by.
+for (const name of ['fire', 'stop', 'refresh', 'runOf', 'idOf', 'isTimer']) delete Timer[name];
+
+class Timeout extends Timer {
+  refresh() {
+    refresh(this);
+    return this;
+  }
+  close() {
+    stop(this);
+    return this;
+  }
+  [Symbol.toPrimitive]() {
+    return idOf(this);
+  }
+  [Symbol.dispose]() {
+    stop(this);
+  }
+}
+class Immediate extends Timer {
+  [Symbol.dispose]() {
+    stop(this);
+  }
+}
+tag(Timeout.prototype, 'Timeout');
+tag(Immediate.prototype, 'Immediate');
+for (const Class of [Timer, Timeout, Immediate]) {
+  defineProperty(Class.prototype, 'constructor', { value: Object, writable: true, configurable: true });
+}
+
+export function setTimeout(callback, delay, ...args) {
+  requireCallback(callback);
+  return new Timeout(callback, args, delayOf(delay), false);
+}
+
+function setInterval(callback, delay, ...args) {
+  requireCallback(callback);
+  return new Timeout(callback, args, delayOf(delay), true);
+}
+
+function setImmediate(callback, ...args) {
+  requireCallback(callback);
+  return new Immediate(callback, args, 0, false);
+}
+
+function clear(timer) {
+  if (isTimer(timer)) stop(timer);
+  else if (typeof timer === 'number' || typeof timer === 'string') {
+    const found = active.get(+timer);
+    if (found !== undefined) stop(found);
+  }
+}
+export function clearTimeout(timer) {
+  clear(timer);
+}
+function clearInterval(timer) {
+  clear(timer);
+}
+function clearImmediate(timer) {
+  clear(timer);
+}
+
+export function fireTimer(timerId) {
+  const timer = active.get(timerId);
+  if (timer !== undefined) fire(timer);
+}
+
+/** Drops an ended run's timers. The host is not told: they are its own to drop. */
+export function dropTimers(run) {
+  active.forEach((timer, id) => {
+    if (runOf(timer) === run) active.delete(id);
+  });
+}
+
+/** Runs a function once everything that runs now has ended. */
+export function enqueueMicrotask(callback, args) {
+  then(resolved(), () => {
+    try {
+      apply(callback, undefined, args);
+    } catch (error) {
+      report(error);
+    }
+  });
+}
+
+function queueMicrotask(callback) {
+  requireCallback(callback);
+  enqueueMicrotask(callback, []);
+}
+
+export function defineTimers() {
+  const functions = {
+    setTimeout,
+    setInterval,
+    setImmediate,
+    clearTimeout,
+    clearInterval,
+    clearImmediate,
+    queueMicrotask,
+  };
+  for (const name in functions) defineGlobal(name, functions[name]);
+}

@@ -1,0 +1,61 @@
+export type Limit = 'cpu' | 'memory' | 'wall' | 'callback';
+
+/** A run that was ended by a limit: the CPU time it had used, where that is known. */
+export class LimitError extends Error {
+  readonly limit: Limit;
+
+  constructor(limit: Limit) {
+    super(`over its ${limit} limit`);
+    this.limit = limit;
+  }
+}
+
+/** One run of a hook, from its entry until nothing of it is under way any more. */
+export class HookRun {
+  readonly id: number;
+  /** Since the epoch. Then it is answered, and what it left to be done is dropped. */
+  readonly deadlineMs: number;
+  readonly startedMs = performance.now();
+  cpuMs = 0;
+  /** Its outcome has been given; what is still under way goes on until the deadline. */
+  settled = false;
+  /** Calls of the host it waits for. */
+  calls = 0;
+  readonly timers = new Map<number, NodeJS.Timeout>();
+  /** Resolves with the text of the outcome, rejects with what ended the run instead. */
+  readonly settlement: Promise<string>;
+  readonly settle: (text: string) => void;
+  readonly fail: (reason: Error) => void;
+  readonly #wall: NodeJS.Timeout | undefined;
+
+  /** @param waitMs Until the wall limit; `undefined` for none. */
+  constructor(id: number, waitMs: number | undefined) {
+    this.id = id;
+    this.deadlineMs = waitMs === undefined ? Infinity : Date.now() + waitMs;
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    promise.catch(() => undefined);
+    [this.settlement, this.settle, this.fail] = [promise, resolve, reject];
+    this.#wall =
+      waitMs === undefined ? undefined : setTimeout(() => reject(new LimitError('wall')), Math.max(0, waitMs));
+  }
+
+  get wallMs(): number {
+    return performance.now() - this.startedMs;
+  }
+
+  /** Something of it will come back by itself. */
+  get underWay(): boolean {
+    return this.calls > 0 || this.timers.size > 0;
+  }
+
+  end(): void {
+    this.settled = true;
+    clearTimeout(this.#wall);
+  }
+
+  drop(): void {
+    this.end();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+}
