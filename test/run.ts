@@ -7,7 +7,7 @@ import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
  *   npm test                          all of it
  *   npm test -- test/unit/x.test.ts   these files
  */
-const SUITES = ['unit', 'contract', 'conformance', 'e2e', 'faults', 'attacks'];
+const SUITES = ['unit', 'contract', 'conformance', 'e2e', 'corpus', 'faults', 'attacks'];
 const CONCURRENT_FILES = 2;
 const TIMEOUT_PER_FILE_MS = 300_000;
 

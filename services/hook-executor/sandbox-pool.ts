@@ -69,9 +69,19 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
     });
   }
 
+  function close(): void {
+    closed = true;
+    for (const process of slots) process.kill();
+  }
+
   const ready = Promise.all(slots.map((process) => process.ready));
   for (const [slot, process] of slots.entries()) void keepRunning(slot, process);
-  await ready;
+  try {
+    await ready;
+  } catch (error) {
+    close();
+    throw error;
+  }
 
   return {
     run: async (hook, args, deadlineMs, network = NO_NETWORK) => {
@@ -85,10 +95,7 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
     unload: (revision) => {
       for (const process of slots) process.unload(revision);
     },
-    close: () => {
-      closed = true;
-      for (const process of slots) process.kill();
-    },
+    close,
   };
 }
 

@@ -9,9 +9,11 @@ const REALM = `
     const F = value.constructor.constructor;
     return F === Function && F('return this')() === globalThis;
   };
-  const host = () => [typeof process.pid, typeof process.binding, typeof process.mainModule, typeof globalThis.Buffer];
+  const binding = () => { try { return process.binding('fs'); } catch (error) { return error.code; } };
+  const host = () => [process.pid, binding(), typeof process.mainModule, typeof globalThis.Buffer];
 `;
-const NO_HOST = ['undefined', 'undefined', 'undefined', 'undefined'];
+// What a hook finds of a process is made up, inside its own realm.
+const NO_HOST = [1, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'undefined', 'undefined'];
 
 attack('no function or object that a hook can reach belongs to another realm', async () => {
   const found = await result(
@@ -64,7 +66,7 @@ attack('Error.prepareStackTrace shows no function or receiver of the bootstrap',
     hook(`
     Error.prepareStackTrace = (error, sites) => sites;
     const sites = new Error('x').stack;
-    const ofBootstrap = sites.filter((site) => String(site.getFileName()).includes('bootstrap'));
+    const ofBootstrap = sites.filter((site) => String(site.getFileName()).includes('hookmint:runtime'));
     cb(null, {
       seen: ofBootstrap.length > 0,
       leaked: ofBootstrap.filter((site) => site.getFunction() !== undefined || site.getThis() !== undefined).length,
@@ -108,8 +110,8 @@ attack('eval, Function and their async and generator kinds see nothing but the i
   const found = await result(
     hook(`${REALM}
     const kinds = [Function, (async () => {}).constructor, (function* () {}).constructor, (async function* () {}).constructor];
-    const probe = 'return typeof require + typeof module + typeof process.pid';
-    Promise.all([eval('typeof process.pid'), (0, eval)('typeof require'), Function(probe)(), kinds[1](probe)(), kinds[2](probe)().next().value])
+    const probe = 'return typeof require + typeof module + typeof process.mainModule';
+    Promise.all([eval('typeof process.mainModule'), (0, eval)('typeof require'), Function(probe)(), kinds[1](probe)(), kinds[2](probe)().next().value])
       .then((seen) => cb(null, { seen, host: host() }));`),
   );
   const nothing = 'undefinedundefinedundefined';

@@ -55,7 +55,13 @@ const ATTACKS: Attack[] = [
     code: 'Promise.resolve().then(() => { for (;;); }); module.exports = () => {};',
     ends: CPU,
   },
-  { what: 'a callback that never comes', code: hook(''), ends: ['timed_out wall'], limits: { wall_ms: 300 } },
+  { what: 'a callback that never comes', code: hook(''), ends: ['timed_out callback'] },
+  {
+    what: 'a callback that a timer keeps waiting for',
+    code: hook('setInterval(() => {}, 20);'),
+    ends: ['timed_out wall'],
+    limits: { wall_ms: 300 },
+  },
   // heap
   { what: 'an array bomb', code: hook('const k = []; for (;;) k.push(new Array(1000).fill(0));'), ends: MEMORY },
   {
@@ -161,7 +167,8 @@ attack('a run that waits for its callback keeps its own limit when another run e
   const code = hook(`
     if (context.body.loop) for (;;);
     if (globalThis.waiting) return cb(null, { runs: 1 });
-    globalThis.waiting = true;`);
+    globalThis.waiting = true;
+    setTimeout(() => {}, 60_000);`);
   await run(code, { wall_ms: 500 }, { loop: true });
   const before = sandboxPids();
   const waiting = run(code, { wall_ms: 1_500 });
@@ -195,7 +202,7 @@ attack('5,000 runs that never call back are all answered and leave nothing behin
   const [pid] = sandboxPids();
   assert.ok(pid !== undefined);
   const outcomes = await Promise.all(Array.from({ length: 5_000 }, () => run(never, { wall_ms: 3_000 })));
-  assert.deepEqual(new Set(outcomes.map(statusOf)), new Set(['timed_out wall']));
+  assert.deepEqual(new Set(outcomes.map(statusOf)), new Set(['timed_out callback']));
   assert.deepEqual(sandboxPids(), [pid]);
   assert.ok(rssMib(pid) < 500, `${String(rssMib(pid))} MiB`);
 });

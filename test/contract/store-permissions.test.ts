@@ -132,7 +132,7 @@ describe('the environment of a process that runs hooks', { skip: process.platfor
         .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
     );
 
-  it('has of the whole installation the key of its own bus user, and nothing of the store', () => {
+  it('has of the whole installation the key of its own bus user and that of hook secrets, and nothing of the store', () => {
     const [pid = 0, ...others] = stack.pidsOf('hook-executor');
     assert.deepEqual(others, []);
     const environment = environmentOf(pid);
@@ -141,7 +141,7 @@ describe('the environment of a process that runs hooks', { skip: process.platfor
       Object.keys(environment)
         .filter((name) => !inherited.test(name))
         .sort(),
-      ['HOOKMINT_TENANT', 'LOG_FORMAT', 'NATS_NKEY_SEED', 'NATS_URL'],
+      ['HOOKMINT_HOOK_SECRETS_KEY', 'HOOKMINT_TENANT', 'LOG_FORMAT', 'NATS_NKEY_SEED', 'NATS_URL'],
     );
     const secrets = JSON.parse(readFileSync(join(stack.dataDir, 'secrets.json'), 'utf8')) as LocalSecrets;
     assert.equal(environment.NATS_NKEY_SEED, secrets.nats_nkey_seeds['hook-executor']);

@@ -1,47 +1,32 @@
 import { kindOf } from './brands.js';
 import {
   Bytes,
-  endsWith,
-  functionToString,
   getOwnPropertyDescriptor,
-  getOwnPropertySymbols,
-  getPrototypeOf,
-  hasOwn,
-  includes,
-  indexOf,
   indexOfItem,
-  is,
   isArray,
-  isEnumerable,
   isNaN,
-  joinArray,
   keys as keysOf,
-  lastIndexOf,
   matches,
   min,
-  ownKeys,
   pop,
   push,
-  replaceAll,
   SafeMap,
   slice,
-  sliceArray,
-  splice,
-  split,
-  startsWith,
-  toStringTag,
   uncurry,
   viewLength,
 } from './intrinsics.js';
-import { BREAK_LENGTH, layOut, quote, spaces } from './inspect-text.js';
+import { errorBase, functionBase } from './inspect-bases.js';
+import { constructorName, INDEX, prefixOf, shownKeys, tagOf } from './inspect-names.js';
+import { formatPrimitive, spend, symbolToString } from './inspect-primitive.js';
+import { BREAK_LENGTH, layOut, quote } from './inspect-text.js';
+
+export { formatNumber } from './inspect-primitive.js';
 
 // What Node's util.inspect prints, for console and errors. Never runs a getter or a custom inspector of what it is shown.
 
-const MAX_STRING_LENGTH = 10_000;
 /** Characters after which the rest is left out. */
 const MAX_OUTPUT_LENGTH = 131_072;
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
-const INDEX = /^(0|[1-9][0-9]*)$/;
 
 const mapSize = uncurry(getOwnPropertyDescriptor(Map.prototype, 'size').get);
 const mapForEach = uncurry(Map.prototype.forEach);
@@ -51,9 +36,6 @@ const getTime = uncurry(Date.prototype.getTime);
 const toIso = uncurry(Date.prototype.toISOString);
 const regExpSource = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'source').get);
 const regExpFlags = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'flags').get);
-const symbolToString = uncurry(Symbol.prototype.toString);
-const errorToString = uncurry(Error.prototype.toString);
-const hasInstance = uncurry(Function.prototype[Symbol.hasInstance]);
 const unbox = {
   Number: uncurry(Number.prototype.valueOf),
   String: uncurry(String.prototype.valueOf),
@@ -88,50 +70,6 @@ export function inspect(
   }
 }
 
-/** Text of `value`, against the budget. */
-function spend(ctx, text) {
-  ctx.budget -= text.length;
-  return text;
-}
-
-export function formatNumber(value) {
-  return is(value, -0) ? '-0' : `${value}`;
-}
-
-function formatPrimitive(ctx, value) {
-  switch (typeof value) {
-    case 'string':
-      return formatString(ctx, value);
-    case 'number':
-      return formatNumber(value);
-    case 'bigint':
-      return `${value}n`;
-    case 'symbol':
-      return symbolToString(value);
-    default:
-      return `${value}`;
-  }
-}
-
-function formatString(ctx, value) {
-  let trailer = '';
-  if (value.length > MAX_STRING_LENGTH) {
-    const remaining = value.length - MAX_STRING_LENGTH;
-    trailer = `... ${remaining} more character${remaining > 1 ? 's' : ''}`;
-    value = slice(value, 0, MAX_STRING_LENGTH);
-  }
-  if (value.length <= 16 || value.length <= ctx.breakLength - ctx.indent - 4 || !includes(value, '\n')) {
-    return quote(value) + trailer;
-  }
-  const lines = split(value, '\n');
-  const quoted = [];
-  for (let i = 0; i < lines.length; i++) {
-    const last = i === lines.length - 1;
-    if (!last || lines[i] !== '') push(quoted, quote(last ? lines[i] : `${lines[i]}\n`));
-  }
-  return joinArray(quoted, ` +\n${spaces(ctx.indent + 2)}`) + trailer;
-}
-
 function formatValue(ctx, value, depth) {
   if (value === null) return spend(ctx, 'null');
   if (typeof value !== 'object' && typeof value !== 'function') return spend(ctx, formatPrimitive(ctx, value));
@@ -145,59 +83,6 @@ function formatValue(ctx, value, depth) {
     return spend(ctx, `[Circular *${index}]`);
   }
   return formatObject(ctx, value, depth);
-}
-
-function constructorName(value) {
-  for (let object = value; object !== null; object = getPrototypeOf(object)) {
-    const constructor = getOwnPropertyDescriptor(object, 'constructor')?.value;
-    if (typeof constructor !== 'function') continue;
-    const name = getOwnPropertyDescriptor(constructor, 'name')?.value;
-    if (typeof name === 'string' && name !== '' && isInstance(value, constructor)) return name;
-  }
-  return getPrototypeOf(value) === null ? null : 'Object <Complex prototype>';
-}
-function isInstance(value, constructor) {
-  try {
-    return hasInstance(constructor, value);
-  } catch {
-    return false;
-  }
-}
-
-/** `Symbol.toStringTag`, as long as reading it runs no getter of the hook's: those of the language and the runtime are data. */
-function tagOf(value) {
-  if (isEnumerable(value, toStringTag)) return '';
-  for (let object = value; object !== null; object = getPrototypeOf(object)) {
-    const descriptor = getOwnPropertyDescriptor(object, toStringTag);
-    if (descriptor !== undefined) return typeof descriptor.value === 'string' ? descriptor.value : '';
-  }
-  return '';
-}
-
-function prefixOf(name, tag, fallback, size = '') {
-  if (name === null) {
-    return tag !== '' && fallback !== tag
-      ? `[${fallback}${size}: null prototype] [${tag}] `
-      : `[${fallback}${size}: null prototype] `;
-  }
-  if (tag !== '' && name !== tag) {
-    const dot = lastIndexOf(tag, '.');
-    return dot >= 1 && name === slice(tag, dot + 1) ? `${tag}${size} ` : `${name}${size} [${tag}] `;
-  }
-  return `${name}${size} `;
-}
-
-function shownKeys(ctx, value, indexed) {
-  const all = ctx.showHidden ? sliceArray(ownKeys(value)) : keysOf(value);
-  const shown = [];
-  for (let i = 0; i < all.length; i++) {
-    if (typeof all[i] === 'symbol' || !indexed || !matches(INDEX, all[i])) push(shown, all[i]);
-  }
-  if (!ctx.showHidden) {
-    const symbols = getOwnPropertySymbols(value);
-    for (let i = 0; i < symbols.length; i++) if (isEnumerable(value, symbols[i])) push(shown, symbols[i]);
-  }
-  return shown;
 }
 
 const remainingText = (count) => `... ${count} more item${count > 1 ? 's' : ''}`;
@@ -410,75 +295,4 @@ function setEntries(ctx, set, depth) {
   ctx.indent -= 2;
   if (setSize(set) > output.length) push(output, remainingText(setSize(set) - output.length));
   return output;
-}
-
-const FUNCTION_KINDS = ['GeneratorFunction', 'AsyncFunction', 'AsyncGeneratorFunction'];
-
-function functionBase(value, name, tag) {
-  const source = functionToString(value);
-  const ownName = getOwnPropertyDescriptor(value, 'name')?.value;
-  const named = typeof ownName === 'string' && ownName !== '';
-  if (startsWith(source, 'class') && endsWith(source, '}')) {
-    const parent = getPrototypeOf(value);
-    const superName = typeof parent === 'function' ? getOwnPropertyDescriptor(parent, 'name')?.value : undefined;
-    let base = `class ${named ? ownName : '(anonymous)'}`;
-    if (name !== 'Function' && name !== null) base += ` [${name}]`;
-    if (tag !== '' && name !== tag) base += ` [${tag}]`;
-    if (name === null) base += ' extends [null prototype]';
-    else if (superName) base += ` extends ${superName}`;
-    return `[${base}]`;
-  }
-  const type = indexOfItem(FUNCTION_KINDS, tag) >= 0 ? tag : 'Function';
-  let base = `[${type}${name === null ? ' (null prototype)' : ''}${named ? `: ${ownName}` : ' (anonymous)'}]`;
-  if (name !== type && name !== null) base += ` ${name}`;
-  if (tag !== '' && name !== tag) base += ` [${tag}]`;
-  return base;
-}
-
-const attempt = (read) => {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-};
-
-function stackOf(error) {
-  const stack = attempt(() => error.stack);
-  if (typeof stack === 'string' && stack !== '') return stack;
-  return attempt(() => errorToString(error)) ?? '[object Error]';
-}
-
-/** The stack, with the name and the class of the error in its first line; what the stack tells is no property to show. */
-function errorBase(ctx, error, constructor, tag, keys) {
-  let stack = stackOf(error);
-  const message = attempt(() => error.message);
-  const name = attempt(() => error.name);
-  const drop = (key, told) => {
-    const index = indexOfItem(keys, key);
-    if (index >= 0 && told) splice(keys, index, 1);
-  };
-  drop('stack', true);
-  drop('message', typeof message !== 'string' || includes(stack, message));
-  drop('name', typeof name !== 'string' || includes(stack, name));
-  for (const key of ['cause', 'errors']) {
-    if (hasOwn(error, key) && indexOfItem(keys, key) < 0 && (key === 'cause' || isArray(attempt(() => error.errors))))
-      push(keys, key);
-  }
-  stack = improveStack(stack, constructor, typeof name === 'string' ? name : 'Error', tag);
-  const after = typeof message === 'string' && message !== '' ? indexOf(stack, message) : -1;
-  const frames = indexOf(stack, '\n    at', after < 0 ? 0 : after + message.length);
-  if (frames < 0) stack = `[${stack}]`;
-  return ctx.indent === 0 ? stack : replaceAll(stack, '\n', `\n${spaces(ctx.indent)}`);
-}
-
-function improveStack(stack, constructor, name, tag) {
-  const length = name.length;
-  const next = stack[length];
-  const regular =
-    endsWith(name, 'Error') && startsWith(stack, name) && (stack.length === length || next === ':' || next === '\n');
-  if (!regular) return stack;
-  const prefix = slice(prefixOf(constructor, tag, 'Error'), 0, -1);
-  if (name === prefix) return stack;
-  return includes(prefix, name) ? `${prefix}${slice(stack, length)}` : `${prefix} [${name}]${slice(stack, length)}`;
 }

@@ -128,6 +128,11 @@
     },
   });
 
+  const shown = (error) => {
+    const { message, stack } = parse(describe(error));
+    return stack ?? message;
+  };
+
   const run = (id, json, consoleBytes) => {
     const record = { __proto__: null, id, budget: consoleBytes, lines: undefined, failed: undefined };
     current = record;
@@ -150,7 +155,7 @@
       }
     };
     const failed = (error) => {
-      if (!settle('t' + describe(error))) write('error', `after the callback: ${parse(describe(error)).message}`);
+      if (!settle('t' + describe(error))) write('error', `after the callback: ${shown(error)}`);
     };
     record.failed = failed;
     try {

@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { DryRun } from '../../cli/hook/dry-run.ts';
+
+const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'hookmint-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, content: unknown): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+const hook = (body: string): string =>
+  `module.exports = async function (client, scope, audience, context, cb) {\n  ${body}\n};\n`;
+
+type Ended = { code: number | null; stdout: string; stderr: string };
+
+/** Runs the CLI in the folder, as an author does. */
+async function hookmint(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (ended[name] += text));
+  }
+  ended.code = await new Promise((resolve) => child.on('close', resolve));
+  return ended;
+}
+
+async function runJson(code: number, ...args: string[]): Promise<DryRun> {
+  const ended = await hookmint('hook', 'run', ...args, '--json');
+  assert.deepEqual({ code: ended.code, stderr: ended.stderr }, { code, stderr: '' });
+  return JSON.parse(ended.stdout) as DryRun;
+}
+
+/** What is said of a command that cannot be carried out. */
+async function refusal(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await hookmint(...args);
+  assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
+  return stderr;
+}
+
+describe('hookmint hook new', () => {
+  it('writes a hook that runs', async () => {
+    assert.deepEqual(await hookmint('hook', 'new', 'fresh.js'), {
+      code: 0,
+      stdout: 'fresh.js is written. Run it: hookmint hook run fresh.js\n',
+      stderr: '',
+    });
+    const { token, console } = await runJson(0, 'fresh.js');
+    assert.deepEqual(token, { scope: ['read:connections'], claims: { 'https://example.com/plan': 'full' } });
+    assert.deepEqual(console, [{ level: 'log', text: 'a token for client-name' }]);
+  });
+
+  it('writes an Action that runs', async () => {
+    assert.equal((await hookmint('hook', 'new', '--action')).code, 0);
+    const { kind, token } = await runJson(0, 'action.js');
+    assert.equal(kind, 'action');
+    assert.deepEqual(token, { scope: ['read:connections'], claims: { 'https://example.com/plan': 'full' } });
+  });
+
+  it('leaves a file that is there as it is', async () => {
+    write('mine.js', 'mine');
+    assert.equal(await refusal('hook', 'new', 'mine.js'), 'hookmint: mine.js exists already; it is left as it is.\n');
+    assert.equal(readFileSync(join(folder, 'mine.js'), 'utf8'), 'mine');
+  });
+});
+
+describe('hookmint hook run', () => {
+  it('shows what the token would hold and what was dropped, with a module of npm', async () => {
+    write(
+      'plan.js',
+      hook(`const _ = require('lodash');
+        cb(null, { scope: ['extra'], 'https://x.example/name': _.upperFirst(client.name), sub: 'me', plan: 1 });`),
+    );
+    const { code, stdout } = await hookmint('hook', 'run', 'plan.js');
+    assert.equal(code, 0);
+    assert.equal(
+      stdout.replace(/[\d.]+ ms/g, 'N ms'),
+      [
+        'outcome        ok',
+        'scope          extra',
+        'scope changes  - read:connections',
+        '               + extra',
+        'claims         https://x.example/name: "Client-name"',
+        'dropped        claim sub: the name is reserved for the issuer (reserved)',
+        '               claim plan: the name is no http(s) URL; the tenant keeps only such names (not_namespaced)',
+        'time           N ms CPU, N ms wall',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('keeps other names where the tenant does', async () => {
+    write('relaxed.js', hook(`cb(null, { plan: 1 });`));
+    const { token, dropped } = await runJson(0, 'relaxed.js', '--custom-claims', 'relaxed');
+    assert.deepEqual([token, dropped], [{ scope: [], claims: { plan: 1 } }, []]);
+  });
+
+  it('gives everything as one JSON object', async () => {
+    write('json.js', hook(`console.warn('careful'); cb(null, { scope, iss: 'x' });`));
+    const { cpu_ms, wall_ms, ...run } = await runJson(0, 'json.js');
+    assert(cpu_ms > 0 && wall_ms > 0);
+    assert.deepEqual(run, {
+      kind: 'hook',
+      outcome: { status: 'ok' },
+      token: { scope: ['read:connections'], claims: {} },
+      scope_changes: { removed: [], added: [] },
+      dropped: [{ kind: 'claim', name: 'iss', reason: 'reserved' }],
+      answer: null,
+      console: [{ level: 'warn', text: 'careful' }],
+      network: [],
+    });
+  });
+
+  it('takes an event, completed by the sample', async () => {
+    write('event.js', hook(`cb(null, { 'https://x.example/': [client, typeof scope, audience, context.body] });`));
+    write('event.json', { client: { id: 'c1', metadata: {} }, scope: [], body: { state: 's' } });
+    const { token } = await runJson(0, 'event.js', '--event', 'event.json');
+    assert.deepEqual(token?.claims['https://x.example/'], [
+      { id: 'c1', name: 'client-name', tenant: 'my-tenant', metadata: {} },
+      'undefined',
+      'https://api.example.com/',
+      { state: 's' },
+    ]);
+  });
+
+  it('gives the secrets, and shows none of their values in what the hook prints or says', async () => {
+    write('secret.js', hook(`const { KEY } = context.webtask.secrets; console.log(KEY); cb(new Error(KEY));`));
+    write('secrets.json', { KEY: 'correct horse' });
+    const { stdout } = await hookmint('hook', 'run', 'secret.js', '--secrets', 'secrets.json');
+    assert(stdout.includes('console        log: [secret KEY]'), stdout);
+    assert(stdout.includes('answer         500 server_error: [secret KEY]'), stdout);
+    assert(!stdout.includes('correct horse'));
+  });
+
+  it('shows the answer to a client that a hook denies a token, and where', async () => {
+    write('denied.js', hook(`cb(new InvalidScopeError('not you'));`));
+    const { token, answer, outcome } = await runJson(1, 'denied.js');
+    assert.equal(token, null);
+    assert.deepEqual(answer, { status: 400, error: 'invalid_scope', error_description: 'not you' });
+    assert.deepEqual(outcome, {
+      status: 'denied',
+      error: {
+        name: 'InvalidScopeError',
+        message: 'not you',
+        stack: 'InvalidScopeError: not you\n    at module.exports (denied.js:2:6)',
+      },
+    });
+  });
+
+  it('stops a hook that runs away', async () => {
+    write('loop.js', hook(`for (;;);`));
+    const { answer, outcome, cpu_ms } = await runJson(1, 'loop.js');
+    assert.deepEqual(outcome, { status: 'timed_out', limit: 'cpu' });
+    assert.deepEqual([answer?.status, answer?.error], [500, 'server_error']);
+    assert(cpu_ms >= 1_000 && cpu_ms < 3_000, String(cpu_ms));
+  });
+
+  it('names the place of an error in the author’s file, through the bundle', async () => {
+    write('throws.js', hook(`require('lodash').now();\n  client.nothing.there;`));
+    const { stdout } = await hookmint('hook', 'run', 'throws.js');
+    assert.match(stdout, /^outcome {8}threw, run$/m);
+    assert.match(stdout, /\(throws\.js:3:18\)$/m);
+  });
+});
+
+describe('hookmint hook run and the network', () => {
+  const server = createServer((_, response) => response.writeHead(202).end('"there"'));
+  before(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  after(() => server.close());
+  const host = (): string => `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const calling = (): void =>
+    write(
+      'calls.js',
+      hook(`cb(null, { 'https://x.example/': await (await fetch('http://${host()}/p?q=1')).json() });`),
+    );
+
+  it('reaches an address that is allowed', async () => {
+    calling();
+    const { token, network } = await runJson(0, 'calls.js', '--allow-address', '127.0.0.1');
+    assert.equal(token?.claims['https://x.example/'], 'there');
+    assert.deepEqual(
+      network.map(({ ms, ...call }) => ({ ...call, timed: ms > 0 })),
+      [{ method: 'GET', host: host(), status: 202, timed: true }],
+    );
+  });
+
+  it('reaches no other', async () => {
+    calling();
+    const { stdout } = await hookmint('hook', 'run', 'calls.js');
+    assert.match(stdout, /^network {8}GET 127\.0\.0\.1:\d+ EGRESS_ADDRESS_NOT_ALLOWED [\d.]+ ms$/m);
+  });
+});
+
+describe('a hook that cannot be built', () => {
+  it('has a syntax error: named with file, line and column', async () => {
+    write('syntax.js', 'module.exports = function () {\n  const x = ;\n};\n');
+    assert.equal(
+      await refusal('hook', 'run', 'syntax.js'),
+      "hookmint: syntax.js:2:13: Unexpected token ';' (hook_syntax_error)\n",
+    );
+    write('module.js', 'export default () => {\n  const x = ;\n};\n');
+    assert.equal(
+      await refusal('hook', 'run', 'module.js'),
+      'hookmint: module.js:2:13: Unexpected ";" (hook_syntax_error)\n',
+    );
+  });
+
+  it('declares an error class again', async () => {
+    write('again.js', '\nclass ServerError {}\nmodule.exports = () => {};\n');
+    assert.equal(
+      await refusal('hook', 'run', 'again.js'),
+      "hookmint: again.js:2:1: Identifier 'ServerError' has already been declared (hook_syntax_error)\n",
+    );
+  });
+
+  it('requires a module that is not declared', async () => {
+    write('undeclared.js', "const x = require('no-such-default-module');\n");
+    assert.match(
+      await refusal('hook', 'run', 'undeclared.js'),
+      /^hookmint: undeclared\.js:1:19: the module "no-such-default-module" is not declared.*\(module_undeclared\)\n$/,
+    );
+  });
+});
+
+describe('hookmint hook test', () => {
+  before(() => {
+    write(
+      'cases/plan.js',
+      hook(`global.n = (global.n ?? 0) + 1; cb(null, { scope, 'https://x.example/': global.n, sub: 1 });`),
+    );
+    write('cases/plan.case.json', {
+      name: 'a plan',
+      hook: 'plan.js',
+      event: { scope: ['a', 'b'] },
+      expect: { scope: 'a b', claims: { 'https://x.example/': 1 }, dropped: [{ name: 'sub' }], outcome: 'ok' },
+    });
+    write('cases/below/denied.js', hook(`cb(new InvalidRequestError('no ' + context.webtask.secrets.WHO));`));
+    write('cases/below/denied.case.json', {
+      hook: 'denied.js',
+      secrets: { WHO: 'you' },
+      expect: { error: { status: 400, error: 'invalid_request', error_description: 'no you' } },
+    });
+  });
+
+  it('passes: a line for each case, none of them seeing what another left', async () => {
+    write('cases/again.case.json', { hook: 'plan.js', expect: { claims: { 'https://x.example/': 1 } } });
+    const { code, stdout, stderr } = await hookmint('hook', 'test', 'cases');
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    assert.equal(
+      stdout.replace(/\(\d+ ms\)/g, '(N ms)'),
+      'ok     again (N ms)\nok     below/denied (N ms)\nok     a plan (N ms)\n3 passed, 0 failed\n',
+    );
+  });
+
+  it('fails: with the difference, and where a token was denied', async () => {
+    write('failing/other.case.json', {
+      hook: '../cases/plan.js',
+      expect: { claims: { 'https://x.example/': 2 } },
+    });
+    write('failing/denied.case.json', { hook: '../cases/below/denied.js', expect: { scope: [] } });
+    write('failing/broken.js', 'module.exports = (;');
+    write('failing/broken.case.json', { hook: 'broken.js', expect: {} });
+    const { code, stdout } = await hookmint('hook', 'test', 'failing');
+    assert.equal(code, 1);
+    assert.match(stdout, /^FAILED broken \(\d+ ms\)\n {4}failing\/broken\.js:1:19: .+\n/m);
+    assert.match(stdout, /^ {4}\+ {5}"error": "invalid_request",$/m);
+    assert.match(stdout, /at module\.exports \(\.\.\/cases\/below\/denied\.js:2:6\)$/m);
+    assert.match(stdout, /^ {4}\+ {5}"https:\/\/x\.example\/": 1\n {4}- {5}"https:\/\/x\.example\/": 2$/m);
+    assert(stdout.endsWith('\n0 passed, 3 failed\n'));
+  });
+
+  it('refuses a case that is none, and a folder without any', async () => {
+    write('wrong/a.case.json', { hook: 'a.js', expect: { claim: {} } });
+    assert.match(
+      await refusal('hook', 'test', 'wrong'),
+      /wrong\/a\.case\.json cannot be used: expect: Unrecognized key/,
+    );
+    mkdirSync(join(folder, 'empty'));
+    assert.equal(await refusal('hook', 'test', 'empty'), 'hookmint: empty has no *.case.json.\n');
+  });
+});
+
+describe('hookmint, called wrongly', () => {
+  const wrong: [args: string, said: RegExp][] = [
+    ['hook run plan.js --frob', /^hookmint: Unknown option '--frob'/],
+    [
+      'hook run plan.js --allow-address here',
+      /^hookmint: --allow-address is to be an IP address or a CIDR block, not "here"/,
+    ],
+    ['hook run plan.js --custom-claims all', /^hookmint: --custom-claims is to be namespaced or relaxed, not "all"/],
+    ['hook run plan.js --event', /^hookmint: Option '--event <value>' argument missing/],
+    ['hook run plan.js --event none.json', /^hookmint: \S+none\.json cannot be used: ENOENT/],
+    ['hook run plan.js --secrets plan.js', /^hookmint: \S+plan\.js cannot be used: .*JSON/],
+    ['hook run', /^hookmint: hookmint hook run needs FILE/],
+    ['hook run none.js', /^hookmint: The hook \S+none\.js cannot be read: ENOENT/],
+    ['hook test', /^hookmint: hookmint hook test needs DIR/],
+    ['hook sing', /^hookmint: There is no command "hook sing"/],
+    ['sing', /^hookmint: There is no command "sing"/],
+  ];
+  for (const [args, said] of wrong) {
+    it(`says what is wrong with "${args}"`, async () => assert.match(await refusal(...args.split(' ')), said));
+  }
+
+  it('helps', async () => {
+    const { code, stdout } = await hookmint('hook', 'run', '--help');
+    assert.equal(code, 0);
+    assert.match(stdout, /hookmint hook test DIR/);
+  });
+});
