@@ -1,3 +1,4 @@
+import { transform } from 'esbuild';
 import { DEFAULT_HOOK_LIMITS, type HookLimits, type HookRevisionInput } from '../domain/hook.ts';
 import { sealHookSecrets, type HookSecrets } from '../hook-secrets.ts';
 import { keepAuthorsLines } from './authors-lines.ts';
@@ -10,8 +11,14 @@ export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 
   limits?: Partial<HookLimits>;
 };
 
-/** An Action is told by what it exports. */
-const ACTION = /\bexports\s*\.\s*onExecuteCredentialsExchange\b/;
+/** What an Action exports, as a property or by `export`. */
+const ACTION = /\bonExecuteCredentialsExchange\s*[=:,}(]/;
+
+/** An Action is told by what it exports; what its comments say does not count. */
+async function kindOf(code: string): Promise<'hook' | 'action'> {
+  const { code: withoutComments } = await transform(code, { minifyWhitespace: true, legalComments: 'none' });
+  return ACTION.test(withoutComments) ? 'action' : 'hook';
+}
 
 /**
  * Makes the content of a revision: bundles the code with its modules and seals its secrets.
@@ -27,7 +34,7 @@ export async function makeRevision(
   return {
     ...policies,
     hook_id,
-    kind: ACTION.test(code) ? 'action' : 'hook',
+    kind: await kindOf(code),
     code,
     dependencies,
     build: sourceMap === null ? null : { script, source_map: keepAuthorsLines(sourceMap), modules },

@@ -284,7 +284,10 @@ export class HookIsolate {
 
   /** Entries into an isolate come one after the other, so the CPU time since the last one is this run's. */
   #account(run: HookRun): void {
-    if (this.#isolate.isDisposed) return;
+    if (this.#isolate.isDisposed) {
+      run.cpuMs = Math.max(run.cpuMs, this.#chargedMs);
+      return;
+    }
     const cpuNs = this.#isolate.cpuTime;
     run.cpuMs += Number(cpuNs - this.#lastCpuNs) / 1e6;
     this.#lastCpuNs = cpuNs;

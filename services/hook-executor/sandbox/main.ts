@@ -151,11 +151,11 @@ function end(): void {
 }
 
 process.on('message', (message: ToSandbox) => {
-  for (const revision of message.load ?? []) revisions.set(revision.revision, revision);
   for (const revision of message.unload ?? []) {
     revisions.delete(revision);
     discard(revision);
   }
+  for (const revision of message.load ?? []) revisions.set(revision.revision, revision);
   for (const result of message.results ?? []) settleCall(result);
   for (const request of message.runs ?? []) void answer(request);
   if (message.runtime !== undefined) {

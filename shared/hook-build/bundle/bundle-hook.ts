@@ -1,4 +1,5 @@
 import { build, type BuildOptions } from 'esbuild';
+import { MAX_HOOK_SCRIPT_BYTES } from '../../domain/hook.ts';
 import { HookBuildError } from '../errors.ts';
 import { buildFailure } from '../esbuild-failure.ts';
 import type { ModuleSet } from '../install/module-set.ts';
@@ -6,9 +7,6 @@ import { moduleOfFile } from '../module-name.ts';
 import { HOOK_FILE, type HookScan } from '../scan-hook.ts';
 import { resolvePlugin } from './resolve-plugin.ts';
 import { ENTRY_FILE, inWorkFolder } from './work-folder.ts';
-
-/** Longest script of a hook with its modules, bytes of UTF-8. */
-export const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
 
 const LARGEST_TOLD = 3;
 
@@ -34,9 +32,9 @@ export async function bundleHook(
       plugins: [resolvePlugin({ folder, found, modules })],
     };
     const readable = await run(options);
-    if (sizeOf(readable) <= MAX_BUNDLE_BYTES) return bundleOf(readable);
+    if (sizeOf(readable) <= MAX_HOOK_SCRIPT_BYTES) return bundleOf(readable);
     const dense = await run({ ...options, minifyWhitespace: true, minifySyntax: true });
-    if (sizeOf(dense) <= MAX_BUNDLE_BYTES) return bundleOf(dense);
+    if (sizeOf(dense) <= MAX_HOOK_SCRIPT_BYTES) return bundleOf(dense);
     throw tooLarge(dense);
   });
 }
@@ -106,6 +104,6 @@ function tooLarge({ script, sizes, sourceMap }: Output): HookBuildError {
   const largest = [...sizes].sort(([, a], [, b]) => b - a).slice(0, LARGEST_TOLD);
   const told = largest.map(([name, bytes]) => `${name} ${megabytes(bytes)}`).join(', ');
   const size = megabytes(sizeOf({ script, sourceMap }));
-  const message = `the hook and its modules are ${size}, over the limit of ${megabytes(MAX_BUNDLE_BYTES)}; the largest: ${told}`;
+  const message = `the hook and its modules are ${size}, over the limit of ${megabytes(MAX_HOOK_SCRIPT_BYTES)}; the largest: ${told}`;
   return new HookBuildError('bundle_too_large', message, { module: largest[0]?.[0] });
 }

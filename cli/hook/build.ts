@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { HookRevisionContent, revisionAddress, type HookRevision } from '../../shared/domain/hook.ts';
+import { DEFAULT_EGRESS_POLICY } from '../../shared/domain/egress.ts';
+import { makeRevision } from '../../shared/hook-build/make-revision.ts';
+import type { HookSecrets } from '../../shared/hook-secrets.ts';
+import { readDependencies } from '../../deploy/local/hook-file.ts';
+import { asCaller } from '../command.ts';
+import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
+import { inAuthorsFile, readHook } from './read-hook.ts';
+
+export type LocalHook = { file: string; secrets: HookSecrets; allowedAddresses: string[] };
+
+/** Seals secrets that never leave this process. */
+const SECRETS_KEY = randomBytes(32);
+
+/**
+ * Makes a revision of a file, as it would be deployed.
+ *
+ * @throws {UsageError}
+ * @throws {HookBuildError} With positions in `file`.
+ */
+export async function buildLocalHook({ file, secrets, allowedAddresses }: LocalHook): Promise<KnownRevision> {
+  try {
+    const content = await makeRevision(
+      {
+        hook_id: 'local',
+        code: await readHook(file),
+        dependencies: readDependencies(file),
+        secrets,
+        egress: { ...DEFAULT_EGRESS_POLICY, allowed_addresses: allowedAddresses },
+      },
+      { secretsKey: SECRETS_KEY, report: (line) => process.stderr.write(`${line}\n`) },
+    );
+    const address = revisionAddress(content);
+    const revision: HookRevision = { ...HookRevisionContent.parse(content), revision: address };
+    const { build, code, limits } = revision;
+    return { revision, runnable: { revision: address, script: build?.script ?? code, secrets, limits } };
+  } catch (error) {
+    throw inAuthorsFile(error, asCaller(file));
+  }
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { EgressPolicy } from '../../shared/domain/egress.ts';
+import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
+import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
+import { HookSecrets } from '../../shared/hook-secrets.ts';
+import { Dropped } from '../../shared/subjects/token-events.ts';
+import { SampleEvent } from './event.ts';
+
+/** What a case expects; what it leaves out is not looked at, but a token that is not issued is always a difference. */
+const Expectation = z
+  .strictObject({
+    /** All scopes of the token, in their order: an array, or as in a token response. */
+    scope: z.union([z.array(z.string()), z.string().transform((text) => text.split(' ').filter(Boolean))]),
+    /** All custom claims of the token. */
+    claims: z.record(z.string(), z.unknown()),
+    /** All that was dropped, in the order of the result. */
+    dropped: z.array(z.partialRecord(z.enum(Dropped.keyof().options), z.string())),
+    /** The answer to the client; a string is its `error`. */
+    error: z.union([
+      z.string().transform((error) => ({ error })),
+      z.strictObject({ status: z.int(), error: z.string(), error_description: z.string() }).partial(),
+    ]),
+    outcome: z.enum(HookOutcome.options.map((option) => option.shape.status.value)),
+    /** All lines of console output. */
+    console: z.array(z.string()),
+  })
+  .partial();
+
+/** A `*.case.json`: one run of a hook, and what it is to come to. */
+export const Case = z.strictObject({
+  /** The hook's file, from the case's folder. */
+  hook: z.string().min(1),
+  name: z.string().optional(),
+  event: SampleEvent.prefault({}),
+  secrets: HookSecrets.default({}),
+  allowed_addresses: EgressPolicy.shape.allowed_addresses.default([]),
+  custom_claims: CustomClaimsPolicy.default('namespaced'),
+  expect: Expectation,
+});
+export type Case = z.infer<typeof Case>;

@@ -1,0 +1,40 @@
+import { diff } from 'node:util';
+import type { Case } from './case.ts';
+import type { DryRun } from './dry-run.ts';
+
+/** The difference between what a case expects and what came, as lines for people; `undefined` for none. */
+export function differenceOf(run: DryRun, expect: Case['expect']): string | undefined {
+  const looked: Record<string, unknown> = {
+    scope: run.token?.scope,
+    claims: run.token?.claims,
+    dropped: run.dropped.map((one, i) => picked(one, expect.dropped?.[i])),
+    error: run.answer === null ? null : picked(run.answer, expect.error),
+    outcome: run.outcome.status,
+    console: run.console.map(({ text }) => text),
+  };
+  // A token that is not issued is a difference wherever no error is expected.
+  const expected: Record<string, unknown> = { error: null, ...expect };
+  const actual = Object.fromEntries(Object.keys(expected).map((key) => [key, looked[key]]));
+  const lines = diff(linesOf(actual), linesOf(expected));
+  if (lines.every(([mark]) => mark === 0)) return undefined;
+  const marks = new Map([
+    [1, '+'],
+    [-1, '-'],
+  ]);
+  return ['- expected, + actual', ...lines.map(([mark, line]) => `${marks.get(mark) ?? ' '} ${line}`)].join('\n');
+}
+
+/** JSON as people write it, each value's members in one order. */
+function linesOf(value: unknown): string[] {
+  const ordered = (_: string, member: unknown): unknown =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member;
+  return JSON.stringify(value, ordered, 2).split('\n');
+}
+
+/** Of an object only what is expected of it; all of it when nothing is. */
+function picked(value: object, expected: object | undefined): object {
+  if (expected === undefined) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key in expected));
+}

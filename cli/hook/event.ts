@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+const text = (sample: string) => z.string().default(sample);
+
+/**
+ * What a run is told of the token request: the body of Auth0's hook Runner and what hookmint adds to it. What is left out is
+ * that Runner's sample (contract §1.5), for an API of one's own.
+ */
+export const SampleEvent = z.strictObject({
+  client: z
+    .strictObject({
+      id: text('x'.repeat(32)),
+      name: text('client-name'),
+      tenant: text('my-tenant'),
+      metadata: z.record(z.string(), z.string()).default({ plan: 'full' }),
+    })
+    .prefault({}),
+  /** The granted scopes; an empty array for none: the hook's `scope` is then undefined. */
+  scope: z.array(z.string()).default(['read:connections']),
+  audience: text('https://api.example.com/'),
+  /** Parameters of the token request: `context.body`, `event.request.body`. */
+  body: z.record(z.string(), z.unknown()).default({ grant_type: 'client_credentials' }),
+  /** Only Actions see it. */
+  request: z
+    .strictObject({
+      ip: text('192.0.2.1'),
+      method: text('POST'),
+      hostname: text('tenant.example.com'),
+      user_agent: text('curl/8.0'),
+      language: text('en'),
+      requested_scopes: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+});
+export type SampleEvent = z.infer<typeof SampleEvent>;

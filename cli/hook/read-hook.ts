@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
+import { messageOf } from '../../shared/errors.ts';
+import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
+import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { HOOK_FILE, scanHook } from '../../shared/hook-build/scan-hook.ts';
+import { UsageError } from '../../deploy/local/options.ts';
+import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
+
+const IMPORT_OR_EXPORT = /^[ \t]*(?:import|export)\b/m;
+
+/**
+ * Reads a hook's file and checks that it compiles, without running it.
+ *
+ * @throws {UsageError} One that cannot be read or is too large.
+ * @throws {HookBuildError} `hook_syntax_error`
+ */
+export async function readHook(file: string): Promise<string> {
+  let code: string;
+  try {
+    code = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`The hook ${file} cannot be read: ${messageOf(error)}.`);
+  }
+  if (code.trim() === '') throw new UsageError(`The hook ${file} is empty.`);
+  if (Buffer.byteLength(code) > MAX_HOOK_CODE_BYTES) {
+    throw new UsageError(`The hook ${file} is over ${String(MAX_HOOK_CODE_BYTES)} bytes.`);
+  }
+  // V8 refuses more than the bundler does, names of the error classes declared again among it; modules it cannot take like this.
+  const { isModule } = IMPORT_OR_EXPORT.test(code) ? await scanHook(code) : { isModule: false };
+  if (!isModule) compile(code);
+  return code;
+}
+
+function compile(code: string): void {
+  try {
+    new Script(hookScript(code), { filename: HOOK_FILE, lineOffset: LINE_OFFSET });
+  } catch (error) {
+    // V8 tells the line before the message, and the column only as a caret below the line.
+    const [first = '', , carets = ''] = (error instanceof Error ? (error.stack ?? '') : '').split('\n');
+    const line = Number(/:(\d+)$/.exec(first)?.[1] ?? 1);
+    const location = { file: HOOK_FILE, line, column: carets.indexOf('^') + 1 };
+    throw new HookBuildError('hook_syntax_error', messageOf(error), { location, cause: error });
+  }
+}
+
+/** The error of a build, with the author's name of the file. */
+export function inAuthorsFile(error: unknown, file: string): unknown {
+  if (!(error instanceof HookBuildError) || error.location?.file !== HOOK_FILE) return error;
+  const { code, module, location, message, cause } = error;
+  const bare = message.replace(`${HOOK_FILE}:${location.line}:${location.column}: `, '');
+  return new HookBuildError(code, bare, { module, location: { ...location, file }, cause });
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import { EgressPolicy } from '../../shared/domain/egress.ts';
+import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
+import { HookSecrets } from '../../shared/hook-secrets.ts';
+import { UsageError } from '../../deploy/local/options.ts';
+import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
+import { buildLocalHook } from './build.ts';
+import { openDryRuns } from './dry-run.ts';
+import { SampleEvent } from './event.ts';
+import { inFile, reportOf } from './report.ts';
+
+const OPTIONS = {
+  event: { type: 'string' },
+  secrets: { type: 'string' },
+  'allow-address': { type: 'string', multiple: true },
+  'custom-claims': { type: 'string', default: 'namespaced' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+const Address = EgressPolicy.shape.allowed_addresses.element;
+
+/** `hookmint hook run FILE`: runs a hook once and shows what came of it. */
+export async function hookRun(args: string[]): Promise<ExitCode> {
+  const { values, positionals } = readArgs(args, OPTIONS);
+  const name = onlyArgument(positionals, 'FILE', 'hookmint hook run');
+  const policy = valueOf('--custom-claims', CustomClaimsPolicy, values['custom-claims'], 'namespaced or relaxed');
+  const allowedAddresses = (values['allow-address'] ?? []).map((address) =>
+    valueOf('--allow-address', Address, address, 'an IP address or a CIDR block'),
+  );
+  const event =
+    values.event === undefined ? SampleEvent.parse({}) : readJsonFile(fromCaller(values.event), SampleEvent);
+  const secrets = values.secrets === undefined ? {} : readJsonFile(fromCaller(values.secrets), HookSecrets);
+  const file = fromCaller(name);
+  const hook = await buildLocalHook({ file, secrets, allowedAddresses });
+  const dryRuns = await openDryRuns();
+  try {
+    const ran = await dryRuns.run(hook, event, policy);
+    const shown = inFile(ran, asCaller(file));
+    process.stdout.write(values.json ? `${JSON.stringify(shown, null, 2)}\n` : reportOf(shown));
+    return ran.token === null ? EXIT.failed : EXIT.ok;
+  } finally {
+    dryRuns.close();
+  }
+}
+
+function valueOf<T>(option: string, schema: z.ZodType<T>, value: string, wanted: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`${option} is to be ${wanted}, not "${value}".`);
+}

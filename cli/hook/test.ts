@@ -1,0 +1,75 @@
+import { globSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { UsageError } from '../../deploy/local/options.ts';
+import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
+import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
+import { buildLocalHook, type LocalHook } from './build.ts';
+import { Case } from './case.ts';
+import { differenceOf } from './compare.ts';
+import { openDryRuns } from './dry-run.ts';
+import { inFile } from './report.ts';
+
+const SUFFIX = '.case.json';
+
+/** `hookmint hook test DIR`: runs a folder of cases, one line each, with the difference where there is one. */
+export async function hookTest(args: string[]): Promise<ExitCode> {
+  const { positionals } = readArgs(args, {});
+  const name = onlyArgument(positionals, 'DIR', 'hookmint hook test');
+  const folder = fromCaller(name);
+  const cases = readCases(folder, name);
+  const build = remembering(buildLocalHook);
+  const dryRuns = await openDryRuns();
+  let failed = 0;
+  try {
+    for (const [file, one] of cases) {
+      const startedMs = performance.now();
+      const difference = await runCase(file, one);
+      if (difference !== undefined) failed++;
+      const ms = Math.round(performance.now() - startedMs);
+      const title = relative(folder, file).slice(0, -SUFFIX.length);
+      process.stdout.write(`${difference === undefined ? 'ok    ' : 'FAILED'} ${one.name ?? title} (${ms} ms)\n`);
+      if (difference !== undefined) process.stdout.write(`${difference.replace(/^(?=.)/gm, '    ')}\n`);
+    }
+  } finally {
+    dryRuns.close();
+  }
+  process.stdout.write(`${cases.length - failed} passed, ${failed} failed\n`);
+  return failed === 0 ? EXIT.ok : EXIT.failed;
+
+  async function runCase(file: string, one: Case): Promise<string | undefined> {
+    const hookFile = resolve(dirname(file), one.hook);
+    try {
+      const hook = await build({ file: hookFile, secrets: one.secrets, allowedAddresses: one.allowed_addresses });
+      const run = inFile(await dryRuns.run(hook, one.event, one.custom_claims), relative(folder, hookFile));
+      const difference = differenceOf(run, one.expect);
+      const stack = 'error' in run.outcome ? (run.outcome.error as { stack?: string }).stack : undefined;
+      return difference === undefined ? undefined : [difference, ...(stack === undefined ? [] : [stack])].join('\n\n');
+    } catch (error) {
+      if (error instanceof HookBuildError || error instanceof UsageError) return error.message;
+      throw error;
+    }
+  }
+}
+
+function readCases(folder: string, name: string): [file: string, one: Case][] {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UsageError(`${name} is no folder.`);
+  }
+  const files = globSync(`**/*${SUFFIX}`, { cwd: folder, exclude: ['**/node_modules/**'] }).sort();
+  if (files.length === 0) throw new UsageError(`${name} has no *${SUFFIX}.`);
+  return files.map((file) => [join(folder, file), readJsonFile(join(folder, file), Case)]);
+}
+
+/** Builds a hook once for all the cases that have it alike. */
+function remembering(build: (hook: LocalHook) => Promise<KnownRevision>): typeof build {
+  const known = new Map<string, Promise<KnownRevision>>();
+  return (hook) => {
+    const key = JSON.stringify(hook);
+    const built = known.get(key) ?? build(hook);
+    known.set(key, built);
+    return built;
+  };
+}

@@ -1,0 +1,150 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- what is not known before it runs is for the author to say */
+/**
+ * Types for editors, of what a hook or an Action is given by hookmint.
+ *
+ *     /** @type {import('hookmint/types').ClientCredentialsExchangeHook} *\/
+ *     module.exports = function (client, scope, audience, context, cb) { … };
+ *
+ *     /** @type {import('hookmint/types').CredentialsExchangeAction} *\/
+ *     exports.onExecuteCredentialsExchange = async (event, api) => { … };
+ */
+
+/** Anything that JSON can say; members that are `undefined` are left out. */
+export type Json = string | number | boolean | null | undefined | Json[] | { [name: string]: Json };
+
+/** The client that asks for a token. */
+export interface HookClient {
+  /** Its client_id. */
+  id: string;
+  name: string;
+  /** Name of the tenant. */
+  tenant: string;
+  /** Its client_metadata. Values are strings; some hold JSON text. */
+  metadata: Record<string, string | undefined>;
+}
+
+/** JSON that stays as long as the hook's isolate does: a cache, not a store. */
+export interface WebtaskStorage {
+  get(cb: (error: Error | null, data: any) => void): void;
+  set(data: any, cb: (error: Error | null) => void): void;
+  set(data: any, options: { force?: 0 | 1 | boolean }, cb: (error: Error | null) => void): void;
+}
+
+export interface WebtaskContext {
+  /** The hook's secrets, name to value. */
+  secrets: Record<string, string>;
+  /** The same secrets, as `context.webtask.data.NAME` had them. */
+  data: Record<string, string>;
+  storage: WebtaskStorage;
+  body: { audience: string; client: HookClient; scope?: string[] };
+  /** Empty: there is no webtask request. */
+  headers: Record<string, string>;
+  query: Record<string, string>;
+  params: Record<string, string>;
+  meta: Record<string, string>;
+}
+
+export interface HookContext {
+  /** The parameters of the token request, without the client's credentials. */
+  body: Record<string, any>;
+  webtask: WebtaskContext;
+}
+
+/** What a token is to hold. Names that are neither `scope` nor http(s) URLs are dropped, unless the tenant keeps them. */
+export type AccessTokenClaims = AccessTokenScope & (object | Record<string, Json>);
+export interface AccessTokenScope {
+  /** Replaces the scopes of the token; without it the token has none. */
+  scope?: string[] | null;
+}
+
+/**
+ * Answers a hook, once: `cb(null, claims)` for a token, `cb(error)` for none. An error whose name is InvalidScopeError or
+ * InvalidRequestError is a 400 to the client, any other a 500 `server_error`.
+ */
+export type HookCallback = (
+  error?: Error | string | { message: string } | null,
+  claims?: AccessTokenClaims | null,
+) => void;
+
+/** A Client Credentials Exchange hook. What it returns is ignored; a promise that is rejected fails the run. */
+export type ClientCredentialsExchangeHook = (
+  client: HookClient,
+  /** The granted scopes; `undefined` when there are none. May be changed. */
+  scope: string[] | undefined,
+  /** Identifier of the API that the token is for. */
+  audience: string,
+  context: HookContext,
+  cb: HookCallback,
+) => any;
+
+/** The `event` of an Action of the trigger credentials-exchange. */
+export interface CredentialsExchangeEvent {
+  accessToken: { customClaims: Record<string, any>; scope: string[] };
+  client: { client_id: string; name: string; metadata: Record<string, string | undefined> };
+  request: {
+    /** The parameters of the token request, without the client's credentials. */
+    body: Record<string, any>;
+    /** Empty: hookmint has no place for an address. */
+    geoip: Record<string, never>;
+    hostname?: string;
+    ip?: string;
+    language?: string;
+    method: string;
+    user_agent?: string;
+  };
+  resource_server: { identifier: string };
+  secrets: Record<string, string>;
+  tenant: { id: string };
+  transaction: { requested_scopes: string[] };
+}
+
+export type CacheRecord = { value: string; expires_at: number };
+export type CacheError = {
+  type: 'error';
+  code: 'InvalidValue' | 'CacheKeySizeExceeded' | 'CacheValueSizeExceeded' | 'ItemLimitExceeded' | 'CacheSizeExceeded';
+};
+
+/** The `api` of an Action of the trigger credentials-exchange. */
+export interface CredentialsExchangeApi {
+  access: {
+    /** Refuses the token; the first call counts. */
+    deny(code: 'invalid_scope' | 'invalid_request' | 'server_error', reason?: string): CredentialsExchangeApi;
+  };
+  accessToken: {
+    setCustomClaim(name: string, value: Json): CredentialsExchangeApi;
+  };
+  /** As long as the Action's isolate lives: at most 20 entries, 64 bytes a key, 4,096 a value, 8,192 in all. */
+  cache: {
+    get(key: string): CacheRecord | undefined;
+    /** @param options `ttl` and `expires_at` in milliseconds; default 15 minutes, at most 24 hours. */
+    set(
+      key: string,
+      value: string,
+      options?: { ttl?: number; expires_at?: number },
+    ): { type: 'success'; record: CacheRecord & { key: string } } | CacheError;
+    delete(key: string): { type: 'success' };
+  };
+  /** The scopes of the token, of those that were granted. */
+  transaction: {
+    addTargetScope(scope: string): CredentialsExchangeApi;
+    removeTargetScope(scope: string): CredentialsExchangeApi;
+    setTargetScopes(scopes: string[]): CredentialsExchangeApi;
+    clearTargetScopes(): CredentialsExchangeApi;
+  };
+}
+
+/** An Action: `exports.onExecuteCredentialsExchange`. Its promise is waited for, its value ignored. */
+export type CredentialsExchangeAction = (event: CredentialsExchangeEvent, api: CredentialsExchangeApi) => any;
+
+declare global {
+  /** An error whose `name` is that of its class. */
+  class ExtensibilityUserError extends Error {
+    constructor(message?: string);
+  }
+  /** To the client: 400 `invalid_request`, with the message as `error_description`. */
+  class InvalidRequestError extends ExtensibilityUserError {}
+  /** To the client: 400 `invalid_scope`, with the message as `error_description`. */
+  class InvalidScopeError extends ExtensibilityUserError {}
+  /** To the client: 500 `server_error`, with the message as `error_description`. */
+  class ServerError extends ExtensibilityUserError {}
+}
