@@ -6,6 +6,7 @@ import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
 import { bundleRuntime } from './runtime/bundle.ts';
+import { EgressError } from './egress/http-exchange.ts';
 import { callError } from './runtime/host.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
 
@@ -105,8 +106,9 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
 
   async function answerCall(runId: number, call: number, request: string): Promise<void> {
     const network = networks.get(runId)?.network;
-    if (network === undefined) return;
-    const result = await network(request).then(
+    const result = await (
+      network?.(request) ?? Promise.reject(new EgressError('EGRESS_FAILED', 'the run is over'))
+    ).then(
       (json) => ({ call, ok: true, json }),
       (error: unknown) => ({ call, ok: false, json: callError(error) }),
     );

@@ -60,6 +60,8 @@ export class HookIsolate {
   readonly #runs = new Map<number, HookRun>();
   #entries: Entries | undefined;
   #loadFailure: Extract<HookOutcome, { status: 'threw' | 'timed_out' | 'out_of_memory' }> | undefined;
+  /** In whose name the network is used for what began while the hook was loaded. */
+  readonly #firstRun = Promise.withResolvers<number>();
   #lastCpuNs = 0n;
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
   readonly #entered: number[] = [];
@@ -84,7 +86,8 @@ export class HookIsolate {
   }
 
   get idle(): boolean {
-    return this.#runs.size === 0 && this.#entered.length === 0;
+    const loadOnly = this.#runs.size === 0 || (this.#runs.size === 1 && this.#runs.has(LOAD));
+    return loadOnly && this.#entered.length === 0;
   }
 
   /** Ends the isolate; its runs go on in another. */
@@ -161,6 +164,7 @@ export class HookIsolate {
       };
     } finally {
       run.end();
+      run.cpuMs = 0;
       this.sweep();
     }
   }
@@ -223,6 +227,7 @@ export class HookIsolate {
     // Before the entry: an asynchronous hook may settle while its entry is still on its way back.
     const run = new HookRun(id, Math.min(this.#limits.wall_ms, deadlineMs - Date.now()));
     this.#runs.set(id, run);
+    this.#firstRun.resolve(id);
     const { console_bytes, cpu_ms } = this.#limits;
     try {
       const entry = enter.apply(undefined, [id, json, console_bytes], { timeout: cpu_ms * MAX_WALL_PER_CPU });
@@ -259,6 +264,8 @@ export class HookIsolate {
       const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
       await this.#entering(run, entry.apply(undefined, [run.id, ...args], { timeout }));
       if (run.cpuMs >= this.#limits.cpu_ms) run.fail(new LimitError('cpu'));
+      // What was begun at load may go on as long as the isolate; each of its entries has the whole limit.
+      if (run.id === LOAD) run.cpuMs = 0;
     } catch (error) {
       run.fail(error as Error);
       if (limitOf(error) !== undefined) this.dispose();
@@ -322,7 +329,8 @@ export class HookIsolate {
     const run = this.#runs.get(runId);
     if (run === undefined) return;
     run.calls++;
-    const [ok, answer] = await this.#host.call(runId, kind, json).then(
+    const inTheNameOf = runId === LOAD ? await this.#firstRun.promise : runId;
+    const [ok, answer] = await this.#host.call(inTheNameOf, kind, json).then(
       (result) => [true, result] as const,
       (error: unknown) => [false, callError(error)] as const,
     );

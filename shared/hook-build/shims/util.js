@@ -1,8 +1,24 @@
 const base = require('util/');
 const types = require('./util-types.js');
 
+// The symbol is Node's own: libraries and the runtime's timers have it too.
+const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
+
+function promisify(original) {
+  const custom = original?.[CUSTOM];
+  if (custom === undefined) return base.promisify(original);
+  if (typeof custom !== 'function') {
+    throw Object.assign(new TypeError('The "util.promisify.custom" property must be of type function'), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+  }
+  return Object.defineProperty(custom, CUSTOM, { value: custom, writable: true, configurable: true });
+}
+promisify.custom = CUSTOM;
+
 module.exports = {
   ...base,
+  promisify,
   types,
   TextEncoder: globalThis.TextEncoder,
   TextDecoder: globalThis.TextDecoder,

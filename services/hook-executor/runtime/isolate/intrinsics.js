@@ -19,7 +19,6 @@ export const {
   keys,
   setPrototypeOf,
 } = Object;
-export const objectToString = uncurry(Object.prototype.toString);
 export const hasOwn = uncurry(Object.prototype.hasOwnProperty);
 export const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
 export const functionToString = uncurry(Function.prototype.toString);
@@ -104,6 +103,5 @@ function safe(Base) {
   return Safe;
 }
 export const SafeMap = safe(Map);
-export const SafeWeakMap = safe(WeakMap);
 export const toHex = uncurry(Uint8Array.prototype.toHex);
 export const BigInt = globalThis.BigInt;

@@ -5,6 +5,8 @@ import { BigInt, floor, freeze, round } from './intrinsics.js';
 import { coded } from './node-error.js';
 import { enqueueMicrotask } from './timers.js';
 
+const reflectDefine = Reflect.defineProperty;
+
 /** Node 22: the newest runtime that Auth0 has for what hooks became. */
 const NODE_VERSION = '22.22.0';
 
@@ -45,6 +47,29 @@ function stream(fd, level) {
   return output;
 }
 
+/** As in Node, whatever is put into it becomes text. */
+function environment() {
+  return new Proxy(
+    {},
+    {
+      __proto__: null,
+      set: (target, name, value) => assign(target, name, { value }),
+      defineProperty: (target, name, descriptor) => assign(target, name, descriptor),
+    },
+  );
+}
+function assign(target, name, { value }) {
+  if (typeof name === 'symbol' || typeof value === 'symbol')
+    throw new TypeError('Cannot convert a Symbol value to a string');
+  return reflectDefine(target, name, {
+    __proto__: null,
+    value: `${value}`,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
 const refuse = (what) => () => {
   throw coded(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `process.${what}() is not available to hooks`);
 };
@@ -65,7 +90,7 @@ export function defineProcess() {
     execArgv: [],
     execPath: '/usr/local/bin/node',
     exitCode: undefined,
-    env: {},
+    env: environment(),
     features: {},
     config: { target_defaults: {}, variables: {} },
     stdout: stream(1, 'log'),

@@ -1,7 +1,7 @@
 import { armTimer, disarmTimer, reportUncaught, runId } from './connection.js';
-import { defineGlobal, tag } from './define.js';
+import { defineGlobal, hidden, tag } from './define.js';
 import { inspect } from './inspect.js';
-import { apply, defineProperty, resolved, SafeMap, then, trunc } from './intrinsics.js';
+import { apply, defineProperty, PromiseClass, resolved, SafeMap, then, trunc } from './intrinsics.js';
 import { coded } from './node-error.js';
 
 /** Timers and immediates of one isolate that have not fired. */
@@ -191,4 +191,7 @@ export function defineTimers() {
     queueMicrotask,
   };
   for (const name in functions) defineGlobal(name, functions[name]);
+  const promisified = Symbol.for('nodejs.util.promisify.custom');
+  hidden(setTimeout, promisified, (delay, value) => new PromiseClass((resolve) => setTimeout(resolve, delay, value)));
+  hidden(setImmediate, promisified, (value) => new PromiseClass((resolve) => setImmediate(resolve, value)));
 }

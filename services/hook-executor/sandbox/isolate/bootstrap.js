@@ -108,6 +108,31 @@
     }
   };
 
+  const webtaskId = 'hook';
+  let storedVersion = 0;
+  const storageOfRun = () => {
+    let seen;
+    return {
+      get: (cb) =>
+        then(resolved(), () => {
+          seen = storedVersion;
+          cb(null, storedJson === undefined ? undefined : parse(storedJson));
+        }),
+      set: (data, options, cb) => {
+        const done = typeof options === 'function' ? options : cb;
+        let conflict = null;
+        if (seen !== undefined && seen !== storedVersion && !(typeof options === 'object' && options?.force)) {
+          conflict = new ErrorClass('The stored data was changed since it was read');
+          conflict.code = 409;
+        } else {
+          storedJson = stringify(data);
+          seen = ++storedVersion;
+        }
+        then(resolved(), () => done?.(conflict));
+      },
+    };
+  };
+
   const contextOf = (args) => ({
     body: args.body,
     webtask: {
@@ -118,13 +143,9 @@
       params: {},
       headers: {},
       meta: {},
-      storage: {
-        get: (cb) => then(resolved(), () => cb(null, storedJson === undefined ? undefined : parse(storedJson))),
-        set: (data, options, cb) => {
-          storedJson = stringify(data);
-          then(resolved(), () => (typeof options === 'function' ? options : cb)?.(null));
-        },
-      },
+      storage: storageOfRun(),
+      id: webtaskId,
+      body_raw: stringify({ audience: args.audience, client: args.client, scope: args.scope }),
     },
   });
 
