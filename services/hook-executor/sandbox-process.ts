@@ -133,7 +133,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
     child.once('error', reject);
-    bundleRuntime().then((runtime) => child.connected && child.send({ runtime }), reject);
+    child.send({ runtime: bundleRuntime() }, () => undefined);
   });
   ready.catch(() => undefined);
 

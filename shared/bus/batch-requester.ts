@@ -5,6 +5,7 @@ import { HookmintError, type HookmintErrorCode } from '../errors.ts';
 import { inSpan, messagingAttributes, traceparentOf } from '../telemetry/tracing.ts';
 import { ENVELOPE_BYTES, messagesOf, RemoteError, ReplyBatch, UNRESPONSIVE_AFTER_MS } from './batch.ts';
 import { inboxPrefixOf, onReconnect } from './connect.ts';
+import { atTurnEnd } from './turn-end.ts';
 
 type Pending = {
   text: string;
@@ -68,7 +69,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   }
 
   function enqueue(id: string, text: string): void {
-    if (waiting.length === 0) setImmediate(send);
+    if (waiting.length === 0) atTurnEnd(send);
     waiting.push({ id, text });
   }
 

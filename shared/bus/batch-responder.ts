@@ -5,6 +5,7 @@ import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
 import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnvelope } from './batch.ts';
+import { atTurnEnd } from './turn-end.ts';
 
 export type BatchResponder = {
   /** Requests being worked on. */
@@ -52,7 +53,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   }
 
   function reply(replySubject: string, content: { id: string } & Record<string, unknown>): void {
-    if (outbox.size === 0) setImmediate(flush);
+    if (outbox.size === 0) atTurnEnd(flush);
     const item = { text: JSON.stringify(content) };
     if (Buffer.byteLength(item.text) > maxMessageBytes()) {
       item.text = JSON.stringify({ id: content.id, error: replyTooLarge });

@@ -113,7 +113,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
   };
 }
 
-const bundle = await bundleRuntime();
+const bundle = bundleRuntime();
 
 function runHttp(json: string): Promise<string> {
   const { url, method, headers, body } = JSON.parse(json) as HttpExchangeRequest;

@@ -1,17 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 
 const ENTRY = fileURLToPath(new URL('isolate/main.js', import.meta.url));
 
 /** Gives the text of the hooks' globals; see isolate/main.js for what it evaluates to. Built once for the process. */
-export function bundleRuntime(): Promise<string> {
+export function bundleRuntime(): string {
   return (bundled ??= buildRuntime());
 }
-let bundled: Promise<string> | undefined;
+let bundled: string | undefined;
 
 /** One classic script: an expression that evaluates to `function (host, currentRun, write, uncaught) -> {…}`. */
-async function buildRuntime(): Promise<string> {
-  const { outputFiles } = await build({
+function buildRuntime(): string {
+  // At once, once: the asynchronous form would keep a process of esbuild's for the rest of ours.
+  const { outputFiles } = buildSync({
     entryPoints: [ENTRY],
     bundle: true,
     write: false,
