@@ -1,5 +1,5 @@
+import { cacheFolder } from '../cache-folder.ts';
 import { bundleHook } from './bundle/bundle-hook.ts';
-import { cacheFolder } from './cache-folder.ts';
 import { chooseModules } from './choose-modules.ts';
 import { inertDirective } from './inert-directive.ts';
 import type { InstalledModule } from './install/lockfile.ts';

@@ -136,7 +136,7 @@ describe('a bundle over the limit', () => {
     assert.equal(failure.code, 'bundle_too_large');
     assert.match(
       failure.message,
-      /^the hook and its modules are 9\.\d MB, over the limit of 8\.0 MB; the largest: hook\.js 9\.0 MB, /,
+      /^the hook and its modules are 9\.\d MB, over the limit of 6\.5 MB; the largest: hook\.js 9\.0 MB, /,
     );
   });
 });

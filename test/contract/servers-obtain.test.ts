@@ -4,7 +4,7 @@ import { appendFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../deploy/local/servers/binary-cache.ts';
+import { cacheFolder } from '../../shared/cache-folder.ts';
 import { ServerUnavailableError } from '../../deploy/local/servers/errors.ts';
 import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../../deploy/local/servers/nats-binary.ts';

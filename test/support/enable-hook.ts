@@ -25,7 +25,7 @@ export async function enableHook(
  * Announces a change, and waits until the gateway sees an API that is new with it: then it sees all that was written before.
  * (The API has no grant, so no hook runs for it.)
  */
-async function announce(stack: Stack): Promise<void> {
+export async function announce(stack: Stack): Promise<void> {
   const identifier = `urn:canary:${String(++lastCanary)}`;
   // So that the gateway knows it as missing until it hears of the change.
   await requestToken(stack, { audience: identifier });

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { WayFailedError, systemCode } from './errors.ts';
 import { executableName } from './on-path.ts';
-import { setting } from './setting.ts';
 import { sha256OfFile } from './sha256.ts';
 
 /** One cached binary: a folder `<name>-<version>-<platform>` with the binary and `binary.json` in it. */
@@ -26,16 +24,6 @@ export type CacheLookup =
 const RECORD_FILE = 'binary.json';
 const TEMPORARY_PREFIX = '.fetching-';
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
-
-/** `HOOKMINT_CACHE_DIR`, or `hookmint` in the cache folder that the operating system gives a user. */
-export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
-  const own = setting(env, 'HOOKMINT_CACHE_DIR');
-  if (own !== undefined) return own;
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'hookmint');
-  if (platform === 'win32')
-    return join(setting(env, 'LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local'), 'hookmint');
-  return join(setting(env, 'XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'hookmint');
-}
 
 /** Looks a binary up and checks it against the SHA-256 recorded when it was stored. */
 export async function lookUp(cacheDir: string, key: CacheKey): Promise<CacheLookup> {

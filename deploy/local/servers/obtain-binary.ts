@@ -1,4 +1,5 @@
-import { cacheFolder, lookUp } from './binary-cache.ts';
+import { cacheFolder } from '../../../shared/cache-folder.ts';
+import { lookUp } from './binary-cache.ts';
 import { ServerUnavailableError, WayFailedError, systemCode } from './errors.ts';
 import { fetchBinary } from './fetch-binary.ts';
 import { findOnPath } from './on-path.ts';

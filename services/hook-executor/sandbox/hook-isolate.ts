@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import { callError, createHostFunctions, type HostCallKind } from '../runtime/host.ts';
-import { hookScript, LINE_OFFSET } from './hook-script.ts';
+import { callError, type HostCallKind } from '../runtime/host.ts';
 import { HookRun, LimitError, type Limit } from './hook-run.ts';
+import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
-
-const source = (name: string): string =>
-  readFileSync(new URL(`./isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
-const [BOOTSTRAP, ACTION] = [source('bootstrap.js'), source('action.js')];
 
 const MESSAGES = {
   timeout: 'Script execution timed out.',
@@ -31,8 +26,6 @@ const MAX_TIMERS = 2_000;
 /** Stands for the load where ids of runs are kept; those begin at 1. */
 const LOAD = 0;
 
-export type HookSource = { script: string; secrets: Record<string, string>; limits: HookLimits };
-
 /** What an isolate needs of the process it is in. */
 export type HookHost = {
   /** Text of the runtime, see runtime/bundle.ts. */
@@ -43,9 +36,6 @@ export type HookHost = {
 
 /** Thrown by {@link HookIsolate.run} when the isolate ended under a run that did not cause it: another isolate may run it. */
 export class IsolateGoneError extends Error {}
-
-type Entry = ivm.Reference<(...args: (string | number | boolean)[]) => string | undefined>;
-type Entries = Record<'run' | 'fireTimer' | 'settleCall' | 'endRun', Entry>;
 
 /**
  * One hook revision in a V8 isolate of its own, loaded once and run many times: what the hook keeps in `global` stays between
@@ -170,47 +160,18 @@ export class HookIsolate {
   }
 
   async #load(run: HookRun): Promise<void> {
-    const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
-    const context = await this.#isolate.createContext();
-    const { ignored, sync } = createHostFunctions({
+    const { entries, error } = await openRealm(this.#isolate, this.#source, {
+      runtime: this.#host.runtime,
+      timeoutMs: this.#limits.cpu_ms * MAX_WALL_PER_CPU,
+      onSettled: (id, text) => this.#runs.get(id)?.settle(text),
       onTimer: (...timer) => this.#setTimer(...timer),
       onClearTimer: (id) => this.#clearTimer(id),
       onCall: (...call) => void this.#call(...call),
     });
-    const settled = (id: unknown, text: unknown): void => {
-      if (typeof id === 'number' && typeof text === 'string') this.#runs.get(id)?.settle(text);
-    };
-    const callbacks = {
-      ...Object.fromEntries(
-        Object.entries(ignored).map(([name, fn]) => [name, new ivm.Callback(fn, { ignored: true })]),
-      ),
-      ...Object.fromEntries(Object.entries(sync).map(([name, fn]) => [name, new ivm.Callback(fn, { sync: true })])),
-    };
-    const host = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
-    const realm = await context.evalClosure(
-      `return (${BOOTSTRAP})($0, { ${host.join(', ')} }, ${this.#host.runtime}, (${ACTION})())`,
-      [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
-      { result: { reference: true }, filename: 'hookmint:runtime', timeout },
-    );
-    const script = await this.#isolate.compileScript(hookScript(this.#source.script), {
-      filename: 'hook.js',
-      lineOffset: LINE_OFFSET,
-    });
-    const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
-    const load = await realm.get('load', { reference: true });
-    const error: unknown = await load.apply(
-      undefined,
-      [factory.derefInto({ release: true }), JSON.stringify(this.#source.secrets)],
-      { timeout },
-    );
-    if (typeof error === 'string') {
+    this.#entries = entries;
+    if (error !== undefined) {
       this.#loadFailure = { status: 'threw', during: 'load', error: parseHookError(error), ...this.#measured(run) };
     }
-    const names = ['run', 'fireTimer', 'settleCall', 'endRun'] as const;
-    const entries = await Promise.all(names.map((name) => realm.get(name, { reference: true }) as Promise<Entry>));
-    this.#entries = Object.fromEntries(names.map((name, i) => [name, entries[i]])) as Entries;
-    for (const reference of [load, realm]) reference.release();
-    script.release();
   }
 
   /**

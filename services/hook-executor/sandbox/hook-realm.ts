@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import ivm from 'isolated-vm';
+import type { HookLimits } from '../../../shared/domain/hook.ts';
+import { createHostFunctions, type HostEvents } from '../runtime/host.ts';
+import { hookScript, LINE_OFFSET } from './hook-script.ts';
+
+const source = (name: string): string =>
+  readFileSync(new URL(`./isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
+const [BOOTSTRAP, ACTION] = [source('bootstrap.js'), source('action.js')];
+
+export type HookSource = { script: string; secrets: Record<string, string>; limits: HookLimits };
+
+type Entry = ivm.Reference<(...args: (string | number | boolean)[]) => string | undefined>;
+
+/** What the host enters the isolate with, see isolate/bootstrap.js. */
+export type Entries = Record<'run' | 'fireTimer' | 'settleCall' | 'endRun', Entry>;
+
+/**
+ * Makes the one realm of an isolate: the bootstrap, the runtime's globals, and the hook itself.
+ *
+ * @returns What to enter it with; `error`, JSON text, when the hook's own code threw or exported no hook.
+ * @throws What V8 has to say of a script that does not compile, or that met a limit.
+ */
+export async function openRealm(
+  isolate: ivm.Isolate,
+  { script: text, secrets }: HookSource,
+  host: HostEvents & { runtime: string; timeoutMs: number; onSettled: (runId: number, text: string) => void },
+): Promise<{ entries: Entries; error: string | undefined }> {
+  const timeout = host.timeoutMs;
+  const context = await isolate.createContext();
+  const callbacks = hostCallbacks(host);
+  const settled = (id: unknown, outcome: unknown): void => {
+    if (typeof id === 'number' && typeof outcome === 'string') host.onSettled(id, outcome);
+  };
+  const names = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
+  const realm = await context.evalClosure(
+    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime}, (${ACTION})())`,
+    [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
+    { result: { reference: true }, filename: 'hookmint:runtime', timeout },
+  );
+  const script = await isolate.compileScript(hookScript(text), { filename: 'hook.js', lineOffset: LINE_OFFSET });
+  const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
+  const load = await realm.get('load', { reference: true });
+  const error: unknown = await load.apply(undefined, [factory.derefInto({ release: true }), JSON.stringify(secrets)], {
+    timeout,
+  });
+  const entry = (name: keyof Entries) => realm.get(name, { reference: true }) as Promise<Entry>;
+  const entries = {
+    run: await entry('run'),
+    fireTimer: await entry('fireTimer'),
+    settleCall: await entry('settleCall'),
+    endRun: await entry('endRun'),
+  };
+  for (const reference of [load, realm]) reference.release();
+  script.release();
+  return { entries, error: typeof error === 'string' ? error : undefined };
+}
+
+/** Functions, and nothing else of the host, are what an isolate is given. */
+function hostCallbacks(events: HostEvents): Record<string, ivm.Callback> {
+  const { ignored, sync } = createHostFunctions(events);
+  return {
+    ...Object.fromEntries(Object.entries(ignored).map(([name, fn]) => [name, new ivm.Callback(fn, { ignored: true })])),
+    ...Object.fromEntries(Object.entries(sync).map(([name, fn]) => [name, new ivm.Callback(fn, { sync: true })])),
+  };
+}
