@@ -51,7 +51,7 @@ for (const name of ['hook-executor', 'signer'] as const) {
     const [first] = stack.pidsOf(name);
     assert.ok(first !== undefined);
     process.kill(first, 'SIGTERM');
-    await delay(2_500);
+    await stack.untilPrinted(new RegExp(`^hookmint: ${name} is back`), 20_000);
     assert.notDeepEqual(stack.pidsOf(name), [first], 'it has ended, and was started again');
     const exited = new Promise((resolve) => replica.once('exit', resolve));
     replica.kill('SIGTERM');
