@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf } from '../shared/errors.ts';
-import { UsageError } from '../deploy/local/options.ts';
+import { UsageError } from '../shared/usage-error.ts';
 
 /** What a command's exit code says. */
 export const EXIT = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf } from '../shared/errors.ts';
-import { UsageError } from '../deploy/local/options.ts';
+import { UsageError } from '../shared/usage-error.ts';
 
 /**
  * A JSON file that is to be of one shape.

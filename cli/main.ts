@@ -1,7 +1,7 @@
 import './quiet.ts';
 import { messageOf } from '../shared/errors.ts';
 import { HookBuildError } from '../shared/hook-build/errors.ts';
-import { UsageError } from '../deploy/local/options.ts';
+import { UsageError } from '../shared/usage-error.ts';
 import { EXIT, HELP, type ExitCode } from './command.ts';
 import { hookNew } from './hook/new.ts';
 import { hookRun } from './hook/run.ts';

@@ -1,29 +1,20 @@
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
-import type { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
-import type { Dropped } from '../../shared/subjects/token-events.ts';
-import { acceptHookOutcome } from '../../services/gateway/steps/accept-hook-outcome.ts';
-import { mergeHookResult } from '../../services/gateway/steps/merge-hook-result.ts';
-import { OAuthError } from '../../services/gateway/oauth-error.ts';
+import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
+import { judgeOutcome, type Judgement } from '../../shared/hook-result/judge-outcome.ts';
 import { asAuthorSees } from '../../services/hook-executor/author-view.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
+import type { NetworkCall } from '../../shared/domain/network-call.ts';
+import type { SampleEvent } from '../../shared/domain/sample-event.ts';
+import { noting } from '../../services/hook-executor/network-log.ts';
 import { networkOfRun } from '../../services/hook-executor/network.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import type { HookArguments } from '../../shared/subjects/token-requested.ts';
-import type { SampleEvent } from './event.ts';
-import { noting, type NetworkCall } from './network-log.ts';
 
 /** What one run came to, without a token having been issued. */
-export type DryRun = {
+export type DryRun = Judgement & {
   kind: 'hook' | 'action';
   outcome: Omit<HookOutcome, 'cpu_ms' | 'wall_ms' | 'console' | 'result'>;
-  /** What the token would hold of the hook's; `null` when none would be issued. */
-  token: { scope: string[]; claims: Record<string, unknown> } | null;
-  /** Scopes of the grant that the token lacks, and scopes that the grant did not give. */
-  scope_changes: { removed: string[]; added: string[] };
-  dropped: Dropped[];
-  /** What the client would be answered instead of a token. */
-  answer: { status: number; error: string; error_description: string } | null;
   console: HookOutcome['console'];
   network: NetworkCall[];
   cpu_ms: number;
@@ -55,7 +46,7 @@ export async function openDryRuns() {
       return {
         kind: hook.revision.kind,
         outcome: ended,
-        ...judged(outcome, scope, hook.revision.kind === 'action' ? 'relaxed' : policy),
+        ...judgeOutcome(outcome, scope, customClaimsPolicyOf(hook.revision.kind, policy)),
         console,
         network,
         cpu_ms,
@@ -67,27 +58,4 @@ export async function openDryRuns() {
       broker.close();
     },
   };
-}
-
-function judged(
-  outcome: HookOutcome,
-  granted: string[],
-  policy: CustomClaimsPolicy,
-): Pick<DryRun, 'token' | 'scope_changes' | 'dropped' | 'answer'> {
-  try {
-    const { scopes, customClaims, dropped } = mergeHookResult(acceptHookOutcome(outcome), policy);
-    return {
-      token: { scope: scopes, claims: customClaims },
-      scope_changes: {
-        removed: granted.filter((scope) => !scopes.includes(scope)),
-        added: scopes.filter((scope) => !granted.includes(scope)),
-      },
-      dropped,
-      answer: null,
-    };
-  } catch (error) {
-    if (!(error instanceof OAuthError)) throw error;
-    const answer = { status: error.status, error: error.error, error_description: error.description };
-    return { token: null, scope_changes: { removed: [], added: [] }, dropped: [], answer };
-  }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../shared/errors.ts';
-import { UsageError } from '../../deploy/local/options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import { EXIT, fromCaller, readArgs, type ExitCode } from '../command.ts';
 
 /** `hookmint hook new [FILE]`: writes a template, never over a file that is there. */

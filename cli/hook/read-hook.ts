@@ -4,7 +4,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
 import { HOOK_FILE, scanHook } from '../../shared/hook-build/scan-hook.ts';
-import { UsageError } from '../../deploy/local/options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
 
 const IMPORT_OR_EXPORT = /^[ \t]*(?:import|export)\b/m;

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
-import { UsageError } from '../../deploy/local/options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 import { buildLocalHook } from './build.ts';
 import { openDryRuns } from './dry-run.ts';
-import { SampleEvent } from './event.ts';
+import { SampleEvent } from '../../shared/domain/sample-event.ts';
 import { inFile, reportOf } from './report.ts';
 
 const OPTIONS = {

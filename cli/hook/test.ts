@@ -2,7 +2,7 @@ import { globSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
-import { UsageError } from '../../deploy/local/options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
 import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';

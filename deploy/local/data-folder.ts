@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../shared/errors.ts';
-import { UsageError } from './options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import { endLeftover } from './servers/leftover.ts';
 
 /** The folder of one local installation, held by one launcher at a time. */

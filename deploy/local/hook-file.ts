@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
 import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
-import { UsageError } from './options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 
 /** An editor saves in several steps; the file is read when it has been quiet for so long. */
 const SETTLE_MS = 100;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createUser } from '@nats-io/nkeys';
 import { z } from 'zod';
 import { newClientId, newClientSecret } from '../../shared/client-secret.ts';
-import { UsageError } from './options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 
 export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'setup'] as const;
 export type BusUser = (typeof BUS_USERS)[number];

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../shared/errors.ts';
 import { openDataFolder } from './data-folder.ts';
 import { runStack } from './stack.ts';
-import { HELP, readOptions, UsageError, type Options } from './options.ts';
+import { HELP, readOptions, type Options } from './options.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 
 /** `npm start`: everything hookmint needs on this machine, until Ctrl-C. */
 const TUTORIAL_HOOK = fileURLToPath(new URL('./demo/tutorial-hook.js', import.meta.url));

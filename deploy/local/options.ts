@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
+import { UsageError } from '../../shared/usage-error.ts';
 
 /** What `npm start` was asked for. */
 export type Options = { hookFile: string | undefined; secretsFile: string | undefined; port: number; dataDir: string };
@@ -21,9 +22,6 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor a
   LOG_LEVEL               trace, debug, info (default), warn, error
   OTEL_EXPORTER_OTLP_ENDPOINT   send traces and metrics there
 `;
-
-/** A mistake in how the command was called or in what it was given: shown as one line, without a stack. */
-export class UsageError extends Error {}
 
 /** Reads the command line; `undefined` when help was asked for. */
 export function readOptions(args: readonly string[]): Options | undefined {

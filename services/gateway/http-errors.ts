@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { logger } from '../../shared/log.ts';
-import { OAuthError } from './oauth-error.ts';
+import { OAuthError } from '../../shared/oauth-error.ts';
 
 /** What to answer for anything thrown: what is meant for the client as it is, the rest as `server_error` without detail. */
 export function asOAuthError(error: unknown): OAuthError {

@@ -1,16 +1,17 @@
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { Client } from '../../shared/domain/client.ts';
 import type { ResourceServer } from '../../shared/domain/resource-server.ts';
+import { customClaimsPolicyOf } from '../../shared/domain/tenant.ts';
 import { logger } from '../../shared/log.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { HookArguments } from '../../shared/subjects/token-requested.ts';
 import type { Configuration } from './configuration.ts';
-import { acceptHookOutcome } from './steps/accept-hook-outcome.ts';
+import { acceptHookOutcome } from '../../shared/hook-result/accept-hook-outcome.ts';
 import { authenticateClient, readCredentials } from './steps/authenticate-client.ts';
 import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
 import { findApi } from './steps/find-api.ts';
-import { mergeHookResult, type MergedResult } from './steps/merge-hook-result.ts';
+import { mergeHookResult, type MergedResult } from '../../shared/hook-result/merge-hook-result.ts';
 import { parseParameters, type TokenParameters } from './steps/parse-parameters.ts';
 import { runHook, type EnabledHook, type HookRequester } from './steps/run-hook.ts';
 import { settleScopes } from './steps/settle-scopes.ts';
@@ -118,8 +119,7 @@ async function shapeByHook(
     return { scopes, customClaims: {}, dropped: [] };
   }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();
-  // Contract §4: names without a namespace are an Action's right on any API of the tenant's own.
-  const merged = mergeHookResult(acceptHookOutcome(outcome), hook.revision.kind === 'action' ? 'relaxed' : policy);
+  const merged = mergeHookResult(acceptHookOutcome(outcome), customClaimsPolicyOf(hook.revision.kind, policy));
   if (merged.dropped.length > 0) findings.dropped = merged.dropped;
   return merged;
 }

@@ -13,9 +13,6 @@ export const SIGN_DEADLINE_MS = 5_000;
 /** Time the signer has to tell its public keys. */
 export const KEYS_DEADLINE_MS = 2_000;
 
-/** Names and values of all custom claims of one token (contract §4: 100 KB); over it no token is issued. */
-export const MAX_CUSTOM_CLAIMS_BYTES = 102_400;
-
 /** Age at which cached configuration is read again even if no change was announced. */
 export const CONFIGURATION_MAX_AGE_MS = 30_000;
 
@@ -24,9 +21,6 @@ export const CONFIGURATION_RETRY_MS = 5_000;
 
 /** Entries of each configuration cache: clients, APIs, grants. */
 export const CONFIGURATION_MAX_ENTRIES = 50_000;
-
-/** What a client is told to wait before it asks again, when a service behind the gateway is away, seconds. */
-export const RETRY_AFTER_SECONDS = 1;
 
 /** How long clients may cache the JWKS, seconds; a key is published as `next` long before it signs. */
 export const JWKS_MAX_AGE_SECONDS = 300;

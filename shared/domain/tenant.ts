@@ -7,6 +7,11 @@ import { z } from 'zod';
 export const CustomClaimsPolicy = z.enum(['namespaced', 'relaxed']);
 export type CustomClaimsPolicy = z.infer<typeof CustomClaimsPolicy>;
 
+/** Names without a namespace are an Action's right on any API of the tenant's own (contract §4), whatever holds for hooks. */
+export function customClaimsPolicyOf(kind: 'hook' | 'action', ofTenant: CustomClaimsPolicy): CustomClaimsPolicy {
+  return kind === 'action' ? 'relaxed' : ofTenant;
+}
+
 export const TenantSettings = z.strictObject({
   /** Audience of a token request that names none (contract §2.1); null: such a request is refused. */
   default_audience: z.string().nullable(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { acceptHookOutcome } from '../../services/gateway/steps/accept-hook-outcome.ts';
+import { acceptHookOutcome } from '../../shared/hook-result/accept-hook-outcome.ts';
 import { NOT_RUN, unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
 
 const answerTo = (outcome: HookOutcome) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mergeHookResult } from '../../services/gateway/steps/merge-hook-result.ts';
+import { mergeHookResult } from '../../shared/hook-result/merge-hook-result.ts';
 
 // Contract §4, word for word.
 const RESERVED =

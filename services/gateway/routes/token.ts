@@ -9,7 +9,7 @@ import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import { issueToken, type Findings, type TokenHttpRequest, type TokenIssuer } from '../issue-token.ts';
 import { asOAuthError, sendOAuthError } from '../http-errors.ts';
 import { MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
-import type { OAuthError } from '../oauth-error.ts';
+import type { OAuthError } from '../../../shared/oauth-error.ts';
 
 /**
  * `POST /oauth/token` (RFC 6749 §3.2), as the handlers of an Express route. Whatever happens, the client gets an answer of the

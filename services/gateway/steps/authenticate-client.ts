@@ -1,7 +1,7 @@
 import { clientSecretMatches } from '../../../shared/client-secret.ts';
 import type { Client } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration.ts';
-import { OAuthError } from '../oauth-error.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
 import type { TokenParameters } from './parse-parameters.ts';
 
 /** What a client shows to prove who it is. */

@@ -2,7 +2,7 @@ import type { Client } from '../../../shared/domain/client.ts';
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { Configuration } from '../configuration.ts';
-import { OAuthError } from '../oauth-error.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /** The grant that lets the client have tokens for the API (contract §2.3). */
 export async function checkClientGrant(

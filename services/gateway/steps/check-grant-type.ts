@@ -1,5 +1,5 @@
 import type { Client } from '../../../shared/domain/client.ts';
-import { OAuthError } from '../oauth-error.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /** RFC 6749 §4.4: client credentials are for confidential clients only, and only for those registered for the grant. */
 export function checkGrantType(client: Client): void {

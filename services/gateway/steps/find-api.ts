@@ -1,6 +1,6 @@
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { Configuration } from '../configuration.ts';
-import { OAuthError } from '../oauth-error.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /** The API that the token is asked for: by `audience`, else the tenant's default (contract §2.1). */
 export async function findApi(audience: string | undefined, configuration: Configuration): Promise<ResourceServer> {

@@ -1,4 +1,4 @@
-import { OAuthError } from '../oauth-error.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /** A token request as it was sent (RFC 6749 §4.4.2): its own parameters, and all that a hook may see as `context.body`. */
 export type TokenParameters = {

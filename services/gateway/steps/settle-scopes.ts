@@ -1,5 +1,5 @@
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
-import { OAuthError } from '../oauth-error.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /**
  * The scopes of the token before any hook: all that the client was granted, whatever part of it was asked for; asking for more

@@ -4,9 +4,9 @@ import { HookmintError } from '../../../shared/errors.ts';
 import type { Client } from '../../../shared/domain/client.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { TokenSign, TokenSignReply } from '../../../shared/subjects/token-sign.ts';
-import { RETRY_AFTER_SECONDS, SIGN_DEADLINE_MS } from '../limits.ts';
-import { OAuthError } from '../oauth-error.ts';
-import type { MergedResult } from './merge-hook-result.ts';
+import { SIGN_DEADLINE_MS } from '../limits.ts';
+import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
+import type { MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 
 export type SignRequester = BatchRequester<TokenSign, TokenSignReply>;
 

@@ -1,11 +1,13 @@
-import { isReservedClaim } from '../../../shared/domain/reserved-claims.ts';
-import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
-import type { Dropped } from '../../../shared/subjects/token-events.ts';
-import { MAX_CUSTOM_CLAIMS_BYTES } from '../limits.ts';
+import { isReservedClaim } from '../domain/reserved-claims.ts';
+import type { CustomClaimsPolicy } from '../domain/tenant.ts';
+import type { Dropped } from '../subjects/token-events.ts';
 import { OAuthError } from '../oauth-error.ts';
 
 /** What a hook made of the token: its scopes, its custom claims, and what it asked for and did not get. */
 export type MergedResult = { scopes: string[]; customClaims: Record<string, unknown>; dropped: Dropped[] };
+
+/** Names and values of all custom claims of one token (contract §4: 100 KB); over it no token is issued. */
+const MAX_CUSTOM_CLAIMS_BYTES = 102_400;
 
 /** Longest part of a dropped name that is reported; the name is the hook's word. */
 const REPORTED_NAME_LENGTH = 128;

@@ -1,6 +1,5 @@
-import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import { RETRY_AFTER_SECONDS } from '../limits.ts';
-import { OAuthError, type OAuthErrorCode } from '../oauth-error.ts';
+import type { HookOutcome } from '../domain/hook-outcome.ts';
+import { OAuthError, RETRY_AFTER_SECONDS, type OAuthErrorCode } from '../oauth-error.ts';
 
 /** Which of its errors a hook may give the client a 400 with, told apart by `error.name` (contract §1.4). */
 const DENIALS: ReadonlyMap<string, OAuthErrorCode> = new Map([

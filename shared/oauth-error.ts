@@ -42,3 +42,6 @@ export class OAuthError extends Error {
     };
   }
 }
+
+/** What a client is told to wait before it asks again, when a service behind the gateway is away, seconds. */
+export const RETRY_AFTER_SECONDS = 1;

@@ -1,17 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
-import type { Network } from '../../services/hook-executor/sandbox-process.ts';
-
-/** A request of a hook: where to, and how it ended. */
-export type NetworkCall = {
-  method: string;
-  host: string;
-  /** Of the response. */
-  status?: number;
-  /** Why there is none: an EGRESS_ code. */
-  error?: string;
-  ms: number;
-};
+import type { NetworkCall } from '../../shared/domain/network-call.ts';
+import type { Network } from './sandbox-process.ts';
 
 const Asked = z.object({ method: z.string(), url: z.string() }).catch({ method: '', url: '' });
 const Answered = z.object({ status: z.number() });

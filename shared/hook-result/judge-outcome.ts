@@ -1,0 +1,37 @@
+import type { HookOutcome } from '../domain/hook-outcome.ts';
+import type { CustomClaimsPolicy } from '../domain/tenant.ts';
+import { OAuthError } from '../oauth-error.ts';
+import type { Dropped } from '../subjects/token-events.ts';
+import { acceptHookOutcome } from './accept-hook-outcome.ts';
+import { mergeHookResult } from './merge-hook-result.ts';
+
+/** What a token request would come to after a hook's run, without a token having been issued. */
+export type Judgement = {
+  /** What the token would hold of the hook's; `null` when none would be issued. */
+  token: { scope: string[]; claims: Record<string, unknown> } | null;
+  /** Scopes of the grant that the token lacks, and scopes that the grant did not give. */
+  scope_changes: { removed: string[]; added: string[] };
+  dropped: Dropped[];
+  /** What the client would be answered instead of a token. */
+  answer: { status: number; error: string; error_description: string } | null;
+};
+
+/** Takes the outcome of a dry run as the gateway takes that of a token request. */
+export function judgeOutcome(outcome: HookOutcome, granted: readonly string[], policy: CustomClaimsPolicy): Judgement {
+  try {
+    const { scopes, customClaims, dropped } = mergeHookResult(acceptHookOutcome(outcome), policy);
+    return {
+      token: { scope: scopes, claims: customClaims },
+      scope_changes: {
+        removed: granted.filter((scope) => !scopes.includes(scope)),
+        added: scopes.filter((scope) => !granted.includes(scope)),
+      },
+      dropped,
+      answer: null,
+    };
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    const answer = { status: error.status, error: error.error, error_description: error.description };
+    return { token: null, scope_changes: { removed: [], added: [] }, dropped: [], answer };
+  }
+}
