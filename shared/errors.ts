@@ -14,6 +14,7 @@ export type HookmintErrorCode =
   | 'bus_jetstream_missing'
   | 'store_unreachable'
   | 'store_document_invalid'
+  | 'store_contended'
   | 'signing_key_missing'
   | 'signing_key_undecryptable'
   | 'reserved_claim'

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { newClientId, newClientSecret } from '../../shared/client-secret.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
-export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'setup'] as const;
+export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'management', 'setup'] as const;
 export type BusUser = (typeof BUS_USERS)[number];
 
 const key = z.string().length(43);
@@ -15,15 +15,18 @@ const Secrets = z.strictObject({
   client_secret_key: key,
   signing_key_encryption_key: key,
   hook_secrets_key: key,
-  mongodb_passwords: z.strictObject({ owner: key, gateway: key, signer: key }),
+  mongodb_passwords: z.strictObject({ owner: key, gateway: key, signer: key, management: key }),
   nats_nkey_seeds: z.strictObject({
     gateway: z.string(),
     'hook-executor': z.string(),
     signer: z.string(),
+    management: z.string(),
     setup: z.string(),
   }),
   demo_client_id: z.string(),
   demo_client_secret: z.string(),
+  management_client_id: z.string(),
+  management_client_secret: z.string(),
 });
 
 /** What a local installation keeps secret, made at its first start. Each service is given only what is its own. */
@@ -33,15 +36,33 @@ export type LocalSecrets = z.infer<typeof Secrets>;
 export async function loadSecrets(dataDir: string): Promise<LocalSecrets> {
   const file = join(dataDir, 'secrets.json');
   const existing = readIfThere(file);
-  if (existing !== undefined) {
-    const parsed = Secrets.safeParse(parseJson(existing));
-    if (parsed.success) return parsed.data;
+  const secrets = existing === undefined ? makeSecrets() : completed(parseJson(existing));
+  if (secrets === undefined) {
     throw new UsageError(`${file} is damaged; restore it, or start with another --data folder.`);
   }
-  const secrets = makeSecrets();
+  if (existing === JSON.stringify(secrets, null, 2)) return secrets;
   await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
   return secrets;
+}
+
+/** What an older version made, with what it did not have yet; `undefined` for what is none of ours. */
+function completed(existing: unknown): LocalSecrets | undefined {
+  const older = Secrets.partial().extend({
+    mongodb_passwords: Secrets.shape.mongodb_passwords.partial(),
+    nats_nkey_seeds: Secrets.shape.nats_nkey_seeds.partial(),
+    client_secret_key: key,
+    signing_key_encryption_key: key,
+  });
+  const parsed = older.safeParse(existing);
+  if (!parsed.success) return undefined;
+  const fresh = makeSecrets();
+  return Secrets.parse({
+    ...fresh,
+    ...parsed.data,
+    mongodb_passwords: { ...fresh.mongodb_passwords, ...parsed.data.mongodb_passwords },
+    nats_nkey_seeds: { ...fresh.nats_nkey_seeds, ...parsed.data.nats_nkey_seeds },
+  });
 }
 
 function makeSecrets(): LocalSecrets {
@@ -51,10 +72,18 @@ function makeSecrets(): LocalSecrets {
     client_secret_key: newKey(),
     signing_key_encryption_key: newKey(),
     hook_secrets_key: newKey(),
-    mongodb_passwords: { owner: newKey(), gateway: newKey(), signer: newKey() },
-    nats_nkey_seeds: { gateway: newSeed(), 'hook-executor': newSeed(), signer: newSeed(), setup: newSeed() },
+    mongodb_passwords: { owner: newKey(), gateway: newKey(), signer: newKey(), management: newKey() },
+    nats_nkey_seeds: {
+      gateway: newSeed(),
+      'hook-executor': newSeed(),
+      signer: newSeed(),
+      management: newSeed(),
+      setup: newSeed(),
+    },
     demo_client_id: newClientId(),
     demo_client_secret: newClientSecret(),
+    management_client_id: newClientId(),
+    management_client_secret: newClientSecret(),
   };
 }
 

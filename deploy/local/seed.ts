@@ -5,7 +5,6 @@ import { makeRevision, type HookInput } from '../../shared/hook-build/make-revis
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
-import { ensureIndexes } from '../../shared/store/indexes.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 
 export const DEMO_AUDIENCE = 'https://api.example.com/';
@@ -13,13 +12,12 @@ const TRIGGER = 'credentials-exchange';
 
 export type DemoClient = { clientId: string; clientSecret: string };
 
-/** Puts the demo into a tenant's database: one API, one M2M client, one grant. What is there already is left as it is. */
+/** Puts the demo into a tenant's database, which is prepared: one API, one M2M client, one grant. What is there already is left as it is. */
 export async function seedDemo(
   db: Db,
   { clientId, clientSecret }: DemoClient,
   { clientSecretKey, signingAlg }: { clientSecretKey: Buffer; signingAlg: SigningAlg },
 ): Promise<void> {
-  await ensureIndexes(db);
   const [clients, apis, grants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
   if ((await apis.findByIdentifier(DEMO_AUDIENCE)) === undefined) {
     await apis.put({
@@ -37,13 +35,13 @@ export async function seedDemo(
     await clients.put({
       client_id: clientId,
       name: 'Demo M2M client',
-      client_secret_hashes: [hashClientSecret(clientSecret, clientSecretKey)],
+      client_secrets: [{ hash: hashClientSecret(clientSecret, clientSecretKey), expires_at_ms: null }],
       token_endpoint_auth_method: 'client_secret_post',
       grant_types: ['client_credentials'],
       client_metadata: { plan: 'full' },
     });
   }
-  if ((await grants.find(clientId, DEMO_AUDIENCE)) === undefined) {
+  if ((await grants.findFor(clientId, DEMO_AUDIENCE)) === undefined) {
     await grants.put({
       id: `cgr_${clientId.slice(0, 16)}`,
       client_id: clientId,
@@ -64,5 +62,5 @@ export async function enableHook(
   const id = `demo-${name}`;
   const revision = await hooks.putRevision(await makeRevision({ ...hook, hook_id: id }, options));
   await hooks.put({ id, name, trigger_id: TRIGGER, current_revision: revision });
-  await hooks.bind({ trigger_id: TRIGGER, hook_id: id, hook_name: name, revision });
+  await hooks.enable(TRIGGER, id);
 }

@@ -3,6 +3,7 @@ import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { connectStore } from '../../shared/store/connect.ts';
+import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/config-changed.ts';
 import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
@@ -47,6 +48,7 @@ export async function runStack(options: StackOptions): Promise<void> {
   const hook = (of: string) => ({ code: of, dependencies: readDependencies(options.hookFile), secrets: hookSecrets });
   const build = { secretsKey: Buffer.from(secrets.hook_secrets_key, 'base64url'), report: say };
   const port = options.port === 0 ? await freePort(HOST) : options.port;
+  const managementPort = await freePort(HOST);
   const issuer = `http://${HOST}:${String(port)}/`;
 
   let giveUp: (error: Error) => void = () => undefined;
@@ -80,7 +82,8 @@ export async function runStack(options: StackOptions): Promise<void> {
 
   async function startStore(): Promise<StoreUrls> {
     if (options.mongodbUrl !== undefined) {
-      return { owner: options.mongodbUrl, gateway: options.mongodbUrl, signer: options.mongodbUrl };
+      const url = options.mongodbUrl;
+      return { owner: url, gateway: url, signer: url, management: url };
     }
     const { path: binary } = await obtainMongod({ report: say });
     let storePort: number | undefined;
@@ -109,7 +112,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     ...(options.natsUrl === undefined ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds[user] } : {}),
   });
 
-  const runService = (name: 'gateway' | 'hook-executor' | 'signer', env: Record<string, string>) =>
+  const runService = (name: 'gateway' | 'hook-executor' | 'signer' | 'management', env: Record<string, string>) =>
     supervisor.run(name, (exited) =>
       startService({
         name,
@@ -140,6 +143,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       }),
     ]);
     const { db } = database;
+    await prepareConfiguration(db);
     await Promise.all([
       ensureEventsStream(bus),
       seedDemo(
@@ -158,6 +162,18 @@ export async function runStack(options: StackOptions): Promise<void> {
         ...busEnv('hook-executor', natsUrl),
         HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
       }),
+      runService('management', {
+        ...busEnv('management', natsUrl),
+        MONGODB_URL: store.management,
+        HOOKMINT_ISSUER: issuer,
+        HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
+        HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
+        HOOKMINT_BOOTSTRAP_CLIENT_ID: secrets.management_client_id,
+        HOOKMINT_BOOTSTRAP_CLIENT_SECRET: secrets.management_client_secret,
+        HOOKMINT_HTTP_HOST: HOST,
+        HOOKMINT_HTTP_PORT: String(managementPort),
+        HOOKMINT_TRUSTED_PROXIES: '1',
+      }),
       runService('gateway', {
         ...busEnv('gateway', natsUrl),
         MONGODB_URL: store.gateway,
@@ -165,6 +181,7 @@ export async function runStack(options: StackOptions): Promise<void> {
         HOOKMINT_ISSUER: issuer,
         HOOKMINT_HTTP_HOST: HOST,
         HOOKMINT_HTTP_PORT: String(port),
+        HOOKMINT_MANAGEMENT_URL: `http://${HOST}:${String(managementPort)}`,
       }),
     ]);
     await untilReady(`${issuer}readyz`, stop);
@@ -205,7 +222,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     over = true;
     for (const close of opened) close();
     if (stop.aborted) say('hookmint: stopping');
-    await supervisor.stopAll([['gateway'], ['hook-executor', 'signer'], ['nats-server', 'mongod']]);
+    await supervisor.stopAll([['gateway'], ['management', 'hook-executor', 'signer'], ['nats-server', 'mongod']]);
   }
 }
 

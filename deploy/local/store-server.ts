@@ -14,11 +14,13 @@ const CONFIGURATION = [
   'tenant',
 ];
 const READ = ['find'];
+const WRITE = ['find', 'insert', 'update', 'remove', 'createIndex', 'dropIndex', 'listIndexes'];
 
 /** URLs of the store, each with its own user. The hook-executor has none: it never needs the store. */
-export type StoreUrls = { owner: string; gateway: string; signer: string };
+export type StoreUrls = { owner: string; gateway: string; signer: string; management: string };
 
-/** Starts mongod with one user for each service that needs it: the gateway reads configuration, the signer keeps its keys. */
+/** Starts mongod with one user for each service that needs it: the gateway reads configuration, management
+ * writes it, the signer keeps its keys. */
 export async function startStoreServer(
   options: StartMongodOptions,
   tenant: string,
@@ -40,7 +42,13 @@ export async function startStoreServer(
         user: 'signer',
         password: passwords.signer,
         database,
-        privileges: [{ collection: 'signing_keys', actions: ['find', 'insert', 'update'] }],
+        privileges: [{ collection: 'signing_keys', actions: ['find', 'insert', 'update', 'createIndex'] }],
+      },
+      {
+        user: 'management',
+        password: passwords.management,
+        database,
+        privileges: [...CONFIGURATION, 'logs'].map((collection) => ({ collection, actions: WRITE })),
       },
     ],
   });
@@ -48,6 +56,11 @@ export async function startStoreServer(
     `mongodb://${user}:${passwords[user]}@127.0.0.1:${String(server.port)}/?authSource=${authSource}`;
   return {
     server,
-    urls: { owner: url('owner', 'admin'), gateway: url('gateway', database), signer: url('signer', database) },
+    urls: {
+      owner: url('owner', 'admin'),
+      gateway: url('gateway', database),
+      signer: url('signer', database),
+      management: url('management', database),
+    },
   };
 }

@@ -1,26 +1,16 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
+import { observeHttp } from '../../shared/http/observe.ts';
+import { SECURITY_HEADERS } from '../../shared/http/security-headers.ts';
+import type { PublicKeys } from '../../shared/public-keys.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './http-errors.ts';
 import type { TokenIssuer } from './issue-token.ts';
-import { observeHttp } from './observe-http.ts';
-import type { PublicKeys } from './public-keys.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
 import { jwksRoute } from './routes/jwks.ts';
+import { managementRoute } from './routes/management.ts';
 import { metadataRoute } from './routes/metadata.ts';
 import { tokenRoute } from './routes/token.ts';
-
-/** What matters for answers that are JSON and never a page; helmet's other headers speak to browsers that render one. */
-const SECURITY_HEADERS = {
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  crossOriginEmbedderPolicy: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-};
 
 /** The gateway's HTTP surface. */
 export function createApp(options: {
@@ -29,8 +19,9 @@ export function createApp(options: {
   publicKeys: PublicKeys;
   missing: () => string[];
   trustedProxies: number;
+  managementUrl: string | undefined;
 }): Express {
-  const { issuer, events, publicKeys, missing, trustedProxies } = options;
+  const { issuer, events, publicKeys, missing, trustedProxies, managementUrl } = options;
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
@@ -43,6 +34,7 @@ export function createApp(options: {
 
   app.use(observeHttp);
   app.use(requireHost);
+  if (managementUrl !== undefined) app.use(managementRoute(managementUrl));
   app.use(helmet(SECURITY_HEADERS));
   app.route('/oauth/token').post(tokenRoute(issuer, events)).all(methodNotAllowed('POST'));
   app.route('/.well-known/jwks.json').get(jwksRoute(publicKeys)).all(methodNotAllowed('GET, HEAD'));

@@ -22,7 +22,8 @@ export type Configuration = {
   client(clientId: string): Promise<Client | undefined>;
   resourceServer(identifier: string): Promise<ResourceServer | undefined>;
   clientGrant(clientId: string, audience: string): Promise<ClientGrant | undefined>;
-  enabledHook(trigger: TriggerId): Promise<EnabledHook | undefined>;
+  /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
+  enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
   /** Has everything read anew: something has changed, or may have. What was known still serves while the store is away. */
   drop(): void;
@@ -32,22 +33,27 @@ export function readConfigurationFrom(db: Db): Configuration {
   const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
   const [hooks, tenant] = [hooksIn(db), tenantIn(db)];
 
-  async function readEnabledHook(trigger: TriggerId): Promise<EnabledHook | undefined> {
+  async function readEnabledHooks(trigger: TriggerId): Promise<EnabledHook[]> {
     const binding = await hooks.findBinding(trigger);
-    if (binding === undefined) return undefined;
-    const revision = await hooks.findRevision(binding.revision);
-    // Fail closed: a hook that is enabled but cannot be had is no reason to issue tokens without it.
-    if (revision === undefined)
-      throw new Error(`the enabled hook ${binding.hook_id} has no revision ${binding.revision}`);
-    return { id: binding.hook_id, name: binding.hook_name, revision };
+    const ids = [binding?.hook_id, ...(binding?.action_ids ?? [])].filter((id) => typeof id === 'string');
+    return Promise.all(ids.map(readHook));
+  }
+
+  // Fail closed: a hook that is enabled but cannot be had is no reason to issue tokens without it.
+  async function readHook(id: string): Promise<EnabledHook> {
+    const hook = await hooks.find(id);
+    if (typeof hook?.current_revision !== 'string') throw new Error(`the enabled hook ${id} is not there`);
+    const revision = await hooks.findRevision(hook.current_revision);
+    if (revision === undefined) throw new Error(`the enabled hook ${id} has no revision ${hook.current_revision}`);
+    return { id, name: hook.name, revision };
   }
 
   const store = { awayUntilMs: -Infinity };
   const caches = {
     client: cached(store, (id) => clients.find(id)),
     resourceServer: cached(store, (identifier) => resourceServers.findByIdentifier(identifier)),
-    clientGrant: cached(store, (key) => clientGrants.find(...(JSON.parse(key) as [string, string]))),
-    enabledHook: cached(store, (trigger) => readEnabledHook(trigger as TriggerId)),
+    clientGrant: cached(store, (key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
+    enabledHooks: cached(store, (trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(store, () => tenant.settings()),
   };
   return {
@@ -56,7 +62,7 @@ export function readConfigurationFrom(db: Db): Configuration {
     resourceServer: (identifier) =>
       identifier.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.resourceServer.get(identifier),
     clientGrant: (clientId, audience) => caches.clientGrant.get(JSON.stringify([clientId, audience])),
-    enabledHook: caches.enabledHook.get,
+    enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
     drop: () => {
       for (const cache of Object.values(caches)) cache.drop();

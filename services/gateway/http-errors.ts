@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
+import { NOT_HTTP } from '../../shared/http/server.ts';
 import { logger } from '../../shared/log.ts';
 import { OAuthError } from '../../shared/oauth-error.ts';
 
@@ -49,9 +50,6 @@ export function requireHost(request: Request, response: Response, next: NextFunc
   if (request.httpVersion === '1.0' || request.headers.host !== undefined) next();
   else sendOAuthError(response.set('Cache-Control', 'no-store'), new OAuthError(400, 'invalid_request', NOT_HTTP));
 }
-
-/** What is answered to a request that is no valid HTTP. */
-export const NOT_HTTP = 'The request is not valid HTTP';
 
 /** For a path that exists, asked with another method (RFC 9110 §15.5.6). */
 export function methodNotAllowed(allow: string) {

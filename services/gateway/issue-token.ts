@@ -3,7 +3,7 @@ import type { Client } from '../../shared/domain/client.ts';
 import type { ResourceServer } from '../../shared/domain/resource-server.ts';
 import { customClaimsPolicyOf } from '../../shared/domain/tenant.ts';
 import { logger } from '../../shared/log.ts';
-import type { TokenEvent } from '../../shared/subjects/token-events.ts';
+import type { HookFinding, TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { HookArguments } from '../../shared/subjects/token-requested.ts';
 import type { Configuration } from './configuration.ts';
 import { acceptHookOutcome } from '../../shared/hook-result/accept-hook-outcome.ts';
@@ -11,7 +11,7 @@ import { authenticateClient, readCredentials } from './steps/authenticate-client
 import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
 import { findApi } from './steps/find-api.ts';
-import { mergeHookResult, type MergedResult } from '../../shared/hook-result/merge-hook-result.ts';
+import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../shared/hook-result/merge-hook-result.ts';
 import { parseParameters, type TokenParameters } from './steps/parse-parameters.ts';
 import { runHook, type EnabledHook, type HookRequester } from './steps/run-hook.ts';
 import { settleScopes } from './steps/settle-scopes.ts';
@@ -42,7 +42,16 @@ export type TokenResponse = { access_token: string; scope?: string; expires_in: 
 export type Findings = Partial<
   Pick<
     TokenEvent,
-    'client_id' | 'client_name' | 'audience' | 'scope' | 'custom_claims' | 'dropped' | 'kid' | 'jti' | 'hook'
+    | 'client_id'
+    | 'client_name'
+    | 'audience'
+    | 'scope'
+    | 'custom_claims'
+    | 'dropped'
+    | 'kid'
+    | 'jti'
+    | 'hook'
+    | 'actions'
   >
 >;
 
@@ -65,13 +74,11 @@ export async function issueToken(
   const api = await findApi(parameters.audience, deps.configuration);
   findings.audience = api.identifier;
   const grant = await checkClientGrant(client, api, deps.configuration);
-  const scopes = settleScopes(parameters.scope, grant);
+  const scopes = settleScopes(parameters.scope, grant, api);
 
-  const hook = await deps.configuration.enabledHook('credentials-exchange');
-  const merged =
-    hook === undefined
-      ? { scopes, customClaims: {}, dropped: [] }
-      : await shapeByHook(hook, { client, api, scopes, parameters, about: request.about }, findings, deps);
+  // The Management API's tokens are never shaped: a broken hook must not keep anybody from mending it.
+  const hooks = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
+  const merged = await shapeByHooks(hooks, { client, api, scopes, parameters, about: request.about }, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
   const signed = await signToken({ issuer: deps.issuer, client, api, merged }, deps.signers);
@@ -87,41 +94,67 @@ export async function issueToken(
   };
 }
 
-async function shapeByHook(
-  hook: EnabledHook,
-  request: {
-    client: Client;
-    api: ResourceServer;
-    scopes: string[];
-    parameters: TokenParameters;
-    about: TokenHttpRequest['about'];
-  },
+type ShapedRequest = {
+  client: Client;
+  api: ResourceServer;
+  scopes: string[];
+  parameters: TokenParameters;
+  about: TokenHttpRequest['about'];
+};
+
+/** Has the hook, then each Action, shape what the one before left. */
+async function shapeByHooks(
+  hooks: readonly EnabledHook[],
+  request: ShapedRequest,
   findings: Findings,
   deps: TokenIssuer,
 ): Promise<MergedResult> {
-  const { client, api, scopes, parameters, about } = request;
+  let shaped: MergedResult = { scopes: request.scopes, customClaims: {}, dropped: [] };
+  for (const hook of hooks) {
+    const merged = await shapeByHook(hook, request, shaped, findings, deps);
+    shaped = {
+      scopes: merged.scopes,
+      customClaims: { ...shaped.customClaims, ...merged.customClaims },
+      dropped: [...shaped.dropped, ...merged.dropped],
+    };
+    if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
+  }
+  if (hooks.length > 1) refuseTooLarge(shaped.customClaims);
+  return shaped;
+}
+
+async function shapeByHook(
+  hook: EnabledHook,
+  { client, api, parameters, about }: ShapedRequest,
+  before: MergedResult,
+  findings: Findings,
+  deps: TokenIssuer,
+): Promise<MergedResult> {
+  const { scopes } = before;
+  const isAction = hook.revision.kind === 'action';
   const outcome = await runHook(
     hook,
     {
       client: { id: client.client_id, name: client.name, tenant: deps.tenant, metadata: client.client_metadata },
       // Contract §1.1: undefined, not empty, when the grant gives none.
       ...(scopes.length === 0 ? {} : { scope: scopes }),
+      ...(isAction ? { custom_claims: before.customClaims } : {}),
       audience: api.identifier,
       body: parameters.body,
       request: { ...about, requested_scopes: parameters.scope ?? [] },
     },
     deps.executors,
   );
-  findings.hook = hookFindings(hook, outcome);
+  const found = hookFindings(hook, outcome);
+  if (isAction) (findings.actions ??= []).push(found);
+  else findings.hook = found;
   if (isFailure(outcome) && hook.revision.on_failure === 'issue_unmodified') {
-    findings.hook.unmodified = true;
-    logger.warn({ hook: findings.hook }, 'a token is issued without its hook, as the policy of the hook has it');
+    found.unmodified = true;
+    logger.warn({ hook: found }, 'a token is issued without its hook, as the policy of the hook has it');
     return { scopes, customClaims: {}, dropped: [] };
   }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();
-  const merged = mergeHookResult(acceptHookOutcome(outcome), customClaimsPolicyOf(hook.revision.kind, policy));
-  if (merged.dropped.length > 0) findings.dropped = merged.dropped;
-  return merged;
+  return mergeHookResult(acceptHookOutcome(outcome), customClaimsPolicyOf(hook.revision.kind, policy));
 }
 
 /** Whether the hook did not come to a decision: a denial is one. */
@@ -129,7 +162,7 @@ function isFailure({ status }: HookOutcome): boolean {
   return status !== 'ok' && status !== 'denied';
 }
 
-function hookFindings(hook: EnabledHook, outcome: HookOutcome): NonNullable<Findings['hook']> {
+function hookFindings(hook: EnabledHook, outcome: HookOutcome): HookFinding {
   return {
     id: hook.id,
     name: hook.name,

@@ -10,9 +10,6 @@ export const HOOK_REPLY_GRACE_MS = 1_000;
 /** Time the signer has for one signature. */
 export const SIGN_DEADLINE_MS = 5_000;
 
-/** Time the signer has to tell its public keys. */
-export const KEYS_DEADLINE_MS = 2_000;
-
 /** Age at which cached configuration is read again even if no change was announced. */
 export const CONFIGURATION_MAX_AGE_MS = 30_000;
 
@@ -24,3 +21,9 @@ export const CONFIGURATION_MAX_ENTRIES = 50_000;
 
 /** How long clients may cache the JWKS, seconds; a key is published as `next` long before it signs. */
 export const JWKS_MAX_AGE_SECONDS = 300;
+
+/** Time the management service has for an answer: it may have to fetch and bundle a hook's modules. */
+export const MANAGEMENT_TIMEOUT_MS = 120_000;
+
+/** Largest body that is forwarded to the management service, bytes. Over it: 413. */
+export const MAX_MANAGEMENT_BODY_BYTES = 2_097_152;

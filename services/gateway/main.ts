@@ -2,8 +2,11 @@ import '../../shared/telemetry/register.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { listen } from '../../shared/http/server.ts';
+import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
+import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
@@ -16,8 +19,6 @@ import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/s
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { readConfigurationFrom } from './configuration.ts';
-import { listen } from './http-server.ts';
-import { followPublicKeys } from './public-keys.ts';
 
 const SERVICE = 'gateway';
 
@@ -80,8 +81,14 @@ runService(SERVICE, async (endLater) => {
     publicKeys,
     missing: () => (publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
+    managementUrl: config.HOOKMINT_MANAGEMENT_URL,
   });
-  const server = await listen(app, config.HOOKMINT_HTTP_HOST, config.HOOKMINT_HTTP_PORT);
+  const server = await listen(app, {
+    host: config.HOOKMINT_HTTP_HOST,
+    port: config.HOOKMINT_HTTP_PORT,
+    tls: tlsFilesOf(config),
+    errorBody: (_status, description) => ({ error: 'invalid_request', error_description: description }),
+  });
   endLater('requests under way', server.close);
   logger.info({ port: server.port }, 'listening');
 });

@@ -21,7 +21,9 @@ runService('signer', async (endLater) => {
   const bus = await connectBus('signer', config);
   endLater('the bus', () => bus.drain());
 
-  const keys = await openKeyRing(signingKeysIn(store.db), config.HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY);
+  const signingKeys = signingKeysIn(store.db);
+  await signingKeys.createIndexes();
+  const keys = await openKeyRing(signingKeys, config.HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY);
   const reload = () => {
     keys
       .reload()

@@ -2,17 +2,16 @@ import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { logger } from '../log.ts';
 import { eventsDropped } from '../telemetry/metrics.ts';
-import { tokenEventSubject, type TokenEvent } from '../subjects/token-events.ts';
+import { eventSubject, MAX_EVENTS_PER_MESSAGE, type StreamEvent } from '../subjects/events.ts';
 
 export type EventPublisher = {
   /** Takes an event and returns at once; it is stored by the bus soon after. */
-  publish: (event: TokenEvent) => void;
+  publish: (event: StreamEvent) => void;
   /** Stores what is still waiting. */
   close: () => Promise<void>;
 };
 
 const FLUSH_INTERVAL_MS = 20;
-const MAX_EVENTS_PER_MESSAGE = 64;
 const MAX_WAITING = 20_000;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_DELAY_MS = 250;
@@ -20,35 +19,35 @@ const RETRY_DELAY_MS = 250;
 const CLOSE_TIMEOUT_MS = 4_000;
 
 /**
- * Publishes token events to the stream in order, a few at a time, each message acknowledged by JetStream and sent again until
+ * Publishes events to the stream in order, a few at a time, each message acknowledged by JetStream and sent again until
  * it is; an id for each message keeps the repetition from being stored twice. While the bus is away up to 20,000 events wait;
  * beyond that the oldest are lost, and counted.
  */
 export function createEventPublisher(connection: NatsConnection, tenant: string): EventPublisher {
   const client: JetStreamClient = jetstream(connection);
-  const waiting: TokenEvent[] = [];
+  const waiting: StreamEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
   let giveUpAtMs = Infinity;
 
-  function takeMessage(): TokenEvent[] {
+  function takeMessage(): StreamEvent[] {
     const [first] = waiting;
     let count = 0;
     while (count < MAX_EVENTS_PER_MESSAGE && waiting[count]?.type === first?.type && count < waiting.length) count++;
     return waiting.splice(0, count);
   }
 
-  async function sendMessage(events: TokenEvent[]): Promise<void> {
+  async function sendMessage(events: StreamEvent[]): Promise<void> {
     const [first] = events;
     if (first === undefined) return;
     const msgID = nuid.next();
     const payload = JSON.stringify({ events });
     for (let attempt = 1; ; attempt++) {
       try {
-        await client.publish(tokenEventSubject(tenant, first.type), payload, { msgID, timeout: PUBLISH_TIMEOUT_MS });
+        await client.publish(eventSubject(tenant, first.type), payload, { msgID, timeout: PUBLISH_TIMEOUT_MS });
         return;
       } catch (error) {
-        if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not take token events');
+        if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not take events');
         if (Date.now() >= giveUpAtMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       }

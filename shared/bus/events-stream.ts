@@ -1,7 +1,7 @@
 import { jetstreamManager, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { HookmintError, messageOf } from '../errors.ts';
-import { EVENTS_STREAM, EVENTS_STREAM_SUBJECTS } from '../subjects/token-events.ts';
+import { EVENTS_STREAM, EVENTS_STREAM_SUBJECTS } from '../subjects/events.ts';
 
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 const MAX_BYTES = 1_073_741_824;

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 
 /** What one client may get at one API (contract §5.4). */
-export const ClientGrant = z.strictObject({
+export const ClientGrant = z.object({
   id: z.string(),
   client_id: z.string(),
   audience: z.string(),
   scope: z.array(z.string()),
+  /** Every scope that the API has, whatever `scope` says. */
+  allow_all_scopes: z.boolean().default(false),
+  /** What Auth0's tools say of a grant beyond this: kept and told again, without a meaning here. */
+  profile: z.record(z.string(), z.unknown()).default({}),
 });
 export type ClientGrant = z.infer<typeof ClientGrant>;

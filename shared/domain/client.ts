@@ -7,15 +7,49 @@ export type TokenEndpointAuthMethod = z.infer<typeof TokenEndpointAuthMethod>;
 /** Longest client_id, characters. */
 export const MAX_CLIENT_ID_LENGTH = 128;
 
+/** A secret of a client, as it is kept. */
+export const ClientSecretHash = z.object({
+  /** Keyed hash (`shared/client-secret.ts`). */
+  hash: z.string(),
+  /** When a rotated secret ceases to be valid, milliseconds since the epoch; `null` for the client's present secret. */
+  expires_at_ms: z.number().nullable(),
+});
+export type ClientSecretHash = z.infer<typeof ClientSecretHash>;
+
+/** JWS algorithms of `client_assertion` (contract §2.1). */
+export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256']);
+export type AssertionAlg = z.infer<typeof AssertionAlg>;
+
+/** A public key that a client signs its assertions with (RFC 7523; contract §5.3). */
+export const ClientCredential = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  credential_type: z.literal('public_key'),
+  kid: z.string(),
+  alg: AssertionAlg,
+  /** SPKI, PEM. */
+  public_key_pem: z.string(),
+  created_at_ms: z.number(),
+  updated_at_ms: z.number(),
+  expires_at_ms: z.number().nullable(),
+});
+export type ClientCredential = z.infer<typeof ClientCredential>;
+
 /** An application that asks for tokens (contract §5.3). */
-export const Client = z.strictObject({
+export const Client = z.object({
   client_id: z.string().max(MAX_CLIENT_ID_LENGTH),
   name: z.string(),
-  /** Keyed hashes of the valid secrets, newest first; more than one while a rotation overlaps. */
-  client_secret_hashes: z.array(z.string()),
-  token_endpoint_auth_method: TokenEndpointAuthMethod,
+  /** Newest first; more than one while a rotation overlaps. */
+  client_secrets: z.array(ClientSecretHash),
+  /** `null` for a client that signs assertions (private_key_jwt). */
+  token_endpoint_auth_method: TokenEndpointAuthMethod.nullable(),
   grant_types: z.array(z.string()),
   /** Shown to hooks as `client.metadata`; values are strings, some hold JSON text. */
   client_metadata: z.record(z.string(), z.string()),
+  credentials: z.array(ClientCredential).default([]),
+  /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. */
+  private_key_jwt: z.array(z.string()).nullable().default(null),
+  /** What Auth0's tools say of a client beyond this: kept and told again, without a meaning here. */
+  profile: z.record(z.string(), z.unknown()).default({}),
 });
 export type Client = z.infer<typeof Client>;

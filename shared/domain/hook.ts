@@ -71,20 +71,44 @@ export type HookRevisionInput = z.input<typeof HookRevisionContent>;
 export const HookRevision = HookRevisionContent.extend({ revision: z.string() });
 export type HookRevision = z.infer<typeof HookRevision>;
 
-export const Hook = z.strictObject({
+/** Revisions a hook's history tells of; older ones can no longer be rolled back to. */
+export const MAX_HISTORY_REVISIONS = 50;
+
+/** One entry of a hook's history. */
+export const HookHistoryEntry = z.object({
+  /** Counts from 1 for each hook. */
+  number: z.int().min(1),
+  revision: z.string(),
+  created_at_ms: z.number(),
+  /** client_id of who made it. */
+  created_by: z.string().nullable(),
+});
+export type HookHistoryEntry = z.infer<typeof HookHistoryEntry>;
+
+/** A hook or an Action: a name for a history of revisions, one of them deployed. */
+export const Hook = z.object({
   id: z.string(),
+  kind: z.enum(['hook', 'action']).default('hook'),
   name: z.string(),
   trigger_id: TriggerId,
-  current_revision: z.string(),
+  /** The revision that tokens are shaped by when the hook is enabled; `null` for one that was never deployed. */
+  current_revision: z.string().nullable(),
+  /** The revision written last; another than the current one is a draft. */
+  draft_revision: z.string().nullable().default(null),
+  /** Newest first. */
+  history: z.array(HookHistoryEntry).max(MAX_HISTORY_REVISIONS).default([]),
+  created_at_ms: z.number().default(0),
+  updated_at_ms: z.number().default(0),
+  /** What Auth0's tools say of an Action beyond this: kept and told again, without a meaning here. */
+  profile: z.record(z.string(), z.unknown()).default({}),
 });
 export type Hook = z.infer<typeof Hook>;
 
-/** The one enabled hook of an extensibility point. */
-export const HookBinding = z.strictObject({
+/** What runs at an extensibility point: at most one hook, then Actions in their order. It names them, and they their revision. */
+export const HookBinding = z.object({
   trigger_id: TriggerId,
-  hook_id: z.string(),
-  hook_name: z.string(),
-  revision: z.string(),
+  hook_id: z.string().nullable(),
+  action_ids: z.array(z.string()).default([]),
 });
 export type HookBinding = z.infer<typeof HookBinding>;
 

@@ -11,16 +11,25 @@ export type TokenDialect = z.infer<typeof TokenDialect>;
 /** Longest identifier of an API, characters (contract §5.2). */
 export const MAX_IDENTIFIER_LENGTH = 600;
 
+/** Longest lifetime of a token, seconds: 30 days (contract §3). */
+export const MAX_TOKEN_LIFETIME_SECONDS = 2_592_000;
+
 /** An API (contract §5.2): what a token is for. Its identifier is the token's `aud`. */
-export const ResourceServer = z.strictObject({
+export const ResourceServer = z.object({
   id: z.string(),
   identifier: z.string().min(1).max(MAX_IDENTIFIER_LENGTH),
-  name: z.string(),
-  scopes: z.array(z.strictObject({ value: z.string(), description: z.string().optional() })),
+  name: z.string().optional(),
+  scopes: z.array(z.object({ value: z.string(), description: z.string().optional() })),
   signing_alg: SigningAlg,
   token_dialect: TokenDialect,
   enforce_policies: z.boolean(),
-  token_lifetime_seconds: z.int().min(1).max(2_592_000),
+  token_lifetime_seconds: z.int().min(1).max(MAX_TOKEN_LIFETIME_SECONDS),
+  /** Whether a client needs a grant, or no client gets a token at all (contract §5.2). */
+  client_policy: z.enum(['require_client_grant', 'deny_all']).default('require_client_grant'),
+  /** The Management API: no hook runs for its tokens, so that a broken hook never keeps anybody from mending it. */
+  is_system: z.boolean().default(false),
+  /** What Auth0's tools say of an API beyond this: kept and told again, without a meaning here. */
+  profile: z.record(z.string(), z.unknown()).default({}),
 });
 export type ResourceServer = z.infer<typeof ResourceServer>;
 

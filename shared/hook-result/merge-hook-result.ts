@@ -26,7 +26,6 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
  */
 export function mergeHookResult(result: string | undefined, policy: CustomClaimsPolicy): MergedResult {
   const merged: MergedResult = { scopes: [], customClaims: {}, dropped: [] };
-  let bytes = 0;
   for (const [name, value] of Object.entries(parseResult(result))) {
     if (name === 'scope') {
       mergeScopes(value, merged);
@@ -37,13 +36,21 @@ export function mergeHookResult(result: string | undefined, policy: CustomClaims
       merged.dropped.push({ kind: 'claim', name: name.slice(0, REPORTED_NAME_LENGTH), reason });
       continue;
     }
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(JSON.stringify(value));
     merged.customClaims[name] = value;
+  }
+  refuseTooLarge(merged.customClaims);
+  return merged;
+}
+
+/** @throws {OAuthError} `server_error` when the custom claims are over 100 KB in all. */
+export function refuseTooLarge(customClaims: Record<string, unknown>): void {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(customClaims)) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(JSON.stringify(value));
   }
   if (bytes > MAX_CUSTOM_CLAIMS_BYTES) {
     throw new OAuthError(500, 'server_error', 'The custom claims of the token exceed 100 KB');
   }
-  return merged;
 }
 
 function parseResult(result: string | undefined): object {

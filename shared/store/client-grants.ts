@@ -1,23 +1,21 @@
 import type { Db } from 'mongodb';
 import { ClientGrant } from '../domain/client-grant.ts';
-import { parseDocument } from './document.ts';
-
-type Document = Omit<ClientGrant, 'id'> & { _id: string };
+import { documentsIn } from './documents.ts';
 
 /** Collection `client_grants`: one grant for each client and audience. */
 export function clientGrantsIn(db: Db) {
-  const collection = db.collection<Document>('client_grants');
+  const grants = documentsIn(db, { name: 'client_grants', schema: ClientGrant, idName: 'id', what: 'client grant' });
   return {
-    async find(clientId: string, audience: string): Promise<ClientGrant | undefined> {
-      const document = await collection.findOne({ client_id: clientId, audience });
-      if (document === null) return undefined;
-      const { _id, ...rest } = document;
-      return parseDocument(ClientGrant, { id: _id, ...rest }, `client grant ${_id}`);
+    ...grants,
+    findFor: (clientId: string, audience: string): Promise<ClientGrant | undefined> =>
+      grants.findBy({ client_id: clientId, audience }),
+    /** Removes the grants of a client, or to an API, that is gone. */
+    removeAll: async (of: { client_id: string } | { audience: string }): Promise<void> => {
+      await grants.collection.deleteMany(of);
     },
-    async put(grant: ClientGrant): Promise<void> {
-      const { id, ...rest } = ClientGrant.parse(grant);
-      await collection.replaceOne({ _id: id }, rest, { upsert: true });
+    createIndexes: async () => {
+      await grants.collection.createIndex({ client_id: 1, audience: 1 }, { unique: true }, {});
+      await grants.collection.createIndex({ audience: 1 }, {}, {});
     },
-    createIndexes: () => collection.createIndex({ client_id: 1, audience: 1 }, { unique: true }, {}),
   };
 }

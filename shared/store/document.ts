@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 
-/** Checks what came out of the database; anybody may have written it. `undefined` for no document. */
-export function parseDocument<T>(schema: z.ZodType<T>, document: unknown, what: string): T | undefined {
-  if (document === null || document === undefined) return undefined;
+/** Checks what came out of the database; anybody may have written it. */
+export function parseDocument<T>(schema: z.ZodType<T>, document: unknown, what: string): T {
   const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

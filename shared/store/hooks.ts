@@ -9,30 +9,22 @@ import {
   type TriggerId,
 } from '../domain/hook.ts';
 import { parseDocument } from './document.ts';
+import { documentsIn } from './documents.ts';
 
-type HookDocument = Omit<Hook, 'id'> & { _id: string };
 type RevisionDocument = HookRevisionContent & { _id: string };
 type BindingDocument = Omit<HookBinding, 'trigger_id'> & { _id: TriggerId };
 
 /**
- * Collections `hooks`, `hook_revisions` (immutable, `_id` is the hash of the content) and `hook_bindings` (`_id` is the trigger:
- * there is one document for each extensibility point, so at most one hook is enabled, by construction).
+ * Collections `hooks` (hooks and Actions), `hook_revisions` (immutable, `_id` is the hash of the content) and `hook_bindings`
+ * (`_id` is the trigger: there is one document for each extensibility point, so at most one hook is enabled, by construction).
+ * Enabling writes the binding alone and deploying the hook alone, so no crash leaves half of either.
  */
 export function hooksIn(db: Db) {
-  const hooks = db.collection<HookDocument>('hooks');
+  const hooks = documentsIn(db, { name: 'hooks', schema: Hook, idName: 'id', what: 'hook' });
   const revisions = db.collection<RevisionDocument>('hook_revisions');
   const bindings = db.collection<BindingDocument>('hook_bindings');
   return {
-    async find(id: string): Promise<Hook | undefined> {
-      const document = await hooks.findOne({ _id: id });
-      if (document === null) return undefined;
-      const { _id, ...rest } = document;
-      return parseDocument(Hook, { id: _id, ...rest }, `hook ${_id}`);
-    },
-    async put(hook: Hook): Promise<void> {
-      const { id, ...rest } = Hook.parse(hook);
-      await hooks.replaceOne({ _id: id }, rest, { upsert: true });
-    },
+    ...hooks,
     async findRevision(revision: string): Promise<HookRevision | undefined> {
       const document = await revisions.findOne({ _id: revision });
       if (document === null) return undefined;
@@ -46,6 +38,10 @@ export function hooksIn(db: Db) {
       await revisions.updateOne({ _id: revision }, { $setOnInsert: valid }, { upsert: true });
       return revision;
     },
+    /** Removes every revision of a hook that is gone. */
+    async removeRevisions(hookId: string): Promise<void> {
+      await revisions.deleteMany({ hook_id: hookId });
+    },
     async findBinding(trigger: TriggerId): Promise<HookBinding | undefined> {
       const document = await bindings.findOne({ _id: trigger });
       if (document === null) return undefined;
@@ -53,13 +49,28 @@ export function hooksIn(db: Db) {
       return parseDocument(HookBinding, { trigger_id: _id, ...rest }, `hook binding ${_id}`);
     },
     /** Enables a hook at its extensibility point, in the place of whichever was. */
-    async bind(binding: HookBinding): Promise<void> {
-      const { trigger_id, ...rest } = HookBinding.parse(binding);
-      await bindings.replaceOne({ _id: trigger_id }, rest, { upsert: true });
+    async enable(trigger: TriggerId, hookId: string): Promise<void> {
+      const whenNew = { $setOnInsert: { action_ids: [] } };
+      await bindings.updateOne({ _id: trigger }, { $set: { hook_id: hookId }, ...whenNew }, { upsert: true });
     },
-    async unbind(trigger: TriggerId): Promise<void> {
-      await bindings.deleteOne({ _id: trigger });
+    /** Disables a hook; another that is enabled by now stays so. Without an id: whichever it is. */
+    async disable(trigger: TriggerId, hookId?: string): Promise<void> {
+      await bindings.updateOne(
+        { _id: trigger, ...(hookId === undefined ? {} : { hook_id: hookId }) },
+        { $set: { hook_id: null } },
+      );
     },
-    createIndexes: () => hooks.createIndex({ name: 1 }, { unique: true }, {}),
+    /** Has these Actions run at an extensibility point, in this order. */
+    async bindActions(trigger: TriggerId, actionIds: string[]): Promise<void> {
+      const whenNew = { $setOnInsert: { hook_id: null } };
+      await bindings.updateOne({ _id: trigger }, { $set: { action_ids: actionIds }, ...whenNew }, { upsert: true });
+    },
+    async unbindAction(trigger: TriggerId, actionId: string): Promise<void> {
+      await bindings.updateOne({ _id: trigger }, { $pull: { action_ids: actionId } });
+    },
+    createIndexes: async () => {
+      await hooks.collection.createIndex({ kind: 1, name: 1 }, { unique: true }, {});
+      await revisions.createIndex({ hook_id: 1 }, {}, {});
+    },
   };
 }

@@ -1,23 +1,18 @@
 import type { Db } from 'mongodb';
 import { ResourceServer } from '../domain/resource-server.ts';
-import { parseDocument } from './document.ts';
-
-type Document = Omit<ResourceServer, 'id'> & { _id: string };
+import { documentsIn } from './documents.ts';
 
 /** Collection `resource_servers`: `_id` is the API's id, `identifier` is unique. */
 export function resourceServersIn(db: Db) {
-  const collection = db.collection<Document>('resource_servers');
+  const apis = documentsIn(db, {
+    name: 'resource_servers',
+    schema: ResourceServer,
+    idName: 'id',
+    what: 'resource server',
+  });
   return {
-    async findByIdentifier(identifier: string): Promise<ResourceServer | undefined> {
-      const document = await collection.findOne({ identifier });
-      if (document === null) return undefined;
-      const { _id, ...rest } = document;
-      return parseDocument(ResourceServer, { id: _id, ...rest }, `resource server ${_id}`);
-    },
-    async put(resourceServer: ResourceServer): Promise<void> {
-      const { id, ...rest } = ResourceServer.parse(resourceServer);
-      await collection.replaceOne({ _id: id }, rest, { upsert: true });
-    },
-    createIndexes: () => collection.createIndex({ identifier: 1 }, { unique: true }, {}),
+    ...apis,
+    findByIdentifier: (identifier: string): Promise<ResourceServer | undefined> => apis.findBy({ identifier }),
+    createIndexes: () => apis.collection.createIndex({ identifier: 1 }, { unique: true }, {}),
   };
 }

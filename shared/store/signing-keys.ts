@@ -28,8 +28,8 @@ export function signingKeysIn(db: Db) {
   return {
     async list(): Promise<SigningKey[]> {
       const documents = await collection.find({ state: { $ne: 'revoked' } }).toArray();
-      return documents.flatMap(
-        ({ _id, ...rest }) => parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`) ?? [],
+      return documents.map(({ _id, ...rest }) =>
+        parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`),
       );
     },
     /** Adds a key unless the algorithm has one of that state; false when it has. */

@@ -10,7 +10,9 @@ export function tenantIn(db: Db) {
   return {
     async settings(): Promise<TenantSettings> {
       const document = await collection.findOne({ _id: 'settings' }, { projection: { _id: 0 } });
-      return parseDocument(TenantSettings, document, 'the tenant settings') ?? DEFAULT_TENANT_SETTINGS;
+      return document === null
+        ? DEFAULT_TENANT_SETTINGS
+        : parseDocument(TenantSettings, document, 'the tenant settings');
     },
     async putSettings(settings: TenantSettings): Promise<void> {
       await collection.replaceOne({ _id: 'settings' }, TenantSettings.parse(settings), { upsert: true });

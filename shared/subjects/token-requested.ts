@@ -13,6 +13,8 @@ export const TOKEN_REQUESTED_QUEUE = 'hook-executor';
 export type HookArguments = {
   client: { id: string; name: string; tenant: string; metadata: Record<string, string> };
   scope?: string[];
+  /** Claims that the hook and the Actions before made; only Actions see them. */
+  custom_claims?: Record<string, unknown>;
   audience: string;
   body: Record<string, unknown>;
   /** Of the token request; only Actions see it (contract §6). */

@@ -6,7 +6,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
-import { EVENTS_STREAM, TokenEvents, type TokenEvent } from '../../shared/subjects/token-events.ts';
+import { EVENTS_STREAM, StreamEvents } from '../../shared/subjects/events.ts';
+import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import { startNatsWithoutJetStream, startPlainBus, type PlainBus } from './bus-fixtures.ts';
 
 const MAX_WAITING = 20_000;
@@ -40,7 +41,7 @@ async function stored(): Promise<string[]> {
   const ids: string[] = [];
   for await (const message of await consumer.fetch({ max_messages: messages, expires: 2_000 })) {
     const kind = message.subject.replace('hookmint.demo.token.', '');
-    for (const { id } of TokenEvents.parse(message.json()).events) ids.push(`${kind} ${id}`);
+    for (const { id } of StreamEvents.parse(message.json()).events) ids.push(`${kind} ${id}`);
   }
   return ids;
 }

@@ -7,7 +7,6 @@ import type { Db } from 'mongodb';
 import { mintAccessToken } from '../../services/signer/access-token.ts';
 import { openKeyRing } from '../../services/signer/keys.ts';
 import type { HookmintError } from '../../shared/errors.ts';
-import { ensureIndexes } from '../../shared/store/indexes.ts';
 import { signingKeysIn, type SigningKey } from '../../shared/store/signing-keys.ts';
 import type { TokenSign } from '../../shared/subjects/token-sign.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
@@ -23,7 +22,7 @@ before(async () => {
 after(() => server.stop());
 beforeEach(async () => {
   db = await server.emptyDatabase();
-  await ensureIndexes(db);
+  await signingKeysIn(db).createIndexes();
 });
 
 const open = (key = KEY) => openKeyRing(signingKeysIn(db), key);

@@ -7,18 +7,12 @@ import type { Db } from 'mongodb';
 import { readConfigurationFrom } from '../../services/gateway/configuration.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { Client } from '../../shared/domain/client.ts';
-import {
-  DEFAULT_HOOK_LIMITS,
-  HookRevisionContent,
-  revisionAddress,
-  type Hook,
-  type HookBinding,
-} from '../../shared/domain/hook.ts';
+import { DEFAULT_HOOK_LIMITS, HookRevisionContent, revisionAddress, type Hook } from '../../shared/domain/hook.ts';
 import type { ResourceServer } from '../../shared/domain/resource-server.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
-import { ensureIndexes } from '../../shared/store/indexes.ts';
+import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { signingKeysIn, type SigningKey } from '../../shared/store/signing-keys.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
@@ -33,16 +27,35 @@ before(async () => {
 after(() => server.stop());
 beforeEach(async () => {
   db = await server.emptyDatabase();
-  await ensureIndexes(db);
+  await prepare();
 });
+
+const prepare = () => Promise.all([prepareConfiguration(db), signingKeysIn(db).createIndexes()]);
 
 const CLIENT: Client = {
   client_id: 'client',
   name: 'A client',
-  client_secret_hashes: ['hash'],
+  client_secrets: [
+    { hash: 'new', expires_at_ms: null },
+    { hash: 'old', expires_at_ms: 2 },
+  ],
   token_endpoint_auth_method: 'client_secret_post',
   grant_types: ['client_credentials'],
   client_metadata: { plan: 'full', 'a.dotted $name': 'kept' },
+  credentials: [
+    {
+      id: 'cred',
+      credential_type: 'public_key',
+      kid: 'kid',
+      alg: 'RS256',
+      public_key_pem: 'pem',
+      created_at_ms: 1,
+      updated_at_ms: 1,
+      expires_at_ms: null,
+    },
+  ],
+  private_key_jwt: ['cred'],
+  profile: { logo_uri: 'https://example.com/', 'a.dotted $name': { nested: [null] } },
 };
 const API: ResourceServer = {
   id: 'api',
@@ -53,14 +66,30 @@ const API: ResourceServer = {
   token_dialect: 'access_token',
   enforce_policies: false,
   token_lifetime_seconds: 60,
+  client_policy: 'deny_all',
+  is_system: true,
+  profile: { allow_offline_access: false },
 };
-const GRANT: ClientGrant = { id: 'grant', client_id: 'client', audience: API.identifier, scope: ['read'] };
-const HOOK: Hook = { id: 'hook', name: 'my-hook', trigger_id: 'credentials-exchange', current_revision: 'r' };
-const BINDING: HookBinding = {
-  trigger_id: 'credentials-exchange',
-  hook_id: 'hook',
-  hook_name: 'my-hook',
-  revision: 'r',
+const GRANT: ClientGrant = {
+  id: 'grant',
+  client_id: 'client',
+  audience: API.identifier,
+  scope: ['read'],
+  allow_all_scopes: true,
+  profile: { subject_type: 'client' },
+};
+const TRIGGER = 'credentials-exchange';
+const HOOK: Hook = {
+  id: 'hook',
+  kind: 'hook',
+  name: 'my-hook',
+  trigger_id: TRIGGER,
+  current_revision: 'r',
+  draft_revision: 'r2',
+  history: [{ number: 1, revision: 'r', created_at_ms: 1, created_by: 'client' }],
+  created_at_ms: 1,
+  updated_at_ms: 2,
+  profile: { runtime: 'node22' },
 };
 const REVISION = HookRevisionContent.parse({
   hook_id: 'hook',
@@ -97,10 +126,10 @@ describe('the store', () => {
     assert.deepEqual(await apis.findByIdentifier(API.identifier), API);
 
     const grants = clientGrantsIn(db);
-    assert.equal(await grants.find('client', API.identifier), undefined);
+    assert.equal(await grants.findFor('client', API.identifier), undefined);
     await grants.put({ ...GRANT, scope: [] });
     await grants.put(GRANT);
-    assert.deepEqual(await grants.find('client', API.identifier), GRANT);
+    assert.deepEqual(await grants.findFor('client', API.identifier), GRANT);
 
     const hooks = hooksIn(db);
     assert.equal(await hooks.find('hook'), undefined);
@@ -119,7 +148,7 @@ describe('the store', () => {
     assert.deepEqual(await tenant.settings(), { default_audience: API.identifier, custom_claims: 'relaxed' });
   });
 
-  it('has one API for an identifier, one grant for a client and an API, one hook for a name', async () => {
+  it('has one API for an identifier, one grant for a client and an API, one hook and one Action for a name', async () => {
     await resourceServersIn(db).put(API);
     await assert.rejects(resourceServersIn(db).put({ ...API, id: 'other' }), duplicate);
     await clientGrantsIn(db).put(GRANT);
@@ -127,6 +156,7 @@ describe('the store', () => {
     await clientGrantsIn(db).put({ ...GRANT, id: 'other', client_id: 'other' });
     await hooksIn(db).put(HOOK);
     await assert.rejects(hooksIn(db).put({ ...HOOK, id: 'other' }), duplicate);
+    await hooksIn(db).put({ ...HOOK, id: 'other', kind: 'action' });
   });
 
   it('has one current and one next signing key for an algorithm, and any number of previous ones', async () => {
@@ -151,10 +181,35 @@ describe('the store', () => {
   });
 
   it('makes its indexes once', async () => {
-    const names = async () => (await db.collection('signing_keys').indexes()).map(({ name }) => name);
+    const names = async () => {
+      const indexes = [];
+      for (const name of ['resource_servers', 'client_grants', 'hooks', 'hook_revisions', 'signing_keys']) {
+        indexes.push((await db.collection(name).indexes()).map((index) => `${name}.${index.name ?? ''}`));
+      }
+      return indexes;
+    };
     const before = await names();
-    await ensureIndexes(db);
+    assert.deepEqual(
+      before.map(({ length }) => length),
+      [2, 3, 2, 2, 2],
+    );
+    await prepare();
     assert.deepEqual(await names(), before);
+  });
+
+  it('removes the grants of a client, or to an API, and no others', async () => {
+    const grants = clientGrantsIn(db);
+    const left = async () => (await grants.list({}, { skip: 0, limit: 10 })).map(({ id }) => id);
+    await grants.insert({ id: '1', client_id: 'a', audience: 'x', scope: [] });
+    await grants.insert({ id: '2', client_id: 'a', audience: 'y', scope: [] });
+    await grants.insert({ id: '3', client_id: 'b', audience: 'x', scope: [] });
+    await grants.insert({ id: '4', client_id: 'b', audience: 'y', scope: [] });
+    await grants.removeAll({ client_id: 'a' });
+    assert.deepEqual(await left(), ['3', '4']);
+    await grants.removeAll({ audience: 'x' });
+    assert.deepEqual(await left(), ['4']);
+    await grants.removeAll({ audience: 'unknown' });
+    assert.deepEqual(await left(), ['4']);
   });
 });
 
@@ -184,7 +239,7 @@ describe('a document that is not valid', () => {
       'grant',
       'client_grants',
       { client_id: 'c', audience: 'a', scope: 'read' },
-      () => clientGrantsIn(db).find('c', 'a'),
+      () => clientGrantsIn(db).findFor('c', 'a'),
       /^In the database client grant x cannot be used: scope: /,
     ],
     [
@@ -204,9 +259,9 @@ describe('a document that is not valid', () => {
     [
       'hook binding',
       'hook_bindings',
-      { hook_id: 'h', hook_name: 'n' },
-      () => hooksIn(db).findBinding('x' as 'credentials-exchange'),
-      /^In the database hook binding x cannot be used: \w+: /,
+      { hook_id: 'h' },
+      () => hooksIn(db).findBinding('x' as typeof TRIGGER),
+      /^In the database hook binding x cannot be used: trigger_id: /,
     ],
     [
       'signing key',
@@ -231,13 +286,43 @@ describe('a document that is not valid', () => {
       message: /^In the database the tenant settings cannot be used: custom_claims: /,
     });
   });
+});
 
-  it('may have no field that is not known', async () => {
+describe('a field that is not known', () => {
+  it('is left out, so that an older service reads what a newer one wrote', async () => {
+    const [clients, apis, grants, hooks] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db), hooksIn(db)];
+    await clients.put(CLIENT);
+    await damage('clients', 'client', { new_field: 'x' });
+    assert.deepEqual(await clients.find('client'), CLIENT);
+    await apis.put(API);
+    await damage('resource_servers', 'api', { new_field: 'x' });
+    assert.deepEqual(await apis.findByIdentifier(API.identifier), API);
+    await grants.put(GRANT);
+    await damage('client_grants', 'grant', { new_field: 'x' });
+    assert.deepEqual(await grants.findFor('client', API.identifier), GRANT);
+    await hooks.put(HOOK);
+    await damage('hooks', 'hook', { new_field: 'x' });
+    assert.deepEqual(await hooks.find('hook'), HOOK);
+    await hooks.enable(TRIGGER, 'hook');
+    await damage('hook_bindings', TRIGGER, { new_field: 'x' });
+    assert.deepEqual(await hooks.findBinding(TRIGGER), { trigger_id: TRIGGER, hook_id: 'hook', action_ids: [] });
+  });
+
+  it('does not make a known one of the wrong type pass', async () => {
     await clientsIn(db).put(CLIENT);
-    await damage('clients', 'client', { client_secret: 'plain' });
+    await damage('clients', 'client', { new_field: 'x', grant_types: 'all' });
     await assert.rejects(clientsIn(db).find('client'), {
       code: 'store_document_invalid',
-      message: /^In the database client client cannot be used: .*"client_secret"/,
+      message: /^In the database client client cannot be used: grant_types: /,
+    });
+  });
+
+  it('is refused in a hook revision: it may be a limit that this service does not keep', async () => {
+    const address = await hooksIn(db).putRevision(REVISION);
+    await damage('hook_revisions', address, { new_limit: 1 });
+    await assert.rejects(hooksIn(db).findRevision(address), {
+      code: 'store_document_invalid',
+      message: /^In the database hook revision [\w-]{43} cannot be used: .*"new_limit"/,
     });
   });
 });
@@ -260,15 +345,50 @@ describe('a hook revision', () => {
     assert.deepEqual(await hooks.findRevision(address), { revision: address, ...REVISION });
   });
 
-  it('is what the one binding of a trigger points at', async () => {
+  it('is removed with all others of its hook', async () => {
     const hooks = hooksIn(db);
-    assert.equal(await hooks.findBinding('credentials-exchange'), undefined);
-    await hooks.bind(BINDING);
-    await hooks.bind({ ...BINDING, hook_id: 'other', revision: 'r2' });
+    const mine = await hooks.putRevision(REVISION);
+    const mineToo = await hooks.putRevision({ ...REVISION, code: `${REVISION.code} ` });
+    const other = await hooks.putRevision({ ...REVISION, hook_id: 'other' });
+    await hooks.removeRevisions('hook');
+    assert.equal(await hooks.findRevision(mine), undefined);
+    assert.equal(await hooks.findRevision(mineToo), undefined);
+    assert.equal((await hooks.findRevision(other))?.hook_id, 'other');
+  });
+});
+
+describe('the binding of a trigger', () => {
+  it('is one, of one hook at most', async () => {
+    const hooks = hooksIn(db);
+    assert.equal(await hooks.findBinding(TRIGGER), undefined);
+    await hooks.disable(TRIGGER);
+    assert.equal(await hooks.findBinding(TRIGGER), undefined);
+    await hooks.enable(TRIGGER, 'hook');
+    await hooks.enable(TRIGGER, 'other');
     assert.equal(await db.collection('hook_bindings').countDocuments(), 1);
-    assert.deepEqual(await hooks.findBinding('credentials-exchange'), { ...BINDING, hook_id: 'other', revision: 'r2' });
-    await hooks.unbind('credentials-exchange');
-    assert.equal(await hooks.findBinding('credentials-exchange'), undefined);
+    assert.deepEqual(await hooks.findBinding(TRIGGER), { trigger_id: TRIGGER, hook_id: 'other', action_ids: [] });
+    await hooks.disable(TRIGGER);
+    assert.deepEqual(await hooks.findBinding(TRIGGER), { trigger_id: TRIGGER, hook_id: null, action_ids: [] });
+  });
+
+  it('has the Actions in the order they were bound in, whichever hook is enabled', async () => {
+    const hooks = hooksIn(db);
+    await hooks.bindActions(TRIGGER, ['b', 'a', 'c']);
+    assert.deepEqual(await hooks.findBinding(TRIGGER), {
+      trigger_id: TRIGGER,
+      hook_id: null,
+      action_ids: ['b', 'a', 'c'],
+    });
+    await hooks.enable(TRIGGER, 'hook');
+    await hooks.unbindAction(TRIGGER, 'a');
+    await hooks.unbindAction(TRIGGER, 'unknown');
+    assert.deepEqual(await hooks.findBinding(TRIGGER), {
+      trigger_id: TRIGGER,
+      hook_id: 'hook',
+      action_ids: ['b', 'c'],
+    });
+    await hooks.disable(TRIGGER);
+    assert.deepEqual((await hooks.findBinding(TRIGGER))?.action_ids, ['b', 'c']);
   });
 });
 
@@ -325,36 +445,71 @@ describe("the gateway's view of the configuration", () => {
     const configuration = readConfigurationFrom(db);
     await Promise.all([clientsIn(db).put(CLIENT), resourceServersIn(db).put(API), clientGrantsIn(db).put(GRANT)]);
     const revision = await hooksIn(db).putRevision(REVISION);
-    await hooksIn(db).bind({ ...BINDING, revision });
+    const action = await hooksIn(db).putRevision({ ...REVISION, hook_id: 'action', kind: 'action' });
+    await hooksIn(db).put({ ...HOOK, current_revision: revision });
+    await hooksIn(db).put({ ...HOOK, id: 'action', kind: 'action', current_revision: action });
+    await hooksIn(db).enable(TRIGGER, 'hook');
+    await hooksIn(db).bindActions(TRIGGER, ['action']);
     const read = () =>
       Promise.all([
         configuration.client('client'),
         configuration.resourceServer(API.identifier),
         configuration.clientGrant('client', API.identifier),
-        configuration.enabledHook('credentials-exchange'),
+        configuration.enabledHooks(TRIGGER),
         configuration.tenantSettings(),
       ]);
     const all = [
       CLIENT,
       API,
       GRANT,
-      { id: 'hook', name: 'my-hook', revision: { revision, ...REVISION } },
+      [
+        { id: 'hook', name: 'my-hook', revision: { revision, ...REVISION } },
+        {
+          id: 'action',
+          name: 'my-hook',
+          revision: { revision: action, ...REVISION, hook_id: 'action', kind: 'action' },
+        },
+      ],
       { default_audience: null, custom_claims: 'namespaced' },
     ];
     assert.deepEqual(await read(), all);
-    for (const name of ['clients', 'resource_servers', 'client_grants', 'hook_bindings']) {
+    for (const name of ['clients', 'resource_servers', 'client_grants', 'hook_bindings', 'hooks']) {
       await db.collection(name).deleteMany({});
     }
     assert.deepEqual(await read(), all);
     configuration.drop();
-    assert.deepEqual(await read(), [undefined, undefined, undefined, undefined, all[4]]);
+    assert.deepEqual(await read(), [undefined, undefined, undefined, [], all[4]]);
   });
 
-  it('fails closed where the enabled hook has no revision', async () => {
-    await hooksIn(db).bind(BINDING);
-    await assert.rejects(readConfigurationFrom(db).enabledHook('credentials-exchange'), {
-      message: 'the enabled hook hook has no revision r',
-    });
+  it('has the Actions in their order, and none for a hook that was disabled', async () => {
+    const hooks = hooksIn(db);
+    for (const id of ['a', 'b', 'c']) {
+      const current_revision = await hooks.putRevision({ ...REVISION, hook_id: id });
+      await hooks.put({ ...HOOK, id, name: id, current_revision });
+    }
+    await hooks.bindActions(TRIGGER, ['c', 'a']);
+    await hooks.enable(TRIGGER, 'b');
+    const configuration = readConfigurationFrom(db);
+    const ids = async () => (await configuration.enabledHooks(TRIGGER)).map(({ id }) => id);
+    assert.deepEqual(await ids(), ['b', 'c', 'a']);
+    await hooks.disable(TRIGGER);
+    configuration.drop();
+    assert.deepEqual(await ids(), ['c', 'a']);
+  });
+
+  it('fails closed where the enabled hook, or an Action, is not there, not deployed, or has no revision', async () => {
+    const hooks = hooksIn(db);
+    const enabled = () => readConfigurationFrom(db).enabledHooks(TRIGGER);
+    for (const bind of [() => hooks.enable(TRIGGER, 'hook'), () => hooks.bindActions(TRIGGER, ['hook'])]) {
+      await bind();
+      await assert.rejects(enabled(), { message: 'the enabled hook hook is not there' });
+      await hooks.put({ ...HOOK, current_revision: null });
+      await assert.rejects(enabled(), { message: 'the enabled hook hook is not there' });
+      await hooks.put(HOOK);
+      await assert.rejects(enabled(), { message: 'the enabled hook hook has no revision r' });
+      await hooks.remove('hook');
+      await hooks.disable(TRIGGER);
+    }
   });
 
   it('does not keep a read that began before the change was announced', async () => {

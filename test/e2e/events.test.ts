@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { decodeProtectedHeader } from 'jose';
 import { DEFAULT_HOOK_LIMITS, revisionAddress } from '../../shared/domain/hook.ts';
-import { EVENTS_STREAM, TokenEvents, type TokenEvent } from '../../shared/subjects/token-events.ts';
+import { EVENTS_STREAM, StreamEvents } from '../../shared/subjects/events.ts';
+import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import { enableHook } from '../support/enable-hook.ts';
 import { postToken } from '../support/post-token.ts';
 import { addApi, addClient } from '../support/tenant-fixtures.ts';
@@ -38,7 +39,7 @@ async function stored(): Promise<Stored[]> {
     const message = await manager.streams.getMessage(EVENTS_STREAM, { seq: sequence });
     if (message === null) continue;
     const text = message.string();
-    for (const event of TokenEvents.parse(JSON.parse(text)).events)
+    for (const event of StreamEvents.parse(JSON.parse(text)).events)
       events.push({ subject: message.subject, text, event });
   }
   return events;

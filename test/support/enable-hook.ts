@@ -1,6 +1,6 @@
 import { DEFAULT_HOOK_LIMITS, type HookLimits } from '../../shared/domain/hook.ts';
-import { hooksIn } from '../../shared/store/hooks.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { deployRevision } from './deploy-revision.ts';
 import { TENANT, type Stack } from './stack.ts';
 import { addApi } from './tenant-fixtures.ts';
 import { requestToken } from './token-request.ts';
@@ -15,9 +15,7 @@ export async function enableHook(
   limits: Partial<HookLimits> = {},
   hook_id = 'test-hook',
 ): Promise<void> {
-  const hooks = hooksIn(await stack.db());
-  const revision = await hooks.putRevision({ hook_id, code, limits: { ...DEFAULT_HOOK_LIMITS, ...limits } });
-  await hooks.bind({ trigger_id: 'credentials-exchange', hook_id, hook_name: 'test', revision });
+  await deployRevision(await stack.db(), { hook_id, code, limits: { ...DEFAULT_HOOK_LIMITS, ...limits } });
   await announce(stack);
 }
 

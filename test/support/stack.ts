@@ -12,6 +12,7 @@ import { connectStore } from '../../shared/store/connect.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
+import { deployRevision } from './deploy-revision.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
@@ -40,6 +41,9 @@ export type Stack = {
   audience: string;
   clientId: string;
   clientSecret: string;
+  /** Of the client that has every scope of the Management API. */
+  managementClientId: string;
+  managementClientSecret: string;
   dataDir: string;
   /** The `curl` line of the banner. */
   curl: string;
@@ -58,7 +62,7 @@ export type Stack = {
   /** Tells the gateway that the configuration was changed, and gives it the time to hear it. */
   announceChange(): Promise<void>;
   /** Process ids of a service or server. */
-  pidsOf(name: 'gateway' | 'hook-executor' | 'signer' | 'nats-server' | 'mongod' | 'sandbox'): number[];
+  pidsOf(name: 'gateway' | 'hook-executor' | 'management' | 'signer' | 'nats-server' | 'mongod' | 'sandbox'): number[];
   /** Ends the launcher as Ctrl-C does. */
   stop(): Promise<void>;
   /** The launcher's exit code, once it has ended. */
@@ -136,6 +140,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as {
     mongodb_passwords: { owner: string };
     nats_nkey_seeds: { setup: string };
+    management_client_id: string;
+    management_client_secret: string;
   };
   const natsUrl = valueOf(/^ {2}NATS +(\S+)$/m);
   const mongodbUrl =
@@ -150,6 +156,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     audience: DEMO_AUDIENCE,
     clientId: /client_id=(\S+)/.exec(curl)?.[1] ?? '',
     clientSecret: /client_secret=(\S+)/.exec(curl)?.[1] ?? '',
+    managementClientId: secrets.management_client_id,
+    managementClientSecret: secrets.management_client_secret,
     dataDir,
     curl,
     natsUrl,
@@ -170,13 +178,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         return connection;
       })),
     setHook: async (code, limits = {}) => {
-      const hooks = hooksIn(await stack.db());
-      if (code === null) await hooks.unbind('credentials-exchange');
-      else {
-        const hook_id = 'test-hook';
-        const revision = await hooks.putRevision({ hook_id, code, limits: { ...DEFAULT_HOOK_LIMITS, ...limits } });
-        await hooks.bind({ trigger_id: 'credentials-exchange', hook_id, hook_name: 'test', revision });
-      }
+      const db = await stack.db();
+      if (code === null) await hooksIn(db).disable('credentials-exchange');
+      else await deployRevision(db, { hook_id: 'test-hook', code, limits: { ...DEFAULT_HOOK_LIMITS, ...limits } });
       await stack.announceChange();
     },
     announceChange: async () => {
@@ -198,6 +202,7 @@ const COMMANDS = {
   gateway: /services\/gateway\/main/,
   'hook-executor': /services\/hook-executor\/main/,
   sandbox: /services\/hook-executor\/sandbox\/main/,
+  management: /services\/management\/main/,
   signer: /services\/signer\/main/,
   'nats-server': /\/nats-server /,
   mongod: /\/mongod /,

@@ -32,7 +32,7 @@ export async function addApi(
 /** Grants a client an API, or replaces the grant. */
 export async function addGrant(stack: Stack, clientId: string, audience: string, scope: string[]): Promise<void> {
   const grants = clientGrantsIn(await stack.db());
-  const existing = await grants.find(clientId, audience);
+  const existing = await grants.findFor(clientId, audience);
   await grants.put({ id: existing?.id ?? `cgr_${clientId}_${audience}`, client_id: clientId, audience, scope });
 }
 
@@ -46,7 +46,7 @@ export async function addClient(
   const key = Buffer.from(file.client_secret_key, 'base64url');
   await clientsIn(await stack.db()).put({
     name: client.client_id,
-    client_secret_hashes: secrets.map((secret) => hashClientSecret(secret, key)),
+    client_secrets: secrets.map((secret) => ({ hash: hashClientSecret(secret, key), expires_at_ms: null })),
     token_endpoint_auth_method: 'client_secret_post',
     grant_types: ['client_credentials'],
     client_metadata: {},

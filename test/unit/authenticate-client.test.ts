@@ -4,7 +4,7 @@ import type { Configuration } from '../../services/gateway/configuration.ts';
 import { authenticateClient, readCredentials } from '../../services/gateway/steps/authenticate-client.ts';
 import type { TokenParameters } from '../../services/gateway/steps/parse-parameters.ts';
 import { hashClientSecret } from '../../shared/client-secret.ts';
-import type { Client } from '../../shared/domain/client.ts';
+import { Client, type ClientSecretHash } from '../../shared/domain/client.ts';
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="hookmint", charset="UTF-8"' };
 const parameters = (clientId?: string, clientSecret?: string): TokenParameters => ({
@@ -105,15 +105,20 @@ describe('credentials in the body', () => {
 
 describe('authentication of a client', () => {
   const key = Buffer.alloc(32, 1);
-  const client = (overrides: Partial<Client> = {}): Client => ({
-    client_id: 'id',
-    name: 'Client',
-    client_secret_hashes: [hashClientSecret('new', key), hashClientSecret('old', key)],
-    token_endpoint_auth_method: 'client_secret_post',
-    grant_types: ['client_credentials'],
-    client_metadata: {},
-    ...overrides,
+  const secret = (text: string, expires_at_ms: number | null = null): ClientSecretHash => ({
+    hash: hashClientSecret(text, key),
+    expires_at_ms,
   });
+  const client = (overrides: Partial<Client> = {}): Client =>
+    Client.parse({
+      client_id: 'id',
+      name: 'Client',
+      client_secrets: [secret('new'), secret('old', Date.now() + 60_000)],
+      token_endpoint_auth_method: 'client_secret_post',
+      grant_types: ['client_credentials'],
+      client_metadata: {},
+      ...overrides,
+    });
   const authenticate = (stored: Client | undefined, clientSecret: string | undefined, basic = false) =>
     authenticateClient(
       { clientId: 'id', clientSecret, basic },
@@ -127,11 +132,18 @@ describe('authentication of a client', () => {
     headers,
   });
 
-  for (const secret of ['new', 'old']) {
-    it(`succeeds with the ${secret} secret while both are valid`, async () => {
-      assert.deepEqual(await authenticate(client(), secret), client());
+  for (const given of ['new', 'old']) {
+    it(`succeeds with the ${given} secret while both are valid`, async () => {
+      const stored = client();
+      assert.equal(await authenticate(stored, given), stored);
     });
   }
+
+  it('succeeds with the new secret when the old one has expired, and fails with the old one', async () => {
+    const stored = client({ client_secrets: [secret('new'), secret('old', Date.now() - 1)] });
+    assert.equal(await authenticate(stored, 'new'), stored);
+    await assert.rejects(authenticate(stored, 'old'), unauthorized());
+  });
 
   it('takes the secret at either place, whichever method is registered', async () => {
     const registered = client({ token_endpoint_auth_method: 'client_secret_basic' });
@@ -139,19 +151,20 @@ describe('authentication of a client', () => {
     assert.deepEqual(await authenticate(registered, 'new', true), registered);
   });
 
-  for (const [what, stored, secret] of [
+  for (const [what, stored, given] of [
     ['a wrong secret', client(), 'wrong'],
     ['a secret in another case', client(), 'NEW'],
     ['an empty secret', client(), ''],
     ['no secret', client(), undefined],
     ['the hash in the place of the secret', client(), hashClientSecret('new', key)],
     ['an unknown client', undefined, 'new'],
-    ['a client without secrets', client({ client_secret_hashes: [] }), ''],
-    ['a client whose stored hash is empty', client({ client_secret_hashes: [''] }), ''],
+    ['a client without secrets', client({ client_secrets: [] }), ''],
+    ['a client whose only secret has expired', client({ client_secrets: [secret('new', 0)] }), 'new'],
+    ['a client whose stored hash is empty', client({ client_secrets: [{ hash: '', expires_at_ms: null }] }), ''],
   ] as const) {
     it(`fails with ${what}`, async () => {
-      await assert.rejects(authenticate(stored, secret), unauthorized());
-      await assert.rejects(authenticate(stored, secret, true), unauthorized(CHALLENGE));
+      await assert.rejects(authenticate(stored, given), unauthorized());
+      await assert.rejects(authenticate(stored, given, true), unauthorized(CHALLENGE));
     });
   }
 });

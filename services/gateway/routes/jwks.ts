@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { sendOAuthError } from '../http-errors.ts';
 import { JWKS_MAX_AGE_SECONDS } from '../limits.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
-import type { PublicKeys } from '../public-keys.ts';
+import type { PublicKeys } from '../../../shared/public-keys.ts';
 
 /** `GET /.well-known/jwks.json`: the keys that verify the tokens (RFC 7517 §5). */
 export function jwksRoute(publicKeys: PublicKeys) {

@@ -58,7 +58,13 @@ export async function authenticateClient(
 ): Promise<Client> {
   const client = await configuration.client(clientId);
   if (client?.token_endpoint_auth_method === 'none') return client;
-  const matches = clientSecretMatches(clientSecret ?? '', client?.client_secret_hashes ?? [], clientSecretKey);
+  const nowMs = Date.now();
+  const valid = client?.client_secrets.filter(({ expires_at_ms }) => (expires_at_ms ?? Infinity) > nowMs) ?? [];
+  const matches = clientSecretMatches(
+    clientSecret ?? '',
+    valid.map(({ hash }) => hash),
+    clientSecretKey,
+  );
   if (client === undefined || !matches) {
     throw new OAuthError(401, 'access_denied', 'Unauthorized', basic ? { headers: CHALLENGE } : {});
   }

@@ -11,7 +11,7 @@ export async function checkClientGrant(
   configuration: Configuration,
 ): Promise<ClientGrant> {
   const grant = await configuration.clientGrant(client.client_id, api.identifier);
-  if (grant !== undefined) return grant;
+  if (grant !== undefined && api.client_policy !== 'deny_all') return grant;
   throw new OAuthError(
     403,
     'access_denied',

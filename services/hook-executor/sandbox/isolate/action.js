@@ -73,7 +73,7 @@
     let scopes = granted;
     let denied;
     const event = {
-      accessToken: { customClaims: {}, scope: parse(stringify(granted)) },
+      accessToken: { customClaims: args.custom_claims ?? {}, scope: parse(stringify(granted)) },
       client: { client_id: args.client.id, name: args.client.name, metadata: args.client.metadata },
       request: { body: args.body, geoip: {}, ...args.request, requested_scopes: undefined },
       resource_server: { identifier: args.audience },

@@ -1,8 +1,7 @@
-import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
-import { messageOf } from '../../shared/errors.ts';
-import { logger } from '../../shared/log.ts';
-import type { KeysPublic, KeysPublicReply, PublicJwk } from '../../shared/subjects/keys-public.ts';
-import { CONFIGURATION_MAX_AGE_MS, KEYS_DEADLINE_MS } from './limits.ts';
+import type { BatchRequester } from './bus/batch-requester.ts';
+import { messageOf } from './errors.ts';
+import { logger } from './log.ts';
+import type { KeysPublic, KeysPublicReply, PublicJwk } from './subjects/keys-public.ts';
 
 /** The tenant's JWK Set (RFC 7517 §5), kept in memory; the last known one serves while no signer answers. */
 export type PublicKeys = {
@@ -14,6 +13,10 @@ export type PublicKeys = {
 };
 
 const FIRST_RETRY_MS = 250;
+
+/** Asked again so often even if no change was announced, and how long a signer has to tell its keys. */
+const MAX_AGE_MS = 30_000;
+const KEYS_DEADLINE_MS = 2_000;
 
 export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicReply>): PublicKeys {
   let keys: PublicJwk[] | undefined;
@@ -28,7 +31,7 @@ export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicR
       logger.debug({ reason: messageOf(error) }, 'no signer tells its public keys');
     }
     clearTimeout(timer);
-    const againInMs = keys === undefined ? FIRST_RETRY_MS : CONFIGURATION_MAX_AGE_MS;
+    const againInMs = keys === undefined ? FIRST_RETRY_MS : MAX_AGE_MS;
     if (!closed) timer = setTimeout(() => void refresh(), againInMs);
   }
 

@@ -1,0 +1,48 @@
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import { ServerResponse } from 'node:http';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import { logger } from '../../../shared/log.ts';
+import { MANAGEMENT_TIMEOUT_MS, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
+
+const FORWARDED = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
+
+/**
+ * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there.
+ * Bodies are streamed; what the management service checks is not checked twice.
+ */
+export function managementRoute(url: string): RequestHandler {
+  const proxy = createProxyMiddleware<Request, Response>({
+    target: url,
+    pathFilter: (path) => FORWARDED.test(path),
+    xfwd: true,
+    timeout: MANAGEMENT_TIMEOUT_MS,
+    proxyTimeout: MANAGEMENT_TIMEOUT_MS,
+    agent: url.startsWith('https:') ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true }),
+    on: {
+      error: (error, _request, response) => {
+        logger.warn({ err: error }, 'the management service cannot be reached');
+        if (!(response instanceof ServerResponse)) response.destroy();
+        else if (response.headersSent) response.destroy();
+        else
+          refuse(response, 503, 'service_unavailable', 'The Management API does not answer at the moment');
+      },
+    },
+  });
+  return (request: Request, response: Response, next: NextFunction) => {
+    const bytes = Number(request.headers['content-length'] ?? 0);
+    if (FORWARDED.test(request.path) && bytes > MAX_MANAGEMENT_BODY_BYTES) {
+      refuse(response.set('Connection', 'close'), 413, 'payload_too_large', 'The request body is too large');
+      return;
+    }
+    void proxy(request, response, next);
+  };
+}
+
+/** In the terms of the API that is asked (contract §5). */
+function refuse(response: Response, statusCode: 413 | 503, errorCode: string, message: string): void {
+  const error = statusCode === 413 ? 'Payload Too Large' : 'Service Unavailable';
+  if (statusCode === 503) response.set('Retry-After', '1');
+  response.status(statusCode).set('Cache-Control', 'no-store').json({ statusCode, error, message, errorCode });
+}

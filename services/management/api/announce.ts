@@ -1,0 +1,57 @@
+import { nuid } from '@nats-io/transport-node';
+import type { Request } from 'express';
+import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
+import { configChangedSubject, type ConfigChanged } from '../../../shared/subjects/config-changed.ts';
+import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
+import { messageOf } from '../../../shared/errors.ts';
+import { logger } from '../../../shared/log.ts';
+import type { Deps } from '../deps.ts';
+import type { Caller, Change, Route } from './route.ts';
+
+/** Longest text of a member that an audit event keeps; a hook's script is known by its revision. */
+const MAX_AUDITED_TEXT_LENGTH = 1_024;
+
+/** How long a write waits for the bus to take its announcement. Without it services find out by themselves within 30 s. */
+const ANNOUNCE_TIMEOUT_MS = 500;
+
+/** Tells all services that the configuration has changed, and the stream who changed what. */
+export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
+  return async (change: Change, route: Route, caller: Caller, request: Request): Promise<void> => {
+    const time_ms = Date.now();
+    const traceId = activeTraceId();
+    events.publish({
+      type: 'config.written',
+      id: nuid.next(),
+      time_ms,
+      ...(traceId === undefined ? {} : { trace_id: traceId }),
+      ...(caller.ip === undefined ? {} : { ip: caller.ip }),
+      user_agent: request.headers['user-agent']?.slice(0, 256),
+      client_id: caller.clientId,
+      description: route.summary,
+      method: route.method,
+      path: request.originalUrl.split('?')[0] ?? '',
+      status: route.status,
+      collection: change.collection,
+      document_id: change.id,
+      before: abridged(change.before),
+      after: abridged(change.after),
+    });
+    const message: ConfigChanged = { collection: change.collection, time_ms };
+    try {
+      bus.publish(configChangedSubject(tenant), JSON.stringify(message));
+      // Whoever hears of the answer may ask for a token at once; the announcement is to be on its way by then.
+      await Promise.race([bus.flush(), new Promise((resolve) => setTimeout(resolve, ANNOUNCE_TIMEOUT_MS).unref())]);
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, 'a change could not be announced');
+    }
+  };
+}
+
+function abridged(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null, shortened));
+}
+
+const shortened = (_: string, member: unknown): unknown =>
+  typeof member === 'string' && member.length > MAX_AUDITED_TEXT_LENGTH
+    ? `${member.slice(0, MAX_AUDITED_TEXT_LENGTH)}… (${String(member.length)} characters)`
+    : member;

@@ -1,0 +1,50 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+
+/** The body of every answer that is no success (contract §5). `errorCode` is stable; the message is for people. */
+export const ApiErrorBody = z.object({
+  statusCode: z.int(),
+  error: z.string(),
+  message: z.string(),
+  errorCode: z.string().optional(),
+});
+
+/** An answer that is no success. Its text goes to the client as it is. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly errorCode: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    errorCode: string | undefined,
+    message: string,
+    options: ErrorOptions & { headers?: Record<string, string> } = {},
+  ) {
+    super(message, options);
+    this.status = status;
+    this.errorCode = errorCode;
+    this.headers = options.headers ?? {};
+  }
+
+  toJSON(): z.infer<typeof ApiErrorBody> {
+    return {
+      statusCode: this.status,
+      error: STATUS_CODES[this.status] ?? 'Error',
+      message: this.message,
+      ...(this.errorCode === undefined ? {} : { errorCode: this.errorCode }),
+    };
+  }
+}
+
+/** 400: the body cannot be taken; the message names the member and the fix. */
+export const invalidBody = (message: string, options?: ErrorOptions): ApiError =>
+  new ApiError(400, 'invalid_body', `Payload validation error: ${message}`, options);
+
+/** 404: `inexistent_client` and the like. */
+export const inexistent = (what: string, errorCode = `inexistent_${what.replaceAll(' ', '_')}`): ApiError =>
+  new ApiError(404, errorCode, `The ${what} does not exist`);
+
+/** 409: a name or identifier that is taken. */
+export const conflict = (errorCode: string, message: string): ApiError => new ApiError(409, errorCode, message);

@@ -1,0 +1,74 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
+import { authenticate } from '../auth/authenticate.ts';
+import { requireScope } from '../auth/require-scope.ts';
+import type { Deps } from '../deps.ts';
+import { createAnnouncer } from './announce.ts';
+import { answerError } from './answer-error.ts';
+import { ApiError } from './api-error.ts';
+import { createRateLimit } from './rate-limit.ts';
+import type { Caller, Route, Written } from './route.ts';
+import { validate } from './validate.ts';
+
+export const API_PATH = '/api/v2';
+
+/** Largest request body, bytes: a hook's script with what JSON adds. Over it: 413. */
+const MAX_BODY_BYTES = 1_310_720;
+
+/** Serves the operations: authenticates, checks scope and input, and of what is written tells everybody. */
+export function mountRoutes(
+  app: Express,
+  routes: readonly Route[],
+  deps: Deps,
+  options: { events: EventPublisher; requestsPerSecond: number },
+): void {
+  const announce = createAnnouncer(deps, options.events);
+  const limitRate = createRateLimit(options.requestsPerSecond);
+  const parseBody = [
+    express.json({ limit: MAX_BODY_BYTES, strict: false, type: ['application/json', 'application/*+json'] }),
+    express.urlencoded({ extended: true, limit: MAX_BODY_BYTES }),
+  ];
+
+  /** Comes before the body is read: strangers do not get to send megabytes. */
+  const admit = (route: Route) => async (request: Request, response: Response, next: NextFunction) => {
+    const caller = await authenticate(request.headers.authorization, request.ip, deps);
+    response.locals.caller = caller;
+    await limitRate(caller.clientId, response);
+    requireScope(caller, route);
+    next();
+  };
+
+  const serve = (route: Route) => async (request: Request, response: Response) => {
+    const caller = response.locals.caller as Caller;
+    const input = {
+      params: validate(route.params, request.params, 'params'),
+      query: validate(route.query ?? NO_QUERY, request.query, 'query'),
+      body: validate(route.body, request.body as unknown, 'body'),
+      caller,
+    };
+    let answer = await route.handle(input, deps);
+    if (route.isWrite) {
+      const written = answer as Written<unknown>;
+      if (written.change !== null) await announce(written.change, route, caller, request);
+      answer = written.answer;
+    }
+    if (route.response === undefined) response.status(route.status).end();
+    else response.status(route.status).json(route.response.parse(answer));
+  };
+
+  const allowed = new Map<string, string[]>();
+  for (const route of routes) {
+    const path = API_PATH + route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    allowed.set(path, [...(allowed.get(path) ?? []), route.method.toUpperCase()]);
+    app[route.method](path, admit(route), ...parseBody, serve(route));
+  }
+  for (const [path, methods] of allowed) {
+    app.all(path, (_request, response) => {
+      const headers = { Allow: methods.join(', ') };
+      answerError(new ApiError(405, 'method_not_allowed', `Use ${methods.join(', ')}`, { headers }), response);
+    });
+  }
+}
+
+const NO_QUERY = z.strictObject({});

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { ApiError } from './api-error.ts';
+import { flag, withFields, wholeNumber, type FieldsQuery } from './query.ts';
+
+/** Most items of one page (contract §5), and those of a page that asks for no number. */
+export const MAX_PAGE_ITEMS = 100;
+export const DEFAULT_PAGE_ITEMS = 50;
+
+/** Paging by number: a bare array, or with `include_totals` an object that has it as its one array. */
+export const pageQuery = {
+  page: wholeNumber(0, 10_000_000).optional(),
+  per_page: wholeNumber(0, MAX_PAGE_ITEMS).optional(),
+  include_totals: flag.optional(),
+};
+
+/** Paging by checkpoint: `from` is what the answer before called `next`. */
+export const checkpointQuery = {
+  from: z.string().max(1_024).optional(),
+  take: wholeNumber(1, MAX_PAGE_ITEMS).optional(),
+};
+
+export type PageQuery = {
+  page?: number | undefined;
+  per_page?: number | undefined;
+  include_totals?: boolean | undefined;
+};
+export type CheckpointQuery = { from?: string | undefined; take?: number | undefined };
+
+/** All shapes that a list may have. */
+export function listOf(item: z.ZodType, plural: string) {
+  return z.union([
+    z.array(item),
+    z.object({ start: z.int(), limit: z.int(), total: z.int(), [plural]: z.array(item) }),
+    z.object({ next: z.string().optional(), [plural]: z.array(item) }),
+  ]);
+}
+
+type Source<Item> = {
+  list: (page: { skip: number; limit: number }) => Promise<Item[]>;
+  count: () => Promise<number>;
+  /** In the order of ids, only those after one. */
+  listAfter?: (id: string | undefined, limit: number) => Promise<Item[]>;
+  idOf?: (item: Item) => string;
+};
+
+/**
+ * One page of a list in the shape that was asked for.
+ *
+ * @param unpagedItems Items of an answer to a request that asks for no page at all.
+ */
+export async function pageOf<Item>(
+  query: PageQuery & CheckpointQuery & FieldsQuery,
+  plural: string,
+  source: Source<Item>,
+  toView: (item: Item) => object,
+  unpagedItems = DEFAULT_PAGE_ITEMS,
+): Promise<unknown> {
+  const view = (item: Item): object => withFields(toView(item), query);
+  const byCheckpoint = query.from !== undefined || query.take !== undefined;
+  if (byCheckpoint && source.listAfter !== undefined) {
+    if (query.page !== undefined || query.per_page !== undefined) {
+      throw new ApiError(
+        400,
+        'invalid_query_string',
+        "Query validation error: 'Use from and take, or page and per_page, not both'.",
+      );
+    }
+    return checkpointPage(query, plural, source, view);
+  }
+  const limit = query.per_page ?? (query.page === undefined ? unpagedItems : DEFAULT_PAGE_ITEMS);
+  const start = (query.page ?? 0) * limit;
+  // MongoDB takes a limit of 0 for none.
+  const items = limit === 0 ? [] : (await source.list({ skip: start, limit })).map(view);
+  if (query.include_totals !== true) return items;
+  return { start, limit, total: await source.count(), [plural]: items };
+}
+
+async function checkpointPage<Item>(
+  { from, take = DEFAULT_PAGE_ITEMS }: CheckpointQuery,
+  plural: string,
+  { listAfter, idOf }: Source<Item>,
+  view: (item: Item) => object,
+): Promise<unknown> {
+  const items = (await listAfter?.(from, take + 1)) ?? [];
+  const page = items.slice(0, take);
+  const last = page.at(-1);
+  const next = items.length > take && last !== undefined ? { next: idOf?.(last) } : {};
+  return { ...next, [plural]: page.map(view) };
+}

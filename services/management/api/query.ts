@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** `true` or `false` in a query. */
+export const flag = z.enum(['true', 'false'], 'is to be true or false').transform((text) => text === 'true');
+
+/** A whole number in a query. */
+export function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, 'is to be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+}
+
+/** A parameter that may be given more than once. */
+export function repeatable(max: number) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => [value].flat())
+    .pipe(z.array(z.string()).max(max));
+}
+
+/** Which members of the answer are wanted, or not (contract §5.1). */
+export const fieldsQuery = {
+  fields: z
+    .string()
+    .regex(/^[a-zA-Z0-9_.]+(,[a-zA-Z0-9_.]+)*$/, 'is to be names separated by commas')
+    .optional(),
+  include_fields: flag.optional(),
+};
+export type FieldsQuery = { fields?: string | undefined; include_fields?: boolean | undefined };
+
+/** The part of a resource that was asked for by `fields`. */
+export function withFields(resource: object, { fields, include_fields = true }: FieldsQuery): Record<string, unknown> {
+  const names = fields === undefined ? undefined : new Set(fields.split(','));
+  return Object.fromEntries(
+    Object.entries(resource).filter(([name]) => names === undefined || names.has(name) === include_fields),
+  );
+}

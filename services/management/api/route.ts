@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import type { Deps } from '../deps.ts';
+
+/** Who calls, by the access token. */
+export type Caller = { clientId: string; scopes: ReadonlySet<string>; ip: string | undefined };
+
+/** What of the configuration a request has changed, as the API shows it: without secrets. */
+export type Change = {
+  collection: string;
+  id: string;
+  /** `null` for a document that was made. */
+  before: unknown;
+  /** `null` for a document that is gone. */
+  after: unknown;
+};
+
+/** What a write answers, and what it changed; `change` is `null` when all is as it was. */
+export type Written<Answer> = { answer: Answer; change: Change | null };
+
+/** One operation of the API: what it takes, what it answers, and who may call it. */
+export type Route = {
+  method: 'get' | 'post' | 'patch' | 'put' | 'delete';
+  /** Below `/api/v2`, parameters in braces, as OpenAPI has it. */
+  path: string;
+  operationId: string;
+  /** What it does, in a few words; the description of its audit event too. */
+  summary: string;
+  tag: string;
+  /** One of these suffices; all of them when `everyScope` is set. */
+  scopes: readonly string[];
+  everyScope?: boolean;
+  params: z.ZodType | undefined;
+  query: z.ZodType | undefined;
+  body: z.ZodType | undefined;
+  status: 200 | 201 | 202 | 204;
+  /** Whatever is not in it does not leave the service. */
+  response: z.ZodType | undefined;
+  /** Statuses of errors beside those that every operation may answer. */
+  errors?: readonly number[];
+  isWrite: boolean;
+  handle: (input: Input<unknown, unknown, unknown>, deps: Deps) => Promise<unknown>;
+};
+
+export type Input<Params, Query, Body> = { params: Params; query: Query; body: Body; caller: Caller };
+
+type Spec<Params, Query, Body, Answer, Returned> = Omit<
+  Route,
+  'params' | 'query' | 'body' | 'response' | 'handle' | 'isWrite' | 'method'
+> & {
+  params?: z.ZodType<Params>;
+  query?: z.ZodType<Query>;
+  body?: z.ZodType<Body>;
+  response?: z.ZodType<unknown, Answer>;
+  handle: (input: Input<Params, Query, Body>, deps: Deps) => Promise<Returned>;
+};
+
+/** An operation that changes nothing. */
+export function reads<Params = undefined, Query = undefined, Answer = undefined>(
+  spec: Spec<Params, Query, undefined, Answer, Answer>,
+): Route {
+  return asRoute('get', spec, false);
+}
+
+/** An operation that changes the configuration. What it changed is announced to all services and kept as an audit event. */
+export function writes<Params = undefined, Query = undefined, Body = undefined, Answer = undefined>(
+  method: Exclude<Route['method'], 'get'>,
+  spec: Spec<Params, Query, Body, Answer, Written<Answer>>,
+): Route {
+  return asRoute(method, spec, true);
+}
+
+/** An operation by POST that changes nothing, such as a dry run. */
+export function performs<Params = undefined, Query = undefined, Body = undefined, Answer = undefined>(
+  spec: Spec<Params, Query, Body, Answer, Answer>,
+): Route {
+  return asRoute('post', spec, false);
+}
+
+function asRoute<Params, Query, Body, Answer, Returned>(
+  method: Route['method'],
+  { params, query, body, response, handle, ...rest }: Spec<Params, Query, Body, Answer, Returned>,
+  isWrite: boolean,
+): Route {
+  // What the handler is given has been parsed by the very schemas that its types come from.
+  const untyped = handle as Route['handle'];
+  return { ...rest, method, params, query, body, response, handle: untyped, isWrite };
+}

@@ -1,0 +1,44 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
+import { observeHttp } from '../../shared/http/observe.ts';
+import { SECURITY_HEADERS } from '../../shared/http/security-headers.ts';
+import { answerError } from './api/answer-error.ts';
+import { inexistent } from './api/api-error.ts';
+import { mountRoutes } from './api/mount.ts';
+import type { Deps } from './deps.ts';
+import { ROUTES } from './routes.ts';
+
+/** The Management API. */
+export function createApp(
+  deps: Deps,
+  options: { events: EventPublisher; requestsPerSecond: number; trustedProxies: number },
+): Express {
+  const app = express();
+  app.set('trust proxy', options.trustedProxies);
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.enable('case sensitive routing');
+
+  app.get('/healthz', (_request, response) => void response.set(NO_STORE).json({ status: 'ok' }));
+  app.get('/readyz', (_request, response) => {
+    const ready = deps.publicKeys.keys() !== undefined;
+    response.set(NO_STORE).status(ready ? 200 : 503);
+    response.json(
+      ready ? { status: 'ready' } : { status: 'not ready', missing: ['no signer has told its public keys yet'] },
+    );
+  });
+
+  app.use(observeHttp);
+  app.use(helmet(SECURITY_HEADERS));
+  app.use((_request: Request, response: Response, next: NextFunction) => {
+    response.set(NO_STORE);
+    next();
+  });
+  mountRoutes(app, ROUTES, deps, options);
+  app.use((_request: Request, response: Response) => answerError(inexistent('path', 'not_found'), response));
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => answerError(error, response));
+  return app;
+}
+
+const NO_STORE = { 'Cache-Control': 'no-store' };

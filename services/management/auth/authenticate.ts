@@ -1,0 +1,65 @@
+import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+import { clientsIn } from '../../../shared/store/clients.ts';
+import { ApiError } from '../api/api-error.ts';
+import type { Caller } from '../api/route.ts';
+import type { Deps } from '../deps.ts';
+
+/** Clocks of services may differ by so much, seconds. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/**
+ * Who calls: the client that hookmint issued the bearer token to, for this API (RFC 6750, contract §5).
+ *
+ * @throws {ApiError} 401, or 503 while no signer has told its keys.
+ */
+export async function authenticate(
+  authorization: string | undefined,
+  ip: string | undefined,
+  deps: Deps,
+): Promise<Caller> {
+  const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw unauthorized('Missing authentication');
+  const { sub, scope } = await verify(token, deps);
+  const clientId = /^(.+)@clients$/.exec(sub ?? '')?.[1];
+  if (clientId === undefined) throw unauthorized('Invalid token');
+  // A token outlives its client by as much as a day; its rights do not.
+  if ((await clientsIn(deps.db).find(clientId)) === undefined) throw unauthorized('The client of the token is gone');
+  return { clientId, scopes: new Set(typeof scope === 'string' ? scope.split(' ') : []), ip };
+}
+
+async function verify(token: string, { publicKeys, issuer, audience }: Deps): Promise<JWTPayload> {
+  const keys = publicKeys.keys();
+  if (keys === undefined) {
+    throw new ApiError(503, 'keys_unavailable', 'The keys that verify access tokens are not known yet', {
+      headers: { 'Retry-After': '1' },
+    });
+  }
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
+      issuer,
+      audience,
+      algorithms: SigningAlg.options,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    });
+    return payload;
+  } catch (error) {
+    throw unauthorized(reasonOf(error, token), { cause: error });
+  }
+}
+
+function reasonOf(error: unknown, token: string): string {
+  if (error instanceof errors.JWTExpired) return 'Expired token received for JSON Web Token validation';
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
+    const audience = error.payload.aud;
+    return `Bad audience: ${String(audience).slice(0, 200)}`;
+  }
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') {
+    return 'The token was issued by another issuer';
+  }
+  return token.split('.').length === 3 ? 'Invalid signature received for JSON Web Token validation' : 'Invalid token';
+}
+
+function unauthorized(message: string, options: ErrorOptions = {}): ApiError {
+  return new ApiError(401, 'invalid_token', message, { ...options, headers: { 'WWW-Authenticate': 'Bearer' } });
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { Db } from 'mongodb';
+import { hashClientSecret, newClientId, newClientSecret } from '../../shared/client-secret.ts';
+import { DEFAULT_TOKEN_LIFETIME_SECONDS } from '../../shared/domain/resource-server.ts';
+import { clientGrantsIn } from '../../shared/store/client-grants.ts';
+import { clientsIn } from '../../shared/store/clients.ts';
+import { resourceServersIn } from '../../shared/store/resource-servers.ts';
+
+/** The name by which Auth0's tools know the API that is theirs, and leave it alone (contract §5.9). */
+const MANAGEMENT_API_NAME = 'Auth0 Management API';
+const MANAGEMENT_API_ID = 'management-api';
+
+/** Whether the first client was made is remembered apart from it: one that was deleted does not come back. */
+type Bootstrap = { _id: 'bootstrap'; client_id: string; done: boolean };
+
+export type FirstClient = { clientId: string | undefined; clientSecret: string | undefined };
+
+/**
+ * Puts into a tenant what access to the Management API rests on: the API itself, with every scope there is, and at the first
+ * start a client that has them all.
+ *
+ * @param tell Given the client and its secret when both were made here, for the one time they are shown.
+ */
+export async function bootstrap(
+  db: Db,
+  options: { audience: string; scopes: readonly string[]; firstClient: FirstClient; clientSecretKey: Buffer },
+  tell: (clientId: string, clientSecret: string) => void,
+): Promise<void> {
+  const { audience, scopes } = options;
+  await putManagementApi(db, audience, scopes);
+  const markers = db.collection<Bootstrap>('tenant');
+  const client_id = options.firstClient.clientId ?? newClientId();
+  await markers.updateOne({ _id: 'bootstrap' }, { $setOnInsert: { client_id, done: false } }, { upsert: true });
+  const marker = await markers.findOne({ _id: 'bootstrap' });
+  if (marker === null) return;
+  if (!marker.done) await makeFirstClient(db, marker.client_id, options, tell);
+  await markers.updateOne({ _id: 'bootstrap' }, { $set: { done: true } });
+  // What a new version can do, the first client may do, unless somebody took its grant away.
+  const grants = clientGrantsIn(db);
+  const grant = await grants.findFor(marker.client_id, audience);
+  if (grant !== undefined) await grants.change(grant.id, (now) => ({ ...now, scope: [...scopes] }));
+}
+
+async function putManagementApi(db: Db, audience: string, scopes: readonly string[]): Promise<void> {
+  const apis = resourceServersIn(db);
+  const before = await apis.find(MANAGEMENT_API_ID);
+  await apis.put({
+    id: MANAGEMENT_API_ID,
+    identifier: audience,
+    name: MANAGEMENT_API_NAME,
+    scopes: scopes.map((value) => ({ value })),
+    signing_alg: 'RS256',
+    token_dialect: 'access_token',
+    enforce_policies: false,
+    token_lifetime_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
+    is_system: true,
+  });
+  if (before === undefined || before.identifier === audience) return;
+  // The service has moved to another address: grants move with it.
+  await clientGrantsIn(db).collection.updateMany({ audience: before.identifier }, { $set: { audience } });
+}
+
+async function makeFirstClient(
+  db: Db,
+  clientId: string,
+  { audience, scopes, firstClient, clientSecretKey }: Parameters<typeof bootstrap>[1],
+  tell: (clientId: string, clientSecret: string) => void,
+): Promise<void> {
+  const secret = firstClient.clientSecret ?? newClientSecret();
+  await clientsIn(db).put({
+    client_id: clientId,
+    name: 'Management',
+    client_secrets: [{ hash: hashClientSecret(secret, clientSecretKey), expires_at_ms: null }],
+    token_endpoint_auth_method: 'client_secret_post',
+    grant_types: ['client_credentials'],
+    client_metadata: {},
+    profile: { app_type: 'non_interactive' },
+  });
+  const grants = clientGrantsIn(db);
+  const grant = await grants.findFor(clientId, audience);
+  const id = grant?.id ?? `cgr_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  await grants.put({ id, client_id: clientId, audience, scope: [...scopes] });
+  if (firstClient.clientSecret === undefined) tell(clientId, secret);
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { busEnv } from '../../shared/bus/connect.ts';
+import { integer, key256, readEnv } from '../../shared/env.ts';
+import { tlsEnv } from '../../shared/http/tls-files.ts';
+import { storeEnv } from '../../shared/store/connect.ts';
+
+/** The management service's settings. */
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  readEnv(
+    {
+      ...busEnv,
+      ...storeEnv,
+      ...tlsEnv,
+      HOOKMINT_TENANT: z.string().default('demo'),
+      /** As the gateway has it: the `iss` of access tokens; with `api/v2/` added the audience of those for this API. */
+      HOOKMINT_ISSUER: z.url().endsWith('/', 'is to end with a slash, as in https://auth.example.com/'),
+      HOOKMINT_HTTP_HOST: z.string().default('0.0.0.0'),
+      HOOKMINT_HTTP_PORT: integer.min(0).max(65_535).default(8081),
+      /** Key of the hashes that client secrets are stored as; the gateway's. */
+      HOOKMINT_CLIENT_SECRET_KEY: key256,
+      /** Key that hooks' secrets are sealed with; the hook-executors'. */
+      HOOKMINT_HOOK_SECRETS_KEY: key256,
+      /** The first client of this API, made at the first start; unset: a random one, printed once. Both or neither. */
+      HOOKMINT_BOOTSTRAP_CLIENT_ID: z.string().max(128).optional(),
+      HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'is to have 32 characters at least').optional(),
+      /** npm registry that hooks' modules come from; unset: npm's own setting. */
+      HOOKMINT_NPM_REGISTRY: z.url().optional(),
+      /** Requests a client may make in one second; over it: 429. Default 50. */
+      HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
+      /** Proxies in front of the service, the gateway among them, so that `X-Forwarded-For` names the client. Default 0. */
+      HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
+    },
+    env,
+  );

@@ -1,0 +1,90 @@
+import '../../shared/telemetry/register.ts';
+import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
+import { connectBus } from '../../shared/bus/connect.ts';
+import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { listen } from '../../shared/http/server.ts';
+import { tlsFilesOf } from '../../shared/http/tls-files.ts';
+import { runService } from '../../shared/lifecycle.ts';
+import { logger } from '../../shared/log.ts';
+import { followPublicKeys } from '../../shared/public-keys.ts';
+import { connectStore } from '../../shared/store/connect.ts';
+import { prepareConfiguration } from '../../shared/store/prepare.ts';
+import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
+import { ApiError } from './api/api-error.ts';
+import { createApp } from './app.ts';
+import { bootstrap } from './bootstrap.ts';
+import { readConfig } from './config.ts';
+import { ROUTES } from './routes.ts';
+
+const SERVICE = 'management';
+
+runService(SERVICE, async (endLater) => {
+  const config = readConfig();
+  const tenant = config.HOOKMINT_TENANT;
+  const audience = `${config.HOOKMINT_ISSUER}api/v2/`;
+
+  const store = await connectStore(SERVICE, config, tenant);
+  endLater('the store', store.close);
+  const bus = await connectBus(SERVICE, config);
+  endLater('the bus', () => bus.drain());
+
+  await prepareConfiguration(store.db);
+  await bootstrap(
+    store.db,
+    {
+      audience,
+      scopes: [...new Set(ROUTES.flatMap((route) => route.scopes))].sort(),
+      firstClient: {
+        clientId: config.HOOKMINT_BOOTSTRAP_CLIENT_ID,
+        clientSecret: config.HOOKMINT_BOOTSTRAP_CLIENT_SECRET,
+      },
+      clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
+    },
+    // Not a log line: logs are kept, and this is shown once.
+    (clientId, secret) =>
+      process.stdout.write(`The first client of the Management API, shown this once: ${clientId} ${secret}\n`),
+  );
+
+  const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
+    connection: bus,
+    service: SERVICE,
+    subject: keysPublicSubject(tenant),
+    replySchema: KeysPublicReply,
+  });
+  endLater('the requests on the bus', keySigners.close);
+  const publicKeys = followPublicKeys(keySigners);
+  endLater('the public keys', publicKeys.close);
+  void publicKeys.refresh();
+  bus.subscribe(configChangedSubject(tenant), { callback: () => void publicKeys.refresh() });
+
+  const events = createEventPublisher(bus, tenant);
+  endLater('the events', events.close);
+
+  const app = createApp(
+    {
+      tenant,
+      issuer: config.HOOKMINT_ISSUER,
+      audience,
+      db: store.db,
+      bus,
+      publicKeys,
+      clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
+      hookSecretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
+      npmRegistry: config.HOOKMINT_NPM_REGISTRY,
+    },
+    {
+      events,
+      requestsPerSecond: config.HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND,
+      trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
+    },
+  );
+  const server = await listen(app, {
+    host: config.HOOKMINT_HTTP_HOST,
+    port: config.HOOKMINT_HTTP_PORT,
+    tls: tlsFilesOf(config),
+    errorBody: (status, description) => new ApiError(status, 'invalid_request', description),
+  });
+  endLater('requests under way', server.close);
+  logger.info({ port: server.port }, 'listening');
+});

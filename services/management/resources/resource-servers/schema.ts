@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import {
+  MAX_IDENTIFIER_LENGTH,
+  MAX_TOKEN_LIFETIME_SECONDS,
+  SigningAlg,
+  TokenDialect,
+} from '../../../../shared/domain/resource-server.ts';
+import { name } from '../../api/text.ts';
+
+/** Most scopes of an API (contract §5.3). */
+const MAX_SCOPES = 1_000;
+
+const Scope = z.strictObject({
+  value: z.string().min(1).max(280),
+  description: z.string().max(500).optional(),
+});
+
+const Policy = <Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.strictObject({ policy: z.enum(values) });
+
+const SubjectTypeAuthorization = z.strictObject({
+  client: Policy('require_client_grant', 'deny_all').optional(),
+  user: Policy('allow_all', 'deny_all', 'require_client_grant').optional(),
+});
+
+/** Members that mean something here. */
+const meaningful = {
+  name: name(200).optional(),
+  scopes: z.array(Scope).max(MAX_SCOPES).optional(),
+  signing_alg: z.enum(SigningAlg.options, `is to be one of ${SigningAlg.options.join(', ')}`).optional(),
+  token_lifetime: z.int().min(1).max(MAX_TOKEN_LIFETIME_SECONDS).optional(),
+  token_dialect: TokenDialect.optional(),
+  enforce_policies: z.boolean().optional(),
+  subject_type_authorization: SubjectTypeAuthorization.optional(),
+};
+
+/** Members that Auth0's tools send and expect back; there is nothing here that they could govern. */
+export const ResourceServerProfile = z.strictObject({
+  allow_offline_access: z.boolean().optional(),
+  allow_online_access: z.boolean().optional(),
+  skip_consent_for_verifiable_first_party_clients: z.boolean().optional(),
+  token_lifetime_for_web: z.int().min(0).max(MAX_TOKEN_LIFETIME_SECONDS).optional(),
+  verificationLocation: z.string().nullable().optional(),
+  consent_policy: z.null().optional(),
+  authorization_details: z.null().optional(),
+  token_encryption: z.null().optional(),
+  proof_of_possession: z.null().optional(),
+});
+
+export const UpdateResourceServer = ResourceServerProfile.extend(meaningful);
+
+export const CreateResourceServer = UpdateResourceServer.extend({
+  identifier: z.string().min(1).max(MAX_IDENTIFIER_LENGTH),
+});
+
+/** As the API shows it; every member may be left out by `fields`. */
+export const ResourceServerView = z
+  .object({
+    id: z.string(),
+    identifier: z.string(),
+    is_system: z.boolean(),
+    ...meaningful,
+    ...ResourceServerProfile.shape,
+  })
+  .partial()
+  .meta({ id: 'ResourceServer' });
+export type ResourceServerView = z.infer<typeof ResourceServerView>;

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { z } from 'zod';
+import { HookmintError, messageOf } from '../errors.ts';
+import { logger } from '../log.ts';
+
+/** Environment of every service that serves HTTP. Both or neither. */
+export const tlsEnv = {
+  /** PEM files: the certificate with its chain, and its private key. They are read again when they change. */
+  HOOKMINT_TLS_CERT_FILE: z.string().optional(),
+  HOOKMINT_TLS_KEY_FILE: z.string().optional(),
+};
+
+export type TlsFiles = { certFile: string; keyFile: string };
+type Pair = { cert: string; key: string };
+
+/** A renewed certificate is in use after so long. Polled, as a mounted secret is exchanged by way of symbolic links. */
+const POLL_INTERVAL_MS = 2_000;
+
+/** @throws {HookmintError} `config_invalid` when only one of the two is set. */
+export function tlsFilesOf(env: {
+  HOOKMINT_TLS_CERT_FILE?: string | undefined;
+  HOOKMINT_TLS_KEY_FILE?: string | undefined;
+}): TlsFiles | undefined {
+  const { HOOKMINT_TLS_CERT_FILE: certFile, HOOKMINT_TLS_KEY_FILE: keyFile } = env;
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  throw new HookmintError(
+    'config_invalid',
+    'Set both HOOKMINT_TLS_CERT_FILE and HOOKMINT_TLS_KEY_FILE, or neither of them.',
+  );
+}
+
+/** @throws {HookmintError} `config_invalid` for files that cannot be read or do not belong together. */
+export function readTlsFiles({ certFile, keyFile }: TlsFiles): Pair {
+  try {
+    const pair = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+    createSecureContext(pair);
+    return pair;
+  } catch (error) {
+    throw new HookmintError(
+      'config_invalid',
+      `The certificate ${certFile} with the key ${keyFile} cannot be used: ${messageOf(error)}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Calls `changed` with each new pair; one that cannot be used, or is only half written, leaves the old one in use. */
+export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): { stop: () => void } {
+  let last = JSON.stringify(readTlsFiles(files));
+  let complained = false;
+  const timer = setInterval(() => {
+    try {
+      const pair = readTlsFiles(files);
+      complained = false;
+      if (JSON.stringify(pair) === last) return;
+      last = JSON.stringify(pair);
+      changed(pair);
+      logger.info({ certificate: files.certFile }, 'the certificate was read again');
+    } catch (error) {
+      if (!complained) logger.error({ err: error }, 'the certificate before stays in use');
+      complained = true;
+    }
+  }, POLL_INTERVAL_MS).unref();
+  return { stop: () => clearInterval(timer) };
+}

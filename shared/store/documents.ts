@@ -1,0 +1,112 @@
+import { MongoServerError, type Db, type Filter } from 'mongodb';
+import type { z } from 'zod';
+import { HookmintError } from '../errors.ts';
+import { parseDocument } from './document.ts';
+
+/** A value whose `_id` or unique index another document has already. */
+export class DuplicateError extends Error {
+  override readonly name = 'DuplicateError';
+}
+
+const DUPLICATE_KEY_CODE = 11_000;
+
+/** Times a change is tried again because another writer was faster. */
+const MAX_CHANGE_ATTEMPTS = 50;
+
+type Stored = { _id: string; _version?: number } & Record<string, unknown>;
+export type Page = { skip: number; limit: number };
+
+/**
+ * The documents of one collection, each checked by its schema whenever it is read or written. All writes are of one document
+ * (design: one mongod is enough to begin with, and a sharded cluster works too).
+ *
+ * @param idName The member of the value that is stored as `_id`.
+ */
+export function documentsIn<Value extends object, Input>(
+  db: Db,
+  of: { name: string; schema: z.ZodType<Value, Input>; idName: keyof Value & string; what: string },
+) {
+  const { name, schema, idName, what } = of;
+  const collection = db.collection<Stored>(name);
+
+  function fromStored(stored: Stored): Value {
+    const { _id, ...rest } = stored;
+    // Its `_version` is not of the schema, and so left out like any other unknown member.
+    return parseDocument(schema, { [idName]: _id, ...rest }, `${what} ${_id}`);
+  }
+
+  function toStored(value: unknown): Stored {
+    const { [idName]: id, ...rest } = schema.parse(value) as Value & Record<string, unknown>;
+    return { _id: String(id), ...rest };
+  }
+
+  const byId = (id: string): Filter<Stored> => ({ _id: id });
+
+  return {
+    collection,
+    async find(id: string): Promise<Value | undefined> {
+      const stored = await collection.findOne(byId(id));
+      return stored === null ? undefined : fromStored(stored);
+    },
+    async findBy(filter: Filter<Stored>): Promise<Value | undefined> {
+      const stored = await collection.findOne(filter);
+      return stored === null ? undefined : fromStored(stored);
+    },
+    /** In the order of their ids. */
+    async list(filter: Filter<Stored>, { skip, limit }: Page): Promise<Value[]> {
+      const stored = await collection.find(filter).sort({ _id: 1 }).skip(skip).limit(limit).toArray();
+      return stored.map(fromStored);
+    },
+    count: (filter: Filter<Stored>): Promise<number> => collection.countDocuments(filter),
+    /** @throws {DuplicateError} */
+    async insert(value: Input): Promise<Value> {
+      const stored = toStored(value);
+      await refusingDuplicates(() => collection.insertOne(stored));
+      return fromStored(stored);
+    },
+    /** Writes a value, whether it was there or not. For set-up and tests; who edits uses `change`. */
+    async put(value: Input): Promise<void> {
+      const { _id, ...rest } = toStored(value);
+      await collection.replaceOne(byId(_id), rest, { upsert: true });
+    },
+    /**
+     * Changes a document by a function of what it is now, again if another writer came between: no change is lost.
+     *
+     * @returns What was and what is; `undefined` when there is no such document.
+     * @throws {DuplicateError} and whatever `edit` throws.
+     */
+    async change(
+      id: string,
+      edit: (now: Value) => Input | Promise<Input>,
+    ): Promise<{ before: Value; after: Value } | undefined> {
+      for (let attempt = 0; attempt < MAX_CHANGE_ATTEMPTS; attempt++) {
+        const stored = await collection.findOne(byId(id));
+        if (stored === null) return undefined;
+        const before = fromStored(stored);
+        const { _id, ...rest } = toStored(await edit(before));
+        const version = stored._version;
+        const unchanged: Filter<Stored> = { _id: id, _version: version ?? { $exists: false } };
+        const next = { ...rest, _version: (version ?? 0) + 1 };
+        const { matchedCount } = await refusingDuplicates(() => collection.replaceOne(unchanged, next));
+        if (matchedCount === 1) return { before, after: fromStored({ _id, ...rest }) };
+      }
+      throw new HookmintError('store_contended', `${what} ${id} is being changed by too many writers at once.`);
+    },
+    /** What was removed; `undefined` when there was nothing. */
+    async remove(id: string): Promise<Value | undefined> {
+      const stored = await collection.findOneAndDelete(byId(id));
+      return stored === null ? undefined : fromStored(stored);
+    },
+  };
+}
+
+async function refusingDuplicates<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE) {
+      throw new DuplicateError('another document has this key', { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { MongoServerError, type Db, type Document } from 'mongodb';
+import { logger } from '../log.ts';
+
+/** A change of documents' shapes. It may be run again, and by two services at once: each does no harm to what is changed already. */
+type Migration = { version: number; what: string; up: (db: Db) => Promise<unknown> };
+
+type Schema = { _id: 'schema'; version: number };
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    what: 'secrets of clients may expire',
+    up: async (db) => {
+      const hashes = { $ifNull: ['$client_secret_hashes', []] };
+      const asSecret = { hash: '$$hash', expires_at_ms: null };
+      await db
+        .collection('clients')
+        .updateMany({ client_secrets: { $exists: false } }, [
+          { $set: { client_secrets: { $map: { input: hashes, as: 'hash', in: asSecret } } } },
+          { $unset: 'client_secret_hashes' },
+        ]);
+    },
+  },
+  {
+    version: 2,
+    what: 'a binding names the hook, and the hook its revision',
+    up: async (db) => {
+      const hooks = db.collection('hooks');
+      for await (const binding of db.collection('hook_bindings').find({ revision: { $exists: true } })) {
+        const [_id, current_revision] = [binding.hook_id as Document, binding.revision as string];
+        // The binding's revision was the one in force, whatever the hook's document said; one migrated by another service may
+        // have been deployed anew by now.
+        await hooks.updateOne({ _id, kind: { $exists: false } }, { $set: { current_revision } });
+        const whenNew = { name: binding.hook_name as string, trigger_id: binding._id as unknown, current_revision };
+        await hooks.updateOne({ _id }, { $setOnInsert: whenNew }, { upsert: true });
+        await db
+          .collection('hook_bindings')
+          .updateOne({ _id: binding._id }, { $unset: { revision: '', hook_name: '' } });
+      }
+      await hooks.updateMany({ kind: { $exists: false } }, { $set: { kind: 'hook' } });
+      await dropIndexIfThere(db, 'hooks', 'name_1');
+    },
+  },
+];
+
+/** Brings the documents of a tenant to the shapes of this version of hookmint (design: management is the only writer). */
+export async function migrate(db: Db): Promise<void> {
+  const schemas = db.collection<Schema>('tenant');
+  const from = (await schemas.findOne({ _id: 'schema' }))?.version ?? 0;
+  for (const { version, what, up } of MIGRATIONS) {
+    if (version <= from) continue;
+    await up(db);
+    await schemas.updateOne({ _id: 'schema' }, { $max: { version } }, { upsert: true });
+    logger.info({ version, what }, 'documents migrated');
+  }
+}
+
+const NOT_THERE = ['IndexNotFound', 'NamespaceNotFound'];
+
+async function dropIndexIfThere(db: Db, collection: string, index: string): Promise<void> {
+  try {
+    await db.collection(collection).dropIndex(index);
+  } catch (error) {
+    if (!(error instanceof MongoServerError && NOT_THERE.includes(String(error.codeName)))) throw error;
+  }
+}

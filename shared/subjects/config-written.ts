@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/**
+ * `hookmint.<tenant>.config.written`: management → the stream `HOOKMINT_EVENTS`. Who wrote what of the configuration: an audit
+ * event for each write, with the document before and after as the API shows it, so without secrets.
+ */
+export const ConfigWritten = z.object({
+  type: z.literal('config.written'),
+  id: z.string(),
+  /** Milliseconds since the epoch. */
+  time_ms: z.number(),
+  trace_id: z.string().optional(),
+  ip: z.string().optional(),
+  user_agent: z.string().optional(),
+  /** Who: the client that the access token was issued to. */
+  client_id: z.string(),
+  client_name: z.string().optional(),
+  /** What the operation is called in the API's description. */
+  description: z.string(),
+  method: z.string(),
+  path: z.string(),
+  status: z.int(),
+  collection: z.string(),
+  document_id: z.string(),
+  /** `null` for a document that was made, or is gone. */
+  before: z.unknown(),
+  after: z.unknown(),
+});
+export type ConfigWritten = z.infer<typeof ConfigWritten>;

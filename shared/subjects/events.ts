@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { ConfigWritten } from './config-written.ts';
+import { TokenEvent } from './token-events.ts';
+
+/** The JetStream stream that keeps every event, each type under a subject of its own. */
+export const EVENTS_STREAM = 'HOOKMINT_EVENTS';
+export const EVENTS_STREAM_SUBJECTS = [
+  'hookmint.*.token.issued',
+  'hookmint.*.token.denied',
+  'hookmint.*.token.failed',
+  'hookmint.*.config.written',
+];
+
+export const StreamEvent = z.discriminatedUnion('type', [TokenEvent, ConfigWritten]);
+export type StreamEvent = z.infer<typeof StreamEvent>;
+
+export function eventSubject(tenant: string, type: StreamEvent['type']): string {
+  return `hookmint.${tenant}.${type}`;
+}
+
+export const MAX_EVENTS_PER_MESSAGE = 64;
+
+/** A message of the stream: the events of one type of one moment. */
+export const StreamEvents = z.object({ events: z.array(StreamEvent).min(1).max(MAX_EVENTS_PER_MESSAGE) });
+export type StreamEvents = z.infer<typeof StreamEvents>;
