@@ -2,10 +2,19 @@ import './quiet.ts';
 import { messageOf } from '../shared/errors.ts';
 import { HookBuildError } from '../shared/hook-build/errors.ts';
 import { UsageError } from '../shared/usage-error.ts';
+import { ApiCallError } from './api-client.ts';
+import { applyTenant, diffTenant } from './apply.ts';
 import { EXIT, HELP, type ExitCode } from './command.ts';
+import { exportTenant } from './export.ts';
+import { hookDeploy } from './hook/deploy.ts';
+import { hookDiff } from './hook/diff.ts';
+import { hookList } from './hook/list.ts';
+import { hookLogs } from './hook/logs.ts';
 import { hookNew } from './hook/new.ts';
+import { hookRollback } from './hook/rollback.ts';
 import { hookRun } from './hook/run.ts';
 import { hookTest } from './hook/test.ts';
+import { importTenant } from './import.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
 
@@ -13,20 +22,38 @@ const HOOK_COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['new', hookNew],
   ['run', hookRun],
   ['test', hookTest],
+  ['deploy', hookDeploy],
+  ['rollback', hookRollback],
+  ['list', hookList],
+  ['diff', hookDiff],
+  ['logs', hookLogs],
 ]);
 
-/** `hookmint hook COMMAND ...` */
-async function main([subject, command, ...args]: string[]): Promise<ExitCode> {
-  if (subject === undefined || [subject, command, ...args].includes('--help')) {
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['hook', hook],
+  ['import', importTenant],
+  ['export', exportTenant],
+  ['apply', applyTenant],
+  ['diff', diffTenant],
+]);
+
+async function main([subject, ...args]: string[]): Promise<ExitCode> {
+  if (subject === undefined || [subject, ...args].includes('--help')) {
     process.stdout.write(HELP);
     return subject === undefined ? EXIT.usage : EXIT.ok;
   }
-  if (subject !== 'hook') throw new UsageError(`There is no command "${subject}". See hookmint --help.`);
+  const run = COMMANDS.get(subject);
+  if (run === undefined) throw new UsageError(`There is no command "${subject}". See hookmint --help.`);
+  return run(args);
+}
+
+/** `hookmint hook COMMAND ...` */
+function hook([command, ...args]: string[]): ExitCode | Promise<ExitCode> {
   const run = HOOK_COMMANDS.get(command ?? '');
   if (run === undefined) {
     throw new UsageError(
       command === undefined
-        ? 'hookmint hook needs a command: new, run or test. See hookmint --help.'
+        ? 'hookmint hook needs a command: new, run, test, deploy, rollback, list, diff or logs. See hookmint --help.'
         : `There is no command "hook ${command}". See hookmint --help.`,
     );
   }
@@ -35,7 +62,7 @@ async function main([subject, command, ...args]: string[]): Promise<ExitCode> {
 
 function wordsOf(error: unknown): string {
   if (error instanceof HookBuildError) return `${error.message} (${error.code})`;
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof ApiCallError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
 }
 

@@ -9,6 +9,8 @@ import { noting } from '../../services/hook-executor/network-log.ts';
 import { networkOfRun } from '../../services/hook-executor/network.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { memoryDocuments } from '../../services/hook-executor/storage/memory-documents.ts';
+import { storageOfRun } from '../../services/hook-executor/storage/storage-of-run.ts';
 import type { HookArguments } from '../../shared/subjects/token-requested.ts';
 
 /** What one run came to, without a token having been issued. */
@@ -28,6 +30,7 @@ const GRACE_MS = 1_000;
 export async function openDryRuns() {
   const pool = await openSandboxPool(1);
   const broker = createEgressBroker();
+  const documents = memoryDocuments();
   let runs = 0;
   return {
     async run(hook: KnownRevision, event: SampleEvent, policy: CustomClaimsPolicy): Promise<DryRun> {
@@ -39,7 +42,9 @@ export async function openDryRuns() {
       const toNetwork = noting(networkOfRun(broker, hook.revision, deadlineMs), network);
       // Of a name of its own: no run finds what another left in `global`.
       const runnable = { ...hook.runnable, revision: `${hook.runnable.revision} ${++runs}` };
-      const outcome = asAuthorSees(await pool.run(runnable, JSON.stringify(args), deadlineMs, toNetwork), hook);
+      const storage = storageOfRun(documents, hook.revision, deadlineMs);
+      const ran = await pool.run(runnable, JSON.stringify(args), deadlineMs, toNetwork, storage);
+      const outcome = asAuthorSees(ran, hook);
       pool.unload(runnable.revision);
       const { cpu_ms, wall_ms, console, ...ended } = outcome;
       if ('result' in ended) delete ended.result;

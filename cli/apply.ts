@@ -1,0 +1,57 @@
+import { UsageError } from '../shared/usage-error.ts';
+import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
+import { carryOut } from './sync/carry-out.ts';
+import { openPlan, type OpenPlan } from './sync/open-plan.ts';
+import { changesAnything } from './sync/plan.ts';
+import { planJson, planText } from './sync/report.ts';
+import { secretVariable } from './sync/secret-values.ts';
+
+const OPTIONS = {
+  secrets: { type: 'string' },
+  prune: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** `hookmint apply DIR`: makes hookmint as the files say, for pipelines: exit code 0 when it is so afterwards, 1 when not. */
+export async function applyTenant(args: string[]): Promise<ExitCode> {
+  const { values, positionals } = readArgs(args, OPTIONS);
+  const dir = onlyArgument(positionals, 'a folder or YAML file', 'hookmint apply');
+  const plan = await openPlan(dir, { secretsFile: values.secrets, prune: values.prune });
+  refuseMissingSecrets(plan);
+  const done = await carryOut(plan.steps, plan.api, plan.remote, () => undefined);
+  if (values.json) {
+    const { newClients: new_clients, failures } = done;
+    process.stdout.write(
+      `${JSON.stringify({ ...planJson(plan.steps, plan.ignored), failures, new_clients }, null, 2)}\n`,
+    );
+  } else {
+    process.stdout.write(planText(plan.steps, plan.ignored));
+    for (const { kind, name, reason } of done.failures) process.stdout.write(`FAILED ${kind} ${name}: ${reason}\n`);
+    for (const { name, client_id, client_secret } of done.newClients)
+      process.stdout.write(
+        `new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`,
+      );
+  }
+  return done.failures.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** `hookmint diff DIR`: shows what `apply` would do: exit code 0 for nothing, 1 for something. */
+export async function diffTenant(args: string[]): Promise<ExitCode> {
+  const { values, positionals } = readArgs(args, OPTIONS);
+  const dir = onlyArgument(positionals, 'a folder or YAML file', 'hookmint diff');
+  const { steps, ignored } = await openPlan(dir, { secretsFile: values.secrets, prune: values.prune });
+  process.stdout.write(
+    values.json ? `${JSON.stringify(planJson(steps, ignored), null, 2)}\n` : planText(steps, ignored),
+  );
+  return changesAnything(steps) ? EXIT.failed : EXIT.ok;
+}
+
+function refuseMissingSecrets({ steps }: OpenPlan): void {
+  const missing = steps.flatMap(({ name, missingSecrets }) =>
+    missingSecrets.map((secret) => `${secret} of ${name} (${secretVariable(name, secret)})`),
+  );
+  if (missing.length === 0) return;
+  throw new UsageError(
+    `These secrets have no value: ${missing.join(', ')}. Set the variables, or give them in a file with --secrets. Nothing was changed.`,
+  );
+}

@@ -1,0 +1,58 @@
+import { connectApi } from './api-client.ts';
+import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from './command.ts';
+import { readRemote, type Remote } from './sync/remote.ts';
+import { without } from './sync/members.ts';
+import { SECRET_NOT_SHOWN, TenantFiles } from './tenant-files/model.ts';
+import { writeFolder } from './tenant-files/write-folder.ts';
+
+/** `hookmint export DIR`: writes hookmint's configuration as `auth0-deploy-cli` would (contract §7), without secrets. */
+export async function exportTenant(args: string[]): Promise<ExitCode> {
+  const { values, positionals } = readArgs(args, { identifiers: { type: 'boolean', default: false } });
+  const dir = fromCaller(onlyArgument(positionals, 'a folder', 'hookmint export'));
+  const remote = await readRemote(await connectApi());
+  const names = new Map(remote.clients.map(({ client_id, name }) => [client_id, name]));
+  const written = writeFolder(dir, filesOf(remote, values.identifiers), names);
+  process.stdout.write(`${written.map((file) => `${file}\n`).join('')}${String(written.length)} files in ${dir}\n`);
+  return EXIT.ok;
+}
+
+/** What management keeps for itself is not exported: the Management API, and the clients that may use it. */
+function filesOf(remote: Remote, identifiers: boolean): TenantFiles {
+  const { managementAudience } = remote;
+  const ofManagement = new Set(
+    remote.clientGrants.filter(({ audience }) => audience === managementAudience).map(({ client_id }) => client_id),
+  );
+  const unnamed = (value: Record<string, unknown>, ...ids: string[]): Record<string, unknown> =>
+    identifiers ? value : without(value, ids);
+  return TenantFiles.parse({
+    resourceServers: remote.resourceServers
+      .filter((api) => api.is_system !== true)
+      .map((api) => unnamed(without(api, ['is_system']), 'id')),
+    clients: remote.clients
+      .filter(({ client_id }) => !ofManagement.has(client_id))
+      .map((client) => unnamed(without(client, ['client_secret', 'global', 'tenant', 'signing_keys']), 'client_id')),
+    clientGrants: remote.clientGrants
+      .filter(({ audience }) => audience !== managementAudience)
+      .map((grant) => without(grant, ['id', 'is_system'])),
+    hooks: remote.hooks.map(({ secretNames, ...hook }) => ({
+      ...unnamed(hook, 'id'),
+      secrets: Object.fromEntries(secretNames.map((name) => [name, SECRET_NOT_SHOWN])),
+    })),
+    actions: remote.actions.map((action) => ({
+      name: action.name,
+      code: action.code,
+      runtime: action.runtime,
+      dependencies: action.dependencies,
+      secrets: (action.secrets as { name: string }[] | undefined)?.map(({ name }) => ({
+        name,
+        value: SECRET_NOT_SHOWN,
+      })),
+      supported_triggers: action.supported_triggers,
+      deployed: action.all_changes_deployed,
+    })),
+    triggers: {
+      'credentials-exchange': remote.boundActions.map((name) => ({ action_name: name, display_name: name })),
+    },
+    tenant: remote.tenant,
+  });
+}

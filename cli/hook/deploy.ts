@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { z } from 'zod';
+import { readDependencies } from '../../deploy/local/hook-file.ts';
+import { EgressPolicy } from '../../shared/domain/egress.ts';
+import { HookLimits } from '../../shared/domain/hook.ts';
+import { HookSecrets } from '../../shared/hook-secrets.ts';
+import { UsageError } from '../../shared/usage-error.ts';
+import { connectApi, type ApiClient } from '../api-client.ts';
+import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
+import { inAuthorsFile, readHook } from './read-hook.ts';
+import { findHook, revisionsOf, type RemoteHook } from './remote-hooks.ts';
+
+const OPTIONS = {
+  name: { type: 'string' },
+  draft: { type: 'boolean', default: false },
+  secrets: { type: 'string' },
+  enable: { type: 'boolean' },
+  'no-enable': { type: 'boolean' },
+  limits: { type: 'string' },
+  'allow-address': { type: 'string', multiple: true },
+  'allow-host': { type: 'string', multiple: true },
+  'on-failure': { type: 'string' },
+} as const;
+
+const Limits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
+const OnFailure = z.enum(['deny', 'issue_unmodified']);
+const Made = z.object({ id: z.string(), name: z.string(), enabled: z.boolean() });
+
+/** `hookmint hook deploy FILE`: makes the file's hook what a running hookmint runs, or a draft there. */
+export async function hookDeploy(args: string[]): Promise<ExitCode> {
+  const { values, positionals } = readArgs(args, OPTIONS);
+  const file = fromCaller(onlyArgument(positionals, 'FILE', 'hookmint hook deploy'));
+  if (values.enable === true && values['no-enable'] === true)
+    throw new UsageError('--enable and --no-enable exclude each other.');
+  if (values.draft && values.enable === true)
+    throw new UsageError('A draft cannot be enabled: give --draft or --enable.');
+  const name = values.name ?? basename(file, extname(file));
+  const egress = egressOf(values['allow-address'], values['allow-host']);
+  const hookmint = {
+    ...(values.limits === undefined ? {} : { limits: limitsOf(values.limits) }),
+    ...(egress === undefined ? {} : { egress }),
+    ...(values['on-failure'] === undefined ? {} : { on_failure: onFailureOf(values['on-failure']) }),
+    ...(values.secrets === undefined ? {} : { secrets: readJsonFile(fromCaller(values.secrets), HookSecrets) }),
+  };
+  const content = {
+    script: await scriptOf(file),
+    dependencies: readDependencies(file),
+    ...(Object.keys(hookmint).length === 0 ? {} : { hookmint }),
+  };
+  const enabled = values.enable === true ? true : values['no-enable'] === true ? false : undefined;
+  const api = await connectApi();
+  const hook = await findHook(api, name);
+  if (values.draft && hook !== undefined) {
+    const { number } = z
+      .object({ number: z.int() })
+      .parse(await api.call('POST', `/hooks/${hook.id}/revisions`, content));
+    say(
+      `${hook.name}: revision ${String(number)} is a draft. Deploy it: hookmint hook rollback ${hook.name} --to ${String(number)}`,
+    );
+    return EXIT.ok;
+  }
+  const body = enabled === undefined ? content : { ...content, enabled };
+  const made = Made.parse(
+    hook === undefined
+      ? await api.call('POST', '/hooks', { ...body, name, triggerId: 'credentials-exchange' })
+      : await api.call('PATCH', `/hooks/${hook.id}`, body),
+  );
+  say(await stateOf(api, made));
+  return EXIT.ok;
+}
+
+/** What of a hook is deployed, in one line. */
+export async function stateOf(api: ApiClient, hook: RemoteHook): Promise<string> {
+  const current = (await revisionsOf(api, hook)).find((entry) => entry.current);
+  const state = hook.enabled ? 'and enabled' : 'but not enabled; tokens are not shaped by it until it is';
+  return `${hook.name}: revision ${String(current?.number)} is deployed ${state}`;
+}
+
+async function scriptOf(file: string): Promise<string> {
+  try {
+    return await readHook(file);
+  } catch (error) {
+    throw inAuthorsFile(error, asCaller(file));
+  }
+}
+
+function limitsOf(given: string): z.infer<typeof Limits> {
+  const file = fromCaller(given);
+  if (!given.trimStart().startsWith('{') && existsSync(file)) return readJsonFile(file, Limits);
+  let value: unknown;
+  try {
+    value = JSON.parse(given);
+  } catch {
+    throw new UsageError(`--limits is to be JSON, such as {"cpu_ms": 500}, or a file of it, not "${given}".`);
+  }
+  const parsed = Limits.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path = [], message = '' } = parsed.error.issues[0] ?? {};
+  throw new UsageError(`--limits cannot be used: ${[path.join('.'), message].filter(Boolean).join(': ')}.`);
+}
+
+function egressOf(addresses: string[] | undefined, hosts: string[] | undefined): Partial<EgressPolicy> | undefined {
+  if (addresses === undefined && hosts === undefined) return undefined;
+  const wrong = addresses?.find((address) => !EgressPolicy.shape.allowed_addresses.element.safeParse(address).success);
+  if (wrong !== undefined)
+    throw new UsageError(`--allow-address is to be an IP address or a CIDR block, not "${wrong}".`);
+  return {
+    ...(addresses === undefined ? {} : { allowed_addresses: addresses }),
+    ...(hosts === undefined ? {} : { allowed_hosts: hosts }),
+  };
+}
+
+function onFailureOf(given: string): z.infer<typeof OnFailure> {
+  const parsed = OnFailure.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--on-failure is to be deny or issue_unmodified, not "${given}".`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

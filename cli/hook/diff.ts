@@ -1,0 +1,64 @@
+import { createTwoFilesPatch } from 'diff';
+import { z } from 'zod';
+import { UsageError } from '../../shared/usage-error.ts';
+import { connectApi, type ApiClient } from '../api-client.ts';
+import { EXIT, readArgs, type ExitCode } from '../command.ts';
+import { before, numbered, revisionsOf, theHook, type RemoteHook, type RevisionEntry } from './remote-hooks.ts';
+
+const Revision = z.object({
+  script: z.string(),
+  dependencies: z.unknown(),
+  modules: z.unknown(),
+  limits: z.unknown(),
+  egress: z.unknown(),
+  on_failure: z.unknown(),
+  secrets: z.array(z.string()),
+});
+
+/** `hookmint hook diff NAME [A] [B]`: two revisions, by their numbers, as a unified diff. */
+export async function hookDiff(args: string[]): Promise<ExitCode> {
+  const { positionals } = readArgs(args, {});
+  const [name, from, to, extra] = positionals;
+  if (name === undefined) throw new UsageError('hookmint hook diff needs NAME. See hookmint --help.');
+  if (extra !== undefined) throw new UsageError(`hookmint hook diff takes NAME and two numbers, not also "${extra}".`);
+  const api = await connectApi();
+  const hook = await theHook(api, name);
+  const [a, b] = chosen(await revisionsOf(api, hook), from, to);
+  const [left, right] = await Promise.all([textOf(api, hook, a), textOf(api, hook, b)]);
+  const patch =
+    patchOf(hook, 'js', [a, left.script], [b, right.script]) +
+    patchOf(hook, 'json', [a, left.settings], [b, right.settings]);
+  process.stdout.write(patch);
+  return patch === '' ? EXIT.ok : EXIT.failed;
+}
+
+/** By default the deployed revision against the draft, or what was before it against the deployed one. */
+function chosen(
+  revisions: RevisionEntry[],
+  from: string | undefined,
+  to: string | undefined,
+): [RevisionEntry, RevisionEntry] {
+  const current = revisions.find((entry) => entry.current);
+  const draft = revisions.find((entry) => entry.draft);
+  if (from !== undefined) {
+    const b = to === undefined ? current : numbered(revisions, to);
+    if (b !== undefined) return [numbered(revisions, from), b];
+  }
+  const [a, b] = draft === undefined ? [before(revisions), current] : [current, draft];
+  if (a === undefined || b === undefined)
+    throw new UsageError('There is one revision only; nothing to compare it with.');
+  return [a, b];
+}
+
+async function textOf(api: ApiClient, { id }: RemoteHook, { revision }: RevisionEntry) {
+  const { script, ...settings } = Revision.parse(await api.call('GET', `/hooks/${id}/revisions/${revision}`));
+  return { script, settings: `${JSON.stringify(settings, null, 2)}\n` };
+}
+
+type Side = [entry: RevisionEntry, text: string];
+
+function patchOf({ name }: RemoteHook, extension: string, [a, left]: Side, [b, right]: Side): string {
+  if (left === right) return '';
+  const title = ({ number }: RevisionEntry): string => `${name}.${extension}\trevision ${String(number)}`;
+  return createTwoFilesPatch(title(a), title(b), left, right);
+}

@@ -1,0 +1,62 @@
+import kebabCase from 'lodash/kebabCase.js';
+import { z } from 'zod';
+import { UsageError } from '../../shared/usage-error.ts';
+import type { ApiClient } from '../api-client.ts';
+
+const RemoteHook = z.object({ id: z.string(), name: z.string(), enabled: z.boolean() });
+export type RemoteHook = z.infer<typeof RemoteHook>;
+
+const Entry = z.object({
+  number: z.int(),
+  revision: z.string(),
+  created_at: z.string(),
+  created_by: z.string().nullable(),
+  current: z.boolean(),
+  draft: z.boolean(),
+});
+export type RevisionEntry = z.infer<typeof Entry>;
+
+const HOOKS_PER_PAGE = 100;
+
+/** The hooks of a running hookmint. */
+export async function listHooks(api: ApiClient): Promise<RemoteHook[]> {
+  const hooks: RemoteHook[] = [];
+  for (let page = 0; ; page++) {
+    const path = `/hooks?fields=id,name,enabled&page=${String(page)}&per_page=${String(HOOKS_PER_PAGE)}`;
+    const some = z.array(RemoteHook).parse(await api.call('GET', path));
+    hooks.push(...some);
+    if (some.length < HOOKS_PER_PAGE) return hooks;
+  }
+}
+
+/** The one of a name, which the service normalises. */
+export async function findHook(api: ApiClient, name: string): Promise<RemoteHook | undefined> {
+  return (await listHooks(api)).find((hook) => hook.name === kebabCase(name));
+}
+
+/** @throws {UsageError} when there is none. */
+export async function theHook(api: ApiClient, name: string): Promise<RemoteHook> {
+  const hook = await findHook(api, name);
+  if (hook === undefined) throw new UsageError(`There is no hook "${name}". hookmint hook list shows those there are.`);
+  return hook;
+}
+
+/** A hook's revisions, newest first. */
+export async function revisionsOf(api: ApiClient, { id }: Pick<RemoteHook, 'id'>): Promise<RevisionEntry[]> {
+  const answer = await api.call('GET', `/hooks/${id}/revisions`);
+  return z.object({ revisions: z.array(Entry) }).parse(answer).revisions;
+}
+
+/** @throws {UsageError} One that names the numbers there are. */
+export function numbered(revisions: RevisionEntry[], given: string): RevisionEntry {
+  const found = revisions.find(({ number }) => String(number) === given);
+  if (found !== undefined) return found;
+  const numbers = revisions.map(({ number }) => number).join(', ');
+  throw new UsageError(`There is no revision ${given}; those of the history are ${numbers}.`);
+}
+
+/** The revision that was made before the deployed one. */
+export function before(revisions: RevisionEntry[]): RevisionEntry | undefined {
+  const current = revisions.find((entry) => entry.current);
+  return revisions.find(({ number }) => number < (current?.number ?? 0));
+}

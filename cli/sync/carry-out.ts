@@ -1,0 +1,33 @@
+import { ApiCallError, type ApiClient } from '../api-client.ts';
+import type { Remote } from './remote.ts';
+import type { Run, Step } from './step.ts';
+
+export type Failure = { kind: Step['kind']; name: string; reason: string };
+export type CarriedOut = Pick<Run, 'newClients' | 'shaped'> & { failures: Failure[] };
+
+/** Carries out a plan, in its order. A step that is refused is told of, and the others are carried out all the same. */
+export async function carryOut(
+  steps: readonly Step[],
+  api: ApiClient,
+  remote: Remote,
+  done: (step: Step) => void,
+): Promise<CarriedOut> {
+  const run: Run = {
+    api,
+    clientIds: new Map(remote.clients.map(({ name, client_id }) => [name, client_id])),
+    actionIds: new Map(remote.actions.map(({ name, id }) => [name, id])),
+    newClients: [],
+    shaped: [],
+  };
+  const failures: Failure[] = [];
+  for (const step of steps) {
+    try {
+      await step.run?.(run);
+      done(step);
+    } catch (error) {
+      if (!(error instanceof ApiCallError)) throw error;
+      failures.push({ kind: step.kind, name: step.name, reason: error.message });
+    }
+  }
+  return { newClients: run.newClients, shaped: run.shaped, failures };
+}

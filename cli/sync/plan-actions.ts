@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { ActionFile } from '../tenant-files/model.ts';
+import { differing } from './members.ts';
+import type { PlanInput } from './plan.ts';
+import { secretsOf } from './secret-values.ts';
+import { step, type Run, type Step } from './step.ts';
+
+const PATH = '/actions/actions';
+const TRIGGER = 'credentials-exchange';
+
+const Made = z.object({ id: z.string() });
+const KnownSecrets = z.array(z.object({ name: z.string() })).default([]);
+
+export function planActions(input: PlanInput): Step[] {
+  const { files, remote, prune } = input;
+  if (files.actions === undefined) return [];
+  const steps = files.actions.map((file) => planAction(file, input));
+  if (!prune) return steps;
+  const wanted = files.actions;
+  const gone = remote.actions.filter(({ name }) => !wanted.some((file) => file.name === name));
+  return [
+    ...steps,
+    ...gone.map(({ id, name }) =>
+      step('action', name, 'delete', {
+        run: ({ api }) => api.call('DELETE', `${PATH}/${id}?force=true`),
+      }),
+    ),
+  ];
+}
+
+function isOfTrigger(file: ActionFile): boolean {
+  return file.supported_triggers.some(({ id }) => id === TRIGGER);
+}
+
+function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
+  const { name, code, dependencies, supported_triggers, runtime, deployed } = file;
+  if (!isOfTrigger(file)) {
+    const triggers = supported_triggers.map(({ id }) => id).join(', ');
+    return step('action', name, 'skip', { notes: [`it is of the trigger ${triggers}; hookmint runs ${TRIGGER}`] });
+  }
+  const present = remote.actions.find((action) => action.name === name);
+  const known = KnownSecrets.parse(present?.secrets ?? []).map((secret) => secret.name);
+  const named = Object.fromEntries(file.secrets.map((secret) => [secret.name, secret.value]));
+  const { given, missing } = secretsOf(name, named, secrets.actions[name] ?? {}, known);
+  const secretList = Object.entries(given).map(([secret, value]) => ({ name: secret, value }));
+  const wanted = {
+    code,
+    dependencies: dependencies.map((module) => ({ name: module.name, version: module.version })),
+    supported_triggers,
+    ...(runtime === undefined ? {} : { runtime }),
+  };
+  const deployIfWanted = async ({ api, shaped, actionIds }: Run, id: string): Promise<void> => {
+    if (deployed) await api.call('POST', `${PATH}/${id}/deploy`);
+    actionIds.set(name, id);
+    shaped.push({ kind: 'action', name, id });
+  };
+  if (present === undefined) {
+    const run = async (of: Run): Promise<void> => {
+      const { id } = Made.parse(await of.api.call('POST', PATH, { ...wanted, name, secrets: secretList }));
+      await deployIfWanted(of, id);
+    };
+    return step('action', name, 'create', { missingSecrets: missing, run });
+  }
+  const actual = {
+    ...present,
+    dependencies: z
+      .array(z.object({ name: z.string(), version: z.string() }))
+      .default([])
+      .parse(present.dependencies ?? []),
+  };
+  const undeployed = deployed && present.all_changes_deployed !== true;
+  const members = [
+    ...differing(wanted, actual),
+    ...(secretList.length > 0 ? [`secrets ${Object.keys(given).join(', ')}`] : []),
+    ...(undeployed ? ['deployed'] : []),
+  ];
+  if (members.length === 0) {
+    const run = ({ shaped, actionIds }: Run): Promise<void> => {
+      actionIds.set(name, present.id);
+      shaped.push({ kind: 'action', name, id: present.id });
+      return Promise.resolve();
+    };
+    return step('action', name, 'keep', { missingSecrets: missing, run });
+  }
+  const run = async (of: Run): Promise<void> => {
+    const kept = known.filter((secret) => secret in named && !(secret in given)).map((secret) => ({ name: secret }));
+    await of.api.call('PATCH', `${PATH}/${present.id}`, { ...wanted, secrets: [...kept, ...secretList] });
+    await deployIfWanted(of, present.id);
+  };
+  return step('action', name, 'update', { members, missingSecrets: missing, run });
+}
+
+/** The Actions that run at each trigger, in their order. */
+export function planTriggers({ files, remote }: PlanInput): Step[] {
+  return Object.entries(files.triggers ?? {}).flatMap(([trigger, bindings]): Step[] => {
+    if (trigger !== TRIGGER) {
+      const note = `hookmint runs ${TRIGGER}`;
+      return bindings.length === 0 ? [] : [step('trigger', trigger, 'skip', { notes: [note] })];
+    }
+    const names = bindings.map(({ action_name }) => action_name);
+    if (names.join('\n') === remote.boundActions.join('\n')) return [step('trigger', trigger, 'keep')];
+    const run = async ({ api }: Run): Promise<void> => {
+      const refs = bindings.map(({ action_name, display_name }) => ({
+        ref: { type: 'action_name', value: action_name },
+        display_name: display_name ?? action_name,
+      }));
+      await api.call('PATCH', `/actions/triggers/${trigger}/bindings`, { bindings: refs });
+    };
+    return [step('trigger', trigger, 'update', { members: ['bindings'], run })];
+  });
+}

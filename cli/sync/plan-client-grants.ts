@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { ClientGrantFile } from '../tenant-files/model.ts';
+import { accepted, differing, leftOutNote, only, without } from './members.ts';
+import { isMachineToMachine } from './plan-clients.ts';
+import type { PlanInput } from './plan.ts';
+import { step, type Run, type Step } from './step.ts';
+
+const PATH = '/client-grants';
+const FIXED = ['id', 'client_id', 'audience', 'subject_type', 'is_system', 'default_for'];
+
+const Made = z.object({ id: z.string() });
+
+export function planClientGrants(input: PlanInput): Step[] {
+  const { files, remote, prune } = input;
+  if (files.clientGrants === undefined) return [];
+  const steps = files.clientGrants.map((file) => planGrant(file, input));
+  if (!prune) return steps;
+  const wanted = files.clientGrants;
+  const gone = remote.clientGrants.filter(
+    (grant) =>
+      grant.audience !== remote.managementAudience &&
+      !wanted.some((file) => file.audience === grant.audience && idOf(file.client_id, input) === grant.client_id),
+  );
+  return [
+    ...steps,
+    ...gone.map(({ id, client_id, audience }) =>
+      step('client grant', `${client_id} at ${audience}`, 'delete', {
+        run: ({ api }) => api.call('DELETE', `${PATH}/${id}`),
+      }),
+    ),
+  ];
+}
+
+function planGrant(file: ClientGrantFile, input: PlanInput): Step {
+  const { files, remote, takes } = input;
+  const name = `${file.client_id} at ${file.audience}`;
+  const skip = (why: string): Step => step('client grant', name, 'skip', { notes: [why] });
+  if (/^https:\/\/[^/]+\.auth0\.com\/api\/v2\/$/.test(file.audience)) {
+    return skip("it is for Auth0's own Management API");
+  }
+  if (file.subject_type === 'user' || file.default_for !== undefined) {
+    return skip('it is for tokens of users or of third-party clients');
+  }
+  const knowsApi = [...(files.resourceServers ?? []), ...remote.resourceServers].some(
+    ({ identifier }) => identifier === file.audience,
+  );
+  if (!knowsApi) return skip('its API is neither in the files nor in hookmint');
+  const clientId = idOf(file.client_id, input);
+  const comes = files.clients?.some(
+    (client) => (client.name === file.client_id || client.client_id === file.client_id) && isMachineToMachine(client),
+  );
+  if (clientId === undefined && comes !== true) return skip('its client is neither in the files nor in hookmint');
+
+  const { taken, leftOut } = accepted(without(file, ['id', 'is_system']), takes(PATH));
+  const notes = leftOutNote(leftOut);
+  const present = remote.clientGrants.find((grant) => grant.client_id === clientId && grant.audience === file.audience);
+  if (present === undefined) {
+    const run = async ({ api, clientIds }: Run): Promise<void> => {
+      const client_id = clientId ?? clientIds.get(file.client_id) ?? file.client_id;
+      Made.parse(await api.call('POST', PATH, { ...taken, client_id }));
+    };
+    return step('client grant', name, 'create', { notes, run });
+  }
+  const members = differing(without(taken, FIXED), present);
+  if (members.length === 0) return step('client grant', name, 'keep', { notes });
+  const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.id}`, only(taken, members));
+  return step('client grant', name, 'update', { notes, members, run });
+}
+
+/** Files name a client by its name or its id. */
+function idOf(nameOrId: string, { remote }: PlanInput): string | undefined {
+  return remote.clients.find(({ client_id, name }) => client_id === nameOrId || name === nameOrId)?.client_id;
+}

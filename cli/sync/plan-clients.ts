@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { ClientFile } from '../tenant-files/model.ts';
+import { accepted, differing, leftOutNote, only, without } from './members.ts';
+import type { PlanInput } from './plan.ts';
+import { step, type Step } from './step.ts';
+
+const PATH = '/clients';
+/** What a tenant says of a client and no tool may set (contract §5.9), and what is set apart from the rest. */
+const TENANTS_OWN = [
+  'callback_url_template',
+  'signing_keys',
+  'global',
+  'tenant',
+  'resource_server_identifier',
+  'client_secret',
+  'client_authentication_methods',
+];
+
+const Made = z.object({ client_id: z.string(), client_secret: z.string().optional() });
+
+export function planClients(input: PlanInput): Step[] {
+  const { files, remote, prune } = input;
+  if (files.clients === undefined) return [];
+  const steps = files.clients.map((file) => planClient(file, input));
+  if (!prune) return steps;
+  const ofManagement = new Set(
+    remote.clientGrants
+      .filter(({ audience }) => audience === remote.managementAudience)
+      .map((grant) => grant.client_id),
+  );
+  const wanted = files.clients;
+  const gone = remote.clients.filter(
+    (client) => !ofManagement.has(client.client_id) && !wanted.some((file) => isSame(file, client)),
+  );
+  return [
+    ...steps,
+    ...gone.map(({ client_id, name }) =>
+      step('client', name, 'delete', {
+        run: ({ api }) => api.call('DELETE', `${PATH}/${client_id}`),
+      }),
+    ),
+  ];
+}
+
+function planClient(file: ClientFile, { remote, takes, secrets }: PlanInput): Step {
+  const { name } = file;
+  if (!isMachineToMachine(file)) {
+    return step('client', name, 'skip', { notes: ['it cannot ask for tokens by client credentials'] });
+  }
+  const { taken, leftOut } = accepted(without(file, TENANTS_OWN), takes(PATH));
+  const notes = leftOutNote(leftOut);
+  const secret = secrets.clients[name];
+  const present = remote.clients.find((client) => isSame(file, client));
+  if (present === undefined) {
+    const body = { ...taken, ...(secret === undefined ? {} : { client_secret: secret }) };
+    return step('client', name, 'create', {
+      notes: [...notes, ...(secret === undefined ? ['it gets a new client_secret'] : [])],
+      run: async ({ api, clientIds, newClients }) => {
+        const made = Made.parse(await api.call('POST', PATH, body));
+        clientIds.set(name, made.client_id);
+        if (secret === undefined && made.client_secret !== undefined)
+          newClients.push({ name, client_id: made.client_id, client_secret: made.client_secret });
+      },
+    });
+  }
+  const members = differing(without(taken, ['client_id']), present);
+  if (members.length === 0) return step('client', name, 'keep', { notes });
+  const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.client_id}`, only(taken, members));
+  return step('client', name, 'update', { notes, members, run });
+}
+
+/** Whether the client may use the one grant there is: other applications of a tenant have no use for hookmint. */
+export function isMachineToMachine({ grant_types, app_type, token_endpoint_auth_method }: ClientFile): boolean {
+  if (token_endpoint_auth_method === 'none') return false;
+  return grant_types === undefined
+    ? app_type === undefined || app_type === 'non_interactive'
+    : grant_types.includes('client_credentials');
+}
+
+function isSame(file: ClientFile, client: { client_id: string; name: string }): boolean {
+  return file.client_id === client.client_id || file.name === client.name;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { ApiClient } from '../api-client.ts';
+
+const Members = z.record(z.string(), z.unknown());
+type Members = z.infer<typeof Members>;
+
+/** What is in hookmint now, as its API shows it. */
+export type Remote = {
+  /** Identifier of the Management API itself: its clients are never touched. */
+  managementAudience: string;
+  resourceServers: (Members & { id: string; identifier: string })[];
+  clients: (Members & { client_id: string; name: string })[];
+  clientGrants: (Members & { id: string; client_id: string; audience: string })[];
+  hooks: (Members & { id: string; name: string; secretNames: string[] })[];
+  actions: (Members & { id: string; name: string })[];
+  /** Names of the Actions bound to credentials-exchange, in their order. */
+  boundActions: string[];
+  tenant: Members;
+};
+
+const PAGE_ITEMS = 100;
+/** Actions come in smaller pages, and always as an object (contract §6). */
+const ACTIONS_PAGE = { perPage: 50, asObject: '' };
+
+export async function readRemote(api: ApiClient): Promise<Remote> {
+  const [resourceServers, clients, clientGrants, hooks, actions, bindings, tenant] = await Promise.all([
+    all(api, '/resource-servers', 'resource_servers', z.looseObject({ id: z.string(), identifier: z.string() })),
+    all(api, '/clients', 'clients', z.looseObject({ client_id: z.string(), name: z.string() })),
+    all(
+      api,
+      '/client-grants',
+      'client_grants',
+      z.looseObject({ id: z.string(), client_id: z.string(), audience: z.string() }),
+    ),
+    all(api, '/hooks', 'hooks', z.looseObject({ id: z.string(), name: z.string() })),
+    all(api, '/actions/actions', 'actions', z.looseObject({ id: z.string(), name: z.string() }), ACTIONS_PAGE),
+    api.call('GET', '/actions/triggers/credentials-exchange/bindings?per_page=50'),
+    api.call('GET', '/tenants/settings'),
+  ]);
+  return {
+    managementAudience: `${api.baseUrl}api/v2/`,
+    resourceServers,
+    clients,
+    clientGrants,
+    hooks: await Promise.all(
+      hooks.map(async (hook) => ({
+        ...hook,
+        secretNames: Object.keys(Members.parse(await api.call('GET', `/hooks/${hook.id}/secrets`))),
+      })),
+    ),
+    actions,
+    boundActions: Bindings.parse(bindings).bindings.map(({ action }) => action.name),
+    tenant: Members.parse(tenant),
+  };
+}
+
+const Bindings = z.object({ bindings: z.array(z.object({ action: z.object({ name: z.string() }) })) });
+
+async function all<T>(
+  api: ApiClient,
+  path: string,
+  plural: string,
+  item: z.ZodType<T>,
+  { perPage, asObject } = { perPage: PAGE_ITEMS, asObject: '&include_totals=true' },
+): Promise<T[]> {
+  const items: T[] = [];
+  for (let page = 0; ; page++) {
+    const answer = Members.parse(await api.call('GET', `${path}?per_page=${perPage}&page=${page}${asObject}`));
+    const got = z.array(item).parse(answer[plural]);
+    items.push(...got);
+    if (got.length < perPage) return items;
+  }
+}

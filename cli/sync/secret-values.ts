@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { messageOf } from '../../shared/errors.ts';
+import { UsageError } from '../../shared/usage-error.ts';
+import { SECRET_NOT_SHOWN } from '../tenant-files/model.ts';
+
+const Named = z.record(z.string(), z.record(z.string(), z.string())).default({});
+
+/** Values for what an export never holds. */
+export const SecretValues = z.strictObject({
+  /** Hook or Action name → secret name → value. */
+  hooks: Named,
+  actions: Named,
+  /** Client name → its client_secret, so that the client goes on with the one it has. */
+  clients: z.record(z.string(), z.string()).default({}),
+});
+export type SecretValues = z.infer<typeof SecretValues>;
+
+/**
+ * Reads a file of secrets, JSON or YAML.
+ *
+ * @throws {UsageError} One that names the file; never a value.
+ */
+export function readSecretValues(file: string | undefined): SecretValues {
+  if (file === undefined) return SecretValues.parse({});
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const reason =
+      error instanceof Error && 'code' in error && typeof error.code === 'string'
+        ? messageOf(error)
+        : 'it is neither JSON nor YAML';
+    throw new UsageError(`${file} cannot be used: ${reason}.`);
+  }
+  const parsed = SecretValues.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UsageError(
+    `${file} cannot be used: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}.`,
+  );
+}
+
+/** The environment variable that holds a secret when the file does not: letters and digits of both names in capitals. */
+export function secretVariable(owner: string, secret: string): string {
+  return `HOOKMINT_SECRET_${[owner, secret].map((name) => name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')).join('_')}`;
+}
+
+export type Secrets = { given: Record<string, string>; missing: string[] };
+
+/**
+ * The secrets of a hook or Action: from the file of secrets, else the environment, else the export if it has the value.
+ *
+ * @param known Names that hookmint has a value of already: nobody has to give it again.
+ */
+export function secretsOf(
+  owner: string,
+  named: Record<string, string | undefined>,
+  values: Record<string, string>,
+  known: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Secrets {
+  const secrets: Secrets = { given: {}, missing: [] };
+  for (const [name, inFile] of Object.entries(named)) {
+    const literal = inFile === SECRET_NOT_SHOWN ? undefined : inFile;
+    const value = values[name] ?? env[secretVariable(owner, name)] ?? literal;
+    if (value !== undefined) secrets.given[name] = value;
+    else if (!known.includes(name)) secrets.missing.push(name);
+  }
+  return secrets;
+}

@@ -1,0 +1,32 @@
+import type { ApiClient } from '../api-client.ts';
+
+/** One resource of the files, and what is to become of it in hookmint. */
+export type Step = {
+  kind: 'resource server' | 'client' | 'client grant' | 'hook' | 'action' | 'trigger' | 'tenant';
+  name: string;
+  does: 'create' | 'update' | 'delete' | 'keep' | 'skip';
+  /** Members that are not as the files have them. */
+  members: string[];
+  /** Why it is skipped, or what is to be known of it. */
+  notes: string[];
+  /** Secrets that the files name and nobody has given a value. */
+  missingSecrets: string[];
+  /** Makes it so; absent where nothing is to be done. */
+  run?: (run: Run) => Promise<unknown>;
+};
+
+/** What steps need of each other while they are carried out. */
+export type Run = {
+  api: ApiClient;
+  /** Of clients that are there by now, by name. */
+  clientIds: Map<string, string>;
+  actionIds: Map<string, string>;
+  /** Credentials that were made on the way, shown once. */
+  newClients: { name: string; client_id: string; client_secret: string }[];
+  /** Hooks and Actions that are there by now, to be tried. */
+  shaped: { kind: 'hook' | 'action'; name: string; id: string }[];
+};
+
+export function step(kind: Step['kind'], name: string, does: Step['does'], more: Partial<Step> = {}): Step {
+  return { kind, name, does, members: [], notes: [], missingSecrets: [], ...more };
+}

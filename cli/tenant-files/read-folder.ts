@@ -1,0 +1,66 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { messageOf } from '../../shared/errors.ts';
+import { UsageError } from '../../shared/usage-error.ts';
+import type { RawExport, ReadText } from './read.ts';
+
+const FOLDERS: ReadonlyMap<string, string> = new Map([
+  ['resource-servers', 'resourceServers'],
+  ['clients', 'clients'],
+  ['grants', 'clientGrants'],
+  ['hooks', 'hooks'],
+  ['actions', 'actions'],
+]);
+const READ_BESIDES = ['triggers', 'tenant.json'];
+
+const Members = z.record(z.string(), z.unknown());
+
+/** The directory form (contract §7): one JSON file for each resource, code beside it. */
+export function readFolder(root: string, readText: ReadText): RawExport {
+  const kinds: Record<string, unknown> = {};
+  const readJson = (file: string): Record<string, unknown> => {
+    try {
+      return Members.parse(JSON.parse(readText(file, file)));
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(
+        `${file} cannot be used: ${error instanceof z.ZodError ? 'it holds no object' : messageOf(error)}.`,
+      );
+    }
+  };
+  for (const [folder, kind] of FOLDERS) {
+    const dir = join(root, folder);
+    if (!existsSync(dir)) continue;
+    const files = readdirSync(dir)
+      .filter((name) => name.endsWith('.json'))
+      .sort();
+    kinds[kind] = files
+      .map((name) => withCode(kind, readJson(join(dir, name)), root, dir, join(dir, name), readText))
+      .filter((item) => Object.keys(item).length > 0);
+  }
+  const triggers = join(root, 'triggers', 'triggers.json');
+  if (existsSync(triggers)) kinds.triggers = readJson(triggers);
+  const tenant = join(root, 'tenant.json');
+  if (existsSync(tenant)) kinds.tenant = readJson(tenant);
+  const ignored = readdirSync(root).filter(
+    (name) => !FOLDERS.has(name) && !READ_BESIDES.includes(name) && !name.startsWith('.'),
+  );
+  return { kinds, ignored: ignored.map((name) => basename(name, '.json')).sort() };
+}
+
+/** A hook's script is named from its own folder, an Action's code from the root of the export. */
+function withCode(
+  kind: string,
+  item: Record<string, unknown>,
+  root: string,
+  dir: string,
+  file: string,
+  readText: ReadText,
+): Record<string, unknown> {
+  if (kind === 'hooks' && typeof item.script === 'string')
+    return { ...item, script: readText(resolve(dir, item.script), file) };
+  if (kind === 'actions' && typeof item.code === 'string')
+    return { ...item, code: readText(resolve(root, item.code), file) };
+  return item;
+}

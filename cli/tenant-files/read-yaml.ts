@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { messageOf } from '../../shared/errors.ts';
+import { UsageError } from '../../shared/usage-error.ts';
+import type { RawExport, ReadText } from './read.ts';
+
+const KINDS = ['resourceServers', 'clients', 'clientGrants', 'hooks', 'actions', 'triggers', 'tenant'];
+
+const Members = z.record(z.string(), z.unknown());
+
+/** The YAML form (contract §7): one file, code in files that are named from it. */
+export function readYaml(file: string, root: string, readText: ReadText): RawExport {
+  let document: Record<string, unknown>;
+  try {
+    document = Members.parse(parse(readText(resolve(file), file)));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const reason = error instanceof z.ZodError ? 'it holds no mapping' : messageOf(error);
+    throw new UsageError(`${file} cannot be used: ${reason}.`);
+  }
+  const kinds = Object.fromEntries(
+    KINDS.flatMap((kind) => {
+      const value = document[kind];
+      return value === undefined || value === null ? [] : [[kind, withCode(kind, value, root, file, readText)]];
+    }),
+  );
+  const ignored = Object.entries(document)
+    .filter(([kind, value]) => !KINDS.includes(kind) && !isEmpty(value))
+    .map(([kind]) => kind);
+  return { kinds, ignored: ignored.sort() };
+}
+
+function withCode(kind: string, items: unknown, root: string, file: string, readText: ReadText): unknown {
+  const member = kind === 'hooks' ? 'script' : kind === 'actions' ? 'code' : undefined;
+  if (member === undefined || !Array.isArray(items)) return items;
+  return items.map((item: Record<string, unknown>) => {
+    const path = item[member];
+    return typeof path === 'string' ? { ...item, [member]: readText(resolve(root, path), file) } : item;
+  });
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || (typeof value === 'object' && Object.keys(value).length === 0);
