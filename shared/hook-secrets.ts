@@ -2,10 +2,14 @@ import { CompactEncrypt, compactDecrypt } from 'jose';
 import { z } from 'zod';
 import { HookmintError } from './errors.ts';
 
-/** A hook's secrets, name to value (contract §1.5: at most 20; §6: names up to 128, values up to 4,096 characters). */
+/** Most secrets of a hook (contract §1.5) and of an Action (§6). */
+export const MAX_HOOK_SECRETS = 20;
+export const MAX_ACTION_SECRETS = 30;
+
+/** A hook's or an Action's secrets, name to value (contract §6: names up to 128, values up to 4,096 characters). */
 export const HookSecrets = z
   .record(z.string().min(1).max(128), z.string().max(4_096))
-  .refine((secrets) => Object.keys(secrets).length <= 20, 'a hook has at most 20 secrets');
+  .refine((secrets) => Object.keys(secrets).length <= MAX_ACTION_SECRETS, 'at most 30 secrets');
 export type HookSecrets = z.infer<typeof HookSecrets>;
 
 /** Shorter values are too common in ordinary text to be looked for. */

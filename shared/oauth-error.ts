@@ -1,15 +1,17 @@
 /** The `error` codes of the token endpoint (RFC 6749 §5.2; `access_denied`, `server_error` and the rest by contract §2.3). */
-export type OAuthErrorCode =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'invalid_scope'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'access_denied'
-  | 'server_error'
-  | 'temporarily_unavailable'
-  | 'not_found'
-  | 'method_not_allowed';
+export const OAUTH_ERROR_CODES = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+  'not_found',
+  'method_not_allowed',
+] as const;
+export type OAuthErrorCode = (typeof OAUTH_ERROR_CODES)[number];
 
 /** An answer that is no token. Its text goes to the client as it is, so it never holds more than the client may know. */
 export class OAuthError extends Error {

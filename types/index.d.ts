@@ -23,7 +23,7 @@ export interface HookClient {
   metadata: Record<string, string | undefined>;
 }
 
-/** JSON that stays as long as the hook's isolate does: a cache, not a store. */
+/** One JSON document of the hook, at most 524,288 bytes, for all its runs; a conflict is an error with `code` 409 and `conflict`. */
 export interface WebtaskStorage {
   get(cb: (error: Error | null, data: any) => void): void;
   set(data: any, cb: (error: Error | null) => void): void;
@@ -95,13 +95,29 @@ export interface CredentialsExchangeEvent {
   resource_server: { identifier: string };
   secrets: Record<string, string>;
   tenant: { id: string };
-  transaction: { requested_scopes: string[] };
+  transaction: {
+    /** Of the token request; empty when it asked for none in particular. */
+    requested_scopes: string[];
+    /** As `api.transaction` has them by now: the token gets those of them that were granted. */
+    target_scopes: string[];
+    /** Auth0's, for redirects; never set. */
+    correlation_id?: string;
+  };
+  /** Auth0's; hookmint has none, so they are never set. */
+  organization?: { id: string; name: string; display_name: string; metadata: Record<string, any> };
+  custom_domain?: { domain: string; domain_metadata: Record<string, any> };
 }
 
 export type CacheRecord = { value: string; expires_at: number };
 export type CacheError = {
   type: 'error';
-  code: 'InvalidValue' | 'CacheKeySizeExceeded' | 'CacheValueSizeExceeded' | 'ItemLimitExceeded' | 'CacheSizeExceeded';
+  code:
+    | 'InvalidValue'
+    | 'CacheKeySizeExceeded'
+    | 'CacheValueSizeExceeded'
+    | 'ItemLimitExceeded'
+    | 'CacheSizeExceeded'
+    | 'InvalidExpiry';
 };
 
 /** The `api` of an Action of the trigger credentials-exchange. */

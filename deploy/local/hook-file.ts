@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Script } from 'node:vm';
+import { inAuthorsFile, readHook } from '../../cli/hook/read-hook.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { z } from 'zod';
+import { HookBuildError } from '../../shared/hook-build/errors.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
-import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
-import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
 /** An editor saves in several steps; the file is read when it has been quiet for so long. */
@@ -16,23 +15,16 @@ const SETTLE_MS = 100;
  *
  * @throws {UsageError} One that cannot be read, is too large, or does not compile: with file, line and column.
  */
-export function readHookFile(file: string): string {
-  let code: string;
+export async function readHookFile(file: string): Promise<string> {
   try {
-    code = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`The hook ${file} cannot be read: ${messageOf(error)}.`);
+    return await readHook(file);
+  } catch (thrown) {
+    const error = inAuthorsFile(thrown, file);
+    if (!(error instanceof HookBuildError) || error.location === undefined) throw error;
+    const { line, column } = error.location;
+    const position = `${file}:${String(line)}:${String(column)}`;
+    throw new UsageError(`The hook does not compile: ${error.message.slice(position.length + 2)} at ${position}`);
   }
-  if (code.trim() === '') throw new UsageError(`The hook ${file} is empty.`);
-  if (Buffer.byteLength(code) > MAX_HOOK_CODE_BYTES) {
-    throw new UsageError(`The hook ${file} is over ${String(MAX_HOOK_CODE_BYTES)} bytes.`);
-  }
-  try {
-    new Script(hookScript(code), { filename: file, lineOffset: LINE_OFFSET });
-  } catch (error) {
-    throw new UsageError(`The hook does not compile: ${messageOf(error)} at ${positionIn(file, error)}`);
-  }
-  return code;
 }
 
 /**
@@ -65,13 +57,6 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
       issue === undefined ? messageOf(error) : [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
     throw new UsageError(`${file} cannot be used: ${reason}.`);
   }
-}
-
-/** `file:line:column`; V8 tells the column only as a caret below the line. */
-function positionIn(file: string, error: unknown): string {
-  const [first = '', , carets = ''] = (error instanceof Error ? (error.stack ?? '') : '').split('\n');
-  const line = first.startsWith(`${file}:`) ? first.slice(file.length + 1) : '?';
-  return `${file}:${line}:${String(carets.indexOf('^') + 1)}`;
 }
 
 /** Calls `changed` after each change of the file, also when an editor puts a new one in its place. */

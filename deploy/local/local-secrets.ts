@@ -32,18 +32,24 @@ const Secrets = z.strictObject({
 /** What a local installation keeps secret, made at its first start. Each service is given only what is its own. */
 export type LocalSecrets = z.infer<typeof Secrets>;
 
-/** Reads `secrets.json` of the data folder, making it when it is not there. Only its owner may read it. */
-export async function loadSecrets(dataDir: string): Promise<LocalSecrets> {
-  const file = join(dataDir, 'secrets.json');
+export const SECRETS_FILE = 'secrets.json';
+
+/**
+ * Reads `secrets.json` of the data folder, making it when it is not there. Only its owner may read it.
+ *
+ * @returns `isFirstStart` when the client of the Management API was made just now.
+ */
+export async function loadSecrets(dataDir: string): Promise<{ secrets: LocalSecrets; isFirstStart: boolean }> {
+  const file = join(dataDir, SECRETS_FILE);
   const existing = readIfThere(file);
   const secrets = existing === undefined ? makeSecrets() : completed(parseJson(existing));
   if (secrets === undefined) {
     throw new UsageError(`${file} is damaged; restore it, or start with another --data folder.`);
   }
-  if (existing === JSON.stringify(secrets, null, 2)) return secrets;
+  if (existing === JSON.stringify(secrets, null, 2)) return { secrets, isFirstStart: false };
   await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
-  return secrets;
+  return { secrets, isFirstStart: existing?.includes(secrets.management_client_secret) !== true };
 }
 
 /** What an older version made, with what it did not have yet; `undefined` for what is none of ours. */

@@ -4,7 +4,14 @@ import { resolve } from 'node:path';
 import { UsageError } from '../../shared/usage-error.ts';
 
 /** What `npm start` was asked for. */
-export type Options = { hookFile: string | undefined; secretsFile: string | undefined; port: number; dataDir: string };
+export type Options = {
+  hookFile: string | undefined;
+  secretsFile: string | undefined;
+  port: number;
+  dataDir: string;
+  /** Serve HTTPS, with a certificate of this machine's own. */
+  tls: boolean;
+};
 
 export const DEFAULT_PORT = 8080;
 
@@ -16,6 +23,7 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor a
   --secrets FILE   the hook's secrets, a JSON object of names and values: context.webtask.secrets
   --port N      the gateway's port (default ${String(DEFAULT_PORT)}; 0 = any free one)
   --data DIR    where everything is kept (default .hookmint/)
+  --tls         serve HTTPS on localhost, with a certificate made here; Auth0's SDKs speak nothing else
   --help        this text
 
   NATS_URL, MONGODB_URL   use these servers instead of starting some; the NATS server needs JetStream
@@ -34,6 +42,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
         secrets: { type: 'string' },
         port: { type: 'string', default: String(DEFAULT_PORT) },
         data: { type: 'string', default: fileURLToPath(new URL('../../.hookmint', import.meta.url)) },
+        tls: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -51,5 +60,6 @@ export function readOptions(args: readonly string[]): Options | undefined {
     secretsFile: values.secrets === undefined ? undefined : resolve(callerDir, values.secrets),
     port,
     dataDir: resolve(callerDir, values.data),
+    tls: values.tls,
   };
 }

@@ -13,7 +13,8 @@ const STOP_GRACE_MS = 12_000;
 const LEVEL_ERROR = 50;
 
 /** What every service is given of the launcher's environment: nothing of it is a secret of another service. */
-const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$/;
+const INHERITED =
+  /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*|HOOKMINT_(NPM_REGISTRY|CACHE_DIR|MANAGEMENT_RATE_LIMIT_PER_SECOND))$/;
 
 /**
  * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is

@@ -1,5 +1,7 @@
+import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
+import { ensureHookStorage } from '../../shared/bus/hook-storage-stream.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { connectStore } from '../../shared/store/connect.ts';
@@ -9,6 +11,7 @@ import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
 import { readDependencies, readHookFile, readSecretsFile, watchHookFile } from './hook-file.ts';
 import { loadSecrets, type BusUser } from './local-secrets.ts';
+import { ensureLocalTls } from './local-tls.ts';
 import { DEMO_AUDIENCE, enableHook, seedDemo } from './seed.ts';
 import { freePort } from './servers/free-port.ts';
 import { obtainMongod } from './servers/mongod-binary.ts';
@@ -16,16 +19,17 @@ import { obtainNats } from './servers/nats-binary.ts';
 import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
+import { untilReady } from './until-ready.ts';
 
 const TENANT = 'demo';
 const HOST = '127.0.0.1';
-const READY_POLL_INTERVAL_MS = 50;
 
 export type StackOptions = {
   dataDir: string;
   natsDataDir: string;
   mongodbDataDir: string;
   port: number;
+  tls: boolean;
   hookFile: string;
   secretsFile: string | undefined;
   hookName: string;
@@ -42,14 +46,16 @@ export type StackOptions = {
 /** Starts the whole of hookmint, keeps it running, and resolves when it has been stopped. Rejects when it cannot go on. */
 export async function runStack(options: StackOptions): Promise<void> {
   const { say, stop } = options;
-  let code = readHookFile(options.hookFile);
-  const secrets = await loadSecrets(options.dataDir);
+  let code = await readHookFile(options.hookFile);
+  const { secrets, isFirstStart } = await loadSecrets(options.dataDir);
+  const tls = options.tls ? await ensureLocalTls(options.dataDir) : undefined;
   const hookSecrets = readSecretsFile(options.secretsFile);
   const hook = (of: string) => ({ code: of, dependencies: readDependencies(options.hookFile), secrets: hookSecrets });
   const build = { secretsKey: Buffer.from(secrets.hook_secrets_key, 'base64url'), report: say };
   const port = options.port === 0 ? await freePort(HOST) : options.port;
   const managementPort = await freePort(HOST);
-  const issuer = `http://${HOST}:${String(port)}/`;
+  // The name is what Auth0's SDKs are given as their domain.
+  const issuer = tls === undefined ? `http://${HOST}:${String(port)}/` : `https://localhost:${String(port)}/`;
 
   let giveUp: (error: Error) => void = () => undefined;
   const ended = new Promise<void>((resolve, reject) => {
@@ -146,6 +152,8 @@ export async function runStack(options: StackOptions): Promise<void> {
     await prepareConfiguration(db);
     await Promise.all([
       ensureEventsStream(bus),
+      ensureHookStorage(bus),
+      ensureAssertionsStream(bus),
       seedDemo(
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },
@@ -157,6 +165,7 @@ export async function runStack(options: StackOptions): Promise<void> {
         ...busEnv('signer', natsUrl),
         MONGODB_URL: store.signer,
         HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: secrets.signing_key_encryption_key,
+        HOOKMINT_ISSUER: issuer,
       }),
       runService('hook-executor', {
         ...busEnv('hook-executor', natsUrl),
@@ -182,12 +191,13 @@ export async function runStack(options: StackOptions): Promise<void> {
         HOOKMINT_HTTP_HOST: HOST,
         HOOKMINT_HTTP_PORT: String(port),
         HOOKMINT_MANAGEMENT_URL: `http://${HOST}:${String(managementPort)}`,
+        ...(tls === undefined ? {} : { HOOKMINT_TLS_CERT_FILE: tls.certFile, HOOKMINT_TLS_KEY_FILE: tls.keyFile }),
       }),
     ]);
-    await untilReady(`${issuer}readyz`, stop);
+    await untilReady(`${issuer}readyz`, { caFile: tls?.caFile, stop });
 
     const reload = async (): Promise<void> => {
-      const changed = readHookFile(options.hookFile);
+      const changed = await readHookFile(options.hookFile);
       if (changed === code) return;
       await enableHook(db, options.hookName, hook(changed), build);
       code = changed;
@@ -211,6 +221,9 @@ export async function runStack(options: StackOptions): Promise<void> {
         clientId: secrets.demo_client_id,
         clientSecret: secrets.demo_client_secret,
         audience: DEMO_AUDIENCE,
+        managementClientId: secrets.management_client_id,
+        managementClientSecret: isFirstStart ? secrets.management_client_secret : undefined,
+        caFile: tls?.caFile,
       }),
     );
   }
@@ -223,14 +236,6 @@ export async function runStack(options: StackOptions): Promise<void> {
     for (const close of opened) close();
     if (stop.aborted) say('hookmint: stopping');
     await supervisor.stopAll([['gateway'], ['management', 'hook-executor', 'signer'], ['nats-server', 'mongod']]);
-  }
-}
-
-async function untilReady(url: string, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    const response = await fetch(url).catch(() => undefined);
-    if (response?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, READY_POLL_INTERVAL_MS));
   }
 }
 

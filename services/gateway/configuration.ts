@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Db } from 'mongodb';
+import { MongoError, type Db } from 'mongodb';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { TriggerId } from '../../shared/domain/hook.ts';
@@ -95,7 +95,8 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         const value = await read(key);
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {
-        if (stale === undefined) throw error;
+        // A document that cannot be used is no store that is away: it keeps nothing else from being read.
+        if (stale === undefined || !(error instanceof MongoError)) throw error;
         logger.warn({ err: error }, 'the store cannot be read; what is known is used for longer');
         store.awayUntilMs = Date.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;

@@ -6,7 +6,9 @@ import { logger } from '../../shared/log.ts';
 import type { HookFinding, TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { HookArguments } from '../../shared/subjects/token-requested.ts';
 import type { Configuration } from './configuration.ts';
+import { tokenEndpointOf } from './routes/metadata.ts';
 import { acceptHookOutcome } from '../../shared/hook-result/accept-hook-outcome.ts';
+import { authenticateByAssertion } from './steps/authenticate-client-assertion.ts';
 import { authenticateClient, readCredentials } from './steps/authenticate-client.ts';
 import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
@@ -16,11 +18,13 @@ import { parseParameters, type TokenParameters } from './steps/parse-parameters.
 import { runHook, type EnabledHook, type HookRequester } from './steps/run-hook.ts';
 import { settleScopes } from './steps/settle-scopes.ts';
 import { signToken, type SignRequester } from './steps/sign-token.ts';
+import type { UseAssertion } from './steps/use-assertion.ts';
 
 export type TokenIssuer = {
   tenant: string;
   issuer: string;
   clientSecretKey: Buffer;
+  useAssertion: UseAssertion;
   configuration: Configuration;
   executors: HookRequester;
   signers: SignRequester;
@@ -66,9 +70,12 @@ export async function issueToken(
   deps: TokenIssuer,
 ): Promise<TokenResponse> {
   const parameters = parseParameters(request.body, request.isForm);
-  const credentials = readCredentials(request.authorization, parameters);
+  const credentials = readCredentials(request.authorization, parameters, audiencesOf(deps.issuer));
   findings.client_id = credentials.clientId.slice(0, 128);
-  const client = await authenticateClient(credentials, deps.configuration, deps.clientSecretKey);
+  const client =
+    'jwt' in credentials
+      ? await authenticateByAssertion(credentials, deps.configuration, deps.useAssertion)
+      : await authenticateClient(credentials, deps.configuration, deps.clientSecretKey);
   findings.client_name = client.name;
   checkGrantType(client);
   const api = await findApi(parameters.audience, deps.configuration);
@@ -92,6 +99,11 @@ export async function issueToken(
     expires_in: api.token_lifetime_seconds,
     token_type: 'Bearer',
   };
+}
+
+/** RFC 7523 §3: an assertion may name the service, or its token endpoint. */
+function audiencesOf(issuer: string): string[] {
+  return [issuer, tokenEndpointOf(issuer)];
 }
 
 type ShapedRequest = {

@@ -10,6 +10,15 @@ export const HOOK_REPLY_GRACE_MS = 1_000;
 /** Time the signer has for one signature. */
 export const SIGN_DEADLINE_MS = 5_000;
 
+/** Longest lifetime of a client assertion, seconds (contract §2.1). */
+export const MAX_ASSERTION_LIFETIME_SECONDS = 300;
+
+/** What the clock of a client that signs assertions may differ by, seconds (contract §2.1). */
+export const ASSERTION_CLOCK_SKEW_SECONDS = 10;
+
+/** Time the bus has to say whether an assertion was used before. */
+export const USE_ASSERTION_TIMEOUT_MS = 2_000;
+
 /** Age at which cached configuration is read again even if no change was announced. */
 export const CONFIGURATION_MAX_AGE_MS = 30_000;
 

@@ -19,6 +19,7 @@ import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/s
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { readConfigurationFrom } from './configuration.ts';
+import { createUseAssertion } from './steps/use-assertion.ts';
 
 const SERVICE = 'gateway';
 
@@ -73,6 +74,7 @@ runService(SERVICE, async (endLater) => {
       tenant,
       issuer: config.HOOKMINT_ISSUER,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
+      useAssertion: createUseAssertion(bus, tenant),
       configuration,
       executors,
       signers,

@@ -11,6 +11,8 @@ import { createEgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './network.ts';
 import { createRevisions } from './revisions.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
+import { busDocuments } from './storage/bus-documents.ts';
+import { storageOfRun } from './storage/storage-of-run.ts';
 
 /** Answers `token.requested`: finds the revision the event names, has it run, and tells what came of it in span, metric and log. */
 export function createTokenRequestedHandler(options: {
@@ -22,6 +24,7 @@ export function createTokenRequestedHandler(options: {
   const { connection, tenant, pool, secretsKey } = options;
   const revisions = createRevisions(secretsKey, (revision) => pool.unload(revision));
   const broker = createEgressBroker();
+  const documents = busDocuments(connection, tenant);
 
   return async (event: TokenRequested, deadlineMs: number): Promise<TokenRequestedReply> => {
     const known = await revisions.of(event);
@@ -36,7 +39,9 @@ export function createTokenRequestedHandler(options: {
     };
     const outcome = await inSpan(`hook ${hook.name}`, { kind: SpanKind.INTERNAL, attributes }, async (span) => {
       const network = networkOfRun(broker, known.revision, deadlineMs);
-      const ran = asAuthorSees(await pool.run(known.runnable, event.arguments, deadlineMs, network), known);
+      const storage = storageOfRun(documents, known.revision, deadlineMs);
+      const outcome = await pool.run(known.runnable, event.arguments, deadlineMs, network, storage);
+      const ran = asAuthorSees(outcome, known);
       observe(hook, ran, span);
       return ran;
     });

@@ -2,11 +2,16 @@ import '../../shared/telemetry/register.ts';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { runService } from '../../shared/lifecycle.ts';
+import { HOOK_DRY_RUN_QUEUE, HookDryRun, hookDryRunSubject } from '../../shared/subjects/hook-dry-run.ts';
 import { TokenRequested, TOKEN_REQUESTED_QUEUE, tokenRequestedSubject } from '../../shared/subjects/token-requested.ts';
 import { observeQueueDepth } from '../../shared/telemetry/metrics.ts';
 import { readConfig } from './config.ts';
+import { createDryRunHandler } from './dry-run-handler.ts';
 import { createTokenRequestedHandler } from './handler.ts';
 import { openSandboxPool } from './sandbox-pool.ts';
+
+/** Dry runs at a time: they are people's, and token requests come first. */
+const MAX_DRY_RUNS_IN_FLIGHT = 8;
 
 runService('hook-executor', async (endLater) => {
   const config = readConfig();
@@ -32,4 +37,14 @@ runService('hook-executor', async (endLater) => {
   });
   observeQueueDepth(requests.inFlight);
   endLater('hook runs under way', requests.drain);
+
+  const dryRuns = serveBatches({
+    connection: bus,
+    subject: hookDryRunSubject(tenant),
+    queue: HOOK_DRY_RUN_QUEUE,
+    schema: HookDryRun,
+    maxInFlight: MAX_DRY_RUNS_IN_FLIGHT,
+    handle: createDryRunHandler({ pool, secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY }),
+  });
+  endLater('dry runs under way', dryRuns.drain);
 });

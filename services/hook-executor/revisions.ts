@@ -20,10 +20,15 @@ export type NoRevision = 'missing' | 'not the one asked for' | 'its secrets cann
  * stale, and what is sent can be checked.
  *
  * @param forgotten Called with the address of a revision that had to make room.
+ * @param max Revisions that are remembered.
  */
-export function createRevisions(secretsKey: Buffer | undefined, forgotten: (revision: string) => void) {
+export function createRevisions(
+  secretsKey: Buffer | undefined,
+  forgotten: (revision: string) => void,
+  max = MAX_REVISIONS,
+) {
   const known = new LRUCache<string, KnownRevision>({
-    max: MAX_REVISIONS,
+    max,
     maxSize: MAX_REVISIONS_BYTES,
     sizeCalculation: ({ revision, runnable }) => revision.code.length + runnable.script.length,
     dispose: (_, revision, reason) => {

@@ -3,11 +3,13 @@ import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
 import { startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
+import { StorageError } from './storage/hook-documents.ts';
+import type { Storage } from './storage/storage-of-run.ts';
 
 /** Runs hooks in a fixed number of sandbox processes, each replaced when it dies. */
 export type SandboxPool = {
   /** Runs a hook once; a run whose process died under it is run once more, in another. */
-  run(hook: RunnableHook, args: string, deadlineMs: number, network?: Network): Promise<HookOutcome>;
+  run(hook: RunnableHook, args: string, deadlineMs: number, network?: Network, storage?: Storage): Promise<HookOutcome>;
   /** Lets every process forget a revision. */
   unload(revision: string): void;
   close: () => void;
@@ -84,10 +86,10 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
   }
 
   return {
-    run: async (hook, args, deadlineMs, network = NO_NETWORK) => {
+    run: async (hook, args, deadlineMs, http = NO_NETWORK, storage = NO_STORAGE) => {
       for (let attempt = 1; attempt <= 2; attempt++) {
         const process = leastBusy() ?? (await nextProcess(deadlineMs));
-        const outcome = await process?.run(hook, args, deadlineMs, network);
+        const outcome = await process?.run(hook, args, deadlineMs, { http, storage });
         if (outcome !== undefined) return outcome;
       }
       return unavailable('the sandbox process died twice under this run');
@@ -100,5 +102,6 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
 }
 
 const NO_NETWORK: Network = () => Promise.reject(new Error('there is no network here'));
+const NO_STORAGE: Storage = () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'there is no storage here'));
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

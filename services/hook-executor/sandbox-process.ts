@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
@@ -9,6 +10,8 @@ import { bundleRuntime } from './runtime/bundle.ts';
 import { EgressError } from './egress/http-exchange.ts';
 import { callError } from './runtime/host.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
+import { StorageError } from './storage/hook-documents.ts';
+import type { Storage } from './storage/storage-of-run.ts';
 
 const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
 const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,10 +24,14 @@ const LAST_WORDS_LENGTH = 4_096;
 /** Marks of cut lines come on top of the console's limit. */
 const CONSOLE_SLACK = 16;
 
+type Call = NonNullable<z.infer<typeof FromSandbox>['calls']>[number];
 type Pending = { run: SandboxRun; limits: HookLimits; resolve: (outcome: HookOutcome | undefined) => void };
 
 /** Makes a request for a hook; gives the JSON text of the response, or throws an error with a `code`. */
 export type Network = (request: string) => Promise<string>;
+
+/** What one run may ask for, by the kind of its calls. */
+export type RunServices = { http: Network; storage: Storage };
 
 /** One stripped child process that runs hooks. It ends only once; whoever owns it starts another. */
 export type SandboxProcess = {
@@ -40,7 +47,7 @@ export type SandboxProcess = {
    *
    * @returns The outcome, or `undefined` when the process died before it came.
    */
-  run(hook: RunnableHook, args: string, deadlineMs: number, network: Network): Promise<HookOutcome | undefined>;
+  run(hook: RunnableHook, args: string, deadlineMs: number, services: RunServices): Promise<HookOutcome | undefined>;
   unload(revision: string): void;
   kill: () => void;
 };
@@ -66,7 +73,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
   const pending = new Map<number, Pending>();
   const loaded = new Set<string>();
   /** Of the runs that may still ask for something, also after their outcome. */
-  const networks = new Map<number, { network: Network; deadlineMs: number }>();
+  const servicesOf = new Map<number, { services: RunServices; deadlineMs: number }>();
   let outbox = emptyMessage();
   let scheduled = false;
   let lastId = 0;
@@ -104,11 +111,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
     entry.resolve(parsed.data);
   }
 
-  async function answerCall(runId: number, call: number, request: string): Promise<void> {
-    const network = networks.get(runId)?.network;
-    const result = await (
-      network?.(request) ?? Promise.reject(new EgressError('EGRESS_FAILED', 'the run is over'))
-    ).then(
+  async function answerCall({ run, call, kind, request }: Call): Promise<void> {
+    const result = await (servicesOf.get(run)?.services ?? OVER)[kind](request).then(
       (json) => ({ call, ok: true, json }),
       (error: unknown) => ({ call, ok: false, json: callError(error) }),
     );
@@ -129,7 +133,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
         resolve();
       }
       for (const { id, outcome } of message.data.outcomes ?? []) settle(id, outcome);
-      for (const { run, call, request } of message.data.calls ?? []) void answerCall(run, call, request);
+      for (const asked of message.data.calls ?? []) void answerCall(asked);
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
     child.once('error', reject);
@@ -139,8 +143,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
 
   const watchdog = setInterval(() => {
     const overdueMs = Date.now() - WATCHDOG_GRACE_MS;
-    for (const [id, { deadlineMs }] of networks) {
-      if (deadlineMs < overdueMs) networks.delete(id);
+    for (const [id, { deadlineMs }] of servicesOf) {
+      if (deadlineMs < overdueMs) servicesOf.delete(id);
     }
     for (const [id, { run, resolve }] of pending) {
       if (run.deadlineMs > overdueMs) continue;
@@ -179,7 +183,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
     ended,
     inFlight: () => pending.size,
     takesRuns: () => started && !ending,
-    run: (hook, args, deadlineMs, network) =>
+    run: (hook, args, deadlineMs, services) =>
       new Promise((resolve) => {
         const id = ++lastId;
         const { revision, limits } = hook;
@@ -191,7 +195,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
           outbox.load.push(hook);
         }
         pending.set(id, { run, limits, resolve });
-        networks.set(id, { network, deadlineMs: wallDeadlineMs });
+        servicesOf.set(id, { services, deadlineMs: wallDeadlineMs });
         outbox.runs.push(run);
       }),
     unload: (revision) => {
@@ -202,6 +206,11 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
     kill,
   };
 }
+
+const OVER: RunServices = {
+  http: () => Promise.reject(new EgressError('EGRESS_FAILED', 'the run is over')),
+  storage: () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'the run is over')),
+};
 
 function emptyMessage(): Required<Omit<ToSandbox, 'runtime'>> {
   return { load: [], unload: [], runs: [], results: [] };

@@ -7,6 +7,7 @@ import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
 import { mountRoutes } from './api/mount.ts';
 import type { Deps } from './deps.ts';
+import { openapiRoute } from './openapi/serve.ts';
 import { ROUTES } from './routes.ts';
 
 /** The Management API. */
@@ -35,6 +36,7 @@ export function createApp(
     response.set(NO_STORE);
     next();
   });
+  app.get('/openapi.json', openapiRoute(ROUTES, deps.issuer));
   mountRoutes(app, ROUTES, deps, options);
   app.use((_request: Request, response: Response) => answerError(inexistent('path', 'not_found'), response));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => answerError(error, response));

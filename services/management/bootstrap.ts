@@ -11,7 +11,7 @@ const MANAGEMENT_API_NAME = 'Auth0 Management API';
 const MANAGEMENT_API_ID = 'management-api';
 
 /** Whether the first client was made is remembered apart from it: one that was deleted does not come back. */
-type Bootstrap = { _id: 'bootstrap'; client_id: string; done: boolean };
+type Bootstrap = { _id: 'bootstrap'; client_id: string; done: boolean; scopes?: readonly string[] };
 
 export type FirstClient = { clientId: string | undefined; clientSecret: string | undefined };
 
@@ -34,11 +34,12 @@ export async function bootstrap(
   const marker = await markers.findOne({ _id: 'bootstrap' });
   if (marker === null) return;
   if (!marker.done) await makeFirstClient(db, marker.client_id, options, tell);
-  await markers.updateOne({ _id: 'bootstrap' }, { $set: { done: true } });
-  // What a new version can do, the first client may do, unless somebody took its grant away.
+  // What a new version can do, the first client may do; what somebody took from it stays taken.
+  const fresh = scopes.filter((scope) => marker.scopes?.includes(scope) !== true);
   const grants = clientGrantsIn(db);
   const grant = await grants.findFor(marker.client_id, audience);
-  if (grant !== undefined) await grants.change(grant.id, (now) => ({ ...now, scope: [...scopes] }));
+  if (grant !== undefined) await grants.change(grant.id, (now) => ({ ...now, scope: [...new Set([...now.scope, ...fresh])] }));
+  await markers.updateOne({ _id: 'bootstrap' }, { $set: { done: true, scopes: [...scopes] } });
 }
 
 async function putManagementApi(db: Db, audience: string, scopes: readonly string[]): Promise<void> {

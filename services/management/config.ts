@@ -27,6 +27,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_NPM_REGISTRY: z.url().optional(),
       /** Requests a client may make in one second; over it: 429. Default 50. */
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
+      /** Days that the tenant's logs are kept. Default 30. */
+      HOOKMINT_LOG_RETENTION_DAYS: integer.min(1).max(365).default(30),
       /** Proxies in front of the service, the gateway among them, so that `X-Forwarded-For` names the client. Default 0. */
       HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
     },

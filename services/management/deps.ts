@@ -1,6 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
+import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
+import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 
 /** What the handlers of the API work with. */
 export type Deps = {
@@ -11,7 +14,11 @@ export type Deps = {
   audience: string;
   db: Db;
   bus: NatsConnection;
+  /** The hook-executors, for runs that issue nothing. */
+  dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
   publicKeys: PublicKeys;
+  /** The signers, for what becomes of the signing keys. */
+  keyManagers: BatchRequester<KeysManage, KeysManageReply>;
   clientSecretKey: Buffer;
   hookSecretsKey: Buffer;
   npmRegistry: string | undefined;

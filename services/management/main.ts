@@ -9,12 +9,16 @@ import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
+import { logsIn } from '../../shared/store/logs.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
+import { KeysManageReply, keysManageSubject, type KeysManage } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import { ApiError } from './api/api-error.ts';
 import { createApp } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
+import { keepLogs } from './logs/keep-logs.ts';
 import { ROUTES } from './routes.ts';
 
 const SERVICE = 'management';
@@ -30,6 +34,7 @@ runService(SERVICE, async (endLater) => {
   endLater('the bus', () => bus.drain());
 
   await prepareConfiguration(store.db);
+  await logsIn(store.db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
   await bootstrap(
     store.db,
     {
@@ -53,6 +58,20 @@ runService(SERVICE, async (endLater) => {
     replySchema: KeysPublicReply,
   });
   endLater('the requests on the bus', keySigners.close);
+  const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
+    connection: bus,
+    service: SERVICE,
+    subject: hookDryRunSubject(tenant),
+    replySchema: HookDryRunReply,
+  });
+  endLater('the dry runs', dryRunners.close);
+  const keyManagers = createBatchRequester<KeysManage, KeysManageReply>({
+    connection: bus,
+    service: SERVICE,
+    subject: keysManageSubject(tenant),
+    replySchema: KeysManageReply,
+  });
+  endLater('the requests to the signers', keyManagers.close);
   const publicKeys = followPublicKeys(keySigners);
   endLater('the public keys', publicKeys.close);
   void publicKeys.refresh();
@@ -61,6 +80,9 @@ runService(SERVICE, async (endLater) => {
   const events = createEventPublisher(bus, tenant);
   endLater('the events', events.close);
 
+  const logs = keepLogs({ bus, db: store.db, hostname: new URL(config.HOOKMINT_ISSUER).hostname });
+  endLater('the logs', logs.close);
+
   const app = createApp(
     {
       tenant,
@@ -68,7 +90,9 @@ runService(SERVICE, async (endLater) => {
       audience,
       db: store.db,
       bus,
+      dryRunners,
       publicKeys,
+      keyManagers,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       hookSecretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
       npmRegistry: config.HOOKMINT_NPM_REGISTRY,

@@ -1,5 +1,23 @@
 import type { Route } from './api/route.ts';
+import { actionsRoutes } from './resources/actions/routes.ts';
+import { clientCredentialRoutes } from './resources/client-credentials/routes.ts';
+import { clientGrantRoutes } from './resources/client-grants/routes.ts';
+import { clientRoutes } from './resources/clients/routes.ts';
+import { allHookRoutes } from './resources/hooks/routes.ts';
+import { keyRoutes } from './resources/keys/routes.ts';
+import { logRoutes } from './resources/logs/routes.ts';
 import { resourceServerRoutes } from './resources/resource-servers/routes.ts';
+import { tenantRoutes } from './resources/tenants/routes.ts';
 
 /** Every operation of the API. */
-export const ROUTES: readonly Route[] = [...resourceServerRoutes];
+export const ROUTES: readonly Route[] = [
+  ...resourceServerRoutes,
+  ...allHookRoutes,
+  ...logRoutes,
+  ...keyRoutes,
+  ...actionsRoutes,
+  ...clientRoutes,
+  ...clientCredentialRoutes,
+  ...clientGrantRoutes,
+  ...tenantRoutes,
+];

@@ -12,6 +12,10 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_TENANT: z.string().default('demo'),
       /** Encrypts the private keys in the store. Whoever has it and the database can sign; nobody but the signer needs it. */
       HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: key256,
+      /** The `iss` of the tokens: its host is the common name of the keys' certificates. */
+      HOOKMINT_ISSUER: z.url().optional(),
+      /** Days after which a signing key is replaced by the next one; unset: only when the Management API is asked to. */
+      HOOKMINT_KEY_ROTATION_DAYS: integer.min(1).max(3_650).optional(),
       /** Signing requests worked on at a time; more are refused at once. Default 1,024. */
       HOOKMINT_SIGNER_MAX_IN_FLIGHT: integer.min(1).max(65_536).default(1_024),
     },

@@ -1,4 +1,5 @@
 import '../../shared/telemetry/register.ts';
+import { setTimeout } from 'node:timers/promises';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { runService } from '../../shared/lifecycle.ts';
@@ -6,11 +7,20 @@ import { logger } from '../../shared/log.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { signingKeysIn } from '../../shared/store/signing-keys.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { KeysManage, KEYS_MANAGE_QUEUE, keysManageSubject } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublic, KEYS_PUBLIC_QUEUE, keysPublicSubject } from '../../shared/subjects/keys-public.ts';
 import { TokenSign, TOKEN_SIGN_QUEUE, tokenSignSubject } from '../../shared/subjects/token-sign.ts';
 import { mintAccessToken } from './access-token.ts';
 import { readConfig } from './config.ts';
 import { openKeyRing } from './keys.ts';
+import { createKeyManager } from './manage-keys.ts';
+import { rotateBySchedule } from './rotate-by-schedule.ts';
+
+/** Keys are read again so often even if no change was announced. */
+const RELOAD_INTERVAL_MS = 30_000;
+
+/** Public keys are told after so long even if they are still being read: those from before are better than none. */
+const MAX_WAIT_FOR_RELOAD_MS = 500;
 
 runService('signer', async (endLater) => {
   const config = readConfig();
@@ -23,14 +33,22 @@ runService('signer', async (endLater) => {
 
   const signingKeys = signingKeysIn(store.db);
   await signingKeys.createIndexes();
-  const keys = await openKeyRing(signingKeys, config.HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY);
+  const maker = {
+    encryptionKey: config.HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY,
+    subject: config.HOOKMINT_ISSUER === undefined ? 'hookmint' : new URL(config.HOOKMINT_ISSUER).hostname,
+  };
+  const keys = await openKeyRing(signingKeys, maker);
+  let reloading: Promise<unknown> = Promise.resolve();
   const reload = () => {
-    keys
+    reloading = keys
       .reload()
       .catch((error: unknown) => logger.error({ err: error }, 'signing keys not reloaded, the old ones stay'));
   };
   bus.subscribe(configChangedSubject(tenant), { callback: reload });
   void onReconnect(bus, reload);
+  const rotate = rotateBySchedule(signingKeys, maker, config.HOOKMINT_KEY_ROTATION_DAYS);
+  const timer = setInterval(() => void rotate().finally(reload), RELOAD_INTERVAL_MS);
+  endLater('the watch over the signing keys', () => clearInterval(timer));
 
   const sign = serveBatches({
     connection: bus,
@@ -46,7 +64,19 @@ runService('signer', async (endLater) => {
     queue: KEYS_PUBLIC_QUEUE,
     schema: KeysPublic,
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
-    handle: () => Promise.resolve({ keys: keys.publicKeys() }),
+    handle: async () => {
+      // Who asks has heard of a change just as this signer has, and is not to be told the keys from before it.
+      await Promise.race([reloading, setTimeout(MAX_WAIT_FOR_RELOAD_MS, undefined, { ref: false })]);
+      return { keys: keys.publicKeys() };
+    },
   });
-  endLater('requests under way', () => Promise.all([sign.drain(), publicKeys.drain()]));
+  const management = serveBatches({
+    connection: bus,
+    subject: keysManageSubject(tenant),
+    queue: KEYS_MANAGE_QUEUE,
+    schema: KeysManage,
+    maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
+    handle: createKeyManager(signingKeys, keys, maker),
+  });
+  endLater('requests under way', () => Promise.all([sign, publicKeys, management].map((served) => served.drain())));
 });

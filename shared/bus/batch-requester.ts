@@ -5,6 +5,7 @@ import { HookmintError, type HookmintErrorCode } from '../errors.ts';
 import { inSpan, messagingAttributes, traceparentOf } from '../telemetry/tracing.ts';
 import { ENVELOPE_BYTES, messagesOf, RemoteError, ReplyBatch, UNRESPONSIVE_AFTER_MS } from './batch.ts';
 import { inboxPrefixOf, onReconnect } from './connect.ts';
+import { isFromStream } from './stored-message.ts';
 import { atTurnEnd } from './turn-end.ts';
 
 type Pending = {
@@ -102,6 +103,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       }
       return;
     }
+    if (isFromStream(message)) return;
     const batch = parseReplies(message);
     for (const item of batch) {
       const entry = pending.get(item.id);

@@ -5,6 +5,7 @@ import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
 import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnvelope } from './batch.ts';
+import { isFromStream } from './stored-message.ts';
 import { atTurnEnd } from './turn-end.ts';
 
 export type BatchResponder = {
@@ -95,7 +96,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   }
 
   function receive(message: Msg): void {
-    if (message.reply === undefined) return;
+    if (message.reply === undefined || message.reply === '' || isFromStream(message)) return;
     let batch;
     try {
       batch = RequestBatch.parse(message.json());

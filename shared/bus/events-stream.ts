@@ -1,19 +1,33 @@
-import { jetstreamManager, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerConfig,
+  type JetStreamManager,
+} from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { HookmintError, messageOf } from '../errors.ts';
 import { EVENTS_STREAM, EVENTS_STREAM_SUBJECTS } from '../subjects/events.ts';
+import { ensureStream } from './ensure-stream.ts';
 
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 const MAX_BYTES = 1_073_741_824;
 const DUPLICATE_WINDOW_MS = 120_000;
 
+/** The durable consumer by which all replicas of management read the stream; the bus's permissions name it. */
+export const MANAGEMENT_CONSUMER = 'management';
+
+/** A message that a replica took and did not acknowledge goes to another after so long. */
+const ACK_WAIT_MS = 10_000;
+
 /**
- * Creates or updates the stream `HOOKMINT_EVENTS`: every token event, kept for 30 days or 1 GiB, the oldest going first. Needs
- * a user that may use the JetStream API, which no running service has.
+ * Creates or updates the stream `HOOKMINT_EVENTS`: every event, kept for 30 days or 1 GiB, the oldest going first; and the consumer
+ * by which management reads it.
  *
- * @throws {HookmintError} `bus_jetstream_missing` when the server has no JetStream or refuses the stream.
+ * @throws {HookmintError} `bus_jetstream_missing`
  */
-export async function ensureEventsStream(connection: NatsConnection): Promise<void> {
+export function ensureEventsStream(connection: NatsConnection): Promise<void> {
   const config = {
     name: EVENTS_STREAM,
     subjects: EVENTS_STREAM_SUBJECTS,
@@ -24,16 +38,27 @@ export async function ensureEventsStream(connection: NatsConnection): Promise<vo
     max_bytes: MAX_BYTES,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
   };
-  try {
-    const manager = await jetstreamManager(connection);
-    const names = await manager.streams.names(EVENTS_STREAM_SUBJECTS[0]).next();
-    if (names.includes(EVENTS_STREAM)) await manager.streams.update(EVENTS_STREAM, config);
-    else await manager.streams.add(config);
-  } catch (error) {
-    throw new HookmintError(
-      'bus_jetstream_missing',
-      `The NATS server cannot keep the stream ${EVENTS_STREAM}: ${messageOf(error)}. Start it with JetStream (-js).`,
-      { cause: error },
-    );
+  return ensureStream(connection, config, ensureConsumer);
+}
+
+async function ensureConsumer({ consumers }: JetStreamManager): Promise<void> {
+  const settings: Partial<ConsumerConfig> = {
+    ack_wait: nanos(ACK_WAIT_MS),
+    // One message at a time, whoever handles it: what follows is not handled before what it follows, so that logs appear in
+    // their order and nobody who reads them page by page misses one.
+    max_ack_pending: 1,
+    max_deliver: -1,
+  };
+  // Its permanent members cannot be changed, and are never sent again.
+  for await (const { name } of consumers.list(EVENTS_STREAM)) {
+    if (name !== MANAGEMENT_CONSUMER) continue;
+    await consumers.update(EVENTS_STREAM, MANAGEMENT_CONSUMER, settings);
+    return;
   }
+  await consumers.add(EVENTS_STREAM, {
+    durable_name: MANAGEMENT_CONSUMER,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ...settings,
+  });
 }

@@ -109,6 +109,8 @@ export const HookBinding = z.object({
   trigger_id: TriggerId,
   hook_id: z.string().nullable(),
   action_ids: z.array(z.string()).default([]),
+  /** By an Action's id: what Auth0's tools call its place, and since when it has it. */
+  bound: z.record(z.string(), z.object({ display_name: z.string(), created_at_ms: z.number() })).optional(),
 });
 export type HookBinding = z.infer<typeof HookBinding>;
 

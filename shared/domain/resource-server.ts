@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** JWS algorithms an API may have its access tokens signed with. */
-export const SigningAlg = z.enum(['RS256', 'ES256']);
+export const SigningAlg = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
 export type SigningAlg = z.infer<typeof SigningAlg>;
 
 /** Shape of an API's access tokens (contract §3): Auth0's own or RFC 9068, each with `permissions` when `_authz`. */

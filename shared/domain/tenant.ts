@@ -16,7 +16,13 @@ export const TenantSettings = z.strictObject({
   /** Audience of a token request that names none (contract §2.1); null: such a request is refused. */
   default_audience: z.string().nullable(),
   custom_claims: CustomClaimsPolicy,
+  /** What Auth0's tools say of a tenant beyond this: kept and told again, without a meaning here. */
+  profile: z.record(z.string(), z.unknown()).default({}),
 });
 export type TenantSettings = z.infer<typeof TenantSettings>;
 
-export const DEFAULT_TENANT_SETTINGS: TenantSettings = { default_audience: null, custom_claims: 'namespaced' };
+export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
+  default_audience: null,
+  custom_claims: 'namespaced',
+  profile: {},
+};

@@ -15,7 +15,7 @@ export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 
 const ACTION = /\bonExecuteCredentialsExchange\s*[=:,}(]/;
 
 /** An Action is told by what it exports; what its comments say does not count. */
-async function kindOf(code: string): Promise<'hook' | 'action'> {
+export async function kindOf(code: string): Promise<'hook' | 'action'> {
   const { code: withoutComments } = await transform(code, { minifyWhitespace: true, legalComments: 'none' });
   return ACTION.test(withoutComments) ? 'action' : 'hook';
 }

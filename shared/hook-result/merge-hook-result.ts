@@ -67,11 +67,13 @@ function parseResult(result: string | undefined): object {
 function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | undefined {
   if (isReservedClaim(name)) return 'reserved';
   if (/^urn:auth0(?::|$)/i.test(name)) return 'vendor_namespace';
-  const namespace = /^https?:\/\//i.test(name) ? URL.parse(name) : null;
-  if (namespace === null) return policy === 'relaxed' ? undefined : 'not_namespaced';
-  const host = namespace.hostname.replace(/\.+$/, '');
-  const ofVendor = VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
-  return ofVendor ? 'vendor_namespace' : undefined;
+  const url = URL.parse(name);
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  const host = isWeb ? url.hostname.replace(/\.+$/, '') : '';
+  // Also as `https:auth0.com` and whatever else a reader of the token would take for the vendor's URL.
+  if (VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))) return 'vendor_namespace';
+  const isNamespaced = isWeb && /^https?:\/\//i.test(name);
+  return isNamespaced || policy === 'relaxed' ? undefined : 'not_namespaced';
 }
 
 function mergeScopes(value: unknown, merged: MergedResult): void {

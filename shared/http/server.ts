@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HookmintError, messageOf } from '../errors.ts';
+import { breakOffOpenEnded } from './open-ended.ts';
 import { followTlsFiles, readTlsFiles, type TlsFiles } from './tls-files.ts';
 
 /** Longest time a client may take to send a request, and a proxy may keep an idle connection open. */
@@ -71,6 +72,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     port: (server.address() as AddressInfo).port,
     close: async () => {
       following?.stop();
+      breakOffOpenEnded();
       await close(server);
     },
   };

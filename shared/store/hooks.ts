@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import type { z } from 'zod';
 import {
   Hook,
   HookBinding,
@@ -10,6 +11,9 @@ import {
 } from '../domain/hook.ts';
 import { parseDocument } from './document.ts';
 import { documentsIn } from './documents.ts';
+
+const RevisionSource = HookRevisionContent.omit({ build: true });
+export type RevisionSource = z.infer<typeof RevisionSource>;
 
 type RevisionDocument = HookRevisionContent & { _id: string };
 type BindingDocument = Omit<HookBinding, 'trigger_id'> & { _id: TriggerId };
@@ -31,6 +35,14 @@ export function hooksIn(db: Db) {
       const { _id, ...content } = document;
       return parseDocument(HookRevision, { revision: _id, ...content }, `hook revision ${_id}`);
     },
+    /** What authors gave of revisions, by their addresses; without what was built of it, which may be megabytes. */
+    async findSources(addresses: string[]): Promise<Map<string, RevisionSource>> {
+      const projection = { build: 0 };
+      const found = await revisions.find({ _id: { $in: addresses } }, { projection }).toArray();
+      return new Map(
+        found.map(({ _id, ...source }) => [_id, parseDocument(RevisionSource, source, `revision ${_id}`)]),
+      );
+    },
     /** Stores a revision unless it is there already, and gives its address. */
     async putRevision(content: HookRevisionInput): Promise<string> {
       const valid = HookRevisionContent.parse(content);
@@ -48,22 +60,28 @@ export function hooksIn(db: Db) {
       const { _id, ...rest } = document;
       return parseDocument(HookBinding, { trigger_id: _id, ...rest }, `hook binding ${_id}`);
     },
-    /** Enables a hook at its extensibility point, in the place of whichever was. */
-    async enable(trigger: TriggerId, hookId: string): Promise<void> {
+    /** Enables a hook at its extensibility point, in the place of whichever was; `false` when it was enabled already. */
+    async enable(trigger: TriggerId, hookId: string): Promise<boolean> {
       const whenNew = { $setOnInsert: { action_ids: [] } };
-      await bindings.updateOne({ _id: trigger }, { $set: { hook_id: hookId }, ...whenNew }, { upsert: true });
+      const written = await bindings.updateOne(
+        { _id: trigger },
+        { $set: { hook_id: hookId }, ...whenNew },
+        { upsert: true },
+      );
+      return written.modifiedCount + written.upsertedCount > 0;
     },
-    /** Disables a hook; another that is enabled by now stays so. Without an id: whichever it is. */
-    async disable(trigger: TriggerId, hookId?: string): Promise<void> {
-      await bindings.updateOne(
+    /** Disables a hook; another that is enabled by now stays so, and it is `false`. Without an id: whichever it is. */
+    async disable(trigger: TriggerId, hookId?: string): Promise<boolean> {
+      const written = await bindings.updateOne(
         { _id: trigger, ...(hookId === undefined ? {} : { hook_id: hookId }) },
         { $set: { hook_id: null } },
       );
+      return written.modifiedCount > 0;
     },
     /** Has these Actions run at an extensibility point, in this order. */
-    async bindActions(trigger: TriggerId, actionIds: string[]): Promise<void> {
-      const whenNew = { $setOnInsert: { hook_id: null } };
-      await bindings.updateOne({ _id: trigger }, { $set: { action_ids: actionIds }, ...whenNew }, { upsert: true });
+    async bindActions(trigger: TriggerId, actionIds: string[], bound?: HookBinding['bound']): Promise<void> {
+      const $set = { action_ids: actionIds, ...(bound === undefined ? {} : { bound }) };
+      await bindings.updateOne({ _id: trigger }, { $set, $setOnInsert: { hook_id: null } }, { upsert: true });
     },
     async unbindAction(trigger: TriggerId, actionId: string): Promise<void> {
       await bindings.updateOne({ _id: trigger }, { $pull: { action_ids: actionId } });

@@ -1,47 +1,73 @@
-import { MongoServerError, type Db } from 'mongodb';
+import { MongoServerError, type Db, type Filter } from 'mongodb';
 import { z } from 'zod';
 import { SigningAlg } from '../domain/resource-server.ts';
+import { SigningKeyState } from '../domain/signing-key-state.ts';
 import { PublicJwk } from '../subjects/keys-public.ts';
 import { parseDocument } from './document.ts';
-
-/** A signing key's life: `next` is published but not used yet, `current` signs, `previous` still verifies, `revoked` is gone. */
-export const SigningKeyState = z.enum(['next', 'current', 'previous', 'revoked']);
 
 export const SigningKey = z.strictObject({
   kid: z.string(),
   alg: SigningAlg,
   state: SigningKeyState,
   public_jwk: PublicJwk,
-  /** The private JWK, encrypted (compact JWE) with a key that only the signer has. */
-  private_jwe: z.string(),
+  /** Self-signed X.509, DER in base64. Keys of older versions are given theirs when a signer starts. */
+  certificate: z.base64().optional(),
+  /** The private JWK, encrypted (compact JWE) with a key that only the signer has. Not there any more once the key has had its time. */
+  private_jwe: z.string().optional(),
   created_at_ms: z.number(),
+  current_since_ms: z.number().optional(),
+  current_until_ms: z.number().optional(),
+  revoked_at_ms: z.number().optional(),
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
 type Document = Omit<SigningKey, 'kid'> & { _id: string };
+export type SigningKeys = ReturnType<typeof signingKeysIn>;
 
 const DUPLICATE_KEY = 11000;
 
-/** Collection `signing_keys`: one `current` and one `next` key for each algorithm, whoever else starts at the same time. */
+/**
+ * Collection `signing_keys`: at most one `current` and one `next` key for each algorithm, whoever else writes at the same time.
+ * Each write is of one document, and only of one that is still in the state that the writer saw.
+ */
 export function signingKeysIn(db: Db) {
   const collection = db.collection<Document>('signing_keys');
+
+  async function find(filter: Filter<Document>): Promise<SigningKey[]> {
+    const documents = await collection.find(filter).toArray();
+    return documents.map(({ _id, ...rest }) => parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`));
+  }
+
   return {
-    async list(): Promise<SigningKey[]> {
-      const documents = await collection.find({ state: { $ne: 'revoked' } }).toArray();
-      return documents.map(({ _id, ...rest }) =>
-        parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`),
-      );
+    /** All that verify. */
+    list: () => find({ state: { $ne: 'revoked' } }),
+    /** The latest first. */
+    listRevoked: async (): Promise<SigningKey[]> => {
+      const keys = await find({ state: 'revoked' });
+      return keys.sort((a, b) => (b.revoked_at_ms ?? 0) - (a.revoked_at_ms ?? 0));
     },
     /** Adds a key unless the algorithm has one of that state; false when it has. */
-    async add(key: SigningKey): Promise<boolean> {
-      const { kid, ...rest } = SigningKey.parse(key);
-      try {
+    add: (key: SigningKey): Promise<boolean> =>
+      unlessDuplicate(async () => {
+        const { kid, ...rest } = SigningKey.parse(key);
         await collection.insertOne({ _id: kid, ...rest });
         return true;
-      } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
-        throw error;
-      }
+      }),
+    /** `next` → `current`; false when it is not next, or the algorithm has a current key. */
+    promote: (kid: string): Promise<boolean> =>
+      unlessDuplicate(() => move(kid, 'next', { $set: { state: 'current', current_since_ms: Date.now() } })),
+    /** `current` → `previous`, without its private part: it never signs again. False when it is not current. */
+    retire: (kid: string): Promise<boolean> =>
+      move(kid, 'current', {
+        $set: { state: 'previous', current_until_ms: Date.now() },
+        $unset: { private_jwe: '' },
+      }),
+    /** `previous` → `revoked`; false when it is not previous. */
+    revoke: (kid: string): Promise<boolean> =>
+      move(kid, 'previous', { $set: { state: 'revoked', revoked_at_ms: Date.now() }, $unset: { private_jwe: '' } }),
+    /** Unless it has one. */
+    addCertificate: async (kid: string, certificate: string): Promise<void> => {
+      await collection.updateOne({ _id: kid, certificate: { $exists: false } }, { $set: { certificate } });
     },
     createIndexes: () =>
       collection.createIndex(
@@ -50,4 +76,21 @@ export function signingKeysIn(db: Db) {
         {},
       ),
   };
+
+  async function move(
+    kid: string,
+    from: SigningKeyState,
+    change: { $set: Partial<Document>; $unset?: { private_jwe: '' } },
+  ): Promise<boolean> {
+    return (await collection.updateOne({ _id: kid, state: from }, change)).matchedCount === 1;
+  }
+}
+
+async function unlessDuplicate(write: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+    throw error;
+  }
 }

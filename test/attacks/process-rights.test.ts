@@ -1,4 +1,4 @@
-import { hookArguments, noNetwork, revisionOf } from './sandbox.ts';
+import { hookArguments, noServices, revisionOf } from './sandbox.ts';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ let found: { refusals: Record<string, string>; env: Record<string, string> };
 before(async () => {
   const probe = startSandboxProcess(fileURLToPath(new URL('./rights-probe.ts', import.meta.url)));
   await probe.ready;
-  const outcome = await probe.run(revisionOf('probe'), hookArguments(), Date.now() + 5_000, noNetwork);
+  const outcome = await probe.run(revisionOf('probe'), hookArguments(), Date.now() + 5_000, noServices);
   probe.kill();
   assert.ok(outcome?.status === 'ok' && outcome.result !== undefined, JSON.stringify(outcome));
   found = JSON.parse(outcome.result) as typeof found;

@@ -56,7 +56,8 @@ export function revisionOf(code: string, limits: Partial<HookLimits> = {}): Runn
   return { revision: revisionAddress(content), script: code, secrets: {}, limits: content.limits };
 }
 
-export const noNetwork = (): Promise<string> => Promise.reject(new Error('no network'));
+const refused = (): Promise<string> => Promise.reject(new Error('refused'));
+export const noServices = { http: refused, storage: refused };
 
 export function hookArguments(body: Record<string, unknown> = {}): string {
   const client = { id: 'client', name: 'name', tenant: 'demo', metadata: {} };

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, type JWK } from 'jose';
+import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, importJWK, jwtVerify, type JWK } from 'jose';
 import { addApi } from '../support/tenant-fixtures.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const ES256_API = 'https://es256.example.com/';
-const stack = withStack({ hook: null }, (started) =>
-  addApi(started, { identifier: ES256_API, signing_alg: 'ES256' }, []),
-);
+const ALGS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+const apiOf = (alg: string): string => `https://${alg.toLowerCase()}.example.com/`;
+const stack = withStack({ hook: null }, async (started) => {
+  for (const alg of ALGS) await addApi(started, { identifier: apiOf(alg), signing_alg: alg }, []);
+});
 const jwks = async (): Promise<JWK[]> => {
   const response = await fetch(`${stack().url}/.well-known/jwks.json`);
   return ((await response.json()) as { keys: JWK[] }).keys;
@@ -34,16 +36,43 @@ describe('RFC 7517 §4 JSON Web Key Format', () => {
     assert.deepEqual((await jwks()).map(({ kty, alg, use }) => [kty, alg, use]).sort(), [
       ['EC', 'ES256', 'sig'],
       ['EC', 'ES256', 'sig'],
+      ['OKP', 'EdDSA', 'sig'],
+      ['OKP', 'EdDSA', 'sig'],
+      ['RSA', 'PS256', 'sig'],
+      ['RSA', 'PS256', 'sig'],
       ['RSA', 'RS256', 'sig'],
       ['RSA', 'RS256', 'sig'],
     ]);
   });
 
-  it('holds no private member (RFC 7518 §6.2.2, §6.3.2), only what verifies', async () => {
+  it('holds no private member (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2), only what verifies', async () => {
+    const ofType = new Map([
+      ['RSA', ['e', 'n']],
+      ['EC', ['crv', 'x', 'y']],
+      ['OKP', ['crv', 'x']],
+    ]);
     for (const key of await jwks()) {
-      const members =
-        key.kty === 'RSA' ? ['alg', 'e', 'kid', 'kty', 'n', 'use'] : ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'];
-      assert.deepEqual(Object.keys(key).sort(), members);
+      const members = ['alg', 'kid', 'kty', 'use', 'x5c', 'x5t', ...(ofType.get(key.kty ?? '') ?? [])];
+      assert.deepEqual(Object.keys(key).sort(), members.sort());
+    }
+  });
+
+  it('§4.7 "The key in the first certificate MUST match the public key", DER in base64 and not base64url, and issued to the issuer', async () => {
+    for (const key of await jwks()) {
+      const [der = '', ...chain] = key.x5c ?? [];
+      assert.equal(Buffer.from(der, 'base64').toString('base64'), der);
+      const certificate = new X509Certificate(Buffer.from(der, 'base64'));
+      const { x, y, n, e } = certificate.publicKey.export({ format: 'jwk' });
+      assert.deepEqual([x, y, n, e], [key.x, key.y, key.n, key.e]);
+      assert.deepEqual([certificate.subject, certificate.issuer, chain], ['CN=127.0.0.1', 'CN=127.0.0.1', []]);
+      assert(certificate.verify(certificate.publicKey));
+    }
+  });
+
+  it('§4.8 "x5t" is the base64url of the SHA-1 of that certificate', async () => {
+    for (const { x5c, x5t } of await jwks()) {
+      const der = Buffer.from(x5c?.[0] ?? '', 'base64');
+      assert.equal(x5t, createHash('sha1').update(der).digest('base64url'));
     }
   });
 
@@ -53,24 +82,23 @@ describe('RFC 7517 §4 JSON Web Key Format', () => {
     for (const key of keys) assert.equal(key.kid, await calculateJwkThumbprint(key));
   });
 
-  it('RFC 7518 §3.3 "A key of size 2048 bits or larger MUST be used", and §3.4 the curve P-256 for ES256', async () => {
+  it('RFC 7518 §3.3 "A key of size 2048 bits or larger MUST be used", §3.4 the curve P-256 for ES256, RFC 8037 §3.1 Ed25519 for EdDSA', async () => {
     for (const key of await jwks()) {
       if (key.kty === 'RSA') {
         const modulus = Buffer.from(String(key.n), 'base64url');
         assert.deepEqual([modulus.length * 8, (modulus[0] ?? 0) >= 0x80, key.e], [2048, true, 'AQAB']);
-      } else assert.equal(key.crv, 'P-256');
+      } else assert.equal(key.crv, key.alg === 'ES256' ? 'P-256' : 'Ed25519');
       await importJWK(key, key.alg);
     }
   });
 
-  it('has the key of every token, under the alg the token says', async () => {
+  it('has the key of every token, under the alg the token says, and it verifies the token', async () => {
     const keys = await jwks();
-    for (const [audience, alg] of [
-      [stack().audience, 'RS256'],
-      [ES256_API, 'ES256'],
-    ] as const) {
-      const { body } = await requestToken(stack(), { audience });
-      const header = decodeProtectedHeader(String(body.access_token));
+    for (const alg of ALGS) {
+      const { body } = await requestToken(stack(), { audience: apiOf(alg) });
+      const token = String(body.access_token);
+      const header = decodeProtectedHeader(token);
+      await jwtVerify(token, createLocalJWKSet({ keys }), { audience: apiOf(alg), algorithms: [alg] });
       assert.equal(header.alg, alg);
       assert.deepEqual(
         keys.filter(({ kid }) => kid === header.kid).map((key) => key.alg),

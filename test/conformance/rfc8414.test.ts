@@ -24,9 +24,10 @@ describe('RFC 8414 §2 Authorization Server Metadata', () => {
         jwks_uri: `${url}/.well-known/jwks.json`,
         grant_types_supported: ['client_credentials'],
         response_types_supported: [],
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+        token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256'],
         subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+        id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
       });
     });
   }

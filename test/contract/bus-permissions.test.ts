@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator, PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import type { BusUser } from '../../deploy/local/local-secrets.ts';
+import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
 import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
 import { newSeed, publicKeyOf, startBusWithUsers, type Bus } from './bus-fixtures.ts';
 
@@ -13,6 +14,13 @@ before(async () => {
 });
 after(() => bus.stop());
 
+const READING_THE_STREAM = [
+  '$JS.API.CONSUMER.INFO.HOOKMINT_EVENTS.management',
+  '$JS.API.CONSUMER.MSG.NEXT.HOOKMINT_EVENTS.management',
+];
+
+const DOCUMENT_OF_A_HOOK = '$JS.API.DIRECT.GET.KV_HOOKMINT_STORAGE.$KV.HOOKMINT_STORAGE.demo.hook';
+
 /** What each user may publish of its own accord; every other subject listed in {@link SUBJECTS} is refused it. */
 const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
   gateway: [
@@ -22,41 +30,76 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.token.issued',
     'hookmint.demo.token.denied',
     'hookmint.demo.token.failed',
+    'hookmint.demo.assertion.used.hash',
   ],
-  'hook-executor': ['hookmint.demo.hook.log'],
+  'hook-executor': ['hookmint.demo.hook.log', '$KV.HOOKMINT_STORAGE.demo.hook', DOCUMENT_OF_A_HOOK],
   signer: [],
-  setup: ['hookmint.demo.config.changed', '$JS.API.INFO', '$JS.API.STREAM.DELETE.HOOKMINT_EVENTS'],
+  management: [
+    'hookmint.demo.config.changed',
+    'hookmint.demo.config.written',
+    'hookmint.demo.keys.public',
+    'hookmint.demo.keys.manage',
+    'hookmint.demo.hook.dry-run',
+    ...READING_THE_STREAM,
+    '$JS.ACK.HOOKMINT_EVENTS.management.1.1.1.1.0',
+  ],
+  setup: [
+    'hookmint.demo.config.changed',
+    '$JS.API.INFO',
+    '$JS.API.STREAM.DELETE.HOOKMINT_EVENTS',
+    '$JS.API.CONSUMER.INFO.HOOKMINT_EVENTS.other',
+    '$JS.API.STREAM.MSG.GET.HOOKMINT_ASSERTIONS',
+    '$JS.API.STREAM.PURGE.HOOKMINT_ASSERTIONS',
+    ...READING_THE_STREAM,
+    DOCUMENT_OF_A_HOOK,
+    '$JS.API.DIRECT.GET.KV_HOOKMINT_STORAGE',
+    '$JS.API.DIRECT.GET.KV_OTHER.$KV.OTHER.demo.hook',
+  ],
 };
 
 const SUBJECTS = [
   ...new Set(Object.values(MAY_PUBLISH).flat()),
   'hookmint.demo.token.other',
+  'hookmint.demo.assertion.used',
+  'hookmint.demo.assertion.used.a.b',
+  'hookmint.demo.assertion.other.hash',
   'hookmint.demo.sub.token.sign',
   'hookmint.token.sign',
   '_INBOX_gateway.forged.1',
   '_INBOX_hook-executor.forged',
   '_INBOX_signer.forged',
+  '_INBOX_management.forged',
   '_INBOX_setup.forged',
   '_INBOX.forged',
   '$JS.ACK.HOOKMINT_EVENTS.consumer.1.1.1.1.0',
   '$SYS.REQ.SERVER.PING',
+  '$KV.HOOKMINT_STORAGE.demo',
+  '$KV.HOOKMINT_STORAGE.demo.sub.hook',
+  '$KV.OTHER.demo.hook',
   'anything',
 ];
 
 /** What each user may subscribe to: subject, and queue where it has to be a member of one. */
 const MAY_SUBSCRIBE: Record<BusUser, readonly (readonly [subject: string, queue?: string])[]> = {
   gateway: [['_INBOX_gateway.abc.*'], ['_INBOX_gateway.>', 'hook-executor'], ['hookmint.demo.config.changed']],
-  'hook-executor': [['hookmint.demo.token.requested', 'hook-executor']],
+  'hook-executor': [
+    ['hookmint.demo.token.requested', 'hook-executor'],
+    ['hookmint.demo.hook.dry-run', 'hook-executor'],
+    ['_INBOX_hook-executor.>'],
+  ],
   signer: [
     ['hookmint.demo.token.sign', 'signer'],
     ['hookmint.demo.keys.public', 'signer'],
+    ['hookmint.demo.keys.manage', 'signer'],
     ['hookmint.demo.config.changed'],
   ],
+  management: [['_INBOX_management.abc.*'], ['hookmint.demo.config.changed'], ['hookmint.demo.hook.log']],
   setup: [
     ['_INBOX_setup.abc.*'],
     ['hookmint.demo.token.issued'],
     ['hookmint.demo.token.denied'],
     ['hookmint.demo.token.failed'],
+    ['hookmint.demo.config.written'],
     ['hookmint.demo.hook.log'],
   ],
 };
@@ -76,7 +119,13 @@ const SUBSCRIPTIONS: readonly (readonly [subject: string, queue?: string])[] = [
   ['hookmint.demo.token.sign', 'signer'],
   ['hookmint.demo.keys.public'],
   ['hookmint.demo.keys.public', 'signer'],
+  ['hookmint.demo.keys.manage'],
+  ['hookmint.demo.keys.manage', 'signer'],
   ['hookmint.demo.config.changed'],
+  ['hookmint.demo.config.written'],
+  ['hookmint.demo.hook.dry-run'],
+  ['hookmint.demo.hook.dry-run', 'signer'],
+  ['hookmint.demo.hook.dry-run', 'hook-executor'],
   ['hookmint.demo.hook.log'],
   ['hookmint.demo.token.issued'],
   ['hookmint.demo.token.denied'],
@@ -85,6 +134,7 @@ const SUBSCRIPTIONS: readonly (readonly [subject: string, queue?: string])[] = [
   ['_INBOX_gateway.>', 'hook-executor'],
   ['_INBOX_hook-executor.>'],
   ['_INBOX_signer.>'],
+  ['_INBOX_management.abc.*'],
   ['_INBOX_setup.abc.*'],
   ['_INBOX.>'],
   ['$JS.API.>'],
@@ -214,6 +264,22 @@ describe('the stream of token events', () => {
     const streams = (await jetstreamManager(setup)).streams;
     assert.equal((await streams.info('HOOKMINT_EVENTS')).state.last_seq, ack.seq);
     await assert.rejects(jetstreamManager(gateway, { timeout: 500 }), /Permissions Violation.*\$JS\.API\.INFO/);
+  });
+});
+
+describe('the stream of used assertions', () => {
+  it('is made by setup, takes each subject once, and is read and emptied by nobody else', async () => {
+    const setup = await bus.connect('setup');
+    await ensureAssertionsStream(setup);
+    await ensureAssertionsStream(setup);
+    const gateway = await bus.connect('gateway');
+    const use = (hash: string) =>
+      jetstream(gateway).publish(`hookmint.demo.assertion.used.${hash}`, '', { expect: { lastSubjectSequence: 0 } });
+    assert.equal((await use('a')).stream, 'HOOKMINT_ASSERTIONS');
+    await use('b');
+    await assert.rejects(use('a'), { name: 'JetStreamApiError', code: 10_071 });
+    const manager = await jetstreamManager(setup);
+    assert.equal((await manager.streams.info('HOOKMINT_ASSERTIONS')).state.messages, 2);
   });
 });
 

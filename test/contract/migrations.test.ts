@@ -84,6 +84,7 @@ async function assertReadable(): Promise<void> {
   assert.deepEqual(await configuration.tenantSettings(), {
     default_audience: API.identifier,
     custom_claims: 'relaxed',
+    ...PROFILE,
   });
   assert.deepEqual(await hooksIn(db).find('hook'), MIGRATED_HOOK);
   assert.deepEqual(await hooksIn(db).findBinding(TRIGGER), { trigger_id: TRIGGER, hook_id: 'hook', action_ids: [] });

@@ -26,6 +26,7 @@ export async function startStore(): Promise<StoreServer> {
     owner: password(),
     gateway: password(),
     signer: password(),
+    management: password(),
   });
   const stores: Store[] = [];
   let tenants = 0;

@@ -1,3 +1,4 @@
+import './quiet.ts';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,8 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import { MongoClient, type Db } from 'mongodb';
 import type { LocalSecrets } from '../../deploy/local/local-secrets.ts';
 import { databaseName } from '../../shared/store/connect.ts';
+import { hooksIn } from '../../shared/store/hooks.ts';
+import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { startStore, TENANT, type StoreServer } from './store-fixtures.ts';
+import { writeVersion0 } from './version-0.ts';
 
 const CONFIGURATION = [
   'clients',
@@ -22,6 +26,7 @@ const UNAUTHORIZED = { name: 'MongoServerError', code: 13 };
 let store: StoreServer;
 let gateway: Db;
 let signer: Db;
+let management: Db;
 
 before(async () => {
   store = await startStore();
@@ -31,6 +36,7 @@ before(async () => {
   }
   gateway = await store.connect(store.urls.gateway);
   signer = await store.connect(store.urls.signer);
+  management = await store.connect(store.urls.management);
 });
 after(() => store.stop());
 
@@ -60,11 +66,12 @@ describe("the gateway's user of the store", () => {
 });
 
 describe("the signer's user of the store", () => {
-  it('reads, adds and changes signing keys, and may not remove them', async () => {
-    const { insert, update, delete: remove, drop } = writes(signer, 'signing_keys');
-    assert(insert && update && remove && drop);
+  it('reads, adds, changes and indexes signing keys, and may not remove them', async () => {
+    const { insert, update, delete: remove, drop, 'make an index of': index } = writes(signer, 'signing_keys');
+    assert(insert && update && remove && drop && index);
     await insert();
     await update();
+    await index();
     assert.deepEqual(await signer.collection('signing_keys').find().sort({ _id: 1 }).toArray(), [
       { _id: 'new' },
       { _id: 'signing_keys', changed: true },
@@ -81,9 +88,44 @@ describe("the signer's user of the store", () => {
   }
 });
 
+describe("management's user of the store", () => {
+  for (const name of [...CONFIGURATION, 'logs']) {
+    it(`reads, writes and indexes ${name}, and may not drop it`, async () => {
+      const { insert, update, delete: remove, drop, 'make an index of': index } = writes(management, name);
+      assert(insert && update && remove && drop && index);
+      await insert();
+      await update();
+      await index();
+      await remove();
+      assert.deepEqual(await management.collection(name).find().toArray(), [{ _id: 'new' }]);
+      await management.collection(name).dropIndex('changed_1');
+      await assert.rejects(drop, UNAUTHORIZED);
+    });
+  }
+
+  it('may neither read nor write signing keys', async () => {
+    await assert.rejects(management.collection('signing_keys').find().toArray(), UNAUTHORIZED);
+    for (const write of Object.values(writes(management, 'signing_keys'))) await assert.rejects(write, UNAUTHORIZED);
+  });
+
+  it('prepares a database that is empty, and one of the version before', async () => {
+    const owner = await store.connect(store.urls.owner);
+    for (const fill of [() => Promise.resolve(), () => writeVersion0(owner)]) {
+      for (const name of CONFIGURATION) await owner.collection(name).drop();
+      await fill();
+      await prepareConfiguration(management);
+      assert.equal((await management.collection('tenant').findOne({ version: { $gt: 0 } }))?.version, 2);
+    }
+    assert.deepEqual(
+      (await hooksIn(management).list({}, { skip: 0, limit: 2 })).map(({ id, kind }) => [id, kind]),
+      [['hook', 'hook']],
+    );
+  });
+});
+
 describe('the database of another tenant, and of the server itself', () => {
   it('is out of reach of every service', async () => {
-    for (const url of [store.urls.gateway, store.urls.signer]) {
+    for (const url of [store.urls.gateway, store.urls.signer, store.urls.management]) {
       const other = await store.connect(url, 'other');
       await assert.rejects(other.collection('clients').find().toArray(), UNAUTHORIZED);
       await assert.rejects(other.collection('signing_keys').find().toArray(), UNAUTHORIZED);

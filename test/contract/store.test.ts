@@ -143,9 +143,13 @@ describe('the store', () => {
     assert.deepEqual(await keys.list(), [KEY]);
 
     const tenant = tenantIn(db);
-    assert.deepEqual(await tenant.settings(), { default_audience: null, custom_claims: 'namespaced' });
+    assert.deepEqual(await tenant.settings(), { default_audience: null, custom_claims: 'namespaced', profile: {} });
     await tenant.putSettings({ default_audience: API.identifier, custom_claims: 'relaxed' });
-    assert.deepEqual(await tenant.settings(), { default_audience: API.identifier, custom_claims: 'relaxed' });
+    assert.deepEqual(await tenant.settings(), {
+      default_audience: API.identifier,
+      custom_claims: 'relaxed',
+      profile: {},
+    });
   });
 
   it('has one API for an identifier, one grant for a client and an API, one hook and one Action for a name', async () => {
@@ -470,7 +474,7 @@ describe("the gateway's view of the configuration", () => {
           revision: { revision: action, ...REVISION, hook_id: 'action', kind: 'action' },
         },
       ],
-      { default_audience: null, custom_claims: 'namespaced' },
+      { default_audience: null, custom_claims: 'namespaced', profile: {} },
     ];
     assert.deepEqual(await read(), all);
     for (const name of ['clients', 'resource_servers', 'client_grants', 'hook_bindings', 'hooks']) {
@@ -510,6 +514,26 @@ describe("the gateway's view of the configuration", () => {
       await hooks.remove('hook');
       await hooks.disable(TRIGGER);
     }
+  });
+
+  it('takes what cannot be used for no reason to go on with what was known, or not to read anything else', async () => {
+    const hooks = hooksIn(db);
+    await clientsIn(db).put({ ...CLIENT, name: 'before' });
+    await hooks.put({ ...HOOK, current_revision: await hooks.putRevision(REVISION) });
+    await hooks.enable(TRIGGER, 'hook');
+    const configuration = readConfigurationFrom(db);
+    assert.equal((await configuration.client('client'))?.name, 'before');
+    assert.equal((await configuration.enabledHooks(TRIGGER)).length, 1);
+    await hooks.remove('hook');
+    await clientsIn(db).put({ ...CLIENT, name: 'after' });
+    configuration.drop();
+    await assert.rejects(configuration.enabledHooks(TRIGGER), { message: 'the enabled hook hook is not there' });
+    assert.equal((await configuration.client('client'))?.name, 'after');
+    await damage('clients', 'client', { name: 7 });
+    configuration.drop();
+    await assert.rejects(configuration.client('client'), { code: 'store_document_invalid' });
+    await hooks.disable(TRIGGER);
+    assert.deepEqual(await configuration.enabledHooks(TRIGGER), []);
   });
 
   it('does not keep a read that began before the change was announced', async () => {

@@ -29,7 +29,7 @@ const stack = withStack({ hook: null }, async (started) => {
 type Stored = { subject: string; text: string; event: TokenEvent };
 const HEARD_WITHIN_MS = 5_000;
 
-/** All that the stream holds, read by the user who sets hookmint up. */
+/** All token events that the stream holds, read by the user who sets hookmint up. */
 async function stored(): Promise<Stored[]> {
   const bus = await stack().bus();
   const manager = await jetstreamManager(bus);
@@ -39,8 +39,9 @@ async function stored(): Promise<Stored[]> {
     const message = await manager.streams.getMessage(EVENTS_STREAM, { seq: sequence });
     if (message === null) continue;
     const text = message.string();
-    for (const event of StreamEvents.parse(JSON.parse(text)).events)
-      events.push({ subject: message.subject, text, event });
+    for (const event of StreamEvents.parse(JSON.parse(text)).events) {
+      if (event.type !== 'config.written') events.push({ subject: message.subject, text, event });
+    }
   }
   return events;
 }

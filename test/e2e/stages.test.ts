@@ -174,12 +174,16 @@ describe('a stage without a token', () => {
     const bus = await stack().bus();
     const texts: string[] = [];
     const subscription = bus.subscribe(hookLogSubject(TENANT), {
-      callback: (_, message) => void texts.push(...HookLog.parse(message.json()).lines.map(({ text }) => text)),
+      callback: (_, message) => {
+        texts.push(...HookLog.parse(message.json()).lines.map(({ text }) => text));
+      },
     });
     await bus.flush();
     await ask();
-    for (const untilMs = Date.now() + 5_000; !texts.includes(last); await delay(10)) {
+    const untilMs = Date.now() + 5_000;
+    while (!texts.includes(last)) {
       assert(Date.now() < untilMs, `not heard: ${last}; only: ${texts.join(', ')}`);
+      await delay(10);
     }
     subscription.unsubscribe();
     return texts;

@@ -243,9 +243,9 @@ describe('errors (contract §2.3)', () => {
     ],
     ['no client_id', { client_id: undefined }, refusal(401, 'invalid_client', 'Missing client_id', CHALLENGE)],
     [
-      'a client assertion',
+      'a client assertion of no type',
       { client_assertion: 'x.y.z', client_secret: undefined },
-      refusal(401, 'invalid_client', 'client_assertion is not supported; send client_id and client_secret'),
+      refusal(400, 'invalid_request', 'Missing required parameter: client_assertion_type'),
     ],
   ];
   for (const [what, parameters, expected] of CASES) {

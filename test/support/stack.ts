@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
@@ -34,8 +35,10 @@ export type StackOptions = {
 
 /** The whole of hookmint as `npm start` runs it, on random ports and a data folder of its own. */
 export type Stack = {
-  /** Of the gateway, without a slash at the end. */
+  /** Of the gateway, without a slash at the end; HTTPS on `localhost` with `args: ['--tls']`. */
   url: string;
+  /** PEM file of who vouches for its certificate, with `--tls`. The `fetch` of the test's own process trusts it already. */
+  caFile: string | undefined;
   /** Of the launcher, below which all other processes are. */
   pid: number;
   audience: string;
@@ -143,6 +146,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     management_client_id: string;
     management_client_secret: string;
   };
+  const caFile = options.args?.includes('--tls') === true ? join(dataDir, 'tls/ca.pem') : undefined;
+  if (caFile !== undefined) trust(readFileSync(caFile, 'utf8'));
   const natsUrl = valueOf(/^ {2}NATS +(\S+)$/m);
   const mongodbUrl =
     options.env?.MONGODB_URL ??
@@ -152,6 +157,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   let bus: Promise<NatsConnection> | undefined;
   const stack: Stack = {
     url: valueOf(/^ {2}Token endpoint +(\S+)\/oauth\/token$/m),
+    caFile,
     pid: child.pid ?? 0,
     audience: DEMO_AUDIENCE,
     clientId: /client_id=(\S+)/.exec(curl)?.[1] ?? '',
@@ -196,6 +202,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   if (options.hook === null) await stack.setHook(null);
   return stack;
+}
+
+/** For all connections of this process from now on. */
+function trust(certificate: string): void {
+  setDefaultCACertificates([...getCACertificates('default'), certificate]);
 }
 
 const COMMANDS = {

@@ -30,12 +30,12 @@ describe('credentials in the Authorization header', () => {
     ['no padding', basicOf('id:secret').replace(/=+$/, ''), 'id', 'secret'],
   ] as const) {
     it(`are read: ${what}`, () => {
-      assert.deepEqual(readCredentials(header, parameters()), { clientId, clientSecret, basic: true });
+      assert.deepEqual(readCredentials(header, parameters(), []), { clientId, clientSecret, basic: true });
     });
   }
 
   it('may have the same client_id in the body', () => {
-    assert.deepEqual(readCredentials(basicOf('id:secret'), parameters('id')), {
+    assert.deepEqual(readCredentials(basicOf('id:secret'), parameters('id'), []), {
       clientId: 'id',
       clientSecret: 'secret',
       basic: true,
@@ -48,7 +48,7 @@ describe('credentials in the Authorization header', () => {
     ['another client_id', parameters('other')],
   ] as const) {
     it(`are refused when the body has ${what} too`, () => {
-      assert.throws(() => readCredentials(basicOf('id:secret'), body), {
+      assert.throws(() => readCredentials(basicOf('id:secret'), body, []), {
         status: 400,
         error: 'invalid_request',
         description: 'Send the client credentials in the Authorization header or in the body, not in both',
@@ -66,7 +66,7 @@ describe('credentials in the Authorization header', () => {
     ['no base64', 'Basic ~~~~'],
   ] as const) {
     it(`are refused when they hold ${what}`, () => {
-      assert.throws(() => readCredentials(header, parameters('id')), {
+      assert.throws(() => readCredentials(header, parameters('id'), []), {
         status: 401,
         error: 'invalid_client',
         description: 'The Authorization header holds no valid Basic credentials',
@@ -78,7 +78,7 @@ describe('credentials in the Authorization header', () => {
 
 describe('credentials in the body', () => {
   it('are read', () => {
-    assert.deepEqual(readCredentials(undefined, parameters('id', 'secret')), {
+    assert.deepEqual(readCredentials(undefined, parameters('id', 'secret'), []), {
       clientId: 'id',
       clientSecret: 'secret',
       basic: false,
@@ -86,7 +86,7 @@ describe('credentials in the body', () => {
   });
 
   it('are read when the Authorization header is of another scheme', () => {
-    assert.deepEqual(readCredentials('Bearer x', parameters('id', 'secret')), {
+    assert.deepEqual(readCredentials('Bearer x', parameters('id', 'secret'), []), {
       clientId: 'id',
       clientSecret: 'secret',
       basic: false,
@@ -94,7 +94,7 @@ describe('credentials in the body', () => {
   });
 
   it('are refused without a client_id', () => {
-    assert.throws(() => readCredentials(undefined, parameters(undefined, 'secret')), {
+    assert.throws(() => readCredentials(undefined, parameters(undefined, 'secret'), []), {
       status: 401,
       error: 'invalid_client',
       description: 'Missing client_id',

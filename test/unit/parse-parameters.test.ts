@@ -74,7 +74,7 @@ describe('parameters of a token request', () => {
     });
   }
 
-  for (const name of ['client_id', 'client_secret', 'audience']) {
+  for (const name of ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'audience']) {
     for (const value of [['a', 'b'], ['a'], 1, 0, true, false, { a: 1 }]) {
       it(`are refused when ${name} is ${JSON.stringify(value)}`, () => {
         assert.throws(
@@ -110,10 +110,15 @@ describe('parameters of a token request', () => {
     });
   }
 
-  it('are refused with a client assertion', () => {
-    assert.throws(
-      () => parseParameters({ ...GRANT, client_assertion: 'x' }),
-      refused(401, 'invalid_client', 'client_assertion is not supported; send client_id and client_secret'),
+  it('may have a client assertion, which is not for the hook', () => {
+    const { clientAssertion, clientAssertionType, body } = parseParameters({
+      ...GRANT,
+      client_assertion: 'x.y.z',
+      client_assertion_type: 'type',
+    });
+    assert.deepEqual(
+      { clientAssertion, clientAssertionType, body },
+      { clientAssertion: 'x.y.z', clientAssertionType: 'type', body: GRANT },
     );
   });
 

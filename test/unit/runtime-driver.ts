@@ -46,7 +46,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
 
   async function answer(runId: number, callId: number, kind: HostCallKind, json: string): Promise<void> {
     try {
-      const serve = { http: runHttp, subtle: runSubtle, decode: runDecode }[kind];
+      const serve = { http: runHttp, storage: runHttp, subtle: runSubtle, decode: runDecode }[kind];
       enter('settle', [runId, callId, true, await serve(json)]);
     } catch (error) {
       enter('settle', [runId, callId, false, callError(error)]);

@@ -3,6 +3,7 @@ import { Agent as TlsAgent } from 'node:https';
 import { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { LINES_TYPE, markOpenEnded } from '../../../shared/http/open-ended.ts';
 import { logger } from '../../../shared/log.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
@@ -21,12 +22,14 @@ export function managementRoute(url: string): RequestHandler {
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
     agent: url.startsWith('https:') ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true }),
     on: {
+      proxyRes: ({ headers }, _request, response) => {
+        if (headers['content-type']?.startsWith(LINES_TYPE) === true) markOpenEnded(response);
+      },
       error: (error, _request, response) => {
         logger.warn({ err: error }, 'the management service cannot be reached');
         if (!(response instanceof ServerResponse)) response.destroy();
         else if (response.headersSent) response.destroy();
-        else
-          refuse(response, 503, 'service_unavailable', 'The Management API does not answer at the moment');
+        else refuse(response, 503, 'service_unavailable', 'The Management API does not answer at the moment');
       },
     },
   });

@@ -1,5 +1,11 @@
 import type { Request, Response } from 'express';
+import { AssertionAlg } from '../../../shared/domain/client.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+
+/** Where tokens are asked for. */
+export function tokenEndpointOf(issuer: string): string {
+  return `${issuer}oauth/token`;
+}
 
 /**
  * `GET /.well-known/oauth-authorization-server` (RFC 8414 §2) and its alias `/.well-known/openid-configuration`, which Auth0's
@@ -8,11 +14,12 @@ import { SigningAlg } from '../../../shared/domain/resource-server.ts';
 export function metadataRoute(issuer: string) {
   const metadata = {
     issuer,
-    token_endpoint: `${issuer}oauth/token`,
+    token_endpoint: tokenEndpointOf(issuer),
     jwks_uri: `${issuer}.well-known/jwks.json`,
     grant_types_supported: ['client_credentials'],
     response_types_supported: [],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: AssertionAlg.options,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: SigningAlg.options,
   };

@@ -3,14 +3,54 @@ import type { Client } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import type { TokenParameters } from './parse-parameters.ts';
+import { JWT_BEARER, NOT_OF_THE_CLIENT, readAssertion, refused, type Assertion } from './read-assertion.ts';
 
-/** What a client shows to prove who it is. */
-export type Credentials = { clientId: string; clientSecret: string | undefined; basic: boolean };
+/** What a client shows to prove who it is: its secret, or a JWT that it signed. */
+export type SecretCredentials = { clientId: string; clientSecret: string | undefined; basic: boolean };
+export type Credentials = SecretCredentials | Assertion;
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="hookmint", charset="UTF-8"' };
 
-/** Finds the client's credentials in the Authorization header or the body, never in both (RFC 6749 §2.3). */
-export function readCredentials(authorization: string | undefined, parameters: TokenParameters): Credentials {
+/**
+ * Finds the client's credentials in the Authorization header or the body, and of one method only (RFC 6749 §2.3).
+ *
+ * @param audiences Values of a client assertion's `aud` that mean this service.
+ */
+export function readCredentials(
+  authorization: string | undefined,
+  parameters: TokenParameters,
+  audiences: readonly string[],
+): Credentials {
+  const { clientAssertion } = parameters;
+  if (clientAssertion !== undefined) {
+    refuseOtherMethods(authorization, parameters);
+    return readAssertionCredentials(clientAssertion, parameters, audiences);
+  }
+  return readSecretCredentials(authorization, parameters);
+}
+
+function refuseOtherMethods(authorization: string | undefined, { clientSecret }: TokenParameters): void {
+  if (clientSecret === undefined && !/^basic /i.test(authorization ?? '')) return;
+  throw new OAuthError(400, 'invalid_request', 'Send a client_assertion or a client secret, not both');
+}
+
+function readAssertionCredentials(
+  clientAssertion: string,
+  { clientId, clientAssertionType }: TokenParameters,
+  audiences: readonly string[],
+): Assertion {
+  if (clientAssertionType === undefined) {
+    throw new OAuthError(400, 'invalid_request', 'Missing required parameter: client_assertion_type');
+  }
+  if (clientAssertionType !== JWT_BEARER) {
+    throw new OAuthError(401, 'invalid_client', `client_assertion_type is to be ${JWT_BEARER}`);
+  }
+  const assertion = readAssertion(clientAssertion, audiences);
+  if (clientId !== undefined && clientId !== assertion.clientId) throw refused(NOT_OF_THE_CLIENT);
+  return assertion;
+}
+
+function readSecretCredentials(authorization: string | undefined, parameters: TokenParameters): SecretCredentials {
   const { clientId, clientSecret } = parameters;
   if (authorization !== undefined && /^basic /i.test(authorization)) {
     const basic = parseBasic(authorization);
@@ -47,19 +87,20 @@ function parseBasic(authorization: string): { clientId: string; clientSecret: st
 }
 
 /**
- * Authenticates the client. Whether it is unknown or its secret is wrong, the answer and the time it takes are the same.
+ * Authenticates the client by its secret. A client that signs assertions has none that could be used. Whether it is unknown or its secret is wrong, the answer and the time it takes are the same.
  *
  * @throws {OAuthError} 401 `access_denied` (contract §2.3).
  */
 export async function authenticateClient(
-  { clientId, clientSecret, basic }: Credentials,
+  { clientId, clientSecret, basic }: SecretCredentials,
   configuration: Configuration,
   clientSecretKey: Buffer,
 ): Promise<Client> {
   const client = await configuration.client(clientId);
   if (client?.token_endpoint_auth_method === 'none') return client;
   const nowMs = Date.now();
-  const valid = client?.client_secrets.filter(({ expires_at_ms }) => (expires_at_ms ?? Infinity) > nowMs) ?? [];
+  const secrets = client?.private_key_jwt === null ? client.client_secrets : [];
+  const valid = secrets.filter(({ expires_at_ms }) => (expires_at_ms ?? Infinity) > nowMs);
   const matches = clientSecretMatches(
     clientSecret ?? '',
     valid.map(({ hash }) => hash),

@@ -4,6 +4,9 @@ import { OAuthError } from '../../../shared/oauth-error.ts';
 export type TokenParameters = {
   clientId: string | undefined;
   clientSecret: string | undefined;
+  /** RFC 7521 §4.2; only where they were sent. */
+  clientAssertion?: string;
+  clientAssertionType?: string;
   audience: string | undefined;
   scope: string[] | undefined;
   /** Every parameter but the client's credentials (contract §1.6). */
@@ -27,12 +30,13 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
   if (grantType !== 'client_credentials') {
     throw new OAuthError(400, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);
   }
-  if (parameters.has('client_assertion')) {
-    throw new OAuthError(401, 'invalid_client', 'client_assertion is not supported; send client_id and client_secret');
-  }
+  const clientAssertion = text(parameters, 'client_assertion');
+  const clientAssertionType = text(parameters, 'client_assertion_type');
   return {
     clientId: text(parameters, 'client_id'),
     clientSecret: text(parameters, 'client_secret'),
+    ...(clientAssertion === undefined ? {} : { clientAssertion }),
+    ...(clientAssertionType === undefined ? {} : { clientAssertionType }),
     audience: text(parameters, 'audience'),
     scope: isForm ? scopesOf(text(parameters, 'scope') ?? '') : scopes(parameters.get('scope')),
     body: Object.fromEntries([...parameters].filter(([name]) => !CREDENTIALS.includes(name))),

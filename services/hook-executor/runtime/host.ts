@@ -22,9 +22,12 @@ const URL_PARTS = [
 ] as const;
 const SETTABLE = new Set<string>(URL_PARTS.filter((part) => part !== 'origin'));
 
-/** A call's kind: 'http' as in egress/http-exchange.ts, 'subtle' for {@link runSubtle}, 'decode' for {@link runDecode}. */
-export type HostCallKind = 'http' | 'subtle' | 'decode';
-const KINDS: readonly unknown[] = ['http', 'subtle', 'decode'] satisfies HostCallKind[];
+/**
+ * A call's kind: 'http' as in egress/http-exchange.ts, 'storage' as in storage/storage-of-run.ts, 'subtle' for {@link runSubtle},
+ * 'decode' for {@link runDecode}.
+ */
+export type HostCallKind = 'http' | 'storage' | 'subtle' | 'decode';
+const KINDS: readonly unknown[] = ['http', 'storage', 'subtle', 'decode'] satisfies HostCallKind[];
 
 export type HostEvents = {
   /** To enter the isolate with `fireTimer(timerId)` in `delayMs`; of one timer id the latest counts. */

@@ -1,11 +1,6 @@
 import type { webcrypto } from 'node:crypto';
+import { MAX_PBKDF2_ITERATIONS, MAX_RSA_BITS, MAX_SALT_BYTES, MAX_SECRET_KEY_BITS } from './subtle-limits.ts';
 import { base64Of, fail, recordOf, textOf } from './subtle-request.ts';
-
-/** Largest RSA modulus, bits; iterations of PBKDF2; length of a symmetric key, bits. */
-const MAX_RSA_BITS = 4_096;
-const MAX_ITERATIONS = 1_000_000;
-const MAX_KEY_BITS = 65_536;
-const MAX_SALT_LENGTH = 512;
 
 export type Algorithm = { name: string } & Record<string, unknown>;
 
@@ -35,10 +30,10 @@ const TEXTS = ['hash', 'namedCurve'];
 const BYTES = ['publicExponent', 'iv', 'additionalData', 'counter', 'label', 'salt', 'info'];
 const NUMBERS: Record<string, number> = {
   modulusLength: MAX_RSA_BITS,
-  iterations: MAX_ITERATIONS,
-  length: MAX_KEY_BITS,
+  iterations: MAX_PBKDF2_ITERATIONS,
+  length: MAX_SECRET_KEY_BITS,
   tagLength: 128,
-  saltLength: MAX_SALT_LENGTH,
+  saltLength: MAX_SALT_BYTES,
 };
 
 /** @param loadKey Makes the key in `public`, of ECDH and X25519. */

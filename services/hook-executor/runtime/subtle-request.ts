@@ -1,7 +1,6 @@
 import { CallError } from './call-error.ts';
+import { MAX_DATA_BYTES } from './subtle-limits.ts';
 
-/** Largest piece of data in one operation, bytes. */
-const MAX_DATA_BYTES = 1_048_576;
 const MAX_TEXT_LENGTH = 2_097_152;
 const MAX_TEXTS = 16;
 

@@ -1,26 +1,28 @@
 import { webcrypto } from 'node:crypto';
 import { CallError } from './call-error.ts';
 import { algorithmOf, requireUsualExponent, type Algorithm } from './subtle-algorithm.ts';
+import { MAX_DERIVED_BITS, MAX_KEY_PAIR_BYTES, MAX_RSA_BITS } from './subtle-limits.ts';
 import { base64Of, booleanOf, fail, recordOf, textOf, textsOf, type Json } from './subtle-request.ts';
+import { estimatedMs, SubtleWork } from './subtle-work.ts';
 
 const { subtle } = webcrypto;
 type CryptoKey = webcrypto.CryptoKey;
 type KeyUsage = webcrypto.KeyUsage;
 
-/** Longest result of deriveBits, bits. */
-const MAX_DERIVED_BITS = 65_536;
-
 /**
  * One operation of WebCrypto for a hook: call kind 'subtle'. Stateless: keys come with each call and go back as the material that
  * the next one brings.
  *
+ * @param work Of the run that asks; default: a run of its own.
  * @throws {CallError} Its code is the name of the DOMException, or 'TypeError'.
  */
-export async function runSubtle(json: string): Promise<string> {
+export async function runSubtle(json: string, work = new SubtleWork()): Promise<string> {
   try {
     const request = recordOf(JSON.parse(json));
-    const operation = OPERATIONS[textOf(request.operation)];
+    const name = textOf(request.operation);
+    const operation = OPERATIONS[name];
     if (operation === undefined) fail('NotSupportedError', 'Unrecognized operation');
+    work.spend(estimatedMs(name, request));
     return JSON.stringify(await operation(request));
   } catch (error) {
     throw asCallError(error);
@@ -105,7 +107,9 @@ const OPERATIONS: Record<string, Operation | undefined> = {
     const extractable = booleanOf(request.extractable);
     const usages = textsOf(request.usages) as KeyUsage[];
     if (format === 'jwk') {
-      const jwk = recordOf(JSON.parse(textOf(request.jwk)));
+      const text = textOf(request.jwk);
+      const jwk = recordOf(JSON.parse(text));
+      if (jwk.kty !== 'oct') requireKeyPairSize(text.length / 2);
       if (jwk.ext === false && extractable) fail('DataError', 'JWK is not extractable');
       // The copy that the hook holds has to be had again from the material, whatever the hook may do with it.
       const material: Json = { ...jwk };
@@ -116,6 +120,7 @@ const OPERATIONS: Record<string, Operation | undefined> = {
     }
     if (!['raw', 'spki', 'pkcs8'].includes(format)) fail('NotSupportedError', `Unable to import a key in ${format}`);
     const data = base64Of(request.data);
+    if (format !== 'raw') requireKeyPairSize(data.length);
     // Keys to derive from are never extractable for WebCrypto: their material is what was given.
     if (['HKDF', 'PBKDF2'].includes(algorithm.name.toUpperCase())) {
       const key = await subtle.importKey('raw', data, algorithm, extractable, usages);
@@ -134,8 +139,11 @@ const OPERATIONS: Record<string, Operation | undefined> = {
   },
 };
 
-/** Largest modulus of an RSA key, bits: one signature with a larger one takes a thread for long. */
-const MAX_RSA_BITS = 4_096;
+function requireKeyPairSize(bytesOfKey: number): void {
+  if (bytesOfKey > MAX_KEY_PAIR_BYTES) {
+    fail('OperationError', `a public or private key is limited to ${String(MAX_KEY_PAIR_BYTES)} bytes`);
+  }
+}
 
 function bounded(key: CryptoKey): CryptoKey {
   const { modulusLength } = key.algorithm as { modulusLength?: number };
@@ -169,6 +177,7 @@ async function loadKey(value: unknown): Promise<CryptoKey> {
   const known = await algorithmOf(algorithm, () => fail('DataError', 'malformed key'));
   const derives = ['HKDF', 'PBKDF2'].includes(known.name.toUpperCase());
   const bytesOfKey = base64Of({ bytes: material });
+  if (format !== 'raw') requireKeyPairSize(bytesOfKey.length);
   return bounded(await subtle.importKey(format as 'raw', bytesOfKey, known, !derives, textsOf(usages) as KeyUsage[]));
 }
 

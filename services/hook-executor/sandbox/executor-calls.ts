@@ -11,11 +11,11 @@ let outgoing: Call[] = [];
 let lastCall = 0;
 
 /** Puts a request among those that go out with the next message; gives its response, or throws a {@link CallError}. */
-export function callExecutor(run: number, request: string): Promise<string> {
+export function callExecutor(run: number, kind: Call['kind'], request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = ++lastCall;
     waiting.set(call, { resolve, reject });
-    outgoing.push({ run, call, request });
+    outgoing.push({ run, call, kind, request });
   });
 }
 

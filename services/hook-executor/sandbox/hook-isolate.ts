@@ -2,8 +2,10 @@ import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { callError, type HostCallKind } from '../runtime/host.ts';
+import type { SubtleWork } from '../runtime/subtle-work.ts';
 import { HookRun, LimitError, type Limit } from './hook-run.ts';
 import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
+import { processTime, type ProcessTime } from './process-time.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
 const MESSAGES = {
@@ -31,7 +33,9 @@ export type HookHost = {
   /** Text of the runtime, see runtime/bundle.ts. */
   runtime: string;
   /** Answers a call of a hook; gives or throws the JSON text that the hook's promise is settled with. */
-  call: (runId: number, kind: HostCallKind, json: string) => Promise<string>;
+  call: (runId: number, kind: HostCallKind, json: string, work: SubtleWork) => Promise<string>;
+  /** A run has the isolate for itself now and may use so much CPU time, milliseconds; then it is to be charged. */
+  entered: (leftMs: number) => void;
 };
 
 /** Thrown by {@link HookIsolate.run} when the isolate ended under a run that did not cause it: another isolate may run it. */
@@ -56,7 +60,7 @@ export class HookIsolate {
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
   readonly #entered: number[] = [];
   /** Of the first of them: since when it has the isolate, and the CPU time it was charged with. */
-  #entrySinceMs = performance.now();
+  #entrySince = processTime();
   #chargedMs = 0;
   #endedMs: number | undefined;
 
@@ -91,16 +95,21 @@ export class HookIsolate {
     this.#runs.clear();
   }
 
-  /** True when one run has had the isolate for itself since then. */
-  heldSince(ms: number): boolean {
-    return this.#entered.length > 0 && this.#entrySinceMs <= ms;
+  /** Since when one run has had the isolate for itself; `undefined` when none has. */
+  get heldSince(): ProcessTime | undefined {
+    return this.#entered.length === 0 ? undefined : this.#entrySince;
+  }
+
+  /** CPU time that the run which has the isolate may still use, milliseconds. */
+  get leftMs(): number {
+    const usedMs = this.#runs.get(this.#entered[0] ?? LOAD)?.cpuMs ?? 0;
+    return this.#limits.cpu_ms - usedMs - this.#chargedMs;
   }
 
   /** Charges the run that has the isolate with CPU time; over its limit it is answered, and the isolate ended. */
   charge(cpuMs: number): void {
     this.#chargedMs += cpuMs;
-    const usedMs = this.#runs.get(this.#entered[0] ?? LOAD)?.cpuMs ?? 0;
-    if (usedMs + this.#chargedMs >= this.#limits.cpu_ms) this.stop('cpu');
+    if (this.leftMs <= 0) this.stop('cpu');
   }
 
   /** Answers the run that has the isolate, and ends the isolate: the hook was cut off anywhere, its globals may be half done. */
@@ -124,7 +133,7 @@ export class HookIsolate {
   sweep(): void {
     const runs = [...this.#runs.values()];
     const nothingUnderWay = this.#entered.length === 0 && !runs.some((run) => run.underWay);
-    if (nothingUnderWay && performance.now() - this.#entrySinceMs > NEVER_CALLED_BACK_MS) {
+    if (nothingUnderWay && performance.now() - this.#entrySince.atMs > NEVER_CALLED_BACK_MS) {
       for (const run of runs) run.fail(new LimitError('callback'));
     }
     for (const run of runs) {
@@ -234,20 +243,21 @@ export class HookIsolate {
   }
 
   async #entering<T>(run: HookRun, entry: Promise<T>): Promise<T> {
-    if (this.#entered.length === 0) this.#nextEntry();
     this.#entered.push(run.id);
+    if (this.#entered.length === 1) this.#nextEntry();
     try {
       return await entry;
     } finally {
       this.#entered.splice(this.#entered.indexOf(run.id), 1);
-      this.#nextEntry();
       this.#account(run);
+      this.#nextEntry();
     }
   }
 
   #nextEntry(): void {
-    this.#entrySinceMs = performance.now();
+    this.#entrySince = processTime();
     this.#chargedMs = 0;
+    if (this.#entered.length > 0) this.#host.entered(this.leftMs);
   }
 
   /** Entries into an isolate come one after the other, so the CPU time since the last one is this run's. */
@@ -291,7 +301,7 @@ export class HookIsolate {
     if (run === undefined) return;
     run.calls++;
     const inTheNameOf = runId === LOAD ? await this.#firstRun.promise : runId;
-    const [ok, answer] = await this.#host.call(inTheNameOf, kind, json).then(
+    const [ok, answer] = await this.#host.call(inTheNameOf, kind, json, run.subtleWork).then(
       (result) => [true, result] as const,
       (error: unknown) => [false, callError(error)] as const,
     );

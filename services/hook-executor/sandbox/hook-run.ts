@@ -1,3 +1,5 @@
+import { SubtleWork } from '../runtime/subtle-work.ts';
+
 export type Limit = 'cpu' | 'memory' | 'wall' | 'callback';
 
 /** A run that was ended by a limit: the CPU time it had used, where that is known. */
@@ -19,6 +21,7 @@ export class HookRun {
   cpuMs = 0;
   /** Its outcome has been given; what is still under way goes on until the deadline. */
   settled = false;
+  readonly subtleWork = new SubtleWork();
   /** Calls of the host it waits for. */
   calls = 0;
   readonly timers = new Map<number, NodeJS.Timeout>();

@@ -1,10 +1,10 @@
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { dropRights } from './drop-rights.ts';
 import { runDecode } from '../runtime/decode.ts';
-import type { HostCallKind } from '../runtime/host.ts';
 import { runSubtle } from '../runtime/subtle.ts';
 import { callExecutor, settleCall, takeCalls } from './executor-calls.ts';
 import { HookIsolate, IsolateGoneError, type HookHost } from './hook-isolate.ts';
+import { later, processTime } from './process-time.ts';
 import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
 
 /**
@@ -19,7 +19,9 @@ const EVICTION_RSS_BYTES = 768 * 1_048_576;
 /** Above so much the process ends, and with it the run that had an isolate for itself meanwhile. */
 const MAX_RSS_BYTES = 1_024 * 1_048_576;
 
-const WATCH_INTERVAL_MS = 20;
+/** Longest and shortest time between two looks at what runs; within them the next is when a run would be at its CPU limit. */
+const MAX_WATCH_INTERVAL_MS = 20;
+const MIN_WATCH_INTERVAL_MS = 1;
 
 type Loading = { hook: HookIsolate; loaded: Promise<void> };
 
@@ -99,25 +101,33 @@ function flush(): void {
 
 const host: HookHost = {
   runtime: '',
-  call: (runId: number, kind: HostCallKind, json: string): Promise<string> => {
+  entered: (leftMs) => {
+    if (performance.now() + leftMs < nextWatchMs) watchIn(leftMs);
+  },
+  call: (runId, kind, json, work): Promise<string> => {
     switch (kind) {
       case 'subtle':
-        return runSubtle(json);
+        return runSubtle(json, work);
       case 'decode':
         return runDecode(json);
       case 'http':
+      case 'storage':
         schedule();
-        return callExecutor(runId, json);
+        return callExecutor(runId, kind, json);
     }
   },
 };
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
+let lastWatch = processTime();
+let nextWatch: NodeJS.Timeout | undefined;
+let nextWatchMs = 0;
 
-let lastWatch = { atMs: performance.now(), cpuMs: cpuMs() };
+function watchIn(ms: number): void {
+  const delayMs = Math.min(MAX_WATCH_INTERVAL_MS, Math.max(MIN_WATCH_INTERVAL_MS, Math.ceil(ms)));
+  clearTimeout(nextWatch);
+  nextWatch = setTimeout(watch, delayMs);
+  nextWatchMs = performance.now() + delayMs;
+}
 
 /**
  * Charges the runs that had an isolate for themselves since the last time with the CPU time the process used meanwhile, in equal
@@ -125,15 +135,18 @@ let lastWatch = { atMs: performance.now(), cpuMs: cpuMs() };
  * or memory goes that no isolate counts; the executor runs what else was in it elsewhere.
  */
 function watch(): void {
-  const now = { atMs: performance.now(), cpuMs: cpuMs() };
-  const busy = [...watched].filter((hook) => hook.heldSince(lastWatch.atMs));
-  const shareMs = Math.min(now.atMs - lastWatch.atMs, (now.cpuMs - lastWatch.cpuMs) / busy.length);
+  const now = processTime();
+  const busy = [...watched].filter(({ heldSince }) => heldSince !== undefined);
+  for (const hook of busy) {
+    const since = later(lastWatch, hook.heldSince ?? now);
+    hook.charge(Math.min(now.atMs - since.atMs, (now.cpuMs - since.cpuMs) / busy.length));
+  }
+  const allTheTime = busy.filter(({ heldSince }) => heldSince !== undefined && heldSince.atMs <= lastWatch.atMs);
   lastWatch = now;
-  for (const hook of busy) hook.charge(shareMs);
 
   const rssBytes = process.memoryUsage.rss();
   if (rssBytes > MAX_RSS_BYTES) {
-    if (busy.length === 1) busy[0]?.stop('memory');
+    if (allTheTime.length === 1) allTheTime[0]?.stop('memory');
     end();
   } else if (rssBytes > EVICTION_RSS_BYTES && [...isolates.values()].some(({ hook }) => hook.idle)) evict();
 
@@ -142,8 +155,9 @@ function watch(): void {
     if (hook.stuck) end();
     if (!hook.usable && hook.idle) watched.delete(hook);
   }
+  watchIn(Math.min(...busy.map(({ usable, leftMs }) => (usable ? leftMs : Infinity))));
 }
-setInterval(watch, WATCH_INTERVAL_MS);
+watchIn(MAX_WATCH_INTERVAL_MS);
 
 /** By then all that was settled in this turn is in the outbox. */
 function end(): void {

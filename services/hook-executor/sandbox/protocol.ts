@@ -32,10 +32,19 @@ const MAX_CALL_LENGTH = 2_097_152;
 
 /**
  * What a sandbox process reports; it may have been taken over by a hook, so the executor checks it. Each `outcome` is checked
- * as a whole against HookOutcome, each request of a call against HttpExchangeRequest.
+ * as a whole against HookOutcome, each request of a call against HttpExchangeRequest, or what storage-of-run.ts takes.
  */
 export const FromSandbox = z.object({
   ready: z.boolean().optional(),
   outcomes: z.array(z.object({ id: z.int(), outcome: z.unknown() })).optional(),
-  calls: z.array(z.object({ run: z.int(), call: z.int(), request: z.string().max(MAX_CALL_LENGTH) })).optional(),
+  calls: z
+    .array(
+      z.object({
+        run: z.int(),
+        call: z.int(),
+        kind: z.enum(['http', 'storage']),
+        request: z.string().max(MAX_CALL_LENGTH),
+      }),
+    )
+    .optional(),
 });

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { HookmintError } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { ApiError } from './api-error.ts';
+import type { ErrorCode } from './error-codes.ts';
 
 /** Answers anything thrown: what is meant for the client as it is, the rest as 500 without detail. */
 export function answerError(error: unknown, response: Response): void {
@@ -35,16 +36,16 @@ function asMalformedRequest(error: unknown): ApiError | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   const { status } = error;
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  const [errorCode, message] = MALFORMED.get(status) ?? ['invalid_request', 'The request is malformed'];
+  const [errorCode, message] = MALFORMED.get(status) ?? (['invalid_request', 'The request is malformed'] as const);
   return new ApiError(status, errorCode, message, { cause: error });
 }
 
-const MALFORMED: ReadonlyMap<number, [errorCode: string, message: string]> = new Map([
+const MALFORMED: ReadonlyMap<number, [errorCode: ErrorCode, message: string]> = new Map([
   [400, ['invalid_body', 'Invalid request payload JSON format']],
   [413, ['payload_too_large', 'The request body is too large']],
   [415, ['unsupported_media_type', 'The Content-Type, charset or Content-Encoding of the request is not supported']],
 ]);
 
-function unavailable(errorCode: string, message: string, cause: unknown): ApiError {
+function unavailable(errorCode: ErrorCode, message: string, cause: unknown): ApiError {
   return new ApiError(503, errorCode, message, { cause, headers: { 'Retry-After': '1' } });
 }

@@ -1,24 +1,28 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode, type Inexistent } from './error-codes.ts';
 
 /** The body of every answer that is no success (contract §5). `errorCode` is stable; the message is for people. */
-export const ApiErrorBody = z.object({
-  statusCode: z.int(),
-  error: z.string(),
-  message: z.string(),
-  errorCode: z.string().optional(),
-});
+export const ApiErrorBody = z
+  .object({
+    statusCode: z.int(),
+    /** The status in words. */
+    error: z.string(),
+    message: z.string(),
+    errorCode: z.enum(Object.keys(ERROR_CODES) as ErrorCode[]).optional(),
+  })
+  .meta({ id: 'Error' });
 
 /** An answer that is no success. Its text goes to the client as it is. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
-  readonly errorCode: string | undefined;
+  readonly errorCode: ErrorCode | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
-    errorCode: string | undefined,
+    errorCode: ErrorCode | undefined,
     message: string,
     options: ErrorOptions & { headers?: Record<string, string> } = {},
   ) {
@@ -43,8 +47,15 @@ export const invalidBody = (message: string, options?: ErrorOptions): ApiError =
   new ApiError(400, 'invalid_body', `Payload validation error: ${message}`, options);
 
 /** 404: `inexistent_client` and the like. */
-export const inexistent = (what: string, errorCode = `inexistent_${what.replaceAll(' ', '_')}`): ApiError =>
-  new ApiError(404, errorCode, `The ${what} does not exist`);
+export function inexistent(what: Inexistent): ApiError;
+export function inexistent(what: string, errorCode: ErrorCode): ApiError;
+export function inexistent(what: string, errorCode?: ErrorCode): ApiError {
+  return new ApiError(
+    404,
+    errorCode ?? (`inexistent_${what.replaceAll(' ', '_')}` as ErrorCode),
+    `The ${what} does not exist`,
+  );
+}
 
 /** 409: a name or identifier that is taken. */
-export const conflict = (errorCode: string, message: string): ApiError => new ApiError(409, errorCode, message);
+export const conflict = (errorCode: ErrorCode, message: string): ApiError => new ApiError(409, errorCode, message);

@@ -8,7 +8,8 @@ import { createAnnouncer } from './announce.ts';
 import { answerError } from './answer-error.ts';
 import { ApiError } from './api-error.ts';
 import { createRateLimit } from './rate-limit.ts';
-import type { Caller, Route, Written } from './route.ts';
+import type { Caller, Route, Source, Written } from './route.ts';
+import { createLineSender } from './send-lines.ts';
 import { validate } from './validate.ts';
 
 export const API_PATH = '/api/v2';
@@ -25,6 +26,7 @@ export function mountRoutes(
 ): void {
   const announce = createAnnouncer(deps, options.events);
   const limitRate = createRateLimit(options.requestsPerSecond);
+  const sendLines = createLineSender();
   const parseBody = [
     express.json({ limit: MAX_BODY_BYTES, strict: false, type: ['application/json', 'application/*+json'] }),
     express.urlencoded({ extended: true, limit: MAX_BODY_BYTES }),
@@ -52,6 +54,10 @@ export function mountRoutes(
       const written = answer as Written<unknown>;
       if (written.change !== null) await announce(written.change, route, caller, request);
       answer = written.answer;
+    }
+    if (route.isStream === true) {
+      sendLines(answer as Source<unknown>, route, response);
+      return;
     }
     if (route.response === undefined) response.status(route.status).end();
     else response.status(route.status).json(route.response.parse(answer));

@@ -1,7 +1,19 @@
 import { z } from 'zod';
+import type { ZodOpenApiOverride } from 'zod-openapi';
+
+/** What the OpenAPI document says of a parameter: the value it stands for, and not how it is read from text. */
+function inDocument(schema: object): ZodOpenApiOverride {
+  return ({ jsonSchema }) => {
+    for (const name of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, name);
+    Object.assign(jsonSchema, schema);
+  };
+}
 
 /** `true` or `false` in a query. */
-export const flag = z.enum(['true', 'false'], 'is to be true or false').transform((text) => text === 'true');
+export const flag = z
+  .enum(['true', 'false'], 'is to be true or false')
+  .transform((text) => text === 'true')
+  .meta({ override: inDocument({ type: 'boolean' }) });
 
 /** A whole number in a query. */
 export function wholeNumber(min: number, max: number) {
@@ -9,7 +21,8 @@ export function wholeNumber(min: number, max: number) {
     .string()
     .regex(/^\d{1,9}$/, 'is to be a whole number')
     .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .pipe(z.number().min(min).max(max))
+    .meta({ override: inDocument({ type: 'integer', minimum: min, maximum: max }) });
 }
 
 /** A parameter that may be given more than once. */
@@ -17,7 +30,8 @@ export function repeatable(max: number) {
   return z
     .union([z.string(), z.array(z.string())])
     .transform((value) => [value].flat())
-    .pipe(z.array(z.string()).max(max));
+    .pipe(z.array(z.string()).max(max))
+    .meta({ override: inDocument({ type: 'array', items: { type: 'string' }, maxItems: max }) });
 }
 
 /** Which members of the answer are wanted, or not (contract §5.1). */

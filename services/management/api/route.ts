@@ -38,6 +38,8 @@ export type Route = {
   /** Statuses of errors beside those that every operation may answer. */
   errors?: readonly number[];
   isWrite: boolean;
+  /** The answer is lines of JSON, each a `response`, until the client goes; `handle` gives a {@link Source}. */
+  isStream?: true;
   handle: (input: Input<unknown, unknown, unknown>, deps: Deps) => Promise<unknown>;
 };
 
@@ -74,6 +76,16 @@ export function performs<Params = undefined, Query = undefined, Body = undefined
   spec: Spec<Params, Query, Body, Answer, Answer>,
 ): Route {
   return asRoute('post', spec, false);
+}
+
+/** Has every item told to a reader from now on, until the function that it gives is called. */
+export type Source<Item> = (tell: (item: Item) => void) => () => void;
+
+/** An operation whose answer goes on: newline-delimited JSON, as it happens. */
+export function streams<Params = undefined, Query = undefined, Item = undefined>(
+  spec: Spec<Params, Query, undefined, Item, Source<Item>>,
+): Route {
+  return { ...asRoute('get', spec, false), isStream: true };
 }
 
 function asRoute<Params, Query, Body, Answer, Returned>(

@@ -16,8 +16,13 @@ function promisify(original) {
 }
 promisify.custom = CUSTOM;
 
+// The runtime's, which prints what Node prints.
+const format = globalThis[Symbol.for('hookmint.format')] ?? base.format;
+
 module.exports = {
   ...base,
+  format,
+  formatWithOptions: (_options, ...args) => format(...args),
   promisify,
   types,
   TextEncoder: globalThis.TextEncoder,

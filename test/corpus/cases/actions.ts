@@ -34,7 +34,7 @@ const eventOf = (over: { body: Record<string, unknown>; requested: string[]; sco
   resource_server: { identifier: over.audience },
   secrets: ['API_KEY', 'API_URL', 'DEAD_URL', 'PRIVATE_KEY', 'TLS_URL'],
   tenant: { id: TENANT },
-  transaction: { requested_scopes: over.requested },
+  transaction: { requested_scopes: over.requested, target_scopes: over.scope },
 });
 const headers = { 'user-agent': 'corpus/1.0', 'accept-language': 'de-DE,en;q=0.5' };
 
@@ -99,6 +99,13 @@ export const ACTIONS: CorpusCase[] = [
       { send: { how: 'clear' }, expect: token({}, 'read:orders') },
       { send: { how: 'requested', scope: 'write:orders' }, expect: token({}, 'write:orders') },
       { send: { how: 'requested' }, expect: token() },
+      {
+        send: { how: 'live' },
+        expect: token(
+          { seen: [GRANTED, ['write:orders', 'read:orders'], ['write:orders', 'admin:everything']] },
+          'write:orders',
+        ),
+      },
     ],
   },
   { hook: 'action-throws', exchanges: [{ expect: THREW }, { send: { late: 'yes' }, expect: THREW }] },

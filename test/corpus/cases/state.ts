@@ -10,8 +10,8 @@ export const STATE: CorpusCase[] = [
     exchanges: [1, 2, 3].map((hits) => ({ expect: token(claim('cached', ['computed', hits])) })),
   },
   { hook: 'storage-cache', exchanges: [1, 2].map((runs) => ({ expect: stored(runs) })) },
-  // Another revision of the same hook has another isolate, and what is stored lives in the isolate.
-  { hook: 'storage-cache', limits: { network_calls: 7 }, exchanges: [1, 2].map((runs) => ({ expect: stored(runs) })) },
+  // Another revision of the same hook has another isolate, and the same document.
+  { hook: 'storage-cache', limits: { network_calls: 7 }, exchanges: [3, 4].map((runs) => ({ expect: stored(runs) })) },
   {
     hook: 'storage-conflict',
     atOnce: true,

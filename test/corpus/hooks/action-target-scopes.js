@@ -10,6 +10,16 @@ exports.onExecuteCredentialsExchange = async (event, api) => {
       return api.transaction.addTargetScope('read:orders');
     case 'requested':
       return api.transaction.setTargetScopes(event.transaction.requested_scopes);
+    case 'live': {
+      const { transaction } = event;
+      const seen = [transaction.target_scopes];
+      api.transaction.removeTargetScope('read:orders').transaction.addTargetScope('write:orders');
+      transaction.target_scopes.push('read:orders');
+      seen.push(transaction.target_scopes);
+      api.transaction.addTargetScope('admin:everything');
+      seen.push(transaction.target_scopes);
+      return api.accessToken.setCustomClaim('seen', seen);
+    }
     default:
       api.transaction.addTargetScope('admin:everything');
   }

@@ -5,6 +5,7 @@ import { format } from './format.js';
 import { inspect } from './inspect.js';
 import { widthOf } from './inspect-text.js';
 import {
+  defineProperty,
   hasOwn,
   indexOfItem,
   isArray,
@@ -223,4 +224,10 @@ export function defineConsole() {
   console.groupCollapsed = console.group;
   tag(console, 'console');
   hidden(globalThis, 'console', console);
+  // For `require('util')`, which prints as console does.
+  defineProperty(globalThis, Symbol.for('hookmint.format'), {
+    value: (...args) => format(args),
+    writable: false,
+    configurable: false,
+  });
 }

@@ -1,6 +1,6 @@
 import { defineAbort } from './abort.js';
 import { defineBlob } from './blob.js';
-import { connect, dropCalls, settleCall } from './connection.js';
+import { callHost, connect, dropCalls, settleCall } from './connection.js';
 import { defineConsole, resetConsole } from './console.js';
 import { defineCrypto } from './crypto.js';
 import { defineGlobal } from './define.js';
@@ -59,5 +59,5 @@ export default function install(host, currentRun, write, uncaught) {
     dropCalls(run);
     resetConsole();
   };
-  return { fireTimer, settleCall, endRun };
+  return { callHost, fireTimer, settleCall, endRun };
 }

@@ -16,13 +16,14 @@
   const StringFunction = String;
   const { defineProperty, setPrototypeOf } = Object;
   const TypeErrorClass = TypeError;
-  const resolved = Promise.resolve.bind(Promise);
   const { construct } = Reflect;
 
   const MAX_MESSAGE_LENGTH = 4096;
   const MAX_STACK_LENGTH = 8192;
   // What a line costs of the console's budget on top of its text, so that empty lines are not free.
   const LINE_COST = 16;
+  // A longer document is too long for the executor, which says so.
+  const LONGEST_DOCUMENT_SENT = 600_000;
 
   const mapGet = Function.prototype.call.bind(Map.prototype.get);
   const mapSet = Function.prototype.call.bind(Map.prototype.set);
@@ -31,8 +32,6 @@
   let hook;
   let action;
   let secretsJson;
-  /** What `context.webtask.storage` holds: as long as the isolate lives. */
-  let storedJson;
 
   // Everything that runs, runs for one run: `current`. Those that are not settled yet wait in `unsettled`.
   const NOBODY = { __proto__: null, id: 0, budget: 0, lines: undefined, failed: undefined };
@@ -109,28 +108,45 @@
   };
 
   const webtaskId = 'hook';
-  let storedVersion = 0;
-  const storageOfRun = () => {
-    let seen;
-    return {
-      get: (cb) =>
-        then(resolved(), () => {
-          seen = storedVersion;
-          cb(null, storedJson === undefined ? undefined : parse(storedJson));
-        }),
-      set: (data, options, cb) => {
-        const done = typeof options === 'function' ? options : cb;
-        let conflict = null;
-        if (seen !== undefined && seen !== storedVersion && !(typeof options === 'object' && options?.force)) {
-          conflict = new ErrorClass('The stored data was changed since it was read');
-          conflict.code = 409;
-        } else {
-          storedJson = stringify(data);
-          seen = ++storedVersion;
+  const ask = (request, done) => {
+    const asked = then(
+      runtime.callHost('storage', request),
+      (answer) => done(null, answer),
+      (error) => done(error),
+    );
+    // As in Node, where what a callback throws has nobody to catch it.
+    then(asked, undefined, (error) => current.failed?.(error));
+  };
+  const documentOf = ({ json }) => (json === null ? undefined : parse(json));
+  const requireCallback = (cb) => {
+    if (typeof cb !== 'function') throw new ErrorClass('Callback must be a function.');
+  };
+  const storage = {
+    get(options, cb) {
+      const done = cb ?? options;
+      requireCallback(done);
+      ask({ __proto__: null, operation: 'get' }, (error, answer) => {
+        if (error === null) done(null, documentOf(answer));
+        else done(error);
+      });
+    },
+    set(data, options, cb) {
+      const done = cb ?? (typeof options === 'function' ? options : undefined);
+      if (done !== undefined) requireCallback(done);
+      const json = data === null ? undefined : stringify(data);
+      const length = json === undefined ? 0 : json.length;
+      const force = typeof options === 'object' && options !== null && Boolean(options.force);
+      const request = { __proto__: null, operation: 'set', force, length };
+      if (length > 0 && length <= LONGEST_DOCUMENT_SENT) request.json = json;
+      ask(request, (error, answer) => {
+        if (error === null && answer.conflict) {
+          error = new ErrorClass('Item was modified since it was read.');
+          error.code = 409;
+          error.conflict = documentOf(answer);
         }
-        then(resolved(), () => done?.(conflict));
-      },
-    };
+        done?.(error);
+      });
+    },
   };
 
   const contextOf = (args) => ({
@@ -143,7 +159,7 @@
       params: {},
       headers: {},
       meta: {},
-      storage: storageOfRun(),
+      storage: { ...storage },
       id: webtaskId,
       body_raw: stringify({ audience: args.audience, client: args.client, scope: args.scope }),
     },

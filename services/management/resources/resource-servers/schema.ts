@@ -23,11 +23,18 @@ const SubjectTypeAuthorization = z.strictObject({
   user: Policy('allow_all', 'deny_all', 'require_client_grant').optional(),
 });
 
+const ASYMMETRIC = SigningAlg.options.join(', ');
+
+function whyNot(alg: unknown): string {
+  if (typeof alg !== 'string' || !alg.startsWith('HS')) return `is to be one of ${ASYMMETRIC}`;
+  return `${alg} is not supported, as whoever verifies such tokens could make them too: use one of ${ASYMMETRIC}`;
+}
+
 /** Members that mean something here. */
 const meaningful = {
   name: name(200).optional(),
   scopes: z.array(Scope).max(MAX_SCOPES).optional(),
-  signing_alg: z.enum(SigningAlg.options, `is to be one of ${SigningAlg.options.join(', ')}`).optional(),
+  signing_alg: z.enum(SigningAlg.options, { error: ({ input }) => whyNot(input) }).optional(),
   token_lifetime: z.int().min(1).max(MAX_TOKEN_LIFETIME_SECONDS).optional(),
   token_dialect: TokenDialect.optional(),
   enforce_policies: z.boolean().optional(),

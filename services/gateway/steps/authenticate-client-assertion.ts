@@ -1,0 +1,68 @@
+import { compactVerify, importJWK, importSPKI, type CryptoKey } from 'jose';
+import type { Client, ClientCredential } from '../../../shared/domain/client.ts';
+import type { Configuration } from '../configuration.ts';
+import { refused, type Assertion } from './read-assertion.ts';
+import type { UseAssertion } from './use-assertion.ts';
+
+/**
+ * Authenticates a client by the JWT that it signed (private_key_jwt: RFC 7523 §3, contract §2.1). Whether the client is unknown,
+ * authenticates otherwise, or has not signed it, the answer is the same.
+ *
+ * @throws {OAuthError} 401 `invalid_client`; 503 while it cannot be known whether the assertion was used before.
+ */
+export async function authenticateByAssertion(
+  assertion: Assertion,
+  configuration: Configuration,
+  useAssertion: UseAssertion,
+): Promise<Client> {
+  const client = await configuration.client(assertion.clientId);
+  const signed = await isSigned(assertion, candidatesOf(client, assertion));
+  if (client === undefined || !signed) {
+    throw refused('is not signed with a valid key that is registered for this client, alg and kid');
+  }
+  if (!(await useAssertion(client.client_id, assertion.jti))) {
+    throw refused('was used before; sign another one, with another jti, for each request');
+  }
+  return client;
+}
+
+function candidatesOf(client: Client | undefined, { alg, kid }: Assertion): ClientCredential[] {
+  const nowMs = Date.now();
+  return (client?.credentials ?? []).filter(
+    (credential) =>
+      client?.private_key_jwt?.includes(credential.id) === true &&
+      credential.alg === alg &&
+      (kid === undefined || credential.kid === kid) &&
+      (credential.expires_at_ms ?? Infinity) > nowMs,
+  );
+}
+
+/** Takes as long when there is no key as when there is one that has not signed it. */
+async function isSigned({ jwt, alg }: Assertion, credentials: readonly ClientCredential[]): Promise<boolean> {
+  const keys = credentials.length === 0 ? [importJWK(NOBODYS_KEY, alg) as Promise<CryptoKey>] : credentials.map(keyOf);
+  const results = await Promise.all(
+    keys.map(async (key) => {
+      try {
+        await compactVerify(jwt, await key, { algorithms: [alg] });
+        return true;
+      } catch {
+        return false;
+      }
+    }),
+  );
+  return credentials.length > 0 && results.includes(true);
+}
+
+/** No signature is valid by it: the numbers are of the size of a key, and no more. */
+const NOBODYS_KEY = { kty: 'RSA', n: Buffer.alloc(256, 0xff).toString('base64url'), e: 'AQAB' };
+
+/** As long as the configuration in memory lives. */
+const imported = new WeakMap<ClientCredential, Promise<CryptoKey>>();
+
+function keyOf(credential: ClientCredential): Promise<CryptoKey> {
+  const known = imported.get(credential);
+  if (known !== undefined) return known;
+  const key = importSPKI(credential.public_key_pem, credential.alg);
+  imported.set(credential, key);
+  return key;
+}

@@ -1,0 +1,68 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { z } from 'zod';
+import { AssertionAlg } from '../../../shared/domain/client.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
+import { ASSERTION_CLOCK_SKEW_SECONDS, MAX_ASSERTION_LIFETIME_SECONDS } from '../limits.ts';
+
+/** RFC 7523 §2.2. */
+export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+export const NOT_OF_THE_CLIENT = 'is to have the client_id as its iss and as its sub';
+
+/** A JWT by which a client says who it is (RFC 7523 §3); whether it is signed by that client is not known yet. */
+export type Assertion = { jwt: string; clientId: string; jti: string; alg: AssertionAlg; kid: string | undefined };
+
+const Header = z.object({
+  alg: z.enum(AssertionAlg.options, `is to be signed with ${AssertionAlg.options.join(', ')}`),
+  kid: z.string('is to have a kid that is a string').optional(),
+});
+
+const seconds = (name: string) => z.number(`is to have ${name}, in seconds since the epoch`);
+const Claims = z.object({
+  iss: z.string(NOT_OF_THE_CLIENT),
+  sub: z.string(NOT_OF_THE_CLIENT),
+  aud: z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)], 'is to have one aud, a string'),
+  exp: seconds('exp'),
+  iat: seconds('iat').optional(),
+  nbf: seconds('nbf').optional(),
+  jti: z.string('is to have a jti, another one each time').min(1, 'is to have a jti, another one each time'),
+});
+
+/**
+ * Reads a `client_assertion` and checks all that it says of itself. None of it needs the client to be known, so the error may tell
+ * the client's developer what is wrong.
+ *
+ * @param audiences Values of `aud` that mean this service (contract §2.1, RFC 7523 §3).
+ * @throws {OAuthError} 401 `invalid_client` (RFC 7521 §4.2.1).
+ */
+export function readAssertion(jwt: string, audiences: readonly string[], nowMs = Date.now()): Assertion {
+  const header = parsed(Header, () => decodeProtectedHeader(jwt));
+  const { iss, sub, aud, exp, iat, nbf, jti } = parsed(Claims, () => decodeJwt(jwt));
+  const nowSeconds = nowMs / 1000;
+  const skew = ASSERTION_CLOCK_SKEW_SECONDS;
+  if (iss !== sub) throw refused(NOT_OF_THE_CLIENT);
+  if (!audiences.includes(aud)) throw refused(`is to have the aud ${audiences[0] ?? ''}`);
+  if (exp <= nowSeconds - skew) throw refused('has expired');
+  if (Math.max(iat ?? 0, nbf ?? 0) > nowSeconds + skew) throw refused('is not valid yet; check the clock');
+  if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {
+    throw refused(`lives too long; ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are the most`);
+  }
+  return { jwt, clientId: sub, jti, ...header, kid: header.kid };
+}
+
+function parsed<T>(schema: z.ZodType<T>, decode: () => unknown): T {
+  let decoded: unknown;
+  try {
+    decoded = decode();
+  } catch (error) {
+    throw refused('is no JWT', error);
+  }
+  const result = schema.safeParse(decoded);
+  if (result.success) return result.data;
+  throw refused(result.error.issues[0]?.message ?? 'is no JWT', result.error);
+}
+
+/** 401: what is wrong with a client assertion. */
+export function refused(what: string, cause?: unknown): OAuthError {
+  return new OAuthError(401, 'invalid_client', `The client_assertion ${what}`, { cause });
+}

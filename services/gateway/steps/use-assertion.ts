@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { logger } from '../../../shared/log.ts';
+import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
+import { assertionUsedSubject } from '../../../shared/subjects/assertion-used.ts';
+import { USE_ASSERTION_TIMEOUT_MS } from '../limits.ts';
+
+/**
+ * Marks a client's assertion as used, for all gateways.
+ *
+ * @returns Whether this was the first use.
+ * @throws {OAuthError} 503 `temporarily_unavailable` while that cannot be known.
+ */
+export type UseAssertion = (clientId: string, jti: string) => Promise<boolean>;
+
+/** JetStream's error for a subject that has a message where none was expected. */
+const WRONG_LAST_SEQUENCE = 10_071;
+
+/**
+ * Assertions are marked in the stream `HOOKMINT_ASSERTIONS`: the server takes the first message of a subject and refuses any other,
+ * so of gateways that are shown the same assertion at once exactly one accepts it.
+ */
+export function createUseAssertion(connection: NatsConnection, tenant: string): UseAssertion {
+  const client = jetstream(connection);
+  return async (clientId, jti) => {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([clientId, jti]))
+      .digest('base64url');
+    try {
+      await client.publish(assertionUsedSubject(tenant, hash), '', {
+        expect: { lastSubjectSequence: 0 },
+        timeout: USE_ASSERTION_TIMEOUT_MS,
+        // Sent once: what was stored though its acknowledgement was lost would look used when sent again.
+        retries: 1,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return false;
+      logger.warn({ err: error }, 'whether a client assertion was used before cannot be known');
+      throw new OAuthError(503, 'temporarily_unavailable', 'Client assertions cannot be checked at the moment', {
+        headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+        cause: error,
+      });
+    }
+  };
+}

@@ -1,0 +1,44 @@
+import { nuid } from '@nats-io/transport-node';
+import { unavailable } from '../../shared/domain/hook-outcome.ts';
+import type { NetworkCall } from '../../shared/domain/network-call.ts';
+import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import { asAuthorSees } from './author-view.ts';
+import { createEgressBroker } from './egress/broker.ts';
+import { networkOfRun } from './network.ts';
+import { noting } from './network-log.ts';
+import { createRevisions } from './revisions.ts';
+import type { SandboxPool } from './sandbox-pool.ts';
+import { memoryDocuments } from './storage/memory-documents.ts';
+import { storageOfRun } from './storage/storage-of-run.ts';
+
+/** Revisions remembered for the next dry run; they may be megabytes each. */
+const MAX_REVISIONS = 16;
+
+/**
+ * Answers `hook.dry-run`: runs a revision in an isolate of its own, which is gone afterwards, with an empty storage of its own. What
+ * the hook prints goes to whoever asked and nowhere else.
+ */
+export function createDryRunHandler({ pool, secretsKey }: { pool: SandboxPool; secretsKey: Buffer | undefined }) {
+  // Its isolates have names of their own, so there is nothing to unload of a revision that had to make room.
+  const revisions = createRevisions(secretsKey, () => undefined, MAX_REVISIONS);
+  const broker = createEgressBroker();
+
+  return async (event: HookDryRun, deadlineMs: number): Promise<HookDryRunReply> => {
+    const known = await revisions.of(event);
+    if (known === 'missing') return { kind: 'revision_missing' };
+    if (typeof known === 'string') {
+      return { kind: 'ran', outcome: unavailable(`the revision of the hook: ${known}`), network: [] };
+    }
+    const calls: NetworkCall[] = [];
+    const network = noting(networkOfRun(broker, known.revision, deadlineMs), calls);
+    const storage = storageOfRun(memoryDocuments(), known.revision, deadlineMs);
+    // No run finds what another left in `global`, nor does a token request find what this one leaves.
+    const runnable = { ...known.runnable, revision: `${known.runnable.revision} dry-run ${nuid.next()}` };
+    try {
+      const outcome = await pool.run(runnable, event.arguments, deadlineMs, network, storage);
+      return { kind: 'ran', outcome: asAuthorSees(outcome, known), network: calls };
+    } finally {
+      pool.unload(runnable.revision);
+    }
+  };
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/**
+ * Members of resources that Auth0's tools send and expect back, and that mean nothing here: of the right kind, and such that the
+ * database can keep them. `null` is kept too.
+ */
+export const loose = {
+  flag: z.boolean().nullable().optional(),
+  integer: z.int().nullable().optional(),
+  text: z.string().nullable().optional(),
+  texts: z.array(z.string()).nullable().optional(),
+  object: z
+    .record(z.string(), z.unknown())
+    .refine((value) => isStorable(value), 'is nested too deeply, or has a name that cannot be kept')
+    .nullable()
+    .optional(),
+} as const;
+
+/** MongoDB takes no more than 100 levels in a document, and no name with a NUL. */
+const MAX_DEPTH = 20;
+
+function isStorable(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === MAX_DEPTH) return false;
+  return Object.entries(value).every(([name, member]) => !name.includes('\0') && isStorable(member, depth + 1));
+}

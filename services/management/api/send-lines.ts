@@ -1,0 +1,41 @@
+import type { Response } from 'express';
+import { LINES_TYPE, markOpenEnded } from '../../../shared/http/open-ended.ts';
+import { ApiError } from './api-error.ts';
+import type { Route, Source } from './route.ts';
+
+/** Streams at a time in this process. Over it: 429. */
+const MAX_STREAMS = 32;
+
+/** An empty line so often tells proxies, and the other side, that the stream is alive. */
+const HEARTBEAT_INTERVAL_MS = 15_000;
+
+/** Bytes that a reader may be behind; one that is slower is hung up on. */
+const MAX_UNREAD_BYTES = 1_048_576;
+
+/** Sends what a source tells, one line of JSON each, until the reader goes. */
+export function createLineSender() {
+  let open = 0;
+  return (source: Source<unknown>, route: Route, response: Response): void => {
+    if (open >= MAX_STREAMS) {
+      throw new ApiError(429, 'too_many_streams', `There are ${String(MAX_STREAMS)} streams open already`, {
+        headers: { 'Retry-After': '10' },
+      });
+    }
+    open++;
+    markOpenEnded(response);
+    response.status(route.status).type(LINES_TYPE).set('X-Accel-Buffering', 'no');
+    const send = (line: string): void => {
+      if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+      else response.write(line);
+    };
+    // Proxies pass the headers on with the first of the body.
+    send('\n');
+    const stop = source((item) => send(`${JSON.stringify(route.response?.parse(item))}\n`));
+    const heartbeat = setInterval(() => send('\n'), HEARTBEAT_INTERVAL_MS);
+    response.once('close', () => {
+      open--;
+      clearInterval(heartbeat);
+      stop();
+    });
+  };
+}

@@ -1,0 +1,75 @@
+import { NOT_RUN, unavailable, type HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import type { HookRevision } from '../../../shared/domain/hook.ts';
+import type { NetworkCall } from '../../../shared/domain/network-call.ts';
+import type { SampleEvent } from '../../../shared/domain/sample-event.ts';
+import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
+import { HookmintError } from '../../../shared/errors.ts';
+import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
+import type { HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
+import type { HookArguments } from '../../../shared/subjects/token-requested.ts';
+import type { Deps } from '../deps.ts';
+
+/** Time on top of a hook's wall limit for its outcome to arrive, milliseconds. */
+const GRACE_MS = 2_000;
+
+/** What one run came to, without a token having been issued. */
+export type DryRun = Judgement & {
+  kind: 'hook' | 'action';
+  /** How the run ended; `ok` and the like, with the error of one that failed. */
+  outcome: { status: HookOutcome['status'] } & Record<string, unknown>;
+  console: HookOutcome['console'];
+  network: NetworkCall[];
+  cpu_ms: number;
+  wall_ms: number;
+};
+
+/**
+ * Has a hook-executor run a revision once, and judges the outcome as the gateway does.
+ *
+ * @throws {HookmintError} `bus_…` when no executor answers.
+ */
+export async function dryRun(
+  hook: { id: string; name: string },
+  revision: HookRevision,
+  { event: { scope, ...others }, policy }: { event: SampleEvent; policy: CustomClaimsPolicy },
+  { dryRunners }: Pick<Deps, 'dryRunners'>,
+): Promise<DryRun> {
+  // Contract §1.1: undefined, not empty, when the grant gives none.
+  const args: HookArguments = scope.length === 0 ? others : { ...others, scope };
+  const request = {
+    hook: { id: hook.id, name: hook.name, revision: revision.revision },
+    arguments: JSON.stringify(args),
+  };
+  const deadlineMs = Date.now() + revision.limits.wall_ms + GRACE_MS;
+  const { outcome, network } = await ask(request, revision, deadlineMs, dryRunners);
+  const { cpu_ms, wall_ms, console, ...ended } = outcome;
+  if ('result' in ended) delete ended.result;
+  return {
+    kind: revision.kind,
+    outcome: ended,
+    ...judgeOutcome(outcome, scope, customClaimsPolicyOf(revision.kind, policy)),
+    console,
+    network,
+    cpu_ms,
+    wall_ms,
+  };
+}
+
+type Ran = Omit<Extract<HookDryRunReply, { kind: 'ran' }>, 'kind'>;
+
+async function ask(
+  request: { hook: { id: string; name: string; revision: string }; arguments: string },
+  revision: HookRevision,
+  deadlineMs: number,
+  dryRunners: Deps['dryRunners'],
+): Promise<Ran> {
+  try {
+    let reply = await dryRunners.request(request, deadlineMs);
+    if (reply.kind === 'revision_missing') reply = await dryRunners.request({ ...request, revision }, deadlineMs);
+    if (reply.kind === 'ran') return reply;
+    return { outcome: unavailable('the executor does not take the revision'), network: [] };
+  } catch (error) {
+    if (!(error instanceof HookmintError) || error.code !== 'bus_deadline_exceeded') throw error;
+    return { outcome: { status: 'timed_out', limit: 'wall', ...NOT_RUN }, network: [] };
+  }
+}

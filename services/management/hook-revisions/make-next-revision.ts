@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain/egress.ts';
+import {
+  DEFAULT_HOOK_LIMITS,
+  revisionAddress,
+  type HookLimits,
+  type HookRevision,
+  type HookRevisionInput,
+} from '../../../shared/domain/hook.ts';
+import { HookBuildError } from '../../../shared/hook-build/errors.ts';
+import { makeRevision } from '../../../shared/hook-build/make-revision.ts';
+import { openHookSecrets, sealHookSecrets, type HookSecrets } from '../../../shared/hook-secrets.ts';
+import { hooksIn } from '../../../shared/store/hooks.ts';
+import { ApiError } from '../api/api-error.ts';
+import type { Deps } from '../deps.ts';
+
+/** What a writer wants of the next revision; what is left out stays as it is, and is the default in the first revision. */
+export type RevisionEdit = {
+  code?: string | undefined;
+  dependencies?: Record<string, string> | undefined;
+  /** All of them, or a function of those there are. */
+  secrets?: HookSecrets | ((now: HookSecrets) => HookSecrets) | undefined;
+  /** In the place of all limits, or of the whole policy: what is left out of it is the default. */
+  limits?: Partial<HookLimits> | undefined;
+  egress?: Partial<EgressPolicy> | undefined;
+  on_failure?: 'deny' | 'issue_unmodified' | undefined;
+};
+
+export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry'>;
+
+/**
+ * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code or other dependencies are
+ * built anew, and only other secrets are sealed anew: an edit that changes nothing gives the address there was.
+ *
+ * @param before What the edit starts from; `undefined` for the first revision, which needs `code`.
+ * @returns The address.
+ * @throws {ApiError} 400 with the code of the build's error, and whatever a function of the secrets throws.
+ */
+export async function makeNextRevision(
+  hookId: string,
+  before: HookRevision | undefined,
+  edit: RevisionEdit,
+  deps: RevisionDeps,
+): Promise<string> {
+  const content: HookRevisionInput = {
+    ...(await builtOf(hookId, before, edit, deps)),
+    secrets: await sealedSecrets(hookId, before?.secrets ?? null, edit.secrets, deps.hookSecretsKey),
+    limits:
+      edit.limits === undefined ? (before?.limits ?? DEFAULT_HOOK_LIMITS) : { ...DEFAULT_HOOK_LIMITS, ...edit.limits },
+    egress:
+      edit.egress === undefined
+        ? (before?.egress ?? DEFAULT_EGRESS_POLICY)
+        : { ...DEFAULT_EGRESS_POLICY, ...edit.egress },
+    on_failure: edit.on_failure ?? before?.on_failure ?? 'deny',
+  };
+  if (before?.revision === revisionAddress(content)) return before.revision;
+  return hooksIn(deps.db).putRevision(content);
+}
+
+type Built = Pick<HookRevisionInput, 'hook_id' | 'kind' | 'code' | 'dependencies' | 'build' | 'limits'>;
+
+async function builtOf(
+  hookId: string,
+  before: HookRevision | undefined,
+  edit: RevisionEdit,
+  { npmRegistry, hookSecretsKey: secretsKey }: RevisionDeps,
+): Promise<Built> {
+  const code = edit.code ?? before?.code;
+  const dependencies = edit.dependencies ?? before?.dependencies ?? {};
+  if (code === undefined) throw new TypeError('the first revision of a hook needs code');
+  if (code === before?.code && isDeepStrictEqual(dependencies, before.dependencies)) {
+    const { hook_id, kind, build, limits } = before;
+    return { hook_id, kind, code, dependencies, build, limits };
+  }
+  try {
+    const options = npmRegistry === undefined ? { secretsKey } : { secretsKey, registry: npmRegistry };
+    return await makeRevision({ hook_id: hookId, code, dependencies }, options);
+  } catch (error) {
+    // The message has the place in the author's file, or the module, and the way out.
+    if (error instanceof HookBuildError) throw new ApiError(400, error.code, error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The same value has another JWE each time it is sealed, so it is sealed only when it has changed. */
+async function sealedSecrets(
+  hookId: string,
+  sealed: string | null,
+  edit: RevisionEdit['secrets'],
+  key: Buffer,
+): Promise<string | null> {
+  if (edit === undefined) return sealed;
+  const now = sealed === null ? {} : await openHookSecrets(sealed, hookId, key);
+  const next = typeof edit === 'function' ? edit(now) : edit;
+  if (isDeepStrictEqual(next, now)) return sealed;
+  return Object.keys(next).length === 0 ? null : sealHookSecrets(next, hookId, key);
+}

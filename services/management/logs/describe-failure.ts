@@ -1,0 +1,44 @@
+import type { HookFinding, TokenEvent } from '../../../shared/subjects/token-events.ts';
+
+const HOOK_FAILURES: Readonly<Record<string, string>> = {
+  denied: 'refused the request',
+  timed_out: 'exceeded its time limit',
+  out_of_memory: 'exceeded its memory limit',
+  threw: 'threw an error',
+  bad_result: 'gave a result that cannot be used',
+  unavailable: 'could not be run',
+};
+
+/** In the order of the token endpoint's steps (RFC 6749 §5.2, contract §2.3). */
+const REASONS: Readonly<Record<string, string>> = {
+  invalid_request: 'the request is malformed',
+  invalid_client: 'the client did not authenticate as it has to',
+  unsupported_grant_type: 'the grant type is not supported',
+  unauthorized_client: 'the client may not use this grant type',
+  invalid_scope: 'the scope cannot be used',
+  server_error: 'the token could not be made',
+  temporarily_unavailable: 'a service that is needed did not answer',
+};
+
+/** Why there was no token, as far as its event tells: the error's code, and what went wrong. */
+export function describeFailure(event: TokenEvent): string {
+  const code = event.error?.code ?? 'server_error';
+  return `${code}: ${reasonOf(event, code)}`;
+}
+
+function reasonOf(event: TokenEvent, code: string): string {
+  const failed = findingsOf(event).find(({ outcome, unmodified }) => outcome in HOOK_FAILURES && unmodified !== true);
+  if (failed !== undefined) return `the hook ${failed.name} ${HOOK_FAILURES[failed.outcome] ?? failed.outcome}`;
+  if (code === 'access_denied') return whyDenied(event);
+  return REASONS[code] ?? 'the request was refused';
+}
+
+/** The event is filled step by step: what is missing tells which step refused. */
+function whyDenied({ client_name, audience }: TokenEvent): string {
+  if (client_name === undefined) return 'the client is not known, or its secret is wrong';
+  if (audience === undefined) return 'there is no API of this audience';
+  return `the client has no grant for ${audience}, or not of these scopes`;
+}
+
+export const findingsOf = ({ hook, actions = [] }: TokenEvent): HookFinding[] =>
+  hook === undefined ? actions : [hook, ...actions];

@@ -1,0 +1,77 @@
+import type { LogEntry } from '../../../shared/domain/log-entry.ts';
+import type { ConfigWritten } from '../../../shared/subjects/config-written.ts';
+import type { StreamEvent } from '../../../shared/subjects/events.ts';
+import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
+import { describeFailure } from './describe-failure.ts';
+
+/** By the name that Auth0 gives to the exchange (contract §5.7). */
+const ISSUED = 'Client Credentials for Access Token';
+
+/**
+ * The log that an event becomes (contract §5.7): `seccft` for a token that was issued, `feccft` for a token request that was
+ * refused or failed, `sapi` for a write of the configuration.
+ *
+ * @param hostname That clients reach hookmint by.
+ */
+export function logOfEvent(event: StreamEvent, logId: string, hostname: string): LogEntry {
+  const { id, time_ms, ip, user_agent, client_id, client_name } = event;
+  const common = {
+    log_id: logId,
+    event_id: id,
+    date: new Date(time_ms),
+    hostname,
+    ...given({ ip, user_agent, client_id, client_name }),
+  };
+  if (event.type === 'config.written') {
+    return { ...common, type: 'sapi', description: event.description, details: JSON.stringify(detailsOfWrite(event)) };
+  }
+  const isIssued = event.type === 'token.issued';
+  return {
+    ...common,
+    ...given({ audience: event.audience, scope: event.scope }),
+    type: isIssued ? 'seccft' : 'feccft',
+    description: isIssued ? ISSUED : describeFailure(event),
+    details: JSON.stringify(detailsOfToken(event, isIssued)),
+  };
+}
+
+function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
+  return {
+    actions: { executions: event.actions ?? [] },
+    hook: event.hook,
+    access_token_jti: event.jti,
+    kid: event.kid,
+    custom_claims: event.custom_claims,
+    dropped: event.dropped,
+    ...(isIssued ? {} : { error: { ...event.error, message: describeFailure(event) } }),
+    duration_ms: event.duration_ms,
+    trace_id: event.trace_id,
+  };
+}
+
+function detailsOfWrite(event: ConfigWritten): object {
+  return {
+    request: {
+      method: event.method,
+      path: event.path,
+      ip: event.ip,
+      userAgent: event.user_agent,
+      channel: 'api',
+    },
+    response: { statusCode: event.status },
+    collection: event.collection,
+    document_id: event.document_id,
+    before: event.before,
+    after: event.after,
+    trace_id: event.trace_id,
+  };
+}
+
+/** Without the members that are not there. */
+function given<Members extends Record<string, string | undefined>>(
+  members: Members,
+): { [Name in keyof Members]?: string } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Members]?: string;
+  };
+}

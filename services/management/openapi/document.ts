@@ -1,0 +1,67 @@
+import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { z } from 'zod';
+import { ERROR_CODES } from '../api/error-codes.ts';
+import type { Route } from '../api/route.ts';
+import { apiPaths, SECURITY_SCHEME } from './api-operations.ts';
+import { GATEWAY_PATHS } from './gateway-operations.ts';
+
+/** Of the interface, not of the software: it grows with what clients have to know. */
+const INTERFACE_VERSION = '2.0.0';
+
+const itself: ZodOpenApiOperationObject = {
+  operationId: 'getOpenapi',
+  summary: 'Get this document',
+  tags: ['openapi'],
+  security: [],
+  responses: {
+    '200': {
+      description: 'This document',
+      content: { 'application/json': { schema: z.looseObject({ openapi: z.string() }) } },
+    },
+  },
+};
+
+/**
+ * The OpenAPI 3.1 document of all that one origin answers: the token endpoint with what belongs to it, and the Management API.
+ *
+ * @param issuer The origin that clients reach, ending with a slash.
+ */
+export function openapiDocument(routes: readonly Route[], issuer: string) {
+  const scopes = [...new Set(routes.flatMap((route) => route.scopes))].sort();
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'hookmint',
+      version: INTERFACE_VERSION,
+      description: `OAuth 2.0 token service and its Management API.\n\nThe \`errorCode\` of an error is one of:\n\n${codeList()}`,
+    },
+    servers: [{ url: issuer.replace(/\/$/, '') }],
+    security: [],
+    paths: { ...GATEWAY_PATHS, '/openapi.json': { get: itself }, ...apiPaths(routes) },
+    components: {
+      securitySchemes: {
+        [SECURITY_SCHEME]: {
+          type: 'oauth2',
+          description: `An access token for the audience ${issuer}api/v2/.`,
+          flows: {
+            clientCredentials: {
+              tokenUrl: `${issuer}oauth/token`,
+              scopes: Object.fromEntries(scopes.map((scope) => [scope, inWords(scope)])),
+            },
+          },
+        },
+      },
+    },
+  });
+}
+
+const codeList = (): string =>
+  Object.entries(ERROR_CODES)
+    .map(([code, when]) => `- \`${code}\`: ${when}`)
+    .join('\n');
+
+/** `read:client_grants`: Read client grants. */
+const inWords = (scope: string): string => {
+  const words = scope.replaceAll(/[:_]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};

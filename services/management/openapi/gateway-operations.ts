@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import { AssertionAlg } from '../../../shared/domain/client.ts';
+import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+import { OAUTH_ERROR_CODES } from '../../../shared/oauth-error.ts';
+import { KeysPublicReply } from '../../../shared/subjects/keys-public.ts';
+import { errorResponses } from './error-responses.ts';
+
+/** The body of every answer that is no success (RFC 6749 §5.2). */
+const OAuthErrorBody = z
+  .object({
+    error: z.enum(OAUTH_ERROR_CODES),
+    error_description: z.string(),
+    error_uri: z.string().optional(),
+  })
+  .meta({ id: 'OAuthError' });
+
+/** RFC 6749 §4.4.2, contract §2.1. Further parameters are handed to hooks. */
+const TokenRequest = z
+  .looseObject({
+    grant_type: z.literal('client_credentials'),
+    client_id: z.string().optional().meta({ description: 'Here, or in the Authorization header.' }),
+    client_secret: z.string().optional().meta({ description: 'Here, or in the Authorization header.' }),
+    client_assertion_type: z.literal('urn:ietf:params:oauth:client-assertion-type:jwt-bearer').optional(),
+    client_assertion: z.string().optional().meta({ description: 'Instead of a secret (RFC 7523).' }),
+    audience: z.string().optional().meta({ description: 'Identifier of the API that the token is for.' }),
+    scope: z.string().optional().meta({ description: 'Scopes separated by spaces; left out: all that were granted.' }),
+  })
+  .meta({ id: 'TokenRequest' });
+
+/** RFC 6749 §5.1. */
+const TokenResponse = z
+  .object({
+    access_token: z.string(),
+    scope: z.string().optional(),
+    expires_in: z.int(),
+    token_type: z.literal('Bearer'),
+  })
+  .meta({ id: 'TokenResponse' });
+
+/** RFC 8414 §2. */
+const Metadata = z
+  .object({
+    issuer: z.url(),
+    token_endpoint: z.url(),
+    jwks_uri: z.url(),
+    grant_types_supported: z.array(z.string()),
+    response_types_supported: z.array(z.string()),
+    token_endpoint_auth_methods_supported: z.array(z.string()),
+    token_endpoint_auth_signing_alg_values_supported: z.array(AssertionAlg),
+    subject_types_supported: z.array(z.string()),
+    id_token_signing_alg_values_supported: z.array(SigningAlg),
+  })
+  .meta({ id: 'AuthorizationServerMetadata' });
+
+const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
+
+const token: ZodOpenApiOperationObject = {
+  operationId: 'getToken',
+  summary: 'Get an access token',
+  description: 'The client credentials grant (RFC 6749 §4.4).',
+  tags: ['oauth'],
+  security: [],
+  requestBody: {
+    required: true,
+    content: { 'application/x-www-form-urlencoded': { schema: TokenRequest }, ...json(TokenRequest) },
+  },
+  responses: {
+    '200': { description: 'The access token', content: json(TokenResponse) },
+    ...errorResponses(OAuthErrorBody, [400, 401, 403, 413, 415, 500, 503]),
+  },
+};
+
+const metadata = (operationId: string): ZodOpenApiOperationObject => ({
+  operationId,
+  summary: 'Get the metadata of the authorization server (RFC 8414)',
+  tags: ['oauth'],
+  security: [],
+  responses: { '200': { description: 'The metadata', content: json(Metadata) } },
+});
+
+const keys: ZodOpenApiOperationObject = {
+  operationId: 'getKeys',
+  summary: 'Get the keys that verify tokens (RFC 7517)',
+  tags: ['oauth'],
+  security: [],
+  responses: {
+    '200': { description: 'The keys', content: json(KeysPublicReply.meta({ id: 'JwkSet' })) },
+    ...errorResponses(OAuthErrorBody, [503]),
+  },
+};
+
+const health: ZodOpenApiOperationObject = {
+  operationId: 'getHealth',
+  summary: 'Ask whether the process answers',
+  tags: ['health'],
+  security: [],
+  responses: { '200': { description: 'It does', content: json(z.object({ status: z.literal('ok') })) } },
+};
+
+const readiness: ZodOpenApiOperationObject = {
+  operationId: 'getReadiness',
+  summary: 'Ask whether tokens can be issued',
+  tags: ['health'],
+  security: [],
+  responses: {
+    '200': { description: 'They can', content: json(z.object({ status: z.literal('ready') })) },
+    '503': {
+      description: 'They cannot, and why',
+      content: json(z.object({ status: z.literal('not ready'), missing: z.array(z.string()) })),
+    },
+  },
+};
+
+/** What the gateway itself answers, under the same origin. */
+export const GATEWAY_PATHS: ZodOpenApiPathsObject = {
+  '/oauth/token': { post: token },
+  '/.well-known/oauth-authorization-server': { get: metadata('getAuthorizationServerMetadata') },
+  '/.well-known/openid-configuration': { get: metadata('getOpenidConfiguration') },
+  '/.well-known/jwks.json': { get: keys },
+  '/healthz': { get: health },
+  '/readyz': { get: readiness },
+};

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Hook } from '../../../../shared/domain/hook.ts';
+import { kindOf } from '../../../../shared/hook-build/make-revision.ts';
+import type { HookSecrets } from '../../../../shared/hook-secrets.ts';
+import { invalidBody } from '../../api/api-error.ts';
+import type { RevisionEdit } from '../../hook-revisions/make-next-revision.ts';
+import { profileOf, type ActionProfile } from './action-profile.ts';
+import type { SecretInput, UpdateAction } from './schema.ts';
+import { draftOf } from './view.ts';
+
+/** What exports have in place of a value (contract §5.9). */
+const NOT_SHOWN = '_VALUE_NOT_SHOWN_';
+
+export type ActionEdit = { revision: RevisionEdit; change: (action: Hook, revision: string) => Hook };
+
+/**
+ * What a request changes of an Action: code, dependencies and secrets in its draft, the rest at once. What is as it was leaves the
+ * Action as it was, so that importing the same once more changes nothing.
+ *
+ * @throws {ApiError} 400 for code that is no Action's. The revision's edit throws 400 for a secret without a value.
+ */
+export async function editOf(body: UpdateAction): Promise<ActionEdit> {
+  const { name, code, dependencies, secrets, runtime, supported_triggers } = body;
+  if (code !== undefined) await refuseOtherCode(code);
+  let newValues: ReadonlySet<string> = new Set();
+  return {
+    revision: {
+      code,
+      dependencies: dependencies && Object.fromEntries(dependencies.map((module) => [module.name, module.version])),
+      secrets:
+        secrets &&
+        ((before) => {
+          const after = secretsOf(secrets, before);
+          newValues = new Set(Object.keys(after).filter((secret) => after[secret] !== before[secret]));
+          return after;
+        }),
+    },
+    change: (action, revision) => {
+      const now_ms = Date.now();
+      const before = profileOf(action);
+      const timeOf = (secret: string): number =>
+        (newValues.has(secret) ? undefined : before.secrets.find((known) => known.name === secret)?.updated_at_ms) ??
+        now_ms;
+      const profile: ActionProfile = {
+        runtime: runtime ?? before.runtime,
+        trigger_version: supported_triggers?.[0]?.version ?? before.trigger_version,
+        secrets:
+          secrets?.map((secret) => ({ name: secret.name, updated_at_ms: timeOf(secret.name) })) ?? before.secrets,
+      };
+      const next = { ...action, name: name ?? action.name, profile };
+      const isSame = revision === draftOf(action) && next.name === action.name && isDeepStrictEqual(profile, before);
+      return isSame ? action : { ...next, draft_revision: revision, updated_at_ms: now_ms };
+    },
+  };
+}
+
+async function refuseOtherCode(code: string): Promise<void> {
+  // Of code that is no JavaScript the build tells more.
+  const kind = await kindOf(code).catch(() => 'action');
+  if (kind !== 'action') throw invalidBody("'is to export onExecuteCredentialsExchange' on property code.");
+}
+
+function secretsOf(given: readonly SecretInput[], before: HookSecrets): HookSecrets {
+  return Object.fromEntries(
+    given.map(({ name, value }) => {
+      const known = value === undefined || value === NOT_SHOWN ? before[name] : value;
+      if (known === undefined) {
+        throw invalidBody(`'The secret ${name} has no value yet: give it one, or leave it out' on property secrets.`);
+      }
+      return [name, known];
+    }),
+  );
+}

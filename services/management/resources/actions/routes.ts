@@ -1,0 +1,15 @@
+import type { Route } from '../../api/route.ts';
+import { actionRoutes } from './action-routes.ts';
+import { otherActionRoutes } from './other-routes.ts';
+import { testRoutes } from './test-route.ts';
+import { triggerRoutes } from './trigger-routes.ts';
+import { versionRoutes } from './version-routes.ts';
+
+/** Actions of the trigger credentials-exchange (contract §6). */
+export const actionsRoutes: readonly Route[] = [
+  ...actionRoutes,
+  ...versionRoutes,
+  ...testRoutes,
+  ...triggerRoutes,
+  ...otherActionRoutes,
+];

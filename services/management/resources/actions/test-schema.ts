@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
+import type { HookArguments } from '../../../../shared/subjects/token-requested.ts';
+
+const text = z.string().optional();
+const texts = z.array(z.string()).optional();
+
+/** The `event` that an Action is to be tried with (contract §6). What is left out is a sample; secrets are always the Action's own. */
+export const TestAction = z.strictObject({
+  payload: z.strictObject({
+    accessToken: z
+      .strictObject({ customClaims: z.record(z.string(), z.unknown()).optional(), scope: texts })
+      .optional(),
+    client: z
+      .strictObject({ client_id: text, name: text, metadata: z.record(z.string(), z.string()).optional() })
+      .optional(),
+    request: z
+      .strictObject({
+        body: z.record(z.string(), z.unknown()).optional(),
+        geoip: z.unknown().optional(),
+        hostname: text,
+        ip: text,
+        language: text,
+        method: text,
+        user_agent: text,
+      })
+      .optional(),
+    resource_server: z.strictObject({ identifier: text }).optional(),
+    tenant: z.strictObject({ id: text }).optional(),
+    transaction: z.strictObject({ requested_scopes: texts, target_scopes: texts, correlation_id: text }).optional(),
+    /** Members of Auth0's events that are never there here. */
+    agent: z.unknown().optional(),
+    custom_domain: z.unknown().optional(),
+    organization: z.unknown().optional(),
+    secrets: z.unknown().optional(),
+  }),
+});
+export type TestAction = z.infer<typeof TestAction>;
+
+/** What the run came to, in the words of a token. */
+export const TestResult = z
+  .object({
+    payload: z.object({
+      /** Custom claims that the token would have of the Action. */
+      claims: z.record(z.string(), z.unknown()),
+      scope: z.array(z.string()),
+      /** What the client would be answered when the Action denies. */
+      denied: z.object({ error: z.string(), error_description: z.string() }).nullable(),
+      /** What was wrong of a run that failed; empty for one that came to a decision. */
+      errors: z.array(z.object({ id: z.string(), msg: z.string(), stack: z.string().optional() })),
+      /** Claims and scopes that were asked for and are not in the token. */
+      dropped: z.array(z.unknown()),
+      console: z.array(z.object({ level: z.string(), text: z.string() })),
+      network: z.array(z.unknown()),
+      cpu_ms: z.number(),
+      wall_ms: z.number(),
+    }),
+  })
+  .meta({ id: 'ActionTestResult' });
+export type TestResult = z.infer<typeof TestResult>;
+
+/** The arguments that make an executor show the Action this event. */
+export function argumentsOf({ payload }: TestAction): SampleEvent & Pick<HookArguments, 'custom_claims'> {
+  const { accessToken, client, request, resource_server, tenant, transaction } = payload;
+  const { body, hostname, ip, language, method, user_agent } = request ?? {};
+  const event = SampleEvent.parse({
+    client: { id: client?.client_id, name: client?.name, metadata: client?.metadata, tenant: tenant?.id },
+    scope: accessToken?.scope ?? transaction?.target_scopes,
+    audience: resource_server?.identifier,
+    body,
+    request: { hostname, ip, language, method, user_agent, requested_scopes: transaction?.requested_scopes },
+  });
+  return { ...event, custom_claims: accessToken?.customClaims ?? {} };
+}

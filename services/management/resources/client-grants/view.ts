@@ -1,0 +1,13 @@
+import type { ClientGrant } from '../../../../shared/domain/client-grant.ts';
+import type { ClientGrantView } from './schema.ts';
+
+/** A grant as Auth0's tools know it (contract §5.4): with its scopes, or with all of the API's. */
+export function viewOf(grant: ClientGrant): ClientGrantView {
+  return {
+    ...grant.profile,
+    id: grant.id,
+    client_id: grant.client_id,
+    audience: grant.audience,
+    ...(grant.allow_all_scopes ? { allow_all_scopes: true } : { scope: grant.scope }),
+  };
+}

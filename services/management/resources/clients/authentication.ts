@@ -1,0 +1,59 @@
+import type { Client, TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { invalidBody } from '../../api/api-error.ts';
+import type { UpdateClient } from './schema.ts';
+
+type Authentication = Pick<Client, 'token_endpoint_auth_method' | 'private_key_jwt'>;
+
+/** Of a client that says nothing about it: applications in a browser or on a phone cannot keep a secret. */
+export function defaultAuthMethod(appType: string | undefined): TokenEndpointAuthMethod {
+  return appType === 'spa' || appType === 'native' ? 'none' : 'client_secret_post';
+}
+
+/**
+ * How a client authenticates after a change: with a secret or not at all (`token_endpoint_auth_method`), or by private_key_jwt, where
+ * that is `null` (contract §5.3). The way from private_key_jwt to a secret is never taken in passing: it is asked for by
+ * `client_authentication_methods: null`.
+ *
+ * @throws {ApiError} 400
+ */
+export function authenticationOf(
+  client: Client,
+  {
+    token_endpoint_auth_method: method,
+    client_authentication_methods: methods,
+  }: Pick<UpdateClient, 'token_endpoint_auth_method' | 'client_authentication_methods'>,
+): Authentication {
+  if (methods !== undefined && methods !== null) {
+    refuseBoth(method);
+    const ids = methods.private_key_jwt.credentials.map(({ id }) => id);
+    const unknown = ids.filter((id) => !client.credentials.some((credential) => credential.id === id));
+    if (unknown.length > 0) {
+      throw invalidBody(
+        `'the client has no credential ${unknown.join(', ')}; make it by POST /clients/{client_id}/credentials' on property client_authentication_methods.`,
+      );
+    }
+    return { token_endpoint_auth_method: null, private_key_jwt: [...new Set(ids)] };
+  }
+  const signs = methods === undefined && client.private_key_jwt !== null;
+  if (signs && typeof method === 'string') {
+    throw invalidBody(
+      "'the client authenticates by private_key_jwt; send client_authentication_methods: null besides' on property token_endpoint_auth_method.",
+    );
+  }
+  if (signs) return { token_endpoint_auth_method: null, private_key_jwt: client.private_key_jwt };
+  if (method === null && methods === undefined) {
+    throw invalidBody("'is null only with client_authentication_methods' on property token_endpoint_auth_method.");
+  }
+  return {
+    token_endpoint_auth_method: method ?? client.token_endpoint_auth_method ?? 'client_secret_post',
+    private_key_jwt: null,
+  };
+}
+
+/** @throws {ApiError} 400 for a method beside private_key_jwt. */
+export function refuseBoth(method: TokenEndpointAuthMethod | null | undefined): void {
+  if (typeof method !== 'string') return;
+  throw invalidBody(
+    "'leave it out, or null, where client_authentication_methods are sent' on property token_endpoint_auth_method.",
+  );
+}

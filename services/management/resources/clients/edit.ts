@@ -1,0 +1,112 @@
+import { hashClientSecret, newClientId, newClientSecret } from '../../../../shared/client-secret.ts';
+import type { Client } from '../../../../shared/domain/client.ts';
+import { invalidBody } from '../../api/api-error.ts';
+import { newCredential, withCredential } from '../client-credentials/edit.ts';
+import { authenticationOf, defaultAuthMethod, refuseBoth } from './authentication.ts';
+import { MAX_METADATA_ENTRIES, type CreateClient, type UpdateClient } from './schema.ts';
+import { rotated } from './secrets.ts';
+
+/**
+ * A new client, and its secret; one that signs assertions has none.
+ *
+ * @throws {ApiError} 400, 409 for a key that is there twice.
+ */
+export async function createdClient(
+  body: CreateClient,
+  clientSecretKey: Buffer,
+): Promise<{ client: Client; clientSecret: string | undefined }> {
+  const {
+    client_id = newClientId(),
+    name,
+    client_secret,
+    token_endpoint_auth_method: method,
+    grant_types,
+    client_metadata = {},
+    client_authentication_methods: methods,
+    ...profile
+  } = body;
+  const fresh: Client = {
+    client_id,
+    name,
+    client_secrets: [],
+    token_endpoint_auth_method: null,
+    grant_types: grant_types ?? defaultGrantTypes(body.app_type),
+    client_metadata: mergedMetadata({}, client_metadata),
+    credentials: [],
+    private_key_jwt: null,
+    profile,
+  };
+  if (methods !== undefined) {
+    refuseBoth(method);
+    if (client_secret !== undefined) {
+      throw invalidBody("'is of no use to a client that authenticates by private_key_jwt' on property client_secret.");
+    }
+    let client = fresh;
+    for (const credential of methods.private_key_jwt.credentials) {
+      client = withCredential(client, await newCredential(credential));
+    }
+    return {
+      client: { ...client, private_key_jwt: client.credentials.map(({ id }) => id) },
+      clientSecret: undefined,
+    };
+  }
+  const clientSecret = client_secret ?? newClientSecret();
+  const hash = hashClientSecret(clientSecret, clientSecretKey);
+  return {
+    client: {
+      ...fresh,
+      client_secrets: [{ hash, expires_at_ms: null }],
+      token_endpoint_auth_method: method ?? defaultAuthMethod(body.app_type),
+    },
+    clientSecret,
+  };
+}
+
+/**
+ * A client after a change. What is not sent stays; `client_metadata` is merged, and emptied by `{}` (contract §5.3).
+ *
+ * @throws {ApiError} 400
+ */
+export function editedClient(client: Client, body: UpdateClient, clientSecretKey: Buffer): Client {
+  const {
+    name = client.name,
+    client_secret,
+    token_endpoint_auth_method,
+    grant_types = client.grant_types,
+    client_metadata,
+    client_authentication_methods,
+    ...profile
+  } = body;
+  return {
+    ...client,
+    ...authenticationOf(client, { token_endpoint_auth_method, client_authentication_methods }),
+    name,
+    grant_types,
+    client_secrets:
+      client_secret === undefined
+        ? client.client_secrets
+        : rotated(client.client_secrets, hashClientSecret(client_secret, clientSecretKey), 0, Date.now()),
+    client_metadata:
+      client_metadata === undefined ? client.client_metadata : mergedMetadata(client.client_metadata, client_metadata),
+    profile: { ...client.profile, ...profile },
+  };
+}
+
+/** Of a client that names none (contract §5.3). */
+function defaultGrantTypes(appType: string | undefined): string[] {
+  if (appType === 'non_interactive') return ['client_credentials'];
+  const ofUsers = ['authorization_code', 'implicit', 'refresh_token'];
+  return appType === 'spa' || appType === 'native' ? ofUsers : [...ofUsers, 'client_credentials'];
+}
+
+function mergedMetadata(
+  before: Readonly<Record<string, string>>,
+  news: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const all = Object.keys(news).length === 0 ? [] : Object.entries({ ...before, ...news });
+  const merged = all.filter((entry): entry is [string, string] => entry[1] !== null);
+  if (merged.length > MAX_METADATA_ENTRIES) {
+    throw invalidBody(`'is to have ${String(MAX_METADATA_ENTRIES)} entries at most' on property client_metadata.`);
+  }
+  return Object.fromEntries(merged);
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { hashClientSecret, newClientSecret } from '../../../../shared/client-secret.ts';
+import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
+import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
+import { clientsIn } from '../../../../shared/store/clients.ts';
+import { DuplicateError } from '../../../../shared/store/documents.ts';
+import { conflict, inexistent } from '../../api/api-error.ts';
+import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
+import { fieldsQuery, flag, withFields } from '../../api/query.ts';
+import { reads, writes, type Caller, type Route } from '../../api/route.ts';
+import { requireScope } from '../../auth/require-scope.ts';
+import { createdClient, editedClient } from './edit.ts';
+import { ClientView, CreateClient, RotateSecret, UpdateClient } from './schema.ts';
+import { rotated } from './secrets.ts';
+import { viewOf } from './view.ts';
+
+const tag = 'clients';
+const collection = 'clients';
+const params = z.strictObject({ id: z.string().min(1).max(MAX_CLIENT_ID_LENGTH) });
+
+const list = reads({
+  path: '/clients',
+  operationId: 'getClients',
+  summary: 'Get clients',
+  tag,
+  scopes: ['read:clients', 'read:client_keys'],
+  query: z.strictObject({
+    ...pageQuery,
+    ...checkpointQuery,
+    ...fieldsQuery,
+    is_global: flag.optional(),
+    is_first_party: flag.optional(),
+    app_type: z
+      .string()
+      .max(1_024)
+      .transform((types) => types.split(','))
+      .optional(),
+    q: z.never('is not supported; use is_first_party and app_type, or look through all clients').optional(),
+  }),
+  status: 200,
+  response: listOf(ClientView, 'clients'),
+  handle: ({ query }, { db, tenant }) => {
+    const clients = clientsIn(db);
+    const filter = {
+      ...(query.is_first_party === undefined
+        ? {}
+        : { 'profile.is_first_party': query.is_first_party ? { $ne: false } : false }),
+      ...(query.app_type === undefined ? {} : { 'profile.app_type': { $in: query.app_type } }),
+      // There is no client that stands for the whole tenant.
+      ...(query.is_global === true ? { _id: { $in: [] } } : {}),
+    };
+    const source = {
+      list: (page: { skip: number; limit: number }) => clients.list(filter, page),
+      count: () => clients.count(filter),
+      listAfter: (id: string | undefined, limit: number) =>
+        clients.list({ $and: [filter, id === undefined ? {} : { _id: { $gt: id } }] }, { skip: 0, limit }),
+      idOf: ({ client_id }: Client) => client_id,
+    };
+    return pageOf(query, 'clients', source, (client) => viewOf(client, tenant));
+  },
+});
+
+const get = reads({
+  path: '/clients/{id}',
+  operationId: 'getClient',
+  summary: 'Get a client',
+  tag,
+  scopes: ['read:clients', 'read:client_keys'],
+  params,
+  query: z.strictObject(fieldsQuery),
+  status: 200,
+  response: ClientView,
+  errors: [404],
+  handle: async ({ params: { id }, query }, { db, tenant }) => {
+    const client = await clientsIn(db).find(id);
+    if (client === undefined) throw inexistent('client');
+    return withFields(viewOf(client, tenant), query);
+  },
+});
+
+const create = writes('post', {
+  path: '/clients',
+  operationId: 'createClient',
+  summary: 'Create a client',
+  tag,
+  scopes: ['create:clients'],
+  body: CreateClient,
+  status: 201,
+  response: ClientView,
+  errors: [409],
+  handle: async ({ body, caller }, { db, tenant, clientSecretKey }) => {
+    if (body.client_secret !== undefined) requireScope(caller, { scopes: ['update:client_keys'] });
+    if (body.client_authentication_methods !== undefined) {
+      requireScope(caller, { scopes: ['create:client_credentials'] });
+    }
+    const { client, clientSecret } = await createdClient(body, clientSecretKey);
+    try {
+      await clientsIn(db).insert(client);
+    } catch (error) {
+      if (!(error instanceof DuplicateError)) throw error;
+      throw conflict('client_conflict', `A client with the client_id ${client.client_id} exists already.`);
+    }
+    return {
+      answer: viewOf(client, tenant, clientSecret),
+      change: { collection, id: client.client_id, before: null, after: viewOf(client, tenant) },
+    };
+  },
+});
+
+const update = writes('patch', {
+  path: '/clients/{id}',
+  operationId: 'updateClient',
+  summary: 'Update a client',
+  tag,
+  scopes: ['update:clients'],
+  params,
+  body: UpdateClient,
+  status: 200,
+  response: ClientView,
+  errors: [404],
+  handle: async ({ params: { id }, body, caller }, { db, tenant, clientSecretKey }) => {
+    requireScopesOf(body, caller);
+    const changed = await clientsIn(db).change(id, (now) => editedClient(now, body, clientSecretKey));
+    if (changed === undefined) throw inexistent('client');
+    const [before, after] = [viewOf(changed.before, tenant), viewOf(changed.after, tenant)];
+    return { answer: after, change: { collection, id, before, after } };
+  },
+});
+
+const remove = writes('delete', {
+  path: '/clients/{id}',
+  operationId: 'deleteClient',
+  summary: 'Delete a client',
+  tag,
+  scopes: ['delete:clients'],
+  params,
+  status: 204,
+  handle: async ({ params: { id } }, { db, tenant }) => {
+    const client = await clientsIn(db).remove(id);
+    // In this order: whoever makes a grant looks for the client once more afterwards, so none is left to a client that is gone. A
+    // client that was gone already may have left some when this service died in between.
+    await clientGrantsIn(db).removeAll({ client_id: id });
+    if (client === undefined) return { answer: undefined, change: null };
+    return { answer: undefined, change: { collection, id, before: viewOf(client, tenant), after: null } };
+  },
+});
+
+const rotateSecret = writes('post', {
+  path: '/clients/{id}/rotate-secret',
+  operationId: 'rotateClientSecret',
+  summary: 'Rotate a client secret',
+  tag,
+  scopes: ['update:client_keys'],
+  params,
+  body: RotateSecret,
+  status: 200,
+  response: ClientView,
+  errors: [404],
+  handle: async ({ params: { id }, body: { overlap_seconds } }, { db, tenant, clientSecretKey }) => {
+    const clientSecret = newClientSecret();
+    const hash = hashClientSecret(clientSecret, clientSecretKey);
+    const changed = await clientsIn(db).change(id, (now) => ({
+      ...now,
+      client_secrets: rotated(now.client_secrets, hash, overlap_seconds, Date.now()),
+    }));
+    if (changed === undefined) throw inexistent('client');
+    const [before, after] = [viewOf(changed.before, tenant), viewOf(changed.after, tenant)];
+    return { answer: viewOf(changed.after, tenant, clientSecret), change: { collection, id, before, after } };
+  },
+});
+
+export const clientRoutes: readonly Route[] = [list, create, get, update, remove, rotateSecret];
+
+/** What proves who a client is needs scopes of its own. */
+function requireScopesOf(body: UpdateClient, caller: Caller): void {
+  if (body.client_secret !== undefined) requireScope(caller, { scopes: ['update:client_keys'] });
+  if (body.client_authentication_methods !== undefined) {
+    requireScope(caller, { scopes: ['update:client_credentials'] });
+  }
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { name } from '../../api/text.ts';
+import { InlineCredential, MAX_CREDENTIALS } from '../client-credentials/schema.ts';
+import { profile } from './profile.ts';
+
+/** Fewest characters of a secret that is not made here (contract §5.3). */
+const MIN_SECRET_LENGTH = 48;
+const MAX_SECRET_LENGTH = 512;
+
+/** Longest time that a secret stays valid beside its successor, seconds: 30 days. */
+const MAX_OVERLAP_SECONDS = 2_592_000;
+
+/** Most entries of client_metadata, and the longest name or value of one, characters (contract §5.3). */
+export const MAX_METADATA_ENTRIES = 10;
+const MAX_METADATA_LENGTH = 255;
+
+const MAX_GRANT_TYPES = 50;
+
+/** `null` takes an entry away. */
+const Metadata = z
+  .record(z.string().min(1).max(MAX_METADATA_LENGTH), z.string().max(MAX_METADATA_LENGTH).nullable())
+  .refine((entries) => Object.keys(entries).every((key) => !key.includes('\0')), 'is not to have a NUL in a name');
+
+const unsupported = z.never('is not supported; a client authenticates with a secret or by private_key_jwt').optional();
+
+function authenticationMethods<Credential extends z.ZodType>(credential: Credential) {
+  return z.strictObject({
+    private_key_jwt: z.strictObject({ credentials: z.array(credential).min(1).max(MAX_CREDENTIALS) }),
+    tls_client_auth: unsupported,
+    self_signed_tls_client_auth: unsupported,
+  });
+}
+
+const authMethod = z.enum(
+  TokenEndpointAuthMethod.options,
+  `is to be one of ${TokenEndpointAuthMethod.options.join(', ')}`,
+);
+
+/** Members that mean something here. */
+const meaningful = {
+  name: name(200).optional(),
+  client_secret: z.string().min(MIN_SECRET_LENGTH).max(MAX_SECRET_LENGTH).optional(),
+  token_endpoint_auth_method: authMethod.nullable().optional(),
+  grant_types: z.array(z.string().min(1).max(200)).max(MAX_GRANT_TYPES).optional(),
+  client_metadata: Metadata.optional(),
+};
+
+export const UpdateClient = z.strictObject({
+  ...profile,
+  ...meaningful,
+  client_authentication_methods: authenticationMethods(z.strictObject({ id: z.string().max(64) }))
+    .nullable()
+    .optional(),
+});
+export type UpdateClient = z.infer<typeof UpdateClient>;
+
+export const CreateClient = z.strictObject({
+  ...profile,
+  ...meaningful,
+  name: name(200),
+  /** hookmint's own: a client that moves in keeps its id. */
+  client_id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'is to be 1 to 64 letters, digits, - and _')
+    .optional(),
+  client_authentication_methods: authenticationMethods(InlineCredential).optional(),
+});
+export type CreateClient = z.infer<typeof CreateClient>;
+
+/** hookmint's own: Auth0's secrets end with their rotation, as they do here without a body. */
+export const RotateSecret = z
+  .strictObject({ overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).default(0) })
+  .default({ overlap_seconds: 0 });
+
+/** As the API shows it; every member may be left out by `fields`. */
+export const ClientView = z
+  .object({
+    client_id: z.string(),
+    tenant: z.string(),
+    global: z.boolean(),
+    ...profile,
+    ...meaningful,
+    client_metadata: z.record(z.string(), z.string()),
+    client_authentication_methods: z.object({
+      private_key_jwt: z.object({ credentials: z.array(z.object({ id: z.string() })) }),
+    }),
+  })
+  .partial()
+  .meta({ id: 'Client' });
+export type ClientView = z.infer<typeof ClientView>;

@@ -1,0 +1,29 @@
+import type { Client } from '../../../../shared/domain/client.ts';
+import type { ClientView } from './schema.ts';
+
+/**
+ * A client as Auth0's tools know it (contract §5.3).
+ *
+ * @param clientSecret Only in the answer to whoever has just made it: nobody can read it again.
+ */
+export function viewOf(client: Client, tenant: string, clientSecret?: string): ClientView {
+  return {
+    tenant,
+    global: false,
+    is_first_party: true,
+    ...client.profile,
+    client_id: client.client_id,
+    name: client.name,
+    token_endpoint_auth_method: client.token_endpoint_auth_method,
+    grant_types: client.grant_types,
+    ...(Object.keys(client.client_metadata).length === 0 ? {} : { client_metadata: client.client_metadata }),
+    ...(client.private_key_jwt === null
+      ? {}
+      : {
+          client_authentication_methods: {
+            private_key_jwt: { credentials: client.private_key_jwt.map((id) => ({ id })) },
+          },
+        }),
+    ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
+  };
+}

@@ -1,0 +1,180 @@
+import kebabCase from 'lodash/kebabCase.js';
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import type { Hook } from '../../../../shared/domain/hook.ts';
+import { DuplicateError } from '../../../../shared/store/documents.ts';
+import { hooksIn } from '../../../../shared/store/hooks.ts';
+import { conflict } from '../../api/api-error.ts';
+import { listOf, pageOf, pageQuery } from '../../api/paging.ts';
+import { fieldsQuery, withFields } from '../../api/query.ts';
+import { reads, writes, type Route } from '../../api/route.ts';
+import { withRevision } from '../../hook-revisions/history.ts';
+import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
+import { reviseHook } from '../../hook-revisions/revise-hook.ts';
+import { setEnabled } from './enable.ts';
+import { aHook, currentOf, findHook, hookParams as params } from './find-hook.ts';
+import { revisionEditOf } from './revision-edit.ts';
+import { CreateHook, HookView, listQuery, UpdateHook } from './schema.ts';
+import { viewOfOne, viewsOf } from './view.ts';
+
+const tag = 'hooks';
+const collection = 'hooks';
+
+/** Hooks of an answer to a request that asks for no page: all, of any tenant that can be imagined (contract §5.1). */
+const MAX_UNPAGED_HOOKS = 1_000;
+
+const list = reads({
+  path: '/hooks',
+  operationId: 'getHooks',
+  summary: 'Get hooks',
+  tag,
+  scopes: ['read:hooks'],
+  query: z.strictObject({ ...pageQuery, ...fieldsQuery, ...listQuery }),
+  status: 200,
+  response: listOf(HookView, 'hooks'),
+  handle: async ({ query }, deps) => {
+    const hooks = hooksIn(deps.db);
+    const filter = {
+      kind: 'hook',
+      ...(query.triggerId === undefined ? {} : { trigger_id: query.triggerId }),
+      ...(query.enabled === undefined ? {} : { _id: await whichAre(query.enabled === 'true', deps) }),
+    };
+    const source = {
+      list: async (page: { skip: number; limit: number }) => viewsOf(await hooks.list(filter, page), deps),
+      count: () => hooks.count(filter),
+    };
+    // Without per_page there is no paging, unless a page or totals are asked for.
+    const asked = query.include_totals === true ? { ...query, per_page: query.per_page ?? 50 } : query;
+    return pageOf(asked, 'hooks', source, (view) => view, MAX_UNPAGED_HOOKS);
+  },
+});
+
+const get = reads({
+  path: '/hooks/{id}',
+  operationId: 'getHook',
+  summary: 'Get a hook',
+  tag,
+  scopes: ['read:hooks'],
+  params,
+  query: z.strictObject(fieldsQuery),
+  status: 200,
+  response: HookView,
+  errors: [404],
+  handle: async ({ params: { id }, query }, deps) => withFields(await viewOfOne(await findHook(id, deps), deps), query),
+});
+
+const create = writes('post', {
+  path: '/hooks',
+  operationId: 'createHook',
+  summary: 'Create a hook',
+  tag,
+  scopes: ['create:hooks'],
+  body: CreateHook,
+  status: 201,
+  response: HookView,
+  errors: [409],
+  handle: async ({ body, caller }, deps) => {
+    const hooks = hooksIn(deps.db);
+    const name = kebabCase(body.name);
+    // Before the build, which may take long; the index decides.
+    if ((await hooks.count({ kind: 'hook', name })) > 0) throw nameTaken(name);
+    const now_ms = Date.now();
+    const fresh: Hook = {
+      id: ulid(),
+      kind: 'hook',
+      name,
+      trigger_id: 'credentials-exchange',
+      current_revision: null,
+      draft_revision: null,
+      history: [],
+      created_at_ms: now_ms,
+      updated_at_ms: now_ms,
+      profile: {},
+    };
+    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body), deps);
+    try {
+      await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.clientId)));
+    } catch (error) {
+      await hooks.removeRevisions(fresh.id);
+      throw error;
+    }
+    const hook = await findHook(fresh.id, deps);
+    if (body.enabled === true) await setEnabled(hook, true, deps);
+    const after = await viewOfOne(hook, deps);
+    return { answer: after, change: { collection, id: fresh.id, before: null, after } };
+  },
+});
+
+const update = writes('patch', {
+  path: '/hooks/{id}',
+  operationId: 'updateHook',
+  summary: 'Update a hook',
+  tag,
+  scopes: ['update:hooks'],
+  params,
+  body: UpdateHook,
+  status: 200,
+  response: HookView,
+  errors: [404, 409],
+  handle: async ({ params: { id }, body, caller }, deps) => {
+    const { name: givenName, enabled, ...content } = body;
+    const name = givenName === undefined ? undefined : kebabCase(givenName);
+    let hook = await findHook(id, deps);
+    const before = await viewOfOne(hook, deps);
+    // Told by what this request wrote: another may have come between the look above and the write.
+    let isChanged = false;
+    if (name !== undefined || Object.keys(content).length > 0) {
+      const change = (now: Hook, revision: string): Hook => {
+        const revised = withRevision(aHook(now), revision, caller.clientId);
+        return name === undefined || name === now.name ? revised : { ...revised, name, updated_at_ms: Date.now() };
+      };
+      const edit = { from: currentOf, revision: revisionEditOf(content), change };
+      const revised = await refusingTakenName(name, reviseHook(id, edit, deps));
+      hook = revised.after;
+      isChanged = revised.before.current_revision !== hook.current_revision || revised.before.name !== hook.name;
+    }
+    if (enabled !== undefined) isChanged = (await setEnabled(hook, enabled, deps)) || isChanged;
+    const after = await viewOfOne(hook, deps);
+    return { answer: after, change: isChanged ? { collection, id, before, after } : null };
+  },
+});
+
+const remove = writes('delete', {
+  path: '/hooks/{id}',
+  operationId: 'deleteHook',
+  summary: 'Delete a hook',
+  tag,
+  scopes: ['delete:hooks'],
+  params,
+  status: 204,
+  handle: async ({ params: { id } }, deps) => {
+    const hooks = hooksIn(deps.db);
+    const hook = await hooks.find(id);
+    if (hook?.kind !== 'hook') return { answer: undefined, change: null };
+    const before = await viewOfOne(hook, deps);
+    // Before, so that no token needs what is gone; and after, for whoever enabled it in between.
+    await hooks.disable(hook.trigger_id, id);
+    await hooks.remove(id);
+    await hooks.disable(hook.trigger_id, id);
+    await hooks.removeRevisions(id);
+    return { answer: undefined, change: { collection, id, before, after: null } };
+  },
+});
+
+export const hookRoutes: readonly Route[] = [list, create, get, update, remove];
+
+async function whichAre(enabled: boolean, deps: Parameters<typeof viewsOf>[1]) {
+  const id = (await hooksIn(deps.db).findBinding('credentials-exchange'))?.hook_id ?? '';
+  return enabled ? { $eq: id } : { $ne: id };
+}
+
+async function refusingTakenName<T>(name: string | undefined, written: Promise<T>): Promise<T> {
+  try {
+    return await written;
+  } catch (error) {
+    if (error instanceof DuplicateError) throw nameTaken(name ?? '');
+    throw error;
+  }
+}
+
+const nameTaken = (name: string) => conflict('hook_conflict', `A hook with the name ${name} exists already.`);

@@ -1,0 +1,19 @@
+import type { RevisionEdit } from '../../hook-revisions/make-next-revision.ts';
+import type { UpdateHook } from './schema.ts';
+
+/** The part of a body that is of a revision. */
+export function revisionEditOf({
+  script,
+  dependencies,
+  hookmint = {},
+}: Omit<UpdateHook, 'name' | 'enabled'>): RevisionEdit {
+  const { limits, egress, on_failure, secrets } = hookmint;
+  return { code: script, dependencies, limits: asGiven(limits), egress: asGiven(egress), on_failure, secrets };
+}
+
+/** Without the members that are there but undefined. */
+function asGiven<T extends object>(value: T | undefined) {
+  if (value === undefined) return undefined;
+  const given = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+}

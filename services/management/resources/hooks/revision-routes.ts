@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Hook, HookHistoryEntry, HookRevision } from '../../../../shared/domain/hook.ts';
+import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
+import { hooksIn } from '../../../../shared/store/hooks.ts';
+import { tenantIn } from '../../../../shared/store/tenant.ts';
+import { inexistent } from '../../api/api-error.ts';
+import { performs, reads, writes, type Route } from '../../api/route.ts';
+import type { Deps } from '../../deps.ts';
+import { dryRun } from '../../hook-revisions/dry-run.ts';
+import { deployed, historyOf, withDraft } from '../../hook-revisions/history.ts';
+import { reviseHook } from '../../hook-revisions/revise-hook.ts';
+import { aHook, draftOf, findHook, hookParams } from './find-hook.ts';
+import { revisionEditOf } from './revision-edit.ts';
+import { DryRunInput, DryRunView, RevisionEntry, RevisionList, RevisionView } from './revision-schema.ts';
+import { CreateRevision, HookId, HookView, RevisionId } from './schema.ts';
+import { secretNamesOf } from './secret-routes.ts';
+import { viewOfOne } from './view.ts';
+
+/** Of hookmint itself: Auth0's hooks have no history. */
+const tag = 'hook-revisions';
+const collection = 'hooks';
+const path = '/hooks/{id}/revisions';
+const params = z.strictObject({ id: HookId, revision: RevisionId });
+
+const list = reads({
+  path,
+  operationId: 'getHookRevisions',
+  summary: "Get a hook's revisions",
+  tag,
+  scopes: ['read:hooks'],
+  params: hookParams,
+  status: 200,
+  response: RevisionList,
+  errors: [404],
+  handle: async ({ params: { id } }, deps) => {
+    const hook = await findHook(id, deps);
+    return { revisions: historyOf(hook).map((entry) => entryView(entry, hook)) };
+  },
+});
+
+const get = reads({
+  path: `${path}/{revision}`,
+  operationId: 'getHookRevision',
+  summary: 'Get a revision of a hook',
+  tag,
+  scopes: ['read:hooks'],
+  params,
+  status: 200,
+  response: RevisionView,
+  errors: [404],
+  handle: async ({ params: { id, revision } }, deps) => {
+    const hook = await findHook(id, deps);
+    const entry = entryOf(hook, revision);
+    const found = await findRevision(revision, deps);
+    const { kind, code, dependencies, build, limits, egress, on_failure } = found;
+    const policies = { limits, egress, on_failure };
+    const secrets = await secretNamesOf(id, revision, deps);
+    const modules = build?.modules ?? [];
+    return { ...entryView(entry, hook), kind, script: code, dependencies, modules, ...policies, secrets };
+  },
+});
+
+const createDraft = writes('post', {
+  path,
+  operationId: 'createHookRevision',
+  summary: 'Create a revision of a hook without deploying it',
+  tag,
+  scopes: ['update:hooks'],
+  params: hookParams,
+  body: CreateRevision,
+  status: 201,
+  response: RevisionEntry,
+  errors: [404],
+  handle: async ({ params: { id }, body, caller }, deps) => {
+    const change = (now: Hook, revision: string): Hook => withDraft(now, revision, caller.clientId);
+    const edit = { from: draftOf, revision: revisionEditOf(body), change };
+    const { before, after } = await reviseHook(id, edit, deps);
+    const revision = after.draft_revision ?? '';
+    const answer = entryView(entryOf(after, revision), after);
+    if (before.draft_revision === after.draft_revision) return { answer, change: null };
+    const [was, is] = [{ draft: before.draft_revision }, { draft: after.draft_revision }];
+    return { answer, change: { collection, id, before: was, after: is } };
+  },
+});
+
+const deploy = writes('post', {
+  path: `${path}/{revision}/deploy`,
+  operationId: 'deployHookRevision',
+  summary: 'Deploy a revision of a hook, or roll back to it',
+  tag,
+  scopes: ['update:hooks'],
+  params,
+  body: z.strictObject({}).optional(),
+  status: 200,
+  response: HookView,
+  errors: [404],
+  handle: async ({ params: { id, revision } }, deps) => {
+    const changed = await hooksIn(deps.db).change(id, (now) => {
+      entryOf(aHook(now), revision);
+      return now.current_revision === revision ? now : deployed(now, revision);
+    });
+    if (changed === undefined) throw inexistent('hook');
+    const after = await viewOfOne(changed.after, deps);
+    const [was, is] = [changed.before.current_revision, revision];
+    if (was === is) return { answer: after, change: null };
+    const before = { ...(await viewOfOne(changed.before, deps)), revision: was };
+    return { answer: after, change: { collection, id, before, after: { ...after, revision: is } } };
+  },
+});
+
+const tryOut = performs({
+  path: `${path}/{revision}/dry-run`,
+  operationId: 'dryRunHookRevision',
+  summary: 'Run a revision of a hook once without issuing a token',
+  tag,
+  scopes: ['update:hooks'],
+  params,
+  body: DryRunInput,
+  status: 200,
+  response: DryRunView,
+  errors: [404],
+  handle: async ({ params: { id, revision }, body }, deps) => {
+    const hook = await findHook(id, deps);
+    entryOf(hook, revision);
+    const policy = body?.custom_claims ?? (await tenantIn(deps.db).settings()).custom_claims;
+    const event = body?.event ?? SampleEvent.parse({});
+    return dryRun(hook, await findRevision(revision, deps), { event, policy }, deps);
+  },
+});
+
+export const revisionRoutes: readonly Route[] = [list, get, createDraft, deploy, tryOut];
+
+/** @throws {ApiError} 404 for a revision that is not of this hook's history. */
+function entryOf(hook: Hook, revision: string): HookHistoryEntry {
+  const entry = historyOf(hook).find((one) => one.revision === revision);
+  if (entry === undefined) throw inexistent('hook revision');
+  return entry;
+}
+
+async function findRevision(revision: string, { db }: Pick<Deps, 'db'>): Promise<HookRevision> {
+  const found = await hooksIn(db).findRevision(revision);
+  if (found === undefined) throw inexistent('hook revision');
+  return found;
+}
+
+function entryView({ number, revision, created_at_ms, created_by }: HookHistoryEntry, hook: Hook) {
+  const { current_revision, draft_revision } = hook;
+  const current = revision === current_revision;
+  const draft = !current && revision === draft_revision;
+  return { number, revision, created_at: new Date(created_at_ms).toISOString(), created_by, current, draft };
+}

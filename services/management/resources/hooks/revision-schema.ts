@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { HookOutcome } from '../../../../shared/domain/hook-outcome.ts';
+import { HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
+import { EgressPolicy } from '../../../../shared/domain/egress.ts';
+import { NetworkCall } from '../../../../shared/domain/network-call.ts';
+import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
+import { CustomClaimsPolicy } from '../../../../shared/domain/tenant.ts';
+import { HookLog } from '../../../../shared/subjects/hook-log.ts';
+import { Dropped } from '../../../../shared/subjects/token-events.ts';
+
+const inHistory = {
+  /** Counts from 1 for each hook. */
+  number: z.int(),
+  revision: z.string(),
+  created_at: z.iso.datetime(),
+  /** client_id of who made it; `null` for what was there when hookmint was set up. */
+  created_by: z.string().nullable(),
+  /** Tokens are shaped by it when the hook is enabled. */
+  current: z.boolean(),
+  /** It was written last and is not deployed yet. */
+  draft: z.boolean(),
+};
+
+export const RevisionEntry = z.object(inHistory).meta({ id: 'HookRevisionEntry' });
+export const RevisionList = z.object({ revisions: z.array(RevisionEntry) });
+
+/** A revision whole. Of secrets it tells the names. */
+export const RevisionView = z
+  .object({
+    ...inHistory,
+    kind: z.enum(['hook', 'action']),
+    script: z.string(),
+    dependencies: z.record(z.string(), z.string()),
+    modules: z.array(HookModule),
+    limits: HookLimits,
+    egress: EgressPolicy,
+    on_failure: z.enum(['deny', 'issue_unmodified']),
+    secrets: z.array(z.string()),
+  })
+  .meta({ id: 'HookRevision' });
+
+export const DryRunInput = z
+  .strictObject({
+    event: SampleEvent.optional(),
+    /** Default: the tenant's. */
+    custom_claims: CustomClaimsPolicy.optional(),
+  })
+  .optional();
+
+export const DryRunView = z
+  .object({
+    kind: z.enum(['hook', 'action']),
+    /** `null` when none would be issued; then `answer` is what the client would get. */
+    token: z.object({ scope: z.array(z.string()), claims: z.record(z.string(), z.unknown()) }).nullable(),
+    scope_changes: z.object({ removed: z.array(z.string()), added: z.array(z.string()) }),
+    dropped: z.array(Dropped),
+    answer: z.object({ status: z.int(), error: z.string(), error_description: z.string() }).nullable(),
+    outcome: z.looseObject({ status: z.enum(HookOutcome.options.map((option) => option.shape.status.value)) }),
+    console: HookOutcome.options[0].shape.console,
+    network: z.array(NetworkCall),
+    cpu_ms: z.number(),
+    wall_ms: z.number(),
+  })
+  .meta({ id: 'HookDryRun' });
+
+/** What one run printed. */
+export const HookLogView = HookLog.meta({ id: 'HookLog' });

@@ -1,0 +1,7 @@
+import type { Route } from '../../api/route.ts';
+import { hookRoutes } from './hook-routes.ts';
+import { hookLogRoutes } from './log-routes.ts';
+import { revisionRoutes } from './revision-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
+
+export const allHookRoutes: readonly Route[] = [...hookRoutes, ...secretRoutes, ...revisionRoutes, ...hookLogRoutes];

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { EgressPolicy } from '../../../../shared/domain/egress.ts';
+import { HookLimits, HookRevisionContent, MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
+import { HookSecrets } from '../../../../shared/hook-secrets.ts';
+
+/** Triggers that Auth0's hooks have (contract §5.1); only the first is run here. */
+const AnyTriggerId = z.enum(
+  [
+    'credentials-exchange',
+    'pre-user-registration',
+    'post-user-registration',
+    'post-change-password',
+    'send-phone-message',
+  ],
+  'is no trigger of hooks; hookmint runs hooks of the trigger credentials-exchange only',
+);
+const RunTriggerId = AnyTriggerId.refine(
+  (trigger) => trigger === 'credentials-exchange',
+  'hookmint runs hooks of the trigger credentials-exchange only',
+);
+
+export const MAX_HOOK_NAME_LENGTH = 128;
+const MAX_DEPENDENCIES = 100;
+
+const HookName = z
+  .string()
+  .max(MAX_HOOK_NAME_LENGTH)
+  .regex(
+    /^[a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
+    'is to be letters, digits, spaces and -, with a letter or digit at both ends',
+  );
+
+const Script = z
+  .string()
+  .min(1, 'is not to be empty')
+  .refine(
+    (script) => Buffer.byteLength(script) <= MAX_HOOK_CODE_BYTES,
+    `has at most ${String(MAX_HOOK_CODE_BYTES)} bytes`,
+  );
+
+const Dependencies = z
+  .record(z.string().min(1).max(214), z.string().min(1).max(256))
+  .refine((all) => Object.keys(all).length <= MAX_DEPENDENCIES, `are at most ${String(MAX_DEPENDENCIES)}`);
+
+/** Auth0's own documentation has it as text too. */
+const Enabled = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
+  'is to be true or false',
+);
+
+/** What is left out stays left out, so that a view tells only what is not the default. */
+const SomeLimits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
+
+/** Members that Auth0's hooks do not have. Each is taken as a whole: what is left out of it is the default. */
+const policies = {
+  limits: SomeLimits.optional(),
+  egress: EgressPolicy.partial().optional(),
+  on_failure: HookRevisionContent.shape.on_failure.unwrap().optional(),
+};
+/** `secrets` can be written here with the script, so that no token is shaped by the one without the other; they are all there are then. */
+const HookmintInput = z.strictObject({ ...policies, secrets: HookSecrets.optional() });
+const HookmintView = z.object(policies);
+
+export const UpdateHook = z.strictObject({
+  name: HookName.optional(),
+  script: Script.optional(),
+  dependencies: Dependencies.optional(),
+  enabled: Enabled.optional(),
+  hookmint: HookmintInput.optional(),
+});
+export type UpdateHook = z.infer<typeof UpdateHook>;
+
+export const CreateHook = UpdateHook.required({ name: true, script: true }).extend({ triggerId: RunTriggerId });
+
+/** A draft: the name and whether the hook is enabled are no part of a revision. */
+export const CreateRevision = UpdateHook.omit({ name: true, enabled: true });
+
+export const listQuery = {
+  enabled: z.enum(['true', 'false'], 'is to be true or false').optional(),
+  triggerId: AnyTriggerId.optional(),
+};
+
+/** As the API shows it; every member may be left out by `fields`. */
+export const HookView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    script: z.string(),
+    dependencies: z.record(z.string(), z.string()),
+    triggerId: AnyTriggerId,
+    enabled: z.boolean(),
+    /** Left out when all in it is the default. */
+    hookmint: HookmintView.optional(),
+  })
+  .partial()
+  .meta({ id: 'Hook' });
+export type HookView = z.infer<typeof HookView>;
+
+/** What is told of each secret, and never its value (contract §5.1). */
+export const SECRET_PLACEHOLDER = '_VALUE_NOT_SHOWN_';
+
+export const SecretsView = z.record(z.string(), z.literal(SECRET_PLACEHOLDER));
+export const SecretsInput = HookSecrets.refine((secrets) => Object.keys(secrets).length > 0, 'names no secret');
+export const SecretNames = z.array(z.string().min(1).max(128)).min(1, 'names no secret').max(20);
+
+/** Ids as Auth0 has them (contract §5.1). */
+export const HookId = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9-]+$/, 'is no id of a hook');
+export const RevisionId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no revision');

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { KeysManage, KeysManageReply, SigningKeyInfo } from '../../../../shared/subjects/keys-manage.ts';
+import { ApiError, inexistent } from '../../api/api-error.ts';
+import { reads, writes, type Route } from '../../api/route.ts';
+import type { Deps } from '../../deps.ts';
+import { ChangedSigningKey, SigningKeyView } from './schema.ts';
+import { certOf, viewOf } from './view.ts';
+
+const tag = 'keys';
+const collection = 'signing_keys';
+const params = z.strictObject({ kid: z.string().min(1).max(128) });
+
+/** A signer may have to make several RSA keys; it tells that it is alive meanwhile. */
+const SIGNER_DEADLINE_MS = 10_000;
+
+/** Of all algorithms; whoever knows Auth0 expects to be told of this one's. */
+const TOLD_ALG = 'RS256';
+
+const list = reads({
+  path: '/keys/signing',
+  operationId: 'getSigningKeys',
+  summary: 'Get all application signing keys',
+  tag,
+  scopes: ['read:signing_keys'],
+  status: 200,
+  response: z.array(SigningKeyView),
+  handle: async (_input, deps) => viewOf((await ask(deps, { action: 'list' })).keys),
+});
+
+const get = reads({
+  path: '/keys/signing/{kid}',
+  operationId: 'getSigningKey',
+  summary: 'Get an application signing key',
+  tag,
+  scopes: ['read:signing_keys'],
+  params,
+  status: 200,
+  response: SigningKeyView,
+  errors: [404],
+  handle: async ({ params: { kid } }, deps) => {
+    const [key] = await viewOf((await ask(deps, { action: 'list' })).keys.filter((known) => known.kid === kid));
+    if (key === undefined) throw inexistent('signing key');
+    return key;
+  },
+});
+
+const rotate = writes('post', {
+  path: '/keys/signing/rotate',
+  operationId: 'rotateSigningKeys',
+  summary: 'Rotate the application signing keys',
+  tag,
+  scopes: ['create:signing_keys', 'update:signing_keys'],
+  everyScope: true,
+  status: 201,
+  response: ChangedSigningKey,
+  handle: async (_input, deps) => {
+    const before = (await ask(deps, { action: 'list' })).keys;
+    const kids = before.filter(({ state }) => state === 'current').map(({ kid }) => kid);
+    const after = (await ask(deps, { action: 'rotate', kids })).keys;
+    const current = after.find(({ alg, state }) => alg === TOLD_ALG && state === 'current');
+    // Another rotation may be half-way; a signer finishes it within 30 s, whatever happens.
+    if (current === undefined) throw new ApiError(409, 'too_many_writers', 'The keys are being rotated already.');
+    const [states, statesAfter] = [statesOf(before), statesOf(after)];
+    return {
+      answer: { kid: current.kid, cert: certOf(current) },
+      change: { collection, id: current.kid, before: states, after: statesAfter },
+    };
+  },
+});
+
+const revoke = writes('put', {
+  path: '/keys/signing/{kid}/revoke',
+  operationId: 'revokeSigningKey',
+  summary: 'Revoke an application signing key',
+  tag,
+  scopes: ['update:signing_keys'],
+  params,
+  status: 200,
+  response: ChangedSigningKey,
+  errors: [404],
+  handle: async ({ params: { kid } }, deps) => {
+    const before = (await ask(deps, { action: 'list' })).keys.find((key) => key.kid === kid);
+    if (before === undefined) throw inexistent('signing key');
+    const { keys, refused } = await ask(deps, { action: 'revoke', kid });
+    if (refused === 'unknown') throw inexistent('signing key');
+    if (refused === 'in_use') {
+      throw new ApiError(
+        400,
+        'signing_key_in_use',
+        `The key ${kid} is the ${before.state} one: tokens are or will be signed by it. Rotate the keys first (POST /api/v2/keys/signing/rotate), until it is a previous one.`,
+      );
+    }
+    const answer = { kid, cert: certOf(before) };
+    if (before.state === 'revoked') return { answer, change: null };
+    const after = keys.find((key) => key.kid === kid) ?? null;
+    return { answer, change: { collection, id: kid, before, after } };
+  },
+});
+
+// `rotate` is no kid: its path comes first.
+export const keyRoutes: readonly Route[] = [list, rotate, get, revoke];
+
+function ask({ keyManagers }: Deps, command: KeysManage['command']): Promise<KeysManageReply> {
+  return keyManagers.request({ command }, Date.now() + SIGNER_DEADLINE_MS);
+}
+
+/** What an audit event is to keep of a rotation. */
+function statesOf(keys: readonly SigningKeyInfo[]): Record<string, string> {
+  return Object.fromEntries(keys.map(({ kid, alg, state }) => [kid, `${alg} ${state}`]));
+}

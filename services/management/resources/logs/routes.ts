@@ -1,0 +1,111 @@
+import { MongoServerError } from 'mongodb';
+import { z } from 'zod';
+import { logsIn, type LogFilter } from '../../../../shared/store/logs.ts';
+import { ApiError, inexistent } from '../../api/api-error.ts';
+import { checkpointQuery, DEFAULT_PAGE_ITEMS, pageOf, pageQuery } from '../../api/paging.ts';
+import { fieldsQuery, withFields } from '../../api/query.ts';
+import { reads, type Route } from '../../api/route.ts';
+import { LOG_ID } from '../../logs/log-id.ts';
+import { LogView } from './schema.ts';
+import { filterOfSearch, MAX_SEARCH_LENGTH } from './search/filter-of-search.ts';
+import { NEWEST_FIRST, OLDEST_FIRST, sortQuery } from './sort.ts';
+import { viewOf } from './view.ts';
+
+const tag = 'logs';
+const scopes = ['read:logs', 'read:logs_users'];
+
+/** How far pages by number go; beyond, a checkpoint costs less. */
+const MAX_PAGED_ITEMS = 10_000;
+
+const MAX_TIME_EXPIRED_CODE = 50;
+
+const search = z.string().max(MAX_SEARCH_LENGTH).optional();
+const query = z.strictObject({
+  ...pageQuery,
+  ...checkpointQuery,
+  from: z.string().regex(LOG_ID, 'is to be the log_id of a log; without it take begins at the oldest').optional(),
+  ...fieldsQuery,
+  sort: sortQuery.optional(),
+  q: search,
+  search,
+});
+type Query = z.infer<typeof query>;
+
+const list = reads({
+  path: '/logs',
+  operationId: 'getLogs',
+  summary: 'Get logs',
+  tag,
+  scopes,
+  query,
+  status: 200,
+  response: z.union([
+    z.array(LogView),
+    z.object({ start: z.int(), limit: z.int(), length: z.int(), total: z.int(), logs: z.array(LogView) }),
+  ]),
+  handle: async ({ query }, { db }) => {
+    const logs = logsIn(db);
+    const searches = [query.q, query.search].flatMap((text) => (text === undefined ? [] : [filterOfSearch(text)]));
+    try {
+      return query.from === undefined && query.take === undefined
+        ? await numberedPage(query, allOf(searches), logs)
+        : await checkpointPage(query, searches, logs);
+    } catch (error) {
+      if (!(error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED_CODE)) throw error;
+      throw new ApiError(400, 'query_too_expensive', 'The search takes too long; narrow it, as by a range of dates', {
+        cause: error,
+      });
+    }
+  },
+});
+
+const get = reads({
+  path: '/logs/{id}',
+  operationId: 'getLog',
+  summary: 'Get a log',
+  tag,
+  scopes,
+  params: z.strictObject({ id: z.string().min(1).max(128) }),
+  status: 200,
+  response: LogView,
+  errors: [404],
+  handle: async ({ params: { id } }, { db }) => {
+    const log = await logsIn(db).find(id);
+    if (log === undefined) throw inexistent('log');
+    return viewOf(log);
+  },
+});
+
+export const logRoutes: readonly Route[] = [list, get];
+
+type Logs = ReturnType<typeof logsIn>;
+
+async function numberedPage(query: Query, filter: LogFilter, logs: Logs): Promise<unknown> {
+  const { page = 0, per_page = DEFAULT_PAGE_ITEMS, sort = NEWEST_FIRST } = query;
+  if ((page + 1) * per_page > MAX_PAGED_ITEMS) {
+    throw new ApiError(
+      400,
+      'invalid_query_string',
+      `Query validation error: 'Pages end after ${String(MAX_PAGED_ITEMS)} logs; use from and take'.`,
+    );
+  }
+  const answer = await pageOf(
+    query,
+    'logs',
+    { list: (range) => logs.list(filter, sort, range), count: () => logs.count(filter) },
+    viewOf,
+  );
+  return Array.isArray(answer)
+    ? answer
+    : { length: (answer as { logs: unknown[] }).logs.length, ...(answer as object) };
+}
+
+/** Oldest first, those after `from`. As Auth0 has it, a bare array, and what is for numbered pages is of no account. */
+async function checkpointPage(query: Query, searches: readonly LogFilter[], logs: Logs): Promise<unknown> {
+  const { from, take = DEFAULT_PAGE_ITEMS } = query;
+  const filter = allOf([...searches, ...(from === undefined ? [] : [{ _id: { $gt: from } }])]);
+  const found = await logs.list(filter, OLDEST_FIRST, { skip: 0, limit: take });
+  return found.map((log) => withFields(viewOf(log), query));
+}
+
+const allOf = (filters: readonly LogFilter[]): LogFilter => (filters.length === 0 ? {} : { $and: [...filters] });

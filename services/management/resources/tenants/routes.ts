@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { TenantSettings } from '../../../../shared/domain/tenant.ts';
+import { resourceServersIn } from '../../../../shared/store/resource-servers.ts';
+import { tenantIn } from '../../../../shared/store/tenant.ts';
+import { invalidBody } from '../../api/api-error.ts';
+import { fieldsQuery, withFields } from '../../api/query.ts';
+import { reads, writes, type Route } from '../../api/route.ts';
+import type { Deps } from '../../deps.ts';
+import { SANDBOX_VERSIONS, TenantSettingsView, UpdateTenantSettings } from './schema.ts';
+
+const tag = 'tenants';
+const collection = 'tenant';
+const path = '/tenants/settings';
+
+const get = reads({
+  path,
+  operationId: 'getTenantSettings',
+  summary: 'Get tenant settings',
+  tag,
+  scopes: ['read:tenant_settings'],
+  query: z.strictObject(fieldsQuery),
+  status: 200,
+  response: TenantSettingsView,
+  handle: async ({ query }, { db }) => withFields(viewOf(await tenantIn(db).settings()), query),
+});
+
+const update = writes('patch', {
+  path,
+  operationId: 'updateTenantSettings',
+  summary: 'Update tenant settings',
+  tag,
+  scopes: ['update:tenant_settings'],
+  body: UpdateTenantSettings,
+  status: 200,
+  response: TenantSettingsView,
+  handle: async ({ body }, deps) => {
+    await refuseUnknownAudience(body.default_audience, deps);
+    const changed = await tenantIn(deps.db).changeSettings((now) => edited(now, body));
+    const [before, after] = [viewOf(changed.before), viewOf(changed.after)];
+    return { answer: after, change: { collection, id: 'settings', before, after } };
+  },
+});
+
+export const tenantRoutes: readonly Route[] = [get, update];
+
+/** The settings as Auth0's tools know them (contract §5.6). */
+function viewOf({ default_audience, custom_claims, profile }: TenantSettings): TenantSettingsView {
+  return {
+    flags: {},
+    sandbox_version: SANDBOX_VERSIONS[0],
+    ...profile,
+    sandbox_versions_available: [...SANDBOX_VERSIONS],
+    default_audience: default_audience ?? '',
+    custom_claims,
+  };
+}
+
+function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings {
+  const { default_audience, custom_claims = now.custom_claims, flags, ...profile } = body;
+  return {
+    default_audience: audienceOf(default_audience, now),
+    custom_claims,
+    profile: {
+      ...now.profile,
+      ...profile,
+      ...(flags === undefined ? {} : { flags: { ...(now.profile.flags as object | undefined), ...flags } }),
+    },
+  };
+}
+
+/** Empty text unsets it as `null` does. */
+function audienceOf(sent: string | null | undefined, now: TenantSettings): string | null {
+  if (sent === undefined) return now.default_audience;
+  return sent === '' ? null : sent;
+}
+
+/** @throws {ApiError} 400 for an audience that no API has. */
+async function refuseUnknownAudience(audience: string | null | undefined, { db }: Deps): Promise<void> {
+  if (audience === undefined || audience === null || audience === '') return;
+  if ((await resourceServersIn(db).findByIdentifier(audience)) !== undefined) return;
+  throw invalidBody(`'there is no API with the identifier ${audience}' on property default_audience.`);
+}

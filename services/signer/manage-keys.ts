@@ -1,0 +1,42 @@
+import type { SigningKey, SigningKeys } from '../../shared/store/signing-keys.ts';
+import type { KeysManage, KeysManageReply, SigningKeyInfo } from '../../shared/subjects/keys-manage.ts';
+import type { KeyMaker } from './key-maker.ts';
+import { revokeKey, rotateKeys } from './key-states.ts';
+import type { KeyRing } from './keys.ts';
+
+/** Revoked keys of each algorithm that are told (contract §5.5). */
+const REVOKED_TOLD = 3;
+
+/** Does what management asks for, and tells the keys as they are then. This signer has them by the time it answers. */
+export function createKeyManager(store: SigningKeys, ring: KeyRing, maker: KeyMaker) {
+  return async ({ command }: KeysManage): Promise<KeysManageReply> => {
+    let refused: KeysManageReply['refused'];
+    if (command.action === 'rotate') await rotateKeys(store, command.kids, maker);
+    if (command.action === 'revoke') refused = await revokeKey(store, command.kid);
+    if (command.action !== 'list') await ring.reload();
+    return { keys: await tell(store), ...(refused === undefined ? {} : { refused }) };
+  };
+}
+
+async function tell(store: SigningKeys): Promise<SigningKeyInfo[]> {
+  const [keys, revoked] = [await store.list(), await store.listRevoked()];
+  const told = Map.groupBy(revoked, ({ alg }) => alg);
+  return [...keys, ...[...told.values()].flatMap((ofAlg) => ofAlg.slice(0, REVOKED_TOLD))].flatMap(infoOf);
+}
+
+function infoOf(key: SigningKey): SigningKeyInfo[] {
+  const { kid, alg, state, certificate, current_since_ms, current_until_ms, revoked_at_ms } = key;
+  if (certificate === undefined) return [];
+  const sinceMs = current_since_ms ?? (state === 'current' ? key.created_at_ms : undefined);
+  return [
+    {
+      kid,
+      alg,
+      state,
+      certificate,
+      ...(sinceMs === undefined ? {} : { current_since_ms: sinceMs }),
+      ...(current_until_ms === undefined ? {} : { current_until_ms }),
+      ...(revoked_at_ms === undefined ? {} : { revoked_at_ms }),
+    },
+  ];
+}

@@ -1,0 +1,26 @@
+import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { ASSERTIONS_STREAM, ASSERTIONS_STREAM_SUBJECTS } from '../subjects/assertion-used.ts';
+import { ensureStream } from './ensure-stream.ts';
+
+/** Longer than any assertion is accepted: its lifetime of five minutes and what clocks may differ by, on both sides. */
+const MAX_AGE_MS = 360_000;
+const MAX_BYTES = 1_073_741_824;
+
+/**
+ * Creates or updates the stream `HOOKMINT_ASSERTIONS`: each client assertion that was used, until it has expired. It is kept on
+ * disk, and a full stream refuses more instead of forgetting: an assertion must not come to life again.
+ *
+ * @throws {HookmintError} `bus_jetstream_missing`
+ */
+export function ensureAssertionsStream(connection: NatsConnection): Promise<void> {
+  return ensureStream(connection, {
+    name: ASSERTIONS_STREAM,
+    subjects: ASSERTIONS_STREAM_SUBJECTS,
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_age: nanos(MAX_AGE_MS),
+    max_bytes: MAX_BYTES,
+  });
+}

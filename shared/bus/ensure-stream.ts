@@ -1,0 +1,31 @@
+import { jetstreamManager, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { HookmintError, messageOf } from '../errors.ts';
+
+export type StreamSettings = Partial<StreamConfig> & { name: string; subjects: string[] };
+
+/**
+ * Creates or updates a stream. Needs a user that may use the JetStream API, which no running service has.
+ *
+ * @param thenEnsure What else the stream is to have, such as a consumer.
+ * @throws {HookmintError} `bus_jetstream_missing` when the server has no JetStream or refuses the stream.
+ */
+export async function ensureStream(
+  connection: NatsConnection,
+  config: StreamSettings,
+  thenEnsure: (manager: JetStreamManager) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  try {
+    const manager = await jetstreamManager(connection);
+    const names = await manager.streams.names(config.subjects[0] ?? '>').next();
+    if (names.includes(config.name)) await manager.streams.update(config.name, config);
+    else await manager.streams.add(config);
+    await thenEnsure(manager);
+  } catch (error) {
+    throw new HookmintError(
+      'bus_jetstream_missing',
+      `The NATS server cannot keep the stream ${config.name}: ${messageOf(error)}. Start it with JetStream (-js).`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Types of logs that are kept (contract §5.7): a token issued, a token request refused or failed, a write of the configuration. */
+export const LogType = z.enum(['seccft', 'feccft', 'sapi']);
+export type LogType = z.infer<typeof LogType>;
+
+/** One entry of the tenant's logs: what an event of the stream says, in the terms of Auth0's logs. */
+export const LogEntry = z.object({
+  /** Digits; in the order of the stream when compared as text. */
+  log_id: z.string(),
+  /** Of the event it was made from: no event makes two. */
+  event_id: z.string(),
+  date: z.date(),
+  type: LogType,
+  description: z.string(),
+  client_id: z.string().optional(),
+  client_name: z.string().optional(),
+  audience: z.string().optional(),
+  /** Scopes of the token, separated by spaces. */
+  scope: z.string().optional(),
+  ip: z.string().optional(),
+  user_agent: z.string().optional(),
+  hostname: z.string(),
+  /** JSON: its members' names are others' choice, and no query looks into it. */
+  details: z.string(),
+});
+export type LogEntry = z.infer<typeof LogEntry>;

@@ -1,0 +1,81 @@
+import { MongoServerError, type Db, type Filter, type IndexDescription } from 'mongodb';
+import { LogEntry } from '../domain/log-entry.ts';
+import { parseDocument } from './document.ts';
+import type { Page } from './documents.ts';
+
+export type StoredLog = Omit<LogEntry, 'log_id'> & { _id: string };
+export type LogFilter = Filter<StoredLog>;
+
+/** Members that logs may be searched and sorted by: each has an index, which gives its matches by date too. */
+export const INDEXED_LOG_FIELDS = [
+  'type',
+  'client_id',
+  'client_name',
+  'audience',
+  'ip',
+  'user_agent',
+  'description',
+] as const;
+export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[number]; order: 1 | -1 };
+
+/** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50). */
+const MAX_QUERY_MS = 5_000;
+
+const INDEX_OPTIONS_CONFLICT_CODE = 85;
+const EXPIRY_INDEX = 'expiry';
+const DAY_SECONDS = 86_400;
+
+/** Collection `logs`: `_id` is the log's id. MongoDB removes what is older than the retention. */
+export function logsIn(db: Db) {
+  const collection = db.collection<StoredLog>('logs');
+  const fromStored = ({ _id, ...rest }: StoredLog): LogEntry =>
+    parseDocument(LogEntry, { log_id: _id, ...rest }, `log ${_id}`);
+
+  return {
+    collection,
+    /** Adds entries in their order, each unless one was made of its event already. */
+    async append(entries: readonly LogEntry[]): Promise<void> {
+      if (entries.length === 0) return;
+      await collection.bulkWrite(
+        entries.map(({ event_id, log_id, ...rest }) => ({
+          updateOne: { filter: { event_id }, update: { $setOnInsert: { _id: log_id, ...rest } }, upsert: true },
+        })),
+        { ordered: true },
+      );
+    },
+    async find(id: string): Promise<LogEntry | undefined> {
+      const stored = await collection.findOne({ _id: id });
+      return stored === null ? undefined : fromStored(stored);
+    },
+    async list(filter: LogFilter, { field, order }: LogSort, { skip, limit }: Page): Promise<LogEntry[]> {
+      const sort: Record<string, 1 | -1> =
+        field === 'log_id'
+          ? { _id: order }
+          : { ...(field === 'date' ? {} : { [field]: order }), date: order, _id: order };
+      const found = collection.find(filter, { maxTimeMS: MAX_QUERY_MS }).sort(sort).skip(skip).limit(limit);
+      return (await found.toArray()).map(fromStored);
+    },
+    count: (filter: LogFilter): Promise<number> =>
+      Object.keys(filter).length === 0
+        ? collection.estimatedDocumentCount({ maxTimeMS: MAX_QUERY_MS })
+        : collection.countDocuments(filter, { maxTimeMS: MAX_QUERY_MS }),
+    async createIndexes(retentionDays: number): Promise<void> {
+      const indexes: IndexDescription[] = [
+        { key: { event_id: 1 }, unique: true },
+        { key: { date: 1, _id: 1 } },
+        ...INDEXED_LOG_FIELDS.map((field) => ({ key: { [field]: 1, date: 1, _id: 1 } as const })),
+      ];
+      await collection.createIndexes(indexes);
+      const expireAfterSeconds = retentionDays * DAY_SECONDS;
+      const createExpiry = () => collection.createIndex({ date: 1 }, { name: EXPIRY_INDEX, expireAfterSeconds }, {});
+      try {
+        await createExpiry();
+      } catch (error) {
+        if (!(error instanceof MongoServerError && error.code === INDEX_OPTIONS_CONFLICT_CODE)) throw error;
+        // The setting was changed. An index of other options has to go first.
+        await collection.dropIndex(EXPIRY_INDEX);
+        await createExpiry();
+      }
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { HookOutcome } from '../domain/hook-outcome.ts';
+import { NetworkCall } from '../domain/network-call.ts';
+import { TokenRequested } from './token-requested.ts';
+
+/**
+ * `hookmint.<tenant>.hook.dry-run`: management → hook-executor, request/reply. Runs a revision once, apart from the runs of token
+ * requests: nothing is issued, and nothing of it stays.
+ */
+export function hookDryRunSubject(tenant: string): string {
+  return `hookmint.${tenant}.hook.dry-run`;
+}
+
+export const HOOK_DRY_RUN_QUEUE = 'hook-executor';
+
+/** As `token.requested` has it: the revision is sent along only when an executor answered `revision_missing`. */
+export const HookDryRun = TokenRequested;
+export type HookDryRun = z.infer<typeof HookDryRun>;
+
+export const HookDryRunReply = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ran'),
+    outcome: HookOutcome,
+    /** Requests that the run made, in their order. */
+    network: z.array(NetworkCall),
+  }),
+  z.object({ kind: z.literal('revision_missing') }),
+]);
+export type HookDryRunReply = z.infer<typeof HookDryRunReply>;

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { SigningAlg } from '../domain/resource-server.ts';
+import { SigningKeyState } from '../domain/signing-key-state.ts';
+
+/** `hookmint.<tenant>.keys.manage`: management → signer, request/reply. What becomes of the signing keys; never a private part. */
+export function keysManageSubject(tenant: string): string {
+  return `hookmint.${tenant}.keys.manage`;
+}
+
+export const KEYS_MANAGE_QUEUE = 'signer';
+
+export const KeysManage = z.strictObject({
+  command: z.discriminatedUnion('action', [
+    z.strictObject({ action: z.literal('list') }),
+    /** Replaces these keys by those that were published as next. One that is not current any more is left as it is. */
+    z.strictObject({ action: z.literal('rotate'), kids: z.array(z.string()).max(100) }),
+    z.strictObject({ action: z.literal('revoke'), kid: z.string() }),
+  ]),
+});
+export type KeysManage = z.infer<typeof KeysManage>;
+
+export const SigningKeyInfo = z.strictObject({
+  kid: z.string(),
+  alg: SigningAlg,
+  state: SigningKeyState,
+  /** DER in base64. */
+  certificate: z.base64(),
+  current_since_ms: z.number().optional(),
+  current_until_ms: z.number().optional(),
+  revoked_at_ms: z.number().optional(),
+});
+export type SigningKeyInfo = z.infer<typeof SigningKeyInfo>;
+
+/** All keys after what was done, with the last three revoked ones of each algorithm. */
+export const KeysManageReply = z.strictObject({
+  keys: z.array(SigningKeyInfo),
+  /** Why it was not done: there is no such key, or it signs or is about to. */
+  refused: z.enum(['unknown', 'in_use']).optional(),
+});
+export type KeysManageReply = z.infer<typeof KeysManageReply>;

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { decodeJwt } from 'jose';
+import { postJson } from '../support/post-token.ts';
+import { withStack } from '../support/with-stack.ts';
+
+const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'hookmint-cli-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const stack = withStack({ hook: null });
+
+type Ended = { code: number | null; stdout: string; stderr: string };
+
+function start(args: string[], env?: Record<string, string>): ChildProcess {
+  const connection = {
+    HOOKMINT_URL: stack().url,
+    HOOKMINT_CLIENT_ID: stack().managementClientId,
+    HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
+  };
+  const { PATH = '', HOME = '' } = process.env;
+  return spawn(process.execPath, [CLI, 'hook', ...args], {
+    cwd: folder,
+    env: { PATH, HOME, ...(env ?? connection) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function hook(args: string[], env?: Record<string, string>): Promise<Ended> {
+  const child = start(args, env);
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout?.on('data', (text: Buffer) => (ended.stdout += text.toString()));
+  child.stderr?.on('data', (text: Buffer) => (ended.stderr += text.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { ...ended, code };
+}
+
+const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+const scriptOf = (value: string): string =>
+  `module.exports = (client, scope, audience, context, cb) =>\n  cb(null, { scope, 'https://example.com/claim': ${value} });\n`;
+
+async function claim(): Promise<unknown> {
+  const { body } = await postJson(stack());
+  return decodeJwt(String(body.access_token))['https://example.com/claim'];
+}
+
+test('deploy, a draft, a diff, its deployment and a roll-back, each live in the next token', async () => {
+  write('my-hook.js', scriptOf("'one'"));
+  assert.deepEqual(await hook(['deploy', 'my-hook.js', '--enable']), {
+    code: 0,
+    stdout: 'my-hook: revision 1 is deployed and enabled\n',
+    stderr: '',
+  });
+  assert.equal(await claim(), 'one');
+
+  write('my-hook.js', scriptOf("'two'"));
+  const draft = await hook(['deploy', 'my-hook.js', '--draft']);
+  assert.match(draft.stdout, /^my-hook: revision 2 is a draft\./);
+  assert.equal(await claim(), 'one');
+
+  const { code, stdout } = await hook(['diff', 'my-hook']);
+  assert.equal(code, 1);
+  assert.match(stdout, /^-  cb\(null, \{ scope, 'https:\/\/example\.com\/claim': 'one' \}\);$/m);
+  assert.match(stdout, /^\+  cb\(null, \{ scope, 'https:\/\/example\.com\/claim': 'two' \}\);$/m);
+  assert.deepEqual(await hook(['diff', 'my-hook', '1', '1']), { code: 0, stdout: '', stderr: '' });
+
+  assert.equal((await hook(['rollback', 'my-hook', '--to', '2'])).code, 0);
+  assert.equal(await claim(), 'two');
+  const { stdout: list } = await hook(['list']);
+  assert.match(list, /^my-hook {2}\(enabled\)\n {4}2 {2}deployed {2}\S+ {2}\S+\n {4}1 /m);
+  assert.equal((await hook(['rollback', 'my-hook'])).stdout, 'my-hook: revision 1 is deployed and enabled\n');
+  assert.equal(await claim(), 'one');
+});
+
+test('secrets, limits and policies are deployed with the script', async () => {
+  write('secret.js', scriptOf('context.webtask.secrets.KEY.length'));
+  write('secrets.json', '{"KEY": "12345"}');
+  const options = ['--name', 'With Secrets', '--secrets', 'secrets.json', '--limits', '{"cpu_ms": 200}', '--enable'];
+  const { code, stdout, stderr } = await hook(['deploy', 'secret.js', ...options, '--allow-host', 'example.com']);
+  assert.deepEqual([code, stdout], [0, 'with-secrets: revision 1 is deployed and enabled\n'], stderr);
+  assert.equal(await claim(), 5);
+  // Secrets stay when none are given; what changes is told.
+  await hook(['deploy', 'secret.js', '--name', 'with-secrets', '--limits', '{"cpu_ms": 300}']);
+  assert.equal(await claim(), 5);
+  const diff = await hook(['diff', 'with-secrets']);
+  assert.match(diff.stdout, /^-\s+"cpu_ms": 200,\n\+\s+"cpu_ms": 300,$/m);
+  assert.ok(!diff.stdout.includes('12345'));
+});
+
+test('logs follow what the hook prints', async () => {
+  write(
+    'prints.js',
+    "module.exports = (c, s, a, x, cb) => { console.warn('red \\u001b[31mhot'); cb(null, { scope: s }); };",
+  );
+  assert.equal((await hook(['deploy', 'prints.js', '--enable'])).code, 0);
+  const child = start(['logs', 'prints']);
+  const [ready] = (await once(child.stderr ?? child, 'data')) as [Buffer];
+  assert.match(ready.toString(), /^following prints;/);
+  await postJson(stack());
+  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+  assert.match(line.toString(), /^\d{4}-\S+Z warn {2}red hot\n$/);
+  child.kill('SIGINT');
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+});
+
+test('what is wrong is told in one line, with exit code 2', async () => {
+  write('good.js', scriptOf('1'));
+  write('broken.js', 'module.exports = (\n');
+  write('undeclared.js', "require('left-pad'); module.exports = 1;");
+  const connection = { HOOKMINT_URL: stack().url };
+  const refusals: [args: string[], message: RegExp, env?: Record<string, string>][] = [
+    [['deploy', 'broken.js'], /^hookmint: broken\.js:\d+:\d+: .* \(hook_syntax_error\)$/],
+    [['deploy', 'undeclared.js'], /left-pad.*\(module_undeclared\)$/],
+    [['deploy', 'missing.js'], /missing\.js cannot be read/],
+    [['deploy', 'good.js', '--limits', '{"cpu_ms": 0}'], /--limits cannot be used: cpu_ms/],
+    [['deploy', 'good.js', '--allow-address', 'example.com'], /--allow-address is to be/],
+    [['deploy', 'good.js', '--draft', '--enable'], /--draft or --enable/],
+    [['rollback', 'nobody'], /There is no hook "nobody"/],
+    [['list'], /Set HOOKMINT_URL/, {}],
+    [['list'], /Set HOOKMINT_CLIENT_ID/, connection],
+    [['list'], /HOOKMINT_CLIENT_SECRET/, { ...connection, HOOKMINT_CLIENT_ID: 'x' }],
+  ];
+  for (const [args, message, env] of refusals) {
+    const { code, stdout, stderr } = await hook(args, env);
+    assert.deepEqual([code, stdout], [2, ''], stderr);
+    assert.match(stderr.trim(), message);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  }
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { HookLog, hookLogSubject } from '../../shared/subjects/hook-log.ts';
+import { refusal, told } from '../support/post-token.ts';
+import { TENANT } from '../support/stack.ts';
+import { claim, code, errorOf, withActions, type Json } from './management-actions-fixtures.ts';
+
+const { stack, call, must, ask, create, deploy, bindTo, shaped } = withActions();
+
+describe('the code of an Action', () => {
+  it('shapes tokens once it is deployed and bound, and changes them when it is deployed anew', async () => {
+    const { id } = await create({ code: claim('v', 1) });
+    assert.deepEqual(
+      errorOf(
+        await call('PATCH', '/actions/triggers/credentials-exchange/bindings', {
+          bindings: [{ ref: { type: 'action_id', value: id } }],
+        }),
+      ).errorCode,
+      'invalid_body',
+    );
+    const first = await deploy(id);
+    assert.deepEqual(await shaped(), { scope: 'read write' });
+    await bindTo(id);
+    assert.deepEqual(await shaped(), { scope: 'read write', v: 1 });
+
+    const patched = await must(200, 'PATCH', `/actions/actions/${id}`, { code: claim('v', 2) });
+    assert.equal(patched.all_changes_deployed, false);
+    assert.equal(patched.code, claim('v', 2));
+    assert.equal((patched.deployed_version as Json).code, claim('v', 1));
+    assert.deepEqual(await shaped(), { scope: 'read write', v: 1 });
+    const second = await deploy(id);
+    assert.deepEqual(await shaped(), { scope: 'read write', v: 2 });
+    assert.deepEqual([first.number, second.number, second.deployed], [1, 2, true]);
+    assert.equal((await deploy(id)).id, second.id);
+
+    const { versions, ...page } = await must(200, 'GET', `/actions/actions/${id}/versions`);
+    assert.deepEqual(page, { total: 2, page: 0, per_page: 20 });
+    const told = (versions as Json[]).map(({ number, deployed, code: text }) => [number, deployed, text]);
+    assert.deepEqual(told, [
+      [2, true, claim('v', 2)],
+      [1, false, claim('v', 1)],
+    ]);
+
+    const back = await must(202, 'POST', `/actions/actions/${id}/versions/${String(first.id)}/deploy`);
+    assert.equal(back.number, 3);
+    assert.equal(back.code, claim('v', 1));
+    assert.deepEqual(await shaped(), { scope: 'read write', v: 1 });
+    assert.equal((await must(200, 'GET', `/actions/actions/${id}`)).code, claim('v', 2));
+    await must(202, 'POST', `/actions/actions/${id}/versions/${String(second.id)}/deploy`, { update_draft: true });
+    assert.equal((await must(200, 'GET', `/actions/actions/${id}`)).all_changes_deployed, true);
+    assert.deepEqual(
+      (await must(200, 'GET', `/actions/actions/${id}/versions/${String(first.id)}`)).code,
+      claim('v', 1),
+    );
+    assert.equal((await call('GET', `/actions/actions/${id}/versions/other`)).status, 404);
+
+    await bindTo();
+    assert.deepEqual(await shaped(), { scope: 'read write' });
+  });
+
+  it('may require modules', async () => {
+    const { id, dependencies } = await create({
+      code: code("const _ = require('lodash'); api.accessToken.setCustomClaim('kebab', _.kebabCase('Foo Bar'));"),
+      dependencies: [{ name: 'lodash', version: '4.17.21' }],
+    });
+    assert.deepEqual(dependencies, [{ name: 'lodash', version: '4.17.21' }]);
+    await deploy(id);
+    await bindTo(id);
+    assert.deepEqual(await shaped(), { scope: 'read write', kebab: 'foo-bar' });
+    await bindTo();
+  });
+
+  it('can deny the token', async () => {
+    const { id } = await create({
+      code: code("if (event.request.body.who === 'mallory') api.access.deny('invalid_request', 'not you');"),
+    });
+    await deploy(id);
+    await bindTo(id);
+    assert.deepEqual(told(await ask({ who: 'mallory' })), refusal(400, 'invalid_request', 'not you'));
+    assert.deepEqual(await shaped({ who: 'alice' }), { scope: 'read write' });
+    await bindTo();
+  });
+});
+
+describe('a test of an Action', () => {
+  const test = async (id: string, payload: Json): Promise<Json> => {
+    const { payload: result } = await must(200, 'POST', `/actions/actions/${id}/test`, { payload });
+    const { cpu_ms, wall_ms, network, ...told } = result as Json;
+    assert.ok(typeof cpu_ms === 'number' && typeof wall_ms === 'number' && Array.isArray(network));
+    return told;
+  };
+  const nothing = { claims: {}, scope: [], denied: null, errors: [], dropped: [], console: [] };
+
+  it("runs the draft with an event of one's own, and tells what it came to", async () => {
+    const { id } = await create({ deploy: true });
+    await must(200, 'PATCH', `/actions/actions/${id}`, {
+      code: code(`
+        const { accessToken, client, request, resource_server, tenant, transaction, secrets } = event;
+        const seen = { accessToken, client, request, resource_server, tenant, transaction, secrets };
+        console.log('key', secrets.KEY);
+        api.accessToken.setCustomClaim('seen', { ...seen, secrets: Object.keys(secrets) });
+        api.accessToken.setCustomClaim('sub', 'forged');
+        api.transaction.removeTargetScope('b');`),
+      secrets: [{ name: 'KEY', value: 'the-value' }],
+    });
+    const event = {
+      accessToken: { customClaims: { before: 1 }, scope: ['a', 'b'] },
+      client: { client_id: 'me', name: 'Me', metadata: { plan: 'full' } },
+      request: { body: { x: [1] }, hostname: 'h', ip: '192.0.2.7', language: 'de', method: 'POST', user_agent: 'u' },
+      resource_server: { identifier: 'https://other.example.com/' },
+      tenant: { id: 'mine' },
+      transaction: { requested_scopes: ['a'] },
+    };
+    assert.deepEqual(await test(id, event), {
+      ...nothing,
+      claims: {
+        seen: {
+          ...event,
+          request: { ...event.request, geoip: {} },
+          transaction: { requested_scopes: ['a'], target_scopes: ['a'] },
+          secrets: ['KEY'],
+        },
+      },
+      scope: ['a'],
+      dropped: [{ kind: 'claim', name: 'sub', reason: 'reserved' }],
+      console: [{ level: 'log', text: 'key [secret KEY]' }],
+    });
+    assert.equal((await call('POST', `/actions/actions/${id}/test`, { payload: { clint: {} } })).status, 400);
+  });
+
+  it('tells of a denial and of a failure', async () => {
+    const denying = await create({ code: code("api.access.deny('invalid_scope', 'not you')") });
+    assert.deepEqual(await test(denying.id, {}), {
+      ...nothing,
+      denied: { error: 'invalid_scope', error_description: 'not you' },
+    });
+    const failing = await create({ code: code("\nthrow new TypeError('broken');") });
+    const { errors, ...rest } = await test(failing.id, {});
+    assert.deepEqual({ ...rest, errors: [] }, nothing);
+    const [{ stack, ...error } = { stack: '' }] = errors as Json[];
+    assert.deepEqual(error, { id: 'threw', msg: 'TypeError: broken' });
+    assert.match(stack as string, /hook\.js:3:7/);
+  });
+});
+
+describe('the secrets of an Action', () => {
+  it('reach its code and nobody else, and keep their values until they are given others', async () => {
+    const print = "console.log('with', event.secrets.KEY); api.accessToken.setCustomClaim('secret', event.secrets);";
+    const { id } = await create({ code: code(print), secrets: [{ name: 'KEY', value: 'first-value' }], deploy: true });
+    await bindTo(id);
+    const lines: string[] = [];
+    const bus = await stack().bus();
+    const log = bus.subscribe(hookLogSubject(TENANT), {
+      callback: (_, message) => {
+        lines.push(...HookLog.parse(message.json()).lines.map(({ text }) => text));
+      },
+    });
+    await bus.flush();
+    assert.deepEqual(await shaped(), { scope: 'read write', secret: { KEY: 'first-value' } });
+    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    log.unsubscribe();
+    assert.deepEqual(lines, ['with [secret KEY]']);
+
+    const set = (secrets: Json[]) => must(200, 'PATCH', `/actions/actions/${id}`, { secrets });
+    // As an export has it, and as an import may give it back.
+    assert.equal((await set([{ name: 'KEY' }])).all_changes_deployed, true);
+    assert.equal((await set([{ name: 'KEY', value: '_VALUE_NOT_SHOWN_' }])).all_changes_deployed, true);
+    assert.equal((await set([{ name: 'KEY', value: 'first-value' }])).all_changes_deployed, true);
+    assert.equal((await set([{ name: 'KEY' }, { name: 'NEW', value: 'new-value' }])).all_changes_deployed, false);
+    await deploy(id);
+    assert.deepEqual((await shaped()).secret, { KEY: 'first-value', NEW: 'new-value' });
+    await set([{ name: 'NEW', value: 'other-value' }]);
+    await deploy(id);
+    assert.deepEqual((await shaped()).secret, { NEW: 'other-value' });
+    await bindTo();
+  });
+});
