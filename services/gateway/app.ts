@@ -2,7 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { observeHttp } from '../../shared/http/observe.ts';
-import { SECURITY_HEADERS } from '../../shared/http/security-headers.ts';
+import { securityHeaders } from '../../shared/http/security-headers.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './http-errors.ts';
 import type { TokenIssuer } from './issue-token.ts';
@@ -35,7 +35,7 @@ export function createApp(options: {
   app.use(observeHttp);
   app.use(requireHost);
   if (managementUrl !== undefined) app.use(managementRoute(managementUrl));
-  app.use(helmet(SECURITY_HEADERS));
+  app.use(helmet(securityHeaders(issuer.issuer)));
   app.route('/oauth/token').post(tokenRoute(issuer, events)).all(methodNotAllowed('POST'));
   app.route('/.well-known/jwks.json').get(jwksRoute(publicKeys)).all(methodNotAllowed('GET, HEAD'));
   for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {

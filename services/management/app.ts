@@ -2,7 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { observeHttp } from '../../shared/http/observe.ts';
-import { SECURITY_HEADERS } from '../../shared/http/security-headers.ts';
+import { securityHeaders } from '../../shared/http/security-headers.ts';
 import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
 import { mountRoutes } from './api/mount.ts';
@@ -31,7 +31,7 @@ export function createApp(
   });
 
   app.use(observeHttp);
-  app.use(helmet(SECURITY_HEADERS));
+  app.use(helmet(securityHeaders(deps.issuer)));
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.set(NO_STORE);
     next();

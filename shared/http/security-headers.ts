@@ -1,11 +1,21 @@
-/** Options of helmet for answers that are JSON and never a page: its other headers speak to browsers that render one. */
-export const SECURITY_HEADERS = {
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  crossOriginEmbedderPolicy: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-};
+/**
+ * Options of helmet for answers that are JSON and never a page: its other headers speak to browsers that render one.
+ *
+ * @param issuer Its scheme and host decide about HSTS (RFC 6797 §7.2: over TLS only), which would bind everything else that a
+ *   developer runs on localhost too.
+ */
+export function securityHeaders(issuer: string) {
+  const { protocol, hostname } = new URL(issuer);
+  const isLocal = /^(?:localhost|127\..*|\[::1\])$/.test(hostname);
+  return {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginEmbedderPolicy: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    strictTransportSecurity: protocol === 'https:' && !isLocal,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  };
+}

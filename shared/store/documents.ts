@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { MongoServerError, type Db, type Filter } from 'mongodb';
 import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
@@ -70,7 +71,8 @@ export function documentsIn<Value extends object, Input>(
       await collection.replaceOne(byId(_id), rest, { upsert: true });
     },
     /**
-     * Changes a document by a function of what it is now, again if another writer came between: no change is lost.
+     * Changes a document by a function of what it is now, again if another writer came between: no change is lost. What comes out
+     * as it was is not written.
      *
      * @returns What was and what is; `undefined` when there is no such document.
      * @throws {DuplicateError} and whatever `edit` throws.
@@ -84,11 +86,13 @@ export function documentsIn<Value extends object, Input>(
         if (stored === null) return undefined;
         const before = fromStored(stored);
         const { _id, ...rest } = toStored(await edit(before));
+        const after = fromStored({ _id, ...rest });
+        if (isDeepStrictEqual(after, before)) return { before, after };
         const version = stored._version;
         const unchanged: Filter<Stored> = { _id: id, _version: version ?? { $exists: false } };
         const next = { ...rest, _version: (version ?? 0) + 1 };
         const { matchedCount } = await refusingDuplicates(() => collection.replaceOne(unchanged, next));
-        if (matchedCount === 1) return { before, after: fromStored({ _id, ...rest }) };
+        if (matchedCount === 1) return { before, after };
       }
       throw new HookmintError('store_contended', `${what} ${id} is being changed by too many writers at once.`);
     },

@@ -1,6 +1,8 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { measureHookOverhead } from './hook-overhead.ts';
+import { measureHooks } from './hooks/measure.ts';
+import { hooksJson, hooksText } from './hooks/report.ts';
 import { jsonLine, type Report } from './json.ts';
 import type { Bench } from './leg.ts';
 import { chooseGenerator } from './load/choose.ts';
@@ -13,11 +15,19 @@ import { measureThroughput } from './throughput.ts';
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(usage);
+  if (options.hooks) return benchHooks(options.json);
   const generator = await chooseGenerator();
   const machine = describeMachine(generator.name);
   const report = await measure({ options, generator, signal: interrupted, progress });
   process.stdout.write(`${machine.join('\n')}\n\n${textReport(report, options)}\n`);
   if (options.json) process.stdout.write(`${jsonLine(report)}\n`);
+}
+
+async function benchHooks(json: boolean): Promise<void> {
+  const machine = describeMachine('none: one request at a time');
+  const report = await measureHooks({ signal: interrupted, progress });
+  process.stdout.write(`${machine.join('\n')}\n\n${hooksText(report)}\n`);
+  if (json) process.stdout.write(`${hooksJson(report)}\n`);
 }
 
 async function measure(bench: Bench): Promise<Report> {

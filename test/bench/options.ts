@@ -7,6 +7,8 @@ export type BenchOptions = {
   durationSeconds: number;
   /** Also print CPU milliseconds per token, by process (Linux only). */
   profile: boolean;
+  /** Measure hooks alone, without HTTP and peers (Linux only). */
+  hooks: boolean;
   /** End standard output with one line of JSON. */
   json: boolean;
   help: boolean;
@@ -17,6 +19,7 @@ export const usage = `npm run bench -- [options]
   --rounds N    measured legs of each system (default 3)
   --seconds N   length of each leg in seconds (default 5)
   --profile     add CPU milliseconds per token, by process (Linux only)
+  --hooks       measure hooks alone instead: warm runs, large bundles, many hooks and runaway ones (Linux only)
   --json        end standard output with one line of JSON
   --help        print this
 `;
@@ -29,6 +32,7 @@ export function parseOptions(args: string[]): BenchOptions {
     rounds: wholeNumber('--rounds', values.rounds, 100),
     durationSeconds: wholeNumber('--seconds', values.seconds, 600),
     profile: values.profile,
+    hooks: values.hooks,
     json: values.json,
     help: values.help,
   };
@@ -42,6 +46,7 @@ function parse(args: string[]) {
         rounds: { type: 'string', default: '3' },
         seconds: { type: 'string', default: '5' },
         profile: { type: 'boolean', default: false },
+        hooks: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -12,6 +12,14 @@ export function median(values: number[]): number {
   return (lower + upper) / 2;
 }
 
+/** The least value that at least `percent` per cent of the values do not exceed. */
+export function percentile(values: number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)];
+  if (value === undefined) throw new RangeError('percentile of no values');
+  return value;
+}
+
 /** Combines two systems round by round: what slows the machine in one round slows both of them. */
 export function pairwise(left: number[], right: number[], combine: (left: number, right: number) => number): number[] {
   if (left.length !== right.length) throw new RangeError('a round is missing');

@@ -248,10 +248,10 @@ describe('files that cannot be used', () => {
 
   it('are told apart from a hookmint that is not there, and from credentials that are wrong', async () => {
     const away = await hookmint(['diff', EXPORT], { HOOKMINT_URL: 'http://127.0.0.1:9' });
-    assert.deepEqual([away.code, /127\.0\.0\.1:9 cannot be reached/.test(away.stderr)], [2, true]);
+    assert.deepEqual([away.code, away.stderr.includes('127.0.0.1:9 cannot be reached')], [2, true]);
     const wrong = await hookmint(['diff', EXPORT], { HOOKMINT_CLIENT_SECRET: 'wrong' });
-    assert.deepEqual([wrong.code, /gives HOOKMINT_CLIENT_ID no token/.test(wrong.stderr)], [2, true]);
+    assert.deepEqual([wrong.code, wrong.stderr.includes('gives HOOKMINT_CLIENT_ID no token')], [2, true]);
     const unset = await hookmint(['diff', EXPORT], { HOOKMINT_URL: '' });
-    assert.deepEqual([unset.code, /Set HOOKMINT_URL/.test(unset.stderr)], [2, true]);
+    assert.deepEqual([unset.code, unset.stderr.includes('Set HOOKMINT_URL')], [2, true]);
   });
 });

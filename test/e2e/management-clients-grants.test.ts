@@ -231,7 +231,7 @@ describe('tenant settings', () => {
         {
           flags: {},
           sandbox_version: '22',
-          sandbox_versions_available: ['22'],
+          sandbox_versions_available: ['22', '18', '12'],
           default_audience: '',
           custom_claims: 'namespaced',
         },
@@ -290,8 +290,8 @@ describe('tenant settings', () => {
     ['a member nobody knows', { foo: 1 }, "'Additional properties not allowed: foo'."],
     [
       'another sandbox',
-      { sandbox_version: '18' },
-      "'is to be 22, which hooks run as here' on property sandbox_version.",
+      { sandbox_version: '8' },
+      "'is to be one of 22, 18, 12' on property sandbox_version.",
     ],
     [
       'a flag that is none',

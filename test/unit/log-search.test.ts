@@ -116,7 +116,7 @@ describe('a search of logs', () => {
     );
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),
-      fc.array(token, { maxLength: 300 }).map((all) => all.join('')),
+      fc.array(token, { maxLength: 150 }).map((all) => all.join('')),
     );
     fc.assert(
       fc.property(text, (search) => {
@@ -128,7 +128,7 @@ describe('a search of logs', () => {
         }
         assert.ok(performance.now() - startMs < 1_000);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -56,7 +56,8 @@ export class HookIsolate {
   #loadFailure: Extract<HookOutcome, { status: 'threw' | 'timed_out' | 'out_of_memory' }> | undefined;
   /** In whose name the network is used for what began while the hook was loaded. */
   readonly #firstRun = Promise.withResolvers<number>();
-  #lastCpuNs = 0n;
+  #lastInsideNs = 0n;
+  #lastCpuMs = 0;
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
   readonly #entered: number[] = [];
   /** Of the first of them: since when it has the isolate, and the CPU time it was charged with. */
@@ -260,15 +261,21 @@ export class HookIsolate {
     if (this.#entered.length > 0) this.#host.entered(this.leftMs);
   }
 
-  /** Entries into an isolate come one after the other, so the CPU time since the last one is this run's. */
+  /**
+   * Entries into an isolate come one after the other, so the time in it since the last one is this run's. isolated-vm measures it
+   * by the clock; of that, no more was CPU time than the process has used.
+   */
   #account(run: HookRun): void {
     if (this.#isolate.isDisposed) {
       run.cpuMs = Math.max(run.cpuMs, this.#chargedMs);
       return;
     }
-    const cpuNs = this.#isolate.cpuTime;
-    run.cpuMs += Number(cpuNs - this.#lastCpuNs) / 1e6;
-    this.#lastCpuNs = cpuNs;
+    const insideNs = this.#isolate.cpuTime;
+    const { cpuMs } = processTime();
+    const sinceCpuMs = Math.max(this.#lastCpuMs, this.#entrySince.cpuMs);
+    run.cpuMs += Math.min(Number(insideNs - this.#lastInsideNs) / 1e6, cpuMs - sinceCpuMs);
+    this.#lastInsideNs = insideNs;
+    this.#lastCpuMs = cpuMs;
   }
 
   #measured(run: HookRun): Measured {

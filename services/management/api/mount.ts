@@ -4,6 +4,7 @@ import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { requireScope } from '../auth/require-scope.ts';
 import type { Deps } from '../deps.ts';
+import { refuseAbsentProducts } from './absent-products.ts';
 import { createAnnouncer } from './announce.ts';
 import { answerError } from './answer-error.ts';
 import { ApiError } from './api-error.ts';
@@ -75,6 +76,7 @@ export function mountRoutes(
       answerError(new ApiError(405, 'method_not_allowed', `Use ${methods.join(', ')}`, { headers }), response);
     });
   }
+  app.use(API_PATH, refuseAbsentProducts(deps));
 }
 
 const NO_QUERY = z.strictObject({});

@@ -14,7 +14,7 @@ export type Change = {
   after: unknown;
 };
 
-/** What a write answers, and what it changed; `change` is `null` when all is as it was. */
+/** What a write answers, and what it changed; `change` is `null` when all is as it was (`changeOf`). */
 export type Written<Answer> = { answer: Answer; change: Change | null };
 
 /** One operation of the API: what it takes, what it answers, and who may call it. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH, type Client, type ClientCredential } from '../../../../shared/domain/client.ts';
 import { clientsIn } from '../../../../shared/store/clients.ts';
 import { inexistent } from '../../api/api-error.ts';
+import { changeOf } from '../../api/change-of.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
 import { inFuture, newCredential, withCredential, withoutCredential } from './edit.ts';
@@ -82,14 +83,14 @@ const update = writes('patch', {
       return {
         ...now,
         credentials: now.credentials.map((credential) =>
-          credential.id === id ? { ...credential, ...news } : credential,
+          credential.id === id && credential.expires_at_ms !== news.expires_at_ms
+            ? { ...credential, ...news }
+            : credential,
         ),
       };
     });
-    const [before, after] = [changed.before, changed.after].map((client) =>
-      viewOf(credentialOf(client, credential_id)),
-    );
-    return { answer: after, change: { collection, id: client_id, before, after } };
+    const view = (client: Client) => viewOf(credentialOf(client, credential_id));
+    return { answer: view(changed.after), change: changeOf({ collection, id: client_id }, changed, view) };
   },
 });
 

@@ -8,6 +8,7 @@ import { clientsIn } from '../../../../shared/store/clients.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
 import { resourceServersIn } from '../../../../shared/store/resource-servers.ts';
 import { conflict, inexistent } from '../../api/api-error.ts';
+import { changeOf } from '../../api/change-of.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { flag } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
@@ -134,8 +135,7 @@ const update = writes('patch', {
       editedGrant(now, body, await apis.findByIdentifier(now.audience)),
     );
     if (changed === undefined) throw inexistent('client grant');
-    const [before, after] = [viewOf(changed.before), viewOf(changed.after)];
-    return { answer: after, change: { collection, id, before, after } };
+    return { answer: viewOf(changed.after), change: changeOf({ collection, id }, changed, viewOf) };
   },
 });
 

@@ -4,7 +4,9 @@ import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/cli
 import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
 import { clientsIn } from '../../../../shared/store/clients.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
+import { absentScope } from '../../api/absent-products.ts';
 import { conflict, inexistent } from '../../api/api-error.ts';
+import { changeOf } from '../../api/change-of.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, flag, withFields } from '../../api/query.ts';
 import { reads, writes, type Caller, type Route } from '../../api/route.ts';
@@ -39,15 +41,15 @@ const list = reads({
   }),
   status: 200,
   response: listOf(ClientView, 'clients'),
-  handle: ({ query }, { db, tenant }) => {
+  handle: async ({ query }, { db, tenant }) => {
+    // There is no client that stands for the whole tenant. An empty list would end auth0-deploy-cli, which looks for its login page.
+    if (query.is_global === true) throw absentScope('read:global_client');
     const clients = clientsIn(db);
     const filter = {
       ...(query.is_first_party === undefined
         ? {}
         : { 'profile.is_first_party': query.is_first_party ? { $ne: false } : false }),
       ...(query.app_type === undefined ? {} : { 'profile.app_type': { $in: query.app_type } }),
-      // There is no client that stands for the whole tenant.
-      ...(query.is_global === true ? { _id: { $in: [] } } : {}),
     };
     const source = {
       list: (page: { skip: number; limit: number }) => clients.list(filter, page),
@@ -122,8 +124,8 @@ const update = writes('patch', {
     requireScopesOf(body, caller);
     const changed = await clientsIn(db).change(id, (now) => editedClient(now, body, clientSecretKey));
     if (changed === undefined) throw inexistent('client');
-    const [before, after] = [viewOf(changed.before, tenant), viewOf(changed.after, tenant)];
-    return { answer: after, change: { collection, id, before, after } };
+    const view = (client: Client) => viewOf(client, tenant);
+    return { answer: view(changed.after), change: changeOf({ collection, id }, changed, view) };
   },
 });
 

@@ -19,7 +19,7 @@ const RunTriggerId = AnyTriggerId.refine(
   'hookmint runs hooks of the trigger credentials-exchange only',
 );
 
-export const MAX_HOOK_NAME_LENGTH = 128;
+const MAX_HOOK_NAME_LENGTH = 128;
 const MAX_DEPENDENCIES = 100;
 
 const HookName = z

@@ -9,6 +9,7 @@ import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
 import { resourceServersIn } from '../../../../shared/store/resource-servers.ts';
 import { ApiError, conflict, inexistent } from '../../api/api-error.ts';
+import { changeOf } from '../../api/change-of.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, flag, repeatable, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
@@ -112,8 +113,7 @@ const update = writes('patch', {
     const { id: found } = refuseSystem(await findEither(id, deps));
     const changed = await resourceServersIn(deps.db).change(found, (now) => edited(now, body));
     if (changed === undefined) throw inexistent('resource server');
-    const [before, after] = [viewOf(changed.before), viewOf(changed.after)];
-    return { answer: after, change: { collection, id: found, before, after } };
+    return { answer: viewOf(changed.after), change: changeOf({ collection, id: found }, changed, viewOf) };
   },
 });
 

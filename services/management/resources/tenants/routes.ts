@@ -3,6 +3,7 @@ import type { TenantSettings } from '../../../../shared/domain/tenant.ts';
 import { resourceServersIn } from '../../../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../../../shared/store/tenant.ts';
 import { invalidBody } from '../../api/api-error.ts';
+import { changeOf } from '../../api/change-of.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
@@ -36,8 +37,7 @@ const update = writes('patch', {
   handle: async ({ body }, deps) => {
     await refuseUnknownAudience(body.default_audience, deps);
     const changed = await tenantIn(deps.db).changeSettings((now) => edited(now, body));
-    const [before, after] = [viewOf(changed.before), viewOf(changed.after)];
-    return { answer: after, change: { collection, id: 'settings', before, after } };
+    return { answer: viewOf(changed.after), change: changeOf({ collection, id: 'settings' }, changed, viewOf) };
   },
 });
 
