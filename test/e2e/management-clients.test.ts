@@ -191,7 +191,10 @@ describe('the list of clients', () => {
     assert.equal((await ids('is_first_party=true')).includes(client_id), false);
     assert.equal((await ids('is_first_party=true')).includes(stack().clientId), true);
     assert.equal((await ids('app_type=spa')).includes(client_id), true);
-    assert.deepEqual(await ids('is_global=true'), []);
+  });
+
+  it('has none that stands for the whole tenant', async () => {
+    await refused(api.call('GET', '/clients?is_global=true'), 403, 'insufficient_scope', /read:global_client/);
   });
 
   it('cannot be searched, and says so', async () => {

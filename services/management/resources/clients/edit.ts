@@ -63,7 +63,8 @@ export async function createdClient(
 }
 
 /**
- * A client after a change. What is not sent stays; `client_metadata` is merged, and emptied by `{}` (contract §5.3).
+ * A client after a change. What is not sent stays; `client_metadata` is merged, and emptied by `{}` (contract §5.3), and
+ * `jwt_configuration` is merged.
  *
  * @throws {ApiError} 400
  */
@@ -88,8 +89,14 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
         : rotated(client.client_secrets, hashClientSecret(client_secret, clientSecretKey), 0, Date.now()),
     client_metadata:
       client_metadata === undefined ? client.client_metadata : mergedMetadata(client.client_metadata, client_metadata),
-    profile: { ...client.profile, ...profile },
+    profile: { ...client.profile, ...profile, ...mergedJwtConfiguration(client, profile) },
   };
+}
+
+/** Merged too: `auth0-deploy-cli` sends all of it with a new client, and a part with each change (contract §5.9). */
+function mergedJwtConfiguration(client: Client, { jwt_configuration: news }: UpdateClient): object {
+  if (news === undefined || news === null) return {};
+  return { jwt_configuration: { ...(client.profile.jwt_configuration as object | null | undefined), ...news } };
 }
 
 /** Of a client that names none (contract §5.3). */
