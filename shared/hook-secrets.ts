@@ -2,8 +2,9 @@ import { CompactEncrypt, compactDecrypt } from 'jose';
 import { z } from 'zod';
 import { HookmintError } from './errors.ts';
 
-/** Most secrets of an Action (contract §6); a hook may have 20 (§1.5), which is for whoever writes one to check. */
+/** Most secrets of an Action (contract §6) and of a hook (§1.5); the latter is for whoever writes one to check. */
 export const MAX_ACTION_SECRETS = 30;
+export const MAX_HOOK_SECRETS = 20;
 
 /** A hook's or an Action's secrets, name to value (contract §6: names up to 128, values up to 4,096 characters). */
 export const HookSecrets = z

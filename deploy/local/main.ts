@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     await runStack({
       ...options,
       hookFile: options.hookFile ?? TUTORIAL_HOOK,
+      isHookGiven: options.hookFile !== undefined,
       hookName: options.hookFile === undefined ? 'tutorial' : 'local-file',
       natsUrl: nonEmpty(process.env.NATS_URL),
       mongodbUrl: nonEmpty(process.env.MONGODB_URL),

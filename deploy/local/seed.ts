@@ -1,5 +1,7 @@
 import type { Db } from 'mongodb';
 import { hashClientSecret } from '../../shared/client-secret.ts';
+import { Hook } from '../../shared/domain/hook.ts';
+import { withRevision } from '../../shared/domain/hook-history.ts';
 import { DEFAULT_TOKEN_LIFETIME_SECONDS, type SigningAlg } from '../../shared/domain/resource-server.ts';
 import { makeRevision, type HookInput } from '../../shared/hook-build/make-revision.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
@@ -51,7 +53,13 @@ export async function seedDemo(
   }
 }
 
-/** Makes a revision of the hook `name` and enables it. */
+/** Whether somebody has decided, over the Management API, that another hook than `name` is enabled, or none. */
+export async function isDecidedOtherwise(db: Db, name: string): Promise<boolean> {
+  const binding = await hooksIn(db).findBinding(TRIGGER);
+  return binding !== undefined && binding.hook_id !== idOf(name);
+}
+
+/** Makes a revision of the hook `name`, deploys it and enables the hook. */
 export async function enableHook(
   db: Db,
   name: string,
@@ -59,8 +67,14 @@ export async function enableHook(
   options: Parameters<typeof makeRevision>[1],
 ): Promise<void> {
   const hooks = hooksIn(db);
-  const id = `demo-${name}`;
+  const id = idOf(name);
   const revision = await hooks.putRevision(await makeRevision({ ...hook, hook_id: id }, options));
-  await hooks.put({ id, name, trigger_id: TRIGGER, current_revision: revision });
+  const deploy = (now: Hook): Hook => withRevision(now, revision, null);
+  if ((await hooks.change(id, deploy)) === undefined) {
+    const fresh = Hook.parse({ id, name, trigger_id: TRIGGER, current_revision: null, created_at_ms: Date.now() });
+    await hooks.insert(deploy(fresh));
+  }
   await hooks.enable(TRIGGER, id);
 }
+
+const idOf = (name: string): string => `demo-${name}`;

@@ -12,7 +12,7 @@ import { startBusServer } from './bus-server.ts';
 import { readDependencies, readHookFile, readSecretsFile, watchHookFile } from './hook-file.ts';
 import { loadSecrets, type BusUser } from './local-secrets.ts';
 import { ensureLocalTls } from './local-tls.ts';
-import { DEMO_AUDIENCE, enableHook, seedDemo } from './seed.ts';
+import { DEMO_AUDIENCE, enableHook, isDecidedOtherwise, seedDemo } from './seed.ts';
 import { freePort } from './servers/free-port.ts';
 import { obtainMongod } from './servers/mongod-binary.ts';
 import { obtainNats } from './servers/nats-binary.ts';
@@ -33,6 +33,8 @@ export type StackOptions = {
   hookFile: string;
   secretsFile: string | undefined;
   hookName: string;
+  /** Whether the hook was asked for: then it is enabled whatever was before. */
+  isHookGiven: boolean;
   /** Servers to use instead of starting some. */
   natsUrl: string | undefined;
   mongodbUrl: string | undefined;
@@ -158,8 +160,10 @@ export async function runStack(options: StackOptions): Promise<void> {
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },
         { clientSecretKey: Buffer.from(secrets.client_secret_key, 'base64url'), signingAlg: options.signingAlg },
-      ).then(() => enableHook(db, options.hookName, hook(code), build)),
+      ),
     ]);
+    const followsFile = options.isHookGiven || !(await isDecidedOtherwise(db, options.hookName));
+    if (followsFile) await enableHook(db, options.hookName, hook(code), build);
     await Promise.all([
       runService('signer', {
         ...busEnv('signer', natsUrl),
@@ -205,16 +209,18 @@ export async function runStack(options: StackOptions): Promise<void> {
       bus.publish(configChangedSubject(TENANT), JSON.stringify(event));
       say(`hookmint: ${options.hookFile} was read again and is live`);
     };
-    closeLater(
-      watchHookFile(options.hookFile, () => {
-        reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
-      }),
-    );
+    if (followsFile) {
+      closeLater(
+        watchHookFile(options.hookFile, () => {
+          reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
+        }),
+      );
+    }
     options.ready((afterMs) =>
       banner({
         afterMs,
         issuer,
-        hookFile: options.hookFile,
+        hookFile: followsFile ? options.hookFile : 'as it was left (npm start -- --hook FILE enables another)',
         dataDir: options.dataDir,
         natsUrl,
         mongodbUrl: store.owner,

@@ -4,11 +4,12 @@ import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
+import { watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
-import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -31,6 +32,7 @@ runService(SERVICE, async (endLater) => {
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
   endLater('the bus', () => bus.drain());
+  const busMissing = watchBus(bus);
 
   const executors = createBatchRequester<TokenRequested, TokenRequestedReply>({
     connection: bus,
@@ -62,12 +64,16 @@ runService(SERVICE, async (endLater) => {
   void publicKeys.refresh();
 
   const configuration = readConfigurationFrom(store.db);
-  const changed = (): void => {
+  bus.subscribe(configChangedSubject(tenant), {
+    callback: (_error, announcement) => {
+      configuration.drop();
+      if (concernsKeys(announcement)) void publicKeys.refresh();
+    },
+  });
+  void onReconnect(bus, () => {
     configuration.drop();
     void publicKeys.refresh();
-  };
-  bus.subscribe(configChangedSubject(tenant), { callback: changed });
-  void onReconnect(bus, changed);
+  });
 
   const app = createApp({
     issuer: {
@@ -81,7 +87,10 @@ runService(SERVICE, async (endLater) => {
     },
     events,
     publicKeys,
-    missing: () => (publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+    missing: () => [
+      ...busMissing(),
+      ...(publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+    ],
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     managementUrl: config.HOOKMINT_MANAGEMENT_URL,
   });

@@ -2,12 +2,14 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { integer, key256, readEnv } from '../../shared/env.ts';
+import { healthEnv } from '../../shared/health.ts';
 
 /** The hook-executor's settings. It has no store and no signing key: all it needs comes with the events. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
   readEnv(
     {
       ...busEnv,
+      ...healthEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
       /** Decrypts the secrets of hooks, which come with them; unset: hooks that have secrets cannot be run. */
       HOOKMINT_HOOK_SECRETS_KEY: key256.optional(),

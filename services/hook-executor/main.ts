@@ -1,6 +1,7 @@
 import '../../shared/telemetry/register.ts';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
+import { serveHealth, watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { HOOK_DRY_RUN_QUEUE, HookDryRun, hookDryRunSubject } from '../../shared/subjects/hook-dry-run.ts';
 import { TokenRequested, TOKEN_REQUESTED_QUEUE, tokenRequestedSubject } from '../../shared/subjects/token-requested.ts';
@@ -17,6 +18,8 @@ runService('hook-executor', async (endLater) => {
   const config = readConfig();
   const tenant = config.HOOKMINT_TENANT;
 
+  const health = await serveHealth(config.HOOKMINT_HEALTH_PORT);
+  endLater('the health checks', health.close);
   const pool = await openSandboxPool(config.HOOKMINT_SANDBOX_PROCESSES);
   endLater('the sandbox processes', pool.close);
   const bus = await connectBus('hook-executor', config);
@@ -47,4 +50,7 @@ runService('hook-executor', async (endLater) => {
     handle: createDryRunHandler({ pool, secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY }),
   });
   endLater('dry runs under way', dryRuns.drain);
+
+  health.readyUnless(watchBus(bus));
+  endLater('being ready', health.stopping);
 });

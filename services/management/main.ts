@@ -10,7 +10,7 @@ import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { logsIn } from '../../shared/store/logs.ts';
-import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
 import { KeysManageReply, keysManageSubject, type KeysManage } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
@@ -75,7 +75,11 @@ runService(SERVICE, async (endLater) => {
   const publicKeys = followPublicKeys(keySigners);
   endLater('the public keys', publicKeys.close);
   void publicKeys.refresh();
-  bus.subscribe(configChangedSubject(tenant), { callback: () => void publicKeys.refresh() });
+  bus.subscribe(configChangedSubject(tenant), {
+    callback: (_error, announcement) => {
+      if (concernsKeys(announcement)) void publicKeys.refresh();
+    },
+  });
 
   const events = createEventPublisher(bus, tenant);
   endLater('the events', events.close);

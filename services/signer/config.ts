@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { integer, key256, readEnv } from '../../shared/env.ts';
+import { healthEnv } from '../../shared/health.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
 /** The signer's settings. */
@@ -8,6 +9,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
   readEnv(
     {
       ...busEnv,
+      ...healthEnv,
       ...storeEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
       /** Encrypts the private keys in the store. Whoever has it and the database can sign; nobody but the signer needs it. */

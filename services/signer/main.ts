@@ -2,11 +2,12 @@ import '../../shared/telemetry/register.ts';
 import { setTimeout } from 'node:timers/promises';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
+import { serveHealth, watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { signingKeysIn } from '../../shared/store/signing-keys.ts';
-import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysManage, KEYS_MANAGE_QUEUE, keysManageSubject } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublic, KEYS_PUBLIC_QUEUE, keysPublicSubject } from '../../shared/subjects/keys-public.ts';
 import { TokenSign, TOKEN_SIGN_QUEUE, tokenSignSubject } from '../../shared/subjects/token-sign.ts';
@@ -26,6 +27,8 @@ runService('signer', async (endLater) => {
   const config = readConfig();
   const tenant = config.HOOKMINT_TENANT;
 
+  const health = await serveHealth(config.HOOKMINT_HEALTH_PORT);
+  endLater('the health checks', health.close);
   const store = await connectStore('signer', config, tenant);
   endLater('the store', store.close);
   const bus = await connectBus('signer', config);
@@ -44,7 +47,11 @@ runService('signer', async (endLater) => {
       .reload()
       .catch((error: unknown) => logger.error({ err: error }, 'signing keys not reloaded, the old ones stay'));
   };
-  bus.subscribe(configChangedSubject(tenant), { callback: reload });
+  bus.subscribe(configChangedSubject(tenant), {
+    callback: (_error, announcement) => {
+      if (concernsKeys(announcement)) reload();
+    },
+  });
   void onReconnect(bus, reload);
   const rotate = rotateBySchedule(signingKeys, maker, config.HOOKMINT_KEY_ROTATION_DAYS);
   const timer = setInterval(() => void rotate().finally(reload), RELOAD_INTERVAL_MS);
@@ -79,4 +86,11 @@ runService('signer', async (endLater) => {
     handle: createKeyManager(signingKeys, keys, maker),
   });
   endLater('requests under way', () => Promise.all([sign, publicKeys, management].map((served) => served.drain())));
+
+  const busMissing = watchBus(bus);
+  health.readyUnless(() => [
+    ...busMissing(),
+    ...(keys.publicKeys().length === 0 ? ['there is no signing key'] : []),
+  ]);
+  endLater('being ready', health.stopping);
 });

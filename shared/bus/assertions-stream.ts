@@ -11,9 +11,10 @@ const MAX_BYTES = 1_073_741_824;
  * Creates or updates the stream `HOOKMINT_ASSERTIONS`: each client assertion that was used, until it has expired. It is kept on
  * disk, and a full stream refuses more instead of forgetting: an assertion must not come to life again.
  *
+ * @param replicas How many servers of the cluster keep it.
  * @throws {HookmintError} `bus_jetstream_missing`
  */
-export function ensureAssertionsStream(connection: NatsConnection): Promise<void> {
+export function ensureAssertionsStream(connection: NatsConnection, replicas = 1): Promise<void> {
   return ensureStream(connection, {
     name: ASSERTIONS_STREAM,
     subjects: ASSERTIONS_STREAM_SUBJECTS,
@@ -22,5 +23,6 @@ export function ensureAssertionsStream(connection: NatsConnection): Promise<void
     discard: DiscardPolicy.New,
     max_age: nanos(MAX_AGE_MS),
     max_bytes: MAX_BYTES,
+    num_replicas: replicas,
   });
 }

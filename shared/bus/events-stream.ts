@@ -25,9 +25,10 @@ const ACK_WAIT_MS = 10_000;
  * Creates or updates the stream `HOOKMINT_EVENTS`: every event, kept for 30 days or 1 GiB, the oldest going first; and the consumer
  * by which management reads it.
  *
+ * @param replicas How many servers of the cluster keep it.
  * @throws {HookmintError} `bus_jetstream_missing`
  */
-export function ensureEventsStream(connection: NatsConnection): Promise<void> {
+export function ensureEventsStream(connection: NatsConnection, replicas = 1): Promise<void> {
   const config = {
     name: EVENTS_STREAM,
     subjects: EVENTS_STREAM_SUBJECTS,
@@ -37,6 +38,7 @@ export function ensureEventsStream(connection: NatsConnection): Promise<void> {
     max_age: nanos(MAX_AGE_MS),
     max_bytes: MAX_BYTES,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    num_replicas: replicas,
   };
   return ensureStream(connection, config, ensureConsumer);
 }

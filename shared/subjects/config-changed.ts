@@ -11,3 +11,12 @@ export const ConfigChanged = z.object({
   time_ms: z.number(),
 });
 export type ConfigChanged = z.infer<typeof ConfigChanged>;
+
+/** Whether the signing keys may be among what was changed; an announcement that cannot be read may be of anything. */
+export function concernsKeys(announcement: { json: () => unknown }): boolean {
+  try {
+    return ConfigChanged.parse(announcement.json()).collection === 'signing_keys';
+  } catch {
+    return true;
+  }
+}

@@ -1,5 +1,5 @@
 import { MAX_HISTORY_REVISIONS, type Hook } from '../../../../shared/domain/hook.ts';
-import { historyOf } from '../../hook-revisions/history.ts';
+import { historyOf } from '../../../../shared/domain/hook-history.ts';
 import { draftOf } from './view.ts';
 
 /** An Action whose draft is deployed: as a new version, unless it is already. */

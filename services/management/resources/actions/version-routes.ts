@@ -4,7 +4,7 @@ import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { inexistent } from '../../api/api-error.ts';
 import { reads, writes, type Route, type Written } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
-import { historyOf } from '../../hook-revisions/history.ts';
+import { historyOf } from '../../../../shared/domain/hook-history.ts';
 import { deployedDraft, withVersion } from './deploy.ts';
 import { versionIdOf } from './derived-id.ts';
 import { ActionId, actionParams, anAction, findAction } from './find-action.ts';

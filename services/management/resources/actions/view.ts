@@ -2,7 +2,7 @@ import type { Hook, HookHistoryEntry } from '../../../../shared/domain/hook.ts';
 import { openHookSecrets } from '../../../../shared/hook-secrets.ts';
 import { hooksIn, type RevisionSource } from '../../../../shared/store/hooks.ts';
 import type { Deps } from '../../deps.ts';
-import { historyOf } from '../../hook-revisions/history.ts';
+import { historyOf } from '../../../../shared/domain/hook-history.ts';
 import { profileOf } from './action-profile.ts';
 import { versionIdOf } from './derived-id.ts';
 import type { ActionBase, ActionVersionView, ActionView } from './schema.ts';

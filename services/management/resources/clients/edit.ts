@@ -1,10 +1,12 @@
 import { hashClientSecret, newClientId, newClientSecret } from '../../../../shared/client-secret.ts';
 import type { Client } from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
+import { newsIn } from '../../api/news-in.ts';
 import { newCredential, withCredential } from '../client-credentials/edit.ts';
 import { authenticationOf, defaultAuthMethod, refuseBoth } from './authentication.ts';
 import { MAX_METADATA_ENTRIES, type CreateClient, type UpdateClient } from './schema.ts';
 import { rotated } from './secrets.ts';
+import { viewOf } from './view.ts';
 
 /**
  * A new client, and its secret; one that signs assertions has none.
@@ -89,7 +91,10 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
         : rotated(client.client_secrets, hashClientSecret(client_secret, clientSecretKey), 0, Date.now()),
     client_metadata:
       client_metadata === undefined ? client.client_metadata : mergedMetadata(client.client_metadata, client_metadata),
-    profile: { ...client.profile, ...profile, ...mergedJwtConfiguration(client, profile) },
+    profile: {
+      ...client.profile,
+      ...newsIn({ ...profile, ...mergedJwtConfiguration(client, profile) }, viewOf(client, '')),
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { conflict } from '../../api/api-error.ts';
 import { listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
-import { withRevision } from '../../hook-revisions/history.ts';
+import { withRevision } from '../../../../shared/domain/hook-history.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { setEnabled } from './enable.ts';

@@ -7,7 +7,7 @@ import { inexistent } from '../../api/api-error.ts';
 import { performs, reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
 import { dryRun } from '../../hook-revisions/dry-run.ts';
-import { deployed, historyOf, withDraft } from '../../hook-revisions/history.ts';
+import { deployed, historyOf, withDraft } from '../../../../shared/domain/hook-history.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { aHook, draftOf, findHook, hookParams } from './find-hook.ts';
 import { revisionEditOf } from './revision-edit.ts';

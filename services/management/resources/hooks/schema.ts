@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
 import { HookLimits, HookRevisionContent, MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
-import { HookSecrets } from '../../../../shared/hook-secrets.ts';
+import { HookSecrets, MAX_HOOK_SECRETS } from '../../../../shared/hook-secrets.ts';
 
 /** Triggers that Auth0's hooks have (contract §5.1); only the first is run here. */
 const AnyTriggerId = z.enum(
@@ -58,7 +58,13 @@ const policies = {
   on_failure: HookRevisionContent.shape.on_failure.unwrap().optional(),
 };
 /** `secrets` can be written here with the script, so that no token is shaped by the one without the other; they are all there are then. */
-const HookmintInput = z.strictObject({ ...policies, secrets: HookSecrets.optional() });
+const HookmintInput = z.strictObject({
+  ...policies,
+  secrets: HookSecrets.refine(
+    (secrets) => Object.keys(secrets).length <= MAX_HOOK_SECRETS,
+    `at most ${MAX_HOOK_SECRETS} secrets`,
+  ).optional(),
+});
 const HookmintView = z.object(policies);
 
 export const UpdateHook = z.strictObject({
@@ -101,7 +107,7 @@ export const SECRET_PLACEHOLDER = '_VALUE_NOT_SHOWN_';
 
 export const SecretsView = z.record(z.string(), z.literal(SECRET_PLACEHOLDER));
 export const SecretsInput = HookSecrets.refine((secrets) => Object.keys(secrets).length > 0, 'names no secret');
-export const SecretNames = z.array(z.string().min(1).max(128)).min(1, 'names no secret').max(20);
+export const SecretNames = z.array(z.string().min(1).max(128)).min(1, 'names no secret').max(MAX_HOOK_SECRETS);
 
 /** Ids as Auth0 has them (contract §5.1). */
 export const HookId = z

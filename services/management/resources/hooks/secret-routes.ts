@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Hook } from '../../../../shared/domain/hook.ts';
-import { openHookSecrets, type HookSecrets } from '../../../../shared/hook-secrets.ts';
+import { MAX_HOOK_SECRETS, openHookSecrets, type HookSecrets } from '../../../../shared/hook-secrets.ts';
 import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { ApiError, conflict, invalidBody } from '../../api/api-error.ts';
 import { reads, writes, type Route, type Written } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
-import { withRevision } from '../../hook-revisions/history.ts';
+import { withRevision } from '../../../../shared/domain/hook-history.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { currentOf, findHook, hookParams as params } from './find-hook.ts';
 import { SECRET_PLACEHOLDER, SecretNames, SecretsInput, SecretsView } from './schema.ts';
@@ -13,9 +13,6 @@ import { SECRET_PLACEHOLDER, SecretNames, SecretsInput, SecretsView } from './sc
 const tag = 'hooks';
 const collection = 'hooks';
 const path = '/hooks/{id}/secrets';
-
-/** Most secrets of a hook (contract §5.1). */
-const MAX_SECRETS = 20;
 
 const get = reads({
   path,
@@ -51,8 +48,8 @@ const add = writes('post', {
       if (taken !== undefined)
         throw conflict('hook_secret_conflict', `The hook has a secret ${taken} already; PATCH changes it.`);
       const next = { ...now, ...body };
-      if (Object.keys(next).length <= MAX_SECRETS) return next;
-      throw invalidBody(`'A hook has at most ${String(MAX_SECRETS)} secrets'.`);
+      if (Object.keys(next).length <= MAX_HOOK_SECRETS) return next;
+      throw invalidBody(`'A hook has at most ${String(MAX_HOOK_SECRETS)} secrets'.`);
     }),
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ObjectId } from 'mongodb';
 import { z } from 'zod';
 import {
@@ -10,6 +11,7 @@ import { DuplicateError } from '../../../../shared/store/documents.ts';
 import { resourceServersIn } from '../../../../shared/store/resource-servers.ts';
 import { ApiError, conflict, inexistent } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
+import { newsIn } from '../../api/news-in.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, flag, repeatable, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
@@ -158,6 +160,7 @@ function refuseSystem(api: ResourceServer): ResourceServer {
 function edited(api: ResourceServer, body: z.infer<typeof UpdateResourceServer>): ResourceServer {
   const { name, scopes, signing_alg, token_lifetime, token_dialect, enforce_policies, ...rest } = body;
   const { subject_type_authorization: subjects, ...profile } = rest;
+  const shown = viewOf(api);
   return {
     ...api,
     ...(name === undefined ? {} : { name }),
@@ -169,8 +172,10 @@ function edited(api: ResourceServer, body: z.infer<typeof UpdateResourceServer>)
     client_policy: subjects?.client?.policy ?? api.client_policy,
     profile: {
       ...api.profile,
-      ...profile,
-      ...(subjects?.user === undefined ? {} : { subject_type_authorization: { user: subjects.user } }),
+      ...newsIn(profile, shown),
+      ...(subjects?.user === undefined || isDeepStrictEqual(subjects.user, shown.subject_type_authorization?.user)
+        ? {}
+        : { subject_type_authorization: { user: subjects.user } }),
     },
   };
 }

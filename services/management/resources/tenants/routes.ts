@@ -4,6 +4,7 @@ import { resourceServersIn } from '../../../../shared/store/resource-servers.ts'
 import { tenantIn } from '../../../../shared/store/tenant.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
+import { newsIn } from '../../api/news-in.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
@@ -57,13 +58,13 @@ function viewOf({ default_audience, custom_claims, profile }: TenantSettings): T
 
 function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings {
   const { default_audience, custom_claims = now.custom_claims, flags, ...profile } = body;
+  const shown = viewOf(now);
   return {
     default_audience: audienceOf(default_audience, now),
     custom_claims,
     profile: {
       ...now.profile,
-      ...profile,
-      ...(flags === undefined ? {} : { flags: { ...(now.profile.flags as object | undefined), ...flags } }),
+      ...newsIn({ ...profile, ...(flags === undefined ? {} : { flags: { ...shown.flags, ...flags } }) }, shown),
     },
   };
 }

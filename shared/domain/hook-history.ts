@@ -1,4 +1,4 @@
-import { MAX_HISTORY_REVISIONS, type Hook, type HookHistoryEntry } from '../../../shared/domain/hook.ts';
+import { MAX_HISTORY_REVISIONS, type Hook, type HookHistoryEntry } from './hook.ts';
 
 /** The history of a hook, newest first. One that was set up without a history began with what it has now. */
 export function historyOf(hook: Hook): HookHistoryEntry[] {
@@ -8,7 +8,7 @@ export function historyOf(hook: Hook): HookHistoryEntry[] {
 }
 
 /** A hook whose newest draft is a revision. The same content is the same entry of the history. */
-export function withDraft(hook: Hook, revision: string, clientId: string): Hook {
+export function withDraft(hook: Hook, revision: string, clientId: string | null): Hook {
   const now_ms = Date.now();
   const history = historyOf(hook);
   const known = history.some((entry) => entry.revision === revision);
@@ -23,7 +23,7 @@ export function withDraft(hook: Hook, revision: string, clientId: string): Hook 
 }
 
 /** A hook that a revision was written for and deployed at once. */
-export function withRevision(hook: Hook, revision: string, clientId: string): Hook {
+export function withRevision(hook: Hook, revision: string, clientId: string | null): Hook {
   const drafted = withDraft(hook, revision, clientId);
   if (hook.current_revision === revision) return drafted;
   return { ...drafted, current_revision: revision, updated_at_ms: Date.now() };

@@ -1,0 +1,13 @@
+import { busEnv } from '../../shared/bus/connect.ts';
+import { integer, readEnv } from '../../shared/env.ts';
+
+/** Settings of the one-shot that sets hookmint up. */
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  readEnv(
+    {
+      ...busEnv,
+      /** NATS servers that keep each stream: 3 for a cluster of three or more. Default 1. */
+      HOOKMINT_STREAM_REPLICAS: integer.min(1).max(5).default(1),
+    },
+    env,
+  );

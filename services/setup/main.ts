@@ -1,0 +1,33 @@
+import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
+import { connectBus } from '../../shared/bus/connect.ts';
+import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
+import { ensureHookStorage } from '../../shared/bus/hook-storage-stream.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { logger } from '../../shared/log.ts';
+import { readConfig } from './config.ts';
+
+/**
+ * Sets hookmint up on a bus, and ends: makes the streams and their consumers, or brings those of an older version up to date. It may
+ * run again at any time. Its user is the only one that may use the JetStream API. Exit code 0 when all is there; else 1 with one line
+ * that says what is missing, and whoever started it tries again.
+ */
+async function setUp(): Promise<void> {
+  const config = readConfig();
+  const replicas = config.HOOKMINT_STREAM_REPLICAS;
+  const bus = await connectBus('setup', config);
+  try {
+    await ensureEventsStream(bus, replicas);
+    await ensureAssertionsStream(bus, replicas);
+    await ensureHookStorage(bus, replicas);
+  } finally {
+    await bus.close();
+  }
+}
+
+await setUp().then(
+  () => logger.info({ streams: 'ready' }, 'hookmint is set up'),
+  (error: unknown) => {
+    logger.fatal({ err: error }, `hookmint could not be set up: ${messageOf(error)}`);
+    process.exitCode = 1;
+  },
+);
