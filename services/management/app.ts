@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
+import { watchBus } from '../../shared/health.ts';
 import { observeHttp } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import { answerError } from './api/answer-error.ts';
@@ -21,13 +22,15 @@ export function createApp(
   app.set('query parser', 'simple');
   app.enable('case sensitive routing');
 
+  const busMissing = watchBus(deps.bus);
   app.get('/healthz', (_request, response) => void response.set(NO_STORE).json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => {
-    const ready = deps.publicKeys.keys() !== undefined;
-    response.set(NO_STORE).status(ready ? 200 : 503);
-    response.json(
-      ready ? { status: 'ready' } : { status: 'not ready', missing: ['no signer has told its public keys yet'] },
-    );
+    const missing = [
+      ...busMissing(),
+      ...(deps.publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+    ];
+    response.set(NO_STORE).status(missing.length === 0 ? 200 : 503);
+    response.json(missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing });
   });
 
   app.use(observeHttp);

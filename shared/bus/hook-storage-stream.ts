@@ -11,9 +11,10 @@ const HEADER_BYTES = 1_024;
  * Creates or updates the bucket `HOOKMINT_STORAGE`: the last document of each hook, 256 MiB together; when they are used up
  * writes are refused and nothing is lost. Needs a user that may use the JetStream API, which no running service has.
  *
+ * @param replicas How many servers of the cluster keep it.
  * @throws {HookmintError} `bus_jetstream_missing` when the server has no JetStream or refuses the stream.
  */
-export async function ensureHookStorage(connection: NatsConnection): Promise<void> {
+export async function ensureHookStorage(connection: NatsConnection, replicas = 1): Promise<void> {
   const config = {
     name: HOOK_STORAGE_STREAM,
     subjects: HOOK_STORAGE_SUBJECTS,
@@ -25,6 +26,7 @@ export async function ensureHookStorage(connection: NatsConnection): Promise<voi
     max_bytes: MAX_BYTES,
     allow_direct: true,
     deny_delete: true,
+    num_replicas: replicas,
   };
   try {
     const manager = await jetstreamManager(connection);
