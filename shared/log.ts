@@ -13,6 +13,17 @@ const env = readEnv({
 /** Names of fields that never reach the log, wherever an object holding one is logged by mistake. */
 const SECRET_FIELDS = ['client_secret', 'access_token', 'authorization', 'private_jwk', 'client_assertion'];
 
+/**
+ * JSON leaves these as they are, yet readers end a line at them and terminals take them as commands; what a hook prints is not to look
+ * like a line of its own.
+ */
+function escapeLineEnds(line: string): string {
+  return line.replaceAll(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** The log of this process: structured, with the ids of the active trace. */
 export const logger = pino(
   {
@@ -23,6 +34,7 @@ export const logger = pino(
       const span = trace.getActiveSpan()?.spanContext();
       return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
     },
+    hooks: { streamWrite: escapeLineEnds },
   },
   env.LOG_FORMAT === 'pretty' ? pinoPretty() : pino.destination({ dest: 1, sync: false }),
 );

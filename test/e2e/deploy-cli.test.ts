@@ -8,9 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { parse, stringify } from 'yaml';
-import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { openManagement } from '../support/management.ts';
-import { TENANT, type Stack } from '../support/stack.ts';
+import { type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -63,7 +62,10 @@ const stack = withStack({ args: ['--tls'], hook: null }, async (started) => {
     join(input, 'hooks/with-module.json'),
     JSON.stringify({ ...withModule, dependencies: { ms: '2.1.3' } }),
   );
-  writeFileSync(join(input, 'hooks/with-module.js'), "module.exports = (a, b, c, d, cb) => cb(null, require('ms')('2d'));");
+  writeFileSync(
+    join(input, 'hooks/with-module.js'),
+    "module.exports = (a, b, c, d, cb) => cb(null, require('ms')('2d'));",
+  );
 });
 after(() => rmSync(work, { recursive: true, force: true }));
 
@@ -80,7 +82,14 @@ describe('auth0-deploy-cli, given only domain, client and the certificate', () =
       assert.match(said, new RegExp(`Created .*"name":"${name}"`));
     }
     assert.match(said, /Updated \[tenant\]/);
-    assert.deepEqual([...new Set(changes)].sort(), ['client_grants', 'clients', 'hook_bindings', 'hooks', 'resource_servers', 'tenant']);
+    assert.deepEqual([...new Set(changes)].sort(), [
+      'client_grants',
+      'clients',
+      'hook_bindings',
+      'hooks',
+      'resource_servers',
+      'tenant',
+    ]);
     const claims = await claimsOf(stack());
     assert.equal(claims['https://acme.example.com/plan'], 'full');
     assert.equal(claims.region, 'eu');
@@ -188,18 +197,32 @@ async function configurationOf(started: Stack): Promise<Record<string, unknown>>
   return Object.fromEntries(await Promise.all(all));
 }
 
-/** Announcements of changes that an import made. */
+/** Collections of the changes that were announced while something was done, as the log of the API has them. */
 async function changesBy(doing: () => Promise<string>): Promise<{ said: string; changes: string[] }> {
-  const bus = await stack().bus();
-  const changes: string[] = [];
-  const subscription = bus.subscribe(configChangedSubject(TENANT), {
-    callback: (_error, message) => changes.push((JSON.parse(message.string()) as { collection: string }).collection),
-  });
-  await bus.flush();
+  const before = await writesOf(stack());
   const said = await doing();
-  await bus.flush();
-  subscription.unsubscribe();
-  return { said, changes };
+  return { said, changes: (await writesOf(stack())).slice(before.length) };
+}
+
+const marks = new Set<string>();
+
+/** Oldest first; complete, since the log is read when a write that is made here is in it. */
+async function writesOf(started: Stack): Promise<string[]> {
+  const { call } = await openManagement(started);
+  const mark = { identifier: `https://mark-${String(marks.size)}.example.com/` };
+  const { id } = (await call('POST', '/resource-servers', mark)).body as { id: string };
+  await call('DELETE', `/resource-servers/${id}`);
+  marks.add(id);
+  for (;;) {
+    const logs = (await call('GET', '/logs?q=type:sapi&sort=date:1&per_page=100')).body as {
+      details: { collection: string; document_id: string; request: { method: string } };
+    }[];
+    const writes = logs.map(({ details }) => details);
+    if (writes.some(({ document_id, request }) => document_id === id && request.method === 'delete')) {
+      return writes.filter(({ document_id }) => !marks.has(document_id)).map(({ collection }) => collection);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Files below a folder by their paths in it; JSON as what it stands for. */

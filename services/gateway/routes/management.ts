@@ -17,7 +17,6 @@ export function managementRoute(url: string): RequestHandler {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     pathFilter: (path) => FORWARDED.test(path),
-    xfwd: true,
     timeout: MANAGEMENT_TIMEOUT_MS,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
     agent: url.startsWith('https:') ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true }),
@@ -39,8 +38,19 @@ export function managementRoute(url: string): RequestHandler {
       refuse(response.set('Connection', 'close'), 413, 'payload_too_large', 'The request body is too large');
       return;
     }
+    forwardedBy(request);
     void proxy(request, response, next);
   };
+}
+
+/**
+ * Tells the management service who asks, as the gateway knows it: whatever a client says of that itself would end up in the audit.
+ */
+function forwardedBy(request: Request): void {
+  for (const name of Object.keys(request.headers)) {
+    if (name === 'forwarded' || name.startsWith('x-forwarded-')) Reflect.deleteProperty(request.headers, name);
+  }
+  if (request.ip !== undefined) request.headers['x-forwarded-for'] = request.ip;
 }
 
 /** In the terms of the API that is asked (contract §5). */

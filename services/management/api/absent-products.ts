@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { authenticate } from '../auth/authenticate.ts';
 import type { Deps } from '../deps.ts';
 import { ApiError } from './api-error.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** Auth0's products that are not here, by where they are below `/api/v2`, with the names that their scopes have. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
@@ -53,11 +54,12 @@ const VERBS: ReadonlyMap<string, string> = new Map([
  * granted it. `auth0-deploy-cli` passes over a kind for that, with a warning, and ends at a 404 (it takes a 404 of some kinds only).
  */
 export const refuseAbsentProducts =
-  (deps: Deps) =>
-  async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
+  (deps: Deps, limitRate: RateLimit) =>
+  async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const product = ABSENT.get(request.path.split('/')[1] ?? '');
     if (product !== undefined) {
-      await authenticate(request.headers.authorization, request.ip, deps);
+      const { clientId } = await authenticate(request.headers.authorization, request.ip, deps);
+      await limitRate(clientId, response);
       throw absentScope(`${VERBS.get(request.method) ?? 'update'}:${product}`);
     }
     next();

@@ -47,9 +47,25 @@ export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
   };
 }
 
-function abridged(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value ?? null, shortened));
+/** Longest JSON text of a document in an audit event; of a longer one the longest members are left out. */
+const MAX_AUDITED_DOCUMENT_LENGTH = 65_536;
+
+export function abridged(value: unknown): unknown {
+  const json = JSON.stringify(value ?? null, shortened);
+  const document: unknown = JSON.parse(json);
+  if (json.length <= MAX_AUDITED_DOCUMENT_LENGTH) return document;
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return leftOut(json);
+  const members = Object.entries(document).map(([name, member]): [string, unknown] => {
+    const text = JSON.stringify(member);
+    return [name, text.length > MAX_AUDITED_TEXT_LENGTH + ELLIPSIS_LENGTH ? leftOut(text) : member];
+  });
+  return Object.fromEntries(members);
 }
+
+/** What `shortened` adds to a text, and JSON's quotes; longer when there is much to escape. */
+const ELLIPSIS_LENGTH = 64;
+
+const leftOut = (json: string): string => `… (${String(json.length)} characters)`;
 
 const shortened = (_: string, member: unknown): unknown =>
   typeof member === 'string' && member.length > MAX_AUDITED_TEXT_LENGTH

@@ -36,6 +36,11 @@ function asMalformedRequest(error: unknown): ApiError | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   const { status } = error;
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  if (error instanceof URIError) {
+    return new ApiError(400, 'invalid_uri', 'Path validation error: the path is not percent-encoded as it should be', {
+      cause: error,
+    });
+  }
   const [errorCode, message] = MALFORMED.get(status) ?? (['invalid_request', 'The request is malformed'] as const);
   return new ApiError(status, errorCode, message, { cause: error });
 }

@@ -16,11 +16,14 @@ export const loose = {
     .optional(),
 } as const;
 
-/** MongoDB takes no more than 100 levels in a document, and no name with a NUL. */
+/** MongoDB takes no more than 100 levels in a document. */
 const MAX_DEPTH = 20;
+
+/** Whether a member of that name can be kept: MongoDB takes no NUL, and its library reads `_bsontype` as a type of its own. */
+export const isStorableName = (name: string): boolean => !name.includes('\0') && name !== '_bsontype';
 
 function isStorable(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth === MAX_DEPTH) return false;
-  return Object.entries(value).every(([name, member]) => !name.includes('\0') && isStorable(member, depth + 1));
+  return Object.entries(value).every(([name, member]) => isStorableName(name) && isStorable(member, depth + 1));
 }

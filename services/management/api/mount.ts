@@ -8,6 +8,7 @@ import { refuseAbsentProducts } from './absent-products.ts';
 import { createAnnouncer } from './announce.ts';
 import { answerError } from './answer-error.ts';
 import { ApiError } from './api-error.ts';
+import { refuseUnbounded } from './bounds.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Caller, Route, Source, Written } from './route.ts';
 import { createLineSender } from './send-lines.ts';
@@ -44,6 +45,7 @@ export function mountRoutes(
 
   const serve = (route: Route) => async (request: Request, response: Response) => {
     const caller = response.locals.caller as Caller;
+    refuseUnbounded(request.body);
     const input = {
       params: validate(route.params, request.params, 'params'),
       query: validate(route.query ?? NO_QUERY, request.query, 'query'),
@@ -76,7 +78,7 @@ export function mountRoutes(
       answerError(new ApiError(405, 'method_not_allowed', `Use ${methods.join(', ')}`, { headers }), response);
     });
   }
-  app.use(API_PATH, refuseAbsentProducts(deps));
+  app.use(API_PATH, refuseAbsentProducts(deps, limitRate));
 }
 
 const NO_QUERY = z.strictObject({});

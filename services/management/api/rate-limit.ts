@@ -2,10 +2,13 @@ import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from './api-error.ts';
 
+/** @throws {ApiError} 429 */
+export type RateLimit = (clientId: string, response: Response) => Promise<void>;
+
 /** Counts the requests of each client in this process, and says so in the headers of each answer (contract §5). */
-export function createRateLimit(requestsPerSecond: number) {
+export function createRateLimit(requestsPerSecond: number): RateLimit {
   const limiter = new RateLimiterMemory({ points: requestsPerSecond, duration: 1 });
-  return async (clientId: string, response: Response): Promise<void> => {
+  return async (clientId, response) => {
     const taken = await limiter.consume(clientId).catch((rejected: unknown) => {
       if (rejected instanceof RateLimiterRes) return rejected;
       throw rejected;

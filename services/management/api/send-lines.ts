@@ -21,6 +21,8 @@ export function createLineSender() {
         headers: { 'Retry-After': '10' },
       });
     }
+    // Its end has been told already, and would never be heard: the place would stay taken.
+    if (response.closed) return;
     open++;
     markOpenEnded(response);
     response.status(route.status).type(LINES_TYPE).set('X-Accel-Buffering', 'no');

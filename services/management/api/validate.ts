@@ -20,12 +20,22 @@ export function validate(schema: z.ZodType | undefined, value: unknown, part: ke
   throw new ApiError(400, errorCode, `${prefix}: ${problemOf(parsed.error)}`, { cause: parsed.error });
 }
 
+/** Names that a message tells, and the longest part of each: they are the sender's choice. */
+const MAX_TOLD_NAMES = 20;
+const MAX_TOLD_NAME_LENGTH = 100;
+
+const namesOf = (keys: readonly string[]): string =>
+  [
+    ...keys.slice(0, MAX_TOLD_NAMES).map((key) => key.slice(0, MAX_TOLD_NAME_LENGTH)),
+    ...(keys.length > MAX_TOLD_NAMES ? [`and ${String(keys.length - MAX_TOLD_NAMES)} more`] : []),
+  ].join(', ');
+
 function problemOf(error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'invalid';
   const path = issue.path.join('.');
   const where = path === '' ? '' : ` on property ${path}`;
   if (issue.code === 'unrecognized_keys')
-    return `'Additional properties not allowed: ${issue.keys.join(', ')}'${where}.`;
+    return `'Additional properties not allowed: ${namesOf(issue.keys)}'${where}.`;
   return `'${issue.message}'${where}.`;
 }

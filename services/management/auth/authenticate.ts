@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+import type { PublicJwk } from '../../../shared/subjects/keys-public.ts';
 import { clientsIn } from '../../../shared/store/clients.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Caller } from '../api/route.ts';
@@ -36,7 +37,7 @@ async function verify(token: string, { publicKeys, issuer, audience }: Deps): Pr
     });
   }
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
+    const { payload } = await jwtVerify(token, keySetOf(keys), {
       issuer,
       audience,
       algorithms: SigningAlg.options,
@@ -46,6 +47,17 @@ async function verify(token: string, { publicKeys, issuer, audience }: Deps): Pr
   } catch (error) {
     throw unauthorized(reasonOf(error, token), { cause: error });
   }
+}
+
+/** Importing a key costs more than a signature: done once for each set that the signers tell. */
+const keySets = new WeakMap<object, ReturnType<typeof createLocalJWKSet>>();
+
+function keySetOf(keys: PublicJwk[]): ReturnType<typeof createLocalJWKSet> {
+  const known = keySets.get(keys);
+  if (known !== undefined) return known;
+  const keySet = createLocalJWKSet({ keys });
+  keySets.set(keys, keySet);
+  return keySet;
 }
 
 function reasonOf(error: unknown, token: string): string {

@@ -14,6 +14,9 @@ const TIMEOUT_MS = 180_000;
 // Of an `npm run` that this process is part of: they would tell the npm started here about the wrong package.
 const OF_ANOTHER_RUN = /^(?:npm_(?:package|lifecycle|command|config_(?:local|global)_prefix|config_prefix)|INIT_CWD$)/i;
 
+// Keys and passwords of the service that starts npm here.
+const OF_THE_SERVICE = /^(?:HOOKMINT_|NATS_|MONGODB_|OTEL_)/i;
+
 /**
  * Runs the npm client in a folder, on the Node that npm itself was started with.
  * @throws HookBuildError `npm_missing`
@@ -22,7 +25,9 @@ export async function runNpm(folder: string, args: string[], env: NodeJS.Process
   const [file, ...first] = await npmCommand(env);
   const child = spawn(file, [...first, ...args], {
     cwd: folder,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !OF_ANOTHER_RUN.test(name))),
+    env: Object.fromEntries(
+      Object.entries(env).filter(([name]) => !OF_ANOTHER_RUN.test(name) && !OF_THE_SERVICE.test(name)),
+    ),
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: WINDOWS && file.endsWith('.cmd'),
     timeout: TIMEOUT_MS,

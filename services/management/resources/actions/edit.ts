@@ -63,7 +63,8 @@ async function refuseOtherCode(code: string): Promise<void> {
 function secretsOf(given: readonly SecretInput[], before: HookSecrets): HookSecrets {
   return Object.fromEntries(
     given.map(({ name, value }) => {
-      const known = value === undefined || value === NOT_SHOWN ? before[name] : value;
+      const kept = Object.hasOwn(before, name) ? before[name] : undefined;
+      const known = value === undefined || value === NOT_SHOWN ? kept : value;
       if (known === undefined) {
         throw invalidBody(`'The secret ${name} has no value yet: give it one, or leave it out' on property secrets.`);
       }

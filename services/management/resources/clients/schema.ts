@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { isStorableName } from '../../api/loose.ts';
 import { name } from '../../api/text.ts';
 import { InlineCredential, MAX_CREDENTIALS } from '../client-credentials/schema.ts';
 import { profile } from './profile.ts';
@@ -20,7 +21,7 @@ const MAX_GRANT_TYPES = 50;
 /** `null` takes an entry away. */
 const Metadata = z
   .record(z.string().min(1).max(MAX_METADATA_LENGTH), z.string().max(MAX_METADATA_LENGTH).nullable())
-  .refine((entries) => Object.keys(entries).every((key) => !key.includes('\0')), 'is not to have a NUL in a name');
+  .refine((entries) => Object.keys(entries).every(isStorableName), 'has a name that cannot be kept');
 
 const unsupported = z.never('is not supported; a client authenticates with a secret or by private_key_jwt').optional();
 

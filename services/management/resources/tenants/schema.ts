@@ -15,7 +15,7 @@ export const UpdateTenantSettings = z.strictObject({
     .enum(SANDBOX_VERSIONS, `is to be one of ${SANDBOX_VERSIONS.join(', ')}`)
     .optional(),
   /** Merged with those that are set. */
-  flags: z.record(z.string().regex(/^\w{1,100}$/, 'is to be the name of a flag'), z.boolean()).optional(),
+  flags: z.record(z.string().regex(/^(?!_bsontype$)\w{1,100}$/, 'is to be the name of a flag'), z.boolean()).optional(),
   /** hookmint's own: which names of claims hooks may set. */
   custom_claims: CustomClaimsPolicy.optional(),
 });

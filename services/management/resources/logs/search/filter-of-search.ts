@@ -1,13 +1,12 @@
 import { parse, type LiqeQuery } from 'liqe';
 import type { LogFilter } from '../../../../../shared/store/logs.ts';
 import { liftTerms } from './lift-terms.ts';
-import { searchError } from './search-error.ts';
+import { MAX_DEPTH, searchError, tooDeep } from './search-error.ts';
 import { filterOfTerm, type Term } from './term.ts';
 
 /** Longest search, and how much may be in it: each term costs MongoDB a look into an index. */
 export const MAX_SEARCH_LENGTH = 2_048;
 const MAX_TERMS = 32;
-const MAX_DEPTH = 16;
 
 /**
  * The MongoDB filter of a search in the part of Lucene's syntax that is offered (contract §5.7): `field:value`, `field:value*`,
@@ -33,7 +32,7 @@ function parsed(logic: string): LiqeQuery {
 type Node = LiqeQuery | NonNullable<LiqeQuery['left']>;
 
 function filterOf(node: Node, terms: readonly Term[], depth: number): LogFilter {
-  if (depth > MAX_DEPTH) throw searchError(`a search is ${String(MAX_DEPTH)} levels deep at most`);
+  if (depth > MAX_DEPTH) throw tooDeep();
   switch (node.type) {
     case 'Tag': {
       const term = terms[node.expression.type === 'LiteralExpression' ? Number(node.expression.value) : -1];

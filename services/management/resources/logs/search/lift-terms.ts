@@ -1,5 +1,5 @@
 import type { ApiError } from '../../../api/api-error.ts';
-import { searchError } from './search-error.ts';
+import { MAX_DEPTH, searchError, tooDeep } from './search-error.ts';
 import type { Term } from './term.ts';
 
 /** What a value may be, and the parts of a search between them, tried in this order wherever the part before ended. */
@@ -42,7 +42,7 @@ export function liftTerms(search: string): { logic: string; terms: Term[] } {
     at = end;
     if (part.field !== undefined) field = part.field;
     else if (part.bracket === '(') {
-      open.push(field ?? open.at(-1));
+      if (open.push(field ?? open.at(-1)) > MAX_DEPTH) throw tooDeep();
       field = undefined;
       logic += ' ( ';
     } else if (part.bracket === ')') {

@@ -1,0 +1,26 @@
+import { invalidBody } from './api-error.ts';
+
+/** Most values in a body: an API's 1,000 scopes are 3,000. What is wrong with each is noted, which costs more than to read it. */
+const MAX_VALUES = 10_000;
+
+/** Deepest nesting of a body; whatever goes through it by recursion can do so. */
+const MAX_DEPTH = 100;
+
+/**
+ * Looks at the shape of a body before anything else does.
+ *
+ * @throws {ApiError} 400 for more values, or deeper ones, than any operation takes.
+ */
+export function refuseUnbounded(body: unknown): void {
+  const waiting: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }];
+  let values = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth === MAX_DEPTH) throw invalidBody(`'the body is more than ${String(MAX_DEPTH)} levels deep'.`);
+    const members: unknown[] = Object.values(value);
+    values += members.length;
+    if (values > MAX_VALUES) throw invalidBody(`'the body has more than ${String(MAX_VALUES)} values in it'.`);
+    for (const member of members) waiting.push({ value: member, depth: depth + 1 });
+  }
+}
