@@ -6,6 +6,7 @@ import { logger } from '../../shared/log.ts';
 import type { HookFinding, TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { HookArguments } from '../../shared/subjects/token-requested.ts';
 import type { Configuration } from './configuration.ts';
+import { MAX_REPORTED_DROPPED } from './limits.ts';
 import { tokenEndpointOf } from './routes/metadata.ts';
 import { acceptHookOutcome } from '../../shared/hook-result/accept-hook-outcome.ts';
 import { authenticateByAssertion } from './steps/authenticate-client-assertion.ts';
@@ -129,7 +130,7 @@ async function shapeByHooks(
       customClaims: { ...shaped.customClaims, ...merged.customClaims },
       dropped: [...shaped.dropped, ...merged.dropped],
     };
-    if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
+    if (shaped.dropped.length > 0) findings.dropped = shaped.dropped.slice(0, MAX_REPORTED_DROPPED);
   }
   if (hooks.length > 1) refuseTooLarge(shaped.customClaims);
   return shaped;

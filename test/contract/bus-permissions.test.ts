@@ -37,6 +37,7 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
   management: [
     'hookmint.demo.config.changed',
     'hookmint.demo.config.written',
+    '$KV.HOOKMINT_STORAGE.demo.hook',
     'hookmint.demo.keys.public',
     'hookmint.demo.keys.manage',
     'hookmint.demo.hook.dry-run',

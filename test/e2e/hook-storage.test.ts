@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { decodeJwt } from 'jose';
+import { HOOK_STORAGE_STREAM, hookStorageSubject } from '../../shared/subjects/hook-storage.ts';
+import { openManagement } from '../support/management.ts';
+import { TENANT } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -58,4 +62,24 @@ it('lets runs at the same time count without losing one', async () => {
     seen.map(Number).sort((a, b) => a - b),
     [0, 1, 2, 3, 4].map((n) => first + n),
   );
+});
+
+it('forgets what a hook stored when the hook is deleted', async () => {
+  const management = await openManagement(stack());
+  const made = await management.call('POST', '/hooks', {
+    name: 'counts',
+    script: COUNTS,
+    triggerId: 'credentials-exchange',
+    enabled: true,
+  });
+  const { id } = made.body as { id: string };
+  assert.deepEqual(await claim('counted'), { runs: 1, inThisIsolate: 1 });
+  const { streams } = await jetstreamManager(await stack().bus());
+  const stored = async (): Promise<string | undefined> =>
+    (await streams.getMessage(HOOK_STORAGE_STREAM, { last_by_subj: hookStorageSubject(TENANT, id) }))?.string();
+  assert.equal(await stored(), '{"runs":1,"inThisIsolate":1}');
+  assert.equal((await management.call('DELETE', `/hooks/${id}`)).status, 204);
+  const untilMs = Date.now() + 5_000;
+  while ((await stored()) !== '' && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(await stored(), '');
 });

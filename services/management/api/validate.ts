@@ -35,7 +35,6 @@ function problemOf(error: z.ZodError): string {
   if (issue === undefined) return 'invalid';
   const path = issue.path.join('.');
   const where = path === '' ? '' : ` on property ${path}`;
-  if (issue.code === 'unrecognized_keys')
-    return `'Additional properties not allowed: ${namesOf(issue.keys)}'${where}.`;
+  if (issue.code === 'unrecognized_keys') return `'Additional properties not allowed: ${namesOf(issue.keys)}'${where}.`;
   return `'${issue.message}'${where}.`;
 }

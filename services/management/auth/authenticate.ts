@@ -22,7 +22,7 @@ export async function authenticate(
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) throw unauthorized('Missing authentication');
   const { sub, scope } = await verify(token, deps);
-  const clientId = /^(.+)@clients$/.exec(sub ?? '')?.[1];
+  const clientId = /^(.+)@clients$/.exec(typeof sub === 'string' ? sub : '')?.[1];
   if (clientId === undefined) throw unauthorized('Invalid token');
   // A token outlives its client by as much as a day; its rights do not.
   if ((await clientsIn(deps.db).find(clientId)) === undefined) throw unauthorized('The client of the token is gone');

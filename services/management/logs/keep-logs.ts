@@ -3,6 +3,7 @@ import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@na
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import { MANAGEMENT_CONSUMER } from '../../../shared/bus/events-stream.ts';
+import { isFromStream } from '../../../shared/bus/stored-message.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
@@ -84,6 +85,7 @@ export function keepLogs(deps: { bus: NatsConnection; db: Db; hostname: string }
 /** What cannot be read never will be: it is given up, and said. */
 function parsed(message: JsMsg): StreamEvents['events'] | undefined {
   try {
+    if (isFromStream(message)) throw new Error('it was taken out of another stream and sent here');
     return StreamEvents.parse(message.json()).events;
   } catch (error) {
     logger.error(

@@ -10,6 +10,7 @@ import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { withRevision } from '../../../../shared/domain/hook-history.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
+import { forgetStorage } from '../../hook-revisions/forget-storage.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { setEnabled } from './enable.ts';
 import { aHook, currentOf, findHook, hookParams as params } from './find-hook.ts';
@@ -157,6 +158,7 @@ const remove = writes('delete', {
     await hooks.remove(id);
     await hooks.disable(hook.trigger_id, id);
     await hooks.removeRevisions(id);
+    forgetStorage(id, deps);
     return { answer: undefined, change: { collection, id, before, after: null } };
   },
 });

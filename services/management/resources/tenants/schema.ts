@@ -11,9 +11,7 @@ export const UpdateTenantSettings = z.strictObject({
   ...profile,
   /** Identifier of an API; empty or null: a token request has to name its audience. */
   default_audience: z.string().max(MAX_IDENTIFIER_LENGTH).nullable().optional(),
-  sandbox_version: z
-    .enum(SANDBOX_VERSIONS, `is to be one of ${SANDBOX_VERSIONS.join(', ')}`)
-    .optional(),
+  sandbox_version: z.enum(SANDBOX_VERSIONS, `is to be one of ${SANDBOX_VERSIONS.join(', ')}`).optional(),
   /** Merged with those that are set. */
   flags: z.record(z.string().regex(/^(?!_bsontype$)\w{1,100}$/, 'is to be the name of a flag'), z.boolean()).optional(),
   /** hookmint's own: which names of claims hooks may set. */

@@ -1,0 +1,19 @@
+// Run by the official MongoDB image at the first start of its data folder: one role and one user for each service that needs the store.
+// Another tenant, or a role that a release changes: run it again with mongosh, as the owner.
+const { readFileSync } = require('node:fs');
+
+const roles = JSON.parse(readFileSync('/etc/hookmint/mongodb-roles.json', 'utf8'));
+const database = `hookmint_${process.env.HOOKMINT_TENANT}`;
+const target = db.getSiblingDB(database);
+for (const [name, collections] of Object.entries(roles)) {
+  const privileges = Object.entries(collections).map(([collection, actions]) => ({
+    resource: { db: database, collection },
+    actions,
+  }));
+  const password = process.env[`HOOKMINT_MONGODB_PASSWORD_${name.toUpperCase()}`];
+  if (target.getRole(name) === null) target.createRole({ role: name, privileges, roles: [] });
+  else target.updateRole(name, { privileges, roles: [] });
+  if (target.getUser(name) === null)
+    target.createUser({ user: name, pwd: password, roles: [{ role: name, db: database }] });
+  else target.updateUser(name, { pwd: password, roles: [{ role: name, db: database }] });
+}

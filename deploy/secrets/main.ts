@@ -1,0 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadSecrets } from '../local/local-secrets.ts';
+import { composeFiles, kubernetesFiles } from './files.ts';
+
+/**
+ * Makes a deployment's secrets: `node deploy/local/start.js deploy/secrets/main.ts compose|kubernetes [FOLDER [TENANT]]`. What is in the
+ * folder's secrets.json already stays as it is, so that it can be called again; keep that file where backups of secrets belong.
+ */
+const [form, folder = 'deploy/compose/secrets', tenant = 'main'] = process.argv.slice(2);
+if (form !== 'compose' && form !== 'kubernetes') {
+  process.stderr.write('Usage: node deploy/local/start.js deploy/secrets/main.ts compose|kubernetes [FOLDER [TENANT]]\n');
+  process.exitCode = 1;
+} else {
+  const dir = resolve(folder);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const { secrets } = await loadSecrets(dir);
+  const files = form === 'compose' ? composeFiles(secrets, tenant) : kubernetesFiles(secrets);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: 0o600 });
+  process.stdout.write(`${Object.keys(files).join(', ')} in ${dir}; the first client's secret is in secrets.json\n`);
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { test } from 'node:test';
+import { connectBus } from '../../shared/bus/connect.ts';
+import { hookStorageReadSubject, hookStorageSubject } from '../../shared/subjects/hook-storage.ts';
+import { openManagement } from '../support/management.ts';
+import { requestToken } from '../support/token-request.ts';
+import { TENANT } from '../support/stack.ts';
+import { withStack } from '../support/with-stack.ts';
+
+const stack = withStack();
+
+/** The only way that a hook-executor has into the events' stream: the server publishes what it reads for whoever asks, wherever they say. */
+test('a compromised executor has the server put its own document among the events, and no log comes of it', async () => {
+  const { nats_nkey_seeds: seeds } = JSON.parse(readFileSync(join(stack().dataDir, 'secrets.json'), 'utf8')) as {
+    nats_nkey_seeds: { 'hook-executor': string };
+  };
+  const bus = await connectBus('hook-executor', { NATS_URL: stack().natsUrl, NATS_NKEY_SEED: seeds['hook-executor'] });
+  const forged = {
+    events: [{ type: 'token.issued', id: 'forged', time_ms: Date.now(), client_id: 'forged-client', duration_ms: 1 }],
+  };
+  await bus.request(hookStorageSubject(TENANT, 'attack'), JSON.stringify(forged));
+  bus.publish(hookStorageReadSubject(TENANT, 'attack'), '', { reply: `hookmint.${TENANT}.token.issued` });
+  await bus.flush();
+  await stack().untilPrinted(/it was taken out of another stream and sent here/);
+  await bus.close();
+
+  const { status } = await requestToken(stack(), {}, { 'user-agent': 'after-the-attack' });
+  assert.equal(status, 200);
+  const management = await openManagement(stack());
+  const logs = async (q: string): Promise<unknown[]> =>
+    (await management.call('GET', `/logs?q=${encodeURIComponent(q)}`)).body as unknown[];
+  while ((await logs('user_agent:"after-the-attack"')).length === 0) await delay(50);
+  assert.deepEqual(await logs('client_id:"forged-client"'), []);
+  process.stdout.write('attacks: forged events: 1 tried, 1 held\n');
+});

@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { runNpm } from '../../shared/hook-build/install/npm-client.ts';
+import { makeClient, openPatiently, type Body } from '../e2e/management-clients-fixtures.ts';
+import type { Management } from '../support/management.ts';
+import { postToken } from '../support/post-token.ts';
+import { startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { withStack } from '../support/with-stack.ts';
+import { attackClass } from './attack-class.ts';
+import { callAs, nested, secretsOf, untilIt } from './management-fixtures.ts';
+
+// Against the running services: what a client with every scope gets done by what it sends.
+
+const REQUESTS_PER_SECOND = 100;
+const receiver = await startOtlpReceiver();
+after(() => receiver.close());
+
+let api: Management;
+const stack = withStack(
+  {
+    hook: null,
+    env: {
+      HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: String(REQUESTS_PER_SECOND),
+      LOG_LEVEL: 'debug',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+    },
+  },
+  async (started) => {
+    api = await openPatiently(started);
+  },
+);
+
+const send = (method: string, path: string, json: string) => callAs(stack(), api.token, [method, path], json);
+const SCRIPT = 'module.exports = (client, scope, audience, context, cb) => cb(null, { scope });';
+const ACTION = 'exports.onExecuteCredentialsExchange = async () => {};';
+
+async function makeHook(name: string): Promise<{ id: string; revision: string }> {
+  const made = await api.call('POST', '/hooks', { name, script: SCRIPT, triggerId: 'credentials-exchange' });
+  const id = String((made.body as Body).id);
+  const { revisions } = (await api.call('GET', `/hooks/${id}/revisions`)).body as { revisions: [{ revision: string }] };
+  return { id, revision: revisions[0].revision };
+}
+
+const inject = attackClass('injection into the database');
+
+inject('members that are the service’s own, in every body that makes or changes something', async () => {
+  const { client_id } = await makeClient(api);
+  const before = (await api.call('GET', `/clients/${client_id}`)).body;
+  for (const name of ['client_secrets', '_id', '_version', 'credentials', 'private_key_jwt', 'profile', 'id', 'is_system']) {
+    for (const [method, path] of [
+      ['PATCH', `/clients/${client_id}`],
+      ['POST', '/clients'],
+      ['POST', '/hooks'],
+      ['POST', '/actions/actions'],
+      ['POST', '/resource-servers'],
+      ['POST', '/client-grants'],
+      ['PATCH', '/tenants/settings'],
+    ] as const) {
+      const answer = await api.call(method, path, { [name]: [] });
+      assert.equal(answer.status, 400, `${method} ${path} ${name}`);
+    }
+  }
+  assert.deepEqual((await api.call('GET', `/clients/${client_id}`)).body, before);
+});
+
+inject('operators in the place of values', async () => {
+  const { client_id } = await makeClient(api);
+  for (const operator of [{ $ne: '' }, { $gt: '' }, { $where: 'sleep(1)' }, ['x'], { _bsontype: 'Code', code: 'x' }]) {
+    for (const body of [{ name: operator }, { description: operator }, { grant_types: operator }, { client_secret: operator }]) {
+      if (Array.isArray(operator) && 'grant_types' in body) continue;
+      const { status } = await api.call('PATCH', `/clients/${client_id}`, body);
+      assert.equal(status, 400, JSON.stringify(body));
+    }
+    assert.equal((await api.call('POST', '/client-grants', { client_id: operator, audience: operator })).status, 400);
+  }
+  for (const query of ['client_id[$ne]=', 'client_id[]=x', 'audience[$gt]=', 'client_id=a&client_id=b', '$where=1', 'from[$gt]=']) {
+    assert.equal((await api.call('GET', `/client-grants?${query}`)).status, 400, query);
+  }
+  assert.deepEqual((await api.call('GET', '/client-grants?client_id=%7B%22%24ne%22%3A1%7D')).body, []);
+});
+
+inject('names that the database or its library takes for more than names', async () => {
+  const { client_id } = await makeClient(api);
+  const path = `/clients/${client_id}`;
+  for (const [at, json] of [
+    [path, '{"jwt_configuration":{"_bsontype":"ObjectId","id":"x"}}'],
+    [path, '{"addons":{"deep":{"_bsontype":"Code"}}}'],
+    [path, '{"client_metadata":{"_bsontype":"ObjectId"}}'],
+    [path, '{"client_metadata":{"a\\u0000b":"x"}}'],
+    ['/tenants/settings', '{"flags":{"_bsontype":true}}'],
+    ['/tenants/settings', '{"flags":{"$where":true}}'],
+  ] as const) {
+    const answer = await send('PATCH', at, json);
+    assert.deepEqual([answer.status, (answer.body as Body).errorCode], [400, 'invalid_body'], json);
+  }
+  const kept = { $where: '1', 'a.b': { $set: { name: 'x' } }, constructor: { prototype: { polluted: 1 } } };
+  const answer = await api.call('PATCH', path, { addons: kept, client_metadata: { $where: '1', 'a.b': '2' } });
+  assert.deepEqual([(answer.body as Body).addons, (answer.body as Body).name], [kept, 'A client']);
+  await send('PATCH', path, '{"addons":{"__proto__":{"polluted":1}},"client_metadata":{"__proto__":"x"}}');
+  const { body } = await api.call('GET', path);
+  assert.equal((body as { polluted?: unknown }).polluted, undefined);
+});
+
+inject('secrets of the names that every object has', async () => {
+  const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty'];
+  for (const name of names) {
+    const supported_triggers = [{ id: 'credentials-exchange' }];
+    const body = JSON.stringify({ name, code: ACTION, supported_triggers, secrets: [{ name }] });
+    assert.equal((await send('POST', '/actions/actions', body)).status, 400, name);
+    const { id } = await makeHook(`Secret ${name.replaceAll('_', '')}`);
+    assert.ok((await send('PATCH', `/hooks/${id}/secrets`, `{"${name}":"x"}`)).status < 500);
+    assert.ok((await send('POST', `/hooks/${id}/secrets`, `{"${name}":"x"}`)).status < 500);
+  }
+});
+
+inject('fields that are not shown, and pages that are too large', async () => {
+  const { client_id } = await makeClient(api);
+  for (const fields of ['client_secrets', 'client_secret', '_id', 'credentials', 'profile', '__proto__', 'constructor']) {
+    assert.deepEqual((await api.call('GET', `/clients/${client_id}?fields=${fields}`)).body, {}, fields);
+  }
+  const all = (await api.call('GET', `/clients/${client_id}?fields=name&include_fields=false`)).body;
+  assert.ok(!JSON.stringify(all).includes('secret":'));
+  for (const query of ['per_page=101', 'per_page=-1', 'page=1e3', 'take=1000', 'page=99999999999', 'per_page=0x10', 'from=x&page=0']) {
+    assert.equal((await api.call('GET', `/clients?${query}`)).status, 400, query);
+  }
+});
+
+inject('control characters in the names that terminals and tools show', async () => {
+  for (const character of ['\u0000', '\u001b', '\n', '\u007f', '\u009b']) {
+    for (const [path, more] of [
+      ['/clients', {}],
+      ['/resource-servers', { identifier: 'urn:x' }],
+      ['/actions/actions', { code: ACTION, supported_triggers: [{ id: 'credentials-exchange' }] }],
+    ] as const) {
+      assert.equal((await api.call('POST', path, { ...more, name: `a${character}b` })).status, 400, path);
+    }
+  }
+});
+
+const exhaust = attackClass('expensive requests');
+
+/** How long the service answers nobody else while it answers this, ms. */
+async function blockedBy(request: () => Promise<{ status: number }>): Promise<{ status: number; blockedMs: number }> {
+  let done = false;
+  let blockedMs = 0;
+  const answered = request().finally(() => {
+    done = true;
+  });
+  const others = (async () => {
+    while (!done) {
+      const startedMs = performance.now();
+      await fetch(`${stack().url}/api/v2/nothing-here`).then((response) => response.text());
+      blockedMs = Math.max(blockedMs, performance.now() - startedMs);
+      await delay(5);
+    }
+  })();
+  const { status } = await answered;
+  await others;
+  return { status, blockedMs };
+}
+
+/** On a machine that does other things as well; what is bounded takes a tenth of it, what is not several seconds. */
+const MAX_BLOCKED_MS = 1_000;
+
+const EXPENSIVE: [what: string, method: string, path: () => Promise<string>, json: () => string][] = [
+  ['600,000 wrong items', 'PATCH', clientPath, () => `{"callbacks":[${'1,'.repeat(600_000)}1]}`],
+  ['100,000 wrong entries', 'PATCH', clientPath, () => `{"client_metadata":{${entries(90_000)}}}`],
+  ['100,000 members that there are not', 'PATCH', clientPath, () => `{${entries(90_000)}}`],
+  ['text that no pattern takes', 'POST', () => Promise.resolve('/hooks'), () => `{"name":"${'a '.repeat(600_000)}!"}`],
+  ['a name without an end', 'POST', () => Promise.resolve('/clients'), () => `{"name":"${'a'.repeat(1_200_000)}<"}`],
+  ['a time of a million digits', 'POST', credentialPath, () => `{"pem":"x","expires_at":"2030-01-01T00:00:00.${'0'.repeat(1_200_000)}"}`],
+  ['a key of base64 without an end', 'POST', credentialPath, () => `{"pem":"-----BEGIN PUBLIC KEY-----${'A'.repeat(1_200_000)}"}`],
+  ['100,000 levels', 'PATCH', clientPath, () => `{"addons":{"a":${nested(100_000)}}}`],
+  ['levels in the event of a dry run', 'POST', dryRunPath, () => `{"event":{"body":{"a":${nested(100_000)}}}}`],
+  ['many scopes', 'POST', () => Promise.resolve('/resource-servers'), () => `{"identifier":"x","scopes":[${'{"value":1},'.repeat(90_000)}{}]}`],
+];
+for (const [what, method, path, json] of EXPENSIVE) {
+  exhaust(`a body with ${what}`, async () => {
+    const [at, body] = [await path(), json()];
+    const { status, blockedMs } = await blockedBy(() => send(method, at, body));
+    assert.equal(status, 400);
+    assert.ok(blockedMs < MAX_BLOCKED_MS, `${String(Math.round(blockedMs))} ms`);
+  });
+}
+
+async function clientPath(): Promise<string> {
+  return `/clients/${(await makeClient(api)).client_id}`;
+}
+
+async function credentialPath(): Promise<string> {
+  return `${await clientPath()}/credentials`;
+}
+
+async function dryRunPath(): Promise<string> {
+  const { id, revision } = await makeHook(`Dry run ${String(Date.now())}`);
+  return `/hooks/${id}/revisions/${revision}/dry-run`;
+}
+
+function entries(count: number): string {
+  return Array.from({ length: count }, (_, index) => `"k${String(index)}":1`).join(',');
+}
+
+exhaust('an answer that repeats all that was wrong', async () => {
+  const { status, body } = await send('PATCH', await clientPath(), `{${entries(5_000)}}`);
+  assert.equal(status, 400);
+  assert.ok(JSON.stringify(body).length < 4_096 && JSON.stringify(body).includes('k0, k1'));
+});
+
+const SEARCHES = [
+  `${'('.repeat(1_000)}type:a${')'.repeat(1_000)}`,
+  'NOT '.repeat(500) + 'type:a',
+  `${'NOT ('.repeat(300)}type:a`,
+  '() '.repeat(600),
+  `date:[${'" "'.repeat(600)}`,
+  `date:[${' TO '.repeat(500)}]`,
+  'type:"\\'.repeat(250),
+  `${'type:a OR '.repeat(31)}type:a*`,
+  'AND '.repeat(500),
+];
+exhaust('searches of the logs that a parser would take long for', async () => {
+  for (const search of SEARCHES) {
+    const path = `/logs?q=${encodeURIComponent(search)}&search=${encodeURIComponent(search)}`;
+    const { status, blockedMs } = await blockedBy(() => api.call('GET', path));
+    assert.ok(status === 400 || status === 200, search.slice(0, 40));
+    assert.ok(blockedMs < MAX_BLOCKED_MS, `${search.slice(0, 40)}: ${String(Math.round(blockedMs))} ms`);
+  }
+});
+
+exhaust('levels in a token request that a hook is shown', async () => {
+  const { id } = await makeHook('Shown');
+  assert.equal((await api.call('PATCH', `/hooks/${id}`, { enabled: true })).status, 200);
+  const { clientId: client_id, clientSecret: client_secret, audience } = stack();
+  const request = JSON.stringify({ grant_type: 'client_credentials', client_id, client_secret, audience });
+  const body = `${request.slice(0, -1)},"deep":${nested(15_000)}}`;
+  const { status } = await postToken(stack(), body, { 'content-type': 'application/json' });
+  assert.equal((await api.call('PATCH', `/hooks/${id}`, { enabled: false })).status, 200);
+  assert.ok(status < 500, String(status));
+});
+
+exhaust('more requests than a client may make, where hookmint has a product and where it has not', async () => {
+  for (const path of ['/clients', '/users']) {
+    const statuses: number[] = [];
+    while (statuses.length < REQUESTS_PER_SECOND * 10 && !statuses.includes(429)) {
+      const answers = Array.from({ length: 50 }, () => callAs(stack(), api.token, ['GET', path]));
+      statuses.push(...(await Promise.all(answers)).map(({ status }) => status));
+    }
+    assert.ok(statuses.includes(429), path);
+  }
+  await delay(1_000);
+});
+
+const leak = attackClass('secrets read back');
+
+leak('by any answer, audit event, span or line of the log, once they were written', async () => {
+  const from = stack().output().length;
+  const canary = { client: `canary-client-${'x'.repeat(40)}`, hook: 'canary-hook-secret', action: 'canary-action-secret' };
+  const { client_id } = await makeClient(api, { client_secret: canary.client, name: 'Canary' });
+  const hook = { name: 'canary', script: SCRIPT, triggerId: 'credentials-exchange', hookmint: { secrets: { key: canary.hook } } };
+  const hookId = String(((await api.call('POST', '/hooks', hook)).body as Body).id);
+  await api.call('PATCH', `/hooks/${hookId}/secrets`, { key: `${canary.hook}-2` });
+  const supported_triggers = [{ id: 'credentials-exchange' }];
+  const secrets = [{ name: 'key', value: canary.action }];
+  const action = await api.call('POST', '/actions/actions', { name: 'canary', code: ACTION, supported_triggers, secrets, deploy: true });
+  const actionId = String((action.body as Body).id);
+  await api.call('PATCH', `/clients/${client_id}`, { client_secret: `${canary.client}-2` });
+  // Refused, and refused with the value in the place of something else.
+  await send('PATCH', `/clients/${client_id}`, `{"client_secret":"${canary.client}","name":"<"}`);
+  await send('PATCH', `/clients/${client_id}`, `{"client_secret":"${canary.client}",`);
+  await send('POST', `/hooks/${hookId}/secrets`, `{"key":"${canary.hook}"}`);
+
+  const paths = [
+    ...['/clients', `/clients/${client_id}`, `/clients/${client_id}/credentials`, '/client-grants', '/hooks', `/hooks/${hookId}`],
+    ...[`/hooks/${hookId}/secrets`, `/hooks/${hookId}/revisions`, '/actions/actions', `/actions/actions/${actionId}`],
+    ...[`/actions/actions/${actionId}/versions`, '/keys/signing', '/tenants/settings', '/resource-servers'],
+  ];
+  const told = [JSON.stringify(action.body)];
+  for (const path of paths) {
+    const answer = await api.call('GET', path);
+    assert.equal(answer.status, 200, path);
+    told.push(JSON.stringify(answer.body));
+  }
+  await untilIt(
+    async () => (await api.call('GET', '/logs?q=type:sapi&per_page=20')).body as { details: Body }[],
+    (logs) => logs.some(({ details }) => details.document_id === actionId),
+  );
+  told.push(JSON.stringify((await api.call('GET', '/logs?per_page=100')).body), stack().output().slice(from));
+  await receiver.until(() => receiver.text().includes('/clients/:id/credentials'), 'the spans');
+  const all = [...told, receiver.text()].join('\n');
+  for (const secret of ['canary-client-', canary.hook, canary.action, stack().managementClientSecret, '"d":', 'PRIVATE KEY', 'private_jwe'])
+    assert.ok(!all.includes(secret), secret);
+  for (const [name, key] of Object.entries(secretsOf(stack())))
+    if (name.endsWith('_key')) assert.ok(!all.includes(String(key)), name);
+});
+
+leak('by the npm that brings modules, of the environment of its service', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hookmint-npm-'));
+  try {
+    const env = { ...process.env, HOOKMINT_CLIENT_SECRET_KEY: 'canary-key', MONGODB_URL: 'canary-url', NATS_NKEY_SEED: 'canary-seed' };
+    const { stdout, exitCode } = await runNpm(folder, ['exec', '--offline', '-c', 'env'], env);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^PATH=/m);
+    assert.doesNotMatch(stdout, /canary/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

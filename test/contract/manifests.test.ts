@@ -1,0 +1,197 @@
+import './quiet.ts';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { complaintOf, environmentOf, isRead, SERVICES, workloadsOf } from './manifests-facts.ts';
+import { K8S, render, type Resource } from './manifests-render.ts';
+import { breachesOf, customComplaints, isCustom } from './manifests-rules.ts';
+import { obtainLinter, obtainValidator } from './manifests-tools.ts';
+
+const OVERLAYS = ['small', 'production', 'production-keda'];
+const rendered = new Map(OVERLAYS.map((name) => [name, render(join(K8S, 'overlays', name))]));
+const production = (): Resource[] => structuredClone(rendered.get('production') ?? []);
+const nameOf = ({ kind, metadata }: Resource): string => `${kind}/${metadata.name}`;
+
+/** Changes one Deployment of a copy of the production manifests. */
+function spoiled(name: string, spoil: (spec: Spoilable) => void): Resource[] {
+  const resources = production();
+  const found = resources.find((resource) => nameOf(resource) === `Deployment/${name}`);
+  assert(found !== undefined);
+  spoil((found as unknown as { spec: Spoilable }).spec);
+  return resources;
+}
+type Spoilable = {
+  replicas: unknown;
+  template: { spec: { containers: [Record<string, unknown>]; hostNetworks?: unknown } };
+};
+
+/** What `small` is: one of each. Everything else holds for it too. */
+const SMALL_MEANS = /Deployment few replicas|HPA few replicas/;
+
+const validator = obtainValidator();
+const linter = obtainLinter();
+
+describe('the manifests', () => {
+  for (const [overlay, resources] of rendered) {
+    it(`${overlay}: are what kubectl makes of them`, { skip: hasKubectl() ? false : 'no kubectl on this machine' }, () => {
+      const { stdout } = spawnSync('kubectl', ['kustomize', join(K8S, 'overlays', overlay)], { encoding: 'utf8' });
+      const theirs = parseAllDocuments(stdout).map((document) => document.toJS() as Resource);
+      assert.deepEqual(byName(resources), byName(theirs));
+    });
+
+    it(`${overlay}: fit the schemas of Kubernetes`, { skip: 'missing' in validator && validator.missing }, () => {
+      assert('validate' in validator);
+      assert.equal(validator.validate(resources.filter((resource) => !isCustom(resource))), '');
+    });
+
+    it(`${overlay}: fit the schemas of what is not Kubernetes' own, and keep hookmint's rules`, () => {
+      assert.deepEqual(resources.filter(isCustom).flatMap(customComplaints), []);
+      assert.deepEqual(breachesOf(resources), []);
+    });
+
+    it(`${overlay}: leave the linter nothing to say`, { skip: 'missing' in linter && linter.missing }, () => {
+      assert('lint' in linter);
+      const isMeant = (line: string): boolean => overlay === 'small' && SMALL_MEANS.test(line);
+      assert.deepEqual(linter.lint(resources).filter((line) => !isMeant(line)), []);
+    });
+  }
+});
+
+describe('the checks fail', () => {
+  it('for a field of the wrong type, and one that does not exist', { skip: 'missing' in validator && validator.missing }, () => {
+    assert('validate' in validator);
+    const wrongType = spoiled('hookmint-gateway', (spec) => {
+      spec.replicas = '3';
+    });
+    assert.match(validator.validate(wrongType.filter((resource) => !isCustom(resource))), /replicas.*is not of type/);
+    const unknownField = spoiled('hookmint-gateway', (spec) => {
+      spec.template.spec.hostNetworks = true;
+    });
+    assert.match(validator.validate(unknownField.filter((resource) => !isCustom(resource))), /hostNetworks/);
+  });
+
+  it('for a wrong field of a custom resource', () => {
+    const scaled = structuredClone(rendered.get('production-keda')?.find(({ kind }) => kind === 'ScaledObject'));
+    assert(scaled !== undefined);
+    (scaled['spec'] as { maxReplicaCount: unknown }).maxReplicaCount = '20';
+    assert.match(customComplaints(scaled).join(), /spec\.maxReplicaCount/);
+  });
+
+  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+    it(`without a ${probe}`, () => {
+      const resources = spoiled('hookmint-signer', ({ template }) => {
+        Reflect.deleteProperty(template.spec.containers[0], probe);
+      });
+      assert.match(breachesOf(resources).join(), new RegExp(`signer: has a ${probe.replace('Probe', '')} probe`));
+    });
+  }
+
+  it('without probes, for the linter too', { skip: 'missing' in linter && linter.missing }, () => {
+    assert('lint' in linter);
+    const resources = spoiled('hookmint-gateway', ({ template }) => {
+      for (const probe of ['livenessProbe', 'readinessProbe']) {
+        Reflect.deleteProperty(template.spec.containers[0], probe);
+      }
+    });
+    assert.match(linter.lint(resources).join(), /hookmint-gateway.*probe/i);
+  });
+
+  it('for a container that may write to its image', () => {
+    const resources = spoiled('hookmint-hook-executor', ({ template }) => {
+      template.spec.containers[0]['securityContext'] = {};
+    });
+    assert.match(breachesOf(resources).join(), /hook-executor: cannot write to its image/);
+  });
+});
+
+describe('the manifests and the code', () => {
+  const resources = production();
+  const workloads = workloadsOf(resources);
+  const placeholder = (secret: string, key: string): string =>
+    ({ NATS_NKEY_SEED: 'SUAxxx', 'connectionString.standard': `mongodb://${secret}/` })[key] ?? 'k'.repeat(43);
+
+  it('agree on what there is to run', () => {
+    assert.deepEqual(workloads.map(({ service }) => service).sort(), [...SERVICES].sort());
+  });
+
+  for (const { service, container } of workloads) {
+    it(`${service}: every variable is read, and none that is needed is missing`, () => {
+      const env = environmentOf(container, resources, placeholder);
+      assert.deepEqual(Object.keys(env).filter((name) => !isRead(service, name)), []);
+      assert.equal(complaintOf(service, env), undefined);
+      assert(!isRead(service, 'HOOKMINT_NO_SUCH_SETTING'));
+    });
+
+    it(`${service}: its ports are those that it is told to serve`, () => {
+      const env = environmentOf(container, resources, placeholder);
+      const told = env['HOOKMINT_HTTP_PORT'] ?? env['HOOKMINT_HEALTH_PORT'];
+      assert.deepEqual(container.ports?.map(({ containerPort }) => String(containerPort)), told === undefined ? undefined : [told]);
+    });
+
+    it(`${service}: its secrets are its own`, () => {
+      const secrets = (container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
+      const own = [`hookmint-${service}`, `hookmint-${service}-mongodb`];
+      assert.deepEqual([...new Set(secrets)].filter((name) => !own.includes(name)), []);
+    });
+  }
+
+  it('give the key of the private keys to the signer alone, and the executor no store', () => {
+    const having = (name: string): string[] =>
+      workloads.filter(({ container }) => container.env?.some((entry) => entry.name === name)).map(({ service }) => service);
+    assert.deepEqual(having('HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY'), ['signer']);
+    assert.deepEqual(having('MONGODB_URL').sort(), ['gateway', 'management', 'signer']);
+  });
+
+  it('agree on where management is', () => {
+    const gateway = workloads.find(({ service }) => service === 'gateway');
+    assert(gateway !== undefined);
+    const url = new URL(environmentOf(gateway.container, resources, placeholder)['HOOKMINT_MANAGEMENT_URL'] ?? '');
+    const service = resources.find((resource) => nameOf(resource) === `Service/${url.hostname}`);
+    const [port] = (service as unknown as { spec: { ports: { port: number }[] } }).spec.ports;
+    assert.equal(String(port?.port), url.port);
+  });
+
+  it('let the network go where the design says, and nowhere else', () => {
+    const reached = (service: string): string[] => {
+      const policy = resources.find((resource) => nameOf(resource) === `NetworkPolicy/hookmint-${service}`);
+      assert(policy !== undefined, service);
+      return (policy as unknown as NetworkPolicy).spec.egress.flatMap(({ to, ports }) =>
+        to.flatMap(({ podSelector, ipBlock }) => {
+          const labels = podSelector?.matchLabels ?? {};
+          const peer = labels['app.kubernetes.io/component'] ?? labels['app.kubernetes.io/name'] ?? labels['app'];
+          return `${ipBlock === undefined ? String(peer) : 'public'}:${ports.map(({ port }) => port).join()}`;
+        }),
+      );
+    };
+    const [nats, mongodb, otel] = ['nats:4222', 'hookmint-mongodb-svc:27017', 'opentelemetry-collector:4318'] as const;
+    assert.deepEqual(reached('gateway'), [nats, mongodb, 'management:8081', otel]);
+    assert.deepEqual(reached('management'), [nats, mongodb, otel, 'public:443', 'public:443']);
+    assert.deepEqual(reached('hook-executor'), [nats, otel, 'public:80,443', 'public:80,443']);
+    assert.deepEqual(reached('signer'), [nats, mongodb, otel]);
+    assert.deepEqual(reached('setup'), [nats]);
+    const deny = resources.find((resource) => nameOf(resource) === 'NetworkPolicy/hookmint-default-deny');
+    assert.deepEqual((deny as unknown as { spec: unknown }).spec, {
+      podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'hookmint' } },
+      policyTypes: ['Ingress', 'Egress'],
+    });
+  });
+});
+
+type NetworkPolicy = {
+  spec: {
+    egress: {
+      to: { podSelector?: { matchLabels: Record<string, string> }; ipBlock?: object }[];
+      ports: { port: number }[];
+    }[];
+  };
+};
+
+function byName(resources: readonly Resource[]): Record<string, Resource> {
+  return Object.fromEntries(resources.map((resource) => [nameOf(resource), resource]));
+}
+
+function hasKubectl(): boolean {
+  return spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' }).status === 0;
+}
