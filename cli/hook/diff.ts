@@ -59,6 +59,7 @@ type Side = [entry: RevisionEntry, text: string];
 
 function patchOf({ name }: RemoteHook, extension: string, [a, left]: Side, [b, right]: Side): string {
   if (left === right) return '';
-  const title = ({ number }: RevisionEntry): string => `${name}.${extension}\trevision ${String(number)}`;
-  return createTwoFilesPatch(title(a), title(b), left, right);
+  const file = `${name}.${extension}`;
+  const title = ({ number }: RevisionEntry): string => `revision ${String(number)}`;
+  return createTwoFilesPatch(file, file, left, right, title(a), title(b));
 }

@@ -25,6 +25,7 @@ export function createApp(options: {
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
+  app.disable('x-powered-by');
   app.set('query parser', false);
   app.enable('case sensitive routing');
   app.enable('strict routing');

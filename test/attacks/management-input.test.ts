@@ -52,7 +52,16 @@ const inject = attackClass('injection into the database');
 inject('members that are the service’s own, in every body that makes or changes something', async () => {
   const { client_id } = await makeClient(api);
   const before = (await api.call('GET', `/clients/${client_id}`)).body;
-  for (const name of ['client_secrets', '_id', '_version', 'credentials', 'private_key_jwt', 'profile', 'id', 'is_system']) {
+  for (const name of [
+    'client_secrets',
+    '_id',
+    '_version',
+    'credentials',
+    'private_key_jwt',
+    'profile',
+    'id',
+    'is_system',
+  ]) {
     for (const [method, path] of [
       ['PATCH', `/clients/${client_id}`],
       ['POST', '/clients'],
@@ -72,14 +81,26 @@ inject('members that are the service’s own, in every body that makes or change
 inject('operators in the place of values', async () => {
   const { client_id } = await makeClient(api);
   for (const operator of [{ $ne: '' }, { $gt: '' }, { $where: 'sleep(1)' }, ['x'], { _bsontype: 'Code', code: 'x' }]) {
-    for (const body of [{ name: operator }, { description: operator }, { grant_types: operator }, { client_secret: operator }]) {
+    for (const body of [
+      { name: operator },
+      { description: operator },
+      { grant_types: operator },
+      { client_secret: operator },
+    ]) {
       if (Array.isArray(operator) && 'grant_types' in body) continue;
       const { status } = await api.call('PATCH', `/clients/${client_id}`, body);
       assert.equal(status, 400, JSON.stringify(body));
     }
     assert.equal((await api.call('POST', '/client-grants', { client_id: operator, audience: operator })).status, 400);
   }
-  for (const query of ['client_id[$ne]=', 'client_id[]=x', 'audience[$gt]=', 'client_id=a&client_id=b', '$where=1', 'from[$gt]=']) {
+  for (const query of [
+    'client_id[$ne]=',
+    'client_id[]=x',
+    'audience[$gt]=',
+    'client_id=a&client_id=b',
+    '$where=1',
+    'from[$gt]=',
+  ]) {
     assert.equal((await api.call('GET', `/client-grants?${query}`)).status, 400, query);
   }
   assert.deepEqual((await api.call('GET', '/client-grants?client_id=%7B%22%24ne%22%3A1%7D')).body, []);
@@ -121,12 +142,28 @@ inject('secrets of the names that every object has', async () => {
 
 inject('fields that are not shown, and pages that are too large', async () => {
   const { client_id } = await makeClient(api);
-  for (const fields of ['client_secrets', 'client_secret', '_id', 'credentials', 'profile', '__proto__', 'constructor']) {
+  for (const fields of [
+    'client_secrets',
+    'client_secret',
+    '_id',
+    'credentials',
+    'profile',
+    '__proto__',
+    'constructor',
+  ]) {
     assert.deepEqual((await api.call('GET', `/clients/${client_id}?fields=${fields}`)).body, {}, fields);
   }
   const all = (await api.call('GET', `/clients/${client_id}?fields=name&include_fields=false`)).body;
   assert.ok(!JSON.stringify(all).includes('secret":'));
-  for (const query of ['per_page=101', 'per_page=-1', 'page=1e3', 'take=1000', 'page=99999999999', 'per_page=0x10', 'from=x&page=0']) {
+  for (const query of [
+    'per_page=101',
+    'per_page=-1',
+    'page=1e3',
+    'take=1000',
+    'page=99999999999',
+    'per_page=0x10',
+    'from=x&page=0',
+  ]) {
     assert.equal((await api.call('GET', `/clients?${query}`)).status, 400, query);
   }
 });
@@ -174,11 +211,26 @@ const EXPENSIVE: [what: string, method: string, path: () => Promise<string>, jso
   ['100,000 members that there are not', 'PATCH', clientPath, () => `{${entries(90_000)}}`],
   ['text that no pattern takes', 'POST', () => Promise.resolve('/hooks'), () => `{"name":"${'a '.repeat(600_000)}!"}`],
   ['a name without an end', 'POST', () => Promise.resolve('/clients'), () => `{"name":"${'a'.repeat(1_200_000)}<"}`],
-  ['a time of a million digits', 'POST', credentialPath, () => `{"pem":"x","expires_at":"2030-01-01T00:00:00.${'0'.repeat(1_200_000)}"}`],
-  ['a key of base64 without an end', 'POST', credentialPath, () => `{"pem":"-----BEGIN PUBLIC KEY-----${'A'.repeat(1_200_000)}"}`],
+  [
+    'a time of a million digits',
+    'POST',
+    credentialPath,
+    () => `{"pem":"x","expires_at":"2030-01-01T00:00:00.${'0'.repeat(1_200_000)}"}`,
+  ],
+  [
+    'a key of base64 without an end',
+    'POST',
+    credentialPath,
+    () => `{"pem":"-----BEGIN PUBLIC KEY-----${'A'.repeat(1_200_000)}"}`,
+  ],
   ['100,000 levels', 'PATCH', clientPath, () => `{"addons":{"a":${nested(100_000)}}}`],
   ['levels in the event of a dry run', 'POST', dryRunPath, () => `{"event":{"body":{"a":${nested(100_000)}}}}`],
-  ['many scopes', 'POST', () => Promise.resolve('/resource-servers'), () => `{"identifier":"x","scopes":[${'{"value":1},'.repeat(90_000)}{}]}`],
+  [
+    'many scopes',
+    'POST',
+    () => Promise.resolve('/resource-servers'),
+    () => `{"identifier":"x","scopes":[${'{"value":1},'.repeat(90_000)}{}]}`,
+  ],
 ];
 for (const [what, method, path, json] of EXPENSIVE) {
   exhaust(`a body with ${what}`, async () => {
@@ -259,14 +311,29 @@ const leak = attackClass('secrets read back');
 
 leak('by any answer, audit event, span or line of the log, once they were written', async () => {
   const from = stack().output().length;
-  const canary = { client: `canary-client-${'x'.repeat(40)}`, hook: 'canary-hook-secret', action: 'canary-action-secret' };
+  const canary = {
+    client: `canary-client-${'x'.repeat(40)}`,
+    hook: 'canary-hook-secret',
+    action: 'canary-action-secret',
+  };
   const { client_id } = await makeClient(api, { client_secret: canary.client, name: 'Canary' });
-  const hook = { name: 'canary', script: SCRIPT, triggerId: 'credentials-exchange', hookmint: { secrets: { key: canary.hook } } };
+  const hook = {
+    name: 'canary',
+    script: SCRIPT,
+    triggerId: 'credentials-exchange',
+    hookmint: { secrets: { key: canary.hook } },
+  };
   const hookId = String(((await api.call('POST', '/hooks', hook)).body as Body).id);
   await api.call('PATCH', `/hooks/${hookId}/secrets`, { key: `${canary.hook}-2` });
   const supported_triggers = [{ id: 'credentials-exchange' }];
   const secrets = [{ name: 'key', value: canary.action }];
-  const action = await api.call('POST', '/actions/actions', { name: 'canary', code: ACTION, supported_triggers, secrets, deploy: true });
+  const action = await api.call('POST', '/actions/actions', {
+    name: 'canary',
+    code: ACTION,
+    supported_triggers,
+    secrets,
+    deploy: true,
+  });
   const actionId = String((action.body as Body).id);
   await api.call('PATCH', `/clients/${client_id}`, { client_secret: `${canary.client}-2` });
   // Refused, and refused with the value in the place of something else.
@@ -275,7 +342,14 @@ leak('by any answer, audit event, span or line of the log, once they were writte
   await send('POST', `/hooks/${hookId}/secrets`, `{"key":"${canary.hook}"}`);
 
   const paths = [
-    ...['/clients', `/clients/${client_id}`, `/clients/${client_id}/credentials`, '/client-grants', '/hooks', `/hooks/${hookId}`],
+    ...[
+      '/clients',
+      `/clients/${client_id}`,
+      `/clients/${client_id}/credentials`,
+      '/client-grants',
+      '/hooks',
+      `/hooks/${hookId}`,
+    ],
     ...[`/hooks/${hookId}/secrets`, `/hooks/${hookId}/revisions`, '/actions/actions', `/actions/actions/${actionId}`],
     ...[`/actions/actions/${actionId}/versions`, '/keys/signing', '/tenants/settings', '/resource-servers'],
   ];
@@ -290,9 +364,17 @@ leak('by any answer, audit event, span or line of the log, once they were writte
     (logs) => logs.some(({ details }) => details.document_id === actionId),
   );
   told.push(JSON.stringify((await api.call('GET', '/logs?per_page=100')).body), stack().output().slice(from));
-  await receiver.until(() => receiver.text().includes('/clients/:id/credentials'), 'the spans');
+  await receiver.until(() => receiver.text().includes('/clients/:client_id/credentials'), 'the spans');
   const all = [...told, receiver.text()].join('\n');
-  for (const secret of ['canary-client-', canary.hook, canary.action, stack().managementClientSecret, '"d":', 'PRIVATE KEY', 'private_jwe'])
+  for (const secret of [
+    'canary-client-',
+    canary.hook,
+    canary.action,
+    stack().managementClientSecret,
+    '"d":',
+    'PRIVATE KEY',
+    'private_jwe',
+  ])
     assert.ok(!all.includes(secret), secret);
   for (const [name, key] of Object.entries(secretsOf(stack())))
     if (name.endsWith('_key')) assert.ok(!all.includes(String(key)), name);
@@ -301,7 +383,12 @@ leak('by any answer, audit event, span or line of the log, once they were writte
 leak('by the npm that brings modules, of the environment of its service', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hookmint-npm-'));
   try {
-    const env = { ...process.env, HOOKMINT_CLIENT_SECRET_KEY: 'canary-key', MONGODB_URL: 'canary-url', NATS_NKEY_SEED: 'canary-seed' };
+    const env = {
+      ...process.env,
+      HOOKMINT_CLIENT_SECRET_KEY: 'canary-key',
+      MONGODB_URL: 'canary-url',
+      NATS_NKEY_SEED: 'canary-seed',
+    };
     const { stdout, exitCode } = await runNpm(folder, ['exec', '--offline', '-c', 'env'], env);
     assert.equal(exitCode, 0);
     assert.match(stdout, /^PATH=/m);

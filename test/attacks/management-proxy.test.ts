@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeClient, openPatiently, type Body } from '../e2e/management-clients-fixtures.ts';
+import { openPatiently, type Body } from '../e2e/management-clients-fixtures.ts';
 import type { Management } from '../support/management.ts';
 import { sendRaw } from '../support/raw-http.ts';
 import { withStack } from '../support/with-stack.ts';
@@ -32,20 +32,45 @@ function converse(bytes: string, ms = 1_000): Promise<string> {
     socket.write(bytes);
   });
 }
-const statusesIn = (text: string): number[] => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+const statusesIn = (text: string): number[] =>
+  [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
 
 const trickPath = attackClass('paths through the gateway');
 
 const PATHS = [
-  ...['/api/v2/../healthz', '/api/v2/..%2fhealthz', '/api/v2/%2e%2e/readyz', '/api/v2/%2e%2e%2freadyz', '//api/v2/clients'],
-  ...['/api/v2//clients', '/api//v2/clients', '/API/v2/clients', '/api/v2/Clients', '/api/v2;x/clients', '/api/v2%2fclients'],
-  ...['/api/v2\\clients', '/api/v2/./clients', '/oauth/../api/v2/clients', '/api/v2@127.0.0.1/clients', '/openapi.json/../x'],
-  ...['/api/v2/clients/..%2f..%2f..%2freadyz', '/api/v2/clients/%00', '/api/v2/clients/%252e%252e', '/api/v2?/../clients'],
+  ...[
+    '/api/v2/../healthz',
+    '/api/v2/..%2fhealthz',
+    '/api/v2/%2e%2e/readyz',
+    '/api/v2/%2e%2e%2freadyz',
+    '//api/v2/clients',
+  ],
+  ...[
+    '/api/v2//clients',
+    '/api//v2/clients',
+    '/API/v2/clients',
+    '/api/v2/Clients',
+    '/api/v2;x/clients',
+    '/api/v2%2fclients',
+  ],
+  ...[
+    '/api/v2\\clients',
+    '/api/v2/./clients',
+    '/oauth/../api/v2/clients',
+    '/api/v2@127.0.0.1/clients',
+    '/openapi.json/../x',
+  ],
+  ...[
+    '/api/v2/clients/..%2f..%2f..%2freadyz',
+    '/api/v2/clients/%00',
+    '/api/v2/clients/%252e%252e',
+    '/api/v2?/../clients',
+  ],
 ];
 for (const path of PATHS) {
   trickPath(path, async () => {
     const answer = await raw([`GET ${path} HTTP/1.1`, 'Host: x', bearer(), 'Connection: close']);
-    assert.equal(answer?.status, 404, answer?.body);
+    assert.equal(answer?.status, 404);
   });
 }
 
@@ -66,7 +91,10 @@ trickPath('an absolute URI that names another server', async () => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as { port: number };
   for (const host of [`127.0.0.1:${String(port)}`, 'x']) {
-    for (const uri of [`http://127.0.0.1:${String(port)}/api/v2/clients`, `//127.0.0.1:${String(port)}/api/v2/clients`]) {
+    for (const uri of [
+      `http://127.0.0.1:${String(port)}/api/v2/clients`,
+      `//127.0.0.1:${String(port)}/api/v2/clients`,
+    ]) {
       await raw([`GET ${uri} HTTP/1.1`, `Host: ${host}`, bearer(), 'Connection: close']);
     }
   }
@@ -91,7 +119,13 @@ const FRAMINGS: [what: string, headers: string[], body: string][] = [
 for (const [what, headers, body] of FRAMINGS) {
   for (const method of ['POST', 'DELETE', 'GET']) {
     smuggle(`by ${method} with ${what}`, async () => {
-      const head = [`${method} /api/v2/clients HTTP/1.1`, 'Host: x', bearer(), 'Content-Type: application/json', ...headers];
+      const head = [
+        `${method} /api/v2/clients HTTP/1.1`,
+        'Host: x',
+        bearer(),
+        'Content-Type: application/json',
+        ...headers,
+      ];
       const statuses = statusesIn(await converse(`${head.join('\r\n')}\r\n\r\n${body}`, 400));
       assert.deepEqual(statuses, [400]);
     });
@@ -181,8 +215,12 @@ for (const [who, authorization] of [
   flood(`a body in chunks that does not end, of ${who}`, async () => {
     const before = [residentMiB('gateway'), residentMiB('management')] as const;
     const head = ['POST /api/v2/clients HTTP/1.1', 'Host: x', authorization(), 'Content-Type: application/json'];
-    const { answer } = await sendChunks(head, 400);
-    assert.deepEqual(statusesIn(answer), [who === 'a client' ? 413 : 401]);
+    const { answer, sent } = await sendChunks(head, 400);
+    // A stranger is refused before the body, and may be hung up on before they can hear it.
+    const [status = 401, ...more] = statusesIn(answer);
+    assert.ok((who === 'a client' ? [413] : [401, 503]).includes(status) && more.length === 0, answer);
+    assert.doesNotMatch(answer, /x-powered-by/i);
+    assert.ok(sent < 50, `${String(sent)} MiB were taken`);
     const grown = [residentMiB('gateway') - before[0], residentMiB('management') - before[1]];
     assert.ok(Math.max(...grown) < 150, `grown by ${grown.join(' and ')} MiB`);
     assert.equal((await api.call('GET', '/clients?per_page=0')).status, 200);

@@ -67,7 +67,9 @@ describe('the hook author’s guide', () => {
       ([, title = '']) => `#${title.toLowerCase().replaceAll(' ', '-')}`,
     );
     assert.deepEqual(
-      links.filter((link) => (link.startsWith('#') ? !titles.includes(link) : !existsSync(join(ROOT, 'docs', link)))),
+      links.filter((link) =>
+        link.startsWith('#') ? !titles.includes(link) : !existsSync(join(ROOT, 'docs', link.split('#')[0] ?? '')),
+      ),
       [],
     );
   });

@@ -21,21 +21,39 @@ export function managementRoute(url: string): RequestHandler {
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
     agent: url.startsWith('https:') ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true }),
     on: {
+      proxyReq: (proxyRequest, request, response) => {
+        let bytes = 0;
+        // Of a body in chunks nothing has told the length.
+        request.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes <= MAX_MANAGEMENT_BODY_BYTES || response.writableEnded) return;
+          refuseTooLarge(response);
+          request.unpipe(proxyRequest);
+          proxyRequest.destroy();
+        });
+      },
       proxyRes: ({ headers }, _request, response) => {
         if (headers['content-type']?.startsWith(LINES_TYPE) === true) markOpenEnded(response);
       },
-      error: (error, _request, response) => {
+      error: (error, request, response) => {
+        if (response instanceof ServerResponse && response.writableEnded) return;
         logger.warn({ err: error }, 'the management service cannot be reached');
         if (!(response instanceof ServerResponse)) response.destroy();
         else if (response.headersSent) response.destroy();
-        else refuse(response, 503, 'service_unavailable', 'The Management API does not answer at the moment');
+        else
+          refuse(
+            closingUnless(request.complete, response),
+            503,
+            'service_unavailable',
+            'The Management API does not answer at the moment',
+          );
       },
     },
   });
   return (request: Request, response: Response, next: NextFunction) => {
     const bytes = Number(request.headers['content-length'] ?? 0);
     if (FORWARDED.test(request.path) && bytes > MAX_MANAGEMENT_BODY_BYTES) {
-      refuse(response.set('Connection', 'close'), 413, 'payload_too_large', 'The request body is too large');
+      refuseTooLarge(response);
       return;
     }
     forwardedBy(request);
@@ -51,6 +69,16 @@ function forwardedBy(request: Request): void {
     if (name === 'forwarded' || name.startsWith('x-forwarded-')) Reflect.deleteProperty(request.headers, name);
   }
   if (request.ip !== undefined) request.headers['x-forwarded-for'] = request.ip;
+}
+
+/** What is still on its way of a request that was refused is nobody's to read. */
+function closingUnless(complete: boolean, response: Response): Response {
+  return complete ? response : response.set('Connection', 'close');
+}
+
+function refuseTooLarge(response: Response): void {
+  if (response.headersSent) response.destroy();
+  else refuse(closingUnless(false, response), 413, 'payload_too_large', 'The request body is too large');
 }
 
 /** In the terms of the API that is asked (contract §5). */
