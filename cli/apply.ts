@@ -1,5 +1,6 @@
 import { UsageError } from '../shared/usage-error.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
+import { printable } from './printable.ts';
 import { carryOut } from './sync/carry-out.ts';
 import { openPlan, type OpenPlan } from './sync/open-plan.ts';
 import { changesAnything } from './sync/plan.ts';
@@ -26,10 +27,13 @@ export async function applyTenant(args: string[]): Promise<ExitCode> {
     );
   } else {
     process.stdout.write(planText(plan.steps, plan.ignored));
-    for (const { kind, name, reason } of done.failures) process.stdout.write(`FAILED ${kind} ${name}: ${reason}\n`);
+    for (const { kind, name, reason } of done.failures)
+      process.stdout.write(printable(`FAILED ${kind} ${name}: ${reason}\n`));
     for (const { name, client_id, client_secret } of done.newClients)
       process.stdout.write(
-        `new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`,
+        printable(
+          `new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`,
+        ),
       );
   }
   return done.failures.length === 0 ? EXIT.ok : EXIT.failed;

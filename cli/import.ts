@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../shared/usage-error.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
+import { printable } from './printable.ts';
 import { carryOut } from './sync/carry-out.ts';
 import { tryEach } from './sync/dry-runs.ts';
 import { openPlan, type OpenPlan } from './sync/open-plan.ts';
@@ -39,11 +40,13 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
     const report = { ...planJson(plan.steps, plan.ignored), failures, new_clients, dry_runs: tried };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   }
-  for (const { kind, name, reason } of done.failures) show(`FAILED ${kind} ${name}: ${reason}\n`);
+  for (const { kind, name, reason } of done.failures) show(printable(`FAILED ${kind} ${name}: ${reason}\n`));
   for (const { name, client_id, client_secret } of done.newClients) {
-    show(`new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`);
+    show(
+      printable(`new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`),
+    );
   }
-  for (const { kind, name, result } of tried) show(`tried ${kind} ${name}: ${result}\n`);
+  for (const { kind, name, result } of tried) show(printable(`tried ${kind} ${name}: ${result}\n`));
   return done.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }
 

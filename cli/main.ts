@@ -15,6 +15,7 @@ import { hookRollback } from './hook/rollback.ts';
 import { hookRun } from './hook/run.ts';
 import { hookTest } from './hook/test.ts';
 import { importTenant } from './import.ts';
+import { printable } from './printable.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
 
@@ -71,7 +72,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`hookmint: ${wordsOf(error)}\n`);
+    process.stderr.write(`hookmint: ${printable(wordsOf(error))}\n`);
     process.exitCode = EXIT.usage;
   },
 );

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { EXIT, readArgs, type ExitCode } from '../command.ts';
+import { printable } from '../printable.ts';
 import { before, numbered, revisionsOf, theHook, type RemoteHook, type RevisionEntry } from './remote-hooks.ts';
 
 const Revision = z.object({
@@ -28,7 +29,7 @@ export async function hookDiff(args: string[]): Promise<ExitCode> {
   const patch =
     patchOf(hook, 'js', [a, left.script], [b, right.script]) +
     patchOf(hook, 'json', [a, left.settings], [b, right.settings]);
-  process.stdout.write(patch);
+  process.stdout.write(printable(patch));
   return patch === '' ? EXIT.ok : EXIT.failed;
 }
 

@@ -1,6 +1,7 @@
 import { connectApi } from '../api-client.ts';
 import { EXIT, readArgs, type ExitCode } from '../command.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { printable } from '../printable.ts';
 import { listHooks, revisionsOf } from './remote-hooks.ts';
 
 /** `hookmint hook list`: the hooks of a running hookmint, the enabled one marked, each with its revisions. */
@@ -15,11 +16,13 @@ export async function hookList(args: string[]): Promise<ExitCode> {
     return EXIT.ok;
   }
   for (const { name, enabled, revisions } of hooks) {
-    process.stdout.write(`${name}${enabled ? '  (enabled)' : ''}\n`);
+    process.stdout.write(printable(`${name}${enabled ? '  (enabled)' : ''}\n`));
     for (const { number, created_at, created_by, current, draft } of revisions) {
       const mark = current ? 'deployed' : draft ? 'draft' : '';
       process.stdout.write(
-        `  ${String(number).padStart(3)}  ${mark.padEnd(8)}  ${created_at}  ${created_by ?? ''}`.trimEnd() + '\n',
+        printable(
+          `  ${String(number).padStart(3)}  ${mark.padEnd(8)}  ${created_at}  ${created_by ?? ''}`.trimEnd() + '\n',
+        ),
       );
     }
   }

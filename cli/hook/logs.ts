@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { HookLog } from '../../shared/subjects/hook-log.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
+import { printable } from '../printable.ts';
 import { theHook } from './remote-hooks.ts';
 
 /** `hookmint hook logs NAME`: what a hook prints, as it runs, until Ctrl-C. */
@@ -34,15 +35,10 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
   }
 }
 
-// The text is the hook's: without what would move the cursor of whoever reads it.
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-
 function textOf(line: string): string {
   const { time_ms, lines } = HookLog.parse(JSON.parse(line));
   const time = new Date(time_ms).toISOString();
   return lines
-    .map(
-      ({ level, text }) => `${time} ${level.padEnd(5)} ${stripVTControlCharacters(text).replace(CONTROLS, '\uFFFD')}\n`,
-    )
+    .map(({ level, text }) => `${time} ${level.padEnd(5)} ${printable(stripVTControlCharacters(text))}\n`)
     .join('');
 }

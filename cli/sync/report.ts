@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import { secretVariable } from './secret-values.ts';
 import type { Step } from './step.ts';
 
@@ -11,7 +12,7 @@ export function planText(steps: readonly Step[], ignored: readonly string[]): st
     ...missingSecrets.map((secret) => `    needs a value for its secret ${secret} (${secretVariable(name, secret)})`),
   ]);
   const count = (what: Step['does']): string => String(steps.filter(({ does }) => does === what).length);
-  return [
+  const text = [
     ...lines,
     ...(ignored.length === 0 ? [] : [`! not for hookmint: ${ignored.join(', ')}`]),
     '',
@@ -19,6 +20,7 @@ export function planText(steps: readonly Step[], ignored: readonly string[]): st
       `${count('keep')} as they are (=), ${count('skip')} skipped (!)`,
     '',
   ].join('\n');
+  return printable(text);
 }
 
 /** The same as an object, for programs. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
@@ -25,7 +25,8 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
   const root = isFolder ? resolve(path) : dirname(resolve(path));
   const keywords = readKeywords(env.AUTH0_KEYWORD_REPLACE_MAPPINGS);
   const readText: ReadText = (file, named) => {
-    if (!resolve(file).startsWith(root + sep))
+    // The scripts go to a server: a link in somebody else's export is not to take along the caller's own files.
+    if (!resolve(file).startsWith(root + sep) || !realPathOf(file, named).startsWith(realpathSync(root) + sep))
       throw new UsageError(`${named} names ${file}, which is outside of ${root}.`);
     try {
       return replaceKeywords(readFileSync(file, 'utf8'), keywords);
@@ -37,6 +38,14 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
   const parsed = TenantFiles.safeParse(kinds);
   if (parsed.success) return { files: parsed.data, ignored };
   throw new UsageError(`${path} cannot be used: ${whereIn(parsed.error, kinds)}.`);
+}
+
+function realPathOf(file: string, named: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    throw new UsageError(`${named} cannot be used: ${messageOf(error)}.`);
+  }
 }
 
 function whereIn({ issues: [issue] }: z.ZodError, kinds: Record<string, unknown>): string {

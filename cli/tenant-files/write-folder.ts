@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sanitize from 'sanitize-filename';
@@ -6,6 +7,7 @@ import type { TenantFiles } from './model.ts';
 /** Writes the directory form (contract §7), as `auth0-deploy-cli` does. Files of resources that are gone stay. */
 export function writeFolder(root: string, files: TenantFiles, clientNames: ReadonlyMap<string, string>): string[] {
   const written: string[] = [];
+  const fileName = fileNames();
   const write = (path: string[], content: string): void => {
     const file = join(root, ...path);
     mkdirSync(join(file, '..'), { recursive: true });
@@ -15,22 +17,22 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
   const writeJson = (path: string[], value: unknown): void => write(path, `${JSON.stringify(value, null, 2)}\n`);
 
   for (const { script, ...hook } of files.hooks ?? []) {
-    const name = fileName(hook.name);
+    const name = fileName('hooks', hook.name);
     write(['hooks', `${name}.js`], script);
     writeJson(['hooks', `${name}.json`], { ...hook, script: `./${name}.js` });
   }
   for (const { code, ...action } of files.actions ?? []) {
-    const name = fileName(action.name);
+    const name = fileName('actions', action.name);
     write(['actions', name, 'code.js'], code);
     writeJson(['actions', `${name}.json`], { ...action, code: `./actions/${name}/code.js` });
   }
   for (const api of files.resourceServers ?? [])
-    writeJson(['resource-servers', `${fileName(api.name ?? api.identifier)}.json`], api);
-  for (const client of files.clients ?? []) writeJson(['clients', `${fileName(client.name)}.json`], client);
+    writeJson(['resource-servers', `${fileName('resource-servers', api.name ?? api.identifier)}.json`], api);
+  for (const client of files.clients ?? []) writeJson(['clients', `${fileName('clients', client.name)}.json`], client);
   const apiNames = new Map(files.resourceServers?.map(({ identifier, name }) => [identifier, name ?? identifier]));
   for (const grant of files.clientGrants ?? []) {
     const client = clientNames.get(grant.client_id) ?? grant.client_id;
-    const name = fileName(`${client}-${apiNames.get(grant.audience) ?? grant.audience}`);
+    const name = fileName('grants', `${client}-${apiNames.get(grant.audience) ?? grant.audience}`);
     writeJson(['grants', `${name}.json`], { ...grant, client_id: client });
   }
   if (files.triggers !== undefined) writeJson(['triggers', 'triggers.json'], files.triggers);
@@ -38,4 +40,28 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
   return written;
 }
 
-const fileName = (name: string): string => sanitize(name, { replacement: '-' });
+/** Longest name without its ending, bytes: file systems take 255. */
+const MAX_NAME_BYTES = 200;
+
+/** Gives file names: what no file may be called is replaced, and what is cut off, or called like another file then, told by a hash. */
+function fileNames(): (folder: string, name: string) => string {
+  const given = new Set<string>();
+  return (folder, name) => {
+    const safe = sanitize(name, { replacement: '-' });
+    // File systems differ on whether case tells names apart.
+    const isTaken = given.has(`${folder}/${safe.toLowerCase()}`);
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+    const file = safe !== '' && !isTaken && Buffer.byteLength(safe) <= MAX_NAME_BYTES ? safe : `${cut(safe)}-${hash}`;
+    given.add(`${folder}/${file.toLowerCase()}`);
+    return file;
+  };
+}
+
+/** Whole characters of a text, as many as fit. */
+function cut(text: string): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Buffer.from(text).subarray(0, MAX_NAME_BYTES - HASH_BYTES),
+    { stream: true },
+  );
+}
+const HASH_BYTES = 9;

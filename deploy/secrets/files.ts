@@ -50,10 +50,12 @@ export function composeFiles(secrets: LocalSecrets, tenant: string): Files {
       MONGODB_URL: `mongodb://${user}:${passwords[user]}@mongodb:27017/?authSource=${database}`,
     };
   }
-  files['mongodb'] = {
+  files.mongodb = {
     MONGO_INITDB_ROOT_USERNAME: 'owner',
     MONGO_INITDB_ROOT_PASSWORD: passwords.owner,
-    ...Object.fromEntries(MONGODB_USERS.map((user) => [`HOOKMINT_MONGODB_PASSWORD_${user.toUpperCase()}`, passwords[user]])),
+    ...Object.fromEntries(
+      MONGODB_USERS.map((user) => [`HOOKMINT_MONGODB_PASSWORD_${user.toUpperCase()}`, passwords[user]]),
+    ),
   };
   return Object.fromEntries(
     Object.entries(files).map(([name, values]) => [

@@ -9,7 +9,9 @@ import { composeFiles, kubernetesFiles } from './files.ts';
  */
 const [form, folder = 'deploy/compose/secrets', tenant = 'main'] = process.argv.slice(2);
 if (form !== 'compose' && form !== 'kubernetes') {
-  process.stderr.write('Usage: node deploy/local/start.js deploy/secrets/main.ts compose|kubernetes [FOLDER [TENANT]]\n');
+  process.stderr.write(
+    'Usage: node deploy/local/start.js deploy/secrets/main.ts compose|kubernetes [FOLDER [TENANT]]\n',
+  );
   process.exitCode = 1;
 } else {
   const dir = resolve(folder);

@@ -36,16 +36,21 @@ export function readConfigurationFrom(db: Db): Configuration {
   async function readEnabledHooks(trigger: TriggerId): Promise<EnabledHook[]> {
     const binding = await hooks.findBinding(trigger);
     const ids = [binding?.hook_id, ...(binding?.action_ids ?? [])].filter((id) => typeof id === 'string');
-    return Promise.all(ids.map(readHook));
+    const found = await Promise.all(ids.map(readHook));
+    const missing = ids.filter((_, i) => found[i] === undefined);
+    if (missing.length === 0) return found.filter((hook) => hook !== undefined);
+    // It may have been disabled and deleted since the binding was read.
+    const now = await hooks.findBinding(trigger);
+    if (JSON.stringify(now) !== JSON.stringify(binding)) return readEnabledHooks(trigger);
+    // Fail closed: a hook that is enabled but cannot be had is no reason to issue tokens without it.
+    throw new Error(`the enabled hook ${missing.join(', ')} or its revision is not there`);
   }
 
-  // Fail closed: a hook that is enabled but cannot be had is no reason to issue tokens without it.
-  async function readHook(id: string): Promise<EnabledHook> {
+  async function readHook(id: string): Promise<EnabledHook | undefined> {
     const hook = await hooks.find(id);
-    if (typeof hook?.current_revision !== 'string') throw new Error(`the enabled hook ${id} is not there`);
+    if (typeof hook?.current_revision !== 'string') return undefined;
     const revision = await hooks.findRevision(hook.current_revision);
-    if (revision === undefined) throw new Error(`the enabled hook ${id} has no revision ${hook.current_revision}`);
-    return { id, name: hook.name, revision };
+    return revision === undefined ? undefined : { id, name: hook.name, revision };
   }
 
   const store = { awayUntilMs: -Infinity };

@@ -88,9 +88,6 @@ runService('signer', async (endLater) => {
   endLater('requests under way', () => Promise.all([sign, publicKeys, management].map((served) => served.drain())));
 
   const busMissing = watchBus(bus);
-  health.readyUnless(() => [
-    ...busMissing(),
-    ...(keys.publicKeys().length === 0 ? ['there is no signing key'] : []),
-  ]);
+  health.readyUnless(() => [...busMissing(), ...(keys.publicKeys().length === 0 ? ['there is no signing key'] : [])]);
   endLater('being ready', health.stopping);
 });

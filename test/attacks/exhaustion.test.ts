@@ -201,7 +201,7 @@ attack('5,000 runs that never call back are all answered and leave nothing behin
   await run(never, { wall_ms: 100 });
   const [pid] = sandboxPids();
   assert.ok(pid !== undefined);
-  const outcomes = await Promise.all(Array.from({ length: 5_000 }, () => run(never, { wall_ms: 3_000 })));
+  const outcomes = await Promise.all(Array.from({ length: 5_000 }, () => run(never, { wall_ms: 15_000 })));
   assert.deepEqual(new Set(outcomes.map(statusOf)), new Set(['timed_out callback']));
   assert.deepEqual(sandboxPids(), [pid]);
   assert.ok(rssMib(pid) < 500, `${String(rssMib(pid))} MiB`);

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { importJWK, SignJWT, type JWTPayload } from 'jose';
 import { openPrivateJwk } from '../../services/signer/private-key.ts';
 import { signingKeysIn } from '../../shared/store/signing-keys.ts';
-import type { ApiAnswer } from '../support/management.ts';
+import type { ApiAnswer, Management } from '../support/management.ts';
 import type { Stack } from '../support/stack.ts';
 
 /** What the launcher keeps of secrets in its data folder. */
@@ -61,3 +61,13 @@ export async function untilIt<T>(ask: () => Promise<T>, satisfies: (answer: T) =
 
 /** Text of that many levels of arrays. */
 export const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+export const HOOK_SCRIPT = 'module.exports = (client, scope, audience, context, cb) => cb(null, { scope });';
+
+/** Makes a hook by the API, and tells its id and its first revision. */
+export async function makeHook(api: Management, name: string): Promise<{ id: string; revision: string }> {
+  const made = await api.call('POST', '/hooks', { name, script: HOOK_SCRIPT, triggerId: 'credentials-exchange' });
+  const { id } = made.body as { id: string };
+  const { revisions } = (await api.call('GET', `/hooks/${id}/revisions`)).body as { revisions: [{ revision: string }] };
+  return { id, revision: revisions[0].revision };
+}

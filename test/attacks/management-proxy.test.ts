@@ -202,7 +202,11 @@ function sendChunks(head: string[], mebibytes: number): Promise<{ sent: number; 
     socket.setTimeout(3_000, done);
     const write = (): void => {
       if (sent >= mebibytes) done();
-      else socket.write(chunk, () => (sent++, write()));
+      else
+        socket.write(chunk, () => {
+          sent++;
+          write();
+        });
     };
     socket.write([...head, 'Transfer-Encoding: chunked', '', ''].join('\r\n'), write);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
-import { exportSPKI, importJWK, type JWTPayload } from 'jose';
+import { createHmac, createPublicKey } from 'node:crypto';
+import type { JWTPayload } from 'jose';
 import { ROUTES } from '../../services/management/routes.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import {
@@ -48,7 +48,7 @@ forgeToken('none that is good is refused, or all that follows shows nothing', as
 
 forgeToken('by alg none, and by the public key as an HMAC secret', async () => {
   const { kid, publicJwk } = await signerOf(stack());
-  const spki = await exportSPKI((await importJWK({ ...publicJwk }, 'RS256', { extractable: true })) as CryptoKey);
+  const spki = createPublicKey({ key: { ...publicJwk }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
   for (const alg of ['none', 'None', 'HS256', 'RS1', '']) {
     for (const secret of [spki, spki.trim(), JSON.stringify(publicJwk), kid, '']) {
       const signed = `${b64({ alg, kid, typ: 'JWT' })}.${b64(claims())}`;
@@ -287,14 +287,14 @@ hideFromAudit('writes so large that no event could hold them, and what is writte
   const logged = await untilIt(
     async () =>
       (await api.call('GET', '/logs?q=type:sapi&per_page=20')).body as {
-        details: { document_id: string; after: Body };
+        details: { document_id: string; after: Body | null };
       }[],
     (logs) => logs.some(({ details }) => details.after?.description === 'afterwards'),
   );
   const ofClient = logged.filter(({ details }) => details.document_id === client_id);
   assert.equal(ofClient.length, 8);
   assert.ok(
-    ofClient.every(({ details }) => details.after.name === 'oversized' && JSON.stringify(details).length < 300_000),
+    ofClient.every(({ details }) => details.after?.name === 'oversized' && JSON.stringify(details).length < 300_000),
   );
 });
 

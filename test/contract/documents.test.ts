@@ -105,6 +105,15 @@ describe('a change', () => {
     assert.equal(await things().find('a'), undefined);
   });
 
+  it('that leaves all as it was is not written', async () => {
+    await things().insert(thing('a', { note: 'x' }));
+    await things().change('a', (now) => ({ ...now, note: 'y' }));
+    const before = await stored('a');
+    const change = await things().change('a', ({ key, ...rest }) => ({ ...rest, key }));
+    assert.deepEqual(change, { before: thing('a', { note: 'y' }), after: thing('a', { note: 'y' }) });
+    assert.deepEqual(await stored('a'), before);
+  });
+
   it('takes away a member that it leaves out', async () => {
     await things().insert(thing('a', { note: 'x' }));
     await things().change('a', ({ key, name }) => ({ key, name }));

@@ -7,7 +7,13 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { serveHealth, watchBus, type Health } from '../../shared/health.ts';
-import { startBusWithUsers, startNatsWithoutJetStream, startPlainBus, type Bus, type PlainBus } from './bus-fixtures.ts';
+import {
+  startBusWithUsers,
+  startNatsWithoutJetStream,
+  startPlainBus,
+  type Bus,
+  type PlainBus,
+} from './bus-fixtures.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TIMEOUT_MS = 10_000;
@@ -80,7 +86,11 @@ describe('setting hookmint up', () => {
 
   async function setUp(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
     const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
-    const child = spawn(process.execPath, ['services/setup/main.ts'], { cwd: ROOT, env: { ...env, LOG_LEVEL: 'info' }, stdio });
+    const child = spawn(process.execPath, ['services/setup/main.ts'], {
+      cwd: ROOT,
+      env: { ...env, LOG_LEVEL: 'info' },
+      stdio,
+    });
     const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
     return { code, output };
   }
@@ -109,9 +119,14 @@ describe('setting hookmint up', () => {
     const unset = await setUp({});
     assert.equal(unset.code, 1);
     assert.match(unset.output, /NATS_URL is not set/);
-    const wrongCluster = await setUp({ NATS_URL: bus.url, NATS_NKEY_SEED: bus.seeds.setup, HOOKMINT_STREAM_REPLICAS: '3' });
+    const wrongCluster = await setUp({
+      NATS_URL: bus.url,
+      NATS_NKEY_SEED: bus.seeds.setup,
+      HOOKMINT_STREAM_REPLICAS: '3',
+    });
     assert.equal(wrongCluster.code, 1);
     assert.match(wrongCluster.output, /replicas/);
-    for (const { output } of [asGateway, withoutStore, unset, wrongCluster]) assert.doesNotMatch(output, /SU[A-Z0-9]{40}/);
+    for (const { output } of [asGateway, withoutStore, unset, wrongCluster])
+      assert.doesNotMatch(output, /SU[A-Z0-9]{40}/);
   });
 });

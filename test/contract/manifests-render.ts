@@ -46,11 +46,13 @@ export function render(folder: string): Resource[] {
     const path = join(folder, entry);
     return isFolder(path) ? render(path) : readResources(path);
   });
-  return kustomization.components.reduce(
-    (rendered, entry) => renderComponent(join(folder, entry), rendered),
-    resources,
-    // A component sees what was accumulated before; then come the transformers of the kustomization itself.
-  ).flatMap((resource) => transform(resource, kustomization));
+  return kustomization.components
+    .reduce(
+      (rendered, entry) => renderComponent(join(folder, entry), rendered),
+      resources,
+      // A component sees what was accumulated before; then come the transformers of the kustomization itself.
+    )
+    .flatMap((resource) => transform(resource, kustomization));
 }
 
 function renderComponent(folder: string, before: Resource[]): Resource[] {
@@ -66,12 +68,14 @@ function transform(original: Resource, { namespace, images, replicas, patches }:
     if (target.kind !== resource.kind || target.name !== resource.metadata.name) continue;
     const parsed: unknown = parse(patch);
     if (!Array.isArray(parsed)) {
-      if ((parsed as { $patch?: string }).$patch !== 'delete') throw new Error('of strategic merge, only $patch: delete');
+      if ((parsed as { $patch?: string }).$patch !== 'delete')
+        throw new Error('of strategic merge, only $patch: delete');
       return [];
     }
     for (const operation of parsed) apply(resource, Operation.parse(operation));
   }
-  const spec = resource.spec as { replicas?: number; template?: { spec?: { containers?: { image: string }[] } } } | undefined;
+  const spec = resource.spec as
+    { replicas?: number; template?: { spec?: { containers?: { image: string }[] } } } | undefined;
   for (const { name, count } of replicas) {
     if (spec !== undefined && resource.kind === 'Deployment' && resource.metadata.name === name) spec.replicas = count;
   }
@@ -93,6 +97,7 @@ function apply(resource: Resource, { path, value }: z.infer<typeof Operation>): 
   const last = keys.pop() ?? '';
   let parent: unknown = resource;
   for (const key of keys) parent = (parent as Record<string, unknown>)[key];
-  if (typeof parent !== 'object' || parent === null || !(last in parent)) throw new Error(`nothing at ${path} to replace`);
+  if (typeof parent !== 'object' || parent === null || !(last in parent))
+    throw new Error(`nothing at ${path} to replace`);
   (parent as Record<string, unknown>)[last] = value;
 }

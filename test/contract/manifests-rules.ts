@@ -15,28 +15,41 @@ export function breachesOf(resources: readonly Resource[]): string[] {
     const { securityContext: own = {}, resources: sizes } = container;
     must(pod.automountServiceAccountToken === false, 'mounts no token of its service account');
     must(pod.serviceAccountName === `hookmint-${service}`, 'has a service account of its own');
-    must(pod.securityContext?.['runAsNonRoot'] === true, 'is not root');
-    must(equal(pod.securityContext?.['seccompProfile'], { type: 'RuntimeDefault' }), 'has the seccomp profile RuntimeDefault');
-    must(own['readOnlyRootFilesystem'] === true, 'cannot write to its image');
-    must(own['allowPrivilegeEscalation'] === false, 'gains no privileges');
-    must(equal(own['capabilities'], { drop: ['ALL'] }), 'has no capabilities');
-    must(sizes?.requests?.['cpu'] !== undefined && sizes.requests['memory'] !== undefined, 'asks for CPU and memory');
-    must(sizes?.limits?.['memory'] !== undefined, 'has a limit of memory');
+    must(pod.securityContext?.runAsNonRoot === true, 'is not root');
+    must(
+      equal(pod.securityContext?.seccompProfile, { type: 'RuntimeDefault' }),
+      'has the seccomp profile RuntimeDefault',
+    );
+    must(own.readOnlyRootFilesystem === true, 'cannot write to its image');
+    must(own.allowPrivilegeEscalation === false, 'gains no privileges');
+    must(equal(own.capabilities, { drop: ['ALL'] }), 'has no capabilities');
+    must(sizes?.requests?.cpu !== undefined && sizes.requests.memory !== undefined, 'asks for CPU and memory');
+    must(sizes?.limits?.memory !== undefined, 'has a limit of memory');
     must(!container.image.endsWith(':latest') && container.image.includes(':'), 'names the version of its image');
     must(equal(container.args, [`services/${service}/main.ts`]), 'starts its own service');
     if (kind !== 'Deployment') return breaches;
 
-    const probes = { startup: container.startupProbe, liveness: container.livenessProbe, readiness: container.readinessProbe };
+    const probes = {
+      startup: container.startupProbe,
+      liveness: container.livenessProbe,
+      readiness: container.readinessProbe,
+    };
     const portNames = container.ports?.map(({ name }) => name) ?? [];
     for (const [name, probe] of Object.entries(probes)) {
       must(probe !== undefined, `has a ${name} probe`);
-      must(probe === undefined || portNames.includes(String(probe.httpGet?.port)), `has its ${name} probe ask a port it has`);
+      must(
+        probe === undefined || portNames.includes(String(probe.httpGet?.port)),
+        `has its ${name} probe ask a port it has`,
+      );
     }
     must(probes.liveness?.httpGet?.path !== probes.readiness?.httpGet?.path, 'tells ready from alive');
     const preStopS = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
     must((pod.terminationGracePeriodSeconds ?? 30) >= STOP_TIMEOUT_S + preStopS + 5, 'has the time to end');
     const budgets = resources.filter((resource) => resource.kind === 'PodDisruptionBudget');
-    must(budgets.some((budget) => budget.metadata.name === `hookmint-${service}`), 'has a disruption budget');
+    must(
+      budgets.some((budget) => budget.metadata.name === `hookmint-${service}`),
+      'has a disruption budget',
+    );
     return breaches;
   });
 }
@@ -96,5 +109,7 @@ export function customComplaints(resource: Resource): string[] {
   if (schema === undefined) return [`no schema for ${apiVersion}/${kind}`];
   const whole = z.strictObject({ apiVersion: z.string(), kind: z.string(), metadata, spec: schema });
   const issues = whole.safeParse(resource).error?.issues ?? [];
-  return issues.map(({ path, message }) => `${kind}/${resource.metadata.name} ${path.map(String).join('.')}: ${message}`);
+  return issues.map(
+    ({ path, message }) => `${kind}/${resource.metadata.name} ${path.map(String).join('.')}: ${message}`,
+  );
 }

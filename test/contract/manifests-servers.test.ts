@@ -41,14 +41,14 @@ describe('NATS in Kubernetes', () => {
     const named = natsValues.config.merge.authorization.users.map(({ nkey }) => nkey.replace(/^<< \$(.*) >>$/, '$1'));
     assert.deepEqual(Object.keys(natsValues.container.env), named);
     const map = documentsOf(kubernetesFiles(secrets)['secrets.yaml']).find(({ kind }) => kind === 'ConfigMap');
-    assert.deepEqual(Object.keys(map?.['data'] as object), named);
+    assert.deepEqual(Object.keys(map?.data as object), named);
   });
 
   it('starts with them, and lets in who has a seed', async () => {
     const configFile = join(folder, 'nats.conf');
     writeFileSync(configFile, unquoted(JSON.stringify(natsValues.config.merge)));
     const map = documentsOf(kubernetesFiles(secrets)['secrets.yaml']).find(({ kind }) => kind === 'ConfigMap');
-    const env = map?.['data'] as Record<string, string>;
+    const env = map?.data as Record<string, string>;
     const server = await startNats({ binary: await natsBinary(), dataDir: join(folder, 'nats'), configFile, env });
     try {
       const seed = secrets.nats_nkey_seeds.gateway;
@@ -67,7 +67,7 @@ describe('NATS in Kubernetes', () => {
     const data = (config as unknown as { data: Record<string, string> }).data;
     assert.equal(data['nats-url'], 'tls://nats:4222');
     assert.equal(data['stream-replicas'], String(natsValues.config.cluster.replicas));
-    assert.equal(data['tenant'], TENANT);
+    assert.equal(data.tenant, TENANT);
   });
 });
 
@@ -94,11 +94,21 @@ describe('MongoDB in production', () => {
 
   it('has the same in Kubernetes, with a connection string for each where its service reads it', () => {
     const { spec } = parse(textOf(join(K8S, 'values/mongodb.yaml'))) as { spec: Community };
-    assert.deepEqual(Object.fromEntries(spec.security.roles.map(({ role, privileges }) => [role, byCollection(privileges)])), actual);
+    assert.deepEqual(
+      Object.fromEntries(spec.security.roles.map(({ role, privileges }) => [role, byCollection(privileges)])),
+      actual,
+    );
     for (const { db } of [...spec.security.roles, ...spec.users]) assert.equal(db, `hookmint_${TENANT}`);
-    assert.deepEqual(spec.users.map(({ name, roles }) => [name, roles]), Object.keys(actual).map((name) => [name, [{ name, db: `hookmint_${TENANT}` }]]).sort((a, b) => order(a[0]) - order(b[0])));
+    assert.deepEqual(
+      spec.users.map(({ name, roles }) => [name, roles]),
+      Object.keys(actual)
+        .map((name) => [name, [{ name, db: `hookmint_${TENANT}` }]])
+        .sort((a, b) => order(a[0]) - order(b[0])),
+    );
     const read = workloadsOf(render(join(K8S, 'overlays/production'))).flatMap(({ container }) =>
-      (container.env ?? []).flatMap(({ name, valueFrom }) => (name === 'MONGODB_URL' ? (valueFrom?.secretKeyRef?.name ?? []) : [])),
+      (container.env ?? []).flatMap(({ name, valueFrom }) =>
+        name === 'MONGODB_URL' ? (valueFrom?.secretKeyRef?.name ?? []) : [],
+      ),
     );
     assert.deepEqual(read.sort(), spec.users.map((user) => user.connectionStringSecretName).sort());
     assert.equal(spec.security.tls.enabled, true);
@@ -144,10 +154,18 @@ describe('Compose', () => {
       assert(service !== undefined);
       assert.deepEqual(service.command, [`services/${name}/main.ts`]);
       assert.deepEqual(service.env_file, [`secrets/${name}.env`]);
-      const own = Object.fromEntries((files[`${name}.env`] ?? '').trim().split('\n').map((line) => line.split(/=(.*)/s) as [string, string]));
+      const own = Object.fromEntries(
+        (files[`${name}.env`] ?? '')
+          .trim()
+          .split('\n')
+          .map((line) => line.split(/=(.*)/s) as [string, string]),
+      );
       const env = { ...own, ...service.environment };
-      if ('HOOKMINT_ISSUER' in env) env['HOOKMINT_ISSUER'] = 'https://auth.example.com/';
-      assert.deepEqual(Object.keys(env).filter((variable) => !isRead(name, variable)), []);
+      if ('HOOKMINT_ISSUER' in env) env.HOOKMINT_ISSUER = 'https://auth.example.com/';
+      assert.deepEqual(
+        Object.keys(env).filter((variable) => !isRead(name, variable)),
+        [],
+      );
       assert.equal(complaintOf(name, env), undefined);
     });
   }
@@ -155,7 +173,10 @@ describe('Compose', () => {
   it('runs two executors, which share no network with the store', () => {
     assert.equal(services['hook-executor']?.deploy?.replicas, 2);
     const networksOf = (name: string): string[] => services[name]?.networks ?? [];
-    assert.deepEqual(networksOf('hook-executor').filter((network) => networksOf('mongodb').includes(network)), []);
+    assert.deepEqual(
+      networksOf('hook-executor').filter((network) => networksOf('mongodb').includes(network)),
+      [],
+    );
   });
 });
 

@@ -48,11 +48,16 @@ export function obtainLinter(): { lint: (resources: readonly Resource[]) => stri
     const fresh = join(tools, `kube-score.${String(process.pid)}`);
     const env = { ...process.env, GOBIN: fresh };
     const run = spawnSync('go', ['install', LINTER], { encoding: 'utf8', env, timeout: INSTALL_TIMEOUT_MS });
-    if (run.status !== 0) return { missing: `kube-score needs Go to be built: ${run.error?.message ?? run.stderr.slice(-300)}` };
+    if (run.status !== 0)
+      return { missing: `kube-score needs Go to be built: ${run.error?.message ?? run.stderr.slice(-300)}` };
     moveIntoPlace(fresh, join(binary, '..'));
   }
   // Why there are no CPU limits is said beside the requests.
-  const options = ['--ignore-container-cpu-limit', '--enable-optional-test=container-seccomp-profile', '--output-format=ci'];
+  const options = [
+    '--ignore-container-cpu-limit',
+    '--enable-optional-test=container-seccomp-profile',
+    '--output-format=ci',
+  ];
   return {
     lint: (resources) => {
       const run = spawnSync(binary, ['score', ...options, fileOf(resources)], { encoding: 'utf8' });

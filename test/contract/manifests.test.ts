@@ -35,11 +35,15 @@ const linter = obtainLinter();
 
 describe('the manifests', () => {
   for (const [overlay, resources] of rendered) {
-    it(`${overlay}: are what kubectl makes of them`, { skip: hasKubectl() ? false : 'no kubectl on this machine' }, () => {
-      const { stdout } = spawnSync('kubectl', ['kustomize', join(K8S, 'overlays', overlay)], { encoding: 'utf8' });
-      const theirs = parseAllDocuments(stdout).map((document) => document.toJS() as Resource);
-      assert.deepEqual(byName(resources), byName(theirs));
-    });
+    it(
+      `${overlay}: are what kubectl makes of them`,
+      { skip: hasKubectl() ? false : 'no kubectl on this machine' },
+      () => {
+        const { stdout } = spawnSync('kubectl', ['kustomize', join(K8S, 'overlays', overlay)], { encoding: 'utf8' });
+        const theirs = parseAllDocuments(stdout).map((document) => document.toJS() as Resource);
+        assert.deepEqual(byName(resources), byName(theirs));
+      },
+    );
 
     it(`${overlay}: fit the schemas of Kubernetes`, { skip: 'missing' in validator && validator.missing }, () => {
       assert('validate' in validator);
@@ -54,28 +58,35 @@ describe('the manifests', () => {
     it(`${overlay}: leave the linter nothing to say`, { skip: 'missing' in linter && linter.missing }, () => {
       assert('lint' in linter);
       const isMeant = (line: string): boolean => overlay === 'small' && SMALL_MEANS.test(line);
-      assert.deepEqual(linter.lint(resources).filter((line) => !isMeant(line)), []);
+      assert.deepEqual(
+        linter.lint(resources).filter((line) => !isMeant(line)),
+        [],
+      );
     });
   }
 });
 
 describe('the checks fail', () => {
-  it('for a field of the wrong type, and one that does not exist', { skip: 'missing' in validator && validator.missing }, () => {
-    assert('validate' in validator);
-    const wrongType = spoiled('hookmint-gateway', (spec) => {
-      spec.replicas = '3';
-    });
-    assert.match(validator.validate(wrongType.filter((resource) => !isCustom(resource))), /replicas.*is not of type/);
-    const unknownField = spoiled('hookmint-gateway', (spec) => {
-      spec.template.spec.hostNetworks = true;
-    });
-    assert.match(validator.validate(unknownField.filter((resource) => !isCustom(resource))), /hostNetworks/);
-  });
+  it(
+    'for a field of the wrong type, and one that does not exist',
+    { skip: 'missing' in validator && validator.missing },
+    () => {
+      assert('validate' in validator);
+      const wrongType = spoiled('hookmint-gateway', (spec) => {
+        spec.replicas = '3';
+      });
+      assert.match(validator.validate(wrongType.filter((resource) => !isCustom(resource))), /replicas.*is not of type/);
+      const unknownField = spoiled('hookmint-gateway', (spec) => {
+        spec.template.spec.hostNetworks = true;
+      });
+      assert.match(validator.validate(unknownField.filter((resource) => !isCustom(resource))), /hostNetworks/);
+    },
+  );
 
   it('for a wrong field of a custom resource', () => {
     const scaled = structuredClone(rendered.get('production-keda')?.find(({ kind }) => kind === 'ScaledObject'));
     assert(scaled !== undefined);
-    (scaled['spec'] as { maxReplicaCount: unknown }).maxReplicaCount = '20';
+    (scaled.spec as { maxReplicaCount: unknown }).maxReplicaCount = '20';
     assert.match(customComplaints(scaled).join(), /spec\.maxReplicaCount/);
   });
 
@@ -100,7 +111,7 @@ describe('the checks fail', () => {
 
   it('for a container that may write to its image', () => {
     const resources = spoiled('hookmint-hook-executor', ({ template }) => {
-      template.spec.containers[0]['securityContext'] = {};
+      template.spec.containers[0].securityContext = {};
     });
     assert.match(breachesOf(resources).join(), /hook-executor: cannot write to its image/);
   });
@@ -119,27 +130,38 @@ describe('the manifests and the code', () => {
   for (const { service, container } of workloads) {
     it(`${service}: every variable is read, and none that is needed is missing`, () => {
       const env = environmentOf(container, resources, placeholder);
-      assert.deepEqual(Object.keys(env).filter((name) => !isRead(service, name)), []);
+      assert.deepEqual(
+        Object.keys(env).filter((name) => !isRead(service, name)),
+        [],
+      );
       assert.equal(complaintOf(service, env), undefined);
       assert(!isRead(service, 'HOOKMINT_NO_SUCH_SETTING'));
     });
 
     it(`${service}: its ports are those that it is told to serve`, () => {
       const env = environmentOf(container, resources, placeholder);
-      const told = env['HOOKMINT_HTTP_PORT'] ?? env['HOOKMINT_HEALTH_PORT'];
-      assert.deepEqual(container.ports?.map(({ containerPort }) => String(containerPort)), told === undefined ? undefined : [told]);
+      const told = env.HOOKMINT_HTTP_PORT ?? env.HOOKMINT_HEALTH_PORT;
+      assert.deepEqual(
+        container.ports?.map(({ containerPort }) => String(containerPort)),
+        told === undefined ? undefined : [told],
+      );
     });
 
     it(`${service}: its secrets are its own`, () => {
       const secrets = (container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
       const own = [`hookmint-${service}`, `hookmint-${service}-mongodb`];
-      assert.deepEqual([...new Set(secrets)].filter((name) => !own.includes(name)), []);
+      assert.deepEqual(
+        [...new Set(secrets)].filter((name) => !own.includes(name)),
+        [],
+      );
     });
   }
 
   it('give the key of the private keys to the signer alone, and the executor no store', () => {
     const having = (name: string): string[] =>
-      workloads.filter(({ container }) => container.env?.some((entry) => entry.name === name)).map(({ service }) => service);
+      workloads
+        .filter(({ container }) => container.env?.some((entry) => entry.name === name))
+        .map(({ service }) => service);
     assert.deepEqual(having('HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY'), ['signer']);
     assert.deepEqual(having('MONGODB_URL').sort(), ['gateway', 'management', 'signer']);
   });
@@ -147,7 +169,7 @@ describe('the manifests and the code', () => {
   it('agree on where management is', () => {
     const gateway = workloads.find(({ service }) => service === 'gateway');
     assert(gateway !== undefined);
-    const url = new URL(environmentOf(gateway.container, resources, placeholder)['HOOKMINT_MANAGEMENT_URL'] ?? '');
+    const url = new URL(environmentOf(gateway.container, resources, placeholder).HOOKMINT_MANAGEMENT_URL ?? '');
     const service = resources.find((resource) => nameOf(resource) === `Service/${url.hostname}`);
     const [port] = (service as unknown as { spec: { ports: { port: number }[] } }).spec.ports;
     assert.equal(String(port?.port), url.port);
@@ -160,7 +182,7 @@ describe('the manifests and the code', () => {
       return (policy as unknown as NetworkPolicy).spec.egress.flatMap(({ to, ports }) =>
         to.flatMap(({ podSelector, ipBlock }) => {
           const labels = podSelector?.matchLabels ?? {};
-          const peer = labels['app.kubernetes.io/component'] ?? labels['app.kubernetes.io/name'] ?? labels['app'];
+          const peer = labels['app.kubernetes.io/component'] ?? labels['app.kubernetes.io/name'] ?? labels.app;
           return `${ipBlock === undefined ? String(peer) : 'public'}:${ports.map(({ port }) => port).join()}`;
         }),
       );

@@ -164,7 +164,8 @@ describe('the official download', { concurrency: true }, () => {
     const startedAtMs = Date.now();
     const { message } = await unavailable(obtainNats, env);
     assert.match(message, /official download: 127\.0\.0\.1:\d+ does not answer within 5 s/);
-    assert(Date.now() - startedAtMs < 6_000);
+    // Long before the host's own half a minute, also on a busy machine.
+    assert(Date.now() - startedAtMs < 20_000);
   });
 
   it('works for mongod', async () => {

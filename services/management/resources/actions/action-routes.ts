@@ -8,7 +8,7 @@ import { ApiError, conflict } from '../../api/api-error.ts';
 import { flag } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
-import { forgetStorage } from '../../hook-revisions/forget-storage.ts';
+import { removeHook } from '../../hook-revisions/remove-hook.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { deployedDraft } from './deploy.ts';
 import { editOf } from './edit.ts';
@@ -152,12 +152,7 @@ const remove = writes('delete', {
       );
     }
     const before = await viewOfOne(action, deps);
-    // Before, so that no token needs what is gone; and after, for whoever bound it in between.
-    await hooks.unbindAction(action.trigger_id, id);
-    await hooks.remove(id);
-    await hooks.unbindAction(action.trigger_id, id);
-    await hooks.removeRevisions(id);
-    forgetStorage(id, deps);
+    await removeHook(id, () => hooks.unbindAction(action.trigger_id, id), deps);
     return { answer: undefined, change: { collection, id, before, after: null } };
   },
 });

@@ -10,7 +10,7 @@ import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { withRevision } from '../../../../shared/domain/hook-history.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
-import { forgetStorage } from '../../hook-revisions/forget-storage.ts';
+import { removeHook } from '../../hook-revisions/remove-hook.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { setEnabled } from './enable.ts';
 import { aHook, currentOf, findHook, hookParams as params } from './find-hook.ts';
@@ -153,12 +153,7 @@ const remove = writes('delete', {
     const hook = await hooks.find(id);
     if (hook?.kind !== 'hook') return { answer: undefined, change: null };
     const before = await viewOfOne(hook, deps);
-    // Before, so that no token needs what is gone; and after, for whoever enabled it in between.
-    await hooks.disable(hook.trigger_id, id);
-    await hooks.remove(id);
-    await hooks.disable(hook.trigger_id, id);
-    await hooks.removeRevisions(id);
-    forgetStorage(id, deps);
+    await removeHook(id, () => hooks.disable(hook.trigger_id, id), deps);
     return { answer: undefined, change: { collection, id, before, after: null } };
   },
 });
