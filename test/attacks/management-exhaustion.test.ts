@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeClient, openPatiently, type Body } from '../e2e/management-clients-fixtures.ts';
+import { makeClient, openPatiently } from '../e2e/management-clients-fixtures.ts';
 import type { Management } from '../support/management.ts';
 import { postToken } from '../support/post-token.ts';
 import { withStack } from '../support/with-stack.ts';

@@ -274,3 +274,12 @@ flood('streams whose reader is gone before they begin', async () => {
   assert.equal(await follow(), 429);
   for (const reader of readers) reader.abort();
 });
+
+flood('requests without an end on one connection', async () => {
+  const one = `GET /api/v2/clients?per_page=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n`;
+  assert.deepEqual(
+    statusesIn(await converse(one.repeat(60), 3_000)),
+    Array.from({ length: 60 }, () => 401),
+  );
+  assert.doesNotMatch(stack().output(), /MaxListenersExceededWarning/);
+});

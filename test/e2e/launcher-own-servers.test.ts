@@ -25,7 +25,7 @@ describe('npm start with NATS_URL and MONGODB_URL', () => {
     assert.equal(status, 200);
     assert.equal(decodeJwt(String(body.access_token))['https://foo.com/claim'], 'bar');
     const db = await store.connect(store.urls.owner);
-    assert.equal(await db.collection('clients').countDocuments(), 1);
+    assert.equal(await db.collection('clients').countDocuments(), 2);
   });
 
   it('shows no password of theirs', () => {
@@ -35,7 +35,7 @@ describe('npm start with NATS_URL and MONGODB_URL', () => {
   it('leaves them running when it ends', async () => {
     await stack.stop();
     const db = await store.connect(store.urls.owner);
-    assert.equal(await db.collection('clients').countDocuments(), 1);
+    assert.equal(await db.collection('clients').countDocuments(), 2);
     const connection = await bus.connect();
     await connection.flush();
   });

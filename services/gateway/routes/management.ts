@@ -16,8 +16,6 @@ const FORWARDED = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
 export function managementRoute(url: string): RequestHandler {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
-    pathFilter: (path) => FORWARDED.test(path),
-    timeout: MANAGEMENT_TIMEOUT_MS,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
     agent: url.startsWith('https:') ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true }),
     on: {
@@ -51,11 +49,17 @@ export function managementRoute(url: string): RequestHandler {
     },
   });
   return (request: Request, response: Response, next: NextFunction) => {
+    if (!FORWARDED.test(request.path)) {
+      next();
+      return;
+    }
     const bytes = Number(request.headers['content-length'] ?? 0);
-    if (FORWARDED.test(request.path) && bytes > MAX_MANAGEMENT_BODY_BYTES) {
+    if (bytes > MAX_MANAGEMENT_BODY_BYTES) {
       refuseTooLarge(response);
       return;
     }
+    // Not the proxy's own option: that leaves a listener, and the request with it, on the connection for each request.
+    request.socket.setTimeout(MANAGEMENT_TIMEOUT_MS);
     forwardedBy(request);
     void proxy(request, response, next);
   };
