@@ -38,7 +38,8 @@ export async function bootstrap(
   const fresh = scopes.filter((scope) => marker.scopes?.includes(scope) !== true);
   const grants = clientGrantsIn(db);
   const grant = await grants.findFor(marker.client_id, audience);
-  if (grant !== undefined) await grants.change(grant.id, (now) => ({ ...now, scope: [...new Set([...now.scope, ...fresh])] }));
+  if (grant !== undefined)
+    await grants.change(grant.id, (now) => ({ ...now, scope: [...new Set([...now.scope, ...fresh])] }));
   await markers.updateOne({ _id: 'bootstrap' }, { $set: { done: true, scopes: [...scopes] } });
 }
 

@@ -203,7 +203,8 @@ function sendChunks(head: string[], mebibytes: number): Promise<{ sent: number; 
     const write = (): void => {
       if (sent >= mebibytes) done();
       else
-        socket.write(chunk, () => {
+        socket.write(chunk, (error) => {
+          if (error !== null && error !== undefined) return;
           sent++;
           write();
         });

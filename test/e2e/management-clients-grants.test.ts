@@ -288,11 +288,7 @@ describe('tenant settings', () => {
 
   for (const [what, body, message] of [
     ['a member nobody knows', { foo: 1 }, "'Additional properties not allowed: foo'."],
-    [
-      'another sandbox',
-      { sandbox_version: '8' },
-      "'is to be one of 22, 18, 12' on property sandbox_version.",
-    ],
+    ['another sandbox', { sandbox_version: '8' }, "'is to be one of 22, 18, 12' on property sandbox_version."],
     [
       'a flag that is none',
       { flags: { a: 'yes' } },
