@@ -2,6 +2,7 @@ import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { judgeOutcome, type Judgement } from '../../shared/hook-result/judge-outcome.ts';
 import { asAuthorSees } from '../../services/hook-executor/author-view.ts';
+import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import type { SampleEvent } from '../../shared/domain/sample-event.ts';
@@ -29,7 +30,7 @@ const GRACE_MS = 1_000;
 /** Runs hooks as a hook-executor does, and takes their results as a gateway does. */
 export async function openDryRuns() {
   const pool = await openSandboxPool(1);
-  const broker = createEgressBroker();
+  const broker = createEgressBroker(NO_CEILING);
   const documents = memoryDocuments();
   let runs = 0;
   return {

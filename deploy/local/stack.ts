@@ -174,6 +174,8 @@ export async function runStack(options: StackOptions): Promise<void> {
       runService('hook-executor', {
         ...busEnv('hook-executor', natsUrl),
         HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
+        // Who writes hooks here owns the machine.
+        HOOKMINT_EGRESS_ALLOWED_ADDRESSES: '0.0.0.0/0,::/0',
       }),
       runService('management', {
         ...busEnv('management', natsUrl),

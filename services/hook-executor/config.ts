@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { integer, key256, readEnv } from '../../shared/env.ts';
 import { healthEnv } from '../../shared/health.ts';
+import { addressCeiling } from './egress/address-ceiling.ts';
 
 /** The hook-executor's settings. It has no store and no signing key: all it needs comes with the events. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
@@ -18,6 +19,11 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .min(1)
         .max(64)
         .default(Math.max(1, Math.floor(availableParallelism() / 2))),
+      /**
+       * Addresses and CIDR blocks, comma-separated, that are not public and that hooks may be allowed to reach by their own
+       * `allowed_addresses`. Default: none.
+       */
+      HOOKMINT_EGRESS_ALLOWED_ADDRESSES: addressCeiling.default([]),
       /** Hook runs taken at a time; more are answered `unavailable` at once. Default 512. */
       HOOKMINT_EXECUTOR_MAX_IN_FLIGHT: integer.min(1).max(65_536).default(512),
     },

@@ -3,7 +3,7 @@ import { unavailable } from '../../shared/domain/hook-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import { asAuthorSees } from './author-view.ts';
-import { createEgressBroker } from './egress/broker.ts';
+import type { EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './network.ts';
 import { noting } from './network-log.ts';
 import { createRevisions } from './revisions.ts';
@@ -18,10 +18,14 @@ const MAX_REVISIONS = 16;
  * Answers `hook.dry-run`: runs a revision in an isolate of its own, which is gone afterwards, with an empty storage of its own. What
  * the hook prints goes to whoever asked and nowhere else.
  */
-export function createDryRunHandler({ pool, secretsKey }: { pool: SandboxPool; secretsKey: Buffer | undefined }) {
+export function createDryRunHandler(options: {
+  pool: SandboxPool;
+  broker: EgressBroker;
+  secretsKey: Buffer | undefined;
+}) {
+  const { pool, broker, secretsKey } = options;
   // Its isolates have names of their own, so there is nothing to unload of a revision that had to make room.
   const revisions = createRevisions(secretsKey, () => undefined, MAX_REVISIONS);
-  const broker = createEgressBroker();
 
   return async (event: HookDryRun, deadlineMs: number): Promise<HookDryRunReply> => {
     const known = await revisions.of(event);

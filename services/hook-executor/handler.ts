@@ -7,7 +7,7 @@ import type { TokenRequested, TokenRequestedReply } from '../../shared/subjects/
 import { hookDuration } from '../../shared/telemetry/metrics.ts';
 import { activeTraceId, inSpan } from '../../shared/telemetry/tracing.ts';
 import { asAuthorSees } from './author-view.ts';
-import { createEgressBroker } from './egress/broker.ts';
+import type { EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './network.ts';
 import { createRevisions } from './revisions.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
@@ -19,11 +19,11 @@ export function createTokenRequestedHandler(options: {
   connection: NatsConnection;
   tenant: string;
   pool: SandboxPool;
+  broker: EgressBroker;
   secretsKey: Buffer | undefined;
 }) {
-  const { connection, tenant, pool, secretsKey } = options;
+  const { connection, tenant, pool, broker, secretsKey } = options;
   const revisions = createRevisions(secretsKey, (revision) => pool.unload(revision));
-  const broker = createEgressBroker();
   const documents = busDocuments(connection, tenant);
 
   return async (event: TokenRequested, deadlineMs: number): Promise<TokenRequestedReply> => {

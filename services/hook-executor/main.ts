@@ -9,6 +9,7 @@ import { observeQueueDepth } from '../../shared/telemetry/metrics.ts';
 import { readConfig } from './config.ts';
 import { createDryRunHandler } from './dry-run-handler.ts';
 import { createTokenRequestedHandler } from './handler.ts';
+import { createEgressBroker } from './egress/broker.ts';
 import { openSandboxPool } from './sandbox-pool.ts';
 
 /** Dry runs at a time: they are people's, and token requests come first. */
@@ -22,6 +23,7 @@ runService('hook-executor', async (endLater) => {
   endLater('the health checks', health.close);
   const pool = await openSandboxPool(config.HOOKMINT_SANDBOX_PROCESSES);
   endLater('the sandbox processes', pool.close);
+  const broker = createEgressBroker(config.HOOKMINT_EGRESS_ALLOWED_ADDRESSES);
   const bus = await connectBus('hook-executor', config);
   endLater('the bus', () => bus.drain());
 
@@ -35,6 +37,7 @@ runService('hook-executor', async (endLater) => {
       connection: bus,
       tenant,
       pool,
+      broker,
       secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
     }),
   });
@@ -47,7 +50,7 @@ runService('hook-executor', async (endLater) => {
     queue: HOOK_DRY_RUN_QUEUE,
     schema: HookDryRun,
     maxInFlight: MAX_DRY_RUNS_IN_FLIGHT,
-    handle: createDryRunHandler({ pool, secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY }),
+    handle: createDryRunHandler({ pool, broker, secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY }),
   });
   endLater('dry runs under way', dryRuns.drain);
 

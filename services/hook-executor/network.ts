@@ -1,7 +1,7 @@
 import { context, SpanKind } from '@opentelemetry/api';
 import type { HookRevision } from '../../shared/domain/hook.ts';
 import { inSpan, traceparentOf } from '../../shared/telemetry/tracing.ts';
-import type { createEgressBroker } from './egress/broker.ts';
+import type { EgressBroker } from './egress/broker.ts';
 import { EgressError, HttpExchangeRequest } from './egress/http-exchange.ts';
 import type { Network } from './sandbox-process.ts';
 
@@ -10,7 +10,7 @@ import type { Network } from './sandbox-process.ts';
  * A span names the host and nothing else of the URL: paths and queries may hold secrets.
  */
 export function networkOfRun(
-  broker: ReturnType<typeof createEgressBroker>,
+  broker: EgressBroker,
   { hook_id, egress, limits }: HookRevision,
   deadlineMs: number,
 ): Network {

@@ -9,6 +9,7 @@ import { after, before } from 'node:test';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../shared/domain/egress.ts';
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { HookRevision, type HookLimits } from '../../shared/domain/hook.ts';
+import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import { networkOfRun } from '../../services/hook-executor/network.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
@@ -27,7 +28,7 @@ type RunOptions = { body?: Record<string, unknown>; policy?: EgressPolicy; limit
  * no hook may reach.
  */
 export function networkedSandbox() {
-  const broker = createEgressBroker();
+  const broker = createEgressBroker(NO_CEILING);
   const realLookup = dns.lookup;
   const servers: Server[] = [];
   const names = new Map<string, string[][]>();

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from '../../shared/domain/egress.ts';
+import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import type { HttpExchangeRequest } from '../../services/hook-executor/egress/http-exchange.ts';
 
@@ -10,7 +11,7 @@ const LOOPBACK: EgressPolicy = { allowed_addresses: ['127.0.0.0/8'], allowed_hos
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('the egress broker', () => {
-  const broker = createEgressBroker();
+  const broker = createEgressBroker(NO_CEILING);
   const seen: { headers: IncomingMessage['headers']; body: string }[] = [];
   let sockets = 0;
   let url = '';

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import type { EgressPolicy } from '../../../shared/domain/egress.ts';
 import { messageOf } from '../../../shared/errors.ts';
+import { withinCeiling } from './address-ceiling.ts';
 import { EgressError, type HttpExchangeRequest, type HttpExchangeResponse } from './http-exchange.ts';
 
 /** Largest body of one request and of one response, bytes. */
@@ -33,14 +34,18 @@ const CONNECTION_HEADERS = new Set([
   'tracestate',
 ]);
 
+export type EgressBroker = ReturnType<typeof createEgressBroker>;
+
 type Agents = { http: RequestFilteringHttpAgent; https: RequestFilteringHttpsAgent };
 
 /**
  * Makes the HTTP requests of hooks in their place: a sandbox process has no network. Private, loopback, link-local, metadata and
  * all other addresses that are not public are refused once the name is resolved, on the connection itself, so that a name that
- * resolves differently the second time changes nothing; a policy may allow some.
+ * resolves differently the second time changes nothing; a policy may allow some of those that the operator has opened.
+ *
+ * @param ceiling Addresses and blocks that hooks' policies may allow.
  */
-export function createEgressBroker() {
+export function createEgressBroker(ceiling: readonly string[]) {
   // Connections belong to one hook: what one hook authenticated is not there for another.
   const agents = new LRUCache<string, Agents>({
     max: MAX_HOOKS,
@@ -59,7 +64,7 @@ export function createEgressBroker() {
       maxSockets: MAX_SOCKETS_PER_HOST,
       maxFreeSockets: MAX_IDLE_SOCKETS,
       timeout: IDLE_SOCKET_TIMEOUT_MS,
-      allowIPAddressList: policy.allowed_addresses,
+      allowIPAddressList: withinCeiling(policy.allowed_addresses, ceiling),
       denyIPAddressList: DENIED_ADDRESSES,
     };
     const made = { http: new RequestFilteringHttpAgent(options), https: new RequestFilteringHttpsAgent(options) };
@@ -181,7 +186,7 @@ function asEgressError(error: unknown): EgressError {
   if (message.includes(' is not allowed. Because')) {
     return new EgressError(
       'EGRESS_ADDRESS_NOT_ALLOWED',
-      'the host has an address that is not public; allow it in the hook’s allowed_addresses if it is meant',
+      'the host has an address that is not public; allow it in the hook’s allowed_addresses if it is meant, and for the executors in HOOKMINT_EGRESS_ALLOWED_ADDRESSES',
       { cause: error },
     );
   }

@@ -50,7 +50,7 @@ export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
 /** Longest JSON text of a document in an audit event; of a longer one the longest members are left out. */
 const MAX_AUDITED_DOCUMENT_LENGTH = 65_536;
 
-export function abridged(value: unknown): unknown {
+function abridged(value: unknown): unknown {
   const json = JSON.stringify(value ?? null, shortened);
   const document: unknown = JSON.parse(json);
   if (json.length <= MAX_AUDITED_DOCUMENT_LENGTH) return document;

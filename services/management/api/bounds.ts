@@ -4,7 +4,7 @@ import { invalidBody } from './api-error.ts';
 const MAX_VALUES = 10_000;
 
 /** Deepest nesting of a body; whatever goes through it by recursion can do so. */
-const MAX_DEPTH = 100;
+const MAX_DEPTH = 1_000;
 
 /**
  * Looks at the shape of a body before anything else does.
