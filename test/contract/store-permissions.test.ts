@@ -183,7 +183,14 @@ describe('the environment of a process that runs hooks', { skip: process.platfor
       Object.keys(environment)
         .filter((name) => !inherited.test(name))
         .sort(),
-      ['HOOKMINT_HOOK_SECRETS_KEY', 'HOOKMINT_TENANT', 'LOG_FORMAT', 'NATS_NKEY_SEED', 'NATS_URL'],
+      [
+        'HOOKMINT_EGRESS_ALLOWED_ADDRESSES',
+        'HOOKMINT_HOOK_SECRETS_KEY',
+        'HOOKMINT_TENANT',
+        'LOG_FORMAT',
+        'NATS_NKEY_SEED',
+        'NATS_URL',
+      ],
     );
     const secrets = JSON.parse(readFileSync(join(stack.dataDir, 'secrets.json'), 'utf8')) as LocalSecrets;
     assert.equal(environment.NATS_NKEY_SEED, secrets.nats_nkey_seeds['hook-executor']);
