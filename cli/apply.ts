@@ -21,9 +21,9 @@ export async function applyTenant(args: string[]): Promise<ExitCode> {
   refuseMissingSecrets(plan);
   const done = await carryOut(plan.steps, plan.api, plan.remote, () => undefined);
   if (values.json) {
-    const { newClients: new_clients, failures } = done;
+    const { newClients: new_clients, newIds: new_client_ids, failures } = done;
     process.stdout.write(
-      `${JSON.stringify({ ...planJson(plan.steps, plan.ignored), failures, new_clients }, null, 2)}\n`,
+      `${JSON.stringify({ ...planJson(plan.steps, plan.ignored), failures, new_clients, new_client_ids }, null, 2)}\n`,
     );
   } else {
     process.stdout.write(planText(plan.steps, plan.ignored));
@@ -35,6 +35,8 @@ export async function applyTenant(args: string[]): Promise<ExitCode> {
           `new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`,
         ),
       );
+    for (const { name, client_id } of done.newIds)
+      process.stdout.write(printable(`new client_id of ${name}: ${client_id}\n`));
   }
   return done.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }

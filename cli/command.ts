@@ -30,7 +30,7 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
   hookmint hook test DIR                runs every *.case.json in a folder and below, and compares with what each expects
                           exit code 0: all passed; 1: some failed; 2: the command or a case file is wrong
 
-  hookmint hook deploy FILE [OPTION ...] makes the file the hook that a running hookmint runs; its name is the file's
+  hookmint hook deploy FILE [OPTION ...]  makes the file the hook that a running hookmint runs; its name is the file's
     --name NAME           another name
     --draft               a revision that is not deployed; of a new hook the first one, which is not enabled
     --enable, --no-enable enables it in the place of the enabled hook, or disables it; without: as it was, a new one is not enabled
@@ -44,19 +44,22 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
                           exit code 0: they are the same; 1: they differ
   hookmint hook logs NAME [--json]      what the hook prints, as it runs, until Ctrl-C
 
-  hookmint import DIR                   moves an export of auth0-deploy-cli (a folder, or the YAML file) into hookmint: shows what it
+  hookmint import DIR [OPTION ...]      moves an export of auth0-deploy-cli (a folder, or the YAML file) into hookmint: shows what it
                                         would do, does it, and tries each hook once with a sample event
     --secrets FILE        values that exports never hold, JSON or YAML: {"hooks": {NAME: {SECRET: VALUE}}, "actions": {...},
-                          "clients": {NAME: CLIENT_SECRET}}; or one variable each: HOOKMINT_SECRET_NAME_SECRET
+                          "clients": {NAME: CLIENT_SECRET}}; or a variable for each, which the plan names
     --dry-run             shows the plan and changes nothing
     --yes                 does not ask
     --json                the plan and what came of it as one JSON object
                           exit code 0: done; 1: some of it was refused; 2: the files or the command are wrong
   hookmint export DIR [--identifiers]   writes hookmint's configuration in the same layout, without secrets
-  hookmint diff DIR                     shows what apply would do; exit code 0: nothing, 1: something
-  hookmint apply DIR                    makes hookmint as the files say, for pipelines; both take --secrets, --json and
+  hookmint diff DIR [OPTION ...]        shows what apply would do, with the same options
+                          exit code 0: nothing; 1: something; 2: the files or the command are wrong
+  hookmint apply DIR [OPTION ...]       makes hookmint as the files say, for pipelines: it asks nothing
+    --secrets FILE        as import takes it; secrets that are given here always count as a change
     --prune               removes what the files do not have, of the kinds that they have
-                          exit code 0: hookmint is as the files say; 1: some of it was refused
+    --json                the plan and what came of it as one JSON object
+                          exit code 0: hookmint is as the files say; 1: some of it was refused; 2: as of diff
 
   Modules that a hook requires are those in the "dependencies" of a package.json beside it.
   The guide for hook authors is docs/hooks.md.

@@ -36,8 +36,9 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
   const done = await carryOut(plan.steps, plan.api, plan.remote, () => undefined);
   const tried = await tryEach(done.shaped, plan.api);
   if (values.json) {
-    const { newClients: new_clients, failures } = done;
-    const report = { ...planJson(plan.steps, plan.ignored), failures, new_clients, dry_runs: tried };
+    const { newClients: new_clients, newIds: new_client_ids, failures } = done;
+    const planned = planJson(plan.steps, plan.ignored);
+    const report = { ...planned, failures, new_clients, new_client_ids, dry_runs: tried };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   }
   for (const { kind, name, reason } of done.failures) show(printable(`FAILED ${kind} ${name}: ${reason}\n`));
@@ -46,6 +47,7 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
       printable(`new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`),
     );
   }
+  for (const { name, client_id } of done.newIds) show(printable(`new client_id of ${name}: ${client_id}\n`));
   for (const { kind, name, result } of tried) show(printable(`tried ${kind} ${name}: ${result}\n`));
   return done.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }

@@ -26,10 +26,19 @@ export async function readHook(file: string): Promise<string> {
   if (Buffer.byteLength(code) > MAX_HOOK_CODE_BYTES) {
     throw new UsageError(`The hook ${file} is over ${String(MAX_HOOK_CODE_BYTES)} bytes.`);
   }
+  await checkHook(code);
+  return code;
+}
+
+/**
+ * Checks that a hook's code compiles.
+ *
+ * @throws {HookBuildError} `hook_syntax_error`
+ */
+export async function checkHook(code: string): Promise<void> {
   // V8 refuses more than the bundler does, names of the error classes declared again among it; modules it cannot take like this.
   const { isModule } = IMPORT_OR_EXPORT.test(code) ? await scanHook(code) : { isModule: false };
   if (!isModule) compile(code);
-  return code;
 }
 
 function compile(code: string): void {

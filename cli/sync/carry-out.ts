@@ -3,7 +3,7 @@ import type { Remote } from './remote.ts';
 import type { Run, Step } from './step.ts';
 
 export type Failure = { kind: Step['kind']; name: string; reason: string };
-export type CarriedOut = Pick<Run, 'newClients' | 'shaped'> & { failures: Failure[] };
+export type CarriedOut = Pick<Run, 'newClients' | 'newIds' | 'shaped'> & { failures: Failure[] };
 
 /** Carries out a plan, in its order. A step that is refused is told of, and the others are carried out all the same. */
 export async function carryOut(
@@ -17,6 +17,7 @@ export async function carryOut(
     clientIds: new Map(remote.clients.map(({ name, client_id }) => [name, client_id])),
     actionIds: new Map(remote.actions.map(({ name, id }) => [name, id])),
     newClients: [],
+    newIds: [],
     shaped: [],
   };
   const failures: Failure[] = [];
@@ -29,5 +30,5 @@ export async function carryOut(
       failures.push({ kind: step.kind, name: step.name, reason: error.message });
     }
   }
-  return { newClients: run.newClients, shaped: run.shaped, failures };
+  return { newClients: run.newClients, newIds: run.newIds, shaped: run.shaped, failures };
 }

@@ -55,11 +55,12 @@ function planClient(file: ClientFile, { remote, takes, secrets }: PlanInput): St
     const body = { ...taken, ...(secret === undefined ? {} : { client_secret: secret }) };
     return step('client', name, 'create', {
       notes: [...notes, ...(secret === undefined ? ['it gets a new client_secret'] : [])],
-      run: async ({ api, clientIds, newClients }) => {
+      run: async ({ api, clientIds, newClients, newIds }) => {
         const made = Made.parse(await api.call('POST', PATH, body));
         clientIds.set(name, made.client_id);
         if (secret === undefined && made.client_secret !== undefined)
           newClients.push({ name, client_id: made.client_id, client_secret: made.client_secret });
+        else if (made.client_id !== file.client_id) newIds.push({ name, client_id: made.client_id });
       },
     });
   }

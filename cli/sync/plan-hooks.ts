@@ -45,16 +45,16 @@ function planHook(file: HookFile, { remote, secrets }: PlanInput): Step {
     enabled,
     ...(file.hookmint === undefined ? {} : { hookmint: file.hookmint }),
   };
+  const replaced = enabled ? remote.hooks.find((hook) => hook.enabled === true && hook.id !== present?.id) : undefined;
+  const notes = replaced === undefined ? [] : [`it is enabled in the place of ${replaced.name}`];
   if (present === undefined) {
     const run = async (of: Run): Promise<void> => {
-      // Enabled last: no token is ever shaped by a hook that lacks its secrets.
-      const body = { ...wanted, name, triggerId, enabled: false };
-      const { id } = Made.parse(await of.api.call('POST', PATH, body));
-      if (Object.keys(given).length > 0) await of.api.call('POST', `${PATH}/${id}/secrets`, given);
-      if (enabled) await of.api.call('PATCH', `${PATH}/${id}`, { enabled });
+      // In one call: no token is ever shaped by a revision that lacks its secrets, nor is there one to roll back to.
+      const hookmint = { ...(file.hookmint as object | undefined), secrets: given };
+      const { id } = Made.parse(await of.api.call('POST', PATH, { ...wanted, name, triggerId, hookmint }));
       of.shaped.push({ kind: 'hook', name, id });
     };
-    return step('hook', name, 'create', { missingSecrets: missing, run });
+    return step('hook', name, 'create', { missingSecrets: missing, run, notes });
   }
   const members = differing(wanted, present);
   const gone = present.secretNames.filter((secret) => !(secret in file.secrets));
@@ -79,5 +79,5 @@ function planHook(file: HookFile, { remote, secrets }: PlanInput): Step {
     if (gone.length > 0) await of.api.call('DELETE', `${path}/secrets`, gone);
     await tried(of);
   };
-  return step('hook', name, 'update', { members: changes, missingSecrets: missing, run });
+  return step('hook', name, 'update', { members: changes, missingSecrets: missing, run, notes });
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
@@ -26,12 +26,15 @@ export function readSecretValues(file: string | undefined): SecretValues {
   if (file === undefined) return SecretValues.parse({});
   let value: unknown;
   try {
-    value = parse(readFileSync(file, 'utf8'));
+    value = parse(readFileSync(file, 'utf8'), { logLevel: 'error' });
   } catch (error) {
+    // The parser's own messages quote the file, which may be a secret.
     const reason =
-      error instanceof Error && 'code' in error && typeof error.code === 'string'
-        ? messageOf(error)
-        : 'it is neither JSON nor YAML';
+      error instanceof YAMLParseError
+        ? `it is neither JSON nor YAML at line ${String(error.linePos?.[0].line)} (${error.code})`
+        : error instanceof Error && 'syscall' in error
+          ? messageOf(error)
+          : 'it is neither JSON nor YAML';
     throw new UsageError(`${file} cannot be used: ${reason}.`);
   }
   const parsed = SecretValues.safeParse(value);

@@ -23,6 +23,8 @@ export type Run = {
   actionIds: Map<string, string>;
   /** Credentials that were made on the way, shown once. */
   newClients: { name: string; client_id: string; client_secret: string }[];
+  /** Clients that were made, when their id is not that of the files. */
+  newIds: { name: string; client_id: string }[];
   /** Hooks and Actions that are there by now, to be tried. */
   shaped: { kind: 'hook' | 'action'; name: string; id: string }[];
 };

@@ -19,6 +19,7 @@ const Members = z.record(z.string(), z.unknown());
 /** The directory form (contract §7): one JSON file for each resource, code beside it. */
 export function readFolder(root: string, readText: ReadText): RawExport {
   const kinds: Record<string, unknown> = {};
+  const sources: Record<string, string[]> = {};
   const readJson = (file: string): Record<string, unknown> => {
     try {
       return Members.parse(JSON.parse(readText(file, file)));
@@ -34,10 +35,13 @@ export function readFolder(root: string, readText: ReadText): RawExport {
     if (!existsSync(dir)) continue;
     const files = readdirSync(dir)
       .filter((name) => name.endsWith('.json'))
-      .sort();
-    kinds[kind] = files
-      .map((name) => withCode(kind, readJson(join(dir, name)), root, dir, join(dir, name), readText))
-      .filter((item) => Object.keys(item).length > 0);
+      .sort()
+      .map((name) => join(dir, name));
+    const items = files
+      .map((file) => ({ file, item: withCode(kind, readJson(file), root, dir, file, readText) }))
+      .filter(({ item }) => Object.keys(item).length > 0);
+    kinds[kind] = items.map(({ item }) => item);
+    sources[kind] = items.map(({ file }) => file);
   }
   const triggers = join(root, 'triggers', 'triggers.json');
   if (existsSync(triggers)) kinds.triggers = readJson(triggers);
@@ -46,7 +50,7 @@ export function readFolder(root: string, readText: ReadText): RawExport {
   const ignored = readdirSync(root).filter(
     (name) => !FOLDERS.has(name) && !READ_BESIDES.includes(name) && !name.startsWith('.'),
   );
-  return { kinds, ignored: ignored.map((name) => basename(name, '.json')).sort() };
+  return { kinds, ignored: ignored.map((name) => basename(name, '.json')).sort(), sources };
 }
 
 /** A hook's script is named from its own folder, an Action's code from the root of the export. */

@@ -16,8 +16,9 @@ export function readYaml(file: string, root: string, readText: ReadText): RawExp
     document = Members.parse(parse(readText(resolve(file), file)));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const reason = error instanceof z.ZodError ? 'it holds no mapping' : messageOf(error);
-    throw new UsageError(`${file} cannot be used: ${reason}.`);
+    // Below the first line the parser quotes the file.
+    const [reason = ''] = messageOf(error).split(/:?\n/);
+    throw new UsageError(`${file} cannot be used: ${error instanceof z.ZodError ? 'it holds no mapping' : reason}.`);
   }
   const kinds = Object.fromEntries(
     KINDS.flatMap((kind) => {

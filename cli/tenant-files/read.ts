@@ -12,7 +12,12 @@ import { readYaml } from './read-yaml.ts';
 export type ReadText = (path: string, named: string) => string;
 
 /** An export as it lies in the files: kinds by their names in `auth0-deploy-cli`, scripts already read. */
-export type RawExport = { kinds: Record<string, unknown>; ignored: string[] };
+export type RawExport = {
+  kinds: Record<string, unknown>;
+  ignored: string[];
+  /** Of the folder form: kind → the file of each resource. */
+  sources?: Record<string, string[]>;
+};
 
 /**
  * Reads an export of `auth0-deploy-cli`: its folder, or the YAML file of its other form.
@@ -34,10 +39,18 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
       throw new UsageError(`${named} cannot be used: ${messageOf(error)}.`);
     }
   };
-  const { kinds, ignored } = isFolder ? readFolder(root, readText) : readYaml(path, root, readText);
+  const { kinds, ignored, sources } = isFolder ? readFolder(root, readText) : readYaml(path, root, readText);
+  if (Object.keys(kinds).length === 0) {
+    const found = ignored.length === 0 ? '' : ` (only ${ignored.join(', ')})`;
+    throw new UsageError(
+      `${path} holds nothing for hookmint${found}: no hooks, clients, APIs, grants, Actions or tenant.`,
+    );
+  }
   const parsed = TenantFiles.safeParse(kinds);
   if (parsed.success) return { files: parsed.data, ignored };
-  throw new UsageError(`${path} cannot be used: ${whereIn(parsed.error, kinds)}.`);
+  const [kind, index] = parsed.error.issues[0]?.path ?? [];
+  const file = sources?.[String(kind)]?.[Number(index)] ?? path;
+  throw new UsageError(`${file} cannot be used: ${whereIn(parsed.error, kinds)}.`);
 }
 
 function realPathOf(file: string, named: string): string {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inAuthorsFile, readHook } from '../../cli/hook/read-hook.ts';
+import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../shared/errors.ts';
 import { z } from 'zod';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
@@ -9,6 +10,8 @@ import { UsageError } from '../../shared/usage-error.ts';
 
 /** An editor saves in several steps; the file is read when it has been quiet for so long. */
 const SETTLE_MS = 100;
+
+const OWN_PACKAGE_FILE = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 /**
  * Reads a hook's file and compiles it, without running it.
@@ -34,7 +37,8 @@ export async function readHookFile(file: string): Promise<string> {
  */
 export function readDependencies(hookFile: string): Record<string, string> {
   const file = join(dirname(hookFile), 'package.json');
-  if (!existsSync(file)) return {};
+  // A hook that is tried in a clone of hookmint does not depend on what hookmint does.
+  if (file === OWN_PACKAGE_FILE || !existsSync(file)) return {};
   const dependencies = readJson(file, z.object({ dependencies: z.record(z.string(), z.string()).optional() }));
   return dependencies.dependencies ?? {};
 }

@@ -15,7 +15,7 @@ export type Options = {
 
 export const DEFAULT_PORT = 8080;
 
-export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor and a signer, with NATS and MongoDB.
+export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, a signer and the Management API, with NATS and MongoDB.
 
   npm start [-- OPTION ...]
 

@@ -24,6 +24,7 @@ type Report = {
   ignored: string[];
   failures: unknown[];
   new_clients: { name: string; client_id: string; client_secret: string }[];
+  new_client_ids: { name: string; client_id: string }[];
   dry_runs: { kind: string; name: string; result: string }[];
 };
 
@@ -104,6 +105,10 @@ describe('hookmint import', () => {
   it('moves everything that can be moved, and tries each hook', async () => {
     const done = await report(['import', EXPORT, '--yes', '--secrets', secretsFile]);
     assert.deepEqual([done.failures, done.new_clients], [[], []]);
+    assert.deepEqual(
+      done.new_client_ids.map(({ name }) => name),
+      ['Billing Service'],
+    );
     assert.deepEqual(doings(done), AS_PLANNED);
     assert.deepEqual(
       done.dry_runs.map(({ kind, name }) => [kind, name]),
@@ -226,7 +231,7 @@ describe('files that cannot be used', () => {
     assert.match(await refusal({ 'hooks/a.json': '{' }), /^hookmint: \/DIR\/hooks\/a\.json cannot be used: /);
     assert.equal(
       await refusal({ 'hooks/a.json': '{"name":"a","triggerId":"credentials-exchange"}' }),
-      'hookmint: /DIR cannot be used: hooks "a": script: Invalid input: expected string, received undefined.\n',
+      'hookmint: /DIR/hooks/a.json cannot be used: hooks "a": script: Invalid input: expected string, received undefined.\n',
     );
     assert.match(
       await refusal({
@@ -238,6 +243,34 @@ describe('files that cannot be used', () => {
       await refusal({ 'hooks/a.json': '{"name":"a","triggerId":"credentials-exchange","script":"./gone.js"}' }),
       /ENOENT/,
     );
+  });
+
+  it('are named as the file of the one resource, and never quoted where they hold secrets', async () => {
+    assert.match(
+      await refusal({ 'clients/a.json': '{"app_type":"spa"}' }),
+      /^hookmint: \/DIR\/clients\/a\.json .*name: /,
+    );
+    const secrets = join(broken({ 's.yaml': 'hooks:\n\ta: geheim\n' }), 's.yaml');
+    const { code, stderr } = await hookmint(['import', EXPORT, '--secrets', secrets]);
+    assert.equal(code, 2);
+    assert.match(stderr, /s\.yaml cannot be used: it is neither JSON nor YAML at line 2 \(TAB_AS_INDENT\)\.$/m);
+    assert.doesNotMatch(stderr, /geheim/);
+  });
+
+  it('are told when none of them is hookmint’s', async () => {
+    assert.match(
+      await refusal({ 'rules/a.json': '{}' }),
+      /^hookmint: \/DIR holds nothing for hookmint \(only rules\): /,
+    );
+  });
+
+  it('have hooks that do not compile, which the plan tells', async () => {
+    const dir = broken({
+      'hooks/a.json': '{"name":"a","triggerId":"credentials-exchange","script":"./a.js"}',
+      'hooks/a.js': 'module.exports = function (client { ',
+    });
+    const { steps } = await report(['import', dir, '--dry-run']);
+    assert.match(steps[0]?.notes[0] ?? '', /^it does not compile: hook\.js:1:\d+: /);
   });
 
   it('is said of a folder that is not there', async () => {

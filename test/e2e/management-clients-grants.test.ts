@@ -115,11 +115,7 @@ describe('a client grant', () => {
   });
 
   for (const [what, body, message] of [
-    [
-      'no client',
-      { client_id: undefined },
-      "'Invalid input: expected string, received undefined' on property client_id.",
-    ],
+    ['no client', { client_id: undefined }, "'is required' on property client_id."],
     [
       'a default',
       { default_for: 'third_party_clients' },

@@ -104,7 +104,7 @@ describe('a new client', () => {
   });
 
   for (const [what, body, message] of [
-    ['no name', { name: undefined }, "'Invalid input: expected string, received undefined' on property name."],
+    ['no name', { name: undefined }, "'is required' on property name."],
     ['markup in its name', { name: '<b>' }, "'is not to have < or > in it' on property name."],
     ['members nobody knows', { foo: 1, bar: 2 }, "'Additional properties not allowed: foo, bar'."],
     [

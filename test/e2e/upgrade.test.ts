@@ -61,6 +61,12 @@ async function claimsOf(stack: Stack): Promise<Record<string, unknown>> {
   return decodeJwt(String(body.access_token));
 }
 
+/** What the version before knew of a hook. */
+async function hookOf(stack: Stack) {
+  const hook = await hooksIn(await stack.db()).find('demo-local-file');
+  return { name: hook?.name, kind: hook?.kind, trigger_id: hook?.trigger_id, current_revision: hook?.current_revision };
+}
+
 const keysOf = async (stack: Stack): Promise<unknown> => (await fetch(`${stack.url}/.well-known/jwks.json`)).json();
 
 /** What `use` gives, once the stack has stopped. */
@@ -81,7 +87,7 @@ describe('the data folder of the version before', () => {
     const before = await running({ dataDir, hook: HOOK }, async (stack) => {
       assert.equal((await claimsOf(stack))['https://foo.com/mine'], 1);
       const { clientId, clientSecret } = stack;
-      const hook = await hooksIn(await stack.db()).find('demo-local-file');
+      const hook = await hookOf(stack);
       const keys = await keysOf(stack);
       await asVersion0(await stack.db(), clientId);
       return { clientId, clientSecret, hook, keys };
@@ -90,13 +96,9 @@ describe('the data folder of the version before', () => {
 
     await running({ dataDir }, async (stack) => {
       const { clientId, clientSecret } = stack;
-      assert.equal((await claimsOf(stack))['https://foo.com/claim'], 'bar');
-      const hooks = hooksIn(await stack.db());
-      const hook = await hooks.find('demo-local-file');
-      assert.deepEqual({ clientId, clientSecret, hook, keys: await keysOf(stack) }, before);
-      await hooks.enable(TRIGGER, 'demo-local-file');
-      await stack.announceChange();
       assert.equal((await claimsOf(stack))['https://foo.com/mine'], 1);
+      const hook = await hookOf(stack);
+      assert.deepEqual({ clientId, clientSecret, hook, keys: await keysOf(stack) }, before);
     });
   });
 });

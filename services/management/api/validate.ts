@@ -36,5 +36,7 @@ function problemOf(error: z.ZodError): string {
   const path = issue.path.join('.');
   const where = path === '' ? '' : ` on property ${path}`;
   if (issue.code === 'unrecognized_keys') return `'Additional properties not allowed: ${namesOf(issue.keys)}'${where}.`;
-  return `'${issue.message}'${where}.`;
+  // Zod's own words for a member that is missing say nothing of it.
+  const message = issue.message.endsWith('received undefined') ? 'is required' : issue.message;
+  return `'${message}'${where}.`;
 }
