@@ -36,13 +36,12 @@ async function completeAlgorithm(
     if (await store.promote(next.kid)) logger.info({ kid: next.kid, alg }, 'signing key promoted to current');
   } else if (current === undefined) missing.push('current');
   if (current === undefined || next === undefined) missing.push('next');
-  await Promise.all(
-    missing.map(async (state) => {
-      const key = await makeKey(alg, state, maker);
-      // Another signer may have been first: then its key is the one.
-      if (await store.add(key)) logger.info({ kid: key.kid, alg, state }, 'signing key made');
-    }),
-  );
+  const made = await Promise.all(missing.map((state) => makeKey(alg, state, maker)));
+  // The current one first: a signer that saw only the next one would take it for the work of a rotation that was cut off.
+  for (const key of made) {
+    // Another signer may have been first: then its key is the one.
+    if (await store.add(key)) logger.info({ kid: key.kid, alg, state: key.state }, 'signing key made');
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { decodeJwt } from 'jose';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { postJson } from '../support/post-token.ts';
+import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
 let api: Management;
@@ -229,3 +230,29 @@ async function clientWith(...scope: string[]): Promise<Management> {
   await stack().announceChange();
   return openManagement(stack(), { client_id: clientId, client_secret: clientSecret });
 }
+
+test('a dry run repeats the token request of a log', async () => {
+  const id = await made('repeated', { enabled: true, script: scriptOf('[client.id, client.metadata.plan, audience]') });
+  const agent = 'dry-run-of-a-log';
+  const token = await requestToken(stack(), {}, { 'user-agent': agent });
+  assert.equal(token.status, 200, JSON.stringify(token.body));
+  const logs = async (q: string): Promise<{ log_id: string }[]> =>
+    (await api.call('GET', `/logs?q=${encodeURIComponent(q)}`)).body as { log_id: string }[];
+  const untilMs = Date.now() + 10_000;
+  while ((await logs(`user_agent:"${agent}"`)).length === 0 && Date.now() < untilMs) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const log_id = (await logs(`user_agent:"${agent}"`))[0]?.log_id;
+  const path = `/hooks/${id}/revisions/${String((await revisionsOf(id))[0]?.revision)}/dry-run`;
+  const result = await must(200, 'POST', path, { log_id });
+  assert.deepEqual(result.token, {
+    scope: ['read:data'],
+    claims: { 'https://example.com/claim': [stack().clientId, 'full', stack().audience] },
+  });
+
+  assert.equal((await must(404, 'POST', path, { log_id: '1' })).errorCode, 'inexistent_log');
+  const write = (await logs('type:sapi'))[0]?.log_id;
+  const refusal = await must(400, 'POST', path, { log_id: write });
+  assert.match(String(refusal.message), /no token request that came to a hook' on property log_id/);
+  assert.match(String((await must(400, 'POST', path, { log_id, event: {} })).message), /event or log_id, not both/);
+});

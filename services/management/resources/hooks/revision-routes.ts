@@ -7,6 +7,7 @@ import { inexistent } from '../../api/api-error.ts';
 import { performs, reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
 import { dryRun } from '../../hook-revisions/dry-run.ts';
+import { recordedEvent } from '../../hook-revisions/recorded-event.ts';
 import { deployed, historyOf, withDraft } from '../../../../shared/domain/hook-history.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { aHook, draftOf, findHook, hookParams } from './find-hook.ts';
@@ -123,7 +124,8 @@ const tryOut = performs({
     const hook = await findHook(id, deps);
     entryOf(hook, revision);
     const policy = body?.custom_claims ?? (await tenantIn(deps.db).settings()).custom_claims;
-    const event = body?.event ?? SampleEvent.parse({});
+    const event =
+      body?.log_id === undefined ? (body?.event ?? SampleEvent.parse({})) : await recordedEvent(body.log_id, deps);
     return dryRun(hook, await findRevision(revision, deps), { event, policy }, deps);
   },
 });

@@ -42,9 +42,12 @@ export const RevisionView = z
 export const DryRunInput = z
   .strictObject({
     event: SampleEvent.optional(),
+    /** In the place of `event`: the token request of this log. */
+    log_id: z.string().max(64).optional(),
     /** Default: the tenant's. */
     custom_claims: CustomClaimsPolicy.optional(),
   })
+  .refine(({ event, log_id }) => event === undefined || log_id === undefined, 'takes event or log_id, not both')
   .optional();
 
 export const DryRunView = z
