@@ -15,6 +15,7 @@ import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
 import { findApi } from './steps/find-api.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../shared/hook-result/merge-hook-result.ts';
+import { scopeChanges } from '../../shared/hook-result/scope-changes.ts';
 import { parseParameters, type TokenParameters } from './steps/parse-parameters.ts';
 import { runHook, type EnabledHook, type HookRequester } from './steps/run-hook.ts';
 import { settleScopes } from './steps/settle-scopes.ts';
@@ -53,6 +54,7 @@ export type Findings = Partial<
     | 'scope'
     | 'custom_claims'
     | 'dropped'
+    | 'scope_changes'
     | 'kid'
     | 'jti'
     | 'hook'
@@ -133,6 +135,12 @@ async function shapeByHooks(
     if (shaped.dropped.length > 0) findings.dropped = shaped.dropped.slice(0, MAX_REPORTED_DROPPED);
   }
   if (hooks.length > 1) refuseTooLarge(shaped.customClaims);
+  if (hooks.length > 0) {
+    const { removed, added } = scopeChanges(request.scopes, shaped.scopes);
+    if (removed.length + added.length > 0) {
+      findings.scope_changes = { removed, added: added.slice(0, MAX_REPORTED_DROPPED) };
+    }
+  }
   return shaped;
 }
 

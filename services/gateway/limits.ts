@@ -7,7 +7,7 @@ export const MAX_PARAMETERS = 100;
 /** Added to a hook's wall limit so that the executor's own `timed_out` arrives before the gateway gives up. */
 export const HOOK_REPLY_GRACE_MS = 1_000;
 
-/** Claims and scopes that a hook asked for in vain, as far as event, span and log tell them: their number is the hook's choice. */
+/** Claims and scopes that a hook asked for in vain, and scopes it added, as far as event, span and log tell them: their number is the hook's choice. */
 export const MAX_REPORTED_DROPPED = 100;
 
 /** Time the signer has for one signature. */

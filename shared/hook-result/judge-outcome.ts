@@ -4,13 +4,13 @@ import { OAuthError } from '../oauth-error.ts';
 import type { Dropped } from '../subjects/token-events.ts';
 import { acceptHookOutcome } from './accept-hook-outcome.ts';
 import { mergeHookResult } from './merge-hook-result.ts';
+import { scopeChanges, type ScopeChanges } from './scope-changes.ts';
 
 /** What a token request would come to after a hook's run, without a token having been issued. */
 export type Judgement = {
   /** What the token would hold of the hook's; `null` when none would be issued. */
   token: { scope: string[]; claims: Record<string, unknown> } | null;
-  /** Scopes of the grant that the token lacks, and scopes that the grant did not give. */
-  scope_changes: { removed: string[]; added: string[] };
+  scope_changes: ScopeChanges;
   dropped: Dropped[];
   /** What the client would be answered instead of a token. */
   answer: { status: number; error: string; error_description: string } | null;
@@ -22,10 +22,7 @@ export function judgeOutcome(outcome: HookOutcome, granted: readonly string[], p
     const { scopes, customClaims, dropped } = mergeHookResult(acceptHookOutcome(outcome), policy);
     return {
       token: { scope: scopes, claims: customClaims },
-      scope_changes: {
-        removed: granted.filter((scope) => !scopes.includes(scope)),
-        added: scopes.filter((scope) => !granted.includes(scope)),
-      },
+      scope_changes: scopeChanges(granted, scopes),
       dropped,
       answer: null,
     };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ScopeChanges } from '../hook-result/scope-changes.ts';
 
 /** Why a hook's claim or scope did not make it into the token. */
 export const Dropped = z.object({
@@ -41,6 +42,8 @@ export const TokenEvent = z.object({
   /** Names of the custom claims in the token. */
   custom_claims: z.array(z.string()).optional(),
   dropped: z.array(Dropped).optional(),
+  /** Absent when the token has the scopes of the grant. */
+  scope_changes: ScopeChanges.optional(),
   kid: z.string().optional(),
   jti: z.string().optional(),
   hook: HookFinding.optional(),

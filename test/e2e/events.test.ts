@@ -14,6 +14,7 @@ import { withStack } from '../support/with-stack.ts';
 const RFC9068_API = 'https://rfc9068.example.com/';
 const HOOK = `module.exports = function (client, scope, audience, context, cb) {
   if (context.body.deny) return cb(new InvalidScopeError('denied-detail'));
+  if (context.body.forget) return cb(null, {});
   if (context.body.fail) throw new Error('thrown-detail');
   cb(null, { 'https://foo.com/claim': 'the-value-of-a-claim', sub: 'the-value-of-a-forgery', plain: 1,
     'https://x.auth0.com/c': 2, scope: scope.concat('extra', 'in"valid') });
@@ -99,9 +100,18 @@ describe('token.issued', () => {
         { kind: 'claim', name: 'https://x.auth0.com/c', reason: 'vendor_namespace' },
         { kind: 'scope', name: 'in"valid', reason: 'invalid_scope_token' },
       ],
+      scope_changes: { removed: [], added: ['extra'] },
       kid: decodeProtectedHeader(String(answer.body.access_token)).kid,
       hook: hookFields('ok'),
     });
+  });
+
+  it('says which scopes of the grant a hook left out, and the log says so too', async () => {
+    const { answer, event } = await observed({ forget: '1' });
+    assert.equal(answer.body.scope, undefined);
+    assert.deepEqual(event.scope_changes, { removed: ['read:data'], added: [] });
+    const line = await stack().untilPrinted(/a hook left out scopes that the client was granted/);
+    assert.match(line, /"removed":\["read:data"\]/);
   });
 
   it('names the jti of a token that has one', async () => {

@@ -71,11 +71,19 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
       'hookmint.hook.outcome': findings.hook?.outcome,
       'hookmint.hook.unmodified': findings.hook?.unmodified,
       'hookmint.dropped': findings.dropped?.map(({ name, reason }) => `${name}: ${reason}`),
+      'hookmint.scopes.removed': findings.scope_changes?.removed,
     });
     if (findings.dropped !== undefined) {
       logger.warn(
         { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
         'a hook asked for what it may not have',
+      );
+    }
+    // Often a hook that forgets to hand them on: contract §1.6 found three of thirteen.
+    if (findings.scope_changes !== undefined && findings.scope_changes.removed.length > 0) {
+      logger.info(
+        { client_id: findings.client_id, hook: findings.hook?.name, removed: findings.scope_changes.removed },
+        'a hook left out scopes that the client was granted',
       );
     }
   }

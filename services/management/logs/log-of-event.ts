@@ -43,6 +43,7 @@ function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
     kid: event.kid,
     custom_claims: event.custom_claims,
     dropped: event.dropped,
+    scope_changes: event.scope_changes,
     ...(isIssued ? {} : { error: { ...event.error, message: describeFailure(event) } }),
     duration_ms: event.duration_ms,
     trace_id: event.trace_id,

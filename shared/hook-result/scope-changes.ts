@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** What hooks did to a token's scopes: those of the grant that went, and those that the grant did not give. */
+export const ScopeChanges = z.object({ removed: z.array(z.string()), added: z.array(z.string()) });
+export type ScopeChanges = z.infer<typeof ScopeChanges>;
+
+export function scopeChanges(granted: readonly string[], scopes: readonly string[]): ScopeChanges {
+  return {
+    removed: granted.filter((scope) => !scopes.includes(scope)),
+    added: scopes.filter((scope) => !granted.includes(scope)),
+  };
+}
