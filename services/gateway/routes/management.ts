@@ -81,9 +81,19 @@ function closingUnless(complete: boolean, response: Response): Response {
 }
 
 function refuseTooLarge(response: Response): void {
-  if (response.headersSent) response.destroy();
-  else refuse(closingUnless(false, response), 413, 'payload_too_large', 'The request body is too large');
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { req: request } = response;
+  // To hang up on who is still sending takes the answer from them: it is left to be read before.
+  request.pause();
+  response.once('finish', () => setTimeout(() => request.socket.destroy(), LINGER_MS));
+  refuse(response, 413, 'payload_too_large', 'The request body is too large');
 }
+
+/** Time to read the answer to a body that is not read to its end. */
+const LINGER_MS = 250;
 
 /** In the terms of the API that is asked (contract §5). */
 function refuse(response: Response, statusCode: 413 | 503, errorCode: string, message: string): void {
