@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { SignJWT, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
 import { isReservedClaim } from '../../shared/domain/reserved-claims.ts';
 import { HookmintError } from '../../shared/errors.ts';
 import type { TokenSign, TokenSignReply } from '../../shared/subjects/token-sign.ts';
 import type { KeyRing } from './keys.ts';
+import { signJws } from './sign-jws.ts';
 
 /**
  * Mints one access token: a JWT in Auth0's shape (contract §3) or that of RFC 9068, by the API's dialect.
@@ -32,8 +33,7 @@ export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promis
       ? { gty: 'client-credentials', azp: request.client_id }
       : { client_id: request.client_id, jti }),
   };
-  const access_token = await new SignJWT(claims)
-    .setProtectedHeader({ alg: request.signing_alg, typ: rfc9068 ? 'at+jwt' : 'JWT', kid })
-    .sign(key);
+  const header = { alg: request.signing_alg, typ: rfc9068 ? 'at+jwt' : 'JWT', kid };
+  const access_token = await signJws(header, claims, key);
   return { access_token, kid, ...(jti === undefined ? {} : { jti }) };
 }

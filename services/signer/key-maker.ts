@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import { HookmintError } from '../../shared/errors.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
@@ -40,9 +41,9 @@ export async function certifyExisting(key: SigningKey, { encryptionKey, subject 
   return certify({ publicKey, privateKey }, key.alg, subject);
 }
 
-/** The private key, to sign with; it cannot be taken out of memory again. */
-export async function signingKeyOf(key: SigningKey, encryptionKey: Buffer): Promise<CryptoKey> {
-  return importKey(await openPrivateJwk(key, encryptionKey), key.alg);
+/** The private key, to sign with. */
+export async function signingKeyOf(key: SigningKey, encryptionKey: Buffer): Promise<KeyObject> {
+  return KeyObject.from(await importKey(await openPrivateJwk(key, encryptionKey), key.alg));
 }
 
 async function importKey(jwk: JWK, alg: SigningAlg): Promise<CryptoKey> {

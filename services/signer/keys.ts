@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { CryptoKey } from 'jose';
+import { createHash, type KeyObject } from 'node:crypto';
 import { HookmintError } from '../../shared/errors.ts';
 import { SigningAlg } from '../../shared/domain/resource-server.ts';
 import type { SigningKey, SigningKeys } from '../../shared/store/signing-keys.ts';
@@ -7,10 +6,10 @@ import type { PublicJwk } from '../../shared/subjects/keys-public.ts';
 import { signingKeyOf, type KeyMaker } from './key-maker.ts';
 import { completeKeys } from './key-states.ts';
 
-/** The signing keys of a tenant, in memory; the private ones are not extractable. */
+/** The signing keys of a tenant, in memory. */
 export type KeyRing = {
   /** The key that signs with `alg` now. */
-  current(alg: SigningAlg): { kid: string; key: CryptoKey };
+  current(alg: SigningAlg): { kid: string; key: KeyObject };
   /** Every key that verifies: current, next and previous (contract §3). */
   publicKeys(): PublicJwk[];
   /** Reads the keys anew, as they are at the time of the call or later. */
@@ -50,7 +49,7 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
   };
 }
 
-type Opened = Map<SigningAlg, { kid: string; key: CryptoKey }>;
+type Opened = Map<SigningAlg, { kid: string; key: KeyObject }>;
 
 async function readKeys(
   store: SigningKeys,

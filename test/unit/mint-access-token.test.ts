@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { KeyObject } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { generateKeyPair, jwtVerify } from 'jose';
 import { mintAccessToken } from '../../services/signer/access-token.ts';
@@ -7,7 +8,7 @@ import type { TokenSign } from '../../shared/subjects/token-sign.ts';
 
 const { publicKey, privateKey } = await generateKeyPair('ES256');
 const keys: KeyRing = {
-  current: () => ({ kid: 'kid-1', key: privateKey }),
+  current: () => ({ kid: 'kid-1', key: KeyObject.from(privateKey) }),
   publicKeys: () => [],
   reload: () => Promise.resolve(),
 };

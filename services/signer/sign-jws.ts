@@ -1,0 +1,31 @@
+import { constants, sign, type KeyObject } from 'node:crypto';
+import type { SigningAlg } from '../../shared/domain/resource-server.ts';
+
+/** RFC 7518 §3.3 to §3.5 and RFC 8037 §3.1, in the terms of node:crypto. */
+const ALGORITHMS = {
+  RS256: { hash: 'sha256', options: { padding: constants.RSA_PKCS1_PADDING } },
+  PS256: { hash: 'sha256', options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } },
+  ES256: { hash: 'sha256', options: { dsaEncoding: 'ieee-p1363' } },
+  EdDSA: { hash: null, options: {} },
+} as const satisfies Record<SigningAlg, { hash: string | null; options: object }>;
+
+export type JwsHeader = { alg: SigningAlg; typ: string; kid: string };
+
+/**
+ * Signs `payload` as JSON: a JWS in its compact serialisation (RFC 7515 §7.1). The thread pool does the work, as with jose, by way of
+ * node:crypto's own interface: WebCrypto's costs 25 to 35 us more for each signature, as much as an ES256 signature itself.
+ */
+export function signJws(header: JwsHeader, payload: object, key: KeyObject): Promise<string> {
+  const { hash, options } = ALGORITHMS[header.alg];
+  const input = `${base64url(header)}.${base64url(payload)}`;
+  return new Promise((resolve, reject) => {
+    sign(hash, Buffer.from(input), { key, ...options }, (error, signature) => {
+      if (error === null) resolve(`${input}.${signature.toString('base64url')}`);
+      else reject(error);
+    });
+  });
+}
+
+function base64url(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
