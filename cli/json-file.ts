@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { messageOf } from '../shared/errors.ts';
+import { jsonProblem } from '../shared/json-error.ts';
 import { UsageError } from '../shared/usage-error.ts';
 
 /**
@@ -13,7 +13,7 @@ export function readJsonFile<T>(file: string, schema: z.ZodType<T>): T {
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new UsageError(`${file} cannot be used: ${messageOf(error)}.`);
+    throw new UsageError(`${file} cannot be used: ${jsonProblem(error)}.`);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -12,9 +12,6 @@ export const HookSecrets = z
   .refine((secrets) => Object.keys(secrets).length <= MAX_ACTION_SECRETS, 'at most 30 secrets');
 export type HookSecrets = z.infer<typeof HookSecrets>;
 
-/** Shorter values are too common in ordinary text to be looked for. */
-const SHORTEST_REDACTED_LENGTH = 4;
-
 /** Encrypts a hook's secrets for the store and the bus: a compact JWE, `dir` with A256GCM. */
 export async function sealHookSecrets(secrets: HookSecrets, hookId: string, key: Buffer): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(HookSecrets.parse(secrets))))
@@ -43,12 +40,4 @@ export async function openHookSecrets(jwe: string, hookId: string, key: Buffer):
       { cause: error },
     );
   }
-}
-
-/** Replaces the values of secrets in a text that leaves the sandbox for people to read. */
-export function redactSecrets(text: string, secrets: HookSecrets): string {
-  return Object.entries(secrets)
-    .filter(([, value]) => value.length >= SHORTEST_REDACTED_LENGTH)
-    .sort(([, a], [, b]) => b.length - a.length)
-    .reduce((redacted, [name, value]) => redacted.replaceAll(value, `[secret ${name}]`), text);
 }

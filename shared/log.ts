@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { pinoPretty } from './log-pretty.ts';
 import { z } from 'zod';
 import { readEnv } from './env.ts';
+import { activeCorrelationId } from './telemetry/correlation.ts';
 
 const env = readEnv({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -24,7 +25,7 @@ function escapeLineEnds(line: string): string {
   );
 }
 
-/** The log of this process: structured, with the ids of the active trace. */
+/** The log of this process: structured, with the ids of the active trace and what its caller calls the request. */
 export const logger = pino(
   {
     level: env.LOG_LEVEL,
@@ -32,7 +33,11 @@ export const logger = pino(
     redact: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
     mixin: () => {
       const span = trace.getActiveSpan()?.spanContext();
-      return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
+      const correlationId = activeCorrelationId();
+      return {
+        ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
+        ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
+      };
     },
     hooks: { streamWrite: escapeLineEnds },
   },

@@ -6,6 +6,7 @@ export const OAUTH_ERROR_CODES = [
   'unauthorized_client',
   'unsupported_grant_type',
   'access_denied',
+  'too_many_requests',
   'server_error',
   'temporarily_unavailable',
   'not_found',

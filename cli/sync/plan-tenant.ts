@@ -1,16 +1,26 @@
+import { differing, only } from './members.ts';
 import type { PlanInput } from './plan.ts';
 import { step, type Step } from './step.ts';
 
-/** Of a tenant's settings only the default audience decides about tokens; the others are about products that are not here. */
+/** Of a tenant's settings these decide about tokens; the others are about products that are not here. */
+const MEANINGFUL = ['default_audience', 'default_token_quota'];
+
 export function planTenant({ files, remote }: PlanInput): Step[] {
-  const wanted = files.tenant?.default_audience;
-  if (wanted === undefined) return [];
-  const actual = remote.tenant.default_audience ?? null;
-  if ((wanted === '' ? null : wanted) === (actual === '' ? null : actual)) return [step('tenant', 'settings', 'keep')];
+  const wanted = unsetAsNull(only(files.tenant ?? {}, MEANINGFUL));
+  if (Object.keys(wanted).length === 0) return [];
+  const members = differing(wanted, unsetAsNull(remote.tenant));
+  if (members.length === 0) return [step('tenant', 'settings', 'keep')];
   return [
     step('tenant', 'settings', 'update', {
-      members: ['default_audience'],
-      run: ({ api }) => api.call('PATCH', '/tenants/settings', { default_audience: wanted }),
+      members,
+      run: ({ api }) => api.call('PATCH', '/tenants/settings', only(wanted, members)),
     }),
   ];
+}
+
+/** Empty text unsets the default audience as `null` does. */
+function unsetAsNull(settings: Record<string, unknown>): Record<string, unknown> {
+  return 'default_audience' in settings
+    ? { ...settings, default_audience: settings.default_audience === '' ? null : settings.default_audience }
+    : settings;
 }

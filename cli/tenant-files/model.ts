@@ -1,9 +1,15 @@
 import { z } from 'zod';
+import { DefaultTokenQuota, TokenQuota } from '../../shared/domain/token-quota.ts';
 
 /** What stands in an export where a secret was. */
 export const SECRET_NOT_SHOWN = '_VALUE_NOT_SHOWN_';
 
 const text = z.string().min(1);
+
+/** With what is said where nothing is, as the API keeps it and shows it; what it does not take is for it to refuse. */
+function asKept<Schema extends z.ZodType>(schema: Schema) {
+  return z.union([schema, z.unknown()]).optional();
+}
 
 export const HookFile = z.looseObject({
   name: text,
@@ -32,6 +38,7 @@ export const ClientFile = z.looseObject({
   app_type: z.string().optional(),
   grant_types: z.array(z.string()).optional(),
   token_endpoint_auth_method: z.string().nullable().optional(),
+  token_quota: asKept(TokenQuota),
 });
 export type ClientFile = z.infer<typeof ClientFile>;
 
@@ -53,7 +60,10 @@ export const TriggersFile = z.record(
 );
 export type TriggersFile = z.infer<typeof TriggersFile>;
 
-export const TenantFile = z.looseObject({ default_audience: z.string().nullable().optional() });
+export const TenantFile = z.looseObject({
+  default_audience: z.string().nullable().optional(),
+  default_token_quota: asKept(DefaultTokenQuota),
+});
 export type TenantFile = z.infer<typeof TenantFile>;
 
 /** A tenant as `auth0-deploy-cli` keeps it in files (contract §7). A kind that is absent is not touched. */

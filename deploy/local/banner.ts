@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { withoutPassword } from '../../shared/bus/connect.ts';
+import { withoutPassword } from '../../shared/without-password.ts';
 import { SECRETS_FILE } from './local-secrets.ts';
 
 /** What `npm start` shows when tokens can be had. The `curl` line stands alone, to be copied or cut out by a script. */

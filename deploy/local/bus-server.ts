@@ -11,11 +11,15 @@ export function startBusServer(
   options: Pick<StartNatsOptions, 'binary' | 'dataDir' | 'port' | 'onExit'>,
   seeds: LocalSecrets['nats_nkey_seeds'],
 ): Promise<RunningServer> {
-  const env = Object.fromEntries(
+  return startNats({ ...options, configFile: CONFIG_FILE, env: publicNkeys(seeds) });
+}
+
+/** The public nkeys of the bus's users, as deploy/nats/hookmint.conf asks for them. */
+export function publicNkeys(seeds: LocalSecrets['nats_nkey_seeds']): Record<string, string> {
+  return Object.fromEntries(
     BUS_USERS.map((user) => [
       `HOOKMINT_NKEY_${user.toUpperCase().replace('-', '_')}`,
       fromSeed(new TextEncoder().encode(seeds[user])).getPublicKey(),
     ]),
   );
-  return startNats({ ...options, configFile: CONFIG_FILE, env });
 }

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inAuthorsFile, readHook } from '../../cli/hook/read-hook.ts';
 import { fileURLToPath } from 'node:url';
-import { messageOf } from '../../shared/errors.ts';
 import { z } from 'zod';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { jsonProblem } from '../../shared/json-error.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
@@ -58,7 +58,7 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
   } catch (error) {
     const [issue] = error instanceof z.ZodError ? error.issues : [];
     const reason =
-      issue === undefined ? messageOf(error) : [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
+      issue === undefined ? jsonProblem(error) : [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
     throw new UsageError(`${file} cannot be used: ${reason}.`);
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../shared/errors.ts';
 import { openDataFolder } from './data-folder.ts';
+import { readGivenBus } from './given-bus.ts';
 import { runStack } from './stack.ts';
 import { HELP, readOptions, type Options } from './options.ts';
 import { UsageError } from '../../shared/usage-error.ts';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
       hookFile: options.hookFile ?? TUTORIAL_HOOK,
       isHookGiven: options.hookFile !== undefined,
       hookName: options.hookFile === undefined ? 'tutorial' : 'local-file',
-      natsUrl: nonEmpty(process.env.NATS_URL),
+      givenBus: readGivenBus(process.env),
       mongodbUrl: nonEmpty(process.env.MONGODB_URL),
       signingAlg: process.env.HOOKMINT_DEMO_SIGNING_ALG === 'ES256' ? 'ES256' : 'RS256',
       natsDataDir: join(options.dataDir, 'nats'),

@@ -11,9 +11,14 @@ export type Options = {
   dataDir: string;
   /** Serve HTTPS, with a certificate of this machine's own. */
   tls: boolean;
+  /** Number of hook-executors, which share the hook runs; 0: they are started elsewhere. */
+  executors: number;
 };
 
 export const DEFAULT_PORT = 8080;
+
+/** More than anyone tries on one machine; each takes some 150 MB. */
+const MAX_EXECUTORS = 16;
 
 export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, a signer and the Management API, with NATS and MongoDB.
 
@@ -24,9 +29,13 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, 
   --port N      the gateway's port (default ${String(DEFAULT_PORT)}; 0 = any free one)
   --data DIR    where everything is kept (default .hookmint/)
   --tls         serve HTTPS on localhost, with a certificate made here; Auth0's SDKs speak nothing else
+  --executors N   so many hook-executors share the hook runs (default 1; 0 = they are started elsewhere)
   --help        this text
 
   NATS_URL, MONGODB_URL   use these servers instead of starting some; the NATS server needs JetStream
+  HOOKMINT_NATS_USERS=yes   the NATS servers have the users of deploy/nats/hookmint.conf, with the keys of DIR/secrets.json
+  NATS_CA_FILE            who vouches for them (tls://); NATS_CERT_FILE and NATS_KEY_FILE where they ask for a certificate
+  HOOKMINT_STREAM_REPLICAS   how many of them keep each stream (default 1)
   LOG_LEVEL               trace, debug, info (default), warn, error
   OTEL_EXPORTER_OTLP_ENDPOINT   send traces and metrics there
 `;
@@ -43,6 +52,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
         port: { type: 'string', default: String(DEFAULT_PORT) },
         data: { type: 'string', default: fileURLToPath(new URL('../../.hookmint', import.meta.url)) },
         tls: { type: 'boolean', default: false },
+        executors: { type: 'string', default: '1' },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -54,6 +64,12 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError(`--port is to be a number from 0 to 65535, not "${values.port}".`);
   }
+  const executors = Number(values.executors);
+  if (!Number.isInteger(executors) || executors < 0 || executors > MAX_EXECUTORS) {
+    throw new UsageError(
+      `--executors is to be a number from 0 to ${String(MAX_EXECUTORS)}, not "${values.executors}".`,
+    );
+  }
   const callerDir = process.env.INIT_CWD ?? process.cwd();
   return {
     hookFile: values.hook === undefined ? undefined : resolve(callerDir, values.hook),
@@ -61,5 +77,6 @@ export function readOptions(args: readonly string[]): Options | undefined {
     port,
     dataDir: resolve(callerDir, values.data),
     tls: values.tls,
+    executors,
   };
 }

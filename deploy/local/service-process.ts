@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { metricsPort } from './metrics-port.ts';
 
 /** A service of hookmint as a process of its own, started and ready. */
 export type ServiceProcess = { process: ChildProcess; stop: () => Promise<void> };
@@ -14,7 +15,7 @@ const LEVEL_ERROR = 50;
 
 /** What every service is given of the launcher's environment: nothing of it is a secret of another service. */
 const INHERITED =
-  /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*|HOOKMINT_(NPM_REGISTRY|CACHE_DIR|MANAGEMENT_RATE_LIMIT_PER_SECOND))$/;
+  /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*|HOOKMINT_(NPM_REGISTRY|CACHE_DIR|MANAGEMENT_RATE_LIMIT_PER_SECOND|MAX_REQUESTS_IN_FLIGHT|EXECUTOR_MAX_IN_FLIGHT|CLIENT_RATE_\w+|FAILED_AUTHENTICATIONS_PER_MINUTE|RATE_LIMIT_MODE))$/;
 
 /**
  * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is
@@ -22,7 +23,7 @@ const INHERITED =
  *
  * @throws {Error} with the last error the service told, when it ended instead.
  */
-export function startService(options: {
+export async function startService(options: {
   name: string;
   env: Record<string, string>;
   output: (line: string) => void;
@@ -30,9 +31,10 @@ export function startService(options: {
 }): Promise<ServiceProcess> {
   const { name, env, output, onExit } = options;
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => INHERITED.test(key)));
+  const metrics = await metricsPort(inherited);
   const child = spawn(process.execPath, [`services/${name}/main.ts`], {
     cwd: ROOT,
-    env: { ...inherited, LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json', ...env },
+    env: { ...inherited, ...metrics.env, LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
     windowsHide: true,
@@ -49,7 +51,10 @@ export function startService(options: {
   const exited = new Promise<ServiceExit>((resolve) => {
     child.once('error', (error) => resolve({ reason: error.message, lastLine }));
     // Not `exit`: by `close` all that the process said has arrived.
-    child.once('close', (code, signal) => resolve({ reason: signal ?? `exit code ${String(code)}`, lastLine }));
+    child.once('close', (code, signal) => {
+      metrics.release();
+      resolve({ reason: signal ?? `exit code ${String(code)}`, lastLine });
+    });
   });
 
   const stop = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
 import { ensureHookStorage } from '../../shared/bus/hook-storage-stream.ts';
+import { ensureQuotasStream } from '../../shared/bus/quotas-stream.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { connectStore } from '../../shared/store/connect.ts';
@@ -9,13 +10,15 @@ import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/config-changed.ts';
 import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
+import type { GivenBus } from './given-bus.ts';
 import { readDependencies, readHookFile, readSecretsFile, watchHookFile } from './hook-file.ts';
-import { loadSecrets, type BusUser } from './local-secrets.ts';
+import { loadSecrets } from './local-secrets.ts';
 import { ensureLocalTls } from './local-tls.ts';
 import { DEMO_AUDIENCE, enableHook, isDecidedOtherwise, seedDemo } from './seed.ts';
 import { freePort } from './servers/free-port.ts';
 import { obtainMongod } from './servers/mongod-binary.ts';
 import { obtainNats } from './servers/nats-binary.ts';
+import { busEnv, serviceEnv, type Installation, type ServiceName } from './service-env.ts';
 import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -30,13 +33,15 @@ export type StackOptions = {
   mongodbDataDir: string;
   port: number;
   tls: boolean;
+  /** Number of hook-executors. */
+  executors: number;
   hookFile: string;
   secretsFile: string | undefined;
   hookName: string;
   /** Whether the hook was asked for: then it is enabled whatever was before. */
   isHookGiven: boolean;
   /** Servers to use instead of starting some. */
-  natsUrl: string | undefined;
+  givenBus: GivenBus | undefined;
   mongodbUrl: string | undefined;
   signingAlg: SigningAlg;
   say: (line: string) => void;
@@ -73,7 +78,7 @@ export async function runStack(options: StackOptions): Promise<void> {
   });
 
   async function startBus(): Promise<string> {
-    if (options.natsUrl !== undefined) return options.natsUrl;
+    if (options.givenBus !== undefined) return options.givenBus.url;
     const { path: binary } = await obtainNats({ report: say });
     let busPort: number | undefined;
     const server = await supervisor.run('nats-server', (exited) =>
@@ -115,20 +120,18 @@ export async function runStack(options: StackOptions): Promise<void> {
     return urls;
   }
 
-  const busEnv = (user: BusUser, url: string): { NATS_URL: string; NATS_NKEY_SEED?: string } => ({
-    NATS_URL: url,
-    ...(options.natsUrl === undefined ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds[user] } : {}),
-  });
-
-  const runService = (name: 'gateway' | 'hook-executor' | 'signer' | 'management', env: Record<string, string>) =>
-    supervisor.run(name, (exited) =>
+  const runService = (name: ServiceName, env: Record<string, string>, label: string = name) =>
+    supervisor.run(label, (exited) =>
       startService({
         name,
-        env: { HOOKMINT_TENANT: TENANT, ...env },
-        output: (line) => say(`${name.padEnd(13)} ${line}`),
+        env,
+        output: (line) => say(`${label.padEnd(13)} ${line}`),
         onExit: ({ reason, lastLine }) => exited(lastLine === '' ? reason : `${reason}: ${lastLine}`),
       }),
     );
+  const executorLabels = Array.from({ length: options.executors }, (_, i) =>
+    i === 0 ? 'hook-executor' : `hook-executor-${String(i + 1)}`,
+  );
 
   const opened: (() => unknown)[] = [];
   let over = false;
@@ -140,8 +143,19 @@ export async function runStack(options: StackOptions): Promise<void> {
 
   async function start(): Promise<void> {
     const [natsUrl, store] = await Promise.all([startBus(), startStore()]);
+    const installation: Installation = {
+      tenant: TENANT,
+      secrets,
+      natsUrl,
+      busHasUsers: options.givenBus?.hasUsers ?? true,
+      busTls: options.givenBus?.tls,
+      store,
+      issuer,
+      managementUrl: `http://${HOST}:${String(managementPort)}`,
+      tls,
+    };
     const [bus, database] = await Promise.all([
-      connectBus('setup', busEnv('setup', natsUrl)).then((connection) => {
+      connectBus('setup', busEnv('setup', installation)).then((connection) => {
         closeLater(() => connection.close());
         return connection;
       }),
@@ -151,11 +165,13 @@ export async function runStack(options: StackOptions): Promise<void> {
       }),
     ]);
     const { db } = database;
+    const replicas = options.givenBus?.streamReplicas;
     await prepareConfiguration(db);
     await Promise.all([
-      ensureEventsStream(bus),
-      ensureHookStorage(bus),
-      ensureAssertionsStream(bus),
+      ensureEventsStream(bus, replicas),
+      ensureHookStorage(bus, replicas),
+      ensureAssertionsStream(bus, replicas),
+      ensureQuotasStream(bus, replicas),
       seedDemo(
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },
@@ -165,40 +181,10 @@ export async function runStack(options: StackOptions): Promise<void> {
     const followsFile = options.isHookGiven || !(await isDecidedOtherwise(db, options.hookName));
     if (followsFile) await enableHook(db, options.hookName, hook(code), build);
     await Promise.all([
-      runService('signer', {
-        ...busEnv('signer', natsUrl),
-        MONGODB_URL: store.signer,
-        HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: secrets.signing_key_encryption_key,
-        HOOKMINT_ISSUER: issuer,
-      }),
-      runService('hook-executor', {
-        ...busEnv('hook-executor', natsUrl),
-        HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
-        // Who writes hooks here owns the machine.
-        HOOKMINT_EGRESS_ALLOWED_ADDRESSES: '0.0.0.0/0,::/0',
-      }),
-      runService('management', {
-        ...busEnv('management', natsUrl),
-        MONGODB_URL: store.management,
-        HOOKMINT_ISSUER: issuer,
-        HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
-        HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
-        HOOKMINT_BOOTSTRAP_CLIENT_ID: secrets.management_client_id,
-        HOOKMINT_BOOTSTRAP_CLIENT_SECRET: secrets.management_client_secret,
-        HOOKMINT_HTTP_HOST: HOST,
-        HOOKMINT_HTTP_PORT: String(managementPort),
-        HOOKMINT_TRUSTED_PROXIES: '1',
-      }),
-      runService('gateway', {
-        ...busEnv('gateway', natsUrl),
-        MONGODB_URL: store.gateway,
-        HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
-        HOOKMINT_ISSUER: issuer,
-        HOOKMINT_HTTP_HOST: HOST,
-        HOOKMINT_HTTP_PORT: String(port),
-        HOOKMINT_MANAGEMENT_URL: `http://${HOST}:${String(managementPort)}`,
-        ...(tls === undefined ? {} : { HOOKMINT_TLS_CERT_FILE: tls.certFile, HOOKMINT_TLS_KEY_FILE: tls.keyFile }),
-      }),
+      runService('signer', serviceEnv('signer', installation)),
+      ...executorLabels.map((label) => runService('hook-executor', serviceEnv('hook-executor', installation), label)),
+      runService('management', serviceEnv('management', installation, { host: HOST, port: managementPort })),
+      runService('gateway', serviceEnv('gateway', installation, { host: HOST, port })),
     ]);
     await untilReady(`${issuer}readyz`, { caFile: tls?.caFile, stop });
 
@@ -243,7 +229,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     over = true;
     for (const close of opened) close();
     if (stop.aborted) say('hookmint: stopping');
-    await supervisor.stopAll([['gateway'], ['management', 'hook-executor', 'signer'], ['nats-server', 'mongod']]);
+    await supervisor.stopAll([['gateway'], ['management', ...executorLabels, 'signer'], ['nats-server', 'mongod']]);
   }
 }
 

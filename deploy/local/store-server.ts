@@ -52,15 +52,18 @@ export async function startStoreServer(
       },
     ],
   });
+  return { server, urls: storeUrls(`127.0.0.1:${String(server.port)}`, tenant, passwords) };
+}
+
+/** @param host Of a mongod that has hookmint's users, with its port. */
+export function storeUrls(host: string, tenant: string, passwords: LocalSecrets['mongodb_passwords']): StoreUrls {
   const url = (user: keyof StoreUrls, authSource: string): string =>
-    `mongodb://${user}:${passwords[user]}@127.0.0.1:${String(server.port)}/?authSource=${authSource}`;
+    `mongodb://${user}:${passwords[user]}@${host}/?authSource=${authSource}`;
+  const database = databaseName(tenant);
   return {
-    server,
-    urls: {
-      owner: url('owner', 'admin'),
-      gateway: url('gateway', database),
-      signer: url('signer', database),
-      management: url('management', database),
-    },
+    owner: url('owner', 'admin'),
+    gateway: url('gateway', database),
+    signer: url('signer', database),
+    management: url('management', database),
   };
 }

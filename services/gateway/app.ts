@@ -1,7 +1,8 @@
-import express, { type Express } from 'express';
+import type { RequestListener } from 'node:http';
+import express from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
-import { observeHttp } from '../../shared/http/observe.ts';
+import { observeExpress } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './http-errors.ts';
@@ -10,7 +11,7 @@ import { healthRoute, readyRoute } from './routes/health.ts';
 import { jwksRoute } from './routes/jwks.ts';
 import { managementRoute } from './routes/management.ts';
 import { metadataRoute } from './routes/metadata.ts';
-import { tokenRoute } from './routes/token.ts';
+import { isTokenRequest, tokenEndpoint } from './routes/token.ts';
 
 /** The gateway's HTTP surface. */
 export function createApp(options: {
@@ -18,10 +19,11 @@ export function createApp(options: {
   events: EventPublisher;
   publicKeys: PublicKeys;
   missing: () => string[];
+  maxInFlight: number;
   trustedProxies: number;
   managementUrl: string | undefined;
-}): Express {
-  const { issuer, events, publicKeys, missing, trustedProxies, managementUrl } = options;
+}): RequestListener {
+  const { issuer, events, publicKeys, missing, maxInFlight, trustedProxies, managementUrl } = options;
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
@@ -30,19 +32,24 @@ export function createApp(options: {
   app.enable('case sensitive routing');
   app.enable('strict routing');
 
+  app.use(helmet(securityHeaders(issuer.issuer)));
   app.get('/healthz', healthRoute);
   app.get('/readyz', readyRoute(missing));
 
-  app.use(observeHttp);
+  app.use(observeExpress);
   app.use(requireHost);
   if (managementUrl !== undefined) app.use(managementRoute(managementUrl));
-  app.use(helmet(securityHeaders(issuer.issuer)));
-  app.route('/oauth/token').post(tokenRoute(issuer, events)).all(methodNotAllowed('POST'));
+  app.route('/oauth/token').all(methodNotAllowed('POST'));
   app.route('/.well-known/jwks.json').get(jwksRoute(publicKeys)).all(methodNotAllowed('GET, HEAD'));
   for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
     app.route(path).get(metadataRoute(issuer.issuer)).all(methodNotAllowed('GET, HEAD'));
   }
   app.use(notFound);
   app.use(handleError);
-  return app;
+
+  const answerTokenRequest = tokenEndpoint(issuer, events, { trustedProxies, maxInFlight });
+  return (request, response) => {
+    if (isTokenRequest(request)) answerTokenRequest(request, response);
+    else app(request, response);
+  };
 }

@@ -11,7 +11,12 @@ import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
-import { CONFIGURATION_MAX_AGE_MS, CONFIGURATION_MAX_ENTRIES, CONFIGURATION_RETRY_MS } from './limits.ts';
+import {
+  CONFIGURATION_MAX_AGE_MS,
+  CONFIGURATION_MAX_ENTRIES,
+  CONFIGURATION_READ_TIMEOUT_MS,
+  CONFIGURATION_RETRY_MS,
+} from './limits.ts';
 import type { EnabledHook } from './steps/run-hook.ts';
 
 /**
@@ -53,9 +58,17 @@ export function readConfigurationFrom(db: Db): Configuration {
     return revision === undefined ? undefined : { id, name: hook.name, revision };
   }
 
+  /** With the quota that holds for it, so that whoever has a client need not look further. */
+  async function readClient(id: string): Promise<Client | undefined> {
+    const client = await clients.find(id);
+    if (client?.token_quota !== null) return client;
+    const settings = await caches.tenantSettings.get('');
+    return { ...client, token_quota: settings?.default_token_quota?.clients ?? null };
+  }
+
   const store = { awayUntilMs: -Infinity };
   const caches = {
-    client: cached(store, (id) => clients.find(id)),
+    client: cached(store, readClient),
     resourceServer: cached(store, (identifier) => resourceServers.findByIdentifier(identifier)),
     clientGrant: cached(store, (key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached(store, (trigger) => readEnabledHooks(trigger as TriggerId)),
@@ -66,7 +79,8 @@ export function readConfigurationFrom(db: Db): Configuration {
     client: (clientId) => (clientId.length > MAX_CLIENT_ID_LENGTH ? NOTHING : caches.client.get(clientId)),
     resourceServer: (identifier) =>
       identifier.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.resourceServer.get(identifier),
-    clientGrant: (clientId, audience) => caches.clientGrant.get(JSON.stringify([clientId, audience])),
+    clientGrant: (clientId, audience) =>
+      audience.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.clientGrant.get(JSON.stringify([clientId, audience])),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
     drop: () => {
@@ -83,6 +97,22 @@ const NOTHING = Promise.resolve(undefined);
  */
 type Entry<T> = { generation: number; value?: T };
 
+const SILENT = new Error('the store does not answer');
+
+/** A store that says nothing is not to keep waiting who can do with what is known: a lost packet is no refused connection. */
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(SILENT), CONFIGURATION_READ_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    clearTimeout(timer);
+    reading.catch(() => undefined);
+  }
+}
+
 /** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
 function cached<T extends object>(store: { awayUntilMs: number }, read: (key: string) => Promise<T | undefined>) {
   let generation = 0;
@@ -92,18 +122,18 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
     noDeleteOnStaleGet: true,
     fetchMethod: async (key, stale, { options }) => {
       const asked = generation;
-      if (stale !== undefined && store.awayUntilMs > Date.now()) {
+      if (stale !== undefined && store.awayUntilMs > performance.now()) {
         options.ttl = CONFIGURATION_RETRY_MS;
         return { ...stale, generation: asked };
       }
       try {
-        const value = await read(key);
+        const value = await (stale === undefined ? read(key) : inTime(read(key)));
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {
         // A document that cannot be used is no store that is away: it keeps nothing else from being read.
-        if (stale === undefined || !(error instanceof MongoError)) throw error;
+        if (stale === undefined || !(error instanceof MongoError || error === SILENT)) throw error;
         logger.warn({ err: error }, 'the store cannot be read; what is known is used for longer');
-        store.awayUntilMs = Date.now() + CONFIGURATION_RETRY_MS;
+        store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;
         return { ...stale, generation: asked };
       }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { NOT_HTTP } from '../../shared/http/server.ts';
 import { logger } from '../../shared/log.ts';
@@ -31,8 +32,25 @@ const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
   [415, 'The Content-Type, charset or Content-Encoding of the request is not supported'],
 ]);
 
-export function sendOAuthError(response: Response, error: OAuthError): void {
-  response.status(error.status).set(error.headers).json(error);
+/** Of errors too, caches keep some that nobody forbids them (RFC 9110 §15.1). */
+export function sendOAuthError(response: ServerResponse, error: OAuthError): void {
+  sendJson(response, error.status, error, { 'Cache-Control': 'no-store', ...error.headers });
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, {
+      ...headers,
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+    })
+    .end(text);
 }
 
 /** The last handler of the application (Express recognises it by its four parameters). */
@@ -47,8 +65,16 @@ export function notFound(_request: Request, response: Response): void {
 
 /** RFC 9112 §3.2. Node would refuse it without a body. */
 export function requireHost(request: Request, response: Response, next: NextFunction): void {
-  if (request.httpVersion === '1.0' || request.headers.host !== undefined) next();
-  else sendOAuthError(response.set('Cache-Control', 'no-store'), new OAuthError(400, 'invalid_request', NOT_HTTP));
+  if (hasHost(request)) next();
+  else sendOAuthError(response, withoutHost());
+}
+
+export function hasHost({ httpVersion, headers }: IncomingMessage): boolean {
+  return httpVersion === '1.0' || headers.host !== undefined;
+}
+
+export function withoutHost(): OAuthError {
+  return new OAuthError(400, 'invalid_request', NOT_HTTP);
 }
 
 /** For a path that exists, asked with another method (RFC 9110 §15.5.6). */

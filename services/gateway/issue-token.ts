@@ -16,6 +16,8 @@ import { checkGrantType } from './steps/check-grant-type.ts';
 import { findApi } from './steps/find-api.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../shared/hook-result/scope-changes.ts';
+import type { RequestLimits } from './quota/request-limits.ts';
+import type { TellHeaders } from './quota/token-quotas.ts';
 import { parseParameters, type TokenParameters } from './steps/parse-parameters.ts';
 import { runHook, type EnabledHook, type HookRequester } from './steps/run-hook.ts';
 import { settleScopes } from './steps/settle-scopes.ts';
@@ -30,6 +32,7 @@ export type TokenIssuer = {
   configuration: Configuration;
   executors: HookRequester;
   signers: SignRequester;
+  limits: RequestLimits;
 };
 
 /** What of the HTTP request decides about the token, or is shown to its hook. */
@@ -71,24 +74,45 @@ export async function issueToken(
   request: TokenHttpRequest,
   findings: Findings,
   deps: TokenIssuer,
+  tell: TellHeaders,
 ): Promise<TokenResponse> {
   const parameters = parseParameters(request.body, request.isForm);
   const credentials = readCredentials(request.authorization, parameters, audiencesOf(deps.issuer));
   findings.client_id = credentials.clientId.slice(0, 128);
-  const client =
+  const authenticate = (): Promise<Client> =>
     'jwt' in credentials
-      ? await authenticateByAssertion(credentials, deps.configuration, deps.useAssertion)
-      : await authenticateClient(credentials, deps.configuration, deps.clientSecretKey);
+      ? authenticateByAssertion(credentials, deps.configuration, deps.useAssertion)
+      : authenticateClient(credentials, deps.configuration, deps.clientSecretKey);
+  const { quotas, clientRate, failures } = deps.limits;
+  const client =
+    failures === undefined
+      ? await authenticate()
+      : await failures(request.about.ip, credentials.clientId, authenticate);
   findings.client_name = client.name;
+  if (clientRate !== undefined) await clientRate(client, tell);
   checkGrantType(client);
+  // In a large tenant neither is in memory: the grant is read while the API is.
+  if (parameters.audience !== undefined) {
+    deps.configuration.clientGrant(client.client_id, parameters.audience).catch(() => undefined);
+  }
   const api = await findApi(parameters.audience, deps.configuration);
   findings.audience = api.identifier;
   const grant = await checkClientGrant(client, api, deps.configuration);
   const scopes = settleScopes(parameters.scope, grant, api);
 
+  const issue = (): Promise<TokenResponse> =>
+    shapeAndSign({ client, api, scopes, parameters, about: request.about }, findings, deps);
+  // Nor are the Management API's tokens counted: whoever may raise a quota must not be kept out by it.
+  return client.token_quota === null || api.is_system
+    ? issue()
+    : quotas.within(client, client.token_quota.client_credentials, tell, issue);
+}
+
+async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: TokenIssuer): Promise<TokenResponse> {
+  const { client, api } = request;
   // The Management API's tokens are never shaped: a broken hook must not keep anybody from mending it.
   const hooks = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
-  const merged = await shapeByHooks(hooks, { client, api, scopes, parameters, about: request.about }, findings, deps);
+  const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
   const signed = await signToken({ issuer: deps.issuer, client, api, merged }, deps.signers);

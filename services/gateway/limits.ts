@@ -28,6 +28,9 @@ export const CONFIGURATION_MAX_AGE_MS = 30_000;
 /** How long cached configuration is used beyond its age while the store cannot be read; then it is tried again. */
 export const CONFIGURATION_RETRY_MS = 5_000;
 
+/** How long a read of configuration that is known already may take; then the store counts as one that cannot be read. */
+export const CONFIGURATION_READ_TIMEOUT_MS = 1_000;
+
 /** Entries of each configuration cache: clients, APIs, grants. */
 export const CONFIGURATION_MAX_ENTRIES = 50_000;
 

@@ -9,6 +9,7 @@ import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
+import { checkKeys } from '../../shared/store/key-check.ts';
 import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
@@ -20,6 +21,7 @@ import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/s
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { readConfigurationFrom } from './configuration.ts';
+import { openRequestLimits } from './quota/request-limits.ts';
 import { createUseAssertion } from './steps/use-assertion.ts';
 
 const SERVICE = 'gateway';
@@ -30,6 +32,8 @@ runService(SERVICE, async (endLater) => {
 
   const store = await connectStore(SERVICE, config, tenant);
   endLater('the store', store.close);
+  const { HOOKMINT_CLIENT_SECRET_KEY } = config;
+  await checkKeys(store.db, { HOOKMINT_CLIENT_SECRET_KEY });
   const bus = await connectBus(SERVICE, config);
   endLater('the bus', () => bus.drain());
   const busMissing = watchBus(bus);
@@ -59,6 +63,9 @@ runService(SERVICE, async (endLater) => {
   const events = createEventPublisher(bus, tenant);
   endLater('the token events', events.close);
 
+  const limits = await openRequestLimits(config, bus, events);
+  endLater('the counts of tokens', limits.close);
+
   const publicKeys = followPublicKeys(keySigners);
   endLater('the public keys', publicKeys.close);
   void publicKeys.refresh();
@@ -84,6 +91,7 @@ runService(SERVICE, async (endLater) => {
       configuration,
       executors,
       signers,
+      limits,
     },
     events,
     publicKeys,
@@ -91,6 +99,7 @@ runService(SERVICE, async (endLater) => {
       ...busMissing(),
       ...(publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
     ],
+    maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     managementUrl: config.HOOKMINT_MANAGEMENT_URL,
   });
@@ -98,6 +107,7 @@ runService(SERVICE, async (endLater) => {
     host: config.HOOKMINT_HTTP_HOST,
     port: config.HOOKMINT_HTTP_PORT,
     tls: tlsFilesOf(config),
+    drainMs: config.HOOKMINT_HTTP_DRAIN_MS,
     errorBody: (_status, description) => ({ error: 'invalid_request', error_description: description }),
   });
   endLater('requests under way', server.close);

@@ -33,6 +33,8 @@ runService('hook-executor', async (endLater) => {
     queue: TOKEN_REQUESTED_QUEUE,
     schema: TokenRequested,
     maxInFlight: config.HOOKMINT_EXECUTOR_MAX_IN_FLIGHT,
+    // Not by the hook's id: the revision that mends a hook finds room beside what is left of the one before.
+    holderOf: ({ hook }) => hook.revision,
     handle: createTokenRequestedHandler({
       connection: bus,
       tenant,

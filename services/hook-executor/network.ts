@@ -26,7 +26,11 @@ export function networkOfRun(
       'hookmint.hook.id': hook_id,
     };
     return inSpan(request.method, { kind: SpanKind.CLIENT, attributes }, async (span) => {
-      const response = await broker.exchange(hook_id, egress, request, { deadlineMs, traceparent: traceparentOf() });
+      const response = await broker.exchange(hook_id, egress, request, {
+        // Not for longer than the run may take, also after the clock was set back.
+        deadlineMs: Math.min(deadlineMs, Date.now() + limits.wall_ms),
+        traceparent: traceparentOf(),
+      });
       span.setAttribute('http.response.status_code', response.status);
       return JSON.stringify(response);
     });

@@ -25,7 +25,13 @@ const LAST_WORDS_LENGTH = 4_096;
 const CONSOLE_SLACK = 16;
 
 type Call = NonNullable<z.infer<typeof FromSandbox>['calls']>[number];
-type Pending = { run: SandboxRun; limits: HookLimits; resolve: (outcome: HookOutcome | undefined) => void };
+type Pending = {
+  run: SandboxRun;
+  limits: HookLimits;
+  /** On the clock of `performance`: that of the epoch may be set. */
+  dueMs: number;
+  resolve: (outcome: HookOutcome | undefined) => void;
+};
 
 /** Makes a request for a hook; gives the JSON text of the response, or throws an error with a `code`. */
 export type Network = (request: string) => Promise<string>;
@@ -73,7 +79,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
   const pending = new Map<number, Pending>();
   const loaded = new Set<string>();
   /** Of the runs that may still ask for something, also after their outcome. */
-  const servicesOf = new Map<number, { services: RunServices; deadlineMs: number }>();
+  const servicesOf = new Map<number, { services: RunServices; dueMs: number }>();
   let outbox = emptyMessage();
   let scheduled = false;
   let lastId = 0;
@@ -142,12 +148,12 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
   ready.catch(() => undefined);
 
   const watchdog = setInterval(() => {
-    const overdueMs = Date.now() - WATCHDOG_GRACE_MS;
-    for (const [id, { deadlineMs }] of servicesOf) {
-      if (deadlineMs < overdueMs) servicesOf.delete(id);
+    const overdueMs = performance.now() - WATCHDOG_GRACE_MS;
+    for (const [id, { dueMs }] of servicesOf) {
+      if (dueMs < overdueMs) servicesOf.delete(id);
     }
-    for (const [id, { run, resolve }] of pending) {
-      if (run.deadlineMs > overdueMs) continue;
+    for (const [id, { run, dueMs, resolve }] of pending) {
+      if (dueMs > overdueMs) continue;
       logger.error({ revision: run.revision }, 'a sandbox process does not answer; it is ended');
       pending.delete(id);
       resolve({ status: 'timed_out', limit: 'wall', ...NOT_RUN });
@@ -187,15 +193,17 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
       new Promise((resolve) => {
         const id = ++lastId;
         const { revision, limits } = hook;
-        const wallDeadlineMs = Math.min(deadlineMs, Date.now() + limits.wall_ms);
-        const run = { id, revision, arguments: args, deadlineMs: wallDeadlineMs };
+        const nowMs = Date.now();
+        const leftMs = Math.min(deadlineMs - nowMs, limits.wall_ms);
+        const run = { id, revision, arguments: args, deadlineMs: nowMs + leftMs };
+        const dueMs = performance.now() + leftMs;
         schedule();
         if (!loaded.has(revision)) {
           loaded.add(revision);
           outbox.load.push(hook);
         }
-        pending.set(id, { run, limits, resolve });
-        servicesOf.set(id, { services, deadlineMs: wallDeadlineMs });
+        pending.set(id, { run, limits, dueMs, resolve });
+        servicesOf.set(id, { services, dueMs });
         outbox.runs.push(run);
       }),
     unload: (revision) => {

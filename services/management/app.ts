@@ -2,7 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { watchBus } from '../../shared/health.ts';
-import { observeHttp } from '../../shared/http/observe.ts';
+import { observeExpress } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
@@ -23,6 +23,7 @@ export function createApp(
   app.enable('case sensitive routing');
 
   const busMissing = watchBus(deps.bus);
+  app.use(helmet(securityHeaders(deps.issuer)));
   app.get('/healthz', (_request, response) => void response.set(NO_STORE).json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => {
     const missing = [
@@ -33,8 +34,7 @@ export function createApp(
     response.json(missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing });
   });
 
-  app.use(observeHttp);
-  app.use(helmet(securityHeaders(deps.issuer)));
+  app.use(observeExpress);
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.set(NO_STORE);
     next();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { integer, key256, readEnv } from '../../shared/env.ts';
+import { drainEnv } from '../../shared/http/server.ts';
 import { tlsEnv } from '../../shared/http/tls-files.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
@@ -11,6 +12,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...busEnv,
       ...storeEnv,
       ...tlsEnv,
+      ...drainEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
       /** As the gateway has it: the `iss` of access tokens; with `api/v2/` added the audience of those for this API. */
       HOOKMINT_ISSUER: z.url().endsWith('/', 'is to end with a slash, as in https://auth.example.com/'),

@@ -8,6 +8,7 @@ import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
+import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { logsIn } from '../../shared/store/logs.ts';
 import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
@@ -34,6 +35,8 @@ runService(SERVICE, async (endLater) => {
   endLater('the bus', () => bus.drain());
 
   await prepareConfiguration(store.db);
+  const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
+  await keepKeyChecks(store.db, { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY });
   await logsIn(store.db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
   await bootstrap(
     store.db,
@@ -111,6 +114,7 @@ runService(SERVICE, async (endLater) => {
     host: config.HOOKMINT_HTTP_HOST,
     port: config.HOOKMINT_HTTP_PORT,
     tls: tlsFilesOf(config),
+    drainMs: config.HOOKMINT_HTTP_DRAIN_MS,
     errorBody: (status, description) => new ApiError(status, 'invalid_request', description),
   });
   endLater('requests under way', server.close);

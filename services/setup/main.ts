@@ -2,6 +2,7 @@ import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
 import { ensureHookStorage } from '../../shared/bus/hook-storage-stream.ts';
+import { ensureQuotasStream } from '../../shared/bus/quotas-stream.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
 import { readConfig } from './config.ts';
@@ -19,6 +20,7 @@ async function setUp(): Promise<void> {
     await ensureEventsStream(bus, replicas);
     await ensureAssertionsStream(bus, replicas);
     await ensureHookStorage(bus, replicas);
+    await ensureQuotasStream(bus, replicas);
   } finally {
     await bus.close();
   }

@@ -2,6 +2,8 @@ import { createInbox, nuid, type Msg, type NatsConnection } from '@nats-io/trans
 import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { HookmintError, type HookmintErrorCode } from '../errors.ts';
+import { activeCorrelationId } from '../telemetry/correlation.ts';
+import { measureBus } from '../telemetry/metrics.ts';
 import { inSpan, messagingAttributes, traceparentOf } from '../telemetry/tracing.ts';
 import { ENVELOPE_BYTES, messagesOf, RemoteError, ReplyBatch, UNRESPONSIVE_AFTER_MS } from './batch.ts';
 import { inboxPrefixOf, onReconnect } from './connect.ts';
@@ -10,10 +12,14 @@ import { atTurnEnd } from './turn-end.ts';
 
 type Pending = {
   text: string;
+  // On the clock of `performance`: that of the epoch may be set.
+  startedMs: number;
   deadlineMs: number;
   lastSignOfLifeMs: number;
   /** Numbers of the messages that carried it; only their replies may answer it. */
   messages: number[];
+  /** Whether it was sent once more because whoever had it gave no sign of life. */
+  isSecondTry: boolean;
   resolve: (reply: unknown) => void;
   reject: (error: HookmintError) => void;
 };
@@ -23,7 +29,8 @@ export type BatchRequester<Event, Reply> = {
    * Sends one request and gives its reply.
    *
    * @param deadlineMs Since the epoch. The promise is settled by then, whatever happens.
-   * @throws {HookmintError} `bus_no_responders` at once when nobody serves the subject; `bus_unresponsive` when whoever had it
+   * @throws {HookmintError} `bus_no_responders` when nobody serves the subject: at once, or within half a second of the
+   *   last reply; `bus_unresponsive` when whoever had it
    *   died, twice; `bus_deadline_exceeded`; `bus_message_too_large`; `bus_invalid_reply`; `bus_remote_error` (its `cause`
    *   holds the responder's {@link RemoteError}).
    */
@@ -33,7 +40,9 @@ export type BatchRequester<Event, Reply> = {
 
 const SWEEP_INTERVAL_MS = 100;
 const REUNION_MS = 2_000;
-const REUNION_POLL_MS = 100;
+/** Who answered so recently is not gone but on the way to another server of the cluster: theirs has died. */
+const REGROUP_MS = 500;
+const REUNION_POLL_MS = 50;
 
 /** The asking side of a subject: coalesces, matches replies, notices the death of whoever was asked. */
 export function createBatchRequester<Event extends object, Reply>(options: {
@@ -47,6 +56,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
+  const measure = measureBus(subject, 'send');
   const spanName = `send ${subject}`;
 
   const pending = new Map<string, Pending>();
@@ -54,6 +64,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   let lastId = 0;
   let lastMessage = 0;
   let reconnectedMs = -Infinity;
+  let lastHeardMs = -Infinity;
 
   const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
 
@@ -76,8 +87,10 @@ export function createBatchRequester<Event extends object, Reply>(options: {
 
   function fail(id: string, code: HookmintErrorCode, message: string, cause?: unknown): void {
     const entry = pending.get(id);
+    if (entry === undefined) return;
     pending.delete(id);
-    entry?.reject(new HookmintError(code, `${subject}: ${message}`, { cause }));
+    measure.ended(entry.startedMs, code);
+    entry.reject(new HookmintError(code, `${subject}: ${message}`, { cause }));
   }
 
   function settle(id: string, reply: unknown): void {
@@ -87,18 +100,21 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       return;
     }
     const entry = pending.get(id);
+    if (entry === undefined) return;
     pending.delete(id);
-    entry?.resolve(parsed.data);
+    measure.ended(entry.startedMs);
+    entry.resolve(parsed.data);
   }
 
   function receive(message: Msg): void {
     const number = Number(message.subject.slice(inbox.length + 1));
     if (message.headers?.code === 503) {
-      for (const [id, { messages, text }] of pending) {
-        if (messages.at(-1) !== number) continue;
-        // After a restart of the server its clients come back one by one; those who serve may not be there yet.
-        if (Date.now() - reconnectedMs < REUNION_MS)
-          setTimeout(() => pending.has(id) && enqueue(id, text), REUNION_POLL_MS);
+      const nowMs = performance.now();
+      // After a restart of the server its clients come back one by one; those who serve may not be there yet.
+      const mayComeBack = nowMs - reconnectedMs < REUNION_MS || nowMs - lastHeardMs < REGROUP_MS;
+      for (const [id, entry] of pending) {
+        if (entry.messages.at(-1) !== number) continue;
+        if (mayComeBack) setTimeout(() => pending.has(id) && resend(id, entry), REUNION_POLL_MS);
         else fail(id, 'bus_no_responders', 'nobody serves this subject');
       }
       return;
@@ -108,26 +124,28 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     for (const item of batch) {
       const entry = pending.get(item.id);
       if (entry?.messages.includes(number) !== true) continue;
-      if ('alive' in item) entry.lastSignOfLifeMs = Date.now();
+      lastHeardMs = performance.now();
+      if ('alive' in item) entry.lastSignOfLifeMs = lastHeardMs;
       else if ('error' in item) fail(item.id, 'bus_remote_error', item.error.message, item.error);
       else settle(item.id, item.reply);
     }
   }
 
   function sweep(): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     for (const [id, entry] of pending) {
       if (nowMs >= entry.deadlineMs) fail(id, 'bus_deadline_exceeded', 'no reply within the deadline');
-      else if (nowMs - entry.lastSignOfLifeMs >= UNRESPONSIVE_AFTER_MS) sendAgain(id, entry, nowMs);
+      else if (nowMs - entry.lastSignOfLifeMs < UNRESPONSIVE_AFTER_MS) continue;
+      else if (entry.isSecondTry) fail(id, 'bus_unresponsive', 'no sign of life from whoever had it, twice');
+      else {
+        entry.isSecondTry = true;
+        resend(id, entry);
+      }
     }
   }
 
-  function sendAgain(id: string, entry: Pending, nowMs: number): void {
-    if (entry.messages.length > 1) {
-      fail(id, 'bus_unresponsive', 'no sign of life from whoever took the request, twice');
-      return;
-    }
-    entry.lastSignOfLifeMs = nowMs;
+  function resend(id: string, entry: Pending): void {
+    entry.lastSignOfLifeMs = performance.now();
     enqueue(id, entry.text);
   }
 
@@ -139,8 +157,8 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   const sweeper = setInterval(sweep, SWEEP_INTERVAL_MS);
   // What was in flight when the connection broke is most likely lost: better twice than late.
   void onReconnect(connection, () => {
-    reconnectedMs = Date.now();
-    for (const [id, entry] of pending) sendAgain(id, entry, reconnectedMs);
+    reconnectedMs = performance.now();
+    for (const [id, entry] of pending) resend(id, entry);
   });
 
   return {
@@ -151,7 +169,13 @@ export function createBatchRequester<Event extends object, Reply>(options: {
         () =>
           new Promise<Reply>((resolve, reject) => {
             const id = `${idPrefix}.${(++lastId).toString(36)}`;
-            const text = JSON.stringify({ id, deadline_ms: deadlineMs, traceparent: traceparentOf(), ...event });
+            const text = JSON.stringify({
+              id,
+              deadline_ms: deadlineMs,
+              traceparent: traceparentOf(),
+              correlation_id: activeCorrelationId(),
+              ...event,
+            });
             if (Buffer.byteLength(text) > maxMessageBytes()) {
               reject(
                 new HookmintError(
@@ -161,11 +185,14 @@ export function createBatchRequester<Event extends object, Reply>(options: {
               );
               return;
             }
+            const startedMs = performance.now();
             pending.set(id, {
               text,
-              deadlineMs,
-              lastSignOfLifeMs: Date.now(),
+              startedMs,
+              deadlineMs: startedMs + deadlineMs - Date.now(),
+              lastSignOfLifeMs: startedMs,
               messages: [],
+              isSecondTry: false,
               resolve: resolve as (reply: unknown) => void,
               reject,
             });

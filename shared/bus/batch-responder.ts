@@ -3,8 +3,10 @@ import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
 import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
+import { measureBus } from '../telemetry/metrics.ts';
 import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
 import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnvelope } from './batch.ts';
+import { createFairShares } from './fair-shares.ts';
 import { isFromStream } from './stored-message.ts';
 import { atTurnEnd } from './turn-end.ts';
 
@@ -24,6 +26,7 @@ type InFlight = { id: string; replySubject: string; sinceMs: number };
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
  * @param maxInFlight More than so many at a time are answered `overloaded` at once.
+ * @param holderOf Whose an event is: as soon as one of them has its share of the places, its events are answered so. Default: all alike.
  */
 export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   connection: NatsConnection;
@@ -31,14 +34,17 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   queue: string;
   schema: z.ZodObject<Shape>;
   maxInFlight: number;
+  holderOf?: (event: z.infer<z.ZodObject<Shape>>) => string;
   handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number) => Promise<Reply>;
 }): BatchResponder {
-  const { connection, subject, queue, handle, maxInFlight } = options;
+  const { connection, subject, queue, handle, maxInFlight, holderOf } = options;
   const schema = options.schema.extend(requestEnvelope);
   const attributes = messagingAttributes(subject, 'process');
+  const measure = measureBus(subject, 'process');
   const spanName = `process ${subject}`;
 
   const inFlight = new Set<InFlight>();
+  const shares = createFairShares();
   let outbox = new Map<string, { text: string }[]>();
 
   const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
@@ -69,29 +75,41 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     if (!parsed.success) {
       const id = z.object({ id: requestEnvelope.id }).safeParse(raw);
       logger.error({ subject, err: parsed.error }, 'a request on the bus does not fit its schema');
+      measure.refused('invalid_event');
       if (id.success) reply(replySubject, { id: id.data.id, error: invalidEvent });
       return;
     }
     const event = parsed.data as z.infer<z.ZodObject<typeof requestEnvelope>>;
-    if (event.deadline_ms <= Date.now()) return;
-    if (inFlight.size >= maxInFlight) {
+    if (event.deadline_ms <= Date.now()) {
+      measure.refused('expired');
+      return;
+    }
+    const holder = holderOf?.(parsed.data as z.infer<z.ZodObject<Shape>>);
+    const free = maxInFlight - inFlight.size;
+    if (free <= 0 || (holder !== undefined && !shares.take(holder, free))) {
+      measure.refused('overloaded');
       reply(replySubject, { id: event.id, error: overloaded });
       return;
     }
-    const entry = { id: event.id, replySubject, sinceMs: Date.now() };
+    const startedMs = performance.now();
+    const entry = { id: event.id, replySubject, sinceMs: startedMs };
     inFlight.add(entry);
     try {
       const content = await inSpan(
         spanName,
-        { kind: SpanKind.CONSUMER, attributes, parent: contextFrom(event.traceparent) },
+        { kind: SpanKind.CONSUMER, attributes, parent: contextFrom(event.traceparent, event.correlation_id) },
         () => handle(parsed.data as z.infer<z.ZodObject<Shape>>, event.deadline_ms),
       );
       reply(replySubject, { id: event.id, reply: content });
+      measure.ended(startedMs);
     } catch (error) {
       logger.error({ subject, err: error }, 'a request on the bus failed');
-      reply(replySubject, { id: event.id, error: asRemoteError(error) });
+      const remote = asRemoteError(error);
+      reply(replySubject, { id: event.id, error: remote });
+      measure.ended(startedMs, remote.code);
     } finally {
       inFlight.delete(entry);
+      if (holder !== undefined) shares.giveBack(holder);
     }
   }
 
@@ -124,7 +142,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   }
 
   const heartbeat = setInterval(() => {
-    const longSinceMs = Date.now() - ALIVE_INTERVAL_MS;
+    const longSinceMs = performance.now() - ALIVE_INTERVAL_MS;
     for (const { id, replySubject, sinceMs } of inFlight) {
       if (sinceMs <= longSinceMs) reply(replySubject, { id, alive: true });
     }

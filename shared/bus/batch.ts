@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CORRELATION_ID } from '../telemetry/correlation.ts';
 
 /**
  * What travels in one bus message: the requests that were in flight within one event-loop turn, and later their replies, each
@@ -22,6 +23,8 @@ export const requestEnvelope = {
   deadline_ms: z.number(),
   /** W3C Trace Context. */
   traceparent: z.string().max(64).optional(),
+  /** What the caller of the HTTP request calls it. */
+  correlation_id: z.string().regex(CORRELATION_ID).optional(),
 };
 
 export const RequestBatch = z.object({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS_PER_MESSAGE) });

@@ -2,18 +2,33 @@ import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transp
 import { z } from 'zod';
 import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
+import { withoutPassword } from '../without-password.ts';
+import { busTlsEnv, busTlsOf, type BusTlsEnv } from './tls.ts';
+
+const urlsOf = (urls: string): string[] => urls.split(',').map((url) => url.trim());
 
 /** Environment of every service that talks on the bus. */
 export const busEnv = {
-  /** nats://, tls:// or ws(s):// URLs of the NATS servers, comma-separated. */
-  NATS_URL: z.string(),
+  /** URLs of the NATS servers, comma-separated: nats://, or tls:// for servers that have to speak TLS. */
+  NATS_URL: z
+    .string()
+    .refine(
+      (urls) => urlsOf(urls).every((url) => /^(?:nats|tls):\/\/[^/]/.test(url)),
+      'is to be nats:// or tls:// URLs, comma-separated, as in tls://nats:4222',
+    ),
   /** Seed of the service's own nkey user; unset for a server without users. */
   NATS_NKEY_SEED: z.string().startsWith('SU', 'is to be the seed of a user nkey, beginning with SU').optional(),
+  ...busTlsEnv,
 };
 
+/** A server that refused is tried again after the delay and a part of the jitter, so that services do not all come at once. */
 const RECONNECT_DELAY_MS = 100;
 const RECONNECT_JITTER_MS = 200;
 const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A server that answers no ping is gone: a machine that lost its power closes no connection. Noticed within 3 s. */
+const PING_INTERVAL_MS = 1_000;
+const MAX_PINGS_OUT = 2;
 
 /** Where a service receives replies: its user may subscribe below this, and no other's may. */
 export function inboxPrefixOf(service: string): string {
@@ -25,24 +40,30 @@ export function inboxPrefixOf(service: string): string {
  *
  * @param name Of the service: seen in the server's monitoring, and the prefix of its inboxes (`_INBOX_<name>.>`), so that a
  *   user may be allowed its own replies and nobody else's.
- * @throws {HookmintError} `bus_unreachable`, naming the URL and what went wrong.
+ * @throws {HookmintError} `bus_unreachable`, naming the URL and what went wrong; `config_invalid` for unusable files of TLS.
  */
 export async function connectBus(
   name: string,
-  env: { NATS_URL: string; NATS_NKEY_SEED?: string | undefined },
+  env: { NATS_URL: string; NATS_NKEY_SEED?: string | undefined } & BusTlsEnv,
 ): Promise<NatsConnection> {
+  const servers = urlsOf(env.NATS_URL);
+  const tls = busTlsOf(servers, env);
   let connection: NatsConnection;
   try {
     connection = await connect({
       name,
-      servers: env.NATS_URL.split(',').map((url) => url.trim()),
+      servers,
       inboxPrefix: inboxPrefixOf(name),
       timeout: CONNECT_TIMEOUT_MS,
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_DELAY_MS,
       reconnectJitter: RECONNECT_JITTER_MS,
+      reconnectJitterTLS: RECONNECT_JITTER_MS,
+      pingInterval: PING_INTERVAL_MS,
+      maxPingOut: MAX_PINGS_OUT,
       ignoreAuthErrorAbort: true,
       noAsyncTraces: true,
+      ...(tls === undefined ? {} : { tls }),
       ...(env.NATS_NKEY_SEED === undefined
         ? {}
         : { authenticator: nkeyAuthenticator(new TextEncoder().encode(env.NATS_NKEY_SEED)) }),
@@ -54,6 +75,8 @@ export async function connectBus(
       { cause: error },
     );
   }
+  // The client has forgotten those that did not answer at this first time.
+  if (servers.length > 1) connection.setServers(servers);
   void logStatus(connection);
   return connection;
 }
@@ -71,8 +94,4 @@ export async function onReconnect(connection: NatsConnection, reconnected: () =>
   for await (const status of connection.status()) {
     if (status.type === 'reconnect') reconnected();
   }
-}
-
-export function withoutPassword(urls: string): string {
-  return urls.replace(/\/\/[^@/]*@/g, '//');
 }

@@ -12,13 +12,15 @@ export type EventPublisher = {
 };
 
 /** An event as it will be sent. */
-type Waiting = { type: StreamEvent['type']; json: string };
+type Waiting = { type: StreamEvent['type']; json: string; bytes: number };
 
 /** Largest text of the events of one message, bytes; the bus takes 8 MB, and 1 MiB where nobody told it otherwise. */
 const MAX_MESSAGE_BYTES = 1_000_000;
 
 const FLUSH_INTERVAL_MS = 20;
 const MAX_WAITING = 20_000;
+/** Names of claims and scopes in an event are a hook's choice, and may be long. */
+const MAX_WAITING_BYTES = 67_108_864;
 const PUBLISH_TIMEOUT_MS = 2_000;
 const RETRY_DELAY_MS = 250;
 /** How long a stopping service tries to have its last events stored. */
@@ -26,26 +28,30 @@ const CLOSE_TIMEOUT_MS = 4_000;
 
 /**
  * Publishes events to the stream in order, a few at a time, each message acknowledged by JetStream and sent again until
- * it is; an id for each message keeps the repetition from being stored twice. While the bus is away up to 20,000 events wait;
+ * it is; an id for each message keeps the repetition from being stored twice. While the bus is away up to 20,000 events or 64 MiB wait;
  * beyond that the oldest are lost, and counted.
  */
 export function createEventPublisher(connection: NatsConnection, tenant: string): EventPublisher {
   const client: JetStreamClient = jetstream(connection);
   const waiting: Waiting[] = [];
+  let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
   let giveUpAtMs = Infinity;
+  // A counter that begins with its first loss shows no increase by it.
+  eventsDropped.add(0);
 
   function takeMessage(): Waiting[] {
     const [first] = waiting;
     let count = 0;
-    let bytes = 0;
-    for (const { type, json } of waiting) {
-      bytes += Buffer.byteLength(json);
-      const isOneToo = count < MAX_EVENTS_PER_MESSAGE && type === first?.type && bytes <= MAX_MESSAGE_BYTES;
+    let sum = 0;
+    for (const { type, bytes } of waiting) {
+      const isOneToo = count < MAX_EVENTS_PER_MESSAGE && type === first?.type && sum + bytes <= MAX_MESSAGE_BYTES;
       if (count > 0 && !isOneToo) break;
+      sum += bytes;
       count++;
     }
+    waitingBytes -= sum;
     return waiting.splice(0, count);
   }
 
@@ -60,7 +66,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
         return;
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not take events');
-        if (Date.now() >= giveUpAtMs) throw error;
+        if (performance.now() >= giveUpAtMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       }
     }
@@ -84,21 +90,23 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
   return {
     publish: (event) => {
       const json = JSON.stringify(event);
+      const bytes = Buffer.byteLength(json);
       // It would be refused for ever, and all events after it would wait.
-      if (Buffer.byteLength(json) > MAX_MESSAGE_BYTES) {
-        logger.error({ type: event.type, id: event.id, bytes: Buffer.byteLength(json) }, 'an event is too large');
+      if (bytes > MAX_MESSAGE_BYTES) {
+        logger.error({ type: event.type, id: event.id, bytes }, 'an event is too large');
         eventsDropped.add(1);
         return;
       }
-      if (waiting.length >= MAX_WAITING) {
-        waiting.shift();
+      while (waiting.length >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES) {
+        waitingBytes -= waiting.shift()?.bytes ?? 0;
         eventsDropped.add(1);
       }
-      waiting.push({ type: event.type, json });
+      waiting.push({ type: event.type, json, bytes });
+      waitingBytes += bytes;
       if (sending === undefined) timer ??= setTimeout(flush, FLUSH_INTERVAL_MS);
     },
     close: async () => {
-      giveUpAtMs = Date.now() + CLOSE_TIMEOUT_MS;
+      giveUpAtMs = performance.now() + CLOSE_TIMEOUT_MS;
       clearTimeout(timer);
       await (sending ??= sendAll());
     },

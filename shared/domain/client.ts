@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TokenQuota } from './token-quota.ts';
 
 /** How a client proves who it is at the token endpoint (RFC 7591 §2); a client with a secret may use either place for it. */
 export const TokenEndpointAuthMethod = z.enum(['none', 'client_secret_post', 'client_secret_basic']);
@@ -49,6 +50,8 @@ export const Client = z.object({
   credentials: z.array(ClientCredential).default([]),
   /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. */
   private_key_jwt: z.array(z.string()).nullable().default(null),
+  /** `null`: the tenant's `default_token_quota` holds, if there is one. */
+  token_quota: TokenQuota.nullable().default(null),
   /** What Auth0's tools say of a client beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** Types of logs that are kept (contract §5.7): a token issued, a token request refused or failed, a write of the configuration. */
-export const LogType = z.enum(['seccft', 'feccft', 'sapi']);
+/**
+ * Types of logs that are kept (contract §5.7): a token issued, a token request refused or failed, a write of the configuration, a client
+ * near or at the end of its quota of tokens, one over a limit of rate.
+ */
+export const LogType = z.enum(['seccft', 'feccft', 'sapi', 'token_quota_consumption_warning', 'api_limit']);
 export type LogType = z.infer<typeof LogType>;
 
 /** One entry of the tenant's logs: what an event of the stream says, in the terms of Auth0's logs. */

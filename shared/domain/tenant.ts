@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DefaultTokenQuota } from './token-quota.ts';
 
 /**
  * How custom claims from hooks are filtered (contract §1.3 and §4): `namespaced` keeps only http(s) URL names, as Auth0's
@@ -16,6 +17,7 @@ export const TenantSettings = z.strictObject({
   /** Audience of a token request that names none (contract §2.1); null: such a request is refused. */
   default_audience: z.string().nullable(),
   custom_claims: CustomClaimsPolicy,
+  default_token_quota: DefaultTokenQuota.nullable().default(null),
   /** What Auth0's tools say of a tenant beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });
@@ -24,5 +26,6 @@ export type TenantSettings = z.infer<typeof TenantSettings>;
 export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
   default_audience: null,
   custom_claims: 'namespaced',
+  default_token_quota: null,
   profile: {},
 };

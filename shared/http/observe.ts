@@ -1,36 +1,59 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { correlationIn } from '../telemetry/correlation.ts';
 import { httpServerRequestDuration } from '../telemetry/metrics.ts';
 import { contextFrom } from '../telemetry/tracing.ts';
 
 const tracer = trace.getTracer('hookmint');
 
-/** A request as Express hands it on; `route` is there once one has matched. */
-type RoutedRequest = IncomingMessage & { path: string; protocol: string; route?: unknown };
+/** What is known of a request besides its head; `route` is asked when it has been answered. */
+type About = { path: string; scheme: string; route: () => string | undefined };
 
-/** One span and one duration for each HTTP request, by the semantic conventions; the caller's `traceparent` is its parent. */
-export function observeHttp(request: RoutedRequest, response: ServerResponse, next: () => void): void {
+/** {@link observeHttp} as a middleware of Express. */
+export function observeExpress(
+  request: IncomingMessage & { path: string; protocol: string; route?: unknown },
+  response: ServerResponse,
+  next: () => void,
+): void {
+  const route = (): string | undefined => (request.route as { path?: string } | undefined)?.path;
+  observeHttp(request, response, { path: request.path, scheme: request.protocol, route }, next);
+}
+
+/**
+ * One span and one duration for each HTTP request, by the semantic conventions; the caller's `traceparent` is its parent. What the
+ * caller calls the request goes back to it, and along with the context.
+ */
+export function observeHttp(request: IncomingMessage, response: ServerResponse, about: About, next: () => void): void {
   const startedMs = performance.now();
   const { traceparent } = request.headers;
   const method = request.method ?? '';
-  const parent = contextFrom(typeof traceparent === 'string' ? traceparent : undefined);
+  const correlation = correlationIn(request.headers);
+  if (correlation !== undefined) response.setHeader(correlation.header, correlation.id);
+  const parent = contextFrom(typeof traceparent === 'string' ? traceparent : undefined, correlation?.id);
   const span = tracer.startSpan(
-    `${method} ${request.path}`,
+    `${method} ${about.path}`,
     {
       kind: SpanKind.SERVER,
-      attributes: { 'http.request.method': method, 'url.path': request.path, 'url.scheme': request.protocol },
+      attributes: {
+        'http.request.method': method,
+        'url.path': about.path,
+        'url.scheme': about.scheme,
+        ...(correlation === undefined ? {} : { 'hookmint.correlation_id': correlation.id }),
+      },
     },
     parent,
   );
   response.once('close', () => {
-    const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+    const route = about.route() ?? 'none';
     const attributes = {
       'http.request.method': method,
       'http.route': route,
       'http.response.status_code': response.statusCode,
     };
-    span.updateName(`${method} ${route}`).setAttributes(attributes);
-    if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (span.isRecording()) {
+      span.updateName(`${method} ${route}`).setAttributes(attributes);
+      if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    }
     span.end();
     httpServerRequestDuration.record((performance.now() - startedMs) / 1000, attributes);
   });

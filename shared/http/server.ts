@@ -1,7 +1,9 @@
-import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { integer } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
 import { breakOffOpenEnded } from './open-ended.ts';
 import { followTlsFiles, readTlsFiles, type TlsFiles } from './tls-files.ts';
@@ -11,15 +13,37 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const IDLE_SWEEP_INTERVAL_MS = 20;
 
-const ERROR_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
+/** With the security headers of every other answer. */
+const ERROR_HEADERS = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
 
-export type HttpServer = { port: number; close: () => Promise<void> };
+/** Environment of every service that serves HTTP, beside its address. */
+export const drainEnv = {
+  /**
+   * How long a service that is told to stop goes on answering, each answer the last of its connection, and `/readyz` saying no: whoever
+   * balances load has to have noticed by then. Default 1000.
+   */
+  HOOKMINT_HTTP_DRAIN_MS: integer.min(0).max(10_000).default(1_000),
+};
+
+export type HttpServer = {
+  port: number;
+  /** Goes on for the time of {@link ListenOptions.drainMs}, lets requests under way finish, and ends. */
+  close: () => Promise<void>;
+};
 
 export type ListenOptions = {
   host: string;
   port: number;
   /** Serves HTTPS with these files, read again when they change; `undefined`: HTTP. */
   tls?: TlsFiles | undefined;
+  /** See {@link drainEnv}. */
+  drainMs: number;
   /** The body of an error in the terms of the API that is served. */
   errorBody: (status: number, description: string) => object;
 };
@@ -39,8 +63,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requireHostHeader: false,
   };
-  const secure = tls === undefined ? undefined : createTlsServer({ ...settings, ...readTlsFiles(tls) }, app);
-  const server = secure ?? createServer(settings, app);
+  const draining = drainable(app);
+  const { serve } = draining;
+  const secure = tls === undefined ? undefined : createTlsServer({ ...settings, ...readTlsFiles(tls) }, serve);
+  const server = secure ?? createServer(settings, serve);
   const following = tls === undefined ? undefined : followTlsFiles(tls, (files) => secure?.setSecureContext(files));
 
   const bodyOf = (status: number, description: string): string =>
@@ -72,8 +98,34 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     port: (server.address() as AddressInfo).port,
     close: async () => {
       following?.stop();
+      draining.begin();
+      await delay(options.drainMs);
       breakOffOpenEnded();
       await close(server);
+    },
+  };
+}
+
+/**
+ * The application, and what becomes of it once `begin` was called: every answer, those under way included, asks its client to leave the
+ * connection. To close a connection that is kept alive without a word loses the request that is just on its way.
+ */
+function drainable(app: RequestListener): { serve: RequestListener; begin: () => void } {
+  const underWay = new Set<ServerResponse>();
+  let isDraining = false;
+  return {
+    serve: (request, response) => {
+      underWay.add(response);
+      response.once('close', () => underWay.delete(response));
+      if (isDraining) response.shouldKeepAlive = false;
+      if (isDraining && request.url === '/readyz') {
+        const body = JSON.stringify({ status: 'not ready', missing: ['the service is stopping'] });
+        response.writeHead(503, { ...ERROR_HEADERS, 'Content-Length': body.length }).end(body);
+      } else app(request, response);
+    },
+    begin: () => {
+      isDraining = true;
+      for (const response of underWay) response.shouldKeepAlive = false;
     },
   };
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { z } from 'zod';
+import { pemFile } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 
 /** Environment of every service that serves HTTP. Both or neither. */
 export const tlsEnv = {
   /** PEM files: the certificate with its chain, and its private key. They are read again when they change. */
-  HOOKMINT_TLS_CERT_FILE: z.string().optional(),
-  HOOKMINT_TLS_KEY_FILE: z.string().optional(),
+  HOOKMINT_TLS_CERT_FILE: pemFile.optional(),
+  HOOKMINT_TLS_KEY_FILE: pemFile.optional(),
 };
 
 export type TlsFiles = { certFile: string; keyFile: string };

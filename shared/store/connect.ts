@@ -1,7 +1,7 @@
 import { MongoClient, MongoServerSelectionError, type Db } from 'mongodb';
 import { z } from 'zod';
 import { HookmintError, messageOf } from '../errors.ts';
-import { withoutPassword } from '../bus/connect.ts';
+import { withoutPassword } from '../without-password.ts';
 
 /** Environment of every service that reads or writes the store. */
 export const storeEnv = {
@@ -12,6 +12,8 @@ export const storeEnv = {
 /** A server that is away is noticed so soon; who connects for the first time gives it longer. */
 const SERVER_SELECTION_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A server whose packets are lost is noticed this and the time to connect later, and operations that wait for it fail. */
+const HEARTBEAT_INTERVAL_MS = 2_000;
 
 export type Store = { db: Db; close: () => Promise<void> };
 
@@ -26,12 +28,12 @@ export function databaseName(tenant: string): string {
  * @throws {HookmintError} `store_unreachable`, naming the URL without its password and what went wrong.
  */
 export async function connectStore(name: string, env: { MONGODB_URL: string }, tenant: string): Promise<Store> {
-  const deadlineMs = Date.now() + CONNECT_TIMEOUT_MS;
+  const deadlineMs = performance.now() + CONNECT_TIMEOUT_MS;
   for (;;) {
     try {
       return await open(name, env.MONGODB_URL, tenant);
     } catch (error) {
-      if (error instanceof MongoServerSelectionError && Date.now() < deadlineMs) continue;
+      if (error instanceof MongoServerSelectionError && performance.now() < deadlineMs) continue;
       throw new HookmintError(
         'store_unreachable',
         `No MongoDB server could be used at MONGODB_URL=${withoutPassword(env.MONGODB_URL)}: ${messageOf(error).replace(/\.$/, '')}.`,
@@ -46,6 +48,7 @@ async function open(name: string, url: string, tenant: string): Promise<Store> {
     appName: name,
     serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    heartbeatFrequencyMS: HEARTBEAT_INTERVAL_MS,
     retryWrites: false,
     ignoreUndefined: true,
   });

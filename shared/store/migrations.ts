@@ -1,4 +1,6 @@
 import { MongoServerError, type Db, type Document } from 'mongodb';
+import type { z } from 'zod';
+import { DefaultTokenQuota, TokenQuota } from '../domain/token-quota.ts';
 import { logger } from '../log.ts';
 
 /** A change of documents' shapes. It may be run again, and by two services at once: each does no harm to what is changed already. */
@@ -41,6 +43,14 @@ const MIGRATIONS: readonly Migration[] = [
       await dropIndexIfThere(db, 'hooks', 'name_1');
     },
   },
+  {
+    version: 3,
+    what: 'quotas of tokens have a meaning',
+    up: async (db) => {
+      await liftFromProfile(db, 'clients', 'token_quota', TokenQuota);
+      await liftFromProfile(db, 'tenant', 'default_token_quota', DefaultTokenQuota);
+    },
+  },
 ];
 
 /** Brings the documents of a tenant to the shapes of this version of hookmint (design: management is the only writer). */
@@ -52,6 +62,18 @@ export async function migrate(db: Db): Promise<void> {
     await up(db);
     await schemas.updateOne({ _id: 'schema' }, { $max: { version } }, { upsert: true });
     logger.info({ version, what }, 'documents migrated');
+  }
+}
+
+/** Makes a member of its own of what was kept without a meaning; what makes no sense as one goes. */
+async function liftFromProfile(db: Db, collection: string, member: string, schema: z.ZodType): Promise<void> {
+  const documents = db.collection(collection);
+  for await (const { _id, profile } of documents.find({ [`profile.${member}`]: { $exists: true } })) {
+    const { data: value = null } = schema.safeParse((profile as Document)[member]);
+    await documents.updateOne(
+      { _id, [`profile.${member}`]: { $exists: true } },
+      { $set: { [member]: value }, $unset: { [`profile.${member}`]: '' } },
+    );
   }
 }
 

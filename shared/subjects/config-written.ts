@@ -10,6 +10,8 @@ export const ConfigWritten = z.object({
   /** Milliseconds since the epoch. */
   time_ms: z.number(),
   trace_id: z.string().optional(),
+  /** What the caller called the request (`X-Correlation-ID`, `X-Request-Id`). */
+  correlation_id: z.string().optional(),
   ip: z.string().optional(),
   user_agent: z.string().optional(),
   /** Who: the client that the access token was issued to. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigWritten } from './config-written.ts';
+import { LimitExceeded, QuotaWarning } from './limit-events.ts';
 import { TokenEvent } from './token-events.ts';
 
 /** The JetStream stream that keeps every event, each type under a subject of its own. */
@@ -9,9 +10,11 @@ export const EVENTS_STREAM_SUBJECTS = [
   'hookmint.*.token.denied',
   'hookmint.*.token.failed',
   'hookmint.*.config.written',
+  'hookmint.*.quota.warning',
+  'hookmint.*.limit.exceeded',
 ];
 
-export const StreamEvent = z.discriminatedUnion('type', [TokenEvent, ConfigWritten]);
+export const StreamEvent = z.discriminatedUnion('type', [TokenEvent, ConfigWritten, QuotaWarning, LimitExceeded]);
 export type StreamEvent = z.infer<typeof StreamEvent>;
 
 export function eventSubject(tenant: string, type: StreamEvent['type']): string {

@@ -33,6 +33,8 @@ export const TokenEvent = z.object({
   /** Milliseconds since the epoch. */
   time_ms: z.number(),
   trace_id: z.string().optional(),
+  /** What the caller called the request (`X-Correlation-ID`, `X-Request-Id`). */
+  correlation_id: z.string().optional(),
   ip: z.string().optional(),
   user_agent: z.string().optional(),
   client_id: z.string().optional(),

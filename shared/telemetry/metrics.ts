@@ -1,10 +1,19 @@
-import { metrics } from '@opentelemetry/api';
+import { metrics, type Attributes } from '@opentelemetry/api';
 
 const meter = metrics.getMeter('hookmint');
 
 /** Token requests, by `hookmint.outcome` (issued, denied, failed) and, unless issued, `error.type` (the OAuth error code). */
 export const tokenRequests = meter.createCounter('hookmint.token.requests', {
   description: 'Token requests by outcome',
+  unit: '{request}',
+});
+
+/**
+ * Token requests over a quota or limit, by `hookmint.limit` (quota_per_hour, quota_per_day, client_rate, failed_authentications,
+ * in_flight) and `hookmint.limit.enforced`: whether they were refused, or only noted.
+ */
+export const requestsLimited = meter.createCounter('hookmint.requests.limited', {
+  description: 'Token requests over a quota or limit',
   unit: '{request}',
 });
 
@@ -40,4 +49,68 @@ export function observeQueueDepth(depth: () => number): void {
       unit: '{run}',
     })
     .addCallback((result) => result.observe(depth()));
+}
+
+/** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
+const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
+  description: 'Requests on the bus that were refused or dropped unworked',
+  unit: '{request}',
+});
+
+/** Finer than the conventions advise: the hop over the bus takes a millisecond or less. */
+const BUS_BUCKETS_S = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20,
+];
+
+/** Semantic conventions for messaging metrics; `error.type` tells those that failed. */
+const messagingDuration = {
+  send: meter.createHistogram('messaging.client.operation.duration', {
+    description: 'Time from a request on the bus to its reply',
+    unit: 's',
+    advice: { explicitBucketBoundaries: BUS_BUCKETS_S },
+  }),
+  process: meter.createHistogram('messaging.process.duration', {
+    description: 'Time to answer a request that came by the bus',
+    unit: 's',
+    advice: { explicitBucketBoundaries: BUS_BUCKETS_S },
+  }),
+};
+
+const REFUSALS = ['overloaded', 'expired', 'invalid_event'] as const;
+
+export type BusMeasure = {
+  /**
+   * @param startedMs Of `performance.now()`.
+   * @param errorType Code of what went wrong, one of a closed set: it becomes a label. `undefined`: nothing did.
+   */
+  ended: (startedMs: number, errorType?: string) => void;
+  /** Nothing was worked on. */
+  refused: (reason: (typeof REFUSALS)[number]) => void;
+};
+
+/** Measures what one side of a subject does. Attributes are made once: thousands of requests a second come by here. */
+export function measureBus(subject: string, operation: 'send' | 'process'): BusMeasure {
+  const histogram = messagingDuration[operation];
+  const attributes: Attributes = {
+    'messaging.system': 'nats',
+    'messaging.destination.name': subject,
+    'messaging.operation.name': operation,
+  };
+  const ofFailure = new Map<string, Attributes>();
+  const failed = (errorType: string): Attributes => {
+    let known = ofFailure.get(errorType);
+    if (known === undefined) ofFailure.set(errorType, (known = { ...attributes, 'error.type': errorType }));
+    return known;
+  };
+  const ofRefusal = (reason: string): Attributes => ({ 'messaging.destination.name': subject, 'error.type': reason });
+  // A series that begins with its first refusal shows no increase by it.
+  if (operation === 'process') for (const reason of REFUSALS) requestsRefused.add(0, ofRefusal(reason));
+  return {
+    ended: (startedMs, errorType) =>
+      histogram.record(
+        (performance.now() - startedMs) / 1000,
+        errorType === undefined ? attributes : failed(errorType),
+      ),
+    refused: (reason) => requestsRefused.add(1, ofRefusal(reason)),
+  };
 }

@@ -1,38 +1,69 @@
 import { basename, dirname } from 'node:path';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOffSampler, NoopSpanProcessor } from '@opentelemetry/sdk-trace';
 import { z } from 'zod';
-import { readEnv } from '../env.ts';
+import { integer, readEnv } from '../env.ts';
+import { logger } from '../log.ts';
+import { reportTo } from './report.ts';
 
 /**
  * Starts OpenTelemetry; every service's `main.ts` imports this first. Set OTEL_EXPORTER_OTLP_ENDPOINT and traces and metrics
- * go there, as the other OTEL_* variables say. Leave it unset and nothing is recorded or sent; trace ids are still made and
- * carried along, so that the log lines of one token can be found in every service.
+ * go there, as the other OTEL_* variables say. Name `prometheus` in OTEL_METRICS_EXPORTER and this process serves its metrics at
+ * `/metrics`, with or without an endpoint. With neither nothing is recorded or sent; trace ids are still made and carried along, so
+ * that the log lines of one token can be found in every service.
  */
 const env = readEnv({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
   OTEL_SERVICE_NAME: z.string().default(`hookmint-${basename(dirname(process.argv[1] ?? ''))}`),
-  OTEL_METRICS_EXPORTER: z.string().default('otlp'),
+  /** Comma-separated: `otlp` (the default; needs the endpoint), `prometheus`, `console`, `none`. */
+  OTEL_METRICS_EXPORTER: z
+    .string()
+    .regex(
+      /^ *(?:otlp|prometheus|console|none) *(?:, *(?:otlp|prometheus|console|none) *)*$/,
+      'is to be a comma-separated list of otlp, prometheus, console and none',
+    )
+    .default('otlp'),
+  OTEL_TRACES_EXPORTER: z.string().default('otlp'),
   OTEL_LOGS_EXPORTER: z.string().default('none'),
+  /** Where `/metrics` is served: nobody is asked who they are there. Default: to this machine only. */
+  OTEL_EXPORTER_PROMETHEUS_HOST: z.string().default('127.0.0.1'),
+  OTEL_EXPORTER_PROMETHEUS_PORT: integer.min(1).max(65_535).default(9464),
+  OTEL_NODE_RESOURCE_DETECTORS: z.string().optional(),
+  OTEL_LOG_LEVEL: z.string().optional(),
 });
 
-const exporting = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
-// The SDK reads these itself; its defaults would send no metrics, and logs that nobody writes.
-process.env.OTEL_METRICS_EXPORTER = env.OTEL_METRICS_EXPORTER;
+const hasEndpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
+const tracing = hasEndpoint && env.OTEL_TRACES_EXPORTER !== 'none';
+const metricsExporters = env.OTEL_METRICS_EXPORTER.split(',')
+  .map((name) => name.trim())
+  .filter((name) => hasEndpoint || name !== 'otlp');
+const measuring = metricsExporters.length > 0 && !metricsExporters.includes('none');
+const servesMetrics = measuring && metricsExporters.includes('prometheus');
+
+// The SDK reads these itself; its defaults would send to an endpoint that nobody named, and logs that nobody writes.
+process.env.OTEL_METRICS_EXPORTER = measuring ? metricsExporters.join(',') : 'none';
 process.env.OTEL_LOGS_EXPORTER = env.OTEL_LOGS_EXPORTER;
+process.env.OTEL_EXPORTER_PROMETHEUS_HOST = env.OTEL_EXPORTER_PROMETHEUS_HOST;
+process.env.OTEL_EXPORTER_PROMETHEUS_PORT = String(env.OTEL_EXPORTER_PROMETHEUS_PORT);
+// Who scrapes knows the machine and the process already.
+if (!hasEndpoint) process.env.OTEL_NODE_RESOURCE_DETECTORS = env.OTEL_NODE_RESOURCE_DETECTORS ?? 'env,serviceinstance';
 
 const sdk = new NodeSDK({
   serviceName: env.OTEL_SERVICE_NAME,
-  ...(exporting
-    ? {}
-    : {
-        sampler: new AlwaysOffSampler(),
-        spanProcessors: [new NoopSpanProcessor()],
-        metricReaders: [],
-        autoDetectResources: false,
-      }),
+  autoDetectResources: hasEndpoint || measuring,
+  ...(tracing ? {} : { sampler: new AlwaysOffSampler(), spanProcessors: [new NoopSpanProcessor()] }),
 });
+// Who sets OTEL_LOG_LEVEL has the SDK tell more, to the console.
+if (env.OTEL_LOG_LEVEL === undefined && (hasEndpoint || measuring)) {
+  const logOptions = { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true };
+  diag.setLogger(reportTo(logger, env.OTEL_EXPORTER_PROMETHEUS_PORT), logOptions);
+}
 sdk.start();
+if (servesMetrics) {
+  const { OTEL_EXPORTER_PROMETHEUS_HOST: host, OTEL_EXPORTER_PROMETHEUS_PORT: port } = env;
+  logger.info({ host, port, path: '/metrics' }, 'serving metrics');
+}
 
 const FLUSH_TIMEOUT_MS = 3_000;
 

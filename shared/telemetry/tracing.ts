@@ -12,6 +12,7 @@ import {
   type SpanKind,
 } from '@opentelemetry/api';
 import { HookmintError } from '../errors.ts';
+import { withCorrelationId } from './correlation.ts';
 
 const tracer = trace.getTracer('hookmint');
 
@@ -63,9 +64,10 @@ export function traceparentOf(): string | undefined {
   return carrier.traceparent;
 }
 
-/** The context a `traceparent` came from. */
-export function contextFrom(traceparent: string | undefined): Context {
-  return traceparent === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent });
+/** The context that a `traceparent`, and a correlation id that was checked, came from. */
+export function contextFrom(traceparent: string | undefined, correlationId?: string): Context {
+  const traced = traceparent === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent });
+  return withCorrelationId(traced, correlationId);
 }
 
 export function activeTraceId(): string | undefined {

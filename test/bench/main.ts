@@ -9,6 +9,7 @@ import { chooseGenerator } from './load/choose.ts';
 import { describeMachine } from './machine.ts';
 import { OptionError, parseOptions, usage } from './options.ts';
 import { summarize } from './summary.ts';
+import { measureTelemetry, telemetryText } from './telemetry.ts';
 import { textReport } from './text.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -18,7 +19,12 @@ async function main(): Promise<void> {
   if (options.hooks) return benchHooks(options.json);
   const generator = await chooseGenerator();
   const machine = describeMachine(generator.name);
-  const report = await measure({ options, generator, signal: interrupted, progress });
+  const bench = { options, generator, signal: interrupted, progress };
+  if (options.telemetry) {
+    process.stdout.write(`${machine.join('\n')}\n\n${telemetryText(await measureTelemetry(bench))}\n`);
+    return;
+  }
+  const report = await measure(bench);
   process.stdout.write(`${machine.join('\n')}\n\n${textReport(report, options)}\n`);
   if (options.json) process.stdout.write(`${jsonLine(report)}\n`);
 }

@@ -9,6 +9,8 @@ export type BenchOptions = {
   profile: boolean;
   /** Measure hooks alone, without HTTP and peers (Linux only). */
   hooks: boolean;
+  /** Measure what telemetry costs, without peers (Linux only). */
+  telemetry: boolean;
   /** End standard output with one line of JSON. */
   json: boolean;
   help: boolean;
@@ -20,6 +22,7 @@ export const usage = `npm run bench -- [options]
   --seconds N   length of each leg in seconds (default 5)
   --profile     add CPU milliseconds per token, by process (Linux only)
   --hooks       measure hooks alone instead: warm runs, large bundles, many hooks and runaway ones (Linux only)
+  --telemetry   measure the CPU that telemetry costs a token instead (Linux only)
   --json        end standard output with one line of JSON
   --help        print this
 `;
@@ -33,6 +36,7 @@ export function parseOptions(args: string[]): BenchOptions {
     durationSeconds: wholeNumber('--seconds', values.seconds, 600),
     profile: values.profile,
     hooks: values.hooks,
+    telemetry: values.telemetry,
     json: values.json,
     help: values.help,
   };
@@ -47,6 +51,7 @@ function parse(args: string[]) {
         seconds: { type: 'string', default: '5' },
         profile: { type: 'boolean', default: false },
         hooks: { type: 'boolean', default: false },
+        telemetry: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

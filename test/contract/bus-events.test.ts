@@ -150,6 +150,21 @@ describe('token events', () => {
     assert.deepEqual(ids, ['issued 0', ...numbers(MAX_WAITING, 501).map((n) => `issued ${String(n)}`)]);
   });
 
+  it('wait as 64 MiB at most, the newest of them', async () => {
+    const publisher = createEventPublisher(connection, 'demo');
+    await bus.stop();
+    publisher.publish(event(0));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const bytes = 500_000;
+    const fitting = Math.floor(67_108_864 / (bytes + JSON.stringify({ ...event(100), client_name: '' }).length));
+    for (const n of numbers(200, 100)) publisher.publish({ ...event(n), client_name: 'x'.repeat(bytes) });
+    await bus.start();
+    await untilStored(fitting + 1);
+    await publisher.close();
+    const ids = await stored();
+    assert.deepEqual(ids, ['issued 0', ...numbers(fitting, 300 - fitting).map((n) => `issued ${String(n)}`)]);
+  });
+
   it('that cannot be stored do not keep a service from ending', async () => {
     const publisher = createEventPublisher(connection, 'demo');
     await bus.stop();

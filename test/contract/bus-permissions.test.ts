@@ -5,6 +5,7 @@ import { connect, nkeyAuthenticator, PermissionViolationError, type NatsConnecti
 import type { BusUser } from '../../deploy/local/local-secrets.ts';
 import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
 import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
+import { ensureQuotasStream } from '../../shared/bus/quotas-stream.ts';
 import { newSeed, publicKeyOf, startBusWithUsers, type Bus } from './bus-fixtures.ts';
 
 let bus: Bus;
@@ -21,6 +22,8 @@ const READING_THE_STREAM = [
 
 const DOCUMENT_OF_A_HOOK = '$JS.API.DIRECT.GET.KV_HOOKMINT_STORAGE.$KV.HOOKMINT_STORAGE.demo.hook';
 
+const READING_QUOTAS = '$JS.API.DIRECT.GET.HOOKMINT_QUOTAS';
+
 /** What each user may publish of its own accord; every other subject listed in {@link SUBJECTS} is refused it. */
 const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
   gateway: [
@@ -31,6 +34,10 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.token.denied',
     'hookmint.demo.token.failed',
     'hookmint.demo.assertion.used.hash',
+    'hookmint.demo.quota.warning',
+    'hookmint.demo.limit.exceeded',
+    'hookmint.demo.quota.counted.gateway.hash',
+    READING_QUOTAS,
   ],
   'hook-executor': ['hookmint.demo.hook.log', '$KV.HOOKMINT_STORAGE.demo.hook', DOCUMENT_OF_A_HOOK],
   signer: [],
@@ -51,7 +58,12 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     '$JS.API.CONSUMER.INFO.HOOKMINT_EVENTS.other',
     '$JS.API.STREAM.MSG.GET.HOOKMINT_ASSERTIONS',
     '$JS.API.STREAM.PURGE.HOOKMINT_ASSERTIONS',
+    '$JS.SNAPSHOT.ACK.HOOKMINT_EVENTS.id',
+    '$JS.SNAPSHOT.RESTORE.HOOKMINT_EVENTS.id',
     ...READING_THE_STREAM,
+    READING_QUOTAS,
+    '$JS.API.STREAM.INFO.HOOKMINT_QUOTAS',
+    '$JS.API.CONSUMER.CREATE.HOOKMINT_QUOTAS',
     DOCUMENT_OF_A_HOOK,
     '$JS.API.DIRECT.GET.KV_HOOKMINT_STORAGE',
     '$JS.API.DIRECT.GET.KV_OTHER.$KV.OTHER.demo.hook',
@@ -64,6 +76,9 @@ const SUBJECTS = [
   'hookmint.demo.assertion.used',
   'hookmint.demo.assertion.used.a.b',
   'hookmint.demo.assertion.other.hash',
+  'hookmint.demo.quota.counted',
+  'hookmint.demo.quota.counted.gateway',
+  'hookmint.demo.quota.other',
   'hookmint.demo.sub.token.sign',
   'hookmint.token.sign',
   '_INBOX_gateway.forged.1',
@@ -82,7 +97,12 @@ const SUBJECTS = [
 
 /** What each user may subscribe to: subject, and queue where it has to be a member of one. */
 const MAY_SUBSCRIBE: Record<BusUser, readonly (readonly [subject: string, queue?: string])[]> = {
-  gateway: [['_INBOX_gateway.abc.*'], ['_INBOX_gateway.>', 'hook-executor'], ['hookmint.demo.config.changed']],
+  gateway: [
+    ['_INBOX_gateway.abc.*'],
+    ['_INBOX_gateway.>', 'hook-executor'],
+    ['hookmint.demo.config.changed'],
+    ['hookmint.demo.quota.counted.*.*'],
+  ],
   'hook-executor': [
     ['hookmint.demo.token.requested', 'hook-executor'],
     ['hookmint.demo.hook.dry-run', 'hook-executor'],
@@ -131,6 +151,9 @@ const SUBSCRIPTIONS: readonly (readonly [subject: string, queue?: string])[] = [
   ['hookmint.demo.token.issued'],
   ['hookmint.demo.token.denied'],
   ['hookmint.demo.token.failed'],
+  ['hookmint.demo.quota.counted.*.*'],
+  ['hookmint.demo.quota.*'],
+  ['hookmint.demo.limit.exceeded'],
   ['_INBOX_gateway.abc.*'],
   ['_INBOX_gateway.>', 'hook-executor'],
   ['_INBOX_hook-executor.>'],
@@ -281,6 +304,28 @@ describe('the stream of used assertions', () => {
     await assert.rejects(use('a'), { name: 'JetStreamApiError', code: 10_071 });
     const manager = await jetstreamManager(setup);
     assert.equal((await manager.streams.info('HOOKMINT_ASSERTIONS')).state.messages, 2);
+  });
+});
+
+describe('the stream of counted tokens', () => {
+  it('is made by setup, written and read by gateways, each client of each gateway once', async () => {
+    const setup = await bus.connect('setup');
+    await ensureQuotasStream(setup);
+    await ensureQuotasStream(setup);
+    const gateway = await bus.connect('gateway');
+    for (const [subject, text] of [
+      ['a.x', 'old'],
+      ['b.x', 'other'],
+      ['a.x', 'new'],
+    ] as const) {
+      await jetstream(gateway).publish(`hookmint.demo.quota.counted.${subject}`, text);
+    }
+    const { direct } = await jetstreamManager(gateway, { checkAPI: false });
+    const kept: string[] = [];
+    for await (const message of await direct.getBatch('HOOKMINT_QUOTAS', { seq: 1, batch: 10 })) {
+      kept.push(message.string());
+    }
+    assert.deepEqual(kept, ['other', 'new']);
   });
 });
 

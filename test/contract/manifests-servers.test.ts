@@ -170,6 +170,22 @@ describe('Compose', () => {
     });
   }
 
+  it('speaks TLS on the bus: its server has a certificate, and who connects has its CA and asks for nothing less', () => {
+    const { nats } = services as unknown as Record<string, { command: string[]; volumes: string[] }>;
+    for (const flag of ['--tlscert', '--tlskey']) {
+      const file = nats?.command[nats.command.indexOf(flag) + 1];
+      assert.ok(
+        nats?.volumes.some((volume) => volume.startsWith('./secrets/tls/') && volume.endsWith(`:${String(file)}:ro`)),
+      );
+    }
+    for (const name of SERVICES) {
+      const service = services[name] as (ComposeService & { volumes?: string[] }) | undefined;
+      assert.equal(service?.environment.NATS_URL, 'tls://nats:4222', name);
+      const mounted = `./secrets/tls/ca.pem:${String(service.environment.NATS_CA_FILE)}:ro`;
+      assert.deepEqual(service.volumes, [mounted], name);
+    }
+  });
+
   it('runs two executors, which share no network with the store', () => {
     assert.equal(services['hook-executor']?.deploy?.replicas, 2);
     const networksOf = (name: string): string[] => services[name]?.networks ?? [];

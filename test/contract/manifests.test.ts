@@ -9,7 +9,7 @@ import { K8S, render, type Resource } from './manifests-render.ts';
 import { breachesOf, customComplaints, isCustom } from './manifests-rules.ts';
 import { obtainLinter, obtainValidator } from './manifests-tools.ts';
 
-const OVERLAYS = ['small', 'production', 'production-keda'];
+const OVERLAYS = ['small', 'production', 'production-keda', 'production-prometheus'];
 const rendered = new Map(OVERLAYS.map((name) => [name, render(join(K8S, 'overlays', name))]));
 const production = (): Resource[] => structuredClone(rendered.get('production') ?? []);
 const nameOf = ({ kind, metadata }: Resource): string => `${kind}/${metadata.name}`;
@@ -157,6 +157,14 @@ describe('the manifests and the code', () => {
     });
   }
 
+  it('tell every service who vouches for NATS, and mount that', () => {
+    for (const { service, container } of workloads) {
+      const file = environmentOf(container, resources, placeholder).NATS_CA_FILE ?? '';
+      const mount = container.volumeMounts?.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
+      assert.equal(mount?.name, 'ca', service);
+    }
+  });
+
   it('give the key of the private keys to the signer alone, and the executor no store', () => {
     const having = (name: string): string[] =>
       workloads
@@ -198,6 +206,61 @@ describe('the manifests and the code', () => {
       podSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'hookmint' } },
       policyTypes: ['Ingress', 'Egress'],
     });
+  });
+});
+
+describe('metrics that Prometheus asks the pods for', () => {
+  const resources = rendered.get('production-prometheus') ?? [];
+  const workloads = workloadsOf(resources).filter(({ kind }) => kind === 'Deployment');
+
+  for (const { service, container } of workloads) {
+    it(`${service}: are served where the PodMonitor looks, beside what it serves otherwise`, () => {
+      const env = environmentOf(container, resources, () => 'k'.repeat(43));
+      assert.deepEqual(
+        Object.keys(env).filter((name) => !isRead(service, name)),
+        [],
+      );
+      assert.equal(env.OTEL_METRICS_EXPORTER, 'prometheus');
+      assert.equal(env.OTEL_EXPORTER_PROMETHEUS_HOST, '0.0.0.0');
+      const told = env.HOOKMINT_HTTP_PORT ?? env.HOOKMINT_HEALTH_PORT;
+      assert.deepEqual(
+        container.ports?.map(({ containerPort }) => String(containerPort)),
+        [told, env.OTEL_EXPORTER_PROMETHEUS_PORT],
+      );
+      const monitor = resources.find((resource) => nameOf(resource) === 'PodMonitor/hookmint') as unknown as {
+        spec: { podMetricsEndpoints: { port: string }[] };
+      };
+      assert.deepEqual(
+        monitor.spec.podMetricsEndpoints.map(({ port }) => port),
+        container.ports.slice(1).map(({ name }) => name),
+      );
+    });
+  }
+
+  it('are for Prometheus only, and no service of the cluster leads to them', () => {
+    const policy = resources.find((resource) => nameOf(resource) === 'NetworkPolicy/hookmint-metrics');
+    const { spec } = policy as unknown as {
+      spec: { podSelector: { matchExpressions: [{ values: string[] }] }; ingress: unknown };
+    };
+    assert.deepEqual(
+      [...spec.podSelector.matchExpressions[0].values].sort(),
+      workloads.map(({ service }) => service).sort(),
+    );
+    assert.deepEqual(spec.ingress, [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 9464 }],
+      },
+    ]);
+    const exposed = resources
+      .filter(({ kind }) => kind === 'Service' || kind === 'Ingress')
+      .filter((resource) => /metrics|9464/.test(JSON.stringify(resource)));
+    assert.deepEqual(exposed.map(nameOf), []);
+  });
+
+  it('are off where nobody asked for them', () => {
+    const others = OVERLAYS.filter((name) => name !== 'production-prometheus');
+    for (const overlay of others) assert.doesNotMatch(JSON.stringify(rendered.get(overlay)), /9464|"prometheus"\}/);
   });
 });
 

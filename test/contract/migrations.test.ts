@@ -45,6 +45,7 @@ const MIGRATED_CLIENT = {
   client_metadata: { plan: 'full' },
   credentials: [],
   private_key_jwt: null,
+  token_quota: null,
   ...PROFILE,
 };
 const MIGRATED_HOOK = {
@@ -84,6 +85,7 @@ async function assertReadable(): Promise<void> {
   assert.deepEqual(await configuration.tenantSettings(), {
     default_audience: API.identifier,
     custom_claims: 'relaxed',
+    default_token_quota: null,
     ...PROFILE,
   });
   assert.deepEqual(await hooksIn(db).find('hook'), MIGRATED_HOOK);
@@ -166,7 +168,7 @@ describe('preparing a database again', () => {
         .collection('tenant')
         .find({ version: { $exists: true } })
         .toArray(),
-      [{ _id: 'schema', version: 2 }],
+      [{ _id: 'schema', version: 3 }],
     );
   });
 
@@ -221,7 +223,7 @@ describe('preparing a database by many at once', () => {
       const prepared = await everything();
       await prepareConfiguration(db);
       assert.deepEqual(await everything(), prepared);
-      assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 2 }]);
+      assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 3 }]);
     }
   });
 
@@ -238,11 +240,34 @@ describe('preparing a database by many at once', () => {
   });
 });
 
+describe('quotas that were kept without a meaning', () => {
+  it('get one, and are no more where they make no sense', async () => {
+    await writeVersion0(db);
+    const clients = db.collection<{ _id: string; profile?: object }>('clients');
+    const original = await clients.findOne({ _id: 'client' });
+    assert(original !== null);
+    const quota = { client_credentials: { enforce: false, per_day: 5 } };
+    await clients.updateOne({ _id: 'client' }, { $set: { profile: { token_quota: quota, sso: true } } });
+    await clients.insertOne({ ...original, _id: 'odd', profile: { token_quota: { odd: 1 } } });
+    await db
+      .collection<{ _id: string }>('tenant')
+      .updateOne({ _id: 'settings' }, { $set: { profile: { default_token_quota: { clients: quota } } } });
+    await prepareConfiguration(db);
+    const read = readConfigurationFrom(db);
+    const [client, odd] = [await read.client('client'), await read.client('odd')];
+    assert.deepEqual([client?.token_quota, client?.profile], [quota, { sso: true }]);
+    assert.deepEqual(odd?.token_quota, quota, "the tenant's holds for a client without one");
+    assert.equal((await clientsIn(db).find('odd'))?.token_quota, null);
+    const settings = await read.tenantSettings();
+    assert.deepEqual([settings.default_token_quota, settings.profile], [{ clients: quota }, {}]);
+  });
+});
+
 describe('an empty database', () => {
   it('is prepared, and holds what is written then', async () => {
     await prepareConfiguration(db);
     assert.deepEqual(await readConfigurationFrom(db).enabledHooks(TRIGGER), []);
-    assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 2 }]);
+    assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 3 }]);
     await hooksIn(db).insert({ id: 'hook', name: 'my-hook', trigger_id: TRIGGER, current_revision: REVISION_ADDRESS });
     assert.deepEqual(await hooksIn(db).find('hook'), MIGRATED_HOOK);
   });

@@ -55,6 +55,7 @@ const CLIENT: Client = {
     },
   ],
   private_key_jwt: ['cred'],
+  token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   profile: { logo_uri: 'https://example.com/', 'a.dotted $name': { nested: [null] } },
 };
 const API: ResourceServer = {
@@ -143,11 +144,13 @@ describe('the store', () => {
     assert.deepEqual(await keys.list(), [KEY]);
 
     const tenant = tenantIn(db);
-    assert.deepEqual(await tenant.settings(), { default_audience: null, custom_claims: 'namespaced', profile: {} });
+    const defaults = { default_audience: null, custom_claims: 'namespaced', default_token_quota: null, profile: {} };
+    assert.deepEqual(await tenant.settings(), defaults);
     await tenant.putSettings({ default_audience: API.identifier, custom_claims: 'relaxed' });
     assert.deepEqual(await tenant.settings(), {
       default_audience: API.identifier,
       custom_claims: 'relaxed',
+      default_token_quota: null,
       profile: {},
     });
   });
@@ -474,7 +477,7 @@ describe("the gateway's view of the configuration", () => {
           revision: { revision: action, ...REVISION, hook_id: 'action', kind: 'action' },
         },
       ],
-      { default_audience: null, custom_claims: 'namespaced', profile: {} },
+      { default_audience: null, custom_claims: 'namespaced', default_token_quota: null, profile: {} },
     ];
     assert.deepEqual(await read(), all);
     for (const name of ['clients', 'resource_servers', 'client_grants', 'hook_bindings', 'hooks']) {

@@ -8,6 +8,7 @@ import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import { enableHook } from '../support/enable-hook.ts';
 import { postToken } from '../support/post-token.ts';
 import { addApi, addClient } from '../support/tenant-fixtures.ts';
+import { isTokenEvent } from '../support/token-event.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -41,7 +42,7 @@ async function stored(): Promise<Stored[]> {
     if (message === null) continue;
     const text = message.string();
     for (const event of StreamEvents.parse(JSON.parse(text)).events) {
-      if (event.type !== 'config.written') events.push({ subject: message.subject, text, event });
+      if (isTokenEvent(event)) events.push({ subject: message.subject, text, event });
     }
   }
   return events;

@@ -25,7 +25,15 @@ describe('npm start', { concurrency: 2 }, () => {
   it('--help says all that it takes', async () => {
     const { code, stdout, stderr } = await runLauncher(['--help']);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
-    for (const said of ['--hook FILE', '--port N', '--data DIR', '--help', 'NATS_URL', 'MONGODB_URL']) {
+    for (const said of [
+      '--hook FILE',
+      '--port N',
+      '--data DIR',
+      '--executors N',
+      '--help',
+      'NATS_URL',
+      'MONGODB_URL',
+    ]) {
       assert(stdout.includes(said), said);
     }
   });
@@ -33,6 +41,13 @@ describe('npm start', { concurrency: 2 }, () => {
   it('refuses a port that is no number', async () => {
     await assertRefused(/^hookmint: --port is to be a number from 0 to 65535, not "abc"\.$/m, ['--port', 'abc']);
     await assertRefused(/not "65536"/, ['--port', '65536']);
+  });
+
+  it('refuses a number of executors that is none', async () => {
+    await assertRefused(/^hookmint: --executors is to be a number from 0 to 16, not "many"\.$/m, [
+      '--executors',
+      'many',
+    ]);
   });
 
   it('refuses an option that it does not know', async () => {

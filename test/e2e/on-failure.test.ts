@@ -9,6 +9,7 @@ import { enableRevision } from '../support/enable-revision.ts';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { requestToken, type TokenAnswer } from '../support/token-request.ts';
+import { isTokenEvent } from '../support/token-event.ts';
 
 const HOOK = `module.exports = function (client, scope, audience, context, cb) {
   switch (context.body.ends) {
@@ -80,7 +81,7 @@ async function eventOf(traceId: string): Promise<TokenEvent> {
     for (let seq = state.first_seq; state.messages > 0 && seq <= state.last_seq; seq++) {
       const message = await streams.getMessage(EVENTS_STREAM, { seq });
       const { events } = message === null ? { events: [] } : StreamEvents.parse(message.json());
-      for (const event of events) if (event.type !== 'config.written' && event.trace_id === traceId) return event;
+      for (const event of events) if (isTokenEvent(event) && event.trace_id === traceId) return event;
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

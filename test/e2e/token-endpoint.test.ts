@@ -364,7 +364,7 @@ describe('malformed input is a 4xx with an error of the protocol', () => {
       'invalid UTF-8 in a form',
       'grant_type=%ff%fe',
       FORM_TYPE,
-      [400, 'unsupported_grant_type', 'Unsupported grant type: %ff%fe'],
+      [400, 'unsupported_grant_type', 'Unsupported grant type: \ufffd\ufffd'],
     ],
     [
       'invalid UTF-8 in JSON',

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import type { Stack } from '../support/stack.ts';
+import type { Outcome } from './fault.ts';
 
 export const CLAIM = 'https://faults.example/claim';
 export const HOOK = `module.exports = function (client, scope, audience, context, cb) {
@@ -7,75 +8,115 @@ export const HOOK = `module.exports = function (client, scope, audience, context
 };`;
 
 /** What came of the requests of one load. */
-export type Tally = {
-  asked: number;
-  issued: number;
-  /** Answered with an error of the protocol. */
-  refused: number;
-  /** No answer: the connection broke or could not be made. */
-  lost: number;
-  /** Tokens without the claim or the scope of the hook. */
-  unmodified: number;
-  slowestMs: number;
+export type Tally = Pick<Outcome, 'asked' | 'issued' | 'refused' | 'lost' | 'repeated' | 'unmodified' | 'slowestMs'> & {
+  /** How often each HTTP status was answered. */
   statuses: Map<number, number>;
   /** When the last request that did not end in a token ended, on the clock of `performance`. */
   lastFailureMs: number;
 };
 
-/** Closed-loop clients, each asking for the next token when it has its answer; `stop` lets them finish. */
-export function startLoad(stack: Stack, clients = 16): { tally: Tally; stop: () => Promise<Tally> } {
-  const tally: Tally = {
-    asked: 0,
-    issued: 0,
-    refused: 0,
-    lost: 0,
-    unmodified: 0,
-    slowestMs: 0,
-    statuses: new Map(),
-    lastFailureMs: 0,
-  };
-  let running = true;
+export type Load = {
+  tally: Tally;
+  /** Resolves with true when each client got a token that it asked for after `sinceMs`, and none failed for a second; else false. */
+  untilSteady: (sinceMs: number, timeoutMs: number) => Promise<boolean>;
+  /** Lets the clients finish. */
+  stop: () => Promise<Tally>;
+};
 
-  async function ask(): Promise<void> {
+const STEADY_MS = 1_000;
+const CLIENTS = 16;
+/** A client that gets no answer at all gives up after so long. */
+const NO_ANSWER_MS = 30_000;
+/** Between two requests of a client: a load that leaves the machine some time for what has to be started again. */
+const PAUSE_MS = 50;
+
+/**
+ * Closed-loop clients, each asking for the next token soon after it has its answer.
+ *
+ * @param gateways As behind a load balancer: where one gives no answer, the request is sent to the next (a token request may be
+ *   repeated). None that answers: the request is lost.
+ */
+export function startLoad(stack: Stack, gateways: readonly string[] = [stack.url], clients = CLIENTS): Load {
+  const counts = { asked: 0, issued: 0, refused: 0, lost: 0, repeated: 0, unmodified: 0, slowestMs: 0 };
+  const tally: Tally = { ...counts, statuses: new Map(), lastFailureMs: 0 };
+  const lastIssuedOf = Array.from({ length: clients }, () => 0);
+  let running = true;
+  const isRunning = (): boolean => running;
+
+  function request(gateway: string): Promise<Response> {
+    return fetch(`${gateway}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: stack.clientId,
+        client_secret: stack.clientSecret,
+        audience: stack.audience,
+      }),
+      signal: AbortSignal.timeout(NO_ANSWER_MS),
+    });
+  }
+
+  type Answer = { status: number; body: { access_token?: string; error?: string } };
+
+  async function balanced(first: number): Promise<Answer> {
+    for (let i = 0; ; i++) {
+      const gateway = gateways[(first + i) % gateways.length] ?? stack.url;
+      try {
+        const response = await request(gateway);
+        return { status: response.status, body: (await response.json()) as Answer['body'] };
+      } catch (error) {
+        if (i === gateways.length - 1) throw error;
+        tally.repeated++;
+      }
+    }
+  }
+
+  function count({ status, body }: Answer): boolean {
+    tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + 1);
+    if (status !== 200 || body.access_token === undefined) {
+      if (body.error === undefined) throw new Error(`an answer outside of the protocol: ${String(status)}`);
+      tally.refused++;
+      return false;
+    }
+    tally.issued++;
+    const claims = decodeJwt(body.access_token);
+    const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : [];
+    if (claims[CLAIM] !== 'there' || !scopes.includes('extra')) tally.unmodified++;
+    return true;
+  }
+
+  async function ask(client: number): Promise<void> {
     const startedMs = performance.now();
     tally.asked++;
     try {
-      const response = await fetch(`${stack.url}/oauth/token`, {
-        method: 'POST',
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: stack.clientId,
-          client_secret: stack.clientSecret,
-          audience: stack.audience,
-        }),
-      });
-      const body = (await response.json()) as { access_token?: string; error?: string };
-      tally.statuses.set(response.status, (tally.statuses.get(response.status) ?? 0) + 1);
-      if (response.status === 200 && body.access_token !== undefined) {
-        tally.issued++;
-        const claims = decodeJwt(body.access_token);
-        const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : [];
-        if (claims[CLAIM] !== 'there' || !scopes.includes('extra')) tally.unmodified++;
-      } else {
-        tally.lastFailureMs = performance.now();
-        if (body.error === undefined) throw new Error(`an answer outside of the protocol: ${String(response.status)}`);
-        tally.refused++;
-      }
+      const answer = await balanced(client + tally.asked);
+      if (count(answer)) lastIssuedOf[client] = startedMs;
+      else tally.lastFailureMs = performance.now();
     } catch {
       tally.lost++;
       tally.lastFailureMs = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, 25));
     }
     tally.slowestMs = Math.max(tally.slowestMs, performance.now() - startedMs);
   }
 
   const done = Promise.all(
-    Array.from({ length: clients }, async () => {
-      while (running) await ask();
+    lastIssuedOf.map(async (_, client) => {
+      while (isRunning()) {
+        await ask(client);
+        await delay(PAUSE_MS);
+      }
     }),
   );
   return {
     tally,
+    untilSteady: async (sinceMs, timeoutMs) => {
+      const untilMs = performance.now() + timeoutMs;
+      const isSteady = (): boolean =>
+        performance.now() - Math.max(sinceMs, tally.lastFailureMs) >= STEADY_MS &&
+        lastIssuedOf.every((issuedMs) => issuedMs > sinceMs);
+      while (!isSteady() && performance.now() < untilMs) await delay(50);
+      return isSteady();
+    },
     stop: async () => {
       running = false;
       await done;
@@ -84,12 +125,4 @@ export function startLoad(stack: Stack, clients = 16): { tally: Tally; stop: () 
   };
 }
 
-export function report(fault: string, tally: Tally, healedMs: number): void {
-  const { asked, issued, refused, lost, unmodified, slowestMs } = tally;
-  const figures = Object.entries({ asked, issued, refused, lost, unmodified }).map(
-    ([what, n]) => `${what} ${String(n)}`,
-  );
-  process.stdout.write(
-    `faults: ${fault}: ${figures.join(', ')}, healed in ${(healedMs / 1000).toFixed(1)} s, slowest answer ${(slowestMs / 1000).toFixed(1)} s\n`,
-  );
-}
+export const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));

@@ -13,6 +13,7 @@ import { connectStore } from '../../shared/store/connect.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
+import { keepForScan } from './canary-run.ts';
 import { deployRevision } from './deploy-revision.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -127,6 +128,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
     child.kill('SIGINT');
     await exited;
+    keepForScan(dataDir, lines.join('\n'));
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
 
@@ -178,7 +180,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     bus: () =>
       (bus ??= connectBus('setup', {
         NATS_URL: natsUrl,
-        ...(options.env?.NATS_URL === undefined ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds.setup } : {}),
+        NATS_CA_FILE: options.env?.NATS_CA_FILE,
+        ...(options.env?.NATS_URL === undefined || options.env.HOOKMINT_NATS_USERS === 'yes'
+          ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds.setup }
+          : {}),
       }).then((connection) => {
         cleanups.push(() => connection.close());
         return connection;

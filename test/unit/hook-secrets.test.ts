@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { openHookSecrets, redactSecrets, sealHookSecrets } from '../../shared/hook-secrets.ts';
+import { openHookSecrets, sealHookSecrets } from '../../shared/hook-secrets.ts';
 
 const key = randomBytes(32);
-const secrets = { API_KEY: 's3cr3t-value', API_KEY_2: 's3cr3t-value-longer', PIN: '123' };
+const secrets = { API_KEY: 's3cr3t-value' };
 
 describe('hook secrets', () => {
   it('come back as they were sealed, and are not readable in between', async () => {
@@ -28,12 +28,5 @@ describe('hook secrets', () => {
     const many = Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`S${String(i)}`, 'value']));
     await assert.rejects(sealHookSecrets(many, 'hook', key), /at most 30 secrets/);
     await assert.rejects(sealHookSecrets({ LONG: 'x'.repeat(4_097) }, 'hook', key));
-  });
-
-  it('are redacted in text, the longest first, the very short not at all', () => {
-    assert.equal(
-      redactSecrets('s3cr3t-value-longer, s3cr3t-value and s3cr3t-value, 123', secrets),
-      '[secret API_KEY_2], [secret API_KEY] and [secret API_KEY], 123',
-    );
   });
 });

@@ -87,8 +87,12 @@ describe('a value that is refused is never shown', () => {
       HOOKMINT_ISSUER: 'https://auth.example.com/',
       HOOKMINT_HTTP_HOST: '0.0.0.0',
       HOOKMINT_HTTP_PORT: 8080,
+      HOOKMINT_HTTP_DRAIN_MS: 1_000,
       HOOKMINT_CLIENT_SECRET_KEY: Buffer.alloc(32),
       HOOKMINT_TRUSTED_PROXIES: 0,
+      HOOKMINT_MAX_REQUESTS_IN_FLIGHT: 2_048,
+      HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE: 300,
+      HOOKMINT_RATE_LIMIT_MODE: 'observe',
     });
   });
 });

@@ -1,60 +1,64 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { nuid } from '@nats-io/transport-node';
 import { trace } from '@opentelemetry/api';
-import express, { type ErrorRequestHandler, type NextFunction, type Request, type Response } from 'express';
 import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
+import { observeHttp } from '../../../shared/http/observe.ts';
+import { peerOf, type Peer } from '../../../shared/http/peer.ts';
 import { logger } from '../../../shared/log.ts';
 import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
+import { activeCorrelationId } from '../../../shared/telemetry/correlation.ts';
 import { tokenRequests } from '../../../shared/telemetry/metrics.ts';
 import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import { issueToken, type Findings, type TokenHttpRequest, type TokenIssuer } from '../issue-token.ts';
-import { asOAuthError, sendOAuthError } from '../http-errors.ts';
-import { MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
+import { fixedHeaders } from '../fixed-headers.ts';
+import { asOAuthError, hasHost, sendJson, withoutHost } from '../http-errors.ts';
+import { BUSY, createPlaces } from '../limit-requests.ts';
+import { readBody } from '../steps/read-body.ts';
 import type { OAuthError } from '../../../shared/oauth-error.ts';
 
 /**
- * `POST /oauth/token` (RFC 6749 §3.2), as the handlers of an Express route. Whatever happens, the client gets an answer of the
- * protocol and the stream an event.
+ * `POST /oauth/token` (RFC 6749 §3.2), served without Express, whose router and answers cost as much as all the rest of a token
+ * request's HTTP. Whatever happens, the client gets an answer of the protocol and the stream an event.
  */
-export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
-  const startedMs = new WeakMap<Request, number>();
+export function tokenEndpoint(
+  issuer: TokenIssuer,
+  events: EventPublisher,
+  { trustedProxies, maxInFlight }: { trustedProxies: number; maxInFlight: number },
+): RequestListener {
+  const headers = { ...fixedHeaders(issuer.issuer), ...NO_STORE };
+  const place = createPlaces(maxInFlight);
 
-  function begin(request: Request, response: Response, next: NextFunction): void {
-    startedMs.set(request, performance.now());
-    response.set(NO_STORE);
-    next();
-  }
-
-  async function answer(request: Request, response: Response): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse, peer: Peer): Promise<void> {
+    const startedMs = performance.now();
     const findings: Findings = {};
+    const told: Record<string, string> = {};
+    let failure: OAuthError | undefined;
     try {
-      response.json(await issueToken(asTokenRequest(request), findings, issuer));
+      if (!hasHost(request)) throw withoutHost();
+      const { body, isForm } = await readBody(request, response);
+      const asked = asTokenRequest(request, peer, body, isForm);
+      const token = await issueToken(asked, findings, issuer, (more) => Object.assign(told, more));
+      sendJson(response, 200, token, { ...headers, ...told });
     } catch (error) {
-      refuse(request, response, findings, error);
-      return;
+      failure = asOAuthError(error);
+      sendJson(response, failure.status, failure, { ...headers, ...told, ...failure.headers });
     }
-    record(request, findings, undefined);
+    record({ request, peer, startedMs, findings, failure });
   }
 
-  function refuse(request: Request, response: Response, findings: Findings, error: unknown): void {
-    const failure = asOAuthError(error);
-    sendOAuthError(response, failure);
-    record(request, findings, failure);
-  }
-
-  const refuseUnparsed: ErrorRequestHandler = (error: unknown, request, response, _next) =>
-    refuse(request, response, {}, error);
-
-  function record(request: Request, findings: Findings, failure: OAuthError | undefined): void {
-    const durationMs = performance.now() - (startedMs.get(request) ?? 0);
+  function record({ request, peer, startedMs, findings, failure }: Answered): void {
+    const durationMs = performance.now() - startedMs;
     const type = failure === undefined ? 'token.issued' : failure.status < 500 ? 'token.denied' : 'token.failed';
     const traceId = activeTraceId();
+    const correlationId = activeCorrelationId();
     const userAgent = request.headers['user-agent']?.slice(0, 256);
     const event: TokenEvent = {
       type,
       id: nuid.next(),
       time_ms: Date.now(),
       ...(traceId === undefined ? {} : { trace_id: traceId }),
-      ...(request.ip === undefined ? {} : { ip: request.ip }),
+      ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
+      ...(peer.ip === undefined ? {} : { ip: peer.ip }),
       ...(userAgent === undefined ? {} : { user_agent: userAgent }),
       ...findings,
       ...(failure === undefined ? {} : { error: { code: failure.error, status: failure.status } }),
@@ -65,14 +69,17 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
       'hookmint.outcome': type.slice('token.'.length),
       ...(failure === undefined ? {} : { 'error.type': failure.error }),
     });
-    trace.getActiveSpan()?.setAttributes({
-      'hookmint.client.id': findings.client_id,
-      'hookmint.audience': findings.audience,
-      'hookmint.hook.outcome': findings.hook?.outcome,
-      'hookmint.hook.unmodified': findings.hook?.unmodified,
-      'hookmint.dropped': findings.dropped?.map(({ name, reason }) => `${name}: ${reason}`),
-      'hookmint.scopes.removed': findings.scope_changes?.removed,
-    });
+    const span = trace.getActiveSpan();
+    if (span?.isRecording() === true) {
+      span.setAttributes({
+        'hookmint.client.id': findings.client_id,
+        'hookmint.audience': findings.audience,
+        'hookmint.hook.outcome': findings.hook?.outcome,
+        'hookmint.hook.unmodified': findings.hook?.unmodified,
+        'hookmint.dropped': findings.dropped?.map(({ name, reason }) => `${name}: ${reason}`),
+        'hookmint.scopes.removed': findings.scope_changes?.removed,
+      });
+    }
     if (findings.dropped !== undefined) {
       logger.warn(
         { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
@@ -88,27 +95,43 @@ export function tokenRoute(issuer: TokenIssuer, events: EventPublisher) {
     }
   }
 
-  return [
-    begin,
-    express.urlencoded({ extended: false, limit: MAX_BODY_BYTES, parameterLimit: MAX_PARAMETERS }),
-    express.json({ limit: MAX_BODY_BYTES }),
-    answer,
-    refuseUnparsed,
-  ];
+  return (request, response) => {
+    const peer = peerOf(request, trustedProxies);
+    const about = { path: PATH, scheme: peer.scheme, route: () => PATH };
+    observeHttp(request, response, about, () => {
+      if (place(response)) void answer(request, response, peer);
+      else sendJson(response, BUSY.status, BUSY, { ...headers, ...BUSY.headers });
+    });
+  };
 }
 
-function asTokenRequest(request: Request): TokenHttpRequest {
+const PATH = '/oauth/token';
+
+/** Whether a request is one for {@link tokenEndpoint}. */
+export function isTokenRequest({ method, url }: IncomingMessage): boolean {
+  return method === 'POST' && (url === PATH || url?.startsWith(`${PATH}?`) === true);
+}
+
+type Answered = {
+  request: IncomingMessage;
+  peer: Peer;
+  startedMs: number;
+  findings: Findings;
+  failure: OAuthError | undefined;
+};
+
+function asTokenRequest(request: IncomingMessage, peer: Peer, body: unknown, isForm: boolean): TokenHttpRequest {
   const { authorization, 'user-agent': userAgent, 'accept-language': language } = request.headers;
   return {
     authorization,
-    body: request.body as unknown,
-    isForm: request.is('application/x-www-form-urlencoded') !== false,
+    body,
+    isForm,
     about: {
-      method: request.method,
-      ...(request.ip === undefined ? {} : { ip: request.ip }),
+      method: 'POST',
+      ...(peer.ip === undefined ? {} : { ip: peer.ip }),
       ...(userAgent === undefined ? {} : { user_agent: userAgent }),
       ...(language === undefined ? {} : { language }),
-      hostname: request.hostname,
+      ...(peer.hostname === undefined ? {} : { hostname: peer.hostname }),
     },
   };
 }

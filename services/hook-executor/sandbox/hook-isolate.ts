@@ -138,7 +138,7 @@ export class HookIsolate {
       for (const run of runs) run.fail(new LimitError('callback'));
     }
     for (const run of runs) {
-      if (run.settled && (!run.underWay || Date.now() >= run.deadlineMs)) this.#forget(run);
+      if (run.settled && (!run.underWay || performance.now() >= run.deadlineMs)) this.#forget(run);
     }
   }
 

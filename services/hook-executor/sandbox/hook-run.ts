@@ -15,7 +15,7 @@ export class LimitError extends Error {
 /** One run of a hook, from its entry until nothing of it is under way any more. */
 export class HookRun {
   readonly id: number;
-  /** Since the epoch. Then it is answered, and what it left to be done is dropped. */
+  /** On the clock of `performance`. Then it is answered, and what it left to be done is dropped. */
   readonly deadlineMs: number;
   readonly startedMs = performance.now();
   cpuMs = 0;
@@ -34,7 +34,7 @@ export class HookRun {
   /** @param waitMs Until the wall limit; `undefined` for none. */
   constructor(id: number, waitMs: number | undefined) {
     this.id = id;
-    this.deadlineMs = waitMs === undefined ? Infinity : Date.now() + waitMs;
+    this.deadlineMs = waitMs === undefined ? Infinity : this.startedMs + waitMs;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     promise.catch(() => undefined);
     [this.settlement, this.settle, this.fail] = [promise, resolve, reject];

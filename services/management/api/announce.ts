@@ -2,6 +2,7 @@ import { nuid } from '@nats-io/transport-node';
 import type { Request } from 'express';
 import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
 import { configChangedSubject, type ConfigChanged } from '../../../shared/subjects/config-changed.ts';
+import { activeCorrelationId } from '../../../shared/telemetry/correlation.ts';
 import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
@@ -19,11 +20,13 @@ export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
   return async (change: Change, route: Route, caller: Caller, request: Request): Promise<void> => {
     const time_ms = Date.now();
     const traceId = activeTraceId();
+    const correlationId = activeCorrelationId();
     events.publish({
       type: 'config.written',
       id: nuid.next(),
       time_ms,
       ...(traceId === undefined ? {} : { trace_id: traceId }),
+      ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
       ...(caller.ip === undefined ? {} : { ip: caller.ip }),
       user_agent: request.headers['user-agent']?.slice(0, 256),
       client_id: caller.clientId,

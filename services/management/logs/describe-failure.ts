@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   invalid_client: 'the client did not authenticate as it has to',
   unsupported_grant_type: 'the grant type is not supported',
   unauthorized_client: 'the client may not use this grant type',
+  too_many_requests: 'the client has used up its quota, or asks too often',
   invalid_scope: 'the scope cannot be used',
   server_error: 'the token could not be made',
   temporarily_unavailable: 'a service that is needed did not answer',

@@ -13,6 +13,9 @@ import { logOfEvent } from './log-of-event.ts';
 
 const RETRY_DELAY_MS = 1_000;
 
+/** Asked anew so often: of a server of the cluster that is lost nobody says that the question is. */
+const PULL_EXPIRES_MS = 2_000;
+
 /**
  * Turns the events of the stream into the tenant's logs, for as long as the process lives. The consumer is shared by all replicas
  * and hands out one message at a time, which is acknowledged once its logs are written: what a dying replica took, another
@@ -45,7 +48,7 @@ export function keepLogs(deps: { bus: NatsConnection; db: Db; hostname: string }
   }
 
   async function consumeAll(consumer: Consumer): Promise<void> {
-    messages = await consumer.consume({ max_messages: 1, abort_on_missing_resource: true });
+    messages = await consumer.consume({ max_messages: 1, expires: PULL_EXPIRES_MS, abort_on_missing_resource: true });
     if (stopped.aborted) await messages.close();
     for await (const message of messages) await handle(message, consumer);
   }

@@ -1,6 +1,7 @@
 import type { LogEntry } from '../../../shared/domain/log-entry.ts';
 import type { ConfigWritten } from '../../../shared/subjects/config-written.ts';
 import type { StreamEvent } from '../../../shared/subjects/events.ts';
+import { ofLimit } from './of-limit.ts';
 import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
 import { describeFailure } from './describe-failure.ts';
 
@@ -9,7 +10,7 @@ const ISSUED = 'Client Credentials for Access Token';
 
 /**
  * The log that an event becomes (contract §5.7): `seccft` for a token that was issued, `feccft` for a token request that was
- * refused or failed, `sapi` for a write of the configuration.
+ * refused or failed, `sapi` for a write of the configuration, `token_quota_consumption_warning` and `api_limit` for a client at its limits.
  *
  * @param hostname That clients reach hookmint by.
  */
@@ -25,6 +26,7 @@ export function logOfEvent(event: StreamEvent, logId: string, hostname: string):
   if (event.type === 'config.written') {
     return { ...common, type: 'sapi', description: event.description, details: JSON.stringify(detailsOfWrite(event)) };
   }
+  if (event.type === 'quota.warning' || event.type === 'limit.exceeded') return { ...common, ...ofLimit(event) };
   const isIssued = event.type === 'token.issued';
   return {
     ...common,
@@ -47,6 +49,7 @@ function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
     ...(isIssued ? {} : { error: { ...event.error, message: describeFailure(event) } }),
     duration_ms: event.duration_ms,
     trace_id: event.trace_id,
+    correlation_id: event.correlation_id,
   };
 }
 
@@ -65,6 +68,7 @@ function detailsOfWrite(event: ConfigWritten): object {
     before: event.before,
     after: event.after,
     trace_id: event.trace_id,
+    correlation_id: event.correlation_id,
   };
 }
 

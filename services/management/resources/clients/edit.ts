@@ -24,6 +24,7 @@ export async function createdClient(
     token_endpoint_auth_method: method,
     grant_types,
     client_metadata = {},
+    token_quota = null,
     client_authentication_methods: methods,
     ...profile
   } = body;
@@ -36,6 +37,7 @@ export async function createdClient(
     client_metadata: mergedMetadata({}, client_metadata),
     credentials: [],
     private_key_jwt: null,
+    token_quota,
     profile,
   };
   if (methods !== undefined) {
@@ -77,6 +79,7 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     token_endpoint_auth_method,
     grant_types = client.grant_types,
     client_metadata,
+    token_quota = client.token_quota,
     client_authentication_methods,
     ...profile
   } = body;
@@ -85,6 +88,7 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     ...authenticationOf(client, { token_endpoint_auth_method, client_authentication_methods }),
     name,
     grant_types,
+    token_quota,
     client_secrets:
       client_secret === undefined
         ? client.client_secrets

@@ -56,7 +56,6 @@ export const profile = {
   skip_non_verifiable_callback_uri_confirmation_prompt: flag,
   token_exchange: object,
   par_request_expiry: integer,
-  token_quota: object,
   resource_server_identifier: text,
   identity_assertion_authorization_grant: object,
   anonymous_sessions: object,

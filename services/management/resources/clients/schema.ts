@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { isStorableName } from '../../api/loose.ts';
 import { name } from '../../api/text.ts';
 import { InlineCredential, MAX_CREDENTIALS } from '../client-credentials/schema.ts';
@@ -45,6 +46,8 @@ const meaningful = {
   token_endpoint_auth_method: authMethod.nullable().optional(),
   grant_types: z.array(z.string().min(1).max(200)).max(MAX_GRANT_TYPES).optional(),
   client_metadata: Metadata.optional(),
+  /** `null`: the tenant's `default_token_quota` holds. */
+  token_quota: TokenQuota.nullable().optional(),
 };
 
 export const UpdateClient = z.strictObject({

@@ -17,6 +17,7 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
     token_endpoint_auth_method: client.token_endpoint_auth_method,
     grant_types: client.grant_types,
     ...(Object.keys(client.client_metadata).length === 0 ? {} : { client_metadata: client.client_metadata }),
+    ...(client.token_quota === null ? {} : { token_quota: client.token_quota }),
     ...(client.private_key_jwt === null
       ? {}
       : {

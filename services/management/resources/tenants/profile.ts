@@ -17,7 +17,6 @@ export const profile = {
   error_page: object,
   default_directory: text,
   default_redirection_uri: text,
-  default_token_quota: object,
   session_lifetime: number,
   session_lifetime_in_minutes: number,
   idle_session_lifetime: number,

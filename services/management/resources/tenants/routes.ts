@@ -45,7 +45,7 @@ const update = writes('patch', {
 export const tenantRoutes: readonly Route[] = [get, update];
 
 /** The settings as Auth0's tools know them (contract §5.6). */
-function viewOf({ default_audience, custom_claims, profile }: TenantSettings): TenantSettingsView {
+function viewOf({ default_audience, custom_claims, default_token_quota, profile }: TenantSettings): TenantSettingsView {
   return {
     flags: {},
     sandbox_version: SANDBOX_VERSIONS[0],
@@ -53,15 +53,18 @@ function viewOf({ default_audience, custom_claims, profile }: TenantSettings): T
     sandbox_versions_available: [...SANDBOX_VERSIONS],
     default_audience: default_audience ?? '',
     custom_claims,
+    ...(default_token_quota === null ? {} : { default_token_quota }),
   };
 }
 
 function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings {
-  const { default_audience, custom_claims = now.custom_claims, flags, ...profile } = body;
+  const { default_audience, custom_claims = now.custom_claims, flags, ...rest } = body;
+  const { default_token_quota = now.default_token_quota, ...profile } = rest;
   const shown = viewOf(now);
   return {
     default_audience: audienceOf(default_audience, now),
     custom_claims,
+    default_token_quota,
     profile: {
       ...now.profile,
       ...newsIn({ ...profile, ...(flags === undefined ? {} : { flags: { ...shown.flags, ...flags } }) }, shown),

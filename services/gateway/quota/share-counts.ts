@@ -1,0 +1,111 @@
+import { jetstreamManager, type CompletionResult } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { onReconnect } from '../../../shared/bus/connect.ts';
+import { messageOf } from '../../../shared/errors.ts';
+import { logger } from '../../../shared/log.ts';
+import {
+  allQuotasCounted,
+  QuotaCounted,
+  quotaCountedSubject,
+  QUOTAS_STREAM,
+} from '../../../shared/subjects/quota-counted.ts';
+import type { Counts } from './counts.ts';
+import { windowsAt } from './windows.ts';
+
+/** A gateway tells no more often what it has issued; so much of it a killed gateway takes with it. */
+const REPORT_INTERVAL_MS = 1_000;
+const FORGET_INTERVAL_MS = 600_000;
+const READ_RETRY_MS = 5_000;
+/** How long a starting gateway waits for what was counted before it. */
+const FIRST_READ_TIMEOUT_MS = 2_000;
+const BATCH = 1_000;
+
+/**
+ * Tells the other gateways what this one has issued, and hears what they have; and reads what was kept of all of them, at the start and
+ * after each loss of the bus. While the bus is away each gateway counts for itself.
+ *
+ * @returns Once what was kept is known, or after two seconds without it. `close` tells the last counts.
+ */
+export async function shareCounts(bus: NatsConnection, tenant: string, counts: Counts): Promise<{ close: () => void }> {
+  const hear = (message: { json: () => unknown }): void => {
+    try {
+      counts.heard(QuotaCounted.parse(message.json()));
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, 'a count of tokens cannot be read');
+    }
+  };
+  const subscription = bus.subscribe(allQuotasCounted(tenant), {
+    callback: (error, message) => {
+      if (error === null) hear(message);
+    },
+  });
+
+  async function readKept(): Promise<void> {
+    const { direct } = await jetstreamManager(bus, { checkAPI: false });
+    for (let from = 1, last = 0; from > last; from = last + 1) {
+      let got = 0;
+      const batch = { seq: from, batch: BATCH, next_by_subj: allQuotasCounted(tenant) };
+      await new Promise<void>((resolve, reject) => {
+        const callback = (done: CompletionResult | null, message: { seq: number; json: () => unknown }): void => {
+          if (done !== null) {
+            if (done.err === undefined) resolve();
+            else reject(done.err);
+            return;
+          }
+          got++;
+          last = message.seq;
+          hear(message);
+        };
+        direct.getBatch(QUOTAS_STREAM, { ...batch, callback }).catch(reject);
+      });
+      if (got < BATCH) return;
+    }
+  }
+
+  let closed = false;
+  let reading = false;
+  let retry: NodeJS.Timeout | undefined;
+  async function read(isAgain = false): Promise<void> {
+    clearTimeout(retry);
+    if (closed || reading) return;
+    reading = true;
+    try {
+      await readKept();
+    } catch (error) {
+      if (!isAgain) logger.warn({ reason: messageOf(error) }, 'the counts of tokens that were kept cannot be read yet');
+      retry = setTimeout(() => void read(true), READ_RETRY_MS).unref();
+    } finally {
+      reading = false;
+    }
+  }
+
+  let connected = true;
+  void (async () => {
+    for await (const { type } of bus.status()) if (type === 'disconnect') connected = false;
+  })();
+  void onReconnect(bus, () => {
+    connected = true;
+    counts.tellAgain();
+    void read();
+  });
+
+  function report(): void {
+    // What is published meanwhile would wait in memory; it is told when the bus is back.
+    if (!connected || bus.isClosed()) return;
+    for (const counted of counts.takeChanged()) {
+      bus.publish(quotaCountedSubject(tenant, counted.gateway, counted.client_id), JSON.stringify(counted));
+    }
+  }
+  const reporter = setInterval(report, REPORT_INTERVAL_MS);
+  const sweeper = setInterval(() => counts.forget(windowsAt(Date.now())), FORGET_INTERVAL_MS);
+
+  await Promise.race([read(), new Promise((resolve) => setTimeout(resolve, FIRST_READ_TIMEOUT_MS).unref())]);
+  return {
+    close: () => {
+      closed = true;
+      for (const timer of [reporter, sweeper, retry]) clearTimeout(timer);
+      report();
+      subscription.unsubscribe();
+    },
+  };
+}

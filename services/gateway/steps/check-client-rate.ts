@@ -1,0 +1,42 @@
+import type { Client } from '../../../shared/domain/client.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
+import { createRateLimiter } from '../../../shared/rate-limiter.ts';
+import type { TellHeaders } from '../quota/token-quotas.ts';
+import type { OverLimit } from '../quota/tell-over-limit.ts';
+
+/**
+ * Counts a request of a client that has authenticated, so that nobody can use up the rate of another.
+ *
+ * @throws {OAuthError} 429 `too_many_requests` (contract §2.3), unless the limit is only observed.
+ */
+export type CheckClientRate = (client: Client, tell: TellHeaders) => Promise<void>;
+
+/**
+ * @param perSecond Requests of each client that this gateway takes, on average.
+ * @param burst So many at once; then it takes `burst / perSecond` seconds until as many are taken again.
+ */
+export function createClientRate(
+  limit: { perSecond: number; burst: number; enforce: boolean },
+  over: OverLimit,
+): CheckClientRate {
+  const { perSecond, burst, enforce } = limit;
+  const windowSeconds = burst / perSecond;
+  const take = createRateLimiter(burst, windowSeconds);
+  return async (client, tell) => {
+    const { isOver, headers } = await take(client.client_id);
+    const { 'Retry-After': retryAfter, ...told } = headers;
+    tell(told);
+    if (!isOver) return;
+    over({
+      limit: 'client_rate',
+      client_id: client.client_id,
+      client_name: client.name,
+      allowed: burst,
+      window_seconds: windowSeconds,
+      enforce,
+    });
+    if (enforce && retryAfter !== undefined) {
+      throw new OAuthError(429, 'too_many_requests', 'Rate limit exceeded', { headers: { 'Retry-After': retryAfter } });
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import express, { type RequestHandler } from 'express';
+import { OAuthError } from '../../../shared/oauth-error.ts';
+import { MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
+
+/** The body of a token request, parsed; `undefined` when it is of neither type (RFC 6749 §4.4.2 has the form, Auth0 takes JSON too). */
+export type TokenBody = { body: unknown; isForm: boolean };
+
+// Of Express only what reads a body: its router and its answers cost as much as all the rest of a token request's HTTP.
+const readForm = express.text({ type: () => true, limit: MAX_BODY_BYTES });
+const readJson = express.json({ type: () => true, limit: MAX_BODY_BYTES });
+
+/**
+ * Reads a token request's body, also a compressed one.
+ *
+ * @throws {OAuthError} 413 for too many parameters; what Express throws, with a `status` of 400, 413 or 415, for the rest.
+ */
+export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<TokenBody> {
+  const mediaType = /^\s*([^\s;]+)\s*(?:;|$)/.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
+  if (mediaType === 'application/x-www-form-urlencoded') {
+    const text = await bodyBy(readForm, request, response);
+    return { body: typeof text === 'string' ? formOf(text) : text, isForm: true };
+  }
+  if (mediaType === 'application/json') return { body: await bodyBy(readJson, request, response), isForm: false };
+  return { body: undefined, isForm: false };
+}
+
+async function bodyBy(parser: RequestHandler, request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+  const parsed = request as Parameters<RequestHandler>[0];
+  await promisify(parser)(parsed, response as Parameters<RequestHandler>[1]);
+  return parsed.body;
+}
+
+/** A name that was sent more than once has the array of its values. */
+function formOf(text: string): Record<string, unknown> {
+  const values = new Map<string, string | string[]>();
+  let count = 0;
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (++count > MAX_PARAMETERS) throw new OAuthError(413, 'invalid_request', 'The request body is too large');
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(values);
+}

@@ -1,0 +1,10 @@
+/**
+ * Why a text is no JSON, without a piece of the text, which may be a secret.
+ *
+ * @param error As `JSON.parse` threw it; anything else is told by its message.
+ */
+export function jsonProblem(error: unknown): string {
+  if (!(error instanceof SyntaxError)) return error instanceof Error ? error.message : String(error);
+  const [position] = /line \d+ column \d+/.exec(error.message) ?? [];
+  return position === undefined ? 'it is no JSON' : `it is no JSON from ${position} on`;
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { readResources } from './manifests-render.ts';
+import { temporaryDir } from './servers-fixtures.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const [rules] = readResources(join(ROOT, 'deploy/grafana/alerts.yaml'));
+assert(rules !== undefined);
+const spec = rules.spec as { groups: { rules: { alert: string }[] }[] };
+const alerts = spec.groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+
+/** Prometheus's own tool, where it is on the PATH: it knows the language that the rules are written in. */
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+const skip = hasPromtool ? false : 'no promtool on this machine';
+
+type Input = Record<string, string>;
+const token = (outcome: string): string => `hookmint_token_requests_total{hookmint_outcome="${outcome}"}`;
+const hook = (name: string, outcome: string): string =>
+  `hookmint_hook_duration_seconds_${name}{hookmint_hook_name="h", hookmint_hook_outcome="ok"}`.replace('"ok"', outcome);
+const http = (rest: string): string => `http_server_request_duration_seconds_${rest}`;
+const GATEWAY = 'service_name="hookmint-gateway"';
+const SIGN = `${GATEWAY}, messaging_destination_name="hookmint.main.token.sign"`;
+
+/** A tenant that is well: a hundred tokens a second, one in a thousand refused, in milliseconds. */
+const WELL: Input = {
+  [token('issued')]: '0+6000x200',
+  [token('denied')]: '0+6x200',
+  [token('failed')]: '0+0x200',
+  [http(`count{${GATEWAY}, http_route="/oauth/token"}`)]: '0+6000x200',
+  [http(`bucket{${GATEWAY}, http_route="/oauth/token", le="0.25"}`)]: '0+6000x200',
+  [http(`bucket{${GATEWAY}, http_route="/oauth/token", le="1"}`)]: '0+6000x200',
+  [http(`bucket{${GATEWAY}, http_route="/oauth/token", le="+Inf"}`)]: '0+6000x200',
+  [http('count{service_name="hookmint-management", http_response_status_code="200"}')]: '0+60x200',
+  [http('count{service_name="hookmint-management", http_response_status_code="500"}')]: '0+0x200',
+  'hookmint_hook_executor_queue_depth{service_instance_id="1"}': '4x200',
+  'messaging_process_duration_seconds_count{service_name="hookmint-signer"}': '0+6000x200',
+  'messaging_process_duration_seconds_count{service_name="hookmint-signer", error_type="internal"}': '0+0x200',
+  [`messaging_client_operation_duration_seconds_bucket{${SIGN}, le="0.25"}`]: '0+6000x200',
+  [`messaging_client_operation_duration_seconds_bucket{${SIGN}, le="0.5"}`]: '0+6000x200',
+  [`messaging_client_operation_duration_seconds_bucket{${SIGN}, le="+Inf"}`]: '0+6000x200',
+  'hookmint_bus_requests_refused_total{service_name="hookmint-signer", error_type="overloaded"}': '0+0x200',
+  [hook('count', '"ok"')]: '0+6000x200',
+  [hook('count', '"denied"')]: '0+600x200',
+  [hook('count', '"threw"')]: '0+0x200',
+  [hook('bucket', '"ok", le="1"')]: '0+6000x200',
+  [hook('bucket', '"ok", le="5"')]: '0+6000x200',
+  [hook('bucket', '"ok", le="+Inf"')]: '0+6000x200',
+  'hookmint_events_dropped_total{service_name="hookmint-gateway"}': '0+0x200',
+};
+
+/** What happens from the hundredth minute on, or is there no longer, for each alert. */
+const ILL: Record<string, Input> = {
+  HookmintTokensFailing: { [token('failed')]: '0x100 0+120x100' },
+  HookmintTokensOverBudget: { [token('failed')]: '0x100 0+1200x100' },
+  HookmintTokensDenied: { [token('denied')]: '0x100 0+3000x100' },
+  HookmintTokensSlow: { [http(`bucket{${GATEWAY}, http_route="/oauth/token", le="0.25"}`)]: '0+5000x200' },
+  HookmintTokensOverLatencyBudget: { [http(`bucket{${GATEWAY}, http_route="/oauth/token", le="0.25"}`)]: '0+5500x200' },
+  HookmintSignerFailing: {
+    'messaging_process_duration_seconds_count{service_name="hookmint-signer", error_type="internal"}':
+      '0x100 0+120x100',
+  },
+  HookmintSigningSlow: { [`messaging_client_operation_duration_seconds_bucket{${SIGN}, le="0.25"}`]: '0+5000x200' },
+  HookmintGatewaySilent: { [http(`count{${GATEWAY}, http_route="/oauth/token"}`)]: '0+6000x100 stale' },
+  HookmintExecutorsFull: { 'hookmint_hook_executor_queue_depth{service_instance_id="1"}': '4x100 300x100' },
+  HookmintRequestsRefused: {
+    'hookmint_bus_requests_refused_total{service_name="hookmint-signer", error_type="overloaded"}': '0x100 0+60x100',
+  },
+  HookmintHookFailing: { [hook('count', '"threw"')]: '0x100 0+600x100' },
+  HookmintHookSlow: { [hook('bucket', '"ok", le="1"')]: '0+5000x200' },
+  HookmintEventsDropped: { 'hookmint_events_dropped_total{service_name="hookmint-gateway"}': '0x100 1x100' },
+  HookmintManagementErrors: {
+    [http('count{service_name="hookmint-management", http_response_status_code="500"}')]: '0x100 0+12x100',
+  },
+};
+
+function promtool(args: string[], files: Record<string, unknown>): string {
+  const folder = temporaryDir();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), stringify(content));
+  const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: folder, encoding: 'utf8' });
+  return status === 0 ? '' : stdout + stderr;
+}
+
+/** `alertname`s that fire at a time, as promtool's expectation of the series ALERTS. */
+const firing = (input: Input, evalTime: string, names: readonly string[]): object => ({
+  interval: '1m',
+  input_series: Object.entries(input).map(([series, values]) => ({ series, values })),
+  promql_expr_test: names.map((name) => ({
+    expr: `count(ALERTS{alertname="${name}", alertstate="firing"}) or vector(0)`,
+    eval_time: evalTime,
+    exp_samples: [{ labels: '{}', value: name in ILL && evalTime !== '99m' ? 1 : 0 }],
+  })),
+});
+
+describe('the alert rules', () => {
+  it('are rules to Prometheus', { skip }, () => {
+    assert.equal(promtool(['check', 'rules', 'rules.yaml'], { 'rules.yaml': spec }), '');
+  });
+
+  it('are quiet while all is well, each of them', { skip }, () => {
+    const test = { rule_files: ['rules.yaml'], tests: [firing(WELL, '99m', alerts)] };
+    assert.equal(promtool(['test', 'rules', 'test.yaml'], { 'rules.yaml': spec, 'test.yaml': test }), '');
+  });
+
+  it('have each a case in which it fires', () => {
+    assert.deepEqual(Object.keys(ILL).sort(), [...alerts].sort());
+  });
+
+  for (const [alert, ill] of Object.entries(ILL)) {
+    // A hundred minutes are more than any of them looks back to, or waits for.
+    it(`${alert} fires`, { skip }, () => {
+      const eval_time = alert === 'HookmintEventsDropped' ? '105m' : '150m';
+      const test = { rule_files: ['rules.yaml'], tests: [firing({ ...WELL, ...ill }, eval_time, [alert])] };
+      assert.equal(promtool(['test', 'rules', 'test.yaml'], { 'rules.yaml': spec, 'test.yaml': test }), '');
+    });
+  }
+});

@@ -1,0 +1,4 @@
+import { disk } from './groups/disk.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(disk);

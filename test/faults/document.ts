@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, platform } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import type { Form, Outcome } from './fault.ts';
+import type { Group, ToldFault } from './groups.ts';
+
+const FILE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
+const ROOT = new URL('../../', import.meta.url);
+
+/** Parts of the document that are made: what the faults are, and what came of them. */
+type Part = 'faults' | 'figures';
+
+const COLUMNS = ['Fault', 'Lasted', 'Asked', 'Issued', 'Refused', 'Lost', 'Unmodified', 'Healed in', 'Slowest answer'];
+
+const pattern = (part: Part): RegExp => new RegExp(`(<!-- ${part}: .*? -->\n)[^]*?(\n<!-- end of ${part} -->)`);
+
+/** What the document has between the marks of a part. */
+export function partOf(part: Part): string {
+  const [whole, begin = '', end = ''] = pattern(part).exec(readFileSync(FILE, 'utf8')) ?? [];
+  if (whole === undefined) throw new Error(`docs/reliability.md has no marks of "${part}"`);
+  return whole.slice(begin.length, whole.length - end.length).trim();
+}
+
+/** A list for each group: what its faults are, and what was allowed. */
+export function describeFaults(groups: readonly Group[]): string {
+  const item = ({ name, how, allowed }: ToldFault): string => `- **${name}.** ${how} _Allowed:_ ${allowed}`;
+  return groups.map(({ title, faults }) => [`### ${title}`, '', ...faults.map(item)].join('\n')).join('\n\n');
+}
+
+/** Of a machine that had something else to do the figures tell little. */
+const loadBefore = loadavg()[0]?.toFixed(1) ?? 'unknown';
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+function rowOf({ name, lastsMs }: ToldFault, outcome: Outcome, form: Form): string {
+  const { asked, issued, refused, lost, unmodified, healedMs, slowestMs } = outcome;
+  const lasted = lastsMs === undefined ? 'a moment' : `${String(lastsMs[form] / 1_000)} s`;
+  const cells = [name, lasted, asked, issued, refused, lost, unmodified, seconds(healedMs), seconds(slowestMs)];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function machine(): string {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
+  const cpu = cpus()[0]?.model.trim() ?? 'unknown CPU';
+  return (
+    `hookmint ${version}, ${new Date().toISOString().slice(0, 10)}, ${String(availableParallelism())} cores (${cpu}), ` +
+    `Node ${process.version} on ${platform()}, load average before ${loadBefore}. Services, servers and clients share the cores.`
+  );
+}
+
+/** Writes the made parts anew; the rest of the document stays. */
+export async function writeDocument(groups: readonly Group[], outcomes: readonly Outcome[], form: Form): Promise<void> {
+  const rows = groups.flatMap(({ faults }) =>
+    faults.flatMap((fault) => {
+      const outcome = outcomes.find((one) => one.fault === fault.name);
+      return outcome === undefined ? [] : [rowOf(fault, outcome, form)];
+    }),
+  );
+  const header = [`| ${COLUMNS.join(' | ')} |`, `| --- | --- |${' --: |'.repeat(COLUMNS.length - 2)}`];
+  const parts = { faults: describeFaults(groups), figures: [machine(), '', ...header, ...rows].join('\n') };
+  let text = readFileSync(FILE, 'utf8');
+  for (const part of ['faults', 'figures'] as const) {
+    text = text.replace(pattern(part), (_, begin: string, end: string) => `${begin}\n${parts[part]}\n${end}`);
+  }
+  writeFileSync(FILE, await format(text, { ...(await resolveConfig(FILE)), filepath: FILE }));
+}
+
+/** The rows of the table of figures, each as its cells by their columns. */
+export function figures(): Record<string, string>[] {
+  return partOf('figures')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) => {
+      const cells = line.split('|').slice(1, -1);
+      return Object.fromEntries(COLUMNS.map((column, index) => [column, (cells[index] ?? '').trim()]));
+    });
+}

@@ -1,0 +1,40 @@
+import type { Fault, FaultGroup, Form, Outcome, World } from './fault.ts';
+import { clock } from './groups/clock.ts';
+import { disk } from './groups/disk.ts';
+import { natsCluster } from './groups/nats-cluster.ts';
+import { network } from './groups/network.ts';
+import { processes } from './groups/processes.ts';
+import { runFault } from './run-fault.ts';
+
+/** What the document tells of a fault. */
+export type ToldFault = Pick<Fault, 'name' | 'how' | 'allowed' | 'mayLose' | 'lastsMs'>;
+
+/** A group without what only its own faults know. */
+export type Group = {
+  title: string;
+  faults: readonly ToldFault[];
+  /** Makes its faults, one after the other, on one stack. */
+  run: (form: Form, ended: (outcome: Outcome) => void) => Promise<void>;
+};
+
+const group = <W extends World>({ title, open, faults }: FaultGroup<W>): Group => ({
+  title,
+  faults,
+  run: async (form, ended) => {
+    const world = await open();
+    try {
+      for (const fault of faults) ended(await runFault(fault, world, form));
+    } finally {
+      await world.stop();
+    }
+  },
+});
+
+/** Every fault, in the order of the document. */
+export const groups: readonly Group[] = [
+  group(processes),
+  group(natsCluster),
+  group(network),
+  group(disk),
+  group(clock),
+];

@@ -1,0 +1,4 @@
+import { network } from './groups/network.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(network);

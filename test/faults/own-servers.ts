@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunningServer } from '../../deploy/local/servers/child-server.ts';
+import { ensureMongoUsers } from '../../deploy/local/servers/mongo-users.ts';
+import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
+import { obtainNats } from '../../deploy/local/servers/nats-binary.ts';
+import { startMongod } from '../../deploy/local/servers/run-mongod.ts';
+import { startNats } from '../../deploy/local/servers/run-nats.ts';
+import { delay } from './load.ts';
+
+const BUS_CONFIG = new URL('../../deploy/nats/hookmint.conf', import.meta.url);
+const RETRY_MS = 250;
+
+/** A nats-server without users and a mongod with one, which no launcher looks after; what dies is started again, for ever. */
+export type OwnServers = {
+  natsPort: number;
+  mongodPort: number;
+  /** The URL for whoever connects to mongod at `port`. */
+  mongodbUrl: (port: number) => string;
+  /** Stops nats-server; it is started again. */
+  restartNats: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/** @param dataDir Where they keep their data; default: a temporary folder that goes with them. */
+export async function startOwnServers(dataDir?: string): Promise<OwnServers> {
+  const folder = mkdtempSync(join(tmpdir(), 'hookmint-faults-'));
+  const at = dataDir ?? folder;
+  const configFile = join(folder, 'nats.conf');
+  writeFileSync(configFile, readFileSync(BUS_CONFIG, 'utf8').replace(/^authorization \{[^]*/m, ''));
+  const quiet = { report: (): void => undefined };
+  const [natsBinary, mongodBinary] = await Promise.all([obtainNats(quiet), obtainMongod(quiet)]);
+  const [nats, mongod] = await Promise.all([
+    keepRunning((port) => startNats({ binary: natsBinary.path, dataDir: join(at, 'nats'), configFile, port })),
+    keepRunning((port) => startMongod({ binary: mongodBinary.path, dataDir: join(at, 'mongodb'), port })),
+  ]);
+  const password = randomBytes(16).toString('hex');
+  const url = `mongodb://127.0.0.1:${String(mongod.port)}`;
+  await ensureMongoUsers({ url, owner: { user: 'owner', password }, users: [] });
+  return {
+    natsPort: nats.port,
+    mongodPort: mongod.port,
+    mongodbUrl: (port) => `mongodb://owner:${password}@127.0.0.1:${String(port)}/?authSource=admin`,
+    restartNats: nats.restart,
+    stop: async () => {
+      await Promise.all([nats.stop(), mongod.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Kept = { port: number; restart: () => Promise<void>; stop: () => Promise<void> };
+
+/** As an orchestrator does, without its growing pauses. */
+async function keepRunning(start: (port: number | undefined) => Promise<RunningServer>): Promise<Kept> {
+  let server = await start(undefined);
+  const { port } = server;
+  let stopping = false;
+  const isStopping = (): boolean => stopping;
+
+  async function keep(): Promise<void> {
+    while (!isStopping()) {
+      const { process: child } = server;
+      if (child.exitCode === null && child.signalCode === null) {
+        await new Promise((resolve) => child.once('exit', resolve));
+        continue;
+      }
+      // What ends at its start, as on a full disk, is tried again.
+      server = await start(port).catch(() => server);
+      await delay(RETRY_MS);
+    }
+  }
+  const kept = keep();
+  return {
+    port,
+    restart: () => server.stop(),
+    stop: async () => {
+      stopping = true;
+      await server.stop();
+      await kept;
+      await server.stop();
+    },
+  };
+}

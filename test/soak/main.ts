@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../shared/errors.ts';
+import { describeMachine } from '../bench/machine.ts';
+import { soak, tableOf } from './soak.ts';
+
+/** `npm run soak`: hours of mixed load; exit code 1 when anything is lost or goes on growing. */
+const HELP = `Runs the whole of hookmint under a mix of load for a long time, and tells whether anything goes on growing (Linux only).
+
+  npm run soak [-- OPTION ...]
+
+  --minutes N   from start to end (default 120)
+  --rate N      token requests a second (default 40), beside all else of the mix
+  --help        this text
+
+Ctrl-C ends it early and judges what was measured by then.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '120' },
+      rate: { type: 'string', default: '40' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const { verdicts, unjudged, tally, measuredMs } = await soak({
+    totalMs: numberOf('--minutes', values.minutes, 2, 10_080) * 60_000,
+    ratePerSecond: numberOf('--rate', values.rate, 1, 10_000),
+    progress: (line) => process.stderr.write(`soak: ${line}\n`),
+    stop: stop.signal,
+  });
+  const { lost, unmodified, unexpected } = tally;
+  process.stdout.write(`${describeMachine('of the soak itself').join('\n')}\n\n`);
+  process.stdout.write(
+    `measured for ${(measuredMs / 60_000).toFixed(1)} min\n${JSON.stringify(tally)}\n\n${tableOf(verdicts)}\n`,
+  );
+  if (unjudged.length > 0) process.stdout.write(`too short to be judged: ${unjudged.join(', ')}\n`);
+  const isSound =
+    lost === 0 &&
+    unmodified === 0 &&
+    Object.keys(unexpected).length === 0 &&
+    unjudged.length === 0 &&
+    !verdicts.some(({ grows }) => grows);
+  process.stdout.write(isSound ? '\nsound\n' : '\nNOT SOUND\n');
+  process.exitCode = isSound ? 0 : 1;
+}
+
+function numberOf(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < min || value > max) {
+    throw new Error(`${option} is to be a number from ${String(min)} to ${String(max)}, not "${text}"`);
+  }
+  return value;
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`soak: ${messageOf(error)}\n`);
+  process.exitCode = 2;
+});

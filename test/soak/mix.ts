@@ -1,0 +1,189 @@
+import { decodeJwt } from 'jose';
+import { newClientSecret } from '../../shared/client-secret.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { delay, openLoop } from '../scale/token-load.ts';
+import { startAnother } from '../support/another-service.ts';
+import { openManagement, type ApiAnswer, type Management } from '../support/management.ts';
+import type { Stack } from '../support/stack.ts';
+import { addApi, addClient, addGrant } from '../support/tenant-fixtures.ts';
+
+/** A request, and what it is to come to: `token`, or the error of a refusal. */
+type Asked = { parameters: Record<string, string>; expected: string };
+
+const CLAIM = 'https://soak.example/revision';
+const CLIENTS = 12;
+const APIS = 3;
+const SECRET_OVERLAP_SECONDS = 60;
+
+/** Revisions come again: the number of isolates has a bound that is soon reached. */
+const REVISIONS = 4;
+
+/** The hook does what the request says; each failure ends an isolate or a run in its own way. */
+const scriptOf = (revision: number): string => `module.exports = (client, scope, audience, context, cb) => {
+  switch (context.body.mode) {
+    case 'throw': throw new Error('as asked');
+    case 'silent': return;
+    case 'spin': for (;;);
+    case 'hoard': { const kept = []; for (;;) kept.push(new Array(100000).fill(kept.length)); }
+  }
+  setTimeout(() => cb(null, { ${JSON.stringify(CLAIM)}: ${String(revision)} }), 5);
+};`;
+const LIMITS = { cpu_ms: 200, wall_ms: 5_000, heap_mib: 32 };
+
+/** How often each thing is done. */
+const EVERY_MS = {
+  failingHook: 700,
+  badRequest: 150,
+  read: 500,
+  hookChange: 7_000,
+  secretRotation: 4_000,
+  /** An executor beside the stack's own is stopped, and another started. */
+  executorRestart: 15_000,
+};
+
+export type MixTally = {
+  asked: number;
+  issued: number;
+  /** Refused as it was to be. */
+  refused: number;
+  lost: number;
+  unmodified: number;
+  /** What came instead of what was expected, and how often. */
+  unexpected: Record<string, number>;
+  done: Record<keyof typeof EVERY_MS, number>;
+};
+
+const READS = ['/clients?per_page=50', '/hooks', '/client-grants?per_page=50', '/logs?per_page=50', '/keys/signing'];
+const BAD: { change: Record<string, string>; expected: string }[] = [
+  { change: { client_secret: 'wrong' }, expected: 'access_denied' },
+  { change: { client_id: 'nobody' }, expected: 'access_denied' },
+  { change: { audience: 'https://nowhere.example/' }, expected: 'access_denied' },
+  { change: { grant_type: 'password' }, expected: 'unsupported_grant_type' },
+  { change: { grant_type: '' }, expected: 'invalid_request' },
+];
+const FAILING = ['throw', 'silent', 'spin', 'throw', 'hoard'];
+
+/** Clients, APIs and a hook, and all that goes on with them until it is stopped. */
+export type Mix = { tally: MixTally; stop: () => Promise<MixTally> };
+
+/** Starts the mix: token requests at a steady rate, and what is done every so often. */
+export async function startMix(stack: Stack, ratePerSecond: number): Promise<Mix> {
+  const api = await openManagement(stack);
+  const askers = await prepare(stack);
+  const hookId = await makeHook(api);
+  const tally: MixTally = {
+    asked: 0,
+    issued: 0,
+    refused: 0,
+    lost: 0,
+    unmodified: 0,
+    unexpected: {},
+    done: { failingHook: 0, badRequest: 0, read: 0, hookChange: 0, secretRotation: 0, executorRestart: 0 },
+  };
+  const ask = (asked: Asked): Promise<void> => askOnce(stack, asked, tally);
+  const requestOf = (n: number, more: Record<string, string> = {}): Record<string, string> => ({
+    ...(askers[n % askers.length] ?? {}),
+    audience: audienceOf(n),
+    ...more,
+  });
+
+  const actions: Record<keyof typeof EVERY_MS, (n: number) => Promise<unknown>> = {
+    failingHook: (n) =>
+      ask({ parameters: requestOf(n, { mode: FAILING[n % FAILING.length] ?? '' }), expected: 'server_error' }),
+    badRequest: (n) => {
+      const { change, expected } = BAD[n % BAD.length] ?? { change: {}, expected: 'token' };
+      return ask({ parameters: { ...requestOf(n), ...change }, expected });
+    },
+    read: async (n) => expectStatus(await api.call('GET', READS[n % READS.length] ?? ''), 200, tally),
+    hookChange: async (n) =>
+      expectStatus(await api.call('PATCH', `/hooks/${hookId}`, { script: scriptOf(n % REVISIONS) }), 200, tally),
+    secretRotation: async (n) => {
+      const asker = askers[n % askers.length];
+      if (asker === undefined) return;
+      const overlap = { overlap_seconds: SECRET_OVERLAP_SECONDS };
+      const answer = await api.call('POST', `/clients/${asker.client_id}/rotate-secret`, overlap);
+      expectStatus(answer, 200, tally);
+      asker.client_secret = (answer.body as { client_secret: string }).client_secret;
+    },
+    executorRestart: async () => {
+      const executor = await startAnother(stack, 'hook-executor');
+      await delay(EVERY_MS.executorRestart / 2);
+      const exit = await executor.stop();
+      if (exit !== 0) note(tally, `an executor ended with ${String(exit)}`);
+    },
+  };
+
+  let running = true;
+  const isRunning = (): boolean => running;
+  const repeated = (Object.keys(actions) as (keyof typeof EVERY_MS)[]).map(async (what) => {
+    for (let n = 0; isRunning(); n++) {
+      const nextMs = performance.now() + EVERY_MS[what];
+      await actions[what](n);
+      tally.done[what]++;
+      while (isRunning() && performance.now() < nextMs)
+        await delay(Math.min(250, Math.max(1, nextMs - performance.now())));
+    }
+  });
+  let n = 0;
+  const load = openLoop(() => ask({ parameters: requestOf(n++), expected: 'token' }), ratePerSecond);
+  return {
+    tally,
+    stop: async () => {
+      running = false;
+      await Promise.all([load(), ...repeated]);
+      return tally;
+    },
+  };
+}
+
+type Credentials = { client_id: string; client_secret: string };
+
+const GRANT_TYPE = 'client_credentials';
+const audienceOf = (n: number): string => `https://soak-${String(n % APIS)}.example/`;
+
+async function prepare(stack: Stack): Promise<Credentials[]> {
+  const askers = Array.from({ length: CLIENTS }, (_, i) => ({
+    client_id: `soak-client-${String(i)}`,
+    client_secret: newClientSecret(),
+  }));
+  for (const { client_id, client_secret } of askers) await addClient(stack, { client_id }, [client_secret]);
+  for (let i = 0; i < APIS; i++) {
+    await addApi(stack, { id: `soak-api-${String(i)}`, identifier: audienceOf(i), scopes: [{ value: 'read' }] });
+    for (const { client_id } of askers) await addGrant(stack, client_id, audienceOf(i), ['read']);
+  }
+  await stack.announceChange();
+  return askers;
+}
+
+async function makeHook(api: Management): Promise<string> {
+  const hook = { name: 'soak', script: scriptOf(0), triggerId: 'credentials-exchange', enabled: true };
+  const { status, body } = await api.call('POST', '/hooks', { ...hook, hookmint: { limits: LIMITS } });
+  if (status !== 201) throw new Error(`the hook was not made: ${JSON.stringify(body)}`);
+  return (body as { id: string }).id;
+}
+
+async function askOnce(stack: Stack, { parameters, expected }: Asked, tally: MixTally): Promise<void> {
+  tally.asked++;
+  try {
+    const body = new URLSearchParams({ grant_type: GRANT_TYPE, ...parameters });
+    const response = await fetch(`${stack.url}/oauth/token`, { method: 'POST', body });
+    const answer = (await response.json()) as { access_token?: string; error?: string };
+    const came = answer.access_token === undefined ? (answer.error ?? String(response.status)) : 'token';
+    if (came !== expected) note(tally, `${came} instead of ${expected}`);
+    else if (answer.access_token === undefined) tally.refused++;
+    if (answer.access_token === undefined) return;
+    tally.issued++;
+    if (decodeJwt(answer.access_token)[CLAIM] === undefined) tally.unmodified++;
+  } catch (error) {
+    tally.lost++;
+    note(tally, `no answer: ${messageOf(error instanceof Error ? (error.cause ?? error) : error)}`);
+  }
+}
+
+function expectStatus({ status, body }: ApiAnswer, expected: number, tally: MixTally): void {
+  if (status !== expected) note(tally, `Management API: ${String(status)} ${JSON.stringify(body).slice(0, 200)}`);
+}
+
+function note(tally: MixTally, what: string): void {
+  tally.unexpected[what] = (tally.unexpected[what] ?? 0) + 1;
+}
