@@ -13,12 +13,14 @@ type Part = 'faults' | 'figures';
 
 const COLUMNS = ['Fault', 'Lasted', 'Asked', 'Issued', 'Refused', 'Lost', 'Unmodified', 'Healed in', 'Slowest answer'];
 
-const pattern = (part: Part): RegExp => new RegExp(`(<!-- ${part}: .*? -->\n)[^]*?(\n<!-- end of ${part} -->)`);
+const pattern = (part: Part): RegExp => new RegExp(`(<!-- ${part}: .*? -->\n)[^]*?(<!-- end of ${part} -->)`);
+
+const noMarks = (part: Part): Error => new Error(`docs/reliability.md has no marks of "${part}"`);
 
 /** What the document has between the marks of a part. */
 export function partOf(part: Part): string {
   const [whole, begin = '', end = ''] = pattern(part).exec(readFileSync(FILE, 'utf8')) ?? [];
-  if (whole === undefined) throw new Error(`docs/reliability.md has no marks of "${part}"`);
+  if (whole === undefined) throw noMarks(part);
   return whole.slice(begin.length, whole.length - end.length).trim();
 }
 
@@ -61,7 +63,8 @@ export async function writeDocument(groups: readonly Group[], outcomes: readonly
   const parts = { faults: describeFaults(groups), figures: [machine(), '', ...header, ...rows].join('\n') };
   let text = readFileSync(FILE, 'utf8');
   for (const part of ['faults', 'figures'] as const) {
-    text = text.replace(pattern(part), (_, begin: string, end: string) => `${begin}\n${parts[part]}\n${end}`);
+    if (!pattern(part).test(text)) throw noMarks(part);
+    text = text.replace(pattern(part), (_, begin: string, end: string) => `${begin}\n${parts[part]}\n\n${end}`);
   }
   writeFileSync(FILE, await format(text, { ...(await resolveConfig(FILE)), filepath: FILE }));
 }

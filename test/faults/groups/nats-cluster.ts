@@ -102,8 +102,8 @@ export const natsCluster: FaultGroup<ClusterWorld> = {
     {
       name: "SIGSTOP of the gateway's NATS node",
       how: 'The node stands still, as a machine that is lost does: it closes no connection. Then it goes on.',
-      allowed: 'Nothing: a node that answers no ping for 2 s is left, and requests wait for that.',
-      mayRefuse: false,
+      allowed: 'Refusals (503) of what cannot wait until a node that answers no ping is left, about 3 s.',
+      mayRefuse: true,
       lastsMs: { short: 4_000, long: 10_000 },
       begin: async ({ cluster }) => {
         await cluster.untilWhole();
