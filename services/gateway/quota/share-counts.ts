@@ -1,4 +1,4 @@
-import { jetstreamManager, type CompletionResult } from '@nats-io/jetstream';
+import { jetstreamManager, JetStreamError, type CompletionResult } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { onReconnect } from '../../../shared/bus/connect.ts';
 import { messageOf } from '../../../shared/errors.ts';
@@ -19,6 +19,8 @@ const READ_RETRY_MS = 5_000;
 /** How long a starting gateway waits for what was counted before it. */
 const FIRST_READ_TIMEOUT_MS = 2_000;
 const BATCH = 1_000;
+/** Of JetStream, for no message that fits. */
+const NOT_FOUND_STATUS = 404;
 
 /**
  * Tells the other gateways what this one has issued, and hears what they have; and reads what was kept of all of them, at the start and
@@ -48,7 +50,7 @@ export async function shareCounts(bus: NatsConnection, tenant: string, counts: C
       await new Promise<void>((resolve, reject) => {
         const callback = (done: CompletionResult | null, message: { seq: number; json: () => unknown }): void => {
           if (done !== null) {
-            if (done.err === undefined) resolve();
+            if (done.err === undefined || isNothingKept(done.err)) resolve();
             else reject(done.err);
             return;
           }
@@ -108,4 +110,8 @@ export async function shareCounts(bus: NatsConnection, tenant: string, counts: C
       subscription.unsubscribe();
     },
   };
+}
+
+function isNothingKept(error: Error): boolean {
+  return error instanceof JetStreamError && 'code' in error && error.code === NOT_FOUND_STATUS;
 }
