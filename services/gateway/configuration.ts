@@ -6,12 +6,14 @@ import type { TriggerId } from '../../shared/domain/hook.ts';
 import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/resource-server.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
 import { logger } from '../../shared/log.ts';
+import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
 import {
+  CONFIGURATION_FIRST_READ_TIMEOUT_MS,
   CONFIGURATION_MAX_AGE_MS,
   CONFIGURATION_MAX_ENTRIES,
   CONFIGURATION_READ_TIMEOUT_MS,
@@ -97,13 +99,21 @@ const NOTHING = Promise.resolve(undefined);
  */
 type Entry<T> = { generation: number; value?: T };
 
+/** For what nobody has asked for yet: whether there is such a client is not known, and may be in a moment. */
+function storeAway(cause: unknown): OAuthError {
+  return new OAuthError(503, 'temporarily_unavailable', 'The configuration cannot be read at the moment', {
+    headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+    cause,
+  });
+}
+
 const SILENT = new Error('the store does not answer');
 
 /** A store that says nothing is not to keep waiting who can do with what is known: a lost packet is no refused connection. */
-async function inTime<T>(reading: Promise<T>): Promise<T> {
+async function within<T>(timeoutMs: number, reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(SILENT), CONFIGURATION_READ_TIMEOUT_MS);
+    timer = setTimeout(() => reject(SILENT), timeoutMs);
   });
   try {
     return await Promise.race([reading, silence]);
@@ -127,11 +137,15 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         return { ...stale, generation: asked };
       }
       try {
-        const value = await (stale === undefined ? read(key) : inTime(read(key)));
+        const value = await within(
+          stale === undefined ? CONFIGURATION_FIRST_READ_TIMEOUT_MS : CONFIGURATION_READ_TIMEOUT_MS,
+          read(key),
+        );
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {
         // A document that cannot be used is no store that is away: it keeps nothing else from being read.
-        if (stale === undefined || !(error instanceof MongoError || error === SILENT)) throw error;
+        if (!(error instanceof MongoError || error === SILENT)) throw error;
+        if (stale === undefined) throw storeAway(error);
         logger.warn({ err: error }, 'the store cannot be read; what is known is used for longer');
         store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;

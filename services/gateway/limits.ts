@@ -31,6 +31,9 @@ export const CONFIGURATION_RETRY_MS = 5_000;
 /** How long a read of configuration that is known already may take; then the store counts as one that cannot be read. */
 export const CONFIGURATION_READ_TIMEOUT_MS = 1_000;
 
+/** How long it is waited for where nothing is known: another member of a replica set takes a few seconds to take over. */
+export const CONFIGURATION_FIRST_READ_TIMEOUT_MS = 5_000;
+
 /** Entries of each configuration cache: clients, APIs, grants. */
 export const CONFIGURATION_MAX_ENTRIES = 50_000;
 
