@@ -104,7 +104,12 @@ describe('setting hookmint up', () => {
     const { streams } = await jetstreamManager(await bus.connect('setup'));
     const names: string[] = [];
     for await (const name of streams.names()) names.push(name);
-    assert.deepEqual(names.sort(), ['HOOKMINT_ASSERTIONS', 'HOOKMINT_EVENTS', 'KV_HOOKMINT_STORAGE']);
+    assert.deepEqual(names.sort(), [
+      'HOOKMINT_ASSERTIONS',
+      'HOOKMINT_EVENTS',
+      'HOOKMINT_QUOTAS',
+      'KV_HOOKMINT_STORAGE',
+    ]);
     assert.equal((await streams.info('HOOKMINT_EVENTS')).state.consumer_count, 1);
   });
 

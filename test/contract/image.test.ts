@@ -76,6 +76,7 @@ function start(service: string): { child: ChildProcess; image: Image; workload: 
   const inside = (path: string): string => join(image.root, path);
   const here: Record<string, string | undefined> = {
     NATS_URL: bus.url,
+    NATS_CA_FILE: undefined,
     NODE_EXTRA_CA_CERTS: undefined,
     OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
     HOOKMINT_ISSUER: `http://${HOST}:${String(ports.gateway)}/`,

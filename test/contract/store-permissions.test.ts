@@ -114,7 +114,7 @@ describe("management's user of the store", () => {
       for (const name of CONFIGURATION) await owner.collection(name).drop();
       await fill();
       await prepareConfiguration(management);
-      assert.equal((await management.collection('tenant').findOne({ version: { $gt: 0 } }))?.version, 2);
+      assert.equal((await management.collection('tenant').findOne({ version: { $gt: 0 } }))?.version, 3);
     }
     assert.deepEqual(
       (await hooksIn(management).list({}, { skip: 0, limit: 2 })).map(({ id, kind }) => [id, kind]),
