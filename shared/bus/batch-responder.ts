@@ -26,6 +26,8 @@ type InFlight = { id: string; replySubject: string; sinceMs: number };
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
  * @param maxInFlight More than so many at a time are answered `overloaded` at once.
+ * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
+ *   that all take about as long. The last one waits for nothing. Default 0.
  * @param holderOf Whose an event is: as soon as one of them has its share of the places, its events are answered so. Default: all alike.
  */
 export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
@@ -34,10 +36,11 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   queue: string;
   schema: z.ZodObject<Shape>;
   maxInFlight: number;
+  holdRepliesMs?: number;
   holderOf?: (event: z.infer<z.ZodObject<Shape>>) => string;
   handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number) => Promise<Reply>;
 }): BatchResponder {
-  const { connection, subject, queue, handle, maxInFlight, holderOf } = options;
+  const { connection, subject, queue, handle, maxInFlight, holdRepliesMs = 0, holderOf } = options;
   const schema = options.schema.extend(requestEnvelope);
   const attributes = messagingAttributes(subject, 'process');
   const measure = measureBus(subject, 'process');
@@ -46,10 +49,13 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   const inFlight = new Set<InFlight>();
   const shares = createFairShares();
   let outbox = new Map<string, { text: string }[]>();
+  let holding: NodeJS.Timeout | undefined;
 
   const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
 
   function flush(): void {
+    clearTimeout(holding);
+    holding = undefined;
     const replies = outbox;
     outbox = new Map();
     for (const [replySubject, items] of replies) {
@@ -60,7 +66,11 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   }
 
   function reply(replySubject: string, content: { id: string } & Record<string, unknown>): void {
-    if (outbox.size === 0) atTurnEnd(flush);
+    if (outbox.size === 0) {
+      // The request that is answered is among them.
+      if (holdRepliesMs > 0 && inFlight.size > 1) holding = setTimeout(flush, holdRepliesMs);
+      else atTurnEnd(flush);
+    }
     const item = { text: JSON.stringify(content) };
     if (Buffer.byteLength(item.text) > maxMessageBytes()) {
       item.text = JSON.stringify({ id: content.id, error: replyTooLarge });
@@ -109,6 +119,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       measure.ended(startedMs, remote.code);
     } finally {
       inFlight.delete(entry);
+      if (inFlight.size === 0 && holding !== undefined) atTurnEnd(flush);
       if (holder !== undefined) shares.giveBack(holder);
     }
   }

@@ -154,6 +154,36 @@ describe('requests on the bus', { concurrency: true }, () => {
     assert.deepEqual(order, [1, 2, 3, 0]);
   });
 
+  it('wait for one another where the responder says so, the last one for nothing', async () => {
+    const { subject, there, requester } = await pair();
+    const messages: number[] = [];
+    there.subscribe('_INBOX_test.>', {
+      callback: (_error, message) => {
+        const ours = message.string().match(/"n":9\d{3}/g)?.length ?? 0;
+        if (ours > 0) messages.push(ours);
+      },
+    });
+    const responder = serveBatches({
+      connection: there,
+      subject,
+      queue: 'members',
+      schema: Question,
+      maxInFlight: 1_000,
+      holdRepliesMs: 60_000,
+      handle: async ({ n }) => {
+        await delay(n - 9_000);
+        return { n };
+      },
+    });
+    responders.push(responder);
+    await there.flush();
+    const tookMs = await took(() => Promise.all([9_000, 9_050, 9_200].map((n) => requester.request({ n }, soon()))));
+    assert.ok(tookMs >= 190 && tookMs < 5_000, `answered after ${String(tookMs)} ms`);
+    await requester.request({ n: 9_001 }, soon());
+    await until(() => messages.length === 2);
+    assert.deepEqual(messages, [3, 1]);
+  });
+
   it('are given up at their deadline', async () => {
     const { subject, there, requester } = await pair();
     answering(there, subject, async () => {
