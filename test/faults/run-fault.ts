@@ -9,6 +9,9 @@ const MAX_HEAL_MS = 5_000;
 export const WALL_MS = 3_000;
 const MAX_ANSWER_MS = WALL_MS + 1_000 + 5_000 + 500;
 
+/** What a fault takes to come about, or to be taken away, beside the time it lasts. */
+const MAX_STEP_MS = 30_000;
+
 const MIN_TOKENS_BEFORE = 50;
 const BEFORE_MS = 700;
 /** To see failures after the bound as such. */
@@ -32,13 +35,15 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
 
   let end: (() => unknown) | undefined;
   await trying('the fault could not be made', async () => {
-    end = await fault.begin(world);
+    end = await within(MAX_STEP_MS, fault.begin(world));
   });
   await Promise.all([
     delay(fault.lastsMs?.[form] ?? 0),
-    trying('while the cause was there', () => fault.during?.(world, form)),
+    trying('while the cause was there', () =>
+      within((fault.lastsMs?.[form] ?? 0) + MAX_STEP_MS, fault.during?.(world, form)),
+    ),
   ]);
-  await trying('the fault could not be ended', () => end?.());
+  await trying('the fault could not be ended', () => within(MAX_STEP_MS, end?.()));
   const goneMs = performance.now();
   let backMs = goneMs;
   const [isSteady] = await Promise.all([
@@ -57,12 +62,12 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
   return { fault: fault.name, ...counts, healedMs, slowestMs, violations };
 }
 
-function within(timeoutMs: number, done: Promise<void> | undefined): Promise<void> {
+function within<T>(timeoutMs: number, done: T): Promise<Awaited<T>> {
   const timeout = AbortSignal.timeout(timeoutMs);
   return Promise.race([
-    done ?? Promise.resolve(),
+    Promise.resolve(done),
     new Promise<never>((_, reject) => {
-      timeout.addEventListener('abort', () => reject(new Error(`not back after ${String(timeoutMs)} ms`)));
+      timeout.addEventListener('abort', () => reject(new Error(`not done after ${String(timeoutMs)} ms`)));
     }),
   ]);
 }

@@ -17,9 +17,12 @@ export type SmallDisk = {
 /** More than JetStream reserves for hookmint's streams. A tmpfs takes only as much memory as is written to it. */
 const SIZE_KIB = 6_291_456;
 
-/** Mounts, then changes its size to each number that it reads; ends with its input, and so with the process that started it. */
+/**
+ * Mounts, then changes its size to each number that it reads, unless there is more in it already; ends with its input, and so with the
+ * process that started it.
+ */
 const HOLDER = `mount -t tmpfs -o size=${String(SIZE_KIB)}k tmpfs "$0" && echo done
-while read -r kib; do mount -o "remount,size=\${kib}k" "$0" && echo done; done`;
+while read -r kib; do mount -o "remount,size=\${kib}k" "$0" && echo done || echo refused; done`;
 
 /**
  * Mounts a tmpfs where no other process sees it, as root or, in a user namespace, as anybody; it is reached through
@@ -34,28 +37,35 @@ export async function openSmallDisk(): Promise<SmallDisk> {
   holder.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise<void>((resolve) => holder.once('close', () => resolve()).once('error', () => resolve()));
   const answers = createInterface({ input: holder.stdout });
-  const done = async (): Promise<void> => {
-    const answered = new Promise<boolean>((resolve) => answers.once('line', () => resolve(true)));
-    if (!(await Promise.race([answered, ended.then(() => false)]))) {
+  const done = async (): Promise<boolean> => {
+    const answered = new Promise<string>((resolve) => answers.once('line', resolve));
+    const answer = await Promise.race([answered, ended.then(() => undefined)]);
+    if (answer === undefined) {
       throw new Error(
         `No file system can be mounted (${said.trim()}). A full disk is tried as root, or where user namespaces are allowed ` +
           '(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0).',
       );
     }
+    return answer === 'done';
   };
   await done();
   const path = join('/proc', String(holder.pid), 'root', mountPoint);
-  const resize = (kib: number): Promise<void> => {
+  const resize = (kib: number): Promise<boolean> => {
     holder.stdin.write(`${String(kib)}\n`);
     return done();
   };
   return {
     path,
-    fill: () => {
-      const { bsize, blocks, bfree } = statfsSync(path);
-      return resize(Math.ceil(((blocks - bfree) * bsize) / 1_024));
+    fill: async () => {
+      // Whoever writes to it meanwhile makes it larger than it was when it was looked at.
+      for (;;) {
+        const { bsize, blocks, bfree } = statfsSync(path);
+        if (await resize(Math.ceil(((blocks - bfree) * bsize) / 1_024))) return;
+      }
     },
-    free: () => resize(SIZE_KIB),
+    free: async () => {
+      await resize(SIZE_KIB);
+    },
     close: async () => {
       holder.kill('SIGKILL');
       await ended;
