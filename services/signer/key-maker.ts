@@ -47,8 +47,8 @@ export async function signingKeyOf(key: SigningKey, encryptionKey: Buffer): Prom
 }
 
 async function importKey(jwk: JWK, alg: SigningAlg): Promise<CryptoKey> {
-  const isPublic = jwk.d === undefined;
-  const key = await importJWK(jwk, alg, { extractable: isPublic });
+  // As a KeyObject it may be taken out of memory anyway; Node is about to refuse to make one of a key that may not.
+  const key = await importJWK(jwk, alg, { extractable: true });
   if (key instanceof Uint8Array)
     throw new HookmintError('signing_key_missing', `The key ${jwk.kid ?? ''} is no ${alg} key.`);
   return key;

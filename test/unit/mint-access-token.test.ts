@@ -6,7 +6,7 @@ import { mintAccessToken } from '../../services/signer/access-token.ts';
 import type { KeyRing } from '../../services/signer/keys.ts';
 import type { TokenSign } from '../../shared/subjects/token-sign.ts';
 
-const { publicKey, privateKey } = await generateKeyPair('ES256');
+const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
 const keys: KeyRing = {
   current: () => ({ kid: 'kid-1', key: KeyObject.from(privateKey) }),
   publicKeys: () => [],
