@@ -1,6 +1,7 @@
 import type { BusTlsEnv } from '../../shared/bus/tls.ts';
 import type { TlsFiles } from '../../shared/http/tls-files.ts';
 import type { BusUser, LocalSecrets } from './local-secrets.ts';
+import { ownSecrets } from './own-secrets.ts';
 import type { StoreUrls } from './store-server.ts';
 
 export const SERVICES = ['gateway', 'hook-executor', 'signer', 'management'] as const;
@@ -31,7 +32,13 @@ type Listen = { host: string; port: number };
  * @param listen Where gateway and management serve, and the others their health checks; `undefined` for the others: nowhere.
  */
 export function serviceEnv(name: ServiceName, of: Installation, listen?: Listen): Record<string, string> {
-  return { HOOKMINT_TENANT: of.tenant, ...busEnv(name, of), ...ENVIRONMENTS[name](of), ...listenEnv(name, listen) };
+  return {
+    HOOKMINT_TENANT: of.tenant,
+    ...busEnv(name, of),
+    ...ownSecrets(of.secrets)[name],
+    ...ENVIRONMENTS[name](of),
+    ...listenEnv(name, listen),
+  };
 }
 
 /** How a user of the bus connects to it. */
@@ -47,31 +54,20 @@ export function busEnv(
   };
 }
 
+/** What is no secret, or a URL with a password. */
 const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, string>> = {
-  gateway: ({ secrets, store, issuer, managementUrl, tls }) => ({
+  gateway: ({ store, issuer, managementUrl, tls }) => ({
     MONGODB_URL: store.gateway,
-    HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
     HOOKMINT_ISSUER: issuer,
     HOOKMINT_MANAGEMENT_URL: managementUrl,
     ...(tls === undefined ? {} : { HOOKMINT_TLS_CERT_FILE: tls.certFile, HOOKMINT_TLS_KEY_FILE: tls.keyFile }),
   }),
-  'hook-executor': ({ secrets }) => ({
-    HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
-    // Who writes hooks here owns the machine.
-    HOOKMINT_EGRESS_ALLOWED_ADDRESSES: '0.0.0.0/0,::/0',
-  }),
-  signer: ({ secrets, store, issuer }) => ({
-    MONGODB_URL: store.signer,
-    HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: secrets.signing_key_encryption_key,
-    HOOKMINT_ISSUER: issuer,
-  }),
-  management: ({ secrets, store, issuer }) => ({
+  // Who writes hooks here owns the machine.
+  'hook-executor': () => ({ HOOKMINT_EGRESS_ALLOWED_ADDRESSES: '0.0.0.0/0,::/0' }),
+  signer: ({ store, issuer }) => ({ MONGODB_URL: store.signer, HOOKMINT_ISSUER: issuer }),
+  management: ({ store, issuer }) => ({
     MONGODB_URL: store.management,
     HOOKMINT_ISSUER: issuer,
-    HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
-    HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
-    HOOKMINT_BOOTSTRAP_CLIENT_ID: secrets.management_client_id,
-    HOOKMINT_BOOTSTRAP_CLIENT_SECRET: secrets.management_client_secret,
     HOOKMINT_TRUSTED_PROXIES: '1',
   }),
 };

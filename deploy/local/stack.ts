@@ -1,8 +1,5 @@
-import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
-import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
-import { ensureHookStorage } from '../../shared/bus/hook-storage-stream.ts';
-import { ensureQuotasStream } from '../../shared/bus/quotas-stream.ts';
+import { ensureStreams } from '../../shared/bus/ensure-streams.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { connectStore } from '../../shared/store/connect.ts';
@@ -165,13 +162,9 @@ export async function runStack(options: StackOptions): Promise<void> {
       }),
     ]);
     const { db } = database;
-    const replicas = options.givenBus?.streamReplicas;
     await prepareConfiguration(db);
     await Promise.all([
-      ensureEventsStream(bus, replicas),
-      ensureHookStorage(bus, replicas),
-      ensureAssertionsStream(bus, replicas),
-      ensureQuotasStream(bus, replicas),
+      ensureStreams(bus, options.givenBus?.streamReplicas),
       seedDemo(
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },

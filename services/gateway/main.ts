@@ -2,6 +2,7 @@ import '../../shared/telemetry/register.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { watchBus } from '../../shared/health.ts';
@@ -108,6 +109,7 @@ runService(SERVICE, async (endLater) => {
     port: config.HOOKMINT_HTTP_PORT,
     tls: tlsFilesOf(config),
     drainMs: config.HOOKMINT_HTTP_DRAIN_MS,
+    headers: fixedHeaders(config.HOOKMINT_ISSUER),
     errorBody: (_status, description) => ({ error: 'invalid_request', error_description: description }),
   });
   endLater('requests under way', server.close);

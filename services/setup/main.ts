@@ -1,8 +1,5 @@
-import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
-import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
-import { ensureHookStorage } from '../../shared/bus/hook-storage-stream.ts';
-import { ensureQuotasStream } from '../../shared/bus/quotas-stream.ts';
+import { ensureStreams } from '../../shared/bus/ensure-streams.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
 import { readConfig } from './config.ts';
@@ -14,13 +11,9 @@ import { readConfig } from './config.ts';
  */
 async function setUp(): Promise<void> {
   const config = readConfig();
-  const replicas = config.HOOKMINT_STREAM_REPLICAS;
   const bus = await connectBus('setup', config);
   try {
-    await ensureEventsStream(bus, replicas);
-    await ensureAssertionsStream(bus, replicas);
-    await ensureHookStorage(bus, replicas);
-    await ensureQuotasStream(bus, replicas);
+    await ensureStreams(bus, config.HOOKMINT_STREAM_REPLICAS);
   } finally {
     await bus.close();
   }

@@ -1,3 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import helmet from 'helmet';
+
 /**
  * Options of helmet for answers that are JSON and never a page: its other headers speak to browsers that render one.
  *
@@ -18,4 +22,12 @@ export function securityHeaders(issuer: string) {
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
   };
+}
+
+/** The same as they are in every answer, for answers that no middleware sees: helmet makes them of the same options each time. */
+export function fixedHeaders(issuer: string): Record<string, string> {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet(securityHeaders(issuer))(request, response, () => undefined);
+  return Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]));
 }

@@ -13,14 +13,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const IDLE_SWEEP_INTERVAL_MS = 20;
 
-/** With the security headers of every other answer. */
-const ERROR_HEADERS = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-};
+const ERROR_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
 
 /** Environment of every service that serves HTTP, beside its address. */
 export const drainEnv = {
@@ -44,6 +37,8 @@ export type ListenOptions = {
   tls?: TlsFiles | undefined;
   /** See {@link drainEnv}. */
   drainMs: number;
+  /** Of every answer, for those that are given here. */
+  headers: Readonly<Record<string, string>>;
   /** The body of an error in the terms of the API that is served. */
   errorBody: (status: number, description: string) => object;
 };
@@ -58,12 +53,13 @@ export const NOT_HTTP = 'The request is not valid HTTP';
  */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<HttpServer> {
   const { host, port, tls } = options;
+  const errorHeaders = { ...options.headers, ...ERROR_HEADERS };
   const settings = {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requireHostHeader: false,
   };
-  const draining = drainable(app);
+  const draining = drainable(app, errorHeaders);
   const { serve } = draining;
   const secure = tls === undefined ? undefined : createTlsServer({ ...settings, ...readTlsFiles(tls) }, serve);
   const server = secure ?? createServer(settings, serve);
@@ -76,13 +72,13 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
     const body = bodyOf(status, NOT_HTTP);
-    const headers = { ...ERROR_HEADERS, Connection: 'close', 'Content-Length': body.length };
+    const headers = { ...errorHeaders, Connection: 'close', 'Content-Length': body.length };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
     socket.end([`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'));
   });
   server.on('checkExpectation', (_request, response) => {
     const body = bodyOf(417, 'The expectation of the request cannot be met');
-    response.writeHead(417, { ...ERROR_HEADERS, 'Content-Length': body.length }).end(body);
+    response.writeHead(417, { ...errorHeaders, 'Content-Length': body.length }).end(body);
   });
   try {
     await new Promise<void>((resolve, reject) => {
@@ -110,7 +106,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
  * The application, and what becomes of it once `begin` was called: every answer, those under way included, asks its client to leave the
  * connection. To close a connection that is kept alive without a word loses the request that is just on its way.
  */
-function drainable(app: RequestListener): { serve: RequestListener; begin: () => void } {
+function drainable(
+  app: RequestListener,
+  headers: Readonly<Record<string, string>>,
+): { serve: RequestListener; begin: () => void } {
   const underWay = new Set<ServerResponse>();
   let isDraining = false;
   return {
@@ -120,7 +119,7 @@ function drainable(app: RequestListener): { serve: RequestListener; begin: () =>
       if (isDraining) response.shouldKeepAlive = false;
       if (isDraining && request.url === '/readyz') {
         const body = JSON.stringify({ status: 'not ready', missing: ['the service is stopping'] });
-        response.writeHead(503, { ...ERROR_HEADERS, 'Content-Length': body.length }).end(body);
+        response.writeHead(503, { ...headers, 'Content-Length': body.length }).end(body);
       } else app(request, response);
     },
     begin: () => {

@@ -57,11 +57,7 @@ describe('a stack that everything goes wrong in', () => {
       hook: null,
       env: {
         LOG_LEVEL: 'trace',
-        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-        OTEL_BSP_SCHEDULE_DELAY: '50',
-        OTEL_METRIC_EXPORT_INTERVAL: '300',
-        OTEL_METRIC_EXPORT_TIMEOUT: '300',
+        ...receiver.env,
       },
     });
     const bus = await stack.bus();

@@ -23,9 +23,7 @@ const stack = withStack(
     env: {
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '1000',
       LOG_LEVEL: 'debug',
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      OTEL_BSP_SCHEDULE_DELAY: '50',
+      ...receiver.env,
     },
   },
   async (started) => {

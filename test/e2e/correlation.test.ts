@@ -22,9 +22,7 @@ before(async () => {
   receiver = await startOtlpReceiver();
   stack = await startStack({
     env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      OTEL_BSP_SCHEDULE_DELAY: '50',
+      ...receiver.env,
     },
   });
   await enableHook(stack, HOOK);

@@ -37,11 +37,8 @@ before(async () => {
   receiver = await startOtlpReceiver();
   stack = await startStack({
     env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      ...receiver.env,
       OTEL_TRACES_SAMPLER: 'always_off',
-      OTEL_METRIC_EXPORT_INTERVAL: '300',
-      OTEL_METRIC_EXPORT_TIMEOUT: '300',
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
     },

@@ -39,9 +39,7 @@ before(async () => {
   stack = await startStack({
     hook: null,
     env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      OTEL_BSP_SCHEDULE_DELAY: '50',
+      ...receiver.env,
     },
   });
   cleanup.defer(() => stack.stop());

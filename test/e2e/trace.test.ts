@@ -26,19 +26,14 @@ describe('one trace per token', () => {
     receiver = await startOtlpReceiver();
     stack = await startStack({
       env: {
-        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-        OTEL_BSP_SCHEDULE_DELAY: '50',
-        OTEL_METRIC_EXPORT_INTERVAL: '300',
-        OTEL_METRIC_EXPORT_TIMEOUT: '300',
+        ...receiver.env,
       },
     });
     await enableHook(stack, HOOK);
   });
-  after(async () => {
-    await stack.stop();
-    await receiver.close();
-  });
+  // Apart: what did not start does not keep the other open.
+  after(() => receiver.close());
+  after(() => stack.stop());
 
   let lastTrace = 0;
   /** Asks for a token in a trace of the caller's, and gives the answer and the trace. */

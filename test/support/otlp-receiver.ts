@@ -51,6 +51,8 @@ export type ReceivedPoint = {
 
 export type OtlpReceiver = {
   url: string;
+  /** What has a stack send it everything, soon after it was recorded. */
+  env: Record<string, string>;
   spans: ReceivedSpan[];
   /** The last export of each metric comes last. */
   points: ReceivedPoint[];
@@ -115,8 +117,16 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     }
   }
 
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   return {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    url,
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_METRIC_EXPORT_INTERVAL: '300',
+      OTEL_METRIC_EXPORT_TIMEOUT: '300',
+    },
     spans,
     points,
     text: () => texts.join('\n'),

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { MAX_CLIENT_ID_LENGTH } from '../../../shared/domain/client.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { rateHeaders } from '../../../shared/rate-limiter.ts';
 import type { OverLimit } from '../quota/tell-over-limit.ts';
@@ -7,6 +8,9 @@ const WINDOW_MS = 60_000;
 
 /** Pairs of address and client that are remembered; who wants one forgotten has to fail as often with others in between. */
 const MAX_REMEMBERED = 10_000;
+
+/** As much of a client_id as tells clients apart; a longer one is nobody's. */
+const MAX_KEY_LENGTH = MAX_CLIENT_ID_LENGTH + 1;
 
 /**
  * Authenticates, unless this client's authentication failed too often from this address: then nothing is computed any more.
@@ -55,6 +59,3 @@ export function createFailureLimit(limit: { perMinute: number; enforce: boolean 
     }
   };
 }
-
-/** As much of a client_id as tells clients apart; a longer one is nobody's. */
-const MAX_KEY_LENGTH = 129;
