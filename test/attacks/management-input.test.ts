@@ -21,7 +21,6 @@ const stack = withStack(
   {
     hook: null,
     env: {
-      HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '1000',
       LOG_LEVEL: 'debug',
       ...receiver.env,
     },

@@ -12,7 +12,7 @@ import { callAs, untilIt } from './management-fixtures.ts';
 // Against the running services: what bytes no HTTP library would send do on their way through the gateway.
 
 let api: Management;
-const stack = withStack({ hook: null, env: { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '1000' } }, async (started) => {
+const stack = withStack({ hook: null }, async (started) => {
   api = await openPatiently(started);
 });
 

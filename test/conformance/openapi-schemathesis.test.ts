@@ -29,7 +29,7 @@ const CHECKS = [
 type Operation = { operationId: string; responses: { '200'?: { content?: Record<string, unknown> } } };
 type Document = { paths: Record<string, Record<string, Operation>> };
 
-const stack = withStack({ hook: null, env: { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '100000' } });
+const stack = withStack({ hook: null });
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-openapi-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -8,13 +8,14 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { postJson } from '../support/post-token.ts';
+import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const stack = withStack({ hook: null });
+const stack = withStack({ hook: null, env: DEFAULT_MANAGEMENT_LIMIT });
 
 type Ended = { code: number | null; stdout: string; stderr: string };
 

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { parse, stringify } from 'yaml';
 import { openManagement } from '../support/management.ts';
-import { type Stack } from '../support/stack.ts';
+import { DEFAULT_MANAGEMENT_LIMIT, type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -48,7 +48,7 @@ const ONLY_IN_EXPORT = ['clients/Management.json', 'branding/branding.json'];
 /** Folders that the CLI passes over, by `AUTH0_INCLUDED_ONLY`. */
 const ONLY_IN_INPUT = /^(rules|connections)\//;
 
-const stack = withStack({ args: ['--tls'], hook: null }, async (started) => {
+const stack = withStack({ args: ['--tls'], hook: null, env: DEFAULT_MANAGEMENT_LIMIT }, async (started) => {
   await empty(started);
   cpSync(FIXTURE, input, { recursive: true });
   for (const file of NOT_FOR_HOOKMINT) rmSync(join(input, file));

@@ -9,6 +9,7 @@ import { decodeJwt } from 'jose';
 import { stringify } from 'yaml';
 import { openManagement } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';
+import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
@@ -16,7 +17,7 @@ const EXPORT = fileURLToPath(new URL('../fixtures/auth0-export', import.meta.url
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-import-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const stack = withStack({ hook: null });
+const stack = withStack({ hook: null, env: DEFAULT_MANAGEMENT_LIMIT });
 
 type Ended = { code: number | null; stdout: string; stderr: string };
 type Report = {

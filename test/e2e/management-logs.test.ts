@@ -20,13 +20,10 @@ const APPEARS_WITHIN_MS = 15_000;
 type Log = Record<string, unknown> & { log_id: string; type: string; date: string; details: Record<string, unknown> };
 
 let management: Management;
-const stack = withStack(
-  { hook: null, env: { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '100000' } },
-  async (started) => {
-    await enableHook(started, HOOK);
-    management = await openManagement(started);
-  },
-);
+const stack = withStack({ hook: null }, async (started) => {
+  await enableHook(started, HOOK);
+  management = await openManagement(started);
+});
 
 async function get<Body = Log[]>(path: string): Promise<Body> {
   const { status, body } = await management.call('GET', path);

@@ -7,6 +7,7 @@ import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { openManagement } from '../support/management.ts';
+import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -14,7 +15,7 @@ const guide = readFileSync(join(ROOT, 'docs', 'moving-from-auth0.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-moving-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const stack = withStack();
+const stack = withStack({ env: DEFAULT_MANAGEMENT_LIMIT });
 
 type Step = { command: string; output: string };
 

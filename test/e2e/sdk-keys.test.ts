@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runWithSdk } from '../support/run-with-sdk.ts';
+import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const stack = withStack({ args: ['--tls'] });
+const stack = withStack({ args: ['--tls'], env: DEFAULT_MANAGEMENT_LIMIT });
 
 describe("Auth0's SDK, given only domain, client and the certificate", () => {
   it('v7: manages resource servers', async () => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeJwt, exportPKCS8, exportSPKI, generateKeyPair } from 'jose';
 import { runWithSdk } from '../support/run-with-sdk.ts';
+import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const stack = withStack({ args: ['--tls'], hook: null });
+const stack = withStack({ args: ['--tls'], hook: null, env: DEFAULT_MANAGEMENT_LIMIT });
 
 // What runs below in `runWithSdk` sees its arguments and nothing of this file.
 

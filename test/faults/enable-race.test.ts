@@ -19,12 +19,9 @@ const LIVE_WITHIN_MS = 1_000;
 const CLAIM = 'https://example.com/shaped-by';
 
 let api: Management;
-const stack = withStack(
-  { hook: null, env: { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '100000' } },
-  async (started) => {
-    api = await openManagement(started);
-  },
-);
+const stack = withStack({ hook: null }, async (started) => {
+  api = await openManagement(started);
+});
 
 /** Puts its own hook and revision into each token. */
 const scriptOf = (hook: number, revision: number): string =>

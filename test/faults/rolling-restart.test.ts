@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { startAnother, type AnotherService } from '../support/another-service.ts';
 import { startBalancer, type Balancer } from '../support/balancer.ts';
 import { managementToken } from '../support/management.ts';
-import { startStack, type Stack } from '../support/stack.ts';
+import { startStack, UNLIMITED_MANAGEMENT, type Stack } from '../support/stack.ts';
 import { delay, HOOK, startLoad, type Tally } from './load.ts';
 import { report } from './run-fault.ts';
 
@@ -17,8 +17,6 @@ const LOGGED_WITHIN_MS = 10_000;
 
 /** As in production; where nobody balances load the default is not to wait. */
 const DRAINING = { HOOKMINT_HTTP_DRAIN_MS: '1000' };
-/** Not what is tried here. */
-const UNLIMITED = { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '10000' };
 
 let stack: Stack;
 let gateways: Balancer;
@@ -36,7 +34,11 @@ after(async () => {
 });
 
 async function start(name: Name, number: number): Promise<void> {
-  const env = { ...DRAINING, ...UNLIMITED, HOOKMINT_MANAGEMENT_URL: name === 'gateway' ? managements.url : undefined };
+  const env = {
+    ...DRAINING,
+    ...UNLIMITED_MANAGEMENT,
+    HOOKMINT_MANAGEMENT_URL: name === 'gateway' ? managements.url : undefined,
+  };
   const service = await startAnother(stack, name, { env });
   running.set(`${name} ${String(number)}`, service);
   const balancer = name === 'gateway' ? gateways : managements;

@@ -6,7 +6,11 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+
+/** Longer than any hook of the tests may run. */
+const RECORD_TIMEOUT_MS = 30_000;
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -19,7 +23,7 @@ export type HookUpstream = {
   privateKeyPem: string;
   /** A token whose key is in `/jwks`. */
   signToken: (claims: Record<string, unknown>) => string;
-  /** Resolves with the body that came to `/record/<name>`. */
+  /** Resolves with the body that came to `/record/<name>`; rejects when none comes. */
   recorded: (name: string) => Promise<string>;
   close: () => void;
 };
@@ -56,7 +60,12 @@ export async function startHookUpstream(): Promise<HookUpstream> {
       const signed = `${part({ alg: 'RS256', kid: 'upstream', typ: 'JWT' })}.${part(claims)}`;
       return `${signed}.${createSign('sha256').update(signed).sign(privateKey, 'base64url')}`;
     },
-    recorded: (name) => record(name).promise,
+    recorded: (name) => {
+      const nothing = delay(RECORD_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+        throw new Error(`nothing came to /record/${name}`);
+      });
+      return Promise.race([record(name).promise, nothing]);
+    },
     close: () => {
       for (const server of servers) {
         server.closeAllConnections();

@@ -21,6 +21,11 @@ const START_TIMEOUT_MS = 120_000;
 
 export const TENANT = 'demo';
 
+/** Tests call the Management API as fast as they can: its rate is not what they try. */
+export const UNLIMITED_MANAGEMENT = { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '100000' };
+/** As users have it: for tests of tools, which are to wait when they are told to. */
+export const DEFAULT_MANAGEMENT_LIMIT = { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '' };
+
 export type StackOptions = {
   /** Algorithm of the demo API's tokens. Default: RS256. */
   signingAlg?: 'RS256' | 'ES256';
@@ -88,6 +93,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       NATS_URL: '',
       MONGODB_URL: '',
       HOOKMINT_DEMO_SIGNING_ALG: options.signingAlg ?? 'RS256',
+      ...UNLIMITED_MANAGEMENT,
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

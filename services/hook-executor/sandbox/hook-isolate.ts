@@ -244,11 +244,13 @@ export class HookIsolate {
   }
 
   async #entering<T>(run: HookRun, entry: Promise<T>): Promise<T> {
+    run.entries++;
     this.#entered.push(run.id);
     if (this.#entered.length === 1) this.#nextEntry();
     try {
       return await entry;
     } finally {
+      run.entries--;
       this.#entered.splice(this.#entered.indexOf(run.id), 1);
       this.#account(run);
       this.#nextEntry();

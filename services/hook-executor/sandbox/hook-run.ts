@@ -22,6 +22,8 @@ export class HookRun {
   /** Its outcome has been given; what is still under way goes on until the deadline. */
   settled = false;
   readonly subtleWork = new SubtleWork();
+  /** Entries into the isolate that have not come back: each may still set timers and make calls. */
+  entries = 0;
   /** Calls of the host it waits for. */
   calls = 0;
   readonly timers = new Map<number, NodeJS.Timeout>();
@@ -48,7 +50,7 @@ export class HookRun {
 
   /** Something of it will come back by itself. */
   get underWay(): boolean {
-    return this.calls > 0 || this.timers.size > 0;
+    return this.entries > 0 || this.calls > 0 || this.timers.size > 0;
   }
 
   end(): void {

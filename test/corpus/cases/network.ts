@@ -112,4 +112,9 @@ export const NETWORK: CorpusCase[] = [
       ]);
     },
   }),
+  once('late-digest', token({}, SCOPE), {
+    ...local,
+    limits: { cpu_ms: 2_000 },
+    afterwards: async ({ recorded }) => assert.equal(await recorded('late'), CLIENT.client_id),
+  }),
 ];
