@@ -8,8 +8,8 @@ type Kept = { file: string; outputs: Record<string, string>; secrets: KnownSecre
 /** Set by the runner: a folder for what the processes of this run printed. Tests that are run without it keep nothing. */
 export const OUTPUT_DIR_VARIABLE = 'HOOKMINT_TEST_OUTPUT_DIR';
 
-/** What the test runner itself reports, with all that the tests' own processes printed. */
-export const REPORT_FILE = 'report.txt';
+/** Of the files of what the test runner itself reports, with all that the tests' own processes printed. */
+export const REPORT_ENDING = '.report.txt';
 
 const SERVER_LOGS = ['nats/nats-server.log', 'mongodb/mongod.log'].flatMap((name) => [`${name}.1`, name]);
 let keptHere = 0;
@@ -54,7 +54,7 @@ export function scanRun(folder: string): Scan {
   };
   for (const name of readdirSync(folder)) {
     const text = readFileSync(join(folder, name), 'utf8');
-    if (name === REPORT_FILE) scan('the test run', 'the tests', text, []);
+    if (name.endsWith(REPORT_ENDING)) scan('the test run', 'the tests', text, []);
     else if (name.endsWith('.json')) {
       const kept = JSON.parse(text) as Kept;
       stacks += 1;
