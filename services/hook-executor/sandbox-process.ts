@@ -140,6 +140,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
       }
       for (const { id, outcome } of message.data.outcomes ?? []) settle(id, outcome);
       for (const asked of message.data.calls ?? []) void answerCall(asked);
+      for (const id of message.data.over ?? []) servicesOf.delete(id);
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
     child.once('error', reject);

@@ -36,6 +36,8 @@ export type HookHost = {
   call: (runId: number, kind: HostCallKind, json: string, work: SubtleWork) => Promise<string>;
   /** A run has the isolate for itself now and may use so much CPU time, milliseconds; then it is to be charged. */
   entered: (leftMs: number) => void;
+  /** Nothing of a run is under way any more: it makes no more calls. */
+  over: (runId: number) => void;
 };
 
 /** Thrown by {@link HookIsolate.run} when the isolate ended under a run that did not cause it: another isolate may run it. */
@@ -56,6 +58,7 @@ export class HookIsolate {
   #loadFailure: Extract<HookOutcome, { status: 'threw' | 'timed_out' | 'out_of_memory' }> | undefined;
   /** In whose name the network is used for what began while the hook was loaded. */
   readonly #firstRun = Promise.withResolvers<number>();
+  #firstRunId: number | undefined;
   #lastInsideNs = 0n;
   #lastCpuMs = 0;
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
@@ -145,8 +148,13 @@ export class HookIsolate {
   #forget(run: HookRun): void {
     const leftovers = run.underWay;
     run.drop();
-    this.#runs.delete(run.id);
+    this.#delete(run);
     if (leftovers) void this.#resume(run, 'endRun');
+  }
+
+  /** One that was dropped with its isolate is not there any more: it goes on in another. */
+  #delete({ id }: HookRun): void {
+    if (this.#runs.delete(id) && id !== LOAD && id !== this.#firstRunId) this.#host.over(id);
   }
 
   /** Loads the hook, once, before any run. After a failure all runs tell of it. */
@@ -198,7 +206,8 @@ export class HookIsolate {
     // Before the entry: an asynchronous hook may settle while its entry is still on its way back.
     const run = new HookRun(id, Math.min(this.#limits.wall_ms, deadlineMs - Date.now()));
     this.#runs.set(id, run);
-    this.#firstRun.resolve(id);
+    this.#firstRunId ??= id;
+    this.#firstRun.resolve(this.#firstRunId);
     const { console_bytes, cpu_ms } = this.#limits;
     try {
       const entry = enter.apply(undefined, [id, json, console_bytes], { timeout: cpu_ms * MAX_WALL_PER_CPU });
@@ -210,7 +219,7 @@ export class HookIsolate {
       return { status: 'threw', during: 'run', error: hostError(error), ...this.#measured(run) };
     } finally {
       run.end();
-      if (!run.underWay) this.#runs.delete(id);
+      if (!run.underWay) this.#delete(run);
     }
   }
 

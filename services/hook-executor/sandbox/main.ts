@@ -31,6 +31,7 @@ const isolates = new Map<string, Loading>();
 /** All whose thread may still run, those given up among them. */
 const watched = new Set<HookIsolate>();
 let outbox: { id: number; outcome: HookOutcome }[] = [];
+let over: number[] = [];
 
 function isolateFor(revision: RunnableHook): Loading {
   const isolate = isolates.get(revision.revision) ?? load(revision);
@@ -93,16 +94,20 @@ function schedule(): void {
 }
 
 function flush(): void {
-  const outcomes = outbox;
-  outbox = [];
+  const message = { outcomes: outbox, calls: takeCalls(), over };
+  [outbox, over] = [[], []];
   scheduled = false;
-  process.send?.({ outcomes, calls: takeCalls() });
+  process.send?.(message);
 }
 
 const host: HookHost = {
   runtime: '',
   entered: (leftMs) => {
     if (performance.now() + leftMs < nextWatchMs) watchIn(leftMs);
+  },
+  over: (runId) => {
+    schedule();
+    over.push(runId);
   },
   call: (runId, kind, json, work): Promise<string> => {
     switch (kind) {

@@ -37,6 +37,8 @@ const MAX_CALL_LENGTH = 2_097_152;
 export const FromSandbox = z.object({
   ready: z.boolean().optional(),
   outcomes: z.array(z.object({ id: z.int(), outcome: z.unknown() })).optional(),
+  /** Runs that will ask for nothing any more. */
+  over: z.array(z.int()).optional(),
   calls: z
     .array(
       z.object({
