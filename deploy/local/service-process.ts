@@ -14,8 +14,14 @@ const STOP_GRACE_MS = 12_000;
 const LEVEL_ERROR = 50;
 
 /** What every service is given of the launcher's environment: nothing of it is a secret of another service. */
-const INHERITED =
-  /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*|HOOKMINT_(NPM_REGISTRY|CACHE_DIR|MANAGEMENT_RATE_LIMIT_PER_SECOND|MAX_REQUESTS_IN_FLIGHT|EXECUTOR_MAX_IN_FLIGHT|CLIENT_RATE_\w+|FAILED_AUTHENTICATIONS_PER_MINUTE|RATE_LIMIT_MODE))$/;
+const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$/;
+
+/** And what one of them is given beside that: settings that are nothing to the others. */
+const INHERITED_BY: Readonly<Record<string, RegExp>> = {
+  gateway: /^HOOKMINT_(MAX_REQUESTS_IN_FLIGHT|CLIENT_RATE_\w+|FAILED_AUTHENTICATIONS_PER_MINUTE|RATE_LIMIT_MODE)$/,
+  'hook-executor': /^HOOKMINT_EXECUTOR_MAX_IN_FLIGHT$/,
+  management: /^HOOKMINT_(NPM_REGISTRY|CACHE_DIR|MANAGEMENT_RATE_LIMIT_PER_SECOND)$/,
+};
 
 /**
  * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is
@@ -30,7 +36,8 @@ export async function startService(options: {
   onExit: (exit: ServiceExit) => void;
 }): Promise<ServiceProcess> {
   const { name, env, output, onExit } = options;
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => INHERITED.test(key)));
+  const isInherited = (key: string): boolean => INHERITED.test(key) || INHERITED_BY[name]?.test(key) === true;
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => isInherited(key)));
   const metrics = await metricsPort(inherited);
   const child = spawn(process.execPath, [`services/${name}/main.ts`], {
     cwd: ROOT,

@@ -568,22 +568,25 @@ describe("the gateway's view of the configuration", () => {
 
   it('goes on with what was known while the store is away, and fails for what was not', async () => {
     const own = await startStore();
-    const database = await own.emptyDatabase();
-    await clientsIn(database).put(CLIENT);
-    const configuration = readConfigurationFrom(database);
-    assert.deepEqual(await configuration.client('client'), CLIENT);
-    assert.equal(await configuration.client('nobody'), undefined);
-    own.server.process.kill('SIGKILL');
-    configuration.drop();
-    const [known, absent, unknown] = await Promise.allSettled([
-      configuration.client('client'),
-      configuration.client('nobody'),
-      configuration.resourceServer(API.identifier),
-    ]);
-    assert.deepEqual(known, { status: 'fulfilled', value: CLIENT });
-    assert.deepEqual(absent, { status: 'fulfilled', value: undefined });
-    assert.equal(unknown.status, 'rejected');
-    await own.stop();
+    try {
+      const database = await own.emptyDatabase();
+      await clientsIn(database).put(CLIENT);
+      const configuration = readConfigurationFrom(database);
+      assert.deepEqual(await configuration.client('client'), CLIENT);
+      assert.equal(await configuration.client('nobody'), undefined);
+      own.server.process.kill('SIGKILL');
+      configuration.drop();
+      const [known, absent, unknown] = await Promise.allSettled([
+        configuration.client('client'),
+        configuration.client('nobody'),
+        configuration.resourceServer(API.identifier),
+      ]);
+      assert.deepEqual(known, { status: 'fulfilled', value: CLIENT });
+      assert.deepEqual(absent, { status: 'fulfilled', value: undefined });
+      assert.equal(unknown.status, 'rejected');
+    } finally {
+      await own.stop();
+    }
   });
 });
 
