@@ -14,7 +14,13 @@ const MAX_RESPONSE_BYTES = 5_242_880;
 const MAX_SOCKETS_PER_HOST = 32;
 const MAX_IDLE_SOCKETS = 8;
 const MAX_HOOKS = 1_000;
-const IDLE_SOCKET_TIMEOUT_MS = 30_000;
+/** Servers close what is idle after 5 s or more, some without a word: a request that crosses that on its way is lost. */
+const IDLE_SOCKET_TIMEOUT_MS = 4_000;
+
+/** May be sent twice (RFC 9110 §9.2.2). */
+const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+/** What Node says of a connection that the other side has closed. */
+const CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Public by the address registries, yet a cloud's own: the wire server of Azure. */
 const DENIED_ADDRESSES = ['168.63.129.16'];
@@ -99,15 +105,26 @@ export function createEgressBroker(ceiling: readonly string[]) {
         setDefaultHeaders: false,
         signal: AbortSignal.timeout(Math.max(1, deadlineMs - Date.now())),
       };
-      try {
-        const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const send = (isRepeated = false): Promise<IncomingMessage> =>
+        new Promise((resolve, reject) => {
           const outgoing =
             url.protocol === 'https:'
               ? httpsRequest(url, { ...options, agent: https, rejectUnauthorized: request.verify_tls })
               : httpRequest(url, { ...options, agent: http });
-          outgoing.on('response', resolve).on('error', reject).end(body);
+          let isAnswered = false;
+          outgoing.on('response', (response) => {
+            isAnswered = true;
+            resolve(response);
+          });
+          outgoing.on('error', (error: NodeJS.ErrnoException) => {
+            const wasClosedBefore = !isAnswered && outgoing.reusedSocket && CLOSED_CODES.has(error.code ?? '');
+            if (wasClosedBefore && !isRepeated && IDEMPOTENT_METHODS.has(request.method)) resolve(send(true));
+            else reject(error);
+          });
+          outgoing.end(body);
         });
-        return await readResponse(response);
+      try {
+        return await readResponse(await send());
       } catch (error) {
         throw asEgressError(error);
       }
