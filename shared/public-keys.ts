@@ -22,11 +22,16 @@ export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicR
   let keys: PublicJwk[] | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let lastAsked = 0;
+  let lastTold = 0;
 
   async function refresh(): Promise<void> {
     clearTimeout(timer);
+    const asked = ++lastAsked;
     try {
-      keys = (await signers.request({}, Date.now() + KEYS_DEADLINE_MS)).keys;
+      const told = (await signers.request({}, Date.now() + KEYS_DEADLINE_MS)).keys;
+      // An answer that was late is of keys from before those that are known.
+      if (asked > lastTold) [keys, lastTold] = [told, asked];
     } catch (error) {
       logger.debug({ reason: messageOf(error) }, 'no signer tells its public keys');
     }

@@ -9,6 +9,7 @@ import { logger } from '../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
+import { isConnectionLost } from '../../shared/store/connection-lost.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
@@ -86,6 +87,8 @@ export function readConfigurationFrom(db: Db): Configuration {
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
     drop: () => {
+      // A change can only have been written to a store that is there.
+      store.awayUntilMs = -Infinity;
       for (const cache of Object.values(caches)) cache.drop();
     },
   };
@@ -144,7 +147,7 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {
         // A document that cannot be used is no store that is away: it keeps nothing else from being read.
-        if (!(error instanceof MongoError || error === SILENT)) throw error;
+        if (!(error instanceof MongoError || error === SILENT || isConnectionLost(error))) throw error;
         if (stale === undefined) throw storeAway(error);
         logger.warn({ err: error }, 'the store cannot be read; what is known is used for longer');
         store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;

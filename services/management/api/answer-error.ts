@@ -1,7 +1,7 @@
-import { MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 import type { Response } from 'express';
 import { HookmintError } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
+import { isConnectionLost } from '../../../shared/store/connection-lost.ts';
 import { ApiError } from './api-error.ts';
 import type { ErrorCode } from './error-codes.ts';
 
@@ -14,7 +14,7 @@ export function answerError(error: unknown, response: Response): void {
 
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError) {
+  if (isConnectionLost(error)) {
     logger.warn({ err: error }, 'the store cannot be used');
     return unavailable('store_unavailable', 'The store cannot be used at the moment', error);
   }
