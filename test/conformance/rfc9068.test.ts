@@ -50,7 +50,7 @@ describe('RFC 9068 §2.2 Data Structure', () => {
       'https://foo.com/claim': 'bar',
     });
     assert.equal((exp ?? 0) - (iat ?? 0), 600);
-    assert.ok(Math.abs((iat ?? 0) - Date.now() / 1000) < 5);
+    assert.ok(Math.abs((iat ?? 0) - Date.now() / 1000) < 30);
     assert.match(String(jti), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
+import { UNRESPONSIVE_AFTER_MS } from '../../shared/bus/batch.ts';
 import { createBatchRequester, remoteErrorOf } from '../../shared/bus/batch-requester.ts';
 import { serveBatches, type BatchResponder } from '../../shared/bus/batch-responder.ts';
 import { HookmintError } from '../../shared/errors.ts';
+import { until } from '../support/until.ts';
 import { startPlainBus, type PlainBus } from './bus-fixtures.ts';
 
 const Question = z.object({ n: z.number(), padding: z.string().optional() });
@@ -26,11 +28,9 @@ after(async () => {
   await bus.end();
 });
 
+const REPLIED_WITHIN_MS = 30_000;
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const until = async (holds: () => boolean) => {
-  while (!holds()) await delay(5);
-};
-const soon = (): number => Date.now() + 10_000;
+const soon = (): number => Date.now() + REPLIED_WITHIN_MS;
 const newSubject = (): string => `test.${String(++lastSubject)}`;
 
 function asking(connection: NatsConnection, subject: string) {
@@ -137,20 +137,20 @@ describe('requests on the bus', { concurrency: true }, () => {
     )(large.reason);
   });
 
-  it('are answered each when its reply is there: a slow one delays nobody', async () => {
+  it('are answered each when its reply is there: a slow one delays nobody', async (t) => {
     const { subject, there, requester } = await pair();
+    const fast = Promise.withResolvers<unknown>();
+    t.after(() => fast.resolve(undefined));
     answering(there, subject, async ({ n }) => {
-      if (n === 0) await delay(700);
+      if (n === 0) await fast.promise;
       return { n };
     });
     await there.flush();
     const order: number[] = [];
-    const slowMs = took(() => requester.request({ n: 0 }, soon()).then(({ n }) => order.push(n)));
-    const fastMs = took(() =>
-      Promise.all([1, 2, 3].map((n) => requester.request({ n }, soon()).then(() => order.push(n)))),
-    );
-    assert((await fastMs) < 500);
-    assert((await slowMs) >= 690);
+    const ask = (n: number) => requester.request({ n }, soon()).then(() => order.push(n));
+    const slow = ask(0);
+    fast.resolve(await Promise.all([1, 2, 3].map(ask)));
+    await slow;
     assert.deepEqual(order, [1, 2, 3, 0]);
   });
 
@@ -169,7 +169,7 @@ describe('requests on the bus', { concurrency: true }, () => {
       queue: 'members',
       schema: Question,
       maxInFlight: 1_000,
-      holdRepliesMs: 60_000,
+      holdRepliesMs: 2 * REPLIED_WITHIN_MS,
       handle: async ({ n }) => {
         await delay(n - 9_000);
         return { n };
@@ -178,23 +178,21 @@ describe('requests on the bus', { concurrency: true }, () => {
     responders.push(responder);
     await there.flush();
     const tookMs = await took(() => Promise.all([9_000, 9_050, 9_200].map((n) => requester.request({ n }, soon()))));
-    assert.ok(tookMs >= 190 && tookMs < 5_000, `answered after ${String(tookMs)} ms`);
+    assert.ok(tookMs >= 190, `answered after ${String(tookMs)} ms`);
     await requester.request({ n: 9_001 }, soon());
-    await until(() => messages.length === 2);
+    await until('the replies come in two messages', () => messages.length === 2);
     assert.deepEqual(messages, [3, 1]);
   });
 
   it('are given up at their deadline', async () => {
     const { subject, there, requester } = await pair();
-    answering(there, subject, async () => {
-      await delay(1_500);
-      return { n: 1 };
-    });
+    const over = Promise.withResolvers<unknown>();
+    answering(there, subject, () => over.promise);
     await there.flush();
     const ms = await took(() =>
       assert.rejects(requester.request({ n: 1 }, Date.now() + 300), withCode('bus_deadline_exceeded')),
-    );
-    assert(ms >= 290 && ms < 600, `after ${String(ms)} ms`);
+    ).finally(() => over.resolve({ n: 1 }));
+    assert(ms >= 290, `after ${String(ms)} ms`);
   });
 
   it('whose deadline is over when they arrive are not run', async () => {
@@ -213,13 +211,15 @@ describe('requests on the bus', { concurrency: true }, () => {
     assert.deepEqual(run, [2]);
   });
 
-  it('over what a responder takes at a time are answered at once', async () => {
+  it('over what a responder takes at a time are answered at once', async (t) => {
     const { subject, there, requester } = await pair();
+    const answered = Promise.withResolvers<unknown>();
+    t.after(() => answered.resolve(undefined));
     const responder = answering(
       there,
       subject,
       async ({ n }) => {
-        await delay(3_000);
+        await answered.promise;
         return { n };
       },
       2,
@@ -227,13 +227,13 @@ describe('requests on the bus', { concurrency: true }, () => {
     await there.flush();
     const taken = [requester.request({ n: 1 }, soon()), requester.request({ n: 2 }, soon())];
     const refused = requester.request({ n: 3 }, soon());
-    const ms = await took(() => assert.rejects(refused, withCode('bus_remote_error')));
-    assert(ms < 2_500, `after ${String(ms)} ms`);
+    await assert.rejects(refused, withCode('bus_remote_error'));
     assert.deepEqual(remoteErrorOf(await refused.catch((error: unknown) => error)), {
       code: 'overloaded',
       message: 'this responder has as many requests as it takes',
     });
     assert.equal(responder.inFlight(), 2);
+    answered.resolve(undefined);
     assert.deepEqual(await Promise.all(taken), [{ n: 1 }, { n: 2 }]);
     assert.equal(responder.inFlight(), 0);
   });
@@ -284,9 +284,9 @@ describe('requests on the bus', { concurrency: true }, () => {
       messages.push({ message, id: event?.id ?? '' });
     });
     const first = requester.request({ n: 1 }, soon());
-    await until(() => messages.length === 1);
+    await until('the first message comes', () => messages.length === 1);
     const second = requester.request({ n: 2 }, soon());
-    await until(() => messages.length === 2);
+    await until('the second message comes', () => messages.length === 2);
     const [one, two] = messages;
     assert(one !== undefined && two !== undefined);
     two.message.respond(JSON.stringify({ replies: [{ id: one.id, reply: { n: 666 } }] }));
@@ -299,27 +299,26 @@ describe('requests on the bus', { concurrency: true }, () => {
 
   it('of a responder that died are noticed by its silence and answered by another member', async () => {
     const { subject, there, requester } = await pair();
+    const other = await bus.connect();
     const died = new Promise<void>((resolve) => {
       void member(there, subject, () => void there.close().then(resolve));
     });
     await there.flush();
     const reply = requester.request({ n: 1 }, soon());
     await died;
-    const other = await bus.connect();
     answering(other, subject, echo);
     await other.flush();
     const ms = await took(async () => assert.deepEqual(await reply, { n: 1 }));
-    assert(ms > 1_000 && ms < 4_000, `after ${String(ms)} ms`);
+    assert(ms > 1_000, `after ${String(ms)} ms`);
   });
 
-  it('that two members took and did not answer are given up within 4 s', async () => {
+  it('that two members took and did not answer are given up before their deadline', async () => {
     const { subject, there, requester } = await pair();
     let taken = 0;
     await member(there, subject, () => {
       taken++;
     });
-    const ms = await took(() => assert.rejects(requester.request({ n: 1 }, soon()), withCode('bus_unresponsive')));
-    assert(ms < 4_000, `after ${String(ms)} ms`);
+    await assert.rejects(requester.request({ n: 1 }, soon()), withCode('bus_unresponsive'));
     assert.equal(taken, 2);
   });
 
@@ -344,7 +343,7 @@ describe('requests on the bus', { concurrency: true }, () => {
     });
     await there.flush();
     const underWay = Promise.all([1, 2, 3].map((n) => requester.request({ n }, soon())));
-    await until(() => responder.inFlight() === 3);
+    await until('the requests are taken', () => responder.inFlight() === 3);
     const drained = responder.drain();
     await there.flush();
     await assert.rejects(requester.request({ n: 4 }, soon()), withCode('bus_no_responders'));
@@ -370,13 +369,16 @@ describe('a subject that nobody serves', () => {
     const ms = await took(() =>
       assert.rejects(requester.request({ n: 1 }, soon()), withCode('bus_no_responders', /nobody serves this subject/)),
     );
-    assert(ms < 100, `after ${String(ms)} ms`);
+    // Before it could have been taken for one that has died.
+    assert(ms < UNRESPONSIVE_AFTER_MS, `after ${String(ms)} ms`);
   });
 });
 
 describe('a restart of the server', () => {
   it('has what was in flight sent again and answered', async () => {
+    await using cleanup = new AsyncDisposableStack();
     const own = await startPlainBus();
+    cleanup.defer(() => own.end());
     const here = await own.connect();
     // It is back before the requester is: whoever nobody serves is told so at once.
     const there = await connect({
@@ -385,6 +387,7 @@ describe('a restart of the server', () => {
       reconnectJitter: 0,
       maxReconnectAttempts: -1,
     });
+    cleanup.defer(() => there.close());
     const requester = asking(here, 'test.restart');
     let received = 0;
     await member(there, 'test.restart', (message, { events }) => {
@@ -392,13 +395,10 @@ describe('a restart of the server', () => {
       message.respond(JSON.stringify({ replies: events.map(({ id, n }) => ({ id, reply: { n } })) }));
     });
     const reply = requester.request({ n: 1 }, soon());
-    await until(() => received === 1);
+    await until('the request comes', () => received === 1);
     await own.stop();
     await own.start();
     assert.deepEqual(await reply, { n: 1 });
     assert.equal(received, 2);
-    requester.close();
-    await there.close();
-    await own.end();
   });
 });

@@ -1,16 +1,18 @@
 import './quiet.ts';
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectBus } from '../../shared/bus/connect.ts';
-import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { createEventPublisher, type EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
 import { EVENTS_STREAM, StreamEvents } from '../../shared/subjects/events.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
+import { until } from '../support/until.ts';
 import { startNatsWithoutJetStream, startPlainBus, type PlainBus } from './bus-fixtures.ts';
 
 const MAX_WAITING = 20_000;
+const READ_WITHIN_MS = 60_000;
 
 let bus: PlainBus;
 let connection: NatsConnection;
@@ -33,40 +35,41 @@ const event = (n: number, type: TokenEvent['type'] = 'token.issued'): TokenEvent
 });
 const numbers = (count: number, from = 0): number[] => Array.from({ length: count }, (_, index) => from + index);
 
+/** One that does not go on trying when its test has failed. */
+function publisherOf(test: TestContext): EventPublisher {
+  const publisher = createEventPublisher(connection, 'demo');
+  test.after(() => publisher.close().catch(() => undefined));
+  return publisher;
+}
+
 /** All events in the stream, in its order, each as its subject's last word and its id. */
 async function stored(): Promise<string[]> {
   const consumer = await jetstream(connection).consumers.get(EVENTS_STREAM, { deliver_policy: DeliverPolicy.All });
   const { num_pending: messages } = await consumer.info();
   if (messages === 0) return [];
   const ids: string[] = [];
-  for await (const message of await consumer.fetch({ max_messages: messages, expires: 2_000 })) {
+  for await (const message of await consumer.fetch({ max_messages: messages, expires: READ_WITHIN_MS })) {
     const kind = message.subject.replace('hookmint.demo.token.', '');
     for (const { id } of StreamEvents.parse(message.json()).events) ids.push(`${kind} ${id}`);
   }
   return ids;
 }
 
-async function untilBack(): Promise<void> {
-  while (
-    !(await connection.flush().then(
+const untilBack = (): Promise<void> =>
+  until('the connection is back', () =>
+    connection.flush().then(
       () => true,
       () => false,
-    ))
-  ) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+    ),
+  );
 
 async function untilStored(count: number): Promise<void> {
   await untilBack();
-  const deadlineMs = Date.now() + 10_000;
-  while ((await stored()).length < count && Date.now() < deadlineMs) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(`${String(count)} events are stored`, async () => (await stored()).length >= count);
 }
 
 describe('the stream of token events', () => {
-  it('is made once, and left with what it holds when it is ensured again', async () => {
+  it('is made once, and left with what it holds when it is ensured again', async (t) => {
     const streams = (await jetstreamManager(connection)).streams;
     const { config } = await streams.info(EVENTS_STREAM);
     assert.partialDeepStrictEqual(config, {
@@ -76,7 +79,7 @@ describe('the stream of token events', () => {
       storage: 'file',
       discard: 'old',
     });
-    const publisher = createEventPublisher(connection, 'demo');
+    const publisher = publisherOf(t);
     publisher.publish(event(1));
     await publisher.close();
     await ensureEventsStream(connection);
@@ -84,22 +87,22 @@ describe('the stream of token events', () => {
     assert.deepEqual(await stored(), ['issued 1']);
   });
 
-  it('is refused by name where the server has no JetStream', async () => {
+  it('is refused by name where the server has no JetStream', async (t) => {
     const server = await startNatsWithoutJetStream();
+    t.after(() => server.stop());
     const plain = await connectBus('test', { NATS_URL: server.url });
+    t.after(() => plain.close());
     await assert.rejects(ensureEventsStream(plain), {
       name: 'HookmintError',
       code: 'bus_jetstream_missing',
       message: /^The NATS server cannot keep the stream HOOKMINT_EVENTS: [^\n]+\. Start it with JetStream \(-js\)\.$/,
     });
-    await plain.close();
-    await server.stop();
   });
 });
 
 describe('token events', () => {
-  it('are stored in the order they came in, each below the subject of its kind', async () => {
-    const publisher = createEventPublisher(connection, 'demo');
+  it('are stored in the order they came in, each below the subject of its kind', async (t) => {
+    const publisher = publisherOf(t);
     const kinds = ['token.issued', 'token.issued', 'token.denied', 'token.failed'] as const;
     for (const n of numbers(200)) publisher.publish(event(n, kinds[n % kinds.length] ?? 'token.issued'));
     await publisher.close();
@@ -109,23 +112,28 @@ describe('token events', () => {
     );
   });
 
-  it('are stored within 100 ms without anything else happening', async () => {
-    const publisher = createEventPublisher(connection, 'demo');
+  it('are stored without anything else happening', async (t) => {
+    const publisher = publisherOf(t);
     publisher.publish(event(1));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await untilStored(1);
     assert.deepEqual(await stored(), ['issued 1']);
     await publisher.close();
   });
 
-  it('are stored once each, in order, over a restart of the server', async () => {
-    const publisher = createEventPublisher(connection, 'demo');
+  it('are stored once each, in order, over a restart of the server', async (t) => {
+    const publisher = publisherOf(t);
     let next = 0;
     const source = setInterval(() => publisher.publish(event(next++)), 5);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    t.after(() => clearInterval(source));
+    const untilMore = (count: number): Promise<void> => {
+      const enough = next + count;
+      return until('more is published', () => next >= enough);
+    };
+    await untilMore(20);
     await bus.stop();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await untilMore(20);
     await bus.start();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await untilMore(20);
     clearInterval(source);
     await untilStored(next);
     await publisher.close();
@@ -133,11 +141,10 @@ describe('token events', () => {
       await stored(),
       numbers(next).map((n) => `issued ${String(n)}`),
     );
-    assert(next > 60, 'there was something to lose');
   });
 
-  it('wait while the server is away, the newest 20,000 of them', async () => {
-    const publisher = createEventPublisher(connection, 'demo');
+  it('wait while the server is away, the newest 20,000 of them', async (t) => {
+    const publisher = publisherOf(t);
     await bus.stop();
     publisher.publish(event(0));
     // The first is on its way, again and again; the others wait.
@@ -150,8 +157,8 @@ describe('token events', () => {
     assert.deepEqual(ids, ['issued 0', ...numbers(MAX_WAITING, 501).map((n) => `issued ${String(n)}`)]);
   });
 
-  it('wait as 64 MiB at most, the newest of them', async () => {
-    const publisher = createEventPublisher(connection, 'demo');
+  it('wait as 64 MiB at most, the newest of them', async (t) => {
+    const publisher = publisherOf(t);
     await bus.stop();
     publisher.publish(event(0));
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -165,19 +172,20 @@ describe('token events', () => {
     assert.deepEqual(ids, ['issued 0', ...numbers(fitting, 300 - fitting).map((n) => `issued ${String(n)}`)]);
   });
 
-  it('that cannot be stored do not keep a service from ending', async () => {
-    const publisher = createEventPublisher(connection, 'demo');
+  it('that cannot be stored do not keep a service from ending', async (t) => {
+    const publisher = publisherOf(t);
     await bus.stop();
     publisher.publish(event(1));
     const startMs = performance.now();
     await assert.rejects(publisher.close());
-    assert(performance.now() - startMs < 5_000);
+    // It is given 4 s, and what it tried last has 2 s; half a minute would be without any limit.
+    assert(performance.now() - startMs < 20_000);
     await bus.start();
     await untilBack();
   });
 
-  it('are stored by close() when the server is back by then', async () => {
-    const publisher = createEventPublisher(connection, 'demo');
+  it('are stored by close() when the server is back by then', async (t) => {
+    const publisher = publisherOf(t);
     await bus.stop();
     publisher.publish(event(1));
     // Time enough for the first attempt to be under way.

@@ -47,8 +47,7 @@ export async function startBusWithUsers(): Promise<Bus> {
       return connection;
     },
     stop: async () => {
-      await Promise.all(connections.map((connection) => connection.close()));
-      await server.stop();
+      await Promise.all(connections.map((connection) => connection.close())).finally(() => server.stop());
     },
   };
 }
@@ -80,8 +79,7 @@ export async function startPlainBus(configuration?: string): Promise<PlainBus> {
       server = await startNats({ binary, dataDir, configFile, port: server.port });
     },
     end: async () => {
-      await Promise.all(connections.map((connection) => connection.close()));
-      await server.stop();
+      await Promise.all(connections.map((connection) => connection.close())).finally(() => server.stop());
     },
   };
 }
@@ -97,8 +95,11 @@ export async function startNatsWithoutJetStream(): Promise<{ url: string; stop: 
     logFile: join(dir, 'nats-server.log'),
     stopGraceMs: 5_000,
   });
-  const url = await untilReady(child, () => urlInPortsFile(dir), 10_000);
-  if (url === undefined) throw new Error(child.log());
+  const url = await untilReady(child, () => urlInPortsFile(dir), 30_000);
+  if (url === undefined) {
+    await child.stop();
+    throw new Error(child.log());
+  }
   return { url, stop: child.stop };
 }
 

@@ -71,7 +71,7 @@ test("a hook's util.format prints what Node's prints", async (t) => {
         cb(null, { printed: context.body.lists.map((list) => util.format(...eval(list))), options: util.formatWithOptions({}, '%i', '7px') });`,
     dependencies: {},
   });
-  const outcome = await pool?.run(revisionOf(script), hookArguments({ lists }), Date.now() + 10_000);
+  const outcome = await pool?.run(revisionOf(script), hookArguments({ lists }), Date.now() + 60_000);
   if (outcome?.status !== 'ok') assert.fail(JSON.stringify(outcome).slice(0, 500));
   const { printed, options } = JSON.parse(outcome.result ?? '') as { printed: string[]; options: string };
   for (const [index, args] of SAME_AS_NODE.entries()) {

@@ -26,31 +26,36 @@ const folder = temporaryDir();
 const build = createImageBuilder(folder);
 
 let secrets: LocalSecrets;
-let bus: { url: string; stop: () => Promise<void> };
-let store: { server: { stop: () => Promise<void> }; urls: StoreUrls };
+let bus: { url: string };
+let store: { urls: StoreUrls };
+const cleanup = new AsyncDisposableStack();
 const running: ChildProcess[] = [];
 const ports: Record<string, number> = {};
 
 before(async () => {
   secrets = (await loadSecrets(folder)).secrets;
-  bus = await startBusServer({ binary: await natsBinary(), dataDir: join(folder, 'nats') }, secrets.nats_nkey_seeds);
+  const nats = { binary: await natsBinary(), dataDir: join(folder, 'nats') };
+  const server = await startBusServer(nats, secrets.nats_nkey_seeds);
+  cleanup.defer(() => server.stop());
+  bus = server;
   const mongod = await obtainMongod({ report: () => undefined });
-  store = await startStoreServer(
+  const started = await startStoreServer(
     { binary: mongod.path, dataDir: join(folder, 'mongodb') },
     TENANT,
     secrets.mongodb_passwords,
   );
+  cleanup.defer(() => started.server.stop());
+  store = started;
   for (const service of ['gateway', 'management', 'signer', 'hook-executor']) ports[service] = await freePort(HOST);
 });
 after(async () => {
   for (const child of running) {
-    if (child.exitCode === null) {
+    if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
       await once(child, 'close');
     }
   }
-  await bus.stop();
-  await store.server.stop();
+  await cleanup.disposeAsync();
 });
 
 /** What the Secrets hold: each service's own. */

@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../deploy/local/servers/free-port.ts';
+import { REFUSED_URL } from './servers-fixtures.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const STARTED_WITHIN_MS = 20_000;
+const STARTED_WITHIN_MS = 60_000;
 
 /** The smallest service there is: it starts telemetry as all do, counts one thing and waits. */
 const SERVICE = `
@@ -89,14 +90,14 @@ describe('the port of /metrics', () => {
     assert.equal(await service.stop(), 0);
   });
 
-  it('ends the service with a clear line where another has it', async () => {
+  it('ends the service with a clear line where another has it', async (t) => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    t.after(() => other.close());
     const { port } = other.address() as { port: number };
     const service = start({ OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(port) });
     assert.equal(await service.exited, 1);
     assert.match(service.output(), new RegExp(`OTEL_EXPORTER_PROMETHEUS_PORT ${String(port)} cannot be used`));
-    await new Promise((resolve) => other.close(resolve));
   });
 
   for (const [name, value, says] of [
@@ -113,7 +114,7 @@ describe('the port of /metrics', () => {
   it('does not stand in the way of a collector that is away: the service goes on, and says so once', async () => {
     const port = await freePort('127.0.0.1');
     const service = start({
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${String(await freePort('127.0.0.1'))}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: REFUSED_URL,
       OTEL_EXPORTER_OTLP_TIMEOUT: '200',
       OTEL_METRIC_EXPORT_INTERVAL: '250',
       OTEL_METRIC_EXPORT_TIMEOUT: '250',

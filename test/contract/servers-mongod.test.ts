@@ -46,11 +46,11 @@ before(async () => {
 after(() => server.stop());
 
 describe('mongod', () => {
-  it('refuses who does not authenticate', async () => {
+  it('refuses who does not authenticate', async (t) => {
     const client = new MongoClient(server.url);
+    t.after(() => client.close());
     await assert.rejects(clients(client).findOne(), { code: 13 });
     await assert.rejects(client.db('admin').command({ createUser: 'x', pwd: 'x', roles: ['root'] }), { code: 13 });
-    await client.close();
   });
 
   it('lets each user do what its privileges say, and no more', async () => {
@@ -95,9 +95,10 @@ describe('mongod', () => {
     });
   });
 
-  it('names the port when it is taken, even by another mongod', async () => {
+  it('names the port when it is taken, even by another mongod', async (t) => {
     const listener = createServer();
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    t.after(() => listener.close());
     const { port } = listener.address() as { port: number };
     for (const taken of [port, server.port]) {
       await assert.rejects(startMongod({ binary, dataDir: temporaryDir(), port: taken }), {
@@ -105,7 +106,6 @@ describe('mongod', () => {
         message: `mongod cannot start: port ${taken} on 127.0.0.1 is already taken.`,
       });
     }
-    listener.close();
   });
 
   it('says when another mongod holds the data folder', async () => {

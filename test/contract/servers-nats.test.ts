@@ -53,16 +53,16 @@ describe('nats-server', () => {
     await nc.close();
   });
 
-  it('names the port when it is taken', async () => {
+  it('names the port when it is taken', async (t) => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    t.after(() => other.close());
     const { port } = other.address() as { port: number };
     await assert.rejects(start({ port }), {
       name: 'ServerStartError',
       code: 'PORT_TAKEN',
       message: `nats-server cannot start: port ${port} on 127.0.0.1 is already taken.`,
     });
-    other.close();
   });
 
   it('says why it does not start', async () => {
@@ -109,7 +109,7 @@ describe('nats-server', () => {
 });
 
 describe('a server that ignores SIGINT', () => {
-  it('is killed when its grace is over', async () => {
+  it('is killed when its grace is over', async (t) => {
     const dir = folderWithScript('stubborn', 'trap "" INT; echo up; while :; do sleep 0.05; done');
     const child = spawnServer({
       name: 'stubborn',
@@ -119,7 +119,11 @@ describe('a server that ignores SIGINT', () => {
       logFile: join(dir, 'stubborn.log'),
       stopGraceMs: 200,
     });
-    while (!child.log().includes('up')) await new Promise((resolve) => setTimeout(resolve, 10));
+    t.after(() => child.stop());
+    while (!child.log().includes('up')) {
+      assert.equal(child.exit(), undefined, 'it does not run');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     await Promise.all([child.stop(), child.stop()]);
     assert.equal(child.exit()?.signal, 'SIGKILL');
   });

@@ -41,8 +41,7 @@ export async function startStore(): Promise<StoreServer> {
     connect,
     emptyDatabase: () => connect(urls.owner, `t${String(++tenants)}`),
     stop: async () => {
-      await Promise.all(stores.map((store) => store.close()));
-      await server.stop();
+      await Promise.all(stores.map((store) => store.close())).finally(() => server.stop());
     },
   };
 }

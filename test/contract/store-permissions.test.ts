@@ -124,21 +124,22 @@ describe("management's user of the store", () => {
 });
 
 describe('the database of another tenant, and of the server itself', () => {
-  it('is out of reach of every service', async () => {
+  it('is out of reach of every service', async (t) => {
     for (const url of [store.urls.gateway, store.urls.signer, store.urls.management]) {
       const other = await store.connect(url, 'other');
       await assert.rejects(other.collection('clients').find().toArray(), UNAUTHORIZED);
       await assert.rejects(other.collection('signing_keys').find().toArray(), UNAUTHORIZED);
       const client = new MongoClient(url);
+      t.after(() => client.close());
       await assert.rejects(client.db('admin').collection('system.users').find().toArray(), UNAUTHORIZED);
-      await client.close();
     }
   });
 });
 
 describe('whoever has no user of the store', () => {
-  it('reads nothing and writes nothing', async () => {
+  it('reads nothing and writes nothing', async (t) => {
     const client = new MongoClient(store.server.url);
+    t.after(() => client.close());
     const db = client.db(databaseName(TENANT));
     for (const name of [...CONFIGURATION, 'signing_keys']) {
       await assert.rejects(db.collection(name).find().toArray(), {
@@ -149,13 +150,12 @@ describe('whoever has no user of the store', () => {
         await assert.rejects(write, { name: 'MongoServerError', codeName: 'Unauthorized' });
       }
     }
-    await client.close();
   });
 
-  it('is refused with a wrong password', async () => {
+  it('is refused with a wrong password', async (t) => {
     const client = new MongoClient(store.urls.signer.replace(/:[^:@]+@/, ':wrong@'));
+    t.after(() => client.close());
     await assert.rejects(client.connect(), { name: 'MongoServerError', codeName: 'AuthenticationFailed' });
-    await client.close();
   });
 });
 

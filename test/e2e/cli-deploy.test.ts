@@ -94,13 +94,14 @@ test('secrets, limits and policies are deployed with the script', async () => {
   assert.ok(!diff.stdout.includes('12345'));
 });
 
-test('logs follow what the hook prints', async () => {
+test('logs follow what the hook prints', async (t) => {
   write(
     'prints.js',
     "module.exports = (c, s, a, x, cb) => { console.warn('red \\u001b[31mhot'); cb(null, { scope: s }); };",
   );
   assert.equal((await hook(['deploy', 'prints.js', '--enable'])).code, 0);
   const child = start(['logs', 'prints']);
+  t.after(() => child.kill('SIGKILL'));
   const [ready] = (await once(child.stderr ?? child, 'data')) as [Buffer];
   assert.match(ready.toString(), /^following prints;/);
   await postJson(stack());

@@ -12,7 +12,7 @@ const HOOK = `module.exports = function (client, scope, audience, context, cb) {
   if (context.body.fail) throw new Error('thrown');
   cb(null, {});
 };`;
-const SEEN_WITHIN_MS = 10_000;
+const SEEN_WITHIN_MS = 30_000;
 
 let receiver: OtlpReceiver;
 let stack: Stack;

@@ -204,6 +204,7 @@ async function changesBy(doing: () => Promise<string>): Promise<{ said: string; 
   return { said, changes: (await writesOf(stack())).slice(before.length) };
 }
 
+const LOGGED_WITHIN_MS = 60_000;
 const marks = new Set<string>();
 
 /** Oldest first; complete, since the log is read when a write that is made here is in it. */
@@ -213,7 +214,7 @@ async function writesOf(started: Stack): Promise<string[]> {
   const { id } = (await call('POST', '/resource-servers', mark)).body as { id: string };
   await call('DELETE', `/resource-servers/${id}`);
   marks.add(id);
-  for (;;) {
+  for (const untilMs = Date.now() + LOGGED_WITHIN_MS; Date.now() < untilMs;) {
     const logs = (await call('GET', '/logs?q=type:sapi&sort=date:1&per_page=100')).body as {
       details: { collection: string; document_id: string; request: { method: string } };
     }[];
@@ -223,6 +224,7 @@ async function writesOf(started: Stack): Promise<string[]> {
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  throw new Error('the log does not tell of the last write');
 }
 
 /** Files below a folder by their paths in it; JSON as what it stands for. */

@@ -42,7 +42,7 @@ export function runLauncher(...launch: Parameters<typeof spawnLauncher>): Promis
   let [stdout, stderr] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const timeout = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const timeout = setTimeout(() => child.kill('SIGKILL'), 120_000);
   return new Promise((resolve) => {
     child.once('close', (code) => {
       clearTimeout(timeout);
@@ -60,13 +60,4 @@ export function processesOn(dataDir: string): string[] {
 export function isAlive(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.startsWith('Z');
-}
-
-/** Waits until `holds`, or says that it did not. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
-  const deadlineMs = Date.now() + timeoutMs;
-  while (!(await holds())) {
-    if (Date.now() > deadlineMs) throw new Error(`not within ${String(timeoutMs)} ms: ${what}`);
-    await delay(50);
-  }
 }

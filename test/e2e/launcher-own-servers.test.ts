@@ -10,14 +10,16 @@ describe('npm start with NATS_URL and MONGODB_URL', () => {
   let bus: PlainBus;
   let store: StoreServer;
   let stack: Stack;
+  const cleanup = new AsyncDisposableStack();
   before(async () => {
-    [bus, store] = await Promise.all([startPlainBus(), startStore()]);
+    bus = await startPlainBus();
+    cleanup.defer(() => bus.end());
+    store = await startStore();
+    cleanup.defer(() => store.stop());
     stack = await startStack({ env: { NATS_URL: bus.url, MONGODB_URL: store.urls.owner } });
+    cleanup.defer(() => stack.stop());
   });
-  after(async () => {
-    await stack.stop();
-    await Promise.all([bus.end(), store.stop()]);
-  });
+  after(() => cleanup.disposeAsync());
 
   it('starts no servers and issues tokens on those', async () => {
     assert.deepEqual([...stack.pidsOf('nats-server'), ...stack.pidsOf('mongod')], []);

@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { startStack, type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
-import { delay, isAlive, processesOn, runLauncher, spawnLauncher, temporaryDir, until } from './launcher-fixtures.ts';
+import { until } from '../support/until.ts';
+import { delay, isAlive, processesOn, runLauncher, spawnLauncher, temporaryDir } from './launcher-fixtures.ts';
 
 const NAMES = ['gateway', 'hook-executor', 'signer', 'nats-server', 'mongod', 'sandbox'] as const;
 
@@ -60,9 +61,7 @@ describe('npm start', () => {
     await stack.stop();
     assert.equal(await stack.exited, 0);
     assert.deepEqual(pids.filter(isAlive), []);
-    const startMs = performance.now();
     stack = await startStack({ dataDir });
-    assert(performance.now() - startMs < 20_000);
     assert.deepEqual([stack.clientId, stack.clientSecret, await kidOf(stack)], [clientId, clientSecret, kid]);
   });
 
@@ -95,7 +94,7 @@ describe('npm start -- --hook', () => {
 
   it('reads it again when it is edited', async () => {
     writeFileSync(file, hookWith('second'));
-    await until('the edit is live', async () => (await claimOf(stack)) === 'second', 3_000);
+    await until('the edit is live', async () => (await claimOf(stack)) === 'second');
     await stack.untilPrinted(/^hookmint: \S+hook\.js was read again and is live$/);
   });
 
@@ -110,7 +109,7 @@ describe('npm start -- --hook', () => {
   it('notices a file that is put in its place, as editors do', async () => {
     writeFileSync(`${file}.tmp`, hookWith('third'));
     renameSync(`${file}.tmp`, file);
-    await until('the new file is live', async () => (await claimOf(stack)) === 'third', 3_000);
+    await until('the new file is live', async () => (await claimOf(stack)) === 'third');
   });
 
   it('may deny', async () => {
@@ -118,7 +117,7 @@ describe('npm start -- --hook', () => {
       file,
       "module.exports = function (client, scope, audience, context, cb) {\n  cb(new Error('Not you'));\n};\n",
     );
-    await until('the edit is live', async () => (await requestToken(stack)).status !== 200, 3_000);
+    await until('the edit is live', async () => (await requestToken(stack)).status !== 200);
     const { body } = await requestToken(stack);
     assert.equal(typeof body.error, 'string');
     assert.equal('access_token' in body, false);
@@ -169,8 +168,11 @@ describe('a child of npm start that will not run', () => {
   it('says at the start why it does not: signing keys that another key encrypted', async () => {
     const dataDir = temporaryDir();
     const stack = await startStack({ dataDir });
-    await (await stack.db()).collection('signing_keys').updateMany({}, { $set: { private_jwe: 'damaged' } });
-    await stack.stop();
+    try {
+      await (await stack.db()).collection('signing_keys').updateMany({}, { $set: { private_jwe: 'damaged' } });
+    } finally {
+      await stack.stop();
+    }
     const { code, stderr } = await runLauncher(['--port', '0'], { dataDir });
     assert.match(
       stderr,
@@ -182,9 +184,10 @@ describe('a child of npm start that will not run', () => {
 });
 
 describe('SIGTERM', () => {
-  it('sent to the first process of npm start alone ends all of it with exit code 0', async () => {
+  it('sent to the first process of npm start alone ends all of it with exit code 0', async (t) => {
     const dataDir = temporaryDir();
     const child = spawnLauncher(['--port', '0'], { dataDir, viaStart: true });
+    t.after(() => child.kill('SIGTERM'));
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
     await until('the banner is there', () => /^curl /m.test(output), 60_000);
@@ -193,9 +196,10 @@ describe('SIGTERM', () => {
     assert.deepEqual(processesOn(dataDir), []);
   });
 
-  it('during the start ends it with exit code 0 and leaves nothing running', async () => {
+  it('during the start ends it with exit code 0 and leaves nothing running', async (t) => {
     const dataDir = temporaryDir();
     const child = spawnLauncher(['--port', '0'], { dataDir });
+    t.after(() => child.kill('SIGTERM'));
     child.stdout?.resume();
     await until('a server runs', () => processesOn(dataDir).length > 1);
     child.kill('SIGTERM');

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { HookLog, hookLogSubject } from '../../shared/subjects/hook-log.ts';
 import { refusal, told } from '../support/post-token.ts';
 import { TENANT } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 import { claim, code, errorOf, withActions, type Json } from './management-actions-fixtures.ts';
 
 const { stack, call, must, ask, create, deploy, bindTo, shaped } = withActions();
@@ -157,7 +158,7 @@ describe('the secrets of an Action', () => {
     });
     await bus.flush();
     assert.deepEqual(await shaped(), { scope: 'read write', secret: { KEY: 'first-value' } });
-    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until('what it prints is heard', () => lines.length > 0);
     log.unsubscribe();
     assert.deepEqual(lines, ['with [secret KEY]']);
 

@@ -7,6 +7,7 @@ import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { postJson } from '../support/post-token.ts';
 import { requestToken } from '../support/token-request.ts';
+import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
 let api: Management;
@@ -124,9 +125,10 @@ test('only a revision of its own history can be deployed, shown or run', async (
   assert.equal((await api.call('GET', `/hooks/${mine}/revisions/not-one`)).status, 400);
 });
 
-test('a dry run tells claims, scopes, what was dropped, console, network and times, and issues nothing', async () => {
+test('a dry run tells claims, scopes, what was dropped, console, network and times, and issues nothing', async (t) => {
   const server = createServer((_request, response) => void response.end('there')).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
+  t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
   const script = `
     global.runs = (global.runs || 0) + 1;
@@ -159,7 +161,6 @@ test('a dry run tells claims, scopes, what was dropped, console, network and tim
   assert.ok(Number(result.cpu_ms) > 0 && Number(result.wall_ms) > 0);
   // In a fresh isolate each time.
   assert.deepEqual((await run()).token, result.token);
-  server.close();
 });
 
 test('a dry run of what fails tells the answer and the place in the script', async () => {
@@ -182,12 +183,13 @@ test('the policy for claims is the tenant’s unless another is asked for', asyn
   assert.deepEqual((await must(200, 'POST', path, { custom_claims: 'relaxed' })).dropped, []);
 });
 
-test('what a hook prints is followed live, and other hooks are not heard', async () => {
+test('what a hook prints is followed live, and other hooks are not heard', async (t) => {
   const printing = (text: string): string =>
     `module.exports = (c, s, a, x, cb) => { console.warn('${text}'); cb(null, { scope: s }); };`;
   const quiet = await made('not-followed', { script: printing('other'), enabled: true });
   const id = await made('followed', { script: printing('hello') });
   const stop = new AbortController();
+  t.after(() => stop.abort());
   const response = await fetch(`${stack().url}/api/v2/hooks/${id}/logs`, {
     headers: { authorization: `Bearer ${api.token}` },
     signal: stop.signal,
@@ -200,8 +202,7 @@ test('what a hook prints is followed live, and other hooks are not heard', async
   const log = JSON.parse(await firstLine(response)) as { hook: Json; lines: Json[]; time_ms: number };
   assert.deepEqual([log.hook.id, log.hook.name], [id, 'followed']);
   assert.deepEqual(log.lines, [{ level: 'warn', text: 'hello' }]);
-  assert.ok(Math.abs(Date.now() - log.time_ms) < 10_000);
-  stop.abort();
+  assert.ok(Math.abs(Date.now() - log.time_ms) < 30_000);
   await must(204, 'DELETE', `/hooks/${quiet}`);
   assert.equal((await api.call('GET', `/hooks/${quiet}/logs`)).status, 404);
 });
@@ -238,10 +239,7 @@ test('a dry run repeats the token request of a log', async () => {
   assert.equal(token.status, 200, JSON.stringify(token.body));
   const logs = async (q: string): Promise<{ log_id: string }[]> =>
     (await api.call('GET', `/logs?q=${encodeURIComponent(q)}`)).body as { log_id: string }[];
-  const untilMs = Date.now() + 10_000;
-  while ((await logs(`user_agent:"${agent}"`)).length === 0 && Date.now() < untilMs) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until('its log', async () => (await logs(`user_agent:"${agent}"`)).length > 0);
   const log_id = (await logs(`user_agent:"${agent}"`))[0]?.log_id;
   const path = `/hooks/${id}/revisions/${String((await revisionsOf(id))[0]?.revision)}/dry-run`;
   const result = await must(200, 'POST', path, { log_id });

@@ -15,7 +15,7 @@ const HOOK = `module.exports = function (client, scope, audience, context, cb) {
   if (context.body.deny) return cb(new InvalidScopeError('denied-detail'));
   cb(null, { 'https://foo.com/claim': 1, sub: 'forged', scope });
 };`;
-const APPEARS_WITHIN_MS = 15_000;
+const APPEARS_WITHIN_MS = 60_000;
 
 type Log = Record<string, unknown> & { log_id: string; type: string; date: string; details: Record<string, unknown> };
 
@@ -92,7 +92,7 @@ describe('the tenant’s logs', () => {
       isMobile: false,
       $event_schema: { version: '1.0.0' },
     });
-    assert.ok(Math.abs(Date.parse(date) - Date.now()) < 30_000);
+    assert.ok(Math.abs(Date.parse(date) - Date.now()) < APPEARS_WITHIN_MS);
     assert.partialDeepStrictEqual(details, {
       actions: { executions: [] },
       hook: { id: 'test-hook', name: 'test', outcome: 'ok' },
@@ -301,7 +301,7 @@ describe('events become logs once', () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     });
-    const untilMs = Date.now() + 60_000;
+    const untilMs = Date.now() + 2 * APPEARS_WITHIN_MS;
     const kept = async (): Promise<string[]> => {
       const logs = logsIn(await stack().db());
       const found = await logs.list({ user_agent: 'killed' }, { field: 'log_id', order: 1 }, { skip: 0, limit: 1_000 });

@@ -55,7 +55,7 @@ function assertLike(actual: string, expected: string): void {
   assert(new RegExp(`^${pattern}$`).test(actual), `expected\n${expected}\ngot\n${actual}`);
 }
 
-it('the guide to moving from Auth0 can be followed as it is written', { timeout: 120_000 }, async () => {
+it('the guide to moving from Auth0 can be followed as it is written', { timeout: 240_000 }, async () => {
   const { url, managementClientId, managementClientSecret } = stack();
   symlinkSync(join(ROOT, 'test'), join(folder, 'test'));
   const steps = stepsOf(guide);

@@ -28,7 +28,7 @@ const REVISION = {
   on_failure: 'issue_unmodified',
 } satisfies HookRevisionInput;
 const LOG_MESSAGE = 'a token is issued without its hook, as the policy of the hook has it';
-const HEARD_WITHIN_MS = 5_000;
+const HEARD_WITHIN_MS = 30_000;
 
 let receiver: OtlpReceiver;
 let stack: Stack;
@@ -150,18 +150,20 @@ describe('a hook whose policy is issue_unmodified', () => {
 
 describe('a hook whose executor is away', () => {
   it('is a failure like any other under issue_unmodified', async () => {
-    // The launcher brings it back at once: a request may come while it is away, or wait for the one that is back.
-    for (let attempt = 1; attempt <= 10; attempt++) {
-      for (const pid of stack.pidsOf('hook-executor')) process.kill(pid, 'SIGKILL');
-      const traceId = String(attempt).padStart(32, 'e');
-      const answer = await requestToken(stack, {}, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
-      assert.equal(answer.status, 200, JSON.stringify(answer.body));
-      const { type, hook } = await eventOf(traceId);
-      if (hook?.unmodified !== true) continue;
-      assert.equal(decodeJwt(String(answer.body.access_token)).scope, 'read:data');
-      assert.deepEqual([type, hook.outcome], ['token.issued', 'unavailable']);
-      return;
+    const traceId = 'e'.repeat(32);
+    const pids = stack.pidsOf('hook-executor');
+    // The launcher would bring it back at once.
+    process.kill(stack.pid, 'SIGSTOP');
+    let answer: TokenAnswer;
+    try {
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      answer = await requestToken(stack, {}, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+    } finally {
+      process.kill(stack.pid, 'SIGCONT');
     }
-    assert.fail('no request came while the executor was away');
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.equal(decodeJwt(String(answer.body.access_token)).scope, 'read:data');
+    const { type, hook } = await eventOf(traceId);
+    assert.deepEqual([type, hook?.outcome, hook?.unmodified], ['token.issued', 'unavailable', true]);
   });
 });

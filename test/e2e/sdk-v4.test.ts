@@ -184,7 +184,7 @@ describe("Auth0's SDK 4.37.1, given only domain, client and the certificate", ()
       const token = (await authentication.oauth.clientCredentialsGrant({ audience })).data;
       const search = { q: `type:seccft AND client_id:${clientId}`, sort: 'date:-1', per_page: 5 };
       let found = (await logs.getAll(search)).data;
-      for (let tries = 0; found.length === 0 && tries < 50; tries++) {
+      for (let tries = 0; found.length === 0 && tries < 300; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         found = (await logs.getAll(search)).data;
       }

@@ -220,7 +220,7 @@ describe("Auth0's SDK 7.1.0, given only domain, client and the certificate", () 
       const provided = await new TokenProvider({ domain, clientId, clientSecret, audience }).getAccessToken();
       const search = { search: `type:seccft AND client_id:${clientId}`, sort: 'date:-1', per_page: 5 };
       let found = (await logs.list(search)).data;
-      for (let tries = 0; found.length < 2 && tries < 50; tries++) {
+      for (let tries = 0; found.length < 2 && tries < 300; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         found = (await logs.list(search)).data;
       }

@@ -180,7 +180,7 @@ describe('a stage without a token', () => {
     });
     await bus.flush();
     await ask();
-    const untilMs = Date.now() + 5_000;
+    const untilMs = Date.now() + 30_000;
     while (!texts.includes(last)) {
       assert(Date.now() < untilMs, `not heard: ${last}; only: ${texts.join(', ')}`);
       await delay(10);
@@ -331,10 +331,16 @@ describe('a client secret that expires', () => {
   });
 
   it('is refused as soon as it has expired, without a change being announced', async () => {
-    const atMs = Date.now() + 2_000;
-    await expiring(atMs);
-    assert.equal((await tokenFor('old')).status, 200);
-    await delay(atMs - Date.now() + 1);
+    for (let lifetimeMs = 2_000; ; lifetimeMs *= 2) {
+      const atMs = Date.now() + lifetimeMs;
+      await expiring(atMs);
+      const { status } = await tokenFor('old');
+      // On a busy machine it may have expired before it was asked with.
+      if (Date.now() >= atMs && lifetimeMs < 60_000) continue;
+      assert.equal(status, 200);
+      await delay(atMs - Date.now() + 50);
+      break;
+    }
     assert.deepEqual(await tokenFor('old'), UNAUTHORIZED);
   });
 });

@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { ensureLocalTls } from '../../deploy/local/local-tls.ts';
 import { startStack, type Stack } from '../support/stack.ts';
-import { until } from './launcher-fixtures.ts';
+import { until } from '../support/until.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hookmint-tls '));
 const file = (name: string): string => join(dataDir, 'tls', name);

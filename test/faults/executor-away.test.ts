@@ -15,14 +15,16 @@ before(async () => {
 after(() => stack.stop());
 
 for (const name of ['hook-executor', 'signer'] as const) {
-  test(`a ${name} that is told to stop under load, beside another, loses no request`, async () => {
+  test(`a ${name} that is told to stop under load, beside another, loses no request`, async (t) => {
     const replica = await startAnother(stack, name);
+    t.after(() => replica.kill());
     const load = startLoad(stack);
+    t.after(() => load.stop());
     await delay(1_000);
     const [first] = stack.pidsOf(name);
     assert.ok(first !== undefined);
     process.kill(first, 'SIGTERM');
-    await stack.untilPrinted(new RegExp(`^hookmint: ${name} is back`), 20_000);
+    await stack.untilPrinted(new RegExp(`^hookmint: ${name} is back`));
     assert.notDeepEqual(stack.pidsOf(name), [first], 'it has ended, and was started again');
     assert.equal(await replica.stop(), 0);
     await delay(500);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startService, type ServiceProcess } from '../../deploy/local/service-process.ts';
+import { startService } from '../../deploy/local/service-process.ts';
 import { createBatchRequester, remoteErrorOf, type BatchRequester } from '../../shared/bus/batch-requester.ts';
 import { DEFAULT_HOOK_LIMITS, HookRevisionContent, revisionAddress } from '../../shared/domain/hook.ts';
 import { HookmintError } from '../../shared/errors.ts';
@@ -20,30 +20,29 @@ const MAX_P99_MS = 1_000;
 const MAX_REFUSAL_P50_MS = 250;
 
 let bus: PlainBus;
-let executor: ServiceProcess;
 let requester: BatchRequester<TokenRequested, TokenRequestedReply>;
 
+const cleanup = new AsyncDisposableStack();
 before(async () => {
   bus = await startPlainBus();
+  cleanup.defer(() => bus.end());
   const env = { NATS_URL: bus.url, HOOKMINT_TENANT: 'demo', HOOKMINT_EXECUTOR_MAX_IN_FLIGHT: String(CAPACITY) };
-  executor = await startService({
+  const executor = await startService({
     name: 'hook-executor',
     env: { ...env, LOG_LEVEL: 'error' },
     output: () => undefined,
     onExit: () => undefined,
   });
+  cleanup.defer(executor.stop);
   requester = createBatchRequester({
     connection: await bus.connect('gateway'),
     service: 'gateway',
     subject: tokenRequestedSubject('demo'),
     replySchema: TokenRequestedReply,
   });
+  cleanup.defer(requester.close);
 });
-after(async () => {
-  requester.close();
-  await executor.stop();
-  await bus.end();
-});
+after(() => cleanup.disposeAsync());
 
 type Ended = { status: string; tookMs: number };
 type HookInTest = ReturnType<typeof hookOf>;

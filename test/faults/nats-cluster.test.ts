@@ -6,7 +6,7 @@ import { natsCluster, type ClusterWorld } from './groups/nats-cluster.ts';
 import { delay } from './load.ts';
 import { report, runFault } from './run-fault.ts';
 
-const STORED_WITHIN_MS = 15_000;
+const STORED_WITHIN_MS = 60_000;
 
 let world: ClusterWorld;
 let issued = 0;

@@ -26,28 +26,32 @@ export type OwnServers = {
 
 /** @param dataDir Where they keep their data; default: a temporary folder that goes with them. */
 export async function startOwnServers(dataDir?: string): Promise<OwnServers> {
+  await using cleanup = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'hookmint-faults-'));
+  cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
   const at = dataDir ?? folder;
   const configFile = join(folder, 'nats.conf');
   writeFileSync(configFile, readFileSync(BUS_CONFIG, 'utf8').replace(/^authorization \{[^]*/m, ''));
   const quiet = { report: (): void => undefined };
   const [natsBinary, mongodBinary] = await Promise.all([obtainNats(quiet), obtainMongod(quiet)]);
-  const [nats, mongod] = await Promise.all([
-    keepRunning((port) => startNats({ binary: natsBinary.path, dataDir: join(at, 'nats'), configFile, port })),
-    keepRunning((port) => startMongod({ binary: mongodBinary.path, dataDir: join(at, 'mongodb'), port })),
-  ]);
+  const nats = await keepRunning((port) =>
+    startNats({ binary: natsBinary.path, dataDir: join(at, 'nats'), configFile, port }),
+  );
+  cleanup.defer(nats.stop);
+  const mongod = await keepRunning((port) =>
+    startMongod({ binary: mongodBinary.path, dataDir: join(at, 'mongodb'), port }),
+  );
+  cleanup.defer(mongod.stop);
   const password = randomBytes(16).toString('hex');
   const url = `mongodb://127.0.0.1:${String(mongod.port)}`;
   await ensureMongoUsers({ url, owner: { user: 'owner', password }, users: [] });
+  const running = cleanup.move();
   return {
     natsPort: nats.port,
     mongodPort: mongod.port,
     mongodbUrl: (port) => `mongodb://owner:${password}@127.0.0.1:${String(port)}/?authSource=admin`,
     restartNats: nats.restart,
-    stop: async () => {
-      await Promise.all([nats.stop(), mongod.stop()]);
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop: () => running.disposeAsync(),
   };
 }
 

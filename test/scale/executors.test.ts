@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { AnotherService } from '../support/another-service.ts';
 import { enableHook } from '../support/enable-hook.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { measureExecutors, SANDBOX_CLAIM, speedUp, startExecutor, waitingHook } from './executors.ts';
@@ -40,15 +41,20 @@ test('two executors give at least 1.8 times the tokens of one, of a hook that wa
   assert.ok(ratio >= MIN_SPEED_UP, `${ratio.toFixed(2)} x`);
 });
 
-test('executors that come and go under load: nothing lost or refused, and each has its share in seconds', async () => {
+test('executors that come and go under load: nothing lost or refused, and each has its share in seconds', async (t) => {
+  const start = async (): Promise<AnotherService> => {
+    const executor = await startExecutor(stack);
+    t.after(() => executor.kill());
+    return executor;
+  };
   await enableHook(stack, waitingHook(20));
-  const first = await startExecutor(stack);
+  const first = await start();
   const load = startTokenLoad(stack.url, () => stack, { clients: CLIENTS });
   try {
     await delay(1_000);
     assert.equal(sandboxesOf(load.answers).size, 1);
 
-    const second = await startExecutor(stack);
+    const second = await start();
     const untilShareMs = await untilSandboxes(load.answers, 2);
     const sharedFrom = load.answers.length;
     await delay(1_500);
@@ -59,7 +65,7 @@ test('executors that come and go under load: nothing lost or refused, and each h
     await delay(1_000);
     assert.equal(sandboxesOf(load.answers.slice(leftFrom)).size, 1, 'all is run by the one that is left');
 
-    const third = await startExecutor(stack);
+    const third = await start();
     await untilSandboxes(load.answers, 3);
     assert.equal(await second.stop(), 0);
     await delay(500);

@@ -35,10 +35,14 @@ const GROWING = ['clients', 'resource_servers', 'client_grants', 'hooks', 'hook_
 
 let large: Tenant;
 let small: Tenant;
+const cleanup = new AsyncDisposableStack();
 before(async () => {
-  [large, small] = await Promise.all([startTenant(LARGE), startTenant(SMALL)]);
+  large = await startTenant(LARGE);
+  cleanup.defer(() => large.stack.stop());
+  small = await startTenant(SMALL);
+  cleanup.defer(() => small.stack.stop());
 });
-after(() => Promise.all([large.stack.stop(), small.stack.stop()]));
+after(() => cleanup.disposeAsync());
 
 test('services are ready as soon as in a small tenant', async () => {
   const [ofLarge, ofSmall] = await Promise.all([startUpOf(large), startUpOf(small)]);

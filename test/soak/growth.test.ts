@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { figuresOf } from '../support/process-figures.ts';
 import { judgeGrowth, MIN_POINTS } from './growth.ts';
@@ -48,8 +49,11 @@ test('a process that leaks memory and handles is found out, and one that does no
 });
 
 async function watched(code: string): Promise<{ memory: boolean; handles: boolean }> {
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, ['-e', `console.log('runs'); ${code}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
+    await once(child.stdout, 'data');
     await delay(1_000);
     const memory = [];
     const handles = [];

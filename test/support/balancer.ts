@@ -12,7 +12,7 @@ export type Balancer = {
 
 /** As late as it hears of a change. */
 const POLL_MS = 100;
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /**
  * Asks each backend's `/readyz` every 100 ms. Like a Service it repeats nothing: a connection that is refused, or breaks, does so for its

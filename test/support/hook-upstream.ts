@@ -12,6 +12,9 @@ import { gzipSync } from 'node:zlib';
 /** Longer than any hook of the tests may run. */
 const RECORD_TIMEOUT_MS = 30_000;
 
+/** No port that anything is given by chance. */
+const DEAD_URL = 'http://127.0.0.1:2';
+
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** The servers that hooks of a test call: one of HTTP, one of HTTPS whose certificate nobody signed. */
@@ -47,13 +50,10 @@ export async function startHookUpstream(): Promise<HookUpstream> {
   };
   const servers: Server[] = [createServer(answer), createTlsServer(makeCertificate(), answer)];
   const [port = 0, tlsPort = 0] = await Promise.all(servers.map(listen));
-  const free = createServer();
-  const deadPort = await listen(free);
-  free.close();
   return {
     url: `http://127.0.0.1:${String(port)}`,
     tlsUrl: `https://127.0.0.1:${String(tlsPort)}`,
-    deadUrl: `http://127.0.0.1:${String(deadPort)}`,
+    deadUrl: DEAD_URL,
     privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs8' }),
     signToken: (claims) => {
       const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -14,7 +14,7 @@ import { connectBus } from '../../shared/bus/connect.ts';
 
 const HOST = '127.0.0.1';
 const USERS = fileURLToPath(new URL('../../deploy/nats/hookmint.conf', import.meta.url));
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
 export type NodeName = 'n1' | 'n2' | 'n3';
@@ -145,9 +145,8 @@ export async function startNatsCluster(dir: string, seeds: LocalSecrets['nats_nk
     kill: async (node) => {
       const server = running.get(node);
       running.delete(node);
-      const exited = new Promise((resolve) => server?.process.once('exit', resolve));
       server?.process.kill('SIGKILL');
-      await exited;
+      await server?.stop();
     },
     start,
     untilWhole: () =>

@@ -64,7 +64,7 @@ export type OtlpReceiver = {
   close(): Promise<void>;
 };
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 const KINDS = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 
 /** A collector for OTLP over HTTP with JSON, which keeps what it is sent. */

@@ -8,7 +8,7 @@ export type RawAnswer = { status: number; headers: Record<string, string>; body:
  * @param url Of the server.
  * @returns `undefined` when the server closed the connection without a word.
  */
-export function sendRaw(url: string, bytes: string | Buffer, timeoutMs = 5_000): Promise<RawAnswer | undefined> {
+export function sendRaw(url: string, bytes: string | Buffer, timeoutMs = 30_000): Promise<RawAnswer | undefined> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Stack } from './stack.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 180_000;
 
 /** Auth0's SDK for Node as published, in the versions that tests use. Version 7 has its `AuthenticationClient` in `legacy`. */
 type Sdks = {

@@ -18,6 +18,7 @@ import { deployRevision } from './deploy-revision.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
+const PRINTED_WITHIN_MS = 60_000;
 
 export const TENANT = 'demo';
 
@@ -58,7 +59,7 @@ export type Stack = {
   curl: string;
   /** Everything the launcher printed so far. */
   output(): string;
-  /** Resolves when a line that matches has been printed, before or after the call. */
+  /** Resolves when a line that matches has been printed, before or after the call; rejects when none comes, at once when the stack ends. */
   untilPrinted(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** The tenant's database, as its owner. */
   db(): Promise<Db>;
@@ -109,7 +110,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const cleanups: (() => Promise<unknown>)[] = [];
 
-  function untilPrinted(pattern: RegExp, timeoutMs = 15_000): Promise<string> {
+  function untilPrinted(pattern: RegExp, timeoutMs = PRINTED_WITHIN_MS): Promise<string> {
     const earlier = lines.find((line) => pattern.test(line));
     if (earlier !== undefined) return Promise.resolve(earlier);
     return new Promise((resolve, reject) => {
@@ -127,23 +128,23 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         reject(new Error(`not printed within ${String(timeoutMs)} ms: ${String(pattern)}\n${lines.join('\n')}`));
       }, timeoutMs);
       watchers.add(watcher);
+      void exited.then((code) => {
+        done();
+        reject(new Error(`the stack ended with ${String(code)}, before ${String(pattern)}:\n${lines.join('\n')}`));
+      });
     });
   }
 
   const stop = async (): Promise<void> => {
-    await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
+    // Whatever becomes of them, the processes are to end.
+    await Promise.allSettled(cleanups.splice(0).map((cleanup) => cleanup()));
     child.kill('SIGINT');
     await exited;
     keepForScan(dataDir, lines.join('\n'));
-    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
 
-  const curl = await Promise.race([
-    untilPrinted(/^curl /, START_TIMEOUT_MS),
-    exited.then((code) => {
-      throw new Error(`the stack ended with ${String(code)}:\n${lines.join('\n')}`);
-    }),
-  ]).catch(async (error: unknown) => {
+  const curl = await untilPrinted(/^curl /, START_TIMEOUT_MS).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
@@ -211,8 +212,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stop,
     exited,
   };
-  if (options.hook === null) await stack.setHook(null);
-  return stack;
+  try {
+    if (options.hook === null) await stack.setHook(null);
+    return stack;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** For all connections of this process from now on. */

@@ -75,6 +75,12 @@ const REFUSED: Record<string, RegExp> = {
   ['('.repeat(40) + 'type:a' + ')'.repeat(40)]: /16 levels deep at most/,
 };
 
+/** Of this process alone: what else the machine does takes none of it. */
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 describe('a search of logs', () => {
   for (const [search, filter] of Object.entries(UNDERSTOOD)) {
     it(search === '' ? 'without text' : search, () => assert.deepEqual(filterOfSearch(search), filter));
@@ -120,13 +126,13 @@ describe('a search of logs', () => {
     );
     fc.assert(
       fc.property(text, (search) => {
-        const startMs = performance.now();
+        const before = process.cpuUsage();
         try {
           filterOfSearch(search);
         } catch (error) {
           assert.ok(error instanceof ApiError && error.status === 400, String(error));
         }
-        assert.ok(performance.now() - startMs < 1_000);
+        assert.ok(cpuMsSince(before) < 1_000);
       }),
       { numRuns: 200 },
     );
@@ -159,9 +165,10 @@ describe('a search of logs', () => {
       'type:a  AND  ',
       'type:(',
     ]) {
-      const startMs = performance.now();
+      const before = process.cpuUsage();
       assert.throws(() => filterOfSearch(piece.repeat(Math.floor(2_048 / piece.length)) + '~:x'), ApiError, piece);
-      assert.ok(performance.now() - startMs < 1_000, `${piece} took ${String(performance.now() - startMs)} ms`);
+      const tookMs = cpuMsSince(before);
+      assert.ok(tookMs < 1_000, `${piece} took ${String(tookMs)} ms`);
     }
   });
 });

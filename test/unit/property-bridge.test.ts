@@ -12,7 +12,8 @@ import { startSandboxProcess } from '../../services/hook-executor/sandbox-proces
 
 const LIMITS = { cpu_ms: 200, wall_ms: 1_000, heap_mib: 32, result_bytes: 16_384, console_bytes: 2_048 };
 /** A shared machine's; the watchdog of a sandbox that does not answer comes within it too. */
-const ANSWER_GRACE_MS = 1_500;
+const ANSWER_GRACE_MS = 10_000;
+const DEADLINE_MS = 30_000;
 /** What the console adds to its budget in marks of cut lines. */
 const CONSOLE_SLACK = 16;
 /** A loop that V8 cannot interrupt ends its process by design, and a machine without time makes others look like one. */
@@ -30,7 +31,7 @@ after(() => pool?.close());
 
 function run(code: string, body: Record<string, unknown> = {}, limits: Partial<HookLimits> = {}): Promise<HookOutcome> {
   assert.ok(pool !== undefined);
-  return pool.run(revisionOf(code, limits), hookArguments(body), Date.now() + 10_000);
+  return pool.run(revisionOf(code, limits), hookArguments(body), Date.now() + DEADLINE_MS);
 }
 
 const INNOCENT = hook(`

@@ -194,10 +194,10 @@ describe('events and abort signals as in Node', () => {
 describe('timers as in Node', () => {
   same(
     'order, arguments, intervals, clearing',
-    `const seen = []; const wait = (ms) => new Promise((r) => setTimeout(r, ms));
-     setTimeout((...a) => seen.push(a), 60, 1, 'b'); clearTimeout(setTimeout(() => seen.push('never'), 1)); const id = +setTimeout(() => seen.push('never'), 1); clearTimeout(id); clearTimeout(undefined); clearTimeout('x'); clearTimeout({});
+    `const seen = []; const late = new Promise((r) => setTimeout((...a) => { seen.push(a); r(); }, 500, 1, 'b'));
+     clearTimeout(setTimeout(() => seen.push('never'), 1)); const id = +setTimeout(() => seen.push('never'), 1); clearTimeout(id); clearTimeout(undefined); clearTimeout('x'); clearTimeout({});
      let n = 0; await new Promise((r) => { const i = setInterval(() => { seen.push('i' + ++n); if (n === 3) { clearInterval(i); r(); } }, 2); });
-     await new Promise((r) => setImmediate(r, 1)); await wait(120); queueMicrotask(() => seen.push('micro')); await null; return seen;`,
+     await new Promise((r) => setImmediate(r, 1)); await late; queueMicrotask(() => seen.push('micro')); await null; return seen;`,
   );
   same(
     'Timeout objects',

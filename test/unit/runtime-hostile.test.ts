@@ -142,9 +142,13 @@ test('synchronous functions of the host are quick even with the largest input', 
     (part) => `http://${part.repeat(16_384 / part.length - 8)}`,
   );
   for (const input of inputs) {
-    const startedMs = performance.now();
-    for (let i = 0; i < 10; i++) sync.parseUrl(input, undefined);
-    const ms = (performance.now() - startedMs) / 10;
+    let ms = Infinity;
+    // The best of ten: whatever else the machine does is in none or some of them.
+    for (let i = 0; i < 10; i++) {
+      const startedMs = performance.now();
+      sync.parseUrl(input, undefined);
+      ms = Math.min(ms, performance.now() - startedMs);
+    }
     assert.ok(ms < 10, `${input.slice(0, 20)}: ${ms.toFixed(2)} ms`);
   }
 });

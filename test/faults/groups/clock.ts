@@ -70,14 +70,14 @@ const IN_FLIGHT =
 export const clock: FaultGroup<Clocked> = {
   title: 'Clock',
   open: async () => {
+    await using cleanup = new AsyncDisposableStack();
     const clock = createClock();
+    cleanup.defer(() => clock.close());
     const stack = await startStack({ hook: HOOK, env: clock.env });
+    cleanup.defer(() => stack.stop());
     await stack.setHook(HOOK, { wall_ms: WALL_MS });
-    const stop = async (): Promise<void> => {
-      await stack.stop();
-      clock.close();
-    };
-    return { stack, gateways: [stack.url], clock, stop };
+    const running = cleanup.move();
+    return { stack, gateways: [stack.url], clock, stop: () => running.disposeAsync() };
   },
   faults: [
     {

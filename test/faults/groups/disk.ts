@@ -34,33 +34,23 @@ async function eventsAreStored({ stack }: World): Promise<void> {
 export const disk: FaultGroup<Disk> = {
   title: 'Disk',
   open: async () => {
+    await using cleanup = new AsyncDisposableStack();
     const disk = await openSmallDisk();
-    const servers = await startOwnServers(disk.path).catch(async (error: unknown) => {
-      await disk.close();
-      throw error;
+    cleanup.defer(disk.close);
+    const servers = await startOwnServers(disk.path);
+    cleanup.defer(servers.stop);
+    const stack = await startStack({
+      hook: HOOK,
+      env: {
+        NATS_URL: `nats://127.0.0.1:${String(servers.natsPort)}`,
+        MONGODB_URL: servers.mongodbUrl(servers.mongodPort),
+      },
     });
-    const stopServers = async (): Promise<void> => {
-      await servers.stop();
-      await disk.close();
-    };
-    try {
-      const stack = await startStack({
-        hook: HOOK,
-        env: {
-          NATS_URL: `nats://127.0.0.1:${String(servers.natsPort)}`,
-          MONGODB_URL: servers.mongodbUrl(servers.mongodPort),
-        },
-      });
-      const stop = async (): Promise<void> => {
-        await stack.stop();
-        await stopServers();
-      };
-      await stack.setHook(HOOK, { wall_ms: WALL_MS });
-      return { stack, gateways: [stack.url], disk, servers, writes: await openWrites(stack), stop };
-    } catch (error) {
-      await stopServers();
-      throw error;
-    }
+    cleanup.defer(() => stack.stop());
+    await stack.setHook(HOOK, { wall_ms: WALL_MS });
+    const writes = await openWrites(stack);
+    const running = cleanup.move();
+    return { stack, gateways: [stack.url], disk, servers, writes, stop: () => running.disposeAsync() };
   },
   faults: [
     {

@@ -5,8 +5,9 @@ import { loadSecrets } from '../../../deploy/local/local-secrets.ts';
 import { EVENTS_STREAM } from '../../../shared/subjects/events.ts';
 import { startNatsCluster, type NatsCluster, type NodeName } from '../../support/nats-cluster.ts';
 import { startStack } from '../../support/stack.ts';
+import { until } from '../../support/until.ts';
 import type { Fault, FaultGroup, World } from '../fault.ts';
-import { delay, HOOK } from '../load.ts';
+import { HOOK } from '../load.ts';
 import { WALL_MS } from '../run-fault.ts';
 
 export type ClusterWorld = World & { cluster: NatsCluster };
@@ -16,12 +17,19 @@ const MAX_MOVES = 3;
 const NOTHING = 'Nothing: services go to another node, and ask again what was on its way.';
 
 /** Their clients find their way to the other nodes by chance: the executor is moved until the two are apart. */
-async function setApart({ stack, cluster }: ClusterWorld, service: 'hook-executor', other: 'gateway'): Promise<void> {
+async function setApart(
+  { stack, cluster }: Pick<ClusterWorld, 'stack' | 'cluster'>,
+  service: 'hook-executor',
+  other: 'gateway',
+): Promise<void> {
   for (let i = 0; i < MAX_MOVES && (await cluster.nodeOf(service)) === (await cluster.nodeOf(other)); i++) {
     const [pid] = stack.pidsOf(service);
     if (pid !== undefined) process.kill(pid, 'SIGTERM');
-    while (stack.pidsOf(service).includes(pid ?? 0) || stack.pidsOf(service).length === 0) await delay(50);
-    while (!(await isConnected(cluster, service))) await delay(50);
+    await until(`another ${service}`, () => {
+      const pids = stack.pidsOf(service);
+      return pids.length > 0 && !pids.includes(pid ?? 0);
+    });
+    await until(`${service} is connected`, () => isConnected(cluster, service));
   }
 }
 
@@ -51,32 +59,19 @@ function killed(nodeOf: (cluster: NatsCluster) => Promise<NodeName>): Omit<Fault
 export const natsCluster: FaultGroup<ClusterWorld> = {
   title: 'A cluster of three NATS servers',
   open: async () => {
+    await using cleanup = new AsyncDisposableStack();
     const dataDir = mkdtempSync(join(tmpdir(), 'hookmint-cluster-'));
+    cleanup.defer(() => rmSync(dataDir, { recursive: true, force: true }));
     const { secrets } = await loadSecrets(dataDir);
     const cluster = await startNatsCluster(join(dataDir, 'cluster'), secrets.nats_nkey_seeds);
-    const stop = async (): Promise<void> => {
-      await cluster.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    };
-    try {
-      const env = { ...cluster.env, HOOKMINT_NATS_USERS: 'yes', HOOKMINT_STREAM_REPLICAS: '3' };
-      const stack = await startStack({ hook: HOOK, dataDir, env });
-      const world: ClusterWorld = {
-        stack,
-        cluster,
-        gateways: [stack.url],
-        stop: async () => {
-          await stack.stop();
-          await stop();
-        },
-      };
-      await stack.setHook(HOOK, { wall_ms: WALL_MS });
-      await setApart(world, 'hook-executor', 'gateway');
-      return world;
-    } catch (error) {
-      await stop();
-      throw error;
-    }
+    cleanup.defer(() => cluster.stop());
+    const env = { ...cluster.env, HOOKMINT_NATS_USERS: 'yes', HOOKMINT_STREAM_REPLICAS: '3' };
+    const stack = await startStack({ hook: HOOK, dataDir, env });
+    cleanup.defer(() => stack.stop());
+    await stack.setHook(HOOK, { wall_ms: WALL_MS });
+    await setApart({ stack, cluster }, 'hook-executor', 'gateway');
+    const running = cleanup.move();
+    return { stack, cluster, gateways: [stack.url], stop: () => running.disposeAsync() };
   },
   faults: [
     {

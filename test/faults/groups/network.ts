@@ -49,36 +49,25 @@ const FROM_MEMORY = 'Nothing: what the gateway knows serves for as long as the s
 export const network: FaultGroup<Network> = {
   title: 'Network',
   open: async () => {
+    await using cleanup = new AsyncDisposableStack();
     const servers = await startOwnServers();
-    const [nats, mongodb] = await Promise.all([startTcpProxy(servers.natsPort), startTcpProxy(servers.mongodPort)]);
-    const stopServers = async (): Promise<void> => {
-      await Promise.all([nats.close(), mongodb.close()]);
-      await servers.stop();
-    };
-    try {
-      const stack = await startStack({
-        hook: HOOK,
-        env: {
-          NATS_URL: `nats://127.0.0.1:${String(nats.port)}`,
-          MONGODB_URL: servers.mongodbUrl(mongodb.port),
-        },
-      });
-      await stack.setHook(HOOK, { wall_ms: WALL_MS });
-      return {
-        stack,
-        gateways: [stack.url],
-        nats,
-        mongodb,
-        writes: await openWrites(stack),
-        stop: async () => {
-          await stack.stop();
-          await stopServers();
-        },
-      };
-    } catch (error) {
-      await stopServers();
-      throw error;
-    }
+    cleanup.defer(servers.stop);
+    const nats = await startTcpProxy(servers.natsPort);
+    cleanup.defer(nats.close);
+    const mongodb = await startTcpProxy(servers.mongodPort);
+    cleanup.defer(mongodb.close);
+    const stack = await startStack({
+      hook: HOOK,
+      env: {
+        NATS_URL: `nats://127.0.0.1:${String(nats.port)}`,
+        MONGODB_URL: servers.mongodbUrl(mongodb.port),
+      },
+    });
+    cleanup.defer(() => stack.stop());
+    await stack.setHook(HOOK, { wall_ms: WALL_MS });
+    const writes = await openWrites(stack);
+    const running = cleanup.move();
+    return { stack, gateways: [stack.url], nats, mongodb, writes, stop: () => running.disposeAsync() };
   },
   faults: [
     {

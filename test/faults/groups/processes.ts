@@ -4,6 +4,7 @@ import { openManagement, type Management } from '../../support/management.ts';
 import { startAnother } from '../../support/another-service.ts';
 import { startStack, type Stack } from '../../support/stack.ts';
 import { requestToken } from '../../support/token-request.ts';
+import { until } from '../../support/until.ts';
 import type { Fault, FaultGroup, Form, World } from '../fault.ts';
 import { delay, HOOK } from '../load.ts';
 import { WALL_MS } from '../run-fault.ts';
@@ -11,8 +12,6 @@ import { openWrites, type Writes } from '../writes.ts';
 
 type ProcessName = Parameters<Stack['pidsOf']>[0];
 type Processes = World & { management: Management; writes: Writes };
-
-const BACK_POLL_MS = 50;
 
 function pidOf({ stack }: World, name: ProcessName): number {
   const [pid] = stack.pidsOf(name);
@@ -30,16 +29,22 @@ function killed(name: ProcessName): Pick<Fault<Processes>, 'begin' | 'untilHeale
       return Promise.resolve(undefined);
     },
     untilHealed: async ({ stack }) => {
-      for (let pid: number | undefined; pid === undefined || pid === before; [pid] = stack.pidsOf(name)) {
-        await delay(BACK_POLL_MS);
-      }
+      await until(`another ${name}`, () => {
+        const [pid] = stack.pidsOf(name);
+        return pid !== undefined && pid !== before;
+      });
     },
   };
 }
 
 async function gatewaysAreBack({ gateways }: World): Promise<void> {
   for (const gateway of gateways) {
-    while (!(await fetch(`${gateway}/readyz`).catch(() => undefined))?.ok) await delay(BACK_POLL_MS);
+    await until(`${gateway} is ready`, () =>
+      fetch(`${gateway}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
   }
 }
 
@@ -82,25 +87,24 @@ const STORE_IS_OFF_THE_PATH = 'Nothing: tokens go on from what the gateway knows
 export const processes: FaultGroup<Processes> = {
   title: 'Processes',
   open: async () => {
+    await using cleanup = new AsyncDisposableStack();
     const stack = await startStack({ hook: HOOK });
-    try {
-      await stack.setHook(HOOK, { wall_ms: WALL_MS });
-      const second = await startAnother(stack, 'gateway');
-      const management = await openManagement(stack);
-      return {
-        stack,
-        gateways: [stack.url, second.url],
-        management,
-        writes: await openWrites(stack, management),
-        stop: async () => {
-          await second.stop();
-          await stack.stop();
-        },
-      };
-    } catch (error) {
-      await stack.stop();
-      throw error;
-    }
+    cleanup.defer(() => stack.stop());
+    await stack.setHook(HOOK, { wall_ms: WALL_MS });
+    const second = await startAnother(stack, 'gateway');
+    cleanup.defer(async () => {
+      await second.stop();
+    });
+    const management = await openManagement(stack);
+    const writes = await openWrites(stack, management);
+    const running = cleanup.move();
+    return {
+      stack,
+      gateways: [stack.url, second.url],
+      management,
+      writes,
+      stop: () => running.disposeAsync(),
+    };
   },
   faults: [
     {
