@@ -10,14 +10,21 @@ export async function exportTenant(args: string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs(args, { identifiers: { type: 'boolean', default: false } });
   const dir = fromCaller(onlyArgument(positionals, 'a folder', 'hookmint export'));
   const remote = await readRemote(await connectApi());
-  const names = new Map(remote.clients.map(({ client_id, name }) => [client_id, name]));
-  const written = writeFolder(dir, filesOf(remote, values.identifiers), names);
+  const names = distinctNames(remote.clients);
+  const written = writeFolder(dir, filesOf(remote, values.identifiers, names), names);
   process.stdout.write(`${written.map((file) => `${file}\n`).join('')}${String(written.length)} files in ${dir}\n`);
   return EXIT.ok;
 }
 
+/** Names of clients by their ids; of those that are called alike the id alone tells which is meant. */
+function distinctNames(clients: Remote['clients']): ReadonlyMap<string, string> {
+  const byName = Map.groupBy(clients, ({ name }) => name);
+  const alone = clients.filter(({ name }) => byName.get(name)?.length === 1);
+  return new Map(alone.map(({ client_id, name }) => [client_id, name]));
+}
+
 /** What management keeps for itself is not exported: the Management API, and the clients that may use it. */
-function filesOf(remote: Remote, identifiers: boolean): TenantFiles {
+function filesOf(remote: Remote, identifiers: boolean, names: ReadonlyMap<string, string>): TenantFiles {
   const { managementAudience } = remote;
   const ofManagement = new Set(
     remote.clientGrants.filter(({ audience }) => audience === managementAudience).map(({ client_id }) => client_id),
@@ -30,7 +37,10 @@ function filesOf(remote: Remote, identifiers: boolean): TenantFiles {
       .map((api) => unnamed(without(api, ['is_system']), 'id')),
     clients: remote.clients
       .filter(({ client_id }) => !ofManagement.has(client_id))
-      .map((client) => unnamed(without(client, ['client_secret', 'global', 'tenant', 'signing_keys']), 'client_id')),
+      .map((client) => {
+        const file = without(client, ['client_secret', 'global', 'tenant', 'signing_keys']);
+        return names.has(client.client_id) ? unnamed(file, 'client_id') : file;
+      }),
     clientGrants: remote.clientGrants
       .filter(({ audience }) => audience !== managementAudience)
       .map((grant) => without(grant, ['id', 'is_system'])),
@@ -51,7 +61,7 @@ function filesOf(remote: Remote, identifiers: boolean): TenantFiles {
       deployed: action.all_changes_deployed,
     })),
     triggers: {
-      'credentials-exchange': remote.boundActions.map((name) => ({ action_name: name, display_name: name })),
+      'credentials-exchange': remote.boundActions,
     },
     tenant: remote.tenant,
   });

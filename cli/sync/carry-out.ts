@@ -1,3 +1,4 @@
+import { UsageError } from '../../shared/usage-error.ts';
 import { ApiCallError, type ApiClient } from '../api-client.ts';
 import type { Remote } from './remote.ts';
 import type { Run, Step } from './step.ts';
@@ -26,7 +27,8 @@ export async function carryOut(
       await step.run?.(run);
       done(step);
     } catch (error) {
-      if (!(error instanceof ApiCallError)) throw error;
+      // Also when hookmint is away: credentials that were made before are shown this once.
+      if (!(error instanceof ApiCallError || error instanceof UsageError)) throw error;
       failures.push({ kind: step.kind, name: step.name, reason: error.message });
     }
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UsageError } from '../../shared/usage-error.ts';
 import { ApiCallError, type ApiClient } from '../api-client.ts';
 import type { Run } from './step.ts';
 
@@ -29,7 +30,7 @@ export async function tryEach(shaped: Run['shaped'], api: ApiClient): Promise<Tr
     try {
       tried.push({ kind, name, result: kind === 'hook' ? await tryHook(id, api) : await tryAction(id, api) });
     } catch (error) {
-      if (!(error instanceof ApiCallError)) throw error;
+      if (!(error instanceof ApiCallError || error instanceof UsageError)) throw error;
       tried.push({ kind, name, result: error.message });
     }
   }

@@ -1,3 +1,4 @@
+import isEqual from 'lodash/isEqual.js';
 import { z } from 'zod';
 import type { ActionFile } from '../tenant-files/model.ts';
 import { differing } from './members.ts';
@@ -69,9 +70,11 @@ function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
       .parse(present.dependencies ?? []),
   };
   const undeployed = deployed && present.all_changes_deployed !== true;
+  const gone = known.filter((secret) => !(secret in named));
   const members = [
     ...differing(wanted, actual),
     ...(secretList.length > 0 ? [`secrets ${Object.keys(given).join(', ')}`] : []),
+    ...(gone.length > 0 ? [`without secrets ${gone.join(', ')}`] : []),
     ...(undeployed ? ['deployed'] : []),
   ];
   if (members.length === 0) {
@@ -97,12 +100,12 @@ export function planTriggers({ files, remote }: PlanInput): Step[] {
       const note = `hookmint runs ${TRIGGER}`;
       return bindings.length === 0 ? [] : [step('trigger', trigger, 'skip', { notes: [note] })];
     }
-    const names = bindings.map(({ action_name }) => action_name);
-    if (names.join('\n') === remote.boundActions.join('\n')) return [step('trigger', trigger, 'keep')];
+    const wanted = bindings.map(({ action_name, display_name = action_name }) => ({ action_name, display_name }));
+    if (isEqual(wanted, remote.boundActions)) return [step('trigger', trigger, 'keep')];
     const run = async ({ api }: Run): Promise<void> => {
-      const refs = bindings.map(({ action_name, display_name }) => ({
+      const refs = wanted.map(({ action_name, display_name }) => ({
         ref: { type: 'action_name', value: action_name },
-        display_name: display_name ?? action_name,
+        display_name,
       }));
       await api.call('PATCH', `/actions/triggers/${trigger}/bindings`, { bindings: refs });
     };

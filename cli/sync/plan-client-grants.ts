@@ -69,5 +69,6 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
 
 /** Files name a client by its name or its id. */
 function idOf(nameOrId: string, { remote }: PlanInput): string | undefined {
-  return remote.clients.find(({ client_id, name }) => client_id === nameOrId || name === nameOrId)?.client_id;
+  const isThere = remote.clients.some(({ client_id }) => client_id === nameOrId);
+  return isThere ? nameOrId : remote.clients.find(({ name }) => name === nameOrId)?.client_id;
 }

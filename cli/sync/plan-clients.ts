@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClientFile } from '../tenant-files/model.ts';
 import { accepted, differing, leftOutNote, only, without } from './members.ts';
 import type { PlanInput } from './plan.ts';
+import type { Remote } from './remote.ts';
 import { step, type Step } from './step.ts';
 
 const PATH = '/clients';
@@ -28,10 +29,8 @@ export function planClients(input: PlanInput): Step[] {
       .filter(({ audience }) => audience === remote.managementAudience)
       .map((grant) => grant.client_id),
   );
-  const wanted = files.clients;
-  const gone = remote.clients.filter(
-    (client) => !ofManagement.has(client.client_id) && !wanted.some((file) => isSame(file, client)),
-  );
+  const wanted = new Set(files.clients.map((file) => presentOf(file, input)));
+  const gone = remote.clients.filter((client) => !ofManagement.has(client.client_id) && !wanted.has(client));
   return [
     ...steps,
     ...gone.map(({ client_id, name }) =>
@@ -42,15 +41,24 @@ export function planClients(input: PlanInput): Step[] {
   ];
 }
 
-function planClient(file: ClientFile, { remote, takes, secrets }: PlanInput): Step {
+function planClient(file: ClientFile, input: PlanInput): Step {
+  const { takes, secrets } = input;
   const { name } = file;
   if (!isMachineToMachine(file)) {
     return step('client', name, 'skip', { notes: ['it cannot ask for tokens by client credentials'] });
   }
-  const { taken, leftOut } = accepted(without(file, TENANTS_OWN), takes(PATH));
-  const notes = leftOutNote(leftOut);
+  const signs = file.token_endpoint_auth_method === null;
+  const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
+  const { taken, leftOut } = accepted(without(file, own), takes(PATH));
   const secret = secrets.clients[name];
-  const present = remote.clients.find((client) => isSame(file, client));
+  const present = presentOf(file, input);
+  const keyless = signs && present?.client_authentication_methods === undefined;
+  const notes = [
+    ...leftOutNote(leftOut),
+    ...(keyless
+      ? ['it authenticated by private_key_jwt; exports hold no keys, so it has a secret until it has its key']
+      : []),
+  ];
   if (present === undefined) {
     const body = { ...taken, ...(secret === undefined ? {} : { client_secret: secret }) };
     return step('client', name, 'create', {
@@ -78,6 +86,11 @@ export function isMachineToMachine({ grant_types, app_type, token_endpoint_auth_
     : grant_types.includes('client_credentials');
 }
 
-function isSame(file: ClientFile, client: { client_id: string; name: string }): boolean {
-  return file.client_id === client.client_id || file.name === client.name;
+/** By its id, and by its name where the files have no client of that one's id: several may be called alike. */
+function presentOf(file: ClientFile, { files, remote }: PlanInput): Remote['clients'][number] | undefined {
+  const claimed = new Set(files.clients?.map(({ client_id }) => client_id));
+  return (
+    remote.clients.find(({ client_id }) => client_id === file.client_id) ??
+    remote.clients.find(({ client_id, name }) => name === file.name && !claimed.has(client_id))
+  );
 }

@@ -3,7 +3,7 @@ import type { PlanInput } from './plan.ts';
 import { step, type Step } from './step.ts';
 
 /** Of a tenant's settings these decide about tokens; the others are about products that are not here. */
-const MEANINGFUL = ['default_audience', 'default_token_quota'];
+const MEANINGFUL = ['default_audience', 'default_token_quota', 'custom_claims'];
 
 export function planTenant({ files, remote }: PlanInput): Step[] {
   const wanted = unsetAsNull(only(files.tenant ?? {}, MEANINGFUL));

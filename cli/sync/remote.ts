@@ -13,8 +13,8 @@ export type Remote = {
   clientGrants: (Members & { id: string; client_id: string; audience: string })[];
   hooks: (Members & { id: string; name: string; secretNames: string[] })[];
   actions: (Members & { id: string; name: string })[];
-  /** Names of the Actions bound to credentials-exchange, in their order. */
-  boundActions: string[];
+  /** The Actions bound to credentials-exchange, in their order. */
+  boundActions: { action_name: string; display_name: string }[];
   tenant: Members;
 };
 
@@ -49,12 +49,17 @@ export async function readRemote(api: ApiClient): Promise<Remote> {
       })),
     ),
     actions,
-    boundActions: Bindings.parse(bindings).bindings.map(({ action }) => action.name),
+    boundActions: Bindings.parse(bindings).bindings.map(({ action, display_name }) => ({
+      action_name: action.name,
+      display_name,
+    })),
     tenant: Members.parse(tenant),
   };
 }
 
-const Bindings = z.object({ bindings: z.array(z.object({ action: z.object({ name: z.string() }) })) });
+const Bindings = z.object({
+  bindings: z.array(z.object({ action: z.object({ name: z.string() }), display_name: z.string() })),
+});
 
 async function all<T>(
   api: ApiClient,

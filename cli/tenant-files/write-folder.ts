@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sanitize from 'sanitize-filename';
+import { messageOf } from '../../shared/errors.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import type { TenantFiles } from './model.ts';
 
 /** Writes the directory form (contract §7), as `auth0-deploy-cli` does. Files of resources that are gone stay. */
@@ -10,8 +12,12 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
   const fileName = fileNames();
   const write = (path: string[], content: string): void => {
     const file = join(root, ...path);
-    mkdirSync(join(file, '..'), { recursive: true });
-    writeFileSync(file, content);
+    try {
+      mkdirSync(join(file, '..'), { recursive: true });
+      writeFileSync(file, content);
+    } catch (error) {
+      throw new UsageError(`${file} cannot be written: ${messageOf(error)}.`);
+    }
     written.push(join(...path));
   };
   const writeJson = (path: string[], value: unknown): void => write(path, `${JSON.stringify(value, null, 2)}\n`);

@@ -46,6 +46,10 @@ export async function bootstrap(
 async function putManagementApi(db: Db, audience: string, scopes: readonly string[]): Promise<void> {
   const apis = resourceServersIn(db);
   const before = await apis.find(MANAGEMENT_API_ID);
+  if (before !== undefined && before.identifier !== audience) {
+    // The service has moved to another address: grants move with it. First, since the API says afterwards that they have.
+    await clientGrantsIn(db).collection.updateMany({ audience: before.identifier }, { $set: { audience } });
+  }
   await apis.put({
     id: MANAGEMENT_API_ID,
     identifier: audience,
@@ -57,9 +61,6 @@ async function putManagementApi(db: Db, audience: string, scopes: readonly strin
     token_lifetime_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
     is_system: true,
   });
-  if (before === undefined || before.identifier === audience) return;
-  // The service has moved to another address: grants move with it.
-  await clientGrantsIn(db).collection.updateMany({ audience: before.identifier }, { $set: { audience } });
 }
 
 async function makeFirstClient(

@@ -50,6 +50,8 @@ async function open(name: string, url: string, tenant: string): Promise<Store> {
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     heartbeatFrequencyMS: HEARTBEAT_INTERVAL_MS,
     retryWrites: false,
+    // What was answered as written outlives a server that is killed: alone it would answer up to 100 ms before its journal has it.
+    writeConcern: { w: 'majority', journal: true },
     ignoreUndefined: true,
   });
   try {

@@ -17,6 +17,9 @@ export function validate(schema: z.ZodType | undefined, value: unknown, part: ke
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { prefix, errorCode } = PARTS[part];
+  if (part === 'body' && value === undefined) {
+    throw new ApiError(400, errorCode, `${prefix}: 'a body is required, with Content-Type: application/json'.`);
+  }
   throw new ApiError(400, errorCode, `${prefix}: ${problemOf(parsed.error)}`, { cause: parsed.error });
 }
 
@@ -33,9 +36,10 @@ const namesOf = (keys: readonly string[]): string =>
 function problemOf(error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'invalid';
-  const path = issue.path.join('.');
+  const path = issue.path.map((part) => String(part).slice(0, MAX_TOLD_NAME_LENGTH)).join('.');
   const where = path === '' ? '' : ` on property ${path}`;
   if (issue.code === 'unrecognized_keys') return `'Additional properties not allowed: ${namesOf(issue.keys)}'${where}.`;
+  if (issue.code === 'invalid_key') return `'the name of a member: ${issue.issues[0]?.message ?? 'invalid'}'${where}.`;
   // Zod's own words for a member that is missing say nothing of it.
   const message = issue.message.endsWith('received undefined') ? 'is required' : issue.message;
   return `'${message}'${where}.`;

@@ -21,11 +21,17 @@ export async function authenticate(
 ): Promise<Caller> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) throw unauthorized('Missing authentication');
-  const { sub, scope } = await verify(token, deps);
+  const { sub, scope, iat = 0 } = await verify(token, deps);
   const clientId = /^(.+)@clients$/.exec(typeof sub === 'string' ? sub : '')?.[1];
   if (clientId === undefined) throw unauthorized('Invalid token');
   // A token outlives its client by as much as a day; its rights do not.
-  if ((await clientsIn(deps.db).find(clientId)) === undefined) throw unauthorized('The client of the token is gone');
+  const client = await clientsIn(deps.db).find(clientId);
+  if (client === undefined) throw unauthorized('The client of the token is gone');
+  // Nor do they come back with another client that is given the same id.
+  const { created_at_ms = 0 } = client;
+  if ((iat + CLOCK_TOLERANCE_SECONDS) * 1_000 < created_at_ms) {
+    throw unauthorized('The token was issued to an earlier client of the same client_id');
+  }
   return { clientId, scopes: new Set(typeof scope === 'string' ? scope.split(' ') : []), ip };
 }
 

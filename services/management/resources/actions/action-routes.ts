@@ -101,7 +101,8 @@ const create = writes('post', {
     const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
     const action = deploy === true ? deployedDraft(draft, caller.clientId) : draft;
     const inserted = await refusingTakenName(body.name, hooks.insert(action)).catch(async (error: unknown) => {
-      await hooks.removeRevisions(fresh.id);
+      // Of another failure nobody knows whether the Action was written: then it is not to be there without its revision.
+      if (error instanceof ApiError) await hooks.removeRevisions(fresh.id);
       throw error;
     });
     const after = await viewOfOne(inserted, deps);

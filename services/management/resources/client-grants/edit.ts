@@ -13,7 +13,8 @@ export function editedGrant(grant: ClientGrant, body: UpdateClientGrant, api: Re
   if (allow_all_scopes === true && scope !== undefined && scope !== null && scope.length > 0) {
     throw invalidBody("'is not to be sent together with allow_all_scopes' on property scope.");
   }
-  if (scope !== undefined && scope !== null) refuseUnknown(scope, grant.audience, api);
+  // Those that it has already may have gone from the API since: whoever sends them back changes nothing.
+  if (scope !== undefined && scope !== null) refuseUnknown(scope, grant, api);
   const all = allow_all_scopes ?? (scope === undefined || scope === null ? grant.allow_all_scopes : false);
   return {
     ...grant,
@@ -24,11 +25,11 @@ export function editedGrant(grant: ClientGrant, body: UpdateClientGrant, api: Re
 }
 
 /** @throws {ApiError} 400 naming the scopes that the API does not have. */
-function refuseUnknown(scope: readonly string[], audience: string, api: ResourceServer | undefined): void {
-  const known = new Set(api?.scopes.map(({ value }) => value));
+function refuseUnknown(scope: readonly string[], grant: ClientGrant, api: ResourceServer | undefined): void {
+  const known = new Set([...grant.scope, ...(api?.scopes.map(({ value }) => value) ?? [])]);
   const unknown = scope.filter((value) => !known.has(value));
   if (unknown.length === 0) return;
   throw invalidBody(
-    `'the API ${audience} has no scope ${unknown.slice(0, 10).join(', ')}; add it to the API first' on property scope.`,
+    `'the API ${grant.audience} has no scope ${unknown.slice(0, 10).join(', ')}; add it to the API first' on property scope.`,
   );
 }

@@ -97,7 +97,7 @@ const create = writes('post', {
     }
     const { client, clientSecret } = await createdClient(body, clientSecretKey);
     try {
-      await clientsIn(db).insert(client);
+      await clientsIn(db).insert({ ...client, created_at_ms: Date.now() });
     } catch (error) {
       if (!(error instanceof DuplicateError)) throw error;
       throw conflict('client_conflict', `A client with the client_id ${client.client_id} exists already.`);
@@ -138,10 +138,12 @@ const remove = writes('delete', {
   params,
   status: 204,
   handle: async ({ params: { id } }, { db, tenant }) => {
+    const grants = clientGrantsIn(db);
+    // Before, so that a failure in between leaves none to a client that is gone, and to whoever gets its id later; and after, since
+    // whoever makes a grant looks for the client once more afterwards.
+    await grants.removeAll({ client_id: id });
     const client = await clientsIn(db).remove(id);
-    // In this order: whoever makes a grant looks for the client once more afterwards, so none is left to a client that is gone. A
-    // client that was gone already may have left some when this service died in between.
-    await clientGrantsIn(db).removeAll({ client_id: id });
+    await grants.removeAll({ client_id: id });
     if (client === undefined) return { answer: undefined, change: null };
     return { answer: undefined, change: { collection, id, before: viewOf(client, tenant), after: null } };
   },

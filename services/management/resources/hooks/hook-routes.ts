@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Hook } from '../../../../shared/domain/hook.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
 import { hooksIn } from '../../../../shared/store/hooks.ts';
-import { conflict } from '../../api/api-error.ts';
+import { ApiError, conflict } from '../../api/api-error.ts';
 import { listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
@@ -96,7 +96,8 @@ const create = writes('post', {
     try {
       await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.clientId)));
     } catch (error) {
-      await hooks.removeRevisions(fresh.id);
+      // Of another failure nobody knows whether the hook was written: then it is not to be there without its revision.
+      if (error instanceof ApiError) await hooks.removeRevisions(fresh.id);
       throw error;
     }
     const hook = await findHook(fresh.id, deps);

@@ -131,9 +131,12 @@ const remove = writes('delete', {
     const api = await findEither(id, deps).catch(nothingIfInexistent);
     if (api === undefined) return { answer: undefined, change: null };
     refuseSystem(api);
+    const grants = clientGrantsIn(deps.db);
+    // Before, so that a failure in between leaves none to an API that is gone, and to the next of its identifier; and after, since
+    // whoever makes a grant looks for the API once more afterwards.
+    await grants.removeAll({ audience: api.identifier });
     await resourceServersIn(deps.db).remove(api.id);
-    // In this order: whoever makes a grant looks for the API once more afterwards, so none is left to an API that is gone.
-    await clientGrantsIn(deps.db).removeAll({ audience: api.identifier });
+    await grants.removeAll({ audience: api.identifier });
     return { answer: undefined, change: { collection, id: api.id, before: viewOf(api), after: null } };
   },
 });

@@ -11,9 +11,19 @@ import { name } from '../../api/text.ts';
 const MAX_SCOPES = 1_000;
 
 const Scope = z.strictObject({
-  value: z.string().min(1).max(280),
+  value: z
+    .string()
+    .min(1)
+    .max(280)
+    // Within a token a space begins another scope.
+    .regex(/^[\x21\x23-\x5B\x5D-\x7E]*$/, 'is to be ASCII without spaces, " and \\ (RFC 6749 §3.3)'),
   description: z.string().max(500).optional(),
 });
+
+const Scopes = z
+  .array(Scope)
+  .max(MAX_SCOPES)
+  .refine((scopes) => new Set(scopes.map(({ value }) => value)).size === scopes.length, 'names a scope twice');
 
 const Policy = <Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.strictObject({ policy: z.enum(values) });
@@ -33,7 +43,7 @@ function whyNot(alg: unknown): string {
 /** Members that mean something here. */
 const meaningful = {
   name: name(200).optional(),
-  scopes: z.array(Scope).max(MAX_SCOPES).optional(),
+  scopes: Scopes.optional(),
   signing_alg: z.enum(SigningAlg.options, { error: ({ input }) => whyNot(input) }).optional(),
   token_lifetime: z.int().min(1).max(MAX_TOKEN_LIFETIME_SECONDS).optional(),
   token_dialect: TokenDialect.optional(),
@@ -67,6 +77,8 @@ export const ResourceServerView = z
     identifier: z.string(),
     is_system: z.boolean(),
     ...meaningful,
+    /** Older versions took other values. */
+    scopes: z.array(z.object({ value: z.string(), description: z.string().optional() })),
     ...ResourceServerProfile.shape,
   })
   .partial()

@@ -36,8 +36,12 @@ const update = writes('patch', {
   status: 200,
   response: TenantSettingsView,
   handle: async ({ body }, deps) => {
-    await refuseUnknownAudience(body.default_audience, deps);
-    const changed = await tenantIn(deps.db).changeSettings((now) => edited(now, body));
+    const changed = await tenantIn(deps.db).changeSettings(async (now) => {
+      const after = edited(now, body);
+      // One that was set stays when its API goes, as the token endpoint says; whoever sends it back changes nothing.
+      if (after.default_audience !== now.default_audience) await refuseUnknownAudience(after.default_audience, deps);
+      return after;
+    });
     return { answer: viewOf(changed.after), change: changeOf({ collection, id: 'settings' }, changed, viewOf) };
   },
 });
@@ -79,8 +83,8 @@ function audienceOf(sent: string | null | undefined, now: TenantSettings): strin
 }
 
 /** @throws {ApiError} 400 for an audience that no API has. */
-async function refuseUnknownAudience(audience: string | null | undefined, { db }: Deps): Promise<void> {
-  if (audience === undefined || audience === null || audience === '') return;
+async function refuseUnknownAudience(audience: string | null, { db }: Deps): Promise<void> {
+  if (audience === null) return;
   if ((await resourceServersIn(db).findByIdentifier(audience)) !== undefined) return;
   throw invalidBody(`'there is no API with the identifier ${audience}' on property default_audience.`);
 }

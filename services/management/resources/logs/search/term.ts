@@ -83,7 +83,9 @@ function momentOf(text: string): { start: Date; end: Date } {
   const isDay = ISO_DATE.test(text);
   const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text);
   const startMs = isDay || ISO_TIME.test(text) ? Date.parse(isDay || hasZone ? text : `${text}Z`) : NaN;
-  if (Number.isNaN(startMs)) {
+  const day = text.slice(0, 10);
+  // A day that no calendar has, such as the 31st of February, is read as one after it.
+  if (Number.isNaN(startMs) || !new Date(day).toISOString().startsWith(day)) {
     throw searchError(`${text.slice(0, 64)} is no date; write it as 2026-01-31 or 2026-01-31T12:00:00Z`);
   }
   return { start: new Date(startMs), end: new Date(startMs + (isDay ? DAY_MS : 1)) };
