@@ -179,7 +179,10 @@ export async function runStack(options: StackOptions): Promise<void> {
       runService('management', serviceEnv('management', installation, { host: HOST, port: managementPort })),
       runService('gateway', serviceEnv('gateway', installation, { host: HOST, port })),
     ]);
-    await untilReady(`${issuer}readyz`, { caFile: tls?.caFile, stop });
+    await Promise.all([
+      untilReady(`${issuer}readyz`, { caFile: tls?.caFile, stop }),
+      untilReady(`${installation.managementUrl}/readyz`, { caFile: undefined, stop }),
+    ]);
 
     const reload = async (): Promise<void> => {
       const changed = await readHookFile(options.hookFile);
