@@ -13,6 +13,7 @@ import { isConnectionLost } from '../../shared/store/connection-lost.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
+import { within } from '../../shared/within.ts';
 import {
   CONFIGURATION_FIRST_READ_TIMEOUT_MS,
   CONFIGURATION_MAX_AGE_MS,
@@ -110,21 +111,8 @@ function storeAway(cause: unknown): OAuthError {
   });
 }
 
-const SILENT = new Error('the store does not answer');
-
 /** A store that says nothing is not to keep waiting who can do with what is known: a lost packet is no refused connection. */
-async function within<T>(timeoutMs: number, reading: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(SILENT), timeoutMs);
-  });
-  try {
-    return await Promise.race([reading, silence]);
-  } finally {
-    clearTimeout(timer);
-    reading.catch(() => undefined);
-  }
-}
+const SILENT = new Error('the store does not answer');
 
 /** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
 function cached<T extends object>(store: { awayUntilMs: number }, read: (key: string) => Promise<T | undefined>) {
@@ -143,6 +131,7 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         const value = await within(
           stale === undefined ? CONFIGURATION_FIRST_READ_TIMEOUT_MS : CONFIGURATION_READ_TIMEOUT_MS,
           read(key),
+          SILENT,
         );
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {

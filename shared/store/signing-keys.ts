@@ -1,8 +1,10 @@
 import { MongoServerError, type Db, type Filter } from 'mongodb';
 import { z } from 'zod';
+import { HookmintError } from '../errors.ts';
 import { SigningAlg } from '../domain/resource-server.ts';
 import { SigningKeyState } from '../domain/signing-key-state.ts';
 import { PublicJwk } from '../subjects/keys-public.ts';
+import { within } from '../within.ts';
 import { parseDocument } from './document.ts';
 
 export const SigningKey = z.strictObject({
@@ -25,6 +27,8 @@ type Document = Omit<SigningKey, 'kid'> & { _id: string };
 export type SigningKeys = ReturnType<typeof signingKeysIn>;
 
 const DUPLICATE_KEY = 11000;
+/** Where a read meets a connection that is just closing the driver may wait for ever, and a signer for its keys with it. */
+const READ_TIMEOUT_MS = 5_000;
 
 /**
  * Collection `signing_keys`: at most one `current` and one `next` key for each algorithm, whoever else writes at the same time.
@@ -34,7 +38,8 @@ export function signingKeysIn(db: Db) {
   const collection = db.collection<Document>('signing_keys');
 
   async function find(filter: Filter<Document>): Promise<SigningKey[]> {
-    const documents = await collection.find(filter).toArray();
+    const late = new HookmintError('store_unreachable', 'The signing keys could not be read in time.');
+    const documents = await within(READ_TIMEOUT_MS, collection.find(filter).toArray(), late);
     return documents.map(({ _id, ...rest }) => parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`));
   }
 
