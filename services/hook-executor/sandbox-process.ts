@@ -148,7 +148,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
   });
   ready.catch(() => undefined);
 
-  const watchdog = setInterval(() => {
+  function watch(): void {
     const overdueMs = performance.now() - WATCHDOG_GRACE_MS;
     for (const [id, { dueMs }] of servicesOf) {
       if (dueMs < overdueMs) servicesOf.delete(id);
@@ -160,7 +160,9 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
       resolve({ status: 'timed_out', limit: 'wall', ...NOT_RUN });
       kill();
     }
-  }, WATCHDOG_INTERVAL_MS);
+  }
+  // Once the messages were read that came while this process itself stood still.
+  const watchdog = setInterval(() => setImmediate(watch), WATCHDOG_INTERVAL_MS);
 
   const ended = new Promise<string>((resolve) => {
     child.once('disconnect', () => {
@@ -209,6 +211,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
       }),
     unload: (revision) => {
       if (!loaded.delete(revision)) return;
+      // The other side unloads before it runs anything.
+      if (outbox.runs.some((run) => run.revision === revision)) flush();
       schedule();
       outbox.unload.push(revision);
     },

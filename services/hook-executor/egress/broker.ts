@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type Agent, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { LRUCache } from 'lru-cache';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
@@ -56,8 +56,8 @@ export function createEgressBroker(ceiling: readonly string[]) {
   const agents = new LRUCache<string, Agents>({
     max: MAX_HOOKS,
     dispose: ({ http, https }) => {
-      http.destroy();
-      https.destroy();
+      closeOnceIdle(http);
+      closeOnceIdle(https);
     },
   });
 
@@ -121,6 +121,8 @@ export function createEgressBroker(ceiling: readonly string[]) {
             if (wasClosedBefore && !isRepeated && IDEMPOTENT_METHODS.has(request.method)) resolve(send(true));
             else reject(error);
           });
+          // A connection that became something else, as after CONNECT, ends without either.
+          outgoing.on('close', () => reject(new Error('the connection was closed without a response')));
           outgoing.end(body);
         });
       try {
@@ -129,8 +131,21 @@ export function createEgressBroker(ceiling: readonly string[]) {
         throw asEgressError(error);
       }
     },
-    close: () => agents.clear(),
+    close: () => {
+      for (const { http, https } of agents.values()) {
+        http.destroy();
+        https.destroy();
+      }
+    },
   };
+}
+
+/** Closes the connections on which nothing is under way now, and each of the others after its response. */
+function closeOnceIdle(agent: Agent): void {
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) socket.destroy();
+  }
 }
 
 function allowedUrl(text: string, policy: EgressPolicy): URL {

@@ -20,12 +20,58 @@ const HASH_BITS: Record<string, number> = { 'SHA-1': 160, 'SHA-256': 256, 'SHA-3
 /** Of a key to be derived that says no length: as long as an HMAC's of SHA-512 is. */
 const LONGEST_BLOCK_BITS = 1_024;
 
+/** Operations of one isolate at a time: they run on threads that all hooks of the process share. */
+const MAX_AT_A_TIME = 4;
+
+/** The turns that the operations of one isolate take, in the order in which they were asked for. */
+export class SubtleTurns {
+  #free = MAX_AT_A_TIME;
+  readonly #waiting: (() => void)[] = [];
+
+  async take(): Promise<void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  pass(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
+    else next();
+  }
+}
+
 /** The cryptography of one run: its operations are paid for before they are begun. */
 export class SubtleWork {
+  readonly #turns: SubtleTurns;
   #spentMs = 0;
+  #over = false;
 
-  /** @throws {CallError} QuotaExceededError */
-  spend(ms: number): void {
+  constructor(turns = new SubtleTurns()) {
+    this.#turns = turns;
+  }
+
+  /**
+   * Does an operation of so many estimated milliseconds when it is its turn.
+   *
+   * @throws {CallError} QuotaExceededError
+   */
+  async perform<T>(ms: number, operation: () => Promise<T>): Promise<T> {
+    this.#spend(ms);
+    await this.#turns.take();
+    try {
+      if (this.#over) fail('AbortError', 'the run is over');
+      return await operation();
+    } finally {
+      this.#turns.pass();
+    }
+  }
+
+  /** What has not had its turn is not begun any more. */
+  end(): void {
+    this.#over = true;
+  }
+
+  #spend(ms: number): void {
     if (this.#spentMs + ms > MAX_WORK_MS_PER_RUN) {
       fail(
         'QuotaExceededError',

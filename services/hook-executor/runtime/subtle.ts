@@ -22,8 +22,7 @@ export async function runSubtle(json: string, work = new SubtleWork()): Promise<
     const name = textOf(request.operation);
     const operation = OPERATIONS[name];
     if (operation === undefined) fail('NotSupportedError', 'Unrecognized operation');
-    work.spend(estimatedMs(name, request));
-    return JSON.stringify(await operation(request));
+    return JSON.stringify(await work.perform(estimatedMs(name, request), () => operation(request)));
   } catch (error) {
     throw asCallError(error);
   }

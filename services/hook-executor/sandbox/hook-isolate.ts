@@ -2,10 +2,10 @@ import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { callError, type HostCallKind } from '../runtime/host.ts';
-import type { SubtleWork } from '../runtime/subtle-work.ts';
+import { SubtleTurns, type SubtleWork } from '../runtime/subtle-work.ts';
 import { HookRun, LimitError, type Limit } from './hook-run.ts';
 import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
-import { processTime, type ProcessTime } from './process-time.ts';
+import type { CpuShare } from './process-time.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
 const MESSAGES = {
@@ -13,10 +13,10 @@ const MESSAGES = {
   memoryLimit: 'Isolate was disposed during execution due to memory limit',
 };
 
-/** Some of V8's loops cannot be interrupted; an entry that goes on for so long after its isolate was ended will not be. */
+/** Some of V8's loops cannot be interrupted; an entry that uses so much CPU time after its isolate was ended will not be. */
 const UNINTERRUPTIBLE_AFTER_MS = 250;
 
-/** Last resort should nobody {@link HookIsolate.charge} an entry, in multiples of its CPU limit. */
+/** Last resort should nobody {@link HookIsolate.stop} an entry, in multiples of its CPU limit. */
 const MAX_WALL_PER_CPU = 10;
 
 /** When nothing of an isolate has been under way for so long, runs that wait for `cb` wait in vain. */
@@ -34,7 +34,9 @@ export type HookHost = {
   runtime: string;
   /** Answers a call of a hook; gives or throws the JSON text that the hook's promise is settled with. */
   call: (runId: number, kind: HostCallKind, json: string, work: SubtleWork) => Promise<string>;
-  /** A run has the isolate for itself now and may use so much CPU time, milliseconds; then it is to be charged. */
+  /** How the process's CPU time is shared by the isolates that are entered. */
+  cpu: CpuShare;
+  /** A run has the isolate for itself now and may use so much CPU time, milliseconds; then {@link HookIsolate.leftMs} is looked at. */
   entered: (leftMs: number) => void;
   /** Nothing of a run is under way any more: it makes no more calls. */
   over: (runId: number) => void;
@@ -59,14 +61,16 @@ export class HookIsolate {
   /** In whose name the network is used for what began while the hook was loaded. */
   readonly #firstRun = Promise.withResolvers<number>();
   #firstRunId: number | undefined;
-  #lastInsideNs = 0n;
-  #lastCpuMs = 0;
+  readonly #subtleTurns = new SubtleTurns();
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
   readonly #entered: number[] = [];
-  /** Of the first of them: since when it has the isolate, and the CPU time it was charged with. */
-  #entrySince = processTime();
-  #chargedMs = 0;
-  #endedMs: number | undefined;
+  /** Since when the first of them has the isolate, or nobody has. */
+  #entrySinceMs = performance.now();
+  /** Until when CPU time is accounted: by the isolate's clock, and by the process's. */
+  #accountedInsideNs = 0n;
+  #accountedShareMs = 0;
+  /** When it was ended, as {@link CpuShare.ms} has it. */
+  #endedShareMs: number | undefined;
 
   constructor(source: HookSource, host: HookHost) {
     this.#source = source;
@@ -90,7 +94,7 @@ export class HookIsolate {
 
   /** Ends the isolate; its runs go on in another. */
   dispose(): void {
-    this.#endedMs ??= performance.now();
+    this.#endedShareMs ??= this.#host.cpu.ms;
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
     for (const run of this.#runs.values()) {
       run.fail(new IsolateGoneError());
@@ -100,28 +104,26 @@ export class HookIsolate {
   }
 
   /** Since when one run has had the isolate for itself; `undefined` when none has. */
-  get heldSince(): ProcessTime | undefined {
-    return this.#entered.length === 0 ? undefined : this.#entrySince;
+  get heldSinceMs(): number | undefined {
+    return this.#entered.length === 0 ? undefined : this.#entrySinceMs;
   }
 
-  /** CPU time that the run which has the isolate may still use, milliseconds. */
+  /** CPU time that the run which has the isolate may still use, milliseconds; at 0 it is to be stopped. */
   get leftMs(): number {
-    const usedMs = this.#runs.get(this.#entered[0] ?? LOAD)?.cpuMs ?? 0;
-    return this.#limits.cpu_ms - usedMs - this.#chargedMs;
+    if (this.#entered.length === 0) return Infinity;
+    return this.#leftAtAccountMs - (this.#host.cpu.ms - this.#accountedShareMs);
   }
 
-  /** Charges the run that has the isolate with CPU time; over its limit it is answered, and the isolate ended. */
-  charge(cpuMs: number): void {
-    this.#chargedMs += cpuMs;
-    if (this.leftMs <= 0) this.stop('cpu');
+  get #leftAtAccountMs(): number {
+    return this.#limits.cpu_ms - (this.#runs.get(this.#entered[0] ?? LOAD)?.cpuMs ?? 0);
   }
 
   /** Answers the run that has the isolate, and ends the isolate: the hook was cut off anywhere, its globals may be half done. */
   stop(limit: Limit): void {
-    if (this.#endedMs !== undefined) return;
+    if (this.#endedShareMs !== undefined) return;
     const run = this.#runs.get(this.#entered[0] ?? -1);
     if (run !== undefined) {
-      run.cpuMs += this.#chargedMs;
+      this.#charge(run);
       run.fail(new LimitError(limit));
     }
     this.dispose();
@@ -129,15 +131,15 @@ export class HookIsolate {
 
   /** True when the isolate was ended and its thread cannot be stopped: the process has to end. */
   get stuck(): boolean {
-    const ended = this.#endedMs ?? Infinity;
-    return this.#entered.length > 0 && performance.now() - ended > UNINTERRUPTIBLE_AFTER_MS;
+    const endedShareMs = this.#endedShareMs ?? Infinity;
+    return this.#entered.length > 0 && this.#host.cpu.ms - endedShareMs > UNINTERRUPTIBLE_AFTER_MS;
   }
 
   /** Answers runs that nothing will ever settle, and drops what settled runs left to be done when their time is over. */
   sweep(): void {
     const runs = [...this.#runs.values()];
     const nothingUnderWay = this.#entered.length === 0 && !runs.some((run) => run.underWay);
-    if (nothingUnderWay && performance.now() - this.#entrySince.atMs > NEVER_CALLED_BACK_MS) {
+    if (nothingUnderWay && performance.now() - this.#entrySinceMs > NEVER_CALLED_BACK_MS) {
       for (const run of runs) run.fail(new LimitError('callback'));
     }
     for (const run of runs) {
@@ -146,20 +148,17 @@ export class HookIsolate {
   }
 
   #forget(run: HookRun): void {
-    const leftovers = run.underWay;
+    // One that was dropped with its isolate goes on in another.
+    if (!this.#runs.delete(run.id)) return;
+    const knownInside = run.underWay || run.failed;
     run.drop();
-    this.#delete(run);
-    if (leftovers) void this.#resume(run, 'endRun');
-  }
-
-  /** One that was dropped with its isolate is not there any more: it goes on in another. */
-  #delete({ id }: HookRun): void {
-    if (this.#runs.delete(id) && id !== LOAD && id !== this.#firstRunId) this.#host.over(id);
+    if (run.id !== LOAD && run.id !== this.#firstRunId) this.#host.over(run.id);
+    if (knownInside) void this.#resume(run, 'endRun');
   }
 
   /** Loads the hook, once, before any run. After a failure all runs tell of it. */
   async load(): Promise<void> {
-    const run = new HookRun(LOAD, undefined);
+    const run = new HookRun(LOAD, undefined, this.#subtleTurns);
     this.#runs.set(LOAD, run);
     try {
       await Promise.race([this.#entering(run, this.#load(run)), run.settlement]);
@@ -178,7 +177,7 @@ export class HookIsolate {
   }
 
   async #load(run: HookRun): Promise<void> {
-    const { entries, error } = await openRealm(this.#isolate, this.#source, {
+    const realm = await openRealm(this.#isolate, this.#source, {
       runtime: this.#host.runtime,
       timeoutMs: this.#limits.cpu_ms * MAX_WALL_PER_CPU,
       onSettled: (id, text) => this.#runs.get(id)?.settle(text),
@@ -186,7 +185,9 @@ export class HookIsolate {
       onClearTimer: (id) => this.#clearTimer(id),
       onCall: (...call) => void this.#call(...call),
     });
-    this.#entries = entries;
+    // Before the load: what it puts off may be due before it has come back.
+    this.#entries = realm.entries;
+    const error = await realm.load();
     if (error !== undefined) {
       this.#loadFailure = { status: 'threw', during: 'load', error: parseHookError(error), ...this.#measured(run) };
     }
@@ -196,15 +197,15 @@ export class HookIsolate {
    * Runs the hook once.
    *
    * @param json JSON text of its arguments.
-   * @param deadlineMs Since the epoch; by then, or after its wall limit, it is answered.
+   * @param dueMs On the clock of `performance`; by then it is answered.
    * @throws {IsolateGoneError} When another run ended the isolate.
    */
-  async run(id: number, json: string, deadlineMs: number): Promise<HookOutcome> {
+  async run(id: number, json: string, dueMs: number): Promise<HookOutcome> {
     if (this.#loadFailure !== undefined) return this.#loadFailure;
     const enter = this.#entries?.run;
-    if (enter === undefined || this.#endedMs !== undefined) throw new IsolateGoneError();
+    if (enter === undefined || this.#endedShareMs !== undefined) throw new IsolateGoneError();
     // Before the entry: an asynchronous hook may settle while its entry is still on its way back.
-    const run = new HookRun(id, Math.min(this.#limits.wall_ms, deadlineMs - Date.now()));
+    const run = new HookRun(id, dueMs - performance.now(), this.#subtleTurns);
     this.#runs.set(id, run);
     this.#firstRunId ??= id;
     this.#firstRun.resolve(this.#firstRunId);
@@ -219,7 +220,7 @@ export class HookIsolate {
       return { status: 'threw', during: 'run', error: hostError(error), ...this.#measured(run) };
     } finally {
       run.end();
-      if (!run.underWay) this.#delete(run);
+      if (!run.underWay) this.#forget(run);
     }
   }
 
@@ -232,14 +233,14 @@ export class HookIsolate {
     if (limit !== undefined || this.#isolate.isDisposed) this.dispose();
     if (limit === 'cpu') return { status: 'timed_out' as const, limit, ...measured };
     if (limit === 'memory') return { status: 'out_of_memory' as const, ...measured };
-    if (this.#endedMs !== undefined) throw new IsolateGoneError();
+    if (this.#endedShareMs !== undefined) throw new IsolateGoneError();
     return undefined;
   }
 
   /** Enters the isolate again for a run, with the answer to something it asked for. */
   async #resume(run: HookRun, name: 'fireTimer' | 'settleCall' | 'endRun', ...args: (string | number | boolean)[]) {
     const entry = this.#entries?.[name];
-    if (entry === undefined || this.#endedMs !== undefined) return;
+    if (entry === undefined || this.#endedShareMs !== undefined) return;
     try {
       const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
       await this.#entering(run, entry.apply(undefined, [run.id, ...args], { timeout }));
@@ -255,42 +256,48 @@ export class HookIsolate {
   async #entering<T>(run: HookRun, entry: Promise<T>): Promise<T> {
     run.entries++;
     this.#entered.push(run.id);
-    if (this.#entered.length === 1) this.#nextEntry();
+    if (this.#entered.length === 1) {
+      this.#accountedShareMs = this.#host.cpu.enter();
+      this.#nextEntry();
+    }
     try {
       return await entry;
     } finally {
       run.entries--;
       this.#entered.splice(this.#entered.indexOf(run.id), 1);
       this.#account(run);
+      if (this.#entered.length === 0) this.#host.cpu.leave();
       this.#nextEntry();
     }
   }
 
   #nextEntry(): void {
-    this.#entrySince = processTime();
-    this.#chargedMs = 0;
-    if (this.#entered.length > 0) this.#host.entered(this.leftMs);
+    this.#entrySinceMs = performance.now();
+    if (this.#entered.length > 0) this.#host.entered(this.#leftAtAccountMs);
   }
 
   /**
    * Entries into an isolate come one after the other, so the time in it since the last one is this run's. isolated-vm measures it
-   * by the clock; of that, no more was CPU time than the process has used.
+   * by the clock; of that, no more was CPU time than the isolate's share of what the process has used.
    */
   #account(run: HookRun): void {
     if (this.#isolate.isDisposed) {
-      run.cpuMs = Math.max(run.cpuMs, this.#chargedMs);
+      this.#charge(run);
       return;
     }
     const insideNs = this.#isolate.cpuTime;
-    const { cpuMs } = processTime();
-    const sinceCpuMs = Math.max(this.#lastCpuMs, this.#entrySince.cpuMs);
-    run.cpuMs += Math.min(Number(insideNs - this.#lastInsideNs) / 1e6, cpuMs - sinceCpuMs);
-    this.#lastInsideNs = insideNs;
-    this.#lastCpuMs = cpuMs;
+    this.#charge(run, Number(insideNs - this.#accountedInsideNs) / 1e6);
+    this.#accountedInsideNs = insideNs;
+  }
+
+  #charge(run: HookRun, atMostMs = Infinity): void {
+    const shareMs = this.#host.cpu.ms;
+    run.cpuMs += Math.min(atMostMs, shareMs - this.#accountedShareMs);
+    this.#accountedShareMs = shareMs;
   }
 
   #measured(run: HookRun): Measured {
-    if (this.#entered.includes(run.id)) this.#account(run);
+    if (this.#entered[0] === run.id) this.#account(run);
     return { cpu_ms: round(run.cpuMs), wall_ms: round(run.wallMs), console: [] };
   }
 

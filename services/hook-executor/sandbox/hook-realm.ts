@@ -18,14 +18,14 @@ export type Entries = Record<'run' | 'fireTimer' | 'settleCall' | 'endRun', Entr
 /**
  * Makes the one realm of an isolate: the bootstrap, the runtime's globals, and the hook itself.
  *
- * @returns What to enter it with; `error`, JSON text, when the hook's own code threw or exported no hook.
+ * @returns What to enter it with, and what loads the hook: that gives JSON text when the hook's own code threw or exported no hook.
  * @throws What V8 has to say of a script that does not compile, or that met a limit.
  */
 export async function openRealm(
   isolate: ivm.Isolate,
   { script: text, secrets }: HookSource,
   host: HostEvents & { runtime: string; timeoutMs: number; onSettled: (runId: number, text: string) => void },
-): Promise<{ entries: Entries; error: string | undefined }> {
+): Promise<{ entries: Entries; load: () => Promise<string | undefined> }> {
   const timeout = host.timeoutMs;
   const context = await isolate.createContext();
   const callbacks = hostCallbacks(host);
@@ -40,20 +40,23 @@ export async function openRealm(
   );
   const script = await isolate.compileScript(hookScript(text), { filename: 'hook.js', lineOffset: LINE_OFFSET });
   const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
-  const load = await realm.get('load', { reference: true });
-  const error: unknown = await load.apply(undefined, [factory.derefInto({ release: true }), JSON.stringify(secrets)], {
-    timeout,
-  });
-  const entry = (name: keyof Entries) => realm.get(name, { reference: true }) as Promise<Entry>;
+  script.release();
+  const entry = (name: string) => realm.get(name, { reference: true }) as Promise<Entry>;
   const entries = {
     run: await entry('run'),
     fireTimer: await entry('fireTimer'),
     settleCall: await entry('settleCall'),
     endRun: await entry('endRun'),
   };
-  for (const reference of [load, realm]) reference.release();
-  script.release();
-  return { entries, error: typeof error === 'string' ? error : undefined };
+  const enter: ivm.Reference = await entry('load');
+  realm.release();
+  const load = async (): Promise<string | undefined> => {
+    const values = [factory.derefInto({ release: true }), JSON.stringify(secrets)];
+    const error: unknown = await enter.apply(undefined, values, { timeout });
+    enter.release();
+    return typeof error === 'string' ? error : undefined;
+  };
+  return { entries, load };
 }
 
 /** Functions, and nothing else of the host, are what an isolate is given. */

@@ -1,4 +1,4 @@
-import { SubtleWork } from '../runtime/subtle-work.ts';
+import { SubtleWork, type SubtleTurns } from '../runtime/subtle-work.ts';
 
 export type Limit = 'cpu' | 'memory' | 'wall' | 'callback';
 
@@ -21,7 +21,9 @@ export class HookRun {
   cpuMs = 0;
   /** Its outcome has been given; what is still under way goes on until the deadline. */
   settled = false;
-  readonly subtleWork = new SubtleWork();
+  /** It was ended by something else than its outcome. */
+  failed = false;
+  readonly subtleWork: SubtleWork;
   /** Entries into the isolate that have not come back: each may still set timers and make calls. */
   entries = 0;
   /** Calls of the host it waits for. */
@@ -34,14 +36,19 @@ export class HookRun {
   readonly #wall: NodeJS.Timeout | undefined;
 
   /** @param waitMs Until the wall limit; `undefined` for none. */
-  constructor(id: number, waitMs: number | undefined) {
+  constructor(id: number, waitMs: number | undefined, subtleTurns: SubtleTurns) {
     this.id = id;
     this.deadlineMs = waitMs === undefined ? Infinity : this.startedMs + waitMs;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     promise.catch(() => undefined);
-    [this.settlement, this.settle, this.fail] = [promise, resolve, reject];
+    [this.settlement, this.settle] = [promise, resolve];
+    this.fail = (reason) => {
+      this.failed ||= !this.settled;
+      reject(reason);
+    };
     this.#wall =
-      waitMs === undefined ? undefined : setTimeout(() => reject(new LimitError('wall')), Math.max(0, waitMs));
+      waitMs === undefined ? undefined : setTimeout(() => this.fail(new LimitError('wall')), Math.max(0, waitMs));
+    this.subtleWork = new SubtleWork(subtleTurns);
   }
 
   get wallMs(): number {
@@ -62,5 +69,6 @@ export class HookRun {
     this.end();
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
+    this.subtleWork.end();
   }
 }

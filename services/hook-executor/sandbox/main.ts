@@ -4,7 +4,7 @@ import { runDecode } from '../runtime/decode.ts';
 import { runSubtle } from '../runtime/subtle.ts';
 import { callExecutor, settleCall, takeCalls } from './executor-calls.ts';
 import { HookIsolate, IsolateGoneError, type HookHost } from './hook-isolate.ts';
-import { later, processTime } from './process-time.ts';
+import { CpuShare } from './process-time.ts';
 import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
 
 /**
@@ -23,56 +23,121 @@ const MAX_RSS_BYTES = 1_024 * 1_048_576;
 const MAX_WATCH_INTERVAL_MS = 20;
 const MIN_WATCH_INTERVAL_MS = 1;
 
-type Loading = { hook: HookIsolate; loaded: Promise<void> };
+/** What an outcome measures of a run that there was none of. */
+const NOT_RUN = { cpu_ms: 0, wall_ms: 0, console: [] };
+
+/** An isolate, its load while that is under way, and how many runs are in it or wait for the load. */
+type Loading = { hook: HookIsolate; loading: Promise<void> | undefined; runs: number };
+type Waiting = { revision: RunnableHook; dueMs: number; resolve: (isolate: Loading | undefined) => void };
 
 const revisions = new Map<string, RunnableHook>();
 /** In the order of use, the least recently used first. */
 const isolates = new Map<string, Loading>();
+/** Runs that find as many isolates as there may be, and a run in each of them. */
+const waiting = new Set<Waiting>();
 /** All whose thread may still run, those given up among them. */
 const watched = new Set<HookIsolate>();
 let outbox: { id: number; outcome: HookOutcome }[] = [];
 let over: number[] = [];
 
-function isolateFor(revision: RunnableHook): Loading {
-  const isolate = isolates.get(revision.revision) ?? load(revision);
+/** Counts a run in the isolate of its revision; gives `undefined` when there was no room for one in time. */
+function enter(revision: RunnableHook, dueMs: number): Loading | Promise<Loading | undefined> {
+  const isolate = waiting.size === 0 || isolates.has(revision.revision) ? isolateFor(revision) : undefined;
+  return isolate ?? new Promise((resolve) => void waiting.add({ revision, dueMs, resolve }));
+}
+
+/** Lets those in that wait, as far as there is room. */
+function admit(): void {
+  let room = true;
+  for (const run of waiting) {
+    const late = performance.now() >= run.dueMs;
+    const isolate = !late && (room || isolates.has(run.revision.revision)) ? isolateFor(run.revision) : undefined;
+    if (isolate !== undefined || late) {
+      waiting.delete(run);
+      run.resolve(isolate);
+    } else room = false;
+  }
+}
+
+function isolateFor(revision: RunnableHook): Loading | undefined {
+  let isolate = isolates.get(revision.revision);
+  if (isolate === undefined) {
+    if (isolates.size >= MAX_ISOLATES && !evictIdle() && !evict(() => true)) return undefined;
+    isolate = load(revision);
+  }
   isolates.delete(revision.revision);
   isolates.set(revision.revision, isolate);
-  if (isolates.size > MAX_ISOLATES) evict();
+  isolate.runs++;
   return isolate;
 }
 
 function load(revision: RunnableHook): Loading {
   const hook = new HookIsolate(revision, host);
   watched.add(hook);
-  return { hook, loaded: hook.load() };
+  const isolate: Loading = { hook, loading: hook.load(), runs: 0 };
+  const loaded = (): void => {
+    isolate.loading = undefined;
+  };
+  isolate.loading?.then(loaded, loaded);
+  return isolate;
 }
 
-/** Gives up the least recently used isolate that has nothing to do, or else the least recently used. */
-function evict(): void {
-  const [oldest] = isolates;
-  const [revision] = [...isolates].find(([, { hook }]) => hook.idle) ?? oldest ?? [];
-  if (revision !== undefined) discard(revision);
+/** Gives up the least recently used isolate that has nothing to do. */
+function evictIdle(): boolean {
+  return evict((hook) => hook.idle);
 }
 
+/** Gives up the least recently used isolate that no run is in; it may still have to do what settled runs left. */
+function evict(which: (hook: HookIsolate) => boolean): boolean {
+  for (const [revision, { hook, runs }] of isolates) {
+    if (runs > 0 || !which(hook)) continue;
+    discard(revision);
+    return true;
+  }
+  return false;
+}
+
+/** Gives up an isolate; the runs in it come to their end. */
 function discard(revision: string): void {
-  isolates.get(revision)?.hook.dispose();
+  const isolate = isolates.get(revision);
   isolates.delete(revision);
+  if (isolate?.runs === 0) isolate.hook.dispose();
 }
 
 async function run({ id, revision: address, arguments: json, deadlineMs }: SandboxRun): Promise<HookOutcome> {
   const revision = revisions.get(address);
   if (revision === undefined) throw new Error('a run of a revision that was not loaded');
+  // From here on by a clock that nobody sets.
+  const dueMs = performance.now() + Math.min(revision.limits.wall_ms, deadlineMs - Date.now());
   for (;;) {
-    const isolate = isolateFor(revision);
+    const isolate = await enter(revision, dueMs);
+    if (isolate === undefined) return { status: 'unavailable', reason: 'no isolate came free in time', ...NOT_RUN };
     try {
-      await isolate.loaded;
-      return await isolate.hook.run(id, json, deadlineMs);
+      const loaded = isolate.loading === undefined || (await by(dueMs, isolate.loading));
+      if (!loaded) return { status: 'timed_out', limit: 'wall', ...NOT_RUN };
+      return await isolate.hook.run(id, json, dueMs);
     } catch (error) {
       // Another run of the hook ended the isolate; this one did nothing wrong and gets a fresh one while there is time.
-      if (!(error instanceof IsolateGoneError) || Date.now() >= deadlineMs) throw error;
+      if (!(error instanceof IsolateGoneError) || performance.now() >= dueMs) throw error;
     } finally {
-      if (!isolate.hook.usable && isolates.get(address) === isolate) discard(address);
+      isolate.runs--;
+      if (!isolate.hook.usable && isolates.get(address) === isolate) isolates.delete(address);
+      if (isolate.runs === 0 && isolates.get(address) !== isolate) isolate.hook.dispose();
+      if (isolate.runs === 0) admit();
     }
+  }
+}
+
+/** Whether something comes to its end by then. */
+async function by(dueMs: number, end: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, dueMs - performance.now()), false);
+  });
+  try {
+    return await Promise.race([end.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -81,7 +146,7 @@ async function answer(request: SandboxRun): Promise<void> {
   try {
     outcome = await run(request);
   } catch {
-    outcome = { status: 'unavailable', reason: 'the isolate ended under this run', cpu_ms: 0, wall_ms: 0, console: [] };
+    outcome = { status: 'unavailable', reason: 'the isolate ended under this run', ...NOT_RUN };
   }
   schedule();
   outbox.push({ id: request.id, outcome });
@@ -102,6 +167,7 @@ function flush(): void {
 
 const host: HookHost = {
   runtime: '',
+  cpu: new CpuShare(),
   entered: (leftMs) => {
     if (performance.now() + leftMs < nextWatchMs) watchIn(leftMs);
   },
@@ -123,7 +189,7 @@ const host: HookHost = {
   },
 };
 
-let lastWatch = processTime();
+let lastWatchMs = performance.now();
 let nextWatch: NodeJS.Timeout | undefined;
 let nextWatchMs = 0;
 
@@ -135,32 +201,29 @@ function watchIn(ms: number): void {
 }
 
 /**
- * Charges the runs that had an isolate for themselves since the last time with the CPU time the process used meanwhile, in equal
- * shares: on a machine that has no time for the process their limits stand still. Ends the process when a run cannot be stopped
- * or memory goes that no isolate counts; the executor runs what else was in it elsewhere.
+ * Stops runs that are at their CPU limit. Ends the process when one cannot be stopped or memory goes that no isolate counts; the
+ * executor runs what else was in it elsewhere.
  */
 function watch(): void {
-  const now = processTime();
-  const busy = [...watched].filter(({ heldSince }) => heldSince !== undefined);
-  for (const hook of busy) {
-    const since = later(lastWatch, hook.heldSince ?? now);
-    hook.charge(Math.min(now.atMs - since.atMs, (now.cpuMs - since.cpuMs) / busy.length));
+  for (const hook of watched) {
+    if (hook.leftMs <= 0) hook.stop('cpu');
   }
-  const allTheTime = busy.filter(({ heldSince }) => heldSince !== undefined && heldSince.atMs <= lastWatch.atMs);
-  lastWatch = now;
+  const allTheTime = [...watched].filter(({ heldSinceMs }) => heldSinceMs !== undefined && heldSinceMs <= lastWatchMs);
+  lastWatchMs = performance.now();
 
   const rssBytes = process.memoryUsage.rss();
   if (rssBytes > MAX_RSS_BYTES) {
     if (allTheTime.length === 1) allTheTime[0]?.stop('memory');
     end();
-  } else if (rssBytes > EVICTION_RSS_BYTES && [...isolates.values()].some(({ hook }) => hook.idle)) evict();
+  } else if (rssBytes > EVICTION_RSS_BYTES) evictIdle();
 
   for (const hook of watched) {
     hook.sweep();
     if (hook.stuck) end();
     if (!hook.usable && hook.idle) watched.delete(hook);
   }
-  watchIn(Math.min(...busy.map(({ usable, leftMs }) => (usable ? leftMs : Infinity))));
+  admit();
+  watchIn(Math.min(...[...watched].map(({ usable, leftMs }) => (usable ? leftMs : Infinity))));
 }
 watchIn(MAX_WATCH_INTERVAL_MS);
 

@@ -1,12 +1,39 @@
 /** Where this process is in time, milliseconds: `atMs` by a clock that never goes back, `cpuMs` of CPU it has used. */
-export type ProcessTime = { atMs: number; cpuMs: number };
+type ProcessTime = { atMs: number; cpuMs: number };
 
-export function processTime(): ProcessTime {
+function processTime(): ProcessTime {
   const { user, system } = process.cpuUsage();
   return { atMs: performance.now(), cpuMs: (user + system) / 1_000 };
 }
 
-/** The later of two, in both respects. */
-export function later(a: ProcessTime, b: ProcessTime): ProcessTime {
-  return { atMs: Math.max(a.atMs, b.atMs), cpuMs: Math.max(a.cpuMs, b.cpuMs) };
+/**
+ * The CPU time of the process as it is shared by those of its threads that have work, in equal parts: on a machine that has no time
+ * for the process it stands still. A thread that had work from one reading to another used what lies between them.
+ */
+export class CpuShare {
+  #threads = 0;
+  #ms = 0;
+  #last = processTime();
+
+  /** Milliseconds that a thread used which has had work all along. */
+  get ms(): number {
+    const now = processTime();
+    if (this.#threads > 0) {
+      this.#ms += Math.min(now.atMs - this.#last.atMs, (now.cpuMs - this.#last.cpuMs) / this.#threads);
+    }
+    this.#last = now;
+    return this.#ms;
+  }
+
+  /** One more thread has work; gives {@link ms}. */
+  enter(): number {
+    const { ms } = this;
+    this.#threads++;
+    return ms;
+  }
+
+  /** One less; {@link ms} was read just now. */
+  leave(): void {
+    this.#threads--;
+  }
 }

@@ -1,14 +1,12 @@
-import { dateNow, parse, PromiseClass, push, SafeMap, shift, stringify } from './intrinsics.js';
+import { dateNow, parse, PromiseClass, SafeMap, stringify } from './intrinsics.js';
 
 // The one way to the host. Its functions stay in this module's closure; what is under way is tagged with its run.
 
-/** Calls under way and waiting, per isolate, and the characters they may hold together. */
+/** Calls under way, per isolate, and the characters they may hold together. */
 const MAX_CALLS = 1_000;
 /** As much as the host takes in one call; it would drop a longer one unanswered. */
 const MAX_CALL_LENGTH = 2_097_152;
 const MAX_CALL_CHARACTERS = 16 * 1_048_576;
-/** Cryptography runs on threads that all hooks of the process share. */
-const MAX_SUBTLE_CALLS = 4;
 
 let host;
 let currentRun;
@@ -49,8 +47,6 @@ export const reportUncaught = (error, describe) => {
 };
 
 const calls = new SafeMap();
-const waitingSubtle = [];
-let subtleCalls = 0;
 let characters = 0;
 let lastCallId = 0;
 
@@ -70,34 +66,15 @@ export function callHost(kind, request) {
     }
     const id = ++lastCallId;
     characters += json.length;
-    calls.set(id, { kind, json, length: json.length, run: currentRun(), resolve, reject });
-    if (kind !== 'subtle') send(id);
-    else if (subtleCalls < MAX_SUBTLE_CALLS) sendSubtle(id);
-    else push(waitingSubtle, id);
+    const run = currentRun();
+    calls.set(id, { length: json.length, run, resolve, reject });
+    host.call(run, id, kind, json);
   });
-}
-
-function send(id) {
-  const call = calls.get(id);
-  const { json } = call;
-  call.json = undefined;
-  host.call(call.run, id, call.kind, json);
-}
-
-function sendSubtle(id) {
-  subtleCalls++;
-  send(id);
 }
 
 function forget(id, call) {
   calls.delete(id);
   characters -= call.length;
-  if (call.kind !== 'subtle') return;
-  if (call.json === undefined) subtleCalls--;
-  while (waitingSubtle.length > 0 && subtleCalls < MAX_SUBTLE_CALLS) {
-    const next = shift(waitingSubtle);
-    if (calls.has(next)) sendSubtle(next);
-  }
 }
 
 export function settleCall(id, ok, json) {
@@ -116,10 +93,6 @@ export function settleCall(id, ok, json) {
 /** Drops what an ended run still waited for: its promises stay pending for ever. */
 export function dropCalls(run) {
   calls.forEach((call, id) => {
-    if (call.run === run) {
-      calls.delete(id);
-      characters -= call.length;
-      if (call.kind === 'subtle' && call.json === undefined) subtleCalls--;
-    }
+    if (call.run === run) forget(id, call);
   });
 }

@@ -1,5 +1,5 @@
 import { kindOf } from './brands.js';
-import { elapsedMs, write } from './connection.js';
+import { elapsedMs, runId, write } from './connection.js';
 import { hidden, tag } from './define.js';
 import { format } from './format.js';
 import { inspect } from './inspect.js';
@@ -30,11 +30,17 @@ const MAX_LABELS = 1_000;
 const MAX_GROUPS = 50;
 const counts = new SafeMap();
 const timers = new SafeMap();
+/** Of the groups that are open, and the run that opened them: no other run's lines are in them. */
 let indentation = '';
+let groupsOf;
+
+function indented(text) {
+  if (indentation === '' || groupsOf !== runId()) return text;
+  return indentation + replaceAll(text, '\n', `\n${indentation}`);
+}
 
 function print(level, args) {
-  const text = format(args);
-  write(level, indentation === '' ? text : indentation + replaceAll(text, '\n', `\n${indentation}`));
+  write(level, indented(format(args)));
 }
 
 const warn = (text) => print('warn', [`Warning: ${text}`]);
@@ -158,7 +164,7 @@ const methods = {
   dirxml: line('log'),
   dir(value, options = undefined) {
     const { depth, showHidden } = options ?? {};
-    write('log', indentation + replaceAll(inspect(value, { depth, showHidden }), '\n', `\n${indentation}`));
+    write('log', indented(inspect(value, { depth, showHidden })));
   },
   trace(...args) {
     const error = { name: 'Trace', message: args.length === 0 ? '' : format(args) };
@@ -198,10 +204,12 @@ const methods = {
   },
   group(...args) {
     if (args.length > 0) print('log', args);
+    if (groupsOf !== runId()) indentation = '';
+    groupsOf = runId();
     if (indentation.length < MAX_GROUPS * 2) indentation += '  ';
   },
   groupEnd() {
-    indentation = slice(indentation, 0, -2);
+    if (groupsOf === runId()) indentation = slice(indentation, 0, -2);
   },
   clear() {},
   timeStamp() {},
@@ -209,11 +217,6 @@ const methods = {
   profileEnd() {},
 };
 methods.groupCollapsed = methods.group;
-
-/** A run starts with no group open, no label known from the one before. */
-export function resetConsole() {
-  indentation = '';
-}
 
 export function defineConsole() {
   const console = {};

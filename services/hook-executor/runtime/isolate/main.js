@@ -1,7 +1,7 @@
 import { defineAbort } from './abort.js';
 import { defineBlob } from './blob.js';
 import { callHost, connect, dropCalls, settleCall } from './connection.js';
-import { defineConsole, resetConsole } from './console.js';
+import { defineConsole } from './console.js';
 import { defineCrypto } from './crypto.js';
 import { defineGlobal } from './define.js';
 import { defineDomException } from './dom-exception.js';
@@ -57,7 +57,6 @@ export default function install(host, currentRun, write, uncaught) {
   const endRun = (run) => {
     dropTimers(run);
     dropCalls(run);
-    resetConsole();
   };
   return { callHost, fireTimer, settleCall, endRun };
 }
