@@ -114,7 +114,8 @@ attack('huge messages, stacks, names and console output are cut', async () => {
   for (const [end, status] of [
     [`cb(${error});`, 'denied'],
     [`throw ${error};`, 'threw'],
-    [`Promise.reject(${error}); cb(null, {});`, 'threw'],
+    // Kept: isolated-vm does not hear of a rejection whose promise is garbage by the end of the entry.
+    [`global.kept = Promise.reject(${error}); cb(null, {});`, 'threw'],
   ] as const) {
     const outcome = await run(hook(`${flood} ${end}`), { cpu_ms: 1_000 });
     assert.equal(outcome.status, status);
