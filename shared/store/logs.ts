@@ -45,7 +45,8 @@ export function logsIn(db: Db) {
       try {
         await collection.insertMany(
           entries.map(({ log_id, ...rest }) => ({ _id: log_id, ...rest })),
-          { ordered: false },
+          // Thousands a second do not each wait for a journal: a server alone that is killed may lose the last 100 ms of them.
+          { ordered: false, writeConcern: { w: 'majority' } },
         );
       } catch (error) {
         if (!(await areThere(refusedAsDuplicates(entries, error)))) throw error;

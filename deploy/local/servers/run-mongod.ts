@@ -28,6 +28,8 @@ const START_TIMEOUT_MS = 60_000;
 const PING_TIMEOUT_MS = 5_000;
 const STOP_GRACE_MS = 10_000;
 const PORT_ATTEMPTS = 5;
+/** A slow operation is logged with what it writes: hooks' code, sealed secrets, encrypted keys. */
+const SLOW_OPERATION_MS = 600_000;
 
 /**
  * Starts mongod on the loopback address, always with access control, and resolves when it answers a ping. A fresh data
@@ -71,6 +73,7 @@ function mongodArgs(port: number, dataDir: string): string[] {
   const args = ['--dbpath', dataDir, '--port', String(port), '--bind_ip', HOST, '--auth', '--quiet'];
   // Without the cap on the cache it takes half the memory; diagnostic data would add up to 200 MB of disk.
   args.push('--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'diagnosticDataCollectionEnabled=false');
+  args.push('--slowms', String(SLOW_OPERATION_MS));
   return process.platform === 'win32' ? args : [...args, '--nounixsocket'];
 }
 
