@@ -39,7 +39,7 @@ export function createDryRunHandler(options: {
     // No run finds what another left in `global`, nor does a token request find what this one leaves.
     const runnable = { ...known.runnable, revision: `${known.runnable.revision} dry-run ${nuid.next()}` };
     try {
-      const outcome = await pool.run(runnable, event.arguments, deadlineMs, network, storage);
+      const outcome = await pool.run(runnable, event.arguments ?? null, deadlineMs, network, storage);
       return { kind: 'ran', outcome: asAuthorSees(outcome, known), network: calls };
     } finally {
       pool.unload(runnable.revision);

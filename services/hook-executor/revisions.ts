@@ -48,7 +48,7 @@ export function createRevisions(
 
   return {
     /** The revision an event names: a known one, or the one that came with the event. */
-    async of({ hook, revision }: TokenRequested): Promise<KnownRevision | NoRevision> {
+    async of({ hook, revision }: Pick<TokenRequested, 'hook' | 'revision'>): Promise<KnownRevision | NoRevision> {
       const found = known.get(hook.revision);
       if (found !== undefined) return found;
       if (revision === undefined) return 'missing';

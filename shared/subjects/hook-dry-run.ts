@@ -13,8 +13,11 @@ export function hookDryRunSubject(tenant: string): string {
 
 export const HOOK_DRY_RUN_QUEUE = 'hook-executor';
 
-/** As `token.requested` has it: the revision is sent along only when an executor answered `revision_missing`. */
-export const HookDryRun = TokenRequested;
+/**
+ * As `token.requested` has it: the revision is sent along only when an executor answered `revision_missing`. Without `arguments` the
+ * hook is loaded and not run: the outcome is `ok`, or how the load failed.
+ */
+export const HookDryRun = TokenRequested.extend({ arguments: TokenRequested.shape.arguments.optional() });
 export type HookDryRun = z.infer<typeof HookDryRun>;
 
 export const HookDryRunReply = z.discriminatedUnion('kind', [

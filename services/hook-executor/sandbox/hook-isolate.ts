@@ -193,6 +193,11 @@ export class HookIsolate {
     }
   }
 
+  /** How the load ended, once it has. */
+  loaded(): HookOutcome {
+    return this.#loadFailure ?? { status: 'ok', cpu_ms: 0, wall_ms: 0, console: [] };
+  }
+
   /**
    * Runs the hook once.
    *

@@ -115,7 +115,7 @@ async function run({ id, revision: address, arguments: json, deadlineMs }: Sandb
     try {
       const loaded = isolate.loading === undefined || (await by(dueMs, isolate.loading));
       if (!loaded) return { status: 'timed_out', limit: 'wall', ...NOT_RUN };
-      return await isolate.hook.run(id, json, dueMs);
+      return json === null ? isolate.hook.loaded() : await isolate.hook.run(id, json, dueMs);
     } catch (error) {
       // Another run of the hook ended the isolate; this one did nothing wrong and gets a fresh one while there is time.
       if (!(error instanceof IsolateGoneError) || performance.now() >= dueMs) throw error;

@@ -21,8 +21,8 @@ export type RunnableHook = { revision: string; script: string; secrets: Record<s
 export type SandboxRun = {
   id: number;
   revision: string;
-  /** JSON text of the hook's arguments. */
-  arguments: string;
+  /** JSON text of the hook's arguments; `null` to load the hook and not run it. */
+  arguments: string | null;
   /** Milliseconds since the epoch. */
   deadlineMs: number;
 };

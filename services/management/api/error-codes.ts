@@ -51,6 +51,8 @@ export const ERROR_CODES = {
   hook_secret_conflict: 'The hook has a secret of this name.',
 
   hook_syntax_error: 'The script is no JavaScript; the message has the place.',
+  hook_load_failed:
+    'The script fails when it is loaded, so it cannot be enabled; the message has the error and the place.',
   module_undeclared:
     'The script requires a module that is neither among its dependencies nor one of the default modules.',
   dependency_invalid: 'A dependency has a name or version that no registry can have.',

@@ -5,7 +5,7 @@ import type { SampleEvent } from '../../../shared/domain/sample-event.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
-import type { HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
+import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
 import type { HookArguments } from '../../../shared/subjects/token-requested.ts';
 import type { Deps } from '../deps.ts';
 
@@ -57,8 +57,23 @@ export async function dryRun(
 
 type Ran = Omit<Extract<HookDryRunReply, { kind: 'ran' }>, 'kind'>;
 
+/**
+ * Has a hook-executor load a revision in an isolate of its own, without running it.
+ *
+ * @throws {HookmintError} `bus_…` when no executor answers.
+ */
+export async function loadOnce(
+  hook: { id: string; name: string },
+  revision: HookRevision,
+  { dryRunners }: Pick<Deps, 'dryRunners'>,
+): Promise<HookOutcome> {
+  const request = { hook: { id: hook.id, name: hook.name, revision: revision.revision } };
+  const deadlineMs = Date.now() + revision.limits.wall_ms + GRACE_MS;
+  return (await ask(request, revision, deadlineMs, dryRunners)).outcome;
+}
+
 async function ask(
-  request: { hook: { id: string; name: string; revision: string }; arguments: string },
+  request: Omit<HookDryRun, 'revision'>,
   revision: HookRevision,
   deadlineMs: number,
   dryRunners: Deps['dryRunners'],

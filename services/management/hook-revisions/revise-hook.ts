@@ -16,6 +16,7 @@ export type Revised = { before: Hook; after: Hook };
  * another writer was faster: no edit is lost.
  *
  * @param edit.from The revision that the edit starts from.
+ * @param edit.check Refuses a revision before it is written, by throwing.
  * @param edit.change Gives the hook with the revision.
  * @throws {ApiError} 404 when there is no such hook; and what the edit throws.
  */
@@ -24,6 +25,7 @@ export async function reviseHook(
   edit: {
     from: (hook: Hook) => string | null;
     revision: RevisionEdit;
+    check?: (hook: Hook, revision: string) => Promise<void>;
     change: (hook: Hook, revision: string) => Hook;
   },
   deps: RevisionDeps,
@@ -35,6 +37,7 @@ export async function reviseHook(
     const from = edit.from(now);
     const source = from === null ? undefined : await hooks.findRevision(from);
     const revision = await makeNextRevision(id, source, edit.revision, deps);
+    if (revision !== from) await edit.check?.(now, revision);
     try {
       const changed = await hooks.change(id, (latest) => {
         if (edit.from(latest) !== from) throw new Stale();

@@ -8,6 +8,7 @@ import { ApiError, conflict } from '../../api/api-error.ts';
 import { flag } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
+import { mustLoad } from '../../hook-revisions/must-load.ts';
 import { removeHook } from '../../hook-revisions/remove-hook.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { deployedDraft } from './deploy.ts';
@@ -100,9 +101,13 @@ const create = writes('post', {
     const edit = await editOf({ code: EMPTY_ACTION, ...body });
     const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
     const action = deploy === true ? deployedDraft(draft, caller.clientId) : draft;
+    const discard = () => hooks.removeRevisions(fresh.id);
+    if (action.current_revision !== null) {
+      await mustLoad(action, action.current_revision, deps, { onFailure: discard });
+    }
     const inserted = await refusingTakenName(body.name, hooks.insert(action)).catch(async (error: unknown) => {
       // Of another failure nobody knows whether the Action was written: then it is not to be there without its revision.
-      if (error instanceof ApiError) await hooks.removeRevisions(fresh.id);
+      if (error instanceof ApiError) await discard();
       throw error;
     });
     const after = await viewOfOne(inserted, deps);

@@ -1,6 +1,7 @@
 import type { Hook, HookBinding } from '../../../../shared/domain/hook.ts';
 import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { invalidBody } from '../../api/api-error.ts';
+import { mustLoad } from '../../hook-revisions/must-load.ts';
 import type { Deps } from '../../deps.ts';
 import { bindingIdOf } from './derived-id.ts';
 import type { BindingRef, UpdateBindings } from './schema.ts';
@@ -27,6 +28,7 @@ export async function resolveBindings(
     if (action.current_revision === null) {
       throw invalidBody(`'The Action ${action.name} is not deployed yet: deploy it first' ${where}.`);
     }
+    await mustLoad(action, action.current_revision, deps);
     if (bound.has(action.id)) throw invalidBody(`'The Action ${action.name} is bound twice' ${where}.`);
     const before = previous?.action_ids.includes(action.id) === true ? previous.bound?.[action.id] : undefined;
     bound.set(action.id, {

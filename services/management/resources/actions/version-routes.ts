@@ -4,6 +4,7 @@ import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { inexistent } from '../../api/api-error.ts';
 import { reads, writes, type Route, type Written } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
+import { mustLoad } from '../../hook-revisions/must-load.ts';
 import { historyOf } from '../../../../shared/domain/hook-history.ts';
 import { deployedDraft, withVersion } from './deploy.ts';
 import { versionIdOf } from './derived-id.ts';
@@ -92,6 +93,9 @@ const rollBack = writes('post', {
 export const versionRoutes: readonly Route[] = [deploy, list, get, rollBack];
 
 async function deploying(id: string, edit: (now: Hook) => Hook, deps: Deps): Promise<Written<ActionVersionView>> {
+  const wanted = edit(await findAction(id, deps));
+  // Deployed Actions are bound without further ado, so each version has been loaded once.
+  if (wanted.current_revision !== null) await mustLoad(wanted, wanted.current_revision, deps);
   const changed = await hooksIn(deps.db).change(id, (now) => edit(anAction(now)));
   if (changed === undefined) throw inexistent('action');
   const version = deployedEntryOf(changed.after);

@@ -10,9 +10,10 @@ import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { withRevision } from '../../../../shared/domain/hook-history.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
+import { mustLoad } from '../../hook-revisions/must-load.ts';
 import { removeHook } from '../../hook-revisions/remove-hook.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
-import { setEnabled } from './enable.ts';
+import { isEnabled, keepLoadable, setEnabled } from './enable.ts';
 import { aHook, currentOf, findHook, hookParams as params } from './find-hook.ts';
 import { revisionEditOf } from './revision-edit.ts';
 import { CreateHook, HookView, listQuery, UpdateHook } from './schema.ts';
@@ -93,11 +94,13 @@ const create = writes('post', {
       profile: {},
     };
     const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body), deps);
+    const discard = () => hooks.removeRevisions(fresh.id);
+    if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
     try {
       await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.clientId)));
     } catch (error) {
       // Of another failure nobody knows whether the hook was written: then it is not to be there without its revision.
-      if (error instanceof ApiError) await hooks.removeRevisions(fresh.id);
+      if (error instanceof ApiError) await discard();
       throw error;
     }
     const hook = await findHook(fresh.id, deps);
@@ -130,12 +133,16 @@ const update = writes('patch', {
         const revised = withRevision(aHook(now), revision, caller.clientId);
         return name === undefined || name === now.name ? revised : { ...revised, name, updated_at_ms: Date.now() };
       };
-      const edit = { from: currentOf, revision: revisionEditOf(content), change };
+      const check = async (now: Hook, revision: string): Promise<void> => {
+        if (enabled ?? (await isEnabled(now, deps))) await mustLoad(now, revision, deps);
+      };
+      const edit = { from: currentOf, revision: revisionEditOf(content), check, change };
       const revised = await refusingTakenName(name, reviseHook(id, edit, deps));
       hook = revised.after;
       isChanged = revised.before.current_revision !== hook.current_revision || revised.before.name !== hook.name;
     }
     if (enabled !== undefined) isChanged = (await setEnabled(hook, enabled, deps)) || isChanged;
+    else await keepLoadable(hook, deps);
     const after = await viewOfOne(hook, deps);
     return { answer: after, change: isChanged ? { collection, id, before, after } : null };
   },

@@ -7,9 +7,11 @@ import { inexistent } from '../../api/api-error.ts';
 import { performs, reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
 import { dryRun } from '../../hook-revisions/dry-run.ts';
+import { mustLoad } from '../../hook-revisions/must-load.ts';
 import { recordedEvent } from '../../hook-revisions/recorded-event.ts';
 import { deployed, historyOf, withDraft } from '../../../../shared/domain/hook-history.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
+import { isEnabled, keepLoadable } from './enable.ts';
 import { aHook, draftOf, findHook, hookParams } from './find-hook.ts';
 import { revisionEditOf } from './revision-edit.ts';
 import { DryRunInput, DryRunView, RevisionEntry, RevisionList, RevisionView } from './revision-schema.ts';
@@ -96,11 +98,15 @@ const deploy = writes('post', {
   response: HookView,
   errors: [404],
   handle: async ({ params: { id, revision } }, deps) => {
+    const hook = await findHook(id, deps);
+    entryOf(hook, revision);
+    if (await isEnabled(hook, deps)) await mustLoad(hook, revision, deps);
     const changed = await hooksIn(deps.db).change(id, (now) => {
       entryOf(aHook(now), revision);
       return now.current_revision === revision ? now : deployed(now, revision);
     });
     if (changed === undefined) throw inexistent('hook');
+    await keepLoadable(changed.after, deps);
     const after = await viewOfOne(changed.after, deps);
     const [was, is] = [changed.before.current_revision, revision];
     if (was === is) return { answer: after, change: null };
