@@ -3,18 +3,21 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import { parseArgs } from 'node:util';
 import { obtainMongod } from '../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
 import { OUTPUT_DIR_VARIABLE, REPORT_ENDING, scanRun } from './support/canary-run.ts';
 
 /**
- * `npm test`: every test, against real servers. A secret that shows up in anything that was printed fails the run too.
- *   npm test                          all of it
- *   npm test -- test/unit/x.test.ts   these files
+ * The tests, against real servers, in two stages. A secret that shows up in anything that was printed fails the run too.
+ *   npm test                          the everyday stage
+ *   npm run test:long                 faults, scale and soak
+ *   npm test -- test/unit/x.test.ts   these files, of either stage
  */
 /** The longest files first, the shortest last, so that none is waited for at the end. */
-const SUITES = ['soak', 'conformance', 'contract', 'e2e', 'corpus', 'attacks', 'unit'];
-/** Their tests bound times of services that have the machine for themselves. */
+const EVERYDAY_SUITES = ['conformance', 'contract', 'e2e', 'corpus', 'attacks', 'unit'];
+const LONG_SUITES = ['soak', 'faults', 'scale'];
+/** Tests of these bound times of services that have the machine for themselves. */
 const SUITES_ALONE = ['faults', 'scale'];
 const CONCURRENT_FILES = 2;
 const TIMEOUT_PER_FILE_MS = 300_000;
@@ -59,15 +62,18 @@ async function run(files: readonly string[], concurrentFiles: number): Promise<n
   return code ?? 1;
 }
 
-const filesOf = (suites: readonly string[]): string[] => suites.map((suite) => `test/${suite}/**/*.test.ts`);
-const chosen = process.argv.slice(2);
+const { values, positionals } = parseArgs({ options: { long: { type: 'boolean' } }, allowPositionals: true });
+const suites = values.long === true ? LONG_SUITES : EVERYDAY_SUITES;
+const files = positionals.length > 0 ? positionals : suites.map((suite) => `test/${suite}/**/*.test.ts`);
 const isAlone = (file: string): boolean => SUITES_ALONE.some((suite) => file.split(sep).includes(suite));
-const [together, alone] =
-  chosen.length === 0
-    ? [filesOf(SUITES), filesOf(SUITES_ALONE)]
-    : [chosen.filter((file) => !isAlone(file)), chosen.filter(isAlone)];
 
-const codes = [await run(together, CONCURRENT_FILES), await run(alone, 1)];
+const codes = [
+  await run(
+    files.filter((file) => !isAlone(file)),
+    CONCURRENT_FILES,
+  ),
+  await run(files.filter(isAlone), 1),
+];
 const { shown, summary } = scanRun(outputDir);
 process.stdout.write(`${[...shown, summary].join('\n')}\n`);
 process.exitCode = shown.length > 0 || isInterrupted() ? 1 : Math.max(...codes);

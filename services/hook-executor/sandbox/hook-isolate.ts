@@ -3,15 +3,11 @@ import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { callError, type HostCallKind } from '../runtime/host.ts';
 import { SubtleTurns, type SubtleWork } from '../runtime/subtle-work.ts';
-import { HookRun, LimitError, type Limit } from './hook-run.ts';
+import { HookRun } from './hook-run.ts';
+import { LimitError, limitOf, type Limit } from './limit.ts';
 import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
 import type { CpuShare } from './process-time.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
-
-const MESSAGES = {
-  timeout: 'Script execution timed out.',
-  memoryLimit: 'Isolate was disposed during execution due to memory limit',
-};
 
 /** Some of V8's loops cannot be interrupted; an entry that uses so much CPU time after its isolate was ended will not be. */
 const UNINTERRUPTIBLE_AFTER_MS = 250;
@@ -340,14 +336,4 @@ export class HookIsolate {
   }
 }
 
-function limitOf(error: unknown): Limit | undefined {
-  if (error instanceof LimitError) return error.limit;
-  if (messageIs(error, MESSAGES.timeout)) return 'cpu';
-  return messageIs(error, MESSAGES.memoryLimit) ? 'memory' : undefined;
-}
-
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
-
-function messageIs(error: unknown, message: string): boolean {
-  return error instanceof Error && error.message === message;
-}

@@ -1,16 +1,5 @@
 import { SubtleWork, type SubtleTurns } from '../runtime/subtle-work.ts';
-
-export type Limit = 'cpu' | 'memory' | 'wall' | 'callback';
-
-/** A run that was ended by a limit: the CPU time it had used, where that is known. */
-export class LimitError extends Error {
-  readonly limit: Limit;
-
-  constructor(limit: Limit) {
-    super(`over its ${limit} limit`);
-    this.limit = limit;
-  }
-}
+import { LimitError } from './limit.ts';
 
 /** One run of a hook, from its entry until nothing of it is under way any more. */
 export class HookRun {
