@@ -10,6 +10,9 @@ export type ServiceProcess = { process: ChildProcess; stop: () => Promise<void> 
 export type ServiceExit = { reason: string; lastLine: string };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Compiled code of the services, for their next start. Beside the code itself: whoever can write here could change that too. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/hookmint-compiled', import.meta.url));
 const STOP_GRACE_MS = 12_000;
 const LEVEL_ERROR = 50;
 
@@ -41,7 +44,13 @@ export async function startService(options: {
   const metrics = await metricsPort(inherited);
   const child = spawn(process.execPath, [`services/${name}/main.ts`], {
     cwd: ROOT,
-    env: { ...inherited, ...metrics.env, LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json', ...env },
+    env: {
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...inherited,
+      ...metrics.env,
+      LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
     windowsHide: true,
