@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { newClientId, newClientSecret } from '../../shared/client-secret.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
-export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'management', 'setup'] as const;
+/** As deploy/nats/hookmint.conf has them. Who sets hookmint up is a user of each account that keeps streams. */
+export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'management', 'setup', 'setup-storage'] as const;
 export type BusUser = (typeof BUS_USERS)[number];
 
 const key = z.string().length(43);
@@ -22,6 +23,7 @@ const Secrets = z.strictObject({
     signer: z.string(),
     management: z.string(),
     setup: z.string(),
+    'setup-storage': z.string(),
   }),
   demo_client_id: z.string(),
   demo_client_secret: z.string(),
@@ -85,6 +87,7 @@ function makeSecrets(): LocalSecrets {
       signer: newSeed(),
       management: newSeed(),
       setup: newSeed(),
+      'setup-storage': newSeed(),
     },
     demo_client_id: newClientId(),
     demo_client_secret: newClientSecret(),

@@ -1,6 +1,7 @@
 import '../../shared/telemetry/register.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
+import { eventsApi } from '../../shared/bus/events-stream.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { listen } from '../../shared/http/server.ts';
@@ -88,7 +89,7 @@ runService(SERVICE, async (endLater) => {
   const events = createEventPublisher(bus, tenant);
   endLater('the events', events.close);
 
-  const logs = keepLogs({ bus, db: store.db, hostname: new URL(config.HOOKMINT_ISSUER).hostname });
+  const logs = keepLogs({ bus, api: eventsApi(config), db: store.db, hostname: new URL(config.HOOKMINT_ISSUER).hostname });
   endLater('the logs', logs.close);
 
   const app = createApp(

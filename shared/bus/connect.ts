@@ -21,6 +21,8 @@ export const busEnv = {
   ...busTlsEnv,
 };
 
+export type BusEnv = { NATS_URL: string; NATS_NKEY_SEED?: string | undefined } & BusTlsEnv;
+
 /** A server that refused is tried again after the delay and a part of the jitter, so that services do not all come at once. */
 const RECONNECT_DELAY_MS = 100;
 const RECONNECT_JITTER_MS = 200;
@@ -42,10 +44,7 @@ export function inboxPrefixOf(service: string): string {
  *   user may be allowed its own replies and nobody else's.
  * @throws {HookmintError} `bus_unreachable`, naming the URL and what went wrong; `config_invalid` for unusable files of TLS.
  */
-export async function connectBus(
-  name: string,
-  env: { NATS_URL: string; NATS_NKEY_SEED?: string | undefined } & BusTlsEnv,
-): Promise<NatsConnection> {
+export async function connectBus(name: string, env: BusEnv): Promise<NatsConnection> {
   const servers = urlsOf(env.NATS_URL);
   const tls = busTlsOf(servers, env);
   let connection: NatsConnection;
