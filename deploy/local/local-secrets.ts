@@ -16,6 +16,10 @@ const Secrets = z.strictObject({
   client_secret_key: key,
   signing_key_encryption_key: key,
   hook_secrets_key: key,
+  /** Gateways and signers know each other by it. */
+  sign_request_key: key,
+  /** Management and signers know each other by it. */
+  keys_request_key: key,
   mongodb_passwords: z.strictObject({ owner: key, gateway: key, signer: key, management: key }),
   nats_nkey_seeds: z.strictObject({
     gateway: z.string(),
@@ -80,6 +84,8 @@ function makeSecrets(): LocalSecrets {
     client_secret_key: newKey(),
     signing_key_encryption_key: newKey(),
     hook_secrets_key: newKey(),
+    sign_request_key: newKey(),
+    keys_request_key: newKey(),
     mongodb_passwords: { owner: newKey(), gateway: newKey(), signer: newKey(), management: newKey() },
     nats_nkey_seeds: {
       gateway: newSeed(),

@@ -37,6 +37,11 @@ export function inboxPrefixOf(service: string): string {
   return `_INBOX_${service}`;
 }
 
+/** Whether replies may go there: to an inbox, by its own name or by the one that the server gives it between accounts. */
+export function isInbox(subject: string): boolean {
+  return subject.startsWith('_INBOX_') || subject.startsWith('_R_.');
+}
+
 /**
  * Connects one service to NATS. Once connected it reconnects for as long as the process lives.
  *

@@ -171,6 +171,8 @@ describe('the manifests and the code', () => {
         .filter(({ container }) => container.env?.some((entry) => entry.name === name))
         .map(({ service }) => service);
     assert.deepEqual(having('HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY'), ['signer']);
+    assert.deepEqual(having('HOOKMINT_SIGN_REQUEST_KEY').sort(), ['gateway', 'signer']);
+    assert.deepEqual(having('HOOKMINT_KEYS_REQUEST_KEY').sort(), ['management', 'signer']);
     assert.deepEqual(having('MONGODB_URL').sort(), ['gateway', 'management', 'signer']);
   });
 
