@@ -1,16 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { fromSeed } from '@nats-io/nkeys';
 import { BUS_USERS, type LocalSecrets } from './local-secrets.ts';
+import { moveStreams } from './move-streams.ts';
 import { startNats, type StartNatsOptions } from './servers/run-nats.ts';
 import type { RunningServer } from './servers/child-server.ts';
 
 const CONFIG_FILE = fileURLToPath(new URL('../nats/hookmint.conf', import.meta.url));
 
 /** Starts nats-server with hookmint's users: it is told their public keys, and keeps no secret. */
-export function startBusServer(
+export async function startBusServer(
   options: Pick<StartNatsOptions, 'binary' | 'dataDir' | 'port' | 'onExit'>,
   seeds: LocalSecrets['nats_nkey_seeds'],
 ): Promise<RunningServer> {
+  await moveStreams(options.dataDir);
   return startNats({ ...options, configFile: CONFIG_FILE, env: publicNkeys(seeds) });
 }
 
@@ -18,7 +20,7 @@ export function startBusServer(
 export function publicNkeys(seeds: LocalSecrets['nats_nkey_seeds']): Record<string, string> {
   return Object.fromEntries(
     BUS_USERS.map((user) => [
-      `HOOKMINT_NKEY_${user.toUpperCase().replace('-', '_')}`,
+      `HOOKMINT_NKEY_${user.toUpperCase().replaceAll('-', '_')}`,
       fromSeed(new TextEncoder().encode(seeds[user])).getPublicKey(),
     ]),
   );

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { newClientId, newClientSecret } from '../../shared/client-secret.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
-export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'management', 'setup'] as const;
+/** As deploy/nats/hookmint.conf has them. Who sets hookmint up is a user of each account that keeps streams. */
+export const BUS_USERS = ['gateway', 'hook-executor', 'signer', 'management', 'setup', 'setup-storage'] as const;
 export type BusUser = (typeof BUS_USERS)[number];
 
 const key = z.string().length(43);
@@ -15,6 +16,10 @@ const Secrets = z.strictObject({
   client_secret_key: key,
   signing_key_encryption_key: key,
   hook_secrets_key: key,
+  /** Gateways and signers know each other by it. */
+  sign_request_key: key,
+  /** Management and signers know each other by it. */
+  keys_request_key: key,
   mongodb_passwords: z.strictObject({ owner: key, gateway: key, signer: key, management: key }),
   nats_nkey_seeds: z.strictObject({
     gateway: z.string(),
@@ -22,6 +27,7 @@ const Secrets = z.strictObject({
     signer: z.string(),
     management: z.string(),
     setup: z.string(),
+    'setup-storage': z.string(),
   }),
   demo_client_id: z.string(),
   demo_client_secret: z.string(),
@@ -78,6 +84,8 @@ function makeSecrets(): LocalSecrets {
     client_secret_key: newKey(),
     signing_key_encryption_key: newKey(),
     hook_secrets_key: newKey(),
+    sign_request_key: newKey(),
+    keys_request_key: newKey(),
     mongodb_passwords: { owner: newKey(), gateway: newKey(), signer: newKey(), management: newKey() },
     nats_nkey_seeds: {
       gateway: newSeed(),
@@ -85,6 +93,7 @@ function makeSecrets(): LocalSecrets {
       signer: newSeed(),
       management: newSeed(),
       setup: newSeed(),
+      'setup-storage': newSeed(),
     },
     demo_client_id: newClientId(),
     demo_client_secret: newClientSecret(),

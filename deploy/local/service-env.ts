@@ -1,3 +1,5 @@
+import type { BusEnv } from '../../shared/bus/connect.ts';
+import type { StorageUserEnv } from '../../shared/bus/ensure-streams.ts';
 import type { BusTlsEnv } from '../../shared/bus/tls.ts';
 import type { TlsFiles } from '../../shared/http/tls-files.ts';
 import type { BusUser, LocalSecrets } from './local-secrets.ts';
@@ -39,6 +41,12 @@ export function serviceEnv(name: ServiceName, of: Installation, listen?: Listen)
     ...ENVIRONMENTS[name](of),
     ...listenEnv(name, listen),
   };
+}
+
+/** How the streams are made: as the users of the two accounts that keep some. */
+export function setupEnv(of: Parameters<typeof busEnv>[1]): BusEnv & StorageUserEnv {
+  const seed = of.secrets.nats_nkey_seeds['setup-storage'];
+  return { ...busEnv('setup', of), ...(of.busHasUsers ? { NATS_STORAGE_NKEY_SEED: seed } : {}) };
 }
 
 /** How a user of the bus connects to it. */

@@ -15,7 +15,7 @@ import { DEMO_AUDIENCE, enableHook, isDecidedOtherwise, seedDemo } from './seed.
 import { freePort } from './servers/free-port.ts';
 import { obtainMongod } from './servers/mongod-binary.ts';
 import { obtainNats } from './servers/nats-binary.ts';
-import { busEnv, serviceEnv, type Installation, type ServiceName } from './service-env.ts';
+import { serviceEnv, setupEnv, type Installation, type ServiceName } from './service-env.ts';
 import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -152,7 +152,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       tls,
     };
     const [bus, database] = await Promise.all([
-      connectBus('setup', busEnv('setup', installation)).then((connection) => {
+      connectBus('setup', setupEnv(installation)).then((connection) => {
         closeLater(() => connection.close());
         return connection;
       }),
@@ -164,7 +164,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     const { db } = database;
     await prepareConfiguration(db);
     await Promise.all([
-      ensureStreams(bus, options.givenBus?.streamReplicas),
+      ensureStreams(bus, setupEnv(installation), options.givenBus?.streamReplicas),
       seedDemo(
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },

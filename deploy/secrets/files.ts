@@ -3,6 +3,7 @@ import { databaseName } from '../../shared/store/connect.ts';
 import { publicNkeys } from '../local/bus-server.ts';
 import type { BusUser, LocalSecrets } from '../local/local-secrets.ts';
 import { ownSecrets } from '../local/own-secrets.ts';
+import type { ServiceName } from '../local/service-env.ts';
 
 /** File names, below the folder they are written to, and what is in them. */
 export type Files = Record<string, string>;
@@ -13,7 +14,7 @@ const NAMESPACE = 'hookmint';
 const MONGODB_USERS = ['gateway', 'signer', 'management'] as const;
 
 /** What each container is given, and no other: the least that it needs. */
-function containerSecrets(secrets: LocalSecrets): Record<BusUser, Values> {
+function containerSecrets(secrets: LocalSecrets): Record<ServiceName | 'setup', Values> {
   const seedOf = (user: BusUser): Values => ({ NATS_NKEY_SEED: secrets.nats_nkey_seeds[user] });
   const own = ownSecrets(secrets);
   return {
@@ -21,7 +22,7 @@ function containerSecrets(secrets: LocalSecrets): Record<BusUser, Values> {
     'hook-executor': { ...seedOf('hook-executor'), ...own['hook-executor'] },
     signer: { ...seedOf('signer'), ...own.signer },
     management: { ...seedOf('management'), ...own.management },
-    setup: seedOf('setup'),
+    setup: { ...seedOf('setup'), NATS_STORAGE_NKEY_SEED: secrets.nats_nkey_seeds['setup-storage'] },
   };
 }
 

@@ -2,6 +2,7 @@ import '../../shared/telemetry/register.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { proofKey } from '../../shared/bus/proof.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
@@ -39,6 +40,7 @@ runService(SERVICE, async (endLater) => {
   endLater('the bus', () => bus.drain());
   const busMissing = watchBus(bus);
 
+  const signRequestKey = proofKey(config.HOOKMINT_SIGN_REQUEST_KEY);
   const executors = createBatchRequester<TokenRequested, TokenRequestedReply>({
     connection: bus,
     service: SERVICE,
@@ -50,12 +52,14 @@ runService(SERVICE, async (endLater) => {
     service: SERVICE,
     subject: tokenSignSubject(tenant),
     replySchema: TokenSignReply,
+    proofKey: signRequestKey,
   });
   const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
     connection: bus,
     service: SERVICE,
     subject: keysPublicSubject(tenant),
     replySchema: KeysPublicReply,
+    proofKey: signRequestKey,
   });
   endLater('the requests on the bus', () => {
     for (const requester of [executors, signers, keySigners]) requester.close();

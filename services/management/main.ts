@@ -1,7 +1,9 @@
 import '../../shared/telemetry/register.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
+import { eventsApi } from '../../shared/bus/events-stream.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { proofKey } from '../../shared/bus/proof.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
@@ -55,11 +57,13 @@ runService(SERVICE, async (endLater) => {
       process.stdout.write(`The first client of the Management API, shown this once: ${clientId} ${secret}\n`),
   );
 
+  const keysRequestKey = proofKey(config.HOOKMINT_KEYS_REQUEST_KEY);
   const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
     connection: bus,
     service: SERVICE,
     subject: keysPublicSubject(tenant),
     replySchema: KeysPublicReply,
+    proofKey: keysRequestKey,
   });
   endLater('the requests on the bus', keySigners.close);
   const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
@@ -74,6 +78,7 @@ runService(SERVICE, async (endLater) => {
     service: SERVICE,
     subject: keysManageSubject(tenant),
     replySchema: KeysManageReply,
+    proofKey: keysRequestKey,
   });
   endLater('the requests to the signers', keyManagers.close);
   const publicKeys = followPublicKeys(keySigners);
@@ -88,7 +93,12 @@ runService(SERVICE, async (endLater) => {
   const events = createEventPublisher(bus, tenant);
   endLater('the events', events.close);
 
-  const logs = keepLogs({ bus, db: store.db, hostname: new URL(config.HOOKMINT_ISSUER).hostname });
+  const logs = keepLogs({
+    bus,
+    api: eventsApi(config),
+    db: store.db,
+    hostname: new URL(config.HOOKMINT_ISSUER).hostname,
+  });
   endLater('the logs', logs.close);
 
   const app = createApp(

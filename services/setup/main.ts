@@ -6,14 +6,14 @@ import { readConfig } from './config.ts';
 
 /**
  * Sets hookmint up on a bus, and ends: makes the streams and their consumers, or brings those of an older version up to date. It may
- * run again at any time. Its user is the only one that may use the JetStream API. Exit code 0 when all is there; else 1 with one line
+ * run again at any time. Its users are the only ones that may use the JetStream API, each in its account. Exit code 0 when all is there; else 1 with one line
  * that says what is missing, and whoever started it tries again.
  */
 async function setUp(): Promise<void> {
   const config = readConfig();
   const bus = await connectBus('setup', config);
   try {
-    await ensureStreams(bus, config.HOOKMINT_STREAM_REPLICAS);
+    await ensureStreams(bus, config, config.HOOKMINT_STREAM_REPLICAS);
   } finally {
     await bus.close();
   }

@@ -14,6 +14,10 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_TENANT: z.string().default('demo'),
       /** Encrypts the private keys in the store. Whoever has it and the database can sign; nobody but the signer needs it. */
       HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: key256,
+      /** The gateways' key: what they ask is proved by it. */
+      HOOKMINT_SIGN_REQUEST_KEY: key256,
+      /** Management's key: what it asks is proved by it. */
+      HOOKMINT_KEYS_REQUEST_KEY: key256,
       /** The `iss` of the tokens: its host is the common name of the keys' certificates. */
       HOOKMINT_ISSUER: z.url().optional(),
       /** Days after which a signing key is replaced by the next one; unset: only when the Management API is asked to. */

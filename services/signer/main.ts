@@ -2,6 +2,7 @@ import '../../shared/telemetry/register.ts';
 import { setTimeout } from 'node:timers/promises';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
+import { proofKey } from '../../shared/bus/proof.ts';
 import { serveHealth, watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
@@ -60,11 +61,14 @@ runService('signer', async (endLater) => {
   const timer = setInterval(() => void rotate().finally(reload), RELOAD_INTERVAL_MS);
   endLater('the watch over the signing keys', () => clearInterval(timer));
 
+  const gateways = proofKey(config.HOOKMINT_SIGN_REQUEST_KEY);
+  const managements = proofKey(config.HOOKMINT_KEYS_REQUEST_KEY);
   const sign = serveBatches({
     connection: bus,
     subject: tokenSignSubject(tenant),
     queue: TOKEN_SIGN_QUEUE,
     schema: TokenSign,
+    proofKeys: [gateways],
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     holdRepliesMs: HOLD_TOKENS_MS,
     handle: (request) => mintAccessToken(request, keys),
@@ -74,6 +78,7 @@ runService('signer', async (endLater) => {
     subject: keysPublicSubject(tenant),
     queue: KEYS_PUBLIC_QUEUE,
     schema: KeysPublic,
+    proofKeys: [gateways, managements],
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     handle: async () => {
       // Who asks has heard of a change just as this signer has, and is not to be told the keys from before it.
@@ -86,6 +91,7 @@ runService('signer', async (endLater) => {
     subject: keysManageSubject(tenant),
     queue: KEYS_MANAGE_QUEUE,
     schema: KeysManage,
+    proofKeys: [managements],
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     handle: createKeyManager(signingKeys, keys, maker),
   });

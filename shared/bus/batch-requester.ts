@@ -1,12 +1,15 @@
+import type { KeyObject } from 'node:crypto';
 import { createInbox, nuid, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { HookmintError, type HookmintErrorCode } from '../errors.ts';
 import { activeCorrelationId } from '../telemetry/correlation.ts';
-import { measureBus } from '../telemetry/metrics.ts';
+import { logger } from '../log.ts';
+import { measureBus, repliesRefused } from '../telemetry/metrics.ts';
 import { inSpan, messagingAttributes, traceparentOf } from '../telemetry/tracing.ts';
 import { ENVELOPE_BYTES, messagesOf, RemoteError, ReplyBatch, UNRESPONSIVE_AFTER_MS } from './batch.ts';
 import { inboxPrefixOf, onReconnect } from './connect.ts';
+import { isProvedReply, proveRequest } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
 import { atTurnEnd } from './turn-end.ts';
 
@@ -51,8 +54,10 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   service: string;
   subject: string;
   replySchema: z.ZodType<Reply>;
+  /** Shared with those who answer: requests are proved by it, and replies without its proof are no replies. Default: none. */
+  proofKey?: KeyObject;
 }): BatchRequester<Event, Reply> {
-  const { connection, subject, replySchema } = options;
+  const { connection, subject, replySchema, proofKey } = options;
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
@@ -74,9 +79,10 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     for (const message of messagesOf(items, maxMessageBytes())) {
       const number = ++lastMessage;
       for (const { id } of message) pending.get(id)?.messages.push(number);
-      connection.publish(subject, `{"events":[${message.map(({ text }) => text).join(',')}]}`, {
-        reply: `${inbox}.${String(number)}`,
-      });
+      const reply = `${inbox}.${String(number)}`;
+      const member = `"events":[${message.map(({ text }) => text).join(',')}]`;
+      const payload = proofKey === undefined ? `{${member}}` : proveRequest(proofKey, subject, reply, member);
+      connection.publish(subject, payload, { reply });
     }
   }
 
@@ -120,7 +126,13 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       return;
     }
     if (isFromStream(message)) return;
-    const batch = parseReplies(message);
+    const text = message.string();
+    if (proofKey !== undefined && !isProvedReply({ key: proofKey, inbox: message.subject }, subject, text)) {
+      repliesRefused.add(1, attributes);
+      logger.warn({ subject }, 'a reply on the bus was refused: it does not prove that it is from who was asked');
+      return;
+    }
+    const batch = parseReplies(text);
     for (const item of batch) {
       const entry = pending.get(item.id);
       if (entry?.messages.includes(number) !== true) continue;
@@ -207,9 +219,9 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   };
 }
 
-function parseReplies(message: Msg) {
+function parseReplies(text: string) {
   try {
-    return ReplyBatch.parse(message.json()).replies;
+    return ReplyBatch.parse(JSON.parse(text)).replies;
   } catch {
     // Not one of ours: its requests are settled by their deadline.
     return [];

@@ -7,6 +7,8 @@ import { measureBus } from '../telemetry/metrics.ts';
 import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
 import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnvelope } from './batch.ts';
 import { createFairShares } from './fair-shares.ts';
+import { isInbox } from './connect.ts';
+import { createProofCheck, proveReply, type Proved, type ProofKeys, type ProofRefusal } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
 import { atTurnEnd } from './turn-end.ts';
 
@@ -17,7 +19,10 @@ export type BatchResponder = {
   drain: () => Promise<void>;
 };
 
-type InFlight = { id: string; replySubject: string; sinceMs: number };
+/** Where replies to one message go, and what they must be proved by. */
+type ReplyTo = { subject: string; proved: Proved | undefined };
+
+type InFlight = { id: string; to: ReplyTo; sinceMs: number };
 
 /**
  * The answering side of a subject: one member of a queue group. Each event is checked against `schema`; each reply goes out as
@@ -25,6 +30,7 @@ type InFlight = { id: string; replySubject: string; sinceMs: number };
  *
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
+ * @param proofKeys Of those who may ask: requests without the proof of one of them are dropped. Default: whoever the bus lets ask may.
  * @param maxInFlight More than so many at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
@@ -35,12 +41,14 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   subject: string;
   queue: string;
   schema: z.ZodObject<Shape>;
+  proofKeys?: ProofKeys;
   maxInFlight: number;
   holdRepliesMs?: number;
   holderOf?: (event: z.infer<z.ZodObject<Shape>>) => string;
   handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number) => Promise<Reply>;
 }): BatchResponder {
-  const { connection, subject, queue, handle, maxInFlight, holdRepliesMs = 0, holderOf } = options;
+  const { connection, subject, queue, handle, proofKeys, maxInFlight, holdRepliesMs = 0, holderOf } = options;
+  const checkProof = proofKeys === undefined ? undefined : createProofCheck(proofKeys, subject);
   const schema = options.schema.extend(requestEnvelope);
   const attributes = messagingAttributes(subject, 'process');
   const measure = measureBus(subject, 'process');
@@ -48,7 +56,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 
   const inFlight = new Set<InFlight>();
   const shares = createFairShares();
-  let outbox = new Map<string, { text: string }[]>();
+  let outbox = new Map<ReplyTo, { text: string }[]>();
   let holding: NodeJS.Timeout | undefined;
 
   const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
@@ -58,14 +66,18 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     holding = undefined;
     const replies = outbox;
     outbox = new Map();
-    for (const [replySubject, items] of replies) {
+    for (const [to, items] of replies) {
       for (const message of messagesOf(items, maxMessageBytes())) {
-        connection.publish(replySubject, `{"replies":[${message.map(({ text }) => text).join(',')}]}`);
+        const member = `"replies":[${message.map(({ text }) => text).join(',')}]`;
+        connection.publish(
+          to.subject,
+          to.proved === undefined ? `{${member}}` : proveReply(to.proved, subject, member),
+        );
       }
     }
   }
 
-  function reply(replySubject: string, content: { id: string } & Record<string, unknown>): void {
+  function reply(to: ReplyTo, content: { id: string } & Record<string, unknown>): void {
     if (outbox.size === 0) {
       // The request that is answered is among them.
       if (holdRepliesMs > 0 && inFlight.size > 1) holding = setTimeout(flush, holdRepliesMs);
@@ -75,18 +87,18 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     if (Buffer.byteLength(item.text) > maxMessageBytes()) {
       item.text = JSON.stringify({ id: content.id, error: replyTooLarge });
     }
-    const items = outbox.get(replySubject);
-    if (items === undefined) outbox.set(replySubject, [item]);
+    const items = outbox.get(to);
+    if (items === undefined) outbox.set(to, [item]);
     else items.push(item);
   }
 
-  async function answer(raw: unknown, replySubject: string): Promise<void> {
+  async function answer(raw: unknown, to: ReplyTo): Promise<void> {
     const parsed = schema.safeParse(raw);
     if (!parsed.success) {
       const id = z.object({ id: requestEnvelope.id }).safeParse(raw);
       logger.error({ subject, err: parsed.error }, 'a request on the bus does not fit its schema');
       measure.refused('invalid_event');
-      if (id.success) reply(replySubject, { id: id.data.id, error: invalidEvent });
+      if (id.success) reply(to, { id: id.data.id, error: invalidEvent });
       return;
     }
     const event = parsed.data as z.infer<z.ZodObject<typeof requestEnvelope>>;
@@ -98,11 +110,11 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     const free = maxInFlight - inFlight.size;
     if (free <= 0 || (holder !== undefined && !shares.take(holder, free))) {
       measure.refused('overloaded');
-      reply(replySubject, { id: event.id, error: overloaded });
+      reply(to, { id: event.id, error: overloaded });
       return;
     }
     const startedMs = performance.now();
-    const entry = { id: event.id, replySubject, sinceMs: startedMs };
+    const entry = { id: event.id, to, sinceMs: startedMs };
     inFlight.add(entry);
     try {
       const content = await inSpan(
@@ -110,12 +122,12 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
         { kind: SpanKind.CONSUMER, attributes, parent: contextFrom(event.traceparent, event.correlation_id) },
         () => handle(parsed.data as z.infer<z.ZodObject<Shape>>, event.deadline_ms),
       );
-      reply(replySubject, { id: event.id, reply: content });
+      reply(to, { id: event.id, reply: content });
       measure.ended(startedMs);
     } catch (error) {
       logger.error({ subject, err: error }, 'a request on the bus failed');
       const remote = asRemoteError(error);
-      reply(replySubject, { id: event.id, error: remote });
+      reply(to, { id: event.id, error: remote });
       measure.ended(startedMs, remote.code);
     } finally {
       inFlight.delete(entry);
@@ -125,15 +137,33 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   }
 
   function receive(message: Msg): void {
-    if (message.reply === undefined || message.reply === '' || isFromStream(message)) return;
+    const replySubject = message.reply ?? '';
+    if (replySubject === '' || isFromStream(message)) return;
+    // Whoever asks chooses it: it is not to be a subject on which others hear this service.
+    if (!isInbox(replySubject)) {
+      refuse('invalid_reply_subject');
+      return;
+    }
+    const text = message.string();
+    const proved = checkProof?.(text, replySubject);
+    if (typeof proved === 'string') {
+      refuse(proved);
+      return;
+    }
+    const to = { subject: replySubject, proved };
     let batch;
     try {
-      batch = RequestBatch.parse(message.json());
+      batch = RequestBatch.parse(JSON.parse(text));
     } catch (error) {
       logger.error({ subject, err: error }, 'a message on the bus is no batch of requests');
       return;
     }
-    for (const raw of batch.events) void answer(raw, message.reply);
+    for (const raw of batch.events) void answer(raw, to);
+  }
+
+  function refuse(reason: ProofRefusal | 'invalid_reply_subject'): void {
+    measure.refused(reason);
+    logger.warn({ subject, reason }, 'a message on the bus was refused');
   }
 
   const subscription = connection.subscribe(subject, {
@@ -154,8 +184,8 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 
   const heartbeat = setInterval(() => {
     const longSinceMs = performance.now() - ALIVE_INTERVAL_MS;
-    for (const { id, replySubject, sinceMs } of inFlight) {
-      if (sinceMs <= longSinceMs) reply(replySubject, { id, alive: true });
+    for (const { id, to, sinceMs } of inFlight) {
+      if (sinceMs <= longSinceMs) reply(to, { id, alive: true });
     }
   }, ALIVE_INTERVAL_MS).unref();
 

@@ -21,6 +21,8 @@ export const busEnv = {
   ...busTlsEnv,
 };
 
+export type BusEnv = { NATS_URL: string; NATS_NKEY_SEED?: string | undefined } & BusTlsEnv;
+
 /** A server that refused is tried again after the delay and a part of the jitter, so that services do not all come at once. */
 const RECONNECT_DELAY_MS = 100;
 const RECONNECT_JITTER_MS = 200;
@@ -35,6 +37,11 @@ export function inboxPrefixOf(service: string): string {
   return `_INBOX_${service}`;
 }
 
+/** Whether replies may go there: to an inbox, by its own name or by the one that the server gives it between accounts. */
+export function isInbox(subject: string): boolean {
+  return subject.startsWith('_INBOX_') || subject.startsWith('_R_.');
+}
+
 /**
  * Connects one service to NATS. Once connected it reconnects for as long as the process lives.
  *
@@ -42,10 +49,7 @@ export function inboxPrefixOf(service: string): string {
  *   user may be allowed its own replies and nobody else's.
  * @throws {HookmintError} `bus_unreachable`, naming the URL and what went wrong; `config_invalid` for unusable files of TLS.
  */
-export async function connectBus(
-  name: string,
-  env: { NATS_URL: string; NATS_NKEY_SEED?: string | undefined } & BusTlsEnv,
-): Promise<NatsConnection> {
+export async function connectBus(name: string, env: BusEnv): Promise<NatsConnection> {
   const servers = urlsOf(env.NATS_URL);
   const tls = busTlsOf(servers, env);
   let connection: NatsConnection;

@@ -9,6 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM, EVENTS_STREAM_SUBJECTS } from '../subjects/events.ts';
+import type { BusEnv } from './connect.ts';
 import { ensureStream } from './ensure-stream.ts';
 
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
@@ -17,6 +18,14 @@ const DUPLICATE_WINDOW_MS = 120_000;
 
 /** The durable consumer by which all replicas of management read the stream; the bus's permissions name it. */
 export const MANAGEMENT_CONSUMER = 'management';
+
+/**
+ * How a user of another account names the JetStream API of the account that keeps the events; a server without accounts has one API,
+ * under its own name.
+ */
+export function eventsApi(env: Pick<BusEnv, 'NATS_NKEY_SEED'>): { domain?: string } {
+  return env.NATS_NKEY_SEED === undefined ? {} : { domain: 'events' };
+}
 
 /** A message that a replica took and did not acknowledge goes to another after so long. */
 const ACK_WAIT_MS = 10_000;

@@ -57,6 +57,12 @@ const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
   unit: '{request}',
 });
 
+/** Replies on the bus without the proof that they must have, by `messaging.destination.name`, the subject that was asked. */
+export const repliesRefused = meter.createCounter('hookmint.bus.replies.refused', {
+  description: 'Replies on the bus that did not prove who they are from',
+  unit: '{message}',
+});
+
 /** Finer than the conventions advise: the hop over the bus takes a millisecond or less. */
 const BUS_BUCKETS_S = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20,
@@ -76,7 +82,17 @@ const messagingDuration = {
   }),
 };
 
-const REFUSALS = ['overloaded', 'expired', 'invalid_event'] as const;
+const REFUSALS = [
+  'overloaded',
+  'expired',
+  'invalid_event',
+  'invalid_reply_subject',
+  'proof_missing',
+  'proof_wrong',
+  'proof_foreign',
+  'proof_stale',
+  'proof_replayed',
+] as const;
 
 export type BusMeasure = {
   /**

@@ -37,7 +37,7 @@ const SUBJECTS: Record<string, Row> = {
   hookDryRunSubject: { arguments: [], ...answered('hook-executor', 'management') },
   hookLogSubject: { arguments: [], publish: ['hook-executor'], subscribe: [['management'], ['setup']] },
   hookStorageSubject: { arguments: ['hook'], publish: ['hook-executor', 'management'], subscribe: [] },
-  hookStorageReadSubject: { arguments: ['hook'], publish: ['hook-executor', 'setup'], subscribe: [] },
+  hookStorageReadSubject: { arguments: ['hook'], publish: ['hook-executor', 'setup', 'setup-storage'], subscribe: [] },
   keysManageSubject: { arguments: [], ...answered('signer', 'management') },
   keysPublicSubject: { arguments: [], ...answered('signer', 'gateway', 'management') },
   quotaCountedSubject: { arguments: ['gateway', 'client'], publish: ['gateway'], subscribe: [['gateway']] },
@@ -91,7 +91,9 @@ const API = [
 const STREAMS = ['HOOKMINT_EVENTS', 'HOOKMINT_ASSERTIONS', 'HOOKMINT_QUOTAS', 'KV_HOOKMINT_STORAGE', 'OTHER'];
 const api = STREAMS.flatMap((stream) =>
   ['management', 'other'].flatMap((consumer) =>
-    API.map((subject) => `$JS.API.${subject.replace('*', stream).replace('+', consumer)}`),
+    ['$JS.API', '$JS.events.API'].flatMap((prefix) =>
+      API.map((subject) => `${prefix}.${subject.replace('*', stream).replace('+', consumer)}`),
+    ),
   ),
 );
 const MAY_ASK_JETSTREAM: Record<BusUser, (subject: string) => boolean> = {
@@ -100,10 +102,11 @@ const MAY_ASK_JETSTREAM: Record<BusUser, (subject: string) => boolean> = {
   signer: () => false,
   management: (subject) =>
     [
-      '$JS.API.CONSUMER.INFO.HOOKMINT_EVENTS.management',
-      '$JS.API.CONSUMER.MSG.NEXT.HOOKMINT_EVENTS.management',
+      '$JS.events.API.CONSUMER.INFO.HOOKMINT_EVENTS.management',
+      '$JS.events.API.CONSUMER.MSG.NEXT.HOOKMINT_EVENTS.management',
     ].includes(subject),
-  setup: () => true,
+  setup: (subject) => subject.startsWith('$JS.API.'),
+  'setup-storage': (subject) => subject.startsWith('$JS.API.'),
 };
 
 type Attempt = { kind: 'publish' | 'subscription'; subject: string; queue?: string };

@@ -15,10 +15,10 @@ before(async () => {
 });
 after(() => bus.stop());
 
-const READING_THE_STREAM = [
-  '$JS.API.CONSUMER.INFO.HOOKMINT_EVENTS.management',
-  '$JS.API.CONSUMER.MSG.NEXT.HOOKMINT_EVENTS.management',
-];
+const READING_THE_STREAM = ['CONSUMER.INFO.HOOKMINT_EVENTS.management', 'CONSUMER.MSG.NEXT.HOOKMINT_EVENTS.management'];
+/** As the account that keeps the stream has it, and as others do. */
+const IN_ITS_ACCOUNT = READING_THE_STREAM.map((what) => `$JS.API.${what}`);
+const FROM_ANOTHER = READING_THE_STREAM.map((what) => `$JS.events.API.${what}`);
 
 const DOCUMENT_OF_A_HOOK = '$JS.API.DIRECT.GET.KV_HOOKMINT_STORAGE.$KV.HOOKMINT_STORAGE.demo.hook';
 
@@ -48,7 +48,7 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.keys.public',
     'hookmint.demo.keys.manage',
     'hookmint.demo.hook.dry-run',
-    ...READING_THE_STREAM,
+    ...FROM_ANOTHER,
     '$JS.ACK.HOOKMINT_EVENTS.management.1.1.1.1.0',
   ],
   setup: [
@@ -60,7 +60,23 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     '$JS.API.STREAM.PURGE.HOOKMINT_ASSERTIONS',
     '$JS.SNAPSHOT.ACK.HOOKMINT_EVENTS.id',
     '$JS.SNAPSHOT.RESTORE.HOOKMINT_EVENTS.id',
-    ...READING_THE_STREAM,
+    ...IN_ITS_ACCOUNT,
+    READING_QUOTAS,
+    '$JS.API.STREAM.INFO.HOOKMINT_QUOTAS',
+    '$JS.API.CONSUMER.CREATE.HOOKMINT_QUOTAS',
+    DOCUMENT_OF_A_HOOK,
+    '$JS.API.DIRECT.GET.KV_HOOKMINT_STORAGE',
+    '$JS.API.DIRECT.GET.KV_OTHER.$KV.OTHER.demo.hook',
+  ],
+  'setup-storage': [
+    '$JS.API.INFO',
+    '$JS.API.STREAM.DELETE.HOOKMINT_EVENTS',
+    '$JS.API.CONSUMER.INFO.HOOKMINT_EVENTS.other',
+    '$JS.API.STREAM.MSG.GET.HOOKMINT_ASSERTIONS',
+    '$JS.API.STREAM.PURGE.HOOKMINT_ASSERTIONS',
+    '$JS.SNAPSHOT.ACK.HOOKMINT_EVENTS.id',
+    '$JS.SNAPSHOT.RESTORE.HOOKMINT_EVENTS.id',
+    ...IN_ITS_ACCOUNT,
     READING_QUOTAS,
     '$JS.API.STREAM.INFO.HOOKMINT_QUOTAS',
     '$JS.API.CONSUMER.CREATE.HOOKMINT_QUOTAS',
@@ -123,6 +139,7 @@ const MAY_SUBSCRIBE: Record<BusUser, readonly (readonly [subject: string, queue?
     ['hookmint.demo.config.written'],
     ['hookmint.demo.hook.log'],
   ],
+  'setup-storage': [['_INBOX_setup-storage.abc.*']],
 };
 
 const SUBSCRIPTIONS: readonly (readonly [subject: string, queue?: string])[] = [
@@ -160,6 +177,7 @@ const SUBSCRIPTIONS: readonly (readonly [subject: string, queue?: string])[] = [
   ['_INBOX_signer.>'],
   ['_INBOX_management.abc.*'],
   ['_INBOX_setup.abc.*'],
+  ['_INBOX_setup-storage.abc.*'],
   ['_INBOX.>'],
   ['$JS.API.>'],
   ['$SYS.>'],
@@ -243,7 +261,8 @@ describe('a reply', () => {
       await responder.flush();
       const asked = request(gateway, subject);
       const reply = await received;
-      assert.equal(reply, asked.reply);
+      // Of the server's own: whoever answers sees nothing of another account, and can be sent nowhere else.
+      assert.match(reply, /^_R_\.\w+\.\w+$/);
       for (let n = 1; n <= 1_030; n++) responder.publish(reply, String(n));
       await responder.flush();
       await gateway.flush();
@@ -309,7 +328,7 @@ describe('the stream of used assertions', () => {
 
 describe('the stream of counted tokens', () => {
   it('is made by setup, written and read by gateways, each client of each gateway once', async () => {
-    const setup = await bus.connect('setup');
+    const setup = await bus.connect('setup-storage');
     await ensureQuotasStream(setup);
     await ensureQuotasStream(setup);
     const gateway = await bus.connect('gateway');

@@ -95,20 +95,24 @@ describe('setting hookmint up', () => {
   }
 
   it('makes the streams, and may be run again', async () => {
-    const env = { NATS_URL: bus.url, NATS_NKEY_SEED: bus.seeds.setup };
+    const env = {
+      NATS_URL: bus.url,
+      NATS_NKEY_SEED: bus.seeds.setup,
+      NATS_STORAGE_NKEY_SEED: bus.seeds['setup-storage'],
+    };
     for (const time of ['first', 'second']) {
       const { code, output } = await setUp(env);
       assert.equal(code, 0, `${time}: ${output}`);
     }
+    const namesFor = async (user: 'setup' | 'setup-storage'): Promise<string[]> => {
+      const { streams } = await jetstreamManager(await bus.connect(user));
+      const names: string[] = [];
+      for await (const name of streams.names()) names.push(name);
+      return names.sort();
+    };
+    assert.deepEqual(await namesFor('setup'), ['HOOKMINT_ASSERTIONS', 'HOOKMINT_EVENTS']);
+    assert.deepEqual(await namesFor('setup-storage'), ['HOOKMINT_QUOTAS', 'KV_HOOKMINT_STORAGE']);
     const { streams } = await jetstreamManager(await bus.connect('setup'));
-    const names: string[] = [];
-    for await (const name of streams.names()) names.push(name);
-    assert.deepEqual(names.sort(), [
-      'HOOKMINT_ASSERTIONS',
-      'HOOKMINT_EVENTS',
-      'HOOKMINT_QUOTAS',
-      'KV_HOOKMINT_STORAGE',
-    ]);
     assert.equal((await streams.info('HOOKMINT_EVENTS')).state.consumer_count, 1);
   });
 
@@ -125,6 +129,7 @@ describe('setting hookmint up', () => {
     const wrongCluster = await setUp({
       NATS_URL: bus.url,
       NATS_NKEY_SEED: bus.seeds.setup,
+      NATS_STORAGE_NKEY_SEED: bus.seeds['setup-storage'],
       HOOKMINT_STREAM_REPLICAS: '3',
     });
     assert.equal(wrongCluster.code, 1);

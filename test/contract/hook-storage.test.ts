@@ -20,7 +20,7 @@ let executor: NatsConnection;
 let other: NatsConnection;
 before(async () => {
   bus = await startBusWithUsers();
-  const setup = await bus.connect('setup');
+  const setup = await bus.connect('setup-storage');
   await ensureHookStorage(setup);
   await ensureHookStorage(setup);
   [executor, other] = await Promise.all([bus.connect('hook-executor'), bus.connect('hook-executor')]);

@@ -64,8 +64,11 @@ function secretOf(name: string, key: string): string | undefined {
   if (name.endsWith('-mongodb')) return store.urls[service as keyof StoreUrls];
   return {
     NATS_NKEY_SEED: secrets.nats_nkey_seeds[service as BusUser],
+    NATS_STORAGE_NKEY_SEED: secrets.nats_nkey_seeds['setup-storage'],
     HOOKMINT_CLIENT_SECRET_KEY: secrets.client_secret_key,
     HOOKMINT_HOOK_SECRETS_KEY: secrets.hook_secrets_key,
+    HOOKMINT_SIGN_REQUEST_KEY: secrets.sign_request_key,
+    HOOKMINT_KEYS_REQUEST_KEY: secrets.keys_request_key,
     HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: secrets.signing_key_encryption_key,
     HOOKMINT_BOOTSTRAP_CLIENT_ID: secrets.management_client_id,
     HOOKMINT_BOOTSTRAP_CLIENT_SECRET: secrets.management_client_secret,

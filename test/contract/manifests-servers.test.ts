@@ -23,7 +23,7 @@ const textOf = (file: string): string => readFileSync(file, 'utf8');
 const folder = temporaryDir();
 const { secrets } = await loadSecrets(folder);
 
-type NatsConfig = { max_payload: string; authorization: { users: { nkey: string }[] } };
+type NatsConfig = { max_payload: string; accounts: Record<string, { users: { nkey: string }[] }> };
 const natsValues = parse(textOf(join(K8S, 'values/nats.yaml'))) as {
   config: { merge: NatsConfig; cluster: { replicas: number; tls: object }; nats: { port: number; tls: object } };
   container: { env: Record<string, unknown> };
@@ -32,13 +32,15 @@ const natsValues = parse(textOf(join(K8S, 'values/nats.yaml'))) as {
 const unquoted = (text: string): string => text.replaceAll(/"<< ([^>]+) >>"/g, '$1');
 
 describe('NATS in Kubernetes', () => {
-  it('has the users and permissions of hookmint.conf', () => {
+  it('has the accounts, users and permissions of hookmint.conf', () => {
     const theirs = JSON.parse(JSON.stringify(natsValues.config.merge).replaceAll(/<< ([^>]+) >>/g, '$1')) as NatsConfig;
     assert.deepEqual(theirs, natsConfigAsJson(textOf(join(DEPLOY, 'nats/hookmint.conf'))));
   });
 
   it('is given the public nkey of each user', () => {
-    const named = natsValues.config.merge.authorization.users.map(({ nkey }) => nkey.replace(/^<< \$(.*) >>$/, '$1'));
+    const named = Object.values(natsValues.config.merge.accounts)
+      .flatMap(({ users }) => users)
+      .map(({ nkey }) => nkey.replace(/^<< \$(.*) >>$/, '$1'));
     assert.deepEqual(Object.keys(natsValues.container.env), named);
     const map = documentsOf(kubernetesFiles(secrets)['secrets.yaml']).find(({ kind }) => kind === 'ConfigMap');
     assert.deepEqual(Object.keys(map?.data as object), named);

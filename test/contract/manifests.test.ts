@@ -121,7 +121,7 @@ describe('the manifests and the code', () => {
   const resources = production();
   const workloads = workloadsOf(resources);
   const placeholder = (secret: string, key: string): string =>
-    ({ NATS_NKEY_SEED: 'SUAxxx', 'connectionString.standard': `mongodb://${secret}/` })[key] ?? 'k'.repeat(43);
+    ({ NATS_NKEY_SEED: 'SUAxxx', NATS_STORAGE_NKEY_SEED: 'SUAxxx', 'connectionString.standard': `mongodb://${secret}/` })[key] ?? 'k'.repeat(43);
 
   it('agree on what there is to run', () => {
     assert.deepEqual(workloads.map(({ service }) => service).sort(), [...SERVICES].sort());
@@ -171,6 +171,8 @@ describe('the manifests and the code', () => {
         .filter(({ container }) => container.env?.some((entry) => entry.name === name))
         .map(({ service }) => service);
     assert.deepEqual(having('HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY'), ['signer']);
+    assert.deepEqual(having('HOOKMINT_SIGN_REQUEST_KEY').sort(), ['gateway', 'signer']);
+    assert.deepEqual(having('HOOKMINT_KEYS_REQUEST_KEY').sort(), ['management', 'signer']);
     assert.deepEqual(having('MONGODB_URL').sort(), ['gateway', 'management', 'signer']);
   });
 

@@ -75,7 +75,7 @@ it('forgets what a hook stored when the hook is deleted', async () => {
   });
   const { id } = made.body as { id: string };
   assert.deepEqual(await claim('counted'), { runs: 1, inThisIsolate: 1 });
-  const { streams } = await jetstreamManager(await stack().bus());
+  const { streams } = await jetstreamManager(await stack().storageBus());
   const stored = async (): Promise<string | undefined> =>
     (await streams.getMessage(HOOK_STORAGE_STREAM, { last_by_subj: hookStorageSubject(TENANT, id) }))?.string();
   assert.equal(await stored(), '{"runs":1,"inThisIsolate":1}');

@@ -154,11 +154,7 @@ describe('a stack that is lost', { skip: 'missing' in cli && cli.missing }, () =
     mkdirSync(backup);
     await dumpDatabase(await stack.db(), join(backup, databaseName(TENANT)));
     const { secrets } = await loadSecrets(stack.dataDir);
-    const output = await natsCli(cli, stack.natsUrl, secrets.nats_nkey_seeds.setup, [
-      'account',
-      join(backup, 'nats'),
-      '--force',
-    ]);
+    const output = await natsCli(cli, stack.natsUrl, secrets, (into) => ['account', into, '--force']);
     for (const name of ['HOOKMINT_EVENTS', 'HOOKMINT_ASSERTIONS', 'KV_HOOKMINT_STORAGE'])
       assert.match(output, new RegExp(name));
     await stack.stop();
@@ -187,7 +183,7 @@ describe('a stack that is lost', { skip: 'missing' in cli && cli.missing }, () =
     const owner = await MongoClient.connect(store.urls.owner);
     try {
       await restoreDatabase(owner.db(databaseName(TENANT)), join(backup, databaseName(TENANT)));
-      await natsCli(cli, bus.url, secrets.nats_nkey_seeds.setup, ['restore', 'account', join(backup, 'nats')]);
+      await natsCli(cli, bus.url, secrets, (from) => ['restore', 'account', from]);
     } finally {
       await owner.close();
     }
@@ -272,9 +268,19 @@ describe('a stack that is lost', { skip: 'missing' in cli && cli.missing }, () =
   });
 
   /** As docs/backup.md calls it. */
-  async function natsCli(nats: NatsCli, url: string, seed: string, args: string[]): Promise<string> {
-    const seedFile = join(folder, 'setup.nk');
-    writeFileSync(seedFile, seed, { mode: 0o600 });
-    return nats.run('--server', url, '--nkey', seedFile, '--inbox-prefix', '_INBOX_setup', 'backup', ...args);
+  async function natsCli(
+    nats: NatsCli,
+    url: string,
+    { nats_nkey_seeds: seeds }: LocalSecrets,
+    argsFor: (folder: string) => string[],
+  ): Promise<string> {
+    let output = '';
+    for (const user of ['setup', 'setup-storage'] as const) {
+      const seedFile = join(folder, `${user}.nk`);
+      writeFileSync(seedFile, seeds[user], { mode: 0o600 });
+      const as = ['--server', url, '--nkey', seedFile, '--inbox-prefix', `_INBOX_${user}`];
+      output += await nats.run(...as, 'backup', ...argsFor(join(backup, `nats-${user}`)));
+    }
+    return output;
   }
 });

@@ -65,6 +65,8 @@ export type Stack = {
   db(): Promise<Db>;
   /** The bus, as the one who sets hookmint up. */
   bus(): Promise<NatsConnection>;
+  /** The same in the account of hooks' documents and counted tokens. */
+  storageBus(): Promise<NatsConnection>;
   natsUrl: string;
   mongodbUrl: string;
   /** Enables another hook, or none, and resolves when the gateway knows. */
@@ -151,7 +153,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const valueOf = (pattern: RegExp): string => pattern.exec(lines.join('\n'))?.[1] ?? '';
   const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as {
     mongodb_passwords: { owner: string };
-    nats_nkey_seeds: { setup: string };
+    nats_nkey_seeds: { setup: string; 'setup-storage': string };
     management_client_id: string;
     management_client_secret: string;
   };
@@ -164,6 +166,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   let db: Promise<Db> | undefined;
   let bus: Promise<NatsConnection> | undefined;
+  let storageBus: Promise<NatsConnection> | undefined;
   const stack: Stack = {
     url: valueOf(/^ {2}Token endpoint +(\S+)\/oauth\/token$/m),
     caFile,
@@ -190,6 +193,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         NATS_CA_FILE: options.env?.NATS_CA_FILE,
         ...(options.env?.NATS_URL === undefined || options.env.HOOKMINT_NATS_USERS === 'yes'
           ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds.setup }
+          : {}),
+      }).then((connection) => {
+        cleanups.push(() => connection.close());
+        return connection;
+      })),
+    storageBus: () =>
+      (storageBus ??= connectBus('setup-storage', {
+        NATS_URL: natsUrl,
+        NATS_CA_FILE: options.env?.NATS_CA_FILE,
+        ...(options.env?.NATS_URL === undefined || options.env.HOOKMINT_NATS_USERS === 'yes'
+          ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds['setup-storage'] }
           : {}),
       }).then((connection) => {
         cleanups.push(() => connection.close());

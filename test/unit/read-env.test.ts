@@ -56,6 +56,14 @@ describe('a value that is refused is never shown', () => {
     MONGODB_URL: 'mongodb://127.0.0.1/',
     HOOKMINT_ISSUER: 'https://auth.example.com/',
     HOOKMINT_CLIENT_SECRET_KEY: KEY,
+    HOOKMINT_SIGN_REQUEST_KEY: KEY,
+  };
+  const signer = {
+    ...bus,
+    MONGODB_URL: 'mongodb://x/',
+    HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: KEY,
+    HOOKMINT_SIGN_REQUEST_KEY: KEY,
+    HOOKMINT_KEYS_REQUEST_KEY: KEY,
   };
   const cases: [string, () => unknown][] = [
     ['NATS_NKEY_SEED', () => readExecutorConfig({ ...bus, NATS_NKEY_SEED: SECRET })],
@@ -63,10 +71,10 @@ describe('a value that is refused is never shown', () => {
     ['HOOKMINT_ISSUER', () => readGatewayConfig({ ...gateway, HOOKMINT_ISSUER: SECRET })],
     ['HOOKMINT_ISSUER', () => readGatewayConfig({ ...gateway, HOOKMINT_ISSUER: `https://${SECRET}.example.com` })],
     ['HOOKMINT_HTTP_PORT', () => readGatewayConfig({ ...gateway, HOOKMINT_HTTP_PORT: SECRET })],
-    [
-      'HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY',
-      () => readSignerConfig({ ...bus, MONGODB_URL: 'mongodb://x/', HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: SECRET }),
-    ],
+    ['HOOKMINT_SIGN_REQUEST_KEY', () => readGatewayConfig({ ...gateway, HOOKMINT_SIGN_REQUEST_KEY: SECRET })],
+    ...['HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY', 'HOOKMINT_SIGN_REQUEST_KEY', 'HOOKMINT_KEYS_REQUEST_KEY'].map(
+      (name): [string, () => unknown] => [name, () => readSignerConfig({ ...signer, [name]: SECRET })],
+    ),
   ];
   for (const [name, read] of cases) {
     it(`the error for ${name} names it alone`, () => {
@@ -89,6 +97,7 @@ describe('a value that is refused is never shown', () => {
       HOOKMINT_HTTP_PORT: 8080,
       HOOKMINT_HTTP_DRAIN_MS: 1_000,
       HOOKMINT_CLIENT_SECRET_KEY: Buffer.alloc(32),
+      HOOKMINT_SIGN_REQUEST_KEY: Buffer.alloc(32),
       HOOKMINT_TRUSTED_PROXIES: 0,
       HOOKMINT_MAX_REQUESTS_IN_FLIGHT: 2_048,
       HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE: 300,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
-import { MANAGEMENT_CONSUMER } from '../../../shared/bus/events-stream.ts';
+import { MANAGEMENT_CONSUMER, type eventsApi } from '../../../shared/bus/events-stream.ts';
 import { isFromStream } from '../../../shared/bus/stored-message.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
@@ -21,10 +21,16 @@ const PULL_EXPIRES_MS = 2_000;
  * and hands out one message at a time, which is acknowledged once its logs are written: what a dying replica took, another
  * writes, and what was written already is not written twice. While the store or the bus is away it waits.
  *
+ * @param api Of JetStream, where the events are kept.
  * @param hostname That clients reach hookmint by.
  */
-export function keepLogs(deps: { bus: NatsConnection; db: Db; hostname: string }): { close: () => Promise<void> } {
-  const { bus, hostname } = deps;
+export function keepLogs(deps: {
+  bus: NatsConnection;
+  api: ReturnType<typeof eventsApi>;
+  db: Db;
+  hostname: string;
+}): { close: () => Promise<void> } {
+  const { bus, api, hostname } = deps;
   const logs = logsIn(deps.db);
   const stopping = new AbortController();
   const stopped = stopping.signal;
@@ -34,7 +40,7 @@ export function keepLogs(deps: { bus: NatsConnection; db: Db; hostname: string }
     let complained = false;
     while (!stopped.aborted) {
       try {
-        const consumer = await jetstream(bus).consumers.get(EVENTS_STREAM, MANAGEMENT_CONSUMER);
+        const consumer = await jetstream(bus, api).consumers.get(EVENTS_STREAM, MANAGEMENT_CONSUMER);
         complained = false;
         await consumeAll(consumer);
       } catch (error) {
