@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   inexistent_client_credential: 'The client has no such credential.',
   credential_conflict: 'The client has a credential with this kid.',
   credential_in_use: 'The client authenticates with this credential.',
+  last_administrator: 'Nobody could administer hookmint any more, or somebody else would take the last such client over.',
   inexistent_client_grant: 'There is no such client grant.',
   client_grant_conflict: 'The client has a grant for this API.',
 
