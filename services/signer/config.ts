@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
-import { integer, key256, readEnv } from '../../shared/env.ts';
+import { integer, key256, readSettings } from '../../shared/env.ts';
 import { JWKS_MAX_AGE_SECONDS } from '../../shared/domain/signing-key-state.ts';
 import { healthEnv } from '../../shared/health.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
 /** The signer's settings. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
-  readEnv(
+  readSettings(
     {
       ...busEnv,
       ...healthEnv,
