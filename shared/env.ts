@@ -1,8 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { HookmintError } from './errors.ts';
+import { HookmintError, messageOf } from './errors.ts';
+
+/** Names the folder that has settings as files, each named as its variable would be: what a platform mounts secrets as. */
+const SECRETS_DIR = 'HOOKMINT_SECRETS_DIR';
+
+const SECRET = /(?:_KEY|_SEED|_SECRET)$|^(?:MONGODB|NATS)_URL$/;
+
+/** Whether a setting is a secret or may have one in it, and so belongs into a file: who can read one variable can read all. */
+export const isSecretSetting = (name: string): boolean => SECRET.test(name);
 
 /**
- * Reads one service's settings from the environment, once, at its start. Nothing else reads `process.env`.
+ * Reads settings from the environment, once, at a service's start. Nothing else reads `process.env`.
  *
  * @throws {HookmintError} `config_invalid`, naming each variable that is missing or wrong and what it should be; values are
  *   never shown, since some are secrets.
@@ -11,16 +21,56 @@ export function readEnv<Shape extends z.ZodRawShape>(
   shape: Shape,
   env: NodeJS.ProcessEnv = process.env,
 ): Readonly<z.infer<z.ZodObject<Shape>>> {
-  const given = Object.fromEntries(
-    Object.keys(shape).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])),
-  );
+  const given = Object.fromEntries(Object.keys(shape).flatMap((name) => (isSet(env[name]) ? [[name, env[name]]] : [])));
   const parsed = z.object(shape).safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
   });
-  throw new HookmintError('config_invalid', `The environment is not complete: ${problems.join('; ')}.`);
+  throw incomplete(problems);
+}
+
+/**
+ * Reads a service's own settings: from the environment, and from the files of the folder that `HOOKMINT_SECRETS_DIR` names. Secrets are
+ * taken out of `env`, so that no child process and nobody who comes later finds them there.
+ *
+ * @throws {HookmintError} `config_invalid` as {@link readEnv}, and for a file that is no setting of the service, or one that is set too.
+ */
+export function readSettings<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: NodeJS.ProcessEnv = process.env,
+): Readonly<z.infer<z.ZodObject<Shape>>> {
+  const names = Object.keys(shape);
+  const files = readFiles(env[SECRETS_DIR]);
+  const problems = Object.keys(files).flatMap((name) => {
+    if (!names.includes(name)) return [`the file ${name} is no setting`];
+    return isSet(env[name]) ? [`${name} is set and a file too`] : [];
+  });
+  if (problems.length > 0) throw incomplete(problems);
+  const own = Object.fromEntries(names.map((name) => [name, files[name] ?? env[name]]));
+  const settings = readEnv(shape, own);
+  for (const name of names.filter(isSecretSetting)) Reflect.deleteProperty(env, name);
+  return settings;
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
+
+const incomplete = (problems: readonly string[]): HookmintError =>
+  new HookmintError('config_invalid', `The environment is not complete: ${problems.join('; ')}.`);
+
+/** Contents of the files by their names, without the line feed that an editor leaves at the end. */
+function readFiles(folder: string | undefined): Record<string, string> {
+  if (folder === undefined || folder === '') return {};
+  try {
+    // Kubernetes keeps versions of what it mounts in folders that begin with two dots.
+    const names = readdirSync(folder).filter((name) => !name.startsWith('..'));
+    return Object.fromEntries(
+      names.map((name) => [name, readFileSync(join(folder, name), 'utf8').replace(/\r?\n$/, '')]),
+    );
+  } catch (error) {
+    throw new HookmintError('config_invalid', `${SECRETS_DIR} cannot be read: ${messageOf(error)}.`, { cause: error });
+  }
 }
 
 /** A variable that holds a whole number. */

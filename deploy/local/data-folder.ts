@@ -22,8 +22,10 @@ export async function openDataFolder(dir: string): Promise<DataFolder> {
     throw new UsageError(`The data folder ${dir} cannot be used: ${messageOf(error)}. Choose another with --data DIR.`);
   }
   await endLeftover({ pidFile, mustMatch: dir });
+  // Of a launcher that was killed while services started.
+  rmSync(join(dir, 'service-secrets'), { recursive: true, force: true });
   return {
-    writePids: (pids) => writeFileSync(pidFile, pids.join('\n')),
+    writePids: (pids) => writeFileSync(pidFile, pids.join('\n'), { mode: 0o600 }),
     release: () => {
       rmSync(pidFile, { force: true });
       rmSync(lockFile, { force: true });

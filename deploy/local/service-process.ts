@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { isSecretSetting } from '../../shared/env.ts';
 import { metricsPort } from './metrics-port.ts';
 
 /** A service of hookmint as a process of its own, started and ready. */
@@ -23,22 +26,27 @@ const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$
 const INHERITED_BY: Readonly<Record<string, RegExp>> = {
   gateway: /^HOOKMINT_(MAX_REQUESTS_IN_FLIGHT|CLIENT_RATE_\w+|FAILED_AUTHENTICATIONS_PER_MINUTE|RATE_LIMIT_MODE)$/,
   'hook-executor': /^HOOKMINT_EXECUTOR_MAX_IN_FLIGHT$/,
+  signer: /^HOOKMINT_KEY_(ROTATION_DAYS|PUBLICATION_SECONDS)$/,
   management: /^HOOKMINT_(NPM_REGISTRY|CACHE_DIR|MANAGEMENT_RATE_LIMIT_PER_SECOND)$/,
 };
 
 /**
  * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is
- * ready. The service ends by itself when the launcher is gone.
+ * ready. The service ends by itself when the launcher is gone. Its secrets are in no environment: it reads them from files, which are
+ * gone when it is ready.
  *
+ * @param options.secretsDir Where they are put, below a folder that only this user may read.
  * @throws {Error} with the last error the service told, when it ended instead.
  */
 export async function startService(options: {
   name: string;
   env: Record<string, string>;
+  secretsDir: string;
   output: (line: string) => void;
   onExit: (exit: ServiceExit) => void;
 }): Promise<ServiceProcess> {
-  const { name, env, output, onExit } = options;
+  const { name, output, onExit } = options;
+  const { env, removeSecrets } = withSecretsInFiles(options);
   const isInherited = (key: string): boolean => INHERITED.test(key) || INHERITED_BY[name]?.test(key) === true;
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => isInherited(key)));
   const metrics = await metricsPort(inherited);
@@ -65,10 +73,14 @@ export async function startService(options: {
     });
   }
   const exited = new Promise<ServiceExit>((resolve) => {
-    child.once('error', (error) => resolve({ reason: error.message, lastLine }));
+    child.once('error', (error) => {
+      removeSecrets();
+      resolve({ reason: error.message, lastLine });
+    });
     // Not `exit`: by `close` all that the process said has arrived.
     child.once('close', (code, signal) => {
       metrics.release();
+      removeSecrets();
       resolve({ reason: signal ?? `exit code ${String(code)}`, lastLine });
     });
   });
@@ -83,6 +95,7 @@ export async function startService(options: {
 
   return new Promise((resolve, reject) => {
     child.once('message', () => {
+      removeSecrets();
       void exited.then((exit) => {
         if (!stopping) onExit(exit);
       });
@@ -90,6 +103,28 @@ export async function startService(options: {
     });
     void exited.then((exit) => reject(new Error(exit.lastLine === '' ? exit.reason : exit.lastLine)));
   });
+}
+
+function withSecretsInFiles({
+  name,
+  env,
+  secretsDir,
+}: {
+  name: string;
+  env: Record<string, string>;
+  secretsDir: string;
+}): { env: Record<string, string>; removeSecrets: () => void } {
+  mkdirSync(secretsDir, { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(secretsDir, `${name}-`));
+  const all = Object.entries(env);
+  for (const [secret, value] of all.filter(([key]) => isSecretSetting(key))) {
+    writeFileSync(join(folder, secret), value, { mode: 0o600 });
+  }
+  const rest = Object.fromEntries(all.filter(([key]) => !isSecretSetting(key)));
+  return {
+    env: { ...rest, HOOKMINT_SECRETS_DIR: folder },
+    removeSecrets: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /** What a line tells of why a service ended: an error's message without the log's dress, other output as it is, else nothing. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureStreams } from '../../shared/bus/ensure-streams.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
@@ -122,6 +123,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       startService({
         name,
         env,
+        secretsDir: join(options.dataDir, 'service-secrets'),
         output: (line) => say(`${label.padEnd(13)} ${line}`),
         onExit: ({ reason, lastLine }) => exited(lastLine === '' ? reason : `${reason}: ${lastLine}`),
       }),

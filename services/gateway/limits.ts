@@ -37,9 +37,6 @@ export const CONFIGURATION_FIRST_READ_TIMEOUT_MS = 5_000;
 /** Entries of each configuration cache: clients, APIs, grants. */
 export const CONFIGURATION_MAX_ENTRIES = 50_000;
 
-/** How long clients may cache the JWKS, seconds; a key is published as `next` long before it signs. */
-export const JWKS_MAX_AGE_SECONDS = 300;
-
 /** Time the management service has for an answer: it may have to fetch and bundle a hook's modules. */
 export const MANAGEMENT_TIMEOUT_MS = 120_000;
 

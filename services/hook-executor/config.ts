@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
-import { integer, key256, readEnv } from '../../shared/env.ts';
+import { integer, key256, readSettings } from '../../shared/env.ts';
 import { healthEnv } from '../../shared/health.ts';
 import { addressCeiling } from './egress/address-ceiling.ts';
 
 /** The hook-executor's settings. It has no store and no signing key: all it needs comes with the events. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
-  readEnv(
+  readSettings(
     {
       ...busEnv,
       ...healthEnv,

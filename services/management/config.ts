@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
-import { integer, key256, readEnv } from '../../shared/env.ts';
+import { integer, key256, readSettings } from '../../shared/env.ts';
 import { drainEnv } from '../../shared/http/server.ts';
 import { tlsEnv } from '../../shared/http/tls-files.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
 /** The management service's settings. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
-  readEnv(
+  readSettings(
     {
       ...busEnv,
       ...storeEnv,

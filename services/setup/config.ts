@@ -1,9 +1,9 @@
 import { busEnv } from '../../shared/bus/connect.ts';
-import { integer, readEnv } from '../../shared/env.ts';
+import { integer, readSettings } from '../../shared/env.ts';
 
 /** Settings of the one-shot that sets hookmint up. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
-  readEnv(
+  readSettings(
     {
       ...busEnv,
       /** Seed of the user that makes the streams of hooks' documents and counted tokens; unset for a server without users. */

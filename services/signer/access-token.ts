@@ -16,7 +16,7 @@ export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promis
   for (const name of Object.keys(request.custom_claims)) {
     if (isReservedClaim(name)) throw new HookmintError('reserved_claim', `The claim "${name}" is the issuer's alone.`);
   }
-  const { kid, key } = keys.current(request.signing_alg);
+  const { kid, key } = keys.current(request.signing_alg, request.token_lifetime_seconds);
   const nowSeconds = Math.floor(Date.now() / 1000);
   const rfc9068 = request.token_dialect.startsWith('rfc9068');
   const jti = rfc9068 ? randomUUID() : undefined;

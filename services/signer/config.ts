@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
-import { integer, key256, readEnv } from '../../shared/env.ts';
+import { integer, key256, readSettings } from '../../shared/env.ts';
+import { JWKS_MAX_AGE_SECONDS } from '../../shared/domain/signing-key-state.ts';
 import { healthEnv } from '../../shared/health.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
 /** The signer's settings. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
-  readEnv(
+  readSettings(
     {
       ...busEnv,
       ...healthEnv,
@@ -22,6 +23,14 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_ISSUER: z.url().optional(),
       /** Days after which a signing key is replaced by the next one; unset: only when the Management API is asked to. */
       HOOKMINT_KEY_ROTATION_DAYS: integer.min(1).max(3_650).optional(),
+      /**
+       * Seconds that a next key must have been in the JWK Set before it may sign, so that whoever keeps the set has it. Default 360: the
+       * set may be kept for 300, and all gateways have it within 30. Longer where verifiers keep it for longer.
+       */
+      HOOKMINT_KEY_PUBLICATION_SECONDS: integer
+        .min(0)
+        .max(86_400)
+        .default(JWKS_MAX_AGE_SECONDS + 60),
       /** Signing requests worked on at a time; more are refused at once. Default 1,024. */
       HOOKMINT_SIGNER_MAX_IN_FLIGHT: integer.min(1).max(65_536).default(1_024),
     },

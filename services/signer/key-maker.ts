@@ -1,7 +1,7 @@
 import { KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import { HookmintError } from '../../shared/errors.ts';
-import type { SigningAlg } from '../../shared/domain/resource-server.ts';
+import { DEFAULT_TOKEN_LIFETIME_SECONDS, type SigningAlg } from '../../shared/domain/resource-server.ts';
 import type { SigningKey } from '../../shared/store/signing-keys.ts';
 import { PublicJwk } from '../../shared/subjects/keys-public.ts';
 import { certify } from './certificate.ts';
@@ -31,6 +31,7 @@ export async function makeKey(
     private_jwe: await sealPrivateJwk(await exportJWK(keys.privateKey), kid, encryptionKey),
     created_at_ms: nowMs,
     ...(state === 'current' ? { current_since_ms: nowMs } : {}),
+    longest_token_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
   };
 }
 

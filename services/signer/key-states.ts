@@ -4,6 +4,9 @@ import type { SigningKey, SigningKeys } from '../../shared/store/signing-keys.ts
 import { certifyExisting, makeKey, signingKeyOf, type KeyMaker } from './key-maker.ts';
 import { openPrivateJwk } from './private-key.ts';
 
+/** Most replaced keys of an algorithm that the JWK Set has: keys replaced each day, and tokens that live for 30. */
+const MAX_PREVIOUS_KEYS = 32;
+
 /**
  * Brings the keys to where they are to be: for each algorithm a current and a next one, each with its certificate. Whatever a
  * signer left half-done is finished, by any signer, and two that do so at once do not get into each other's way:
@@ -64,6 +67,37 @@ export async function rotateKeys(store: SigningKeys, kids: readonly string[], ma
     logger.info({ alg, previous: kid, current: next.kid }, 'signing key rotated');
   }
   await completeKeys(store, maker);
+}
+
+export type RefusedRotation = { refused: 'too_many_previous' } | { refused: 'unpublished'; published_at_ms: number };
+
+/**
+ * Why current keys cannot be replaced now; `undefined` when they can.
+ *
+ * @param publicationMs How long a next key must have been published before it signs; 0: not at all.
+ */
+export async function refusedRotation(
+  store: SigningKeys,
+  kids: readonly string[],
+  publicationMs: number,
+): Promise<RefusedRotation | undefined> {
+  const keys = await store.list();
+  let publishedAtMs = 0;
+  for (const current of keys.filter((key) => key.state === 'current' && kids.includes(key.kid))) {
+    const ofAlg = keys.filter(({ alg }) => alg === current.alg);
+    if (ofAlg.filter(({ state }) => state === 'previous').length >= MAX_PREVIOUS_KEYS) {
+      return { refused: 'too_many_previous' };
+    }
+    const next = ofAlg.find(({ state }) => state === 'next');
+    if (next === undefined || isFirst(current)) continue;
+    publishedAtMs = Math.max(publishedAtMs, next.created_at_ms + publicationMs);
+  }
+  return publishedAtMs > Date.now() ? { refused: 'unpublished', published_at_ms: publishedAtMs } : undefined;
+}
+
+/** Of its algorithm: the JWK Set never was without the key that was made as the next one with it. */
+function isFirst({ current_since_ms, created_at_ms }: SigningKey): boolean {
+  return current_since_ms === undefined || current_since_ms === created_at_ms;
 }
 
 /** Ends the life of a key that was replaced. Tokens it signed verify no longer. */

@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { HookmintError } from '../../shared/errors.ts';
-import { SigningAlg } from '../../shared/domain/resource-server.ts';
+import { logger } from '../../shared/log.ts';
+import { MAX_TOKEN_LIFETIME_SECONDS, SigningAlg } from '../../shared/domain/resource-server.ts';
 import type { SigningKey, SigningKeys } from '../../shared/store/signing-keys.ts';
 import type { PublicJwk } from '../../shared/subjects/keys-public.ts';
 import { signingKeyOf, type KeyMaker } from './key-maker.ts';
@@ -8,8 +9,8 @@ import { completeKeys } from './key-states.ts';
 
 /** The signing keys of a tenant, in memory. */
 export type KeyRing = {
-  /** The key that signs with `alg` now. */
-  current(alg: SigningAlg): { kid: string; key: KeyObject };
+  /** The key that signs with `alg` now, for a token that lives so long: the key stays published until the last such token has expired. */
+  current(alg: SigningAlg, tokenLifetimeSeconds: number): { kid: string; key: KeyObject };
   /** Every key that verifies: current, next and previous (contract §3). */
   publicKeys(): PublicJwk[];
   /** Reads the keys anew, as they are at the time of the call or later. */
@@ -38,10 +39,21 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
     return waiting;
   }
 
+  /** No token waits for it: the store may be away, and the next token of that kind tries again. */
+  function lengthen(key: SigningNow, seconds: number): void {
+    const before = key.longestTokenSeconds;
+    key.longestTokenSeconds = seconds;
+    store.lengthenTokens(key.kid, seconds).catch((error: unknown) => {
+      key.longestTokenSeconds = before;
+      logger.warn({ err: error, kid: key.kid }, 'how long tokens of a signing key live was not kept, tried again');
+    });
+  }
+
   return {
-    current: (alg) => {
+    current: (alg, tokenLifetimeSeconds) => {
       const key = keys.current.get(alg);
       if (key === undefined) throw new HookmintError('signing_key_missing', `There is no current ${alg} signing key.`);
+      if (tokenLifetimeSeconds > key.longestTokenSeconds) lengthen(key, tokenLifetimeSeconds);
       return key;
     },
     publicKeys: () => keys.public,
@@ -49,7 +61,8 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
   };
 }
 
-type Opened = Map<SigningAlg, { kid: string; key: KeyObject }>;
+type SigningNow = { kid: string; key: KeyObject; longestTokenSeconds: number };
+type Opened = Map<SigningAlg, SigningNow>;
 
 async function readKeys(
   store: SigningKeys,
@@ -64,10 +77,10 @@ async function readKeys(
   const current: Opened = new Map();
   for (const document of documents) {
     if (document.state !== 'current') continue;
-    const { alg, kid } = document;
+    const { alg, kid, longest_token_seconds: longestTokenSeconds = MAX_TOKEN_LIFETIME_SECONDS } = document;
     const before = opened.get(alg);
     if (before?.kid === kid) current.set(alg, before);
-    else current.set(alg, { kid, key: await signingKeyOf(document, maker.encryptionKey) });
+    else current.set(alg, { kid, key: await signingKeyOf(document, maker.encryptionKey), longestTokenSeconds });
   }
   return {
     current,

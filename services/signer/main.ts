@@ -57,7 +57,8 @@ runService('signer', async (endLater) => {
     },
   });
   void onReconnect(bus, reload);
-  const rotate = rotateBySchedule(signingKeys, maker, config.HOOKMINT_KEY_ROTATION_DAYS);
+  const publicationMs = config.HOOKMINT_KEY_PUBLICATION_SECONDS * 1_000;
+  const rotate = rotateBySchedule(signingKeys, maker, { days: config.HOOKMINT_KEY_ROTATION_DAYS, publicationMs });
   const timer = setInterval(() => void rotate().finally(reload), RELOAD_INTERVAL_MS);
   endLater('the watch over the signing keys', () => clearInterval(timer));
 
@@ -93,7 +94,7 @@ runService('signer', async (endLater) => {
     schema: KeysManage,
     proofKeys: [managements],
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
-    handle: createKeyManager(signingKeys, keys, maker),
+    handle: createKeyManager(signingKeys, keys, maker, publicationMs),
   });
   endLater('requests under way', () => Promise.all([sign, publicKeys, management].map((served) => served.drain())));
 

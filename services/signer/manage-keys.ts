@@ -1,21 +1,37 @@
 import type { SigningKey, SigningKeys } from '../../shared/store/signing-keys.ts';
 import type { KeysManage, KeysManageReply, SigningKeyInfo } from '../../shared/subjects/keys-manage.ts';
 import type { KeyMaker } from './key-maker.ts';
-import { revokeKey, rotateKeys } from './key-states.ts';
+import { refusedRotation, revokeKey, rotateKeys } from './key-states.ts';
 import type { KeyRing } from './keys.ts';
 
 /** Revoked keys of each algorithm that are told (contract §5.5). */
 const REVOKED_TOLD = 3;
 
 /** Does what management asks for, and tells the keys as they are then. This signer has them by the time it answers. */
-export function createKeyManager(store: SigningKeys, ring: KeyRing, maker: KeyMaker) {
+export function createKeyManager(store: SigningKeys, ring: KeyRing, maker: KeyMaker, publicationMs: number) {
   return async ({ command }: KeysManage): Promise<KeysManageReply> => {
-    let refused: KeysManageReply['refused'];
-    if (command.action === 'rotate') await rotateKeys(store, command.kids, maker);
-    if (command.action === 'revoke') refused = await revokeKey(store, command.kid);
+    const refusal = await carryOut(command, { store, maker, publicationMs });
     if (command.action !== 'list') await ring.reload();
-    return { keys: await tell(store), ...(refused === undefined ? {} : { refused }) };
+    return { keys: await tell(store), ...refusal };
   };
+}
+
+type Refusal = Pick<KeysManageReply, 'refused' | 'published_at_ms'>;
+
+async function carryOut(
+  command: KeysManage['command'],
+  { store, maker, publicationMs }: { store: SigningKeys; maker: KeyMaker; publicationMs: number },
+): Promise<Refusal> {
+  if (command.action === 'rotate') {
+    const refused = await refusedRotation(store, command.kids, command.force === true ? 0 : publicationMs);
+    if (refused !== undefined) return refused;
+    await rotateKeys(store, command.kids, maker);
+  }
+  if (command.action === 'revoke') {
+    const refused = await revokeKey(store, command.kid);
+    if (refused !== undefined) return { refused };
+  }
+  return {};
 }
 
 async function tell(store: SigningKeys): Promise<SigningKeyInfo[]> {

@@ -20,6 +20,8 @@ export const SigningKey = z.strictObject({
   current_since_ms: z.number().optional(),
   current_until_ms: z.number().optional(),
   revoked_at_ms: z.number().optional(),
+  /** No token that the key signed was to live longer. Keys of older versions do not say. */
+  longest_token_seconds: z.int().optional(),
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
@@ -73,6 +75,10 @@ export function signingKeysIn(db: Db) {
     /** Unless it has one. */
     addCertificate: async (kid: string, certificate: string): Promise<void> => {
       await collection.updateOne({ _id: kid, certificate: { $exists: false } }, { $set: { certificate } });
+    },
+    /** Says that the key signs tokens that live as long. */
+    lengthenTokens: async (kid: string, seconds: number): Promise<void> => {
+      await collection.updateOne({ _id: kid }, { $max: { longest_token_seconds: seconds } });
     },
     createIndexes: () =>
       collection.createIndex(

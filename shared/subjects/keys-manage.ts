@@ -13,7 +13,12 @@ export const KeysManage = z.strictObject({
   command: z.discriminatedUnion('action', [
     z.strictObject({ action: z.literal('list') }),
     /** Replaces these keys by those that were published as next. One that is not current any more is left as it is. */
-    z.strictObject({ action: z.literal('rotate'), kids: z.array(z.string()).max(100) }),
+    z.strictObject({
+      action: z.literal('rotate'),
+      kids: z.array(z.string()).max(100),
+      /** Also by keys that whoever keeps the JWK Set may not have yet. */
+      force: z.boolean().optional(),
+    }),
     z.strictObject({ action: z.literal('revoke'), kid: z.string() }),
   ]),
 });
@@ -34,7 +39,12 @@ export type SigningKeyInfo = z.infer<typeof SigningKeyInfo>;
 /** All keys after what was done, with the last three revoked ones of each algorithm. */
 export const KeysManageReply = z.strictObject({
   keys: z.array(SigningKeyInfo),
-  /** Why it was not done: there is no such key, or it signs or is about to. */
-  refused: z.enum(['unknown', 'in_use']).optional(),
+  /**
+   * Why it was not done: there is no such key, or it signs or is about to; the next key is not published for long enough; or the JWK Set
+   * has as many replaced keys as it may have.
+   */
+  refused: z.enum(['unknown', 'in_use', 'unpublished', 'too_many_previous']).optional(),
+  /** When the next keys will have been published for long enough, with `unpublished`. */
+  published_at_ms: z.number().optional(),
 });
 export type KeysManageReply = z.infer<typeof KeysManageReply>;

@@ -165,7 +165,7 @@ lackScope('a client that may be changed, but not what proves who it is', async (
 lackScope('a client that is made to need no secret gets no token', async () => {
   const client = await makeClient(api);
   await grantClient(api, client.client_id, audience(), ['read:clients']);
-  const changer = await openWithScopes(api, stack(), 'update:clients');
+  const changer = await openWithScopes(api, stack(), 'update:clients', 'update:client_keys');
   const body = { token_endpoint_auth_method: 'none' };
   assert.equal((await changer.call('PATCH', `/clients/${client.client_id}`, body)).status, 200);
   const answer = await requestToken(stack(), {

@@ -4,6 +4,7 @@ import { after, before, it } from 'node:test';
 import { MongoNetworkError, type Db } from 'mongodb';
 import { bootstrap } from '../../services/management/bootstrap.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
+import { clientsIn } from '../../shared/store/clients.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
 
@@ -49,4 +50,20 @@ it('a move to another address that breaks half-way is made at the next start', a
   const grants = clientGrantsIn(db);
   assert.deepEqual((await grants.findFor('first', 'https://new.example/api/v2/'))?.scope, ['read:clients']);
   assert.equal(await grants.findFor('first', 'https://old.example/api/v2/'), undefined);
+});
+
+it('the first client comes in again as the runbook says, whatever became of it', async () => {
+  const db = await store.emptyDatabase();
+  await prepareConfiguration(db);
+  const audience = 'https://auth.example/api/v2/';
+  await startAt(db, audience);
+  await clientsIn(db).remove('first');
+  await clientGrantsIn(db).removeAll({ client_id: 'first' });
+  await startAt(db, audience);
+  assert.equal(await clientsIn(db).find('first'), undefined, 'one that was deleted does not come back by itself');
+  // docs/runbook.md
+  await db.collection<{ _id: string }>('tenant').updateOne({ _id: 'bootstrap' }, { $set: { done: false } });
+  await startAt(db, audience);
+  assert.equal((await clientsIn(db).find('first'))?.client_secrets.length, 1);
+  assert.deepEqual((await clientGrantsIn(db).findFor('first', audience))?.scope, ['read:clients']);
 });

@@ -68,8 +68,8 @@ describe('the signing keys', () => {
       assert.deepEqual(ring.publicKeys(), rings[0].publicKeys());
       for (const alg of ALGS) {
         const current = stored.find((key) => key.alg === alg && key.state === 'current');
-        assert.equal(ring.current(alg).kid, current?.kid);
-        assert.equal(ring.current(alg).key.type, 'private');
+        assert.equal(ring.current(alg, 60).kid, current?.kid);
+        assert.equal(ring.current(alg, 60).key.type, 'private');
       }
     }
   });
@@ -135,7 +135,7 @@ describe('an access token', () => {
         },
       );
       assert.deepEqual(protectedHeader, { alg: signing_alg, typ: 'JWT', kid });
-      assert.equal(kid, ring.current(signing_alg).kid);
+      assert.equal(kid, ring.current(signing_alg, 60).kid);
       const { iat = 0 } = payload;
       assert.deepEqual(payload, {
         'https://foo.com/claim': 'bar',

@@ -5,10 +5,11 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { Db } from 'mongodb';
 import { mintAccessToken } from '../../services/signer/access-token.ts';
-import { revokeKey, rotateKeys } from '../../services/signer/key-states.ts';
+import { refusedRotation, revokeKey, rotateKeys } from '../../services/signer/key-states.ts';
 import { openKeyRing, type KeyRing } from '../../services/signer/keys.ts';
 import { rotateBySchedule } from '../../services/signer/rotate-by-schedule.ts';
 import { signingKeysIn, type SigningKey, type SigningKeys } from '../../shared/store/signing-keys.ts';
+import { until } from '../support/until.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
 
 const ALGS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -88,7 +89,7 @@ describe('rotation', () => {
       const was = (state: string) => before.find((key) => key.alg === alg && key.state === state)?.kid;
       assert.equal((await only(alg, 'current')).kid, was('next'));
       assert.equal((await only(alg, 'previous')).kid, was('current'));
-      assert(published.includes(ring.current(alg).kid), 'the key that signs was published before it did');
+      assert(published.includes(ring.current(alg, 60).kid), 'the key that signs was published before it did');
       assert(!published.includes((await only(alg, 'next')).kid));
     }
     assert.deepEqual(
@@ -166,6 +167,44 @@ describe('rotation', () => {
   });
 });
 
+describe('a rotation is refused', () => {
+  const PUBLICATION_MS = 60_000;
+  const refusal = async (kids: readonly string[], publicationMs = PUBLICATION_MS) =>
+    (await refusedRotation(store, kids, publicationMs))?.refused;
+
+  it('until the next key is published for so long, but for the first, which never was without it', async () => {
+    await open();
+    const first = await quickKids();
+    assert.equal(await refusal(first), undefined);
+    await rotateKeys(store, first, maker);
+    const second = await quickKids();
+    assert.equal(await refusal(second), 'unpublished');
+    assert.equal(await refusal(second, 0), undefined);
+    assert.equal(await refusal(first), undefined, 'they are replaced already');
+    for (const alg of ['ES256', 'EdDSA']) {
+      const { kid } = await only(alg, 'next');
+      const created_at_ms = Date.now() - PUBLICATION_MS;
+      await db.collection<{ _id: string }>('signing_keys').updateOne({ _id: kid }, { $set: { created_at_ms } });
+    }
+    assert.equal(await refusal(second), undefined);
+  });
+
+  it('when the set has 32 replaced keys of the algorithm, also where it is forced', async () => {
+    const ring = await open();
+    for (let round = 0; round < 32; round++) {
+      const { kid } = await only('EdDSA', 'current');
+      assert.equal(await refusal([kid], 0), undefined);
+      await rotateKeys(store, [kid], maker);
+    }
+    const { kid } = await only('EdDSA', 'current');
+    assert.equal(await refusal([kid], 0), 'too_many_previous');
+    await ring.reload();
+    assert.equal(ring.publicKeys().filter(({ alg }) => alg === 'EdDSA').length, 34);
+    await revokeKey(store, (await store.list()).find(({ state }) => state === 'previous')?.kid ?? '');
+    assert.equal(await refusal([kid], 0), undefined);
+  });
+});
+
 describe('revocation', () => {
   it('ends a previous key, and only that; it does not come back', async () => {
     const ring = await open();
@@ -195,23 +234,56 @@ describe('rotation by schedule', () => {
       .collection<{ _id: string }>('signing_keys')
       .updateOne({ _id: kid }, { $set: { [member]: Date.now() - days * DAY_MS } });
 
-  it('replaces the keys that are old enough, and ends those whose last token has expired', async () => {
+  it('replaces the keys that are old enough, once their successors are published for long enough', async () => {
     await open();
     const [due, notDue] = [await only('RS256', 'current'), await only('ES256', 'current')];
     await age(due.kid, 'current_since_ms', 31);
     await age(notDue.kid, 'current_since_ms', 29);
-    const rotate = rotateBySchedule(store, maker, 30);
+    const rotate = rotateBySchedule(store, maker, { days: 30, publicationMs: 60_000 });
+    await rotate();
+    assert.equal((await only('RS256', 'current')).kid, due.kid);
+    await age((await only('RS256', 'next')).kid, 'created_at_ms', 1);
     await rotate();
     assert.equal((await only('RS256', 'previous')).kid, due.kid);
     assert.equal((await only('ES256', 'current')).kid, notDue.kid);
-    await age(due.kid, 'current_until_ms', 29);
-    await rotate();
-    await only('RS256', 'previous');
-    await age(due.kid, 'current_until_ms', 31);
-    await rotate();
+  });
+
+  it('ends a replaced key when the last token that it signed has expired, also where nothing is replaced by age', async () => {
+    const ring = await open();
+    const [short, long, older] = [
+      await only('ES256', 'current'),
+      await only('EdDSA', 'current'),
+      await only('PS256', 'current'),
+    ];
+    ring.current('EdDSA', 2 * 86_400);
+    ring.current('EdDSA', 86_400);
+    await until(
+      'the longest token is kept',
+      async () => (await only('EdDSA', 'current')).longest_token_seconds === 172_800,
+    );
+    const kids = [short.kid, long.kid, older.kid];
+    await rotateKeys(store, kids, maker);
+    await db
+      .collection<{ _id: string }>('signing_keys')
+      .updateOne({ _id: older.kid }, { $unset: { longest_token_seconds: '' } });
+    const leftAfter = async (days: number): Promise<string[]> => {
+      for (const kid of kids) await age(kid, 'current_until_ms', days);
+      await rotateBySchedule(store, maker, { days: undefined, publicationMs: 0 })();
+      const left = await store.list();
+      return left
+        .filter(({ state }) => state === 'previous')
+        .map(({ alg }) => alg)
+        .sort();
+    };
+    assert.deepEqual(await leftAfter(0.99), ['ES256', 'EdDSA', 'PS256']);
+    assert.deepEqual(await leftAfter(1.1), ['EdDSA', 'PS256']);
+    assert.deepEqual(await leftAfter(2.1), ['PS256']);
+    assert.deepEqual(await leftAfter(29), ['PS256']);
+    assert.deepEqual(await leftAfter(30.1), []);
+    await ring.reload();
     assert.deepEqual(
-      (await store.listRevoked()).map(({ kid }) => kid),
-      [due.kid],
+      ring.publicKeys().filter(({ kid }) => kids.includes(kid)),
+      [],
     );
   });
 
@@ -219,7 +291,7 @@ describe('rotation by schedule', () => {
     await open();
     const { kid } = await only('RS256', 'current');
     await age(kid, 'current_since_ms', 10_000);
-    await rotateBySchedule(store, maker, undefined)();
+    await rotateBySchedule(store, maker, { days: undefined, publicationMs: 0 })();
     assert.equal((await only('RS256', 'current')).kid, kid);
   });
 });

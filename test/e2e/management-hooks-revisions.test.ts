@@ -220,7 +220,7 @@ test('each operation needs its scope', async () => {
   assert.deepEqual(await errorOf('PATCH', `/hooks/${id}`, {}), insufficient('update:hooks'));
   assert.deepEqual(await errorOf('DELETE', `/hooks/${id}`), insufficient('delete:hooks'));
   assert.deepEqual(await errorOf('POST', `/hooks/${id}/revisions`, {}), insufficient('update:hooks'));
-  assert.deepEqual(await errorOf('POST', `/hooks/${id}/secrets`, {}), insufficient('update:hooks, create:hooks'));
+  assert.deepEqual(await errorOf('POST', `/hooks/${id}/secrets`, {}), insufficient('update:hooks'));
 });
 
 /** A client of the Management API that has these scopes only. */

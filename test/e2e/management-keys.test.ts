@@ -34,7 +34,7 @@ const keyOf = async (alg: string, state: 'current' | 'next'): Promise<Key> => {
   assert(key !== undefined, `no ${state} ${alg} key`);
   return key;
 };
-const rotate = () => management.call('POST', '/keys/signing/rotate');
+const rotate = () => management.call('POST', '/keys/signing/rotate?force=true');
 const revoke = (kid: string) => management.call('PUT', `/keys/signing/${kid}/revoke`);
 
 const jwks = async (): Promise<JWK[]> => {
@@ -116,7 +116,8 @@ describe('POST /keys/signing/rotate and PUT /keys/signing/{kid}/revoke', () => {
     const before = await tokenOf('RS256');
     assert((await kidsOf()).includes(next.kid), 'published before it signs');
 
-    const rotated = await rotate();
+    // The first need not be forced.
+    const rotated = await management.call('POST', '/keys/signing/rotate');
     assert.deepEqual([rotated.status, rotated.body], [201, { kid: next.kid, cert: next.cert }]);
     const after = await tokenOf('RS256');
     assert.deepEqual([kidOf(before), kidOf(after)], [old.kid, next.kid]);
@@ -141,6 +142,17 @@ describe('POST /keys/signing/rotate and PUT /keys/signing/{kid}/revoke', () => {
     const gone = (await management.call('GET', `/keys/signing/${old.kid}`)).body as Key;
     assert.deepEqual([gone.revoked, gone.previous, typeof gone.revoked_at], [true, false, 'string']);
     assert.equal((await revoke(old.kid)).status, 200);
+  });
+
+  it('refuses a rotation to a key that whoever keeps the JWK Set does not have yet, unless it is forced', async () => {
+    const current = await keyOf('RS256', 'current');
+    const { status, body, headers } = await management.call('POST', '/keys/signing/rotate');
+    assert.deepEqual([status, (body as { errorCode: string }).errorCode], [409, 'signing_key_unpublished']);
+    const waitSeconds = Number(headers.get('retry-after'));
+    assert(waitSeconds > 0 && waitSeconds <= 360, `${String(waitSeconds)} s`);
+    assert.equal((await keyOf('RS256', 'current')).kid, current.kid);
+    assert.equal((await rotate()).status, 201);
+    assert.notEqual((await keyOf('RS256', 'current')).kid, current.kid);
   });
 
   it('refuses to revoke a key that signs, or is about to', async () => {
@@ -179,7 +191,7 @@ describe('POST /keys/signing/rotate and PUT /keys/signing/{kid}/revoke', () => {
       const { call } = await openManagement(stack(), client);
       const answers = [
         await call('GET', '/keys/signing'),
-        await call('POST', '/keys/signing/rotate'),
+        await call('POST', '/keys/signing/rotate?force=true'),
         await call('PUT', '/keys/signing/unknown/revoke'),
       ];
       return answers.map(({ status }) => status);
@@ -209,7 +221,8 @@ describe('POST /keys/signing/rotate and PUT /keys/signing/{kid}/revoke', () => {
       }
     };
     const rotating = async (): Promise<void> => {
-      while (!isOver()) {
+      // The JWK Set has no place for more.
+      while (!isOver() && rotations < 20) {
         assert.equal((await rotate()).status, 201);
         rotations++;
         await new Promise((resolve) => setTimeout(resolve, 500));

@@ -9,6 +9,7 @@ import {
   tokenRequestedSubject,
   type TokenRequested,
 } from '../../shared/subjects/token-requested.ts';
+import { temporaryDir } from '../contract/servers-fixtures.ts';
 import { startPlainBus, type PlainBus } from '../contract/bus-fixtures.ts';
 
 const CAPACITY = 64;
@@ -30,6 +31,7 @@ before(async () => {
   const executor = await startService({
     name: 'hook-executor',
     env: { ...env, LOG_LEVEL: 'error' },
+    secretsDir: temporaryDir(),
     output: () => undefined,
     onExit: () => undefined,
   });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadSecrets } from '../../deploy/local/local-secrets.ts';
 import { ensureLocalTls } from '../../deploy/local/local-tls.ts';
 import { freePort } from '../../deploy/local/servers/free-port.ts';
@@ -70,6 +71,7 @@ export async function startAnother(
   const service = await startService({
     name,
     env: Object.fromEntries(settings),
+    secretsDir: join(stack.dataDir, 'service-secrets'),
     output: (line) => {
       lines.push(line);
       output?.(line);

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { readConfig as readExecutorConfig } from '../../services/hook-executor/config.ts';
 import { readConfig as readGatewayConfig } from '../../services/gateway/config.ts';
 import { readConfig as readSignerConfig } from '../../services/signer/config.ts';
-import { integer, key256, readEnv } from '../../shared/env.ts';
+import { integer, key256, readEnv, readSettings } from '../../shared/env.ts';
 
 const SECRET = 'Tr0ub4dor-and-3';
 const KEY = 'A'.repeat(43);
@@ -47,6 +50,51 @@ describe('settings from the environment', () => {
       );
     });
   }
+});
+
+describe('settings from files', () => {
+  const shape = { NAME: z.string(), SIGNING_KEY: key256, MONGODB_URL: z.string().optional() };
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hookmint-settings-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+
+  it('are read beside those from the environment, as Kubernetes and editors leave them', () => {
+    mkdirSync(join(folder, '..2026_11_29'));
+    writeFileSync(join(folder, '..2026_11_29', 'SIGNING_KEY'), `${KEY}\n`);
+    symlinkSync('..2026_11_29', join(folder, '..data'));
+    symlinkSync(join('..data', 'SIGNING_KEY'), join(folder, 'SIGNING_KEY'));
+    const settings = readSettings(shape, { NAME: 'n', HOOKMINT_SECRETS_DIR: folder });
+    assert.deepEqual(settings, { NAME: 'n', SIGNING_KEY: Buffer.alloc(32) });
+  });
+
+  it('are refused, by name, when they are set too, when they are no settings and when they are wrong', () => {
+    file('SIGNING_KEY', KEY);
+    file('SINGING_KEY', SECRET);
+    assert.throws(
+      () => readSettings(shape, { NAME: 'n', SIGNING_KEY: KEY, HOOKMINT_SECRETS_DIR: folder }),
+      invalid(
+        'The environment is not complete: SIGNING_KEY is set and a file too; the file SINGING_KEY is no setting.',
+      ),
+    );
+    rmSync(join(folder, 'SINGING_KEY'));
+    file('SIGNING_KEY', SECRET);
+    assert.throws(
+      () => readSettings(shape, { NAME: 'n', HOOKMINT_SECRETS_DIR: folder }),
+      (error: Error) => /SIGNING_KEY: is to be 32/.test(error.message) && !error.message.includes(SECRET),
+    );
+    assert.throws(() => readSettings(shape, { NAME: 'n', HOOKMINT_SECRETS_DIR: join(folder, 'none') }), {
+      code: 'config_invalid',
+    });
+  });
+
+  it('that are secrets are in the environment no more once they are read', () => {
+    const env = { NAME: 'n', SIGNING_KEY: KEY, MONGODB_URL: `mongodb://u:${SECRET}@h/`, PATH: '/bin' };
+    readSettings(shape, env);
+    assert.deepEqual(env, { NAME: 'n', PATH: '/bin' });
+  });
 });
 
 describe('a value that is refused is never shown', () => {

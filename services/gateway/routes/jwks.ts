@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { sendOAuthError } from '../http-errors.ts';
-import { JWKS_MAX_AGE_SECONDS } from '../limits.ts';
+import { JWKS_MAX_AGE_SECONDS } from '../../../shared/domain/signing-key-state.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
 

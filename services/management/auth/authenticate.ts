@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
 import type { PublicJwk } from '../../../shared/subjects/keys-public.ts';
+import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { clientsIn } from '../../../shared/store/clients.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Caller } from '../api/route.ts';
@@ -10,7 +11,8 @@ import type { Deps } from '../deps.ts';
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
- * Who calls: the client that hookmint issued the bearer token to, for this API (RFC 6750, contract §5).
+ * Who calls: the client that hookmint issued the bearer token to, for this API (RFC 6750, contract §5), with those scopes of the token
+ * that its grant has now.
  *
  * @throws {ApiError} 401, or 503 while no signer has told its keys.
  */
@@ -24,15 +26,19 @@ export async function authenticate(
   const { sub, scope, iat = 0 } = await verify(token, deps);
   const clientId = /^(.+)@clients$/.exec(typeof sub === 'string' ? sub : '')?.[1];
   if (clientId === undefined) throw unauthorized('Invalid token');
-  // A token outlives its client by as much as a day; its rights do not.
-  const client = await clientsIn(deps.db).find(clientId);
+  // A token outlives its client, and what it was granted, by as much as a day; its rights do not.
+  const [client, grant] = await Promise.all([
+    clientsIn(deps.db).find(clientId),
+    clientGrantsIn(deps.db).findFor(clientId, deps.audience),
+  ]);
   if (client === undefined) throw unauthorized('The client of the token is gone');
   // Nor do they come back with another client that is given the same id.
   const { created_at_ms = 0 } = client;
   if ((iat + CLOCK_TOLERANCE_SECONDS) * 1_000 < created_at_ms) {
     throw unauthorized('The token was issued to an earlier client of the same client_id');
   }
-  return { clientId, scopes: new Set(typeof scope === 'string' ? scope.split(' ') : []), ip };
+  const granted = (one: string): boolean => grant?.allow_all_scopes === true || grant?.scope.includes(one) === true;
+  return { clientId, scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(granted) : []), ip };
 }
 
 async function verify(token: string, { publicKeys, issuer, audience }: Deps): Promise<JWTPayload> {

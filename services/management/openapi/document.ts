@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { z } from 'zod';
 import { ERROR_CODES } from '../api/error-codes.ts';
@@ -5,8 +6,8 @@ import type { Route } from '../api/route.ts';
 import { apiPaths, SECURITY_SCHEME } from './api-operations.ts';
 import { GATEWAY_PATHS } from './gateway-operations.ts';
 
-/** Of the interface, not of the software: it grows with what clients have to know. */
-const INTERFACE_VERSION = '2.0.0';
+const PACKAGE_FILE = new URL('../../../package.json', import.meta.url);
+const Package = z.object({ version: z.string() });
 
 const itself: ZodOpenApiOperationObject = {
   operationId: 'getOpenapi',
@@ -32,7 +33,7 @@ export function openapiDocument(routes: readonly Route[], issuer: string) {
     openapi: '3.1.1',
     info: {
       title: 'hookmint',
-      version: INTERFACE_VERSION,
+      version: Package.parse(JSON.parse(readFileSync(PACKAGE_FILE, 'utf8'))).version,
       description: `OAuth 2.0 token service and its Management API.\n\nThe \`errorCode\` of an error is one of:\n\n${codeList()}`,
     },
     servers: [{ url: issuer.replace(/\/$/, '') }],

@@ -11,7 +11,7 @@ const test = performs({
   operationId: 'testAction',
   summary: "Run an action's draft once without issuing a token",
   tag: 'actions',
-  scopes: ['create:actions', 'update:actions'],
+  scopes: ['update:actions'],
   params,
   body: TestAction,
   status: 200,

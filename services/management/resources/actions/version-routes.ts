@@ -22,7 +22,7 @@ const deploy = writes('post', {
   operationId: 'deployAction',
   summary: 'Deploy an action',
   tag,
-  scopes: ['create:actions', 'update:actions'],
+  scopes: ['update:actions'],
   params: actionParams,
   body: z.strictObject({}).optional(),
   status: 202,
@@ -71,7 +71,7 @@ const rollBack = writes('post', {
   operationId: 'deployActionVersion',
   summary: 'Roll back to an earlier version of an action',
   tag,
-  scopes: ['create:actions', 'update:actions'],
+  scopes: ['update:actions'],
   params: versionParams,
   /** `update_draft`: the draft too becomes what it was then. */
   body: z.strictObject({ update_draft: z.boolean().optional() }).nullish(),

@@ -3,7 +3,8 @@ import { MAX_CLIENT_ID_LENGTH, type Client, type ClientCredential } from '../../
 import { clientsIn } from '../../../../shared/store/clients.ts';
 import { inexistent } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
-import { reads, writes, type Route } from '../../api/route.ts';
+import { reads, writes, type Caller, type Route } from '../../api/route.ts';
+import { besideWaysIn, refuseLostWayIn } from '../../auth/ways-in.ts';
 import type { Deps } from '../../deps.ts';
 import { inFuture, newCredential, withCredential, withoutCredential } from './edit.ts';
 import { CreateCredential, CredentialView, UpdateCredential } from './schema.ts';
@@ -53,9 +54,9 @@ const create = writes('post', {
   status: 201,
   response: CredentialView,
   errors: [404, 409],
-  handle: async ({ params: { client_id }, body }, deps) => {
+  handle: async ({ params: { client_id }, body, caller }, deps) => {
     const credential = await newCredential(body);
-    await change(client_id, deps, (now) => withCredential(now, credential));
+    await change(client_id, caller, deps, (now) => withCredential(now, credential));
     const after = viewOf(credential);
     return { answer: after, change: { collection, id: client_id, before: null, after } };
   },
@@ -71,14 +72,14 @@ const update = writes('patch', {
   body: UpdateCredential,
   status: 200,
   response: CredentialView,
-  errors: [404],
-  handle: async ({ params: { client_id, credential_id }, body: { expires_at } }, deps) => {
+  errors: [404, 409],
+  handle: async ({ params: { client_id, credential_id }, body: { expires_at }, caller }, deps) => {
     if (expires_at === undefined) {
       const view = viewOf(credentialOf(await clientOf(client_id, deps), credential_id));
       return { answer: view, change: null };
     }
     const news = { expires_at_ms: inFuture(expires_at), updated_at_ms: Date.now() };
-    const changed = await change(client_id, deps, (now) => {
+    const changed = await change(client_id, caller, deps, (now) => {
       const { id } = credentialOf(now, credential_id);
       return {
         ...now,
@@ -103,8 +104,10 @@ const remove = writes('delete', {
   params,
   status: 204,
   errors: [404, 409],
-  handle: async ({ params: { client_id, credential_id } }, deps) => {
-    const changed = await change(client_id, deps, (now) => withoutCredential(now, credentialOf(now, credential_id).id));
+  handle: async ({ params: { client_id, credential_id }, caller }, deps) => {
+    const changed = await change(client_id, caller, deps, (now) =>
+      withoutCredential(now, credentialOf(now, credential_id).id),
+    );
     const before = viewOf(credentialOf(changed.before, credential_id));
     return { answer: undefined, change: { collection, id: client_id, before, after: null } };
   },
@@ -124,8 +127,14 @@ function credentialOf(client: Client, id: string): ClientCredential {
   return credential;
 }
 
-async function change(clientId: string, { db }: Deps, edit: (now: Client) => Client) {
-  const changed = await clientsIn(db).change(clientId, edit);
+async function change(clientId: string, caller: Caller, deps: Deps, edit: (now: Client) => Client) {
+  const changed = await besideWaysIn(clientId, deps, (isLast) =>
+    clientsIn(deps.db).change(clientId, (before) => {
+      const after = edit(before);
+      if (isLast) refuseLostWayIn({ before, after }, caller);
+      return after;
+    }),
+  );
   if (changed === undefined) throw inexistent('client');
   return changed;
 }

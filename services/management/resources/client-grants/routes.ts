@@ -12,6 +12,7 @@ import { changeOf } from '../../api/change-of.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { flag } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
+import { administers, besideWaysIn, lastAdministrator } from '../../auth/ways-in.ts';
 import type { Deps } from '../../deps.ts';
 import { editedGrant } from './edit.ts';
 import { ClientGrantView, CreateClientGrant, UpdateClientGrant } from './schema.ts';
@@ -128,11 +129,15 @@ const update = writes('patch', {
   body: UpdateClientGrant,
   status: 200,
   response: ClientGrantView,
-  errors: [404],
-  handle: async ({ params: { id }, body }, { db }) => {
-    const apis = resourceServersIn(db);
-    const changed = await clientGrantsIn(db).change(id, async (now) =>
-      editedGrant(now, body, await apis.findByIdentifier(now.audience)),
+  errors: [404, 409],
+  handle: async ({ params: { id }, body }, deps) => {
+    const apis = resourceServersIn(deps.db);
+    const changed = await writing(id, deps, (refuseLoss) =>
+      clientGrantsIn(deps.db).change(id, async (now) => {
+        const after = editedGrant(now, body, await apis.findByIdentifier(now.audience));
+        if (!administers(after)) refuseLoss();
+        return after;
+      }),
     );
     if (changed === undefined) throw inexistent('client grant');
     return { answer: viewOf(changed.after), change: changeOf({ collection, id }, changed, viewOf) };
@@ -147,8 +152,12 @@ const remove = writes('delete', {
   scopes: ['delete:client_grants'],
   params,
   status: 204,
-  handle: async ({ params: { id } }, { db }) => {
-    const grant = await clientGrantsIn(db).remove(id);
+  errors: [409],
+  handle: async ({ params: { id } }, deps) => {
+    const grant = await writing(id, deps, (refuseLoss) => {
+      refuseLoss();
+      return clientGrantsIn(deps.db).remove(id);
+    });
     if (grant === undefined) return { answer: undefined, change: null };
     return { answer: undefined, change: { collection, id, before: viewOf(grant), after: null } };
   },
@@ -165,4 +174,15 @@ async function bothEnds(clientId: string, audience: string, { db }: Deps): Promi
   if (client === undefined) throw inexistent('client');
   if (api === undefined) throw inexistent('resource server');
   return api;
+}
+
+/** A write to a grant; what it is given throws 409 where the grant is the last that lets anybody administer this API. */
+async function writing<T>(id: string, deps: Deps, write: (refuseLoss: () => void) => Promise<T>): Promise<T> {
+  const grant = await clientGrantsIn(deps.db).find(id);
+  if (grant?.audience !== deps.audience) return write(() => undefined);
+  return besideWaysIn(grant.client_id, deps, (isLast) =>
+    write(() => {
+      if (isLast) throw lastAdministrator(grant.client_id);
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { hashClientSecret, newClientSecret } from '../../../../shared/client-secret.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
@@ -11,6 +12,7 @@ import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts'
 import { fieldsQuery, flag, withFields } from '../../api/query.ts';
 import { reads, writes, type Caller, type Route } from '../../api/route.ts';
 import { requireScope } from '../../auth/require-scope.ts';
+import { besideWaysIn, lastAdministrator, refuseLostWayIn } from '../../auth/ways-in.ts';
 import { createdClient, editedClient } from './edit.ts';
 import { ClientView, CreateClient, RotateSecret, UpdateClient } from './schema.ts';
 import { rotated } from './secrets.ts';
@@ -95,6 +97,7 @@ const create = writes('post', {
     if (body.client_authentication_methods !== undefined) {
       requireScope(caller, { scopes: ['create:client_credentials'] });
     }
+    if (body.token_quota !== undefined && body.token_quota !== null) requireScope(caller, OF_QUOTAS);
     const { client, clientSecret } = await createdClient(body, clientSecretKey);
     try {
       await clientsIn(db).insert({ ...client, created_at_ms: Date.now() });
@@ -119,10 +122,18 @@ const update = writes('patch', {
   body: UpdateClient,
   status: 200,
   response: ClientView,
-  errors: [404],
-  handle: async ({ params: { id }, body, caller }, { db, tenant, clientSecretKey }) => {
-    requireScopesOf(body, caller);
-    const changed = await clientsIn(db).change(id, (now) => editedClient(now, body, clientSecretKey));
+  errors: [404, 409],
+  handle: async ({ params: { id }, body, caller }, deps) => {
+    const { db, tenant, clientSecretKey } = deps;
+    requireScopesOfProofs(body, caller);
+    const changed = await besideWaysIn(id, deps, (isLast) =>
+      clientsIn(db).change(id, (before) => {
+        const after = editedClient(before, body, clientSecretKey);
+        requireScopesOfChange({ before, after }, caller);
+        if (isLast) refuseLostWayIn({ before, after }, caller);
+        return after;
+      }),
+    );
     if (changed === undefined) throw inexistent('client');
     const view = (client: Client) => viewOf(client, tenant);
     return { answer: view(changed.after), change: changeOf({ collection, id }, changed, view) };
@@ -137,13 +148,19 @@ const remove = writes('delete', {
   scopes: ['delete:clients'],
   params,
   status: 204,
-  handle: async ({ params: { id } }, { db, tenant }) => {
-    const grants = clientGrantsIn(db);
-    // Before, so that a failure in between leaves none to a client that is gone, and to whoever gets its id later; and after, since
-    // whoever makes a grant looks for the client once more afterwards.
-    await grants.removeAll({ client_id: id });
-    const client = await clientsIn(db).remove(id);
-    await grants.removeAll({ client_id: id });
+  errors: [409],
+  handle: async ({ params: { id } }, deps) => {
+    const { db, tenant } = deps;
+    const client = await besideWaysIn(id, deps, async (isLast) => {
+      if (isLast) throw lastAdministrator(id);
+      const grants = clientGrantsIn(db);
+      // Before, so that a failure in between leaves none to a client that is gone, and to whoever gets its id later; and after, since
+      // whoever makes a grant looks for the client once more afterwards.
+      await grants.removeAll({ client_id: id });
+      const removed = await clientsIn(db).remove(id);
+      await grants.removeAll({ client_id: id });
+      return removed;
+    });
     if (client === undefined) return { answer: undefined, change: null };
     return { answer: undefined, change: { collection, id, before: viewOf(client, tenant), after: null } };
   },
@@ -159,14 +176,19 @@ const rotateSecret = writes('post', {
   body: RotateSecret,
   status: 200,
   response: ClientView,
-  errors: [404],
-  handle: async ({ params: { id }, body: { overlap_seconds } }, { db, tenant, clientSecretKey }) => {
+  errors: [404, 409],
+  handle: async ({ params: { id }, body: { overlap_seconds }, caller }, deps) => {
+    const { db, tenant, clientSecretKey } = deps;
     const clientSecret = newClientSecret();
     const hash = hashClientSecret(clientSecret, clientSecretKey);
-    const changed = await clientsIn(db).change(id, (now) => ({
-      ...now,
-      client_secrets: rotated(now.client_secrets, hash, overlap_seconds, Date.now()),
-    }));
+    const changed = await besideWaysIn(id, deps, (isLast) =>
+      clientsIn(db).change(id, (before) => {
+        const client_secrets = rotated(before.client_secrets, hash, overlap_seconds, Date.now());
+        const after = { ...before, client_secrets };
+        if (isLast) refuseLostWayIn({ before, after }, caller);
+        return after;
+      }),
+    );
     if (changed === undefined) throw inexistent('client');
     const [before, after] = [viewOf(changed.before, tenant), viewOf(changed.after, tenant)];
     return { answer: viewOf(changed.after, tenant, clientSecret), change: { collection, id, before, after } };
@@ -175,10 +197,20 @@ const rotateSecret = writes('post', {
 
 export const clientRoutes: readonly Route[] = [list, create, get, update, remove, rotateSecret];
 
+/** How many tokens clients may have is the tenant's to say. */
+const OF_QUOTAS = { scopes: ['update:tenant_settings'] };
+
 /** What proves who a client is needs scopes of its own. */
-function requireScopesOf(body: UpdateClient, caller: Caller): void {
+function requireScopesOfProofs(body: UpdateClient, caller: Caller): void {
   if (body.client_secret !== undefined) requireScope(caller, { scopes: ['update:client_keys'] });
   if (body.client_authentication_methods !== undefined) {
     requireScope(caller, { scopes: ['update:client_credentials'] });
   }
+}
+
+/** So does whether it proves it at all, and its quota. Tools send back all that they were shown, so that only what differs counts. */
+function requireScopesOfChange({ before, after }: { before: Client; after: Client }, caller: Caller): void {
+  const isPublic = (client: Client): boolean => client.token_endpoint_auth_method === 'none';
+  if (isPublic(before) !== isPublic(after)) requireScope(caller, { scopes: ['update:client_keys'] });
+  if (!isDeepStrictEqual(before.token_quota, after.token_quota)) requireScope(caller, OF_QUOTAS);
 }

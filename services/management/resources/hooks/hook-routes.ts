@@ -8,6 +8,7 @@ import { ApiError, conflict } from '../../api/api-error.ts';
 import { listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
+import { requireScope } from '../../auth/require-scope.ts';
 import { withRevision } from '../../../../shared/domain/hook-history.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
 import { mustLoad } from '../../hook-revisions/must-load.ts';
@@ -76,6 +77,8 @@ const create = writes('post', {
   response: HookView,
   errors: [409],
   handle: async ({ body, caller }, deps) => {
+    // An enabled hook takes the place of the one that is in force.
+    if (body.enabled === true) requireScope(caller, { scopes: ['update:hooks'] });
     const hooks = hooksIn(deps.db);
     const name = kebabCase(body.name);
     // Before the build, which may take long; the index decides.

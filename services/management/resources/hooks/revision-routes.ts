@@ -5,6 +5,7 @@ import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { tenantIn } from '../../../../shared/store/tenant.ts';
 import { inexistent } from '../../api/api-error.ts';
 import { performs, reads, writes, type Route } from '../../api/route.ts';
+import { requireScope } from '../../auth/require-scope.ts';
 import type { Deps } from '../../deps.ts';
 import { dryRun } from '../../hook-revisions/dry-run.ts';
 import { mustLoad } from '../../hook-revisions/must-load.ts';
@@ -126,7 +127,9 @@ const tryOut = performs({
   status: 200,
   response: DryRunView,
   errors: [404],
-  handle: async ({ params: { id, revision }, body }, deps) => {
+  handle: async ({ params: { id, revision }, body, caller }, deps) => {
+    // The hook is shown who asked, from where, and is free to print it.
+    if (body?.log_id !== undefined) requireScope(caller, { scopes: ['read:logs'] });
     const hook = await findHook(id, deps);
     entryOf(hook, revision);
     const policy = body?.custom_claims ?? (await tenantIn(deps.db).settings()).custom_claims;

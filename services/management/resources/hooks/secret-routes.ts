@@ -36,7 +36,7 @@ const add = writes('post', {
   operationId: 'addHookSecrets',
   summary: 'Add secrets to a hook',
   tag,
-  scopes: ['update:hooks', 'create:hooks'],
+  scopes: ['update:hooks'],
   params,
   body: SecretsInput,
   status: 201,

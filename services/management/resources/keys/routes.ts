@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KeysManage, KeysManageReply, SigningKeyInfo } from '../../../../shared/subjects/keys-manage.ts';
-import { ApiError, inexistent } from '../../api/api-error.ts';
+import { ApiError, conflict, inexistent } from '../../api/api-error.ts';
+import { flag } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
 import { ChangedSigningKey, SigningKeyView } from './schema.ts';
@@ -51,12 +52,17 @@ const rotate = writes('post', {
   tag,
   scopes: ['create:signing_keys', 'update:signing_keys'],
   everyScope: true,
+  /** `force`: although whoever keeps the JWK Set may not have the next key yet, and cannot verify its tokens until it asks again. */
+  query: z.strictObject({ force: flag.optional() }),
   status: 201,
   response: ChangedSigningKey,
-  handle: async (_input, deps) => {
+  errors: [409],
+  handle: async ({ query: { force = false } }, deps) => {
     const before = (await ask(deps, { action: 'list' })).keys;
     const kids = before.filter(({ state }) => state === 'current').map(({ kid }) => kid);
-    const after = (await ask(deps, { action: 'rotate', kids })).keys;
+    const rotated = await ask(deps, { action: 'rotate', kids, ...(force ? { force } : {}) });
+    refuseRotation(rotated);
+    const after = rotated.keys;
     const current = after.find(({ alg, state }) => alg === TOLD_ALG && state === 'current');
     // Another rotation may be half-way; a signer finishes it within 30 s, whatever happens.
     if (current === undefined) throw new ApiError(409, 'too_many_writers', 'The keys are being rotated already.');
@@ -102,6 +108,24 @@ export const keyRoutes: readonly Route[] = [list, rotate, get, revoke];
 
 function ask({ keyManagers }: Deps, command: KeysManage['command']): Promise<KeysManageReply> {
   return keyManagers.request({ command }, Date.now() + SIGNER_DEADLINE_MS);
+}
+
+/** @throws {ApiError} 409 when the signer did not replace the keys. */
+function refuseRotation({ refused, published_at_ms = Date.now() }: KeysManageReply): void {
+  if (refused === 'too_many_previous') {
+    throw conflict(
+      'limit_exceeded',
+      'There are as many replaced keys as there may be: revoke those whose tokens are not needed (PUT /api/v2/keys/signing/{kid}/revoke).',
+    );
+  }
+  if (refused !== 'unpublished') return;
+  const waitSeconds = Math.max(1, Math.ceil((published_at_ms - Date.now()) / 1_000));
+  throw new ApiError(
+    409,
+    'signing_key_unpublished',
+    `Whoever keeps the JWK Set may not have the next key yet: call again in ${String(waitSeconds)} s, or at once with force=true if tokens that cannot be verified for so long are better than the current key.`,
+    { headers: { 'Retry-After': String(waitSeconds) } },
+  );
 }
 
 /** What an audit event is to keep of a rotation. */

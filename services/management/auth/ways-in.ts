@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
+import type { Client } from '../../../shared/domain/client.ts';
+import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
+import { clientsIn } from '../../../shared/store/clients.ts';
+import { conflict, type ApiError } from '../api/api-error.ts';
+import type { Caller } from '../api/route.ts';
+import type { Deps } from '../deps.ts';
+import { withLease } from './lease.ts';
+
+/** Who has it can give itself every other scope: as long as one client has it and can authenticate, nobody is locked out. */
+const ADMINISTERS = 'update:client_grants';
+
+type WayInDeps = Pick<Deps, 'db' | 'audience'>;
+
+/**
+ * Runs a write that may end a client's way into this API. The write is told whether that way is the last one; writes to other ways in
+ * wait meanwhile, so that two of them cannot each count on the other's.
+ */
+export async function besideWaysIn<T>(
+  clientId: string,
+  deps: WayInDeps,
+  write: (isLast: boolean) => Promise<T>,
+): Promise<T> {
+  if (!(await isWayIn(clientId, deps))) return write(false);
+  return withLease(deps.db, 'ways_in', async () =>
+    write((await isWayIn(clientId, deps)) && !(await othersComeIn(clientId, deps))),
+  );
+}
+
+/** Whether a grant for this API lets its client administer it. */
+export function administers(grant: ClientGrant | undefined): boolean {
+  return grant !== undefined && (grant.allow_all_scopes || grant.scope.includes(ADMINISTERS));
+}
+
+/**
+ * The last client that can administer the API keeps its way in, and nobody else changes what proves who it is.
+ *
+ * @throws {ApiError} 409 `last_administrator`
+ */
+export function refuseLostWayIn(change: { before: Client; after: Client }, caller: Caller): void {
+  const { before, after } = change;
+  const isItself = caller.clientId === before.client_id;
+  if (canAuthenticate(after) && (isItself || isDeepStrictEqual(proofsOf(before), proofsOf(after)))) return;
+  throw lastAdministrator(before.client_id);
+}
+
+/** 409 */
+export const lastAdministrator = (clientId: string): ApiError =>
+  conflict(
+    'last_administrator',
+    `The client ${clientId} is the last one that can administer hookmint: give another client the scope ${ADMINISTERS} first. Only the client itself may change how it authenticates.`,
+  );
+
+async function isWayIn(clientId: string, { db, audience }: WayInDeps): Promise<boolean> {
+  const [client, grant] = await Promise.all([
+    clientsIn(db).find(clientId),
+    clientGrantsIn(db).findFor(clientId, audience),
+  ]);
+  return client !== undefined && canAuthenticate(client) && administers(grant);
+}
+
+async function othersComeIn(clientId: string, { db, audience }: WayInDeps): Promise<boolean> {
+  const grants = await clientGrantsIn(db).list(
+    { audience, client_id: { $ne: clientId }, $or: [{ allow_all_scopes: true }, { scope: ADMINISTERS }] },
+    { skip: 0, limit: 0 },
+  );
+  const ids = grants.map(({ client_id }) => client_id);
+  return (await clientsIn(db).list({ _id: { $in: ids } }, { skip: 0, limit: 0 })).some(canAuthenticate);
+}
+
+/** Whether a client can get a token now. */
+function canAuthenticate(client: Client): boolean {
+  if (!client.grant_types.includes('client_credentials')) return false;
+  const isValid = ({ expires_at_ms }: { expires_at_ms: number | null }): boolean =>
+    (expires_at_ms ?? Infinity) > Date.now();
+  if (client.private_key_jwt !== null) {
+    return client.credentials.some(
+      (credential) => client.private_key_jwt?.includes(credential.id) === true && isValid(credential),
+    );
+  }
+  return client.token_endpoint_auth_method !== 'none' && client.client_secrets.some(isValid);
+}
+
+/** All that decides about who is taken for the client. */
+function proofsOf({ client_secrets, credentials, private_key_jwt, token_endpoint_auth_method }: Client) {
+  return { client_secrets, credentials, private_key_jwt, isPublic: token_endpoint_auth_method === 'none' };
+}

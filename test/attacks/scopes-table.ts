@@ -1,0 +1,190 @@
+import { profile as ofClients } from '../../services/management/resources/clients/profile.ts';
+import { ResourceServerProfile } from '../../services/management/resources/resource-servers/schema.ts';
+import { profile as ofTenants } from '../../services/management/resources/tenants/profile.ts';
+
+/** What each scope of the Management API gives a client that has no other: the table of SECURITY.md, row by row. */
+export const ALONE: Readonly<Record<string, string>> = {
+  'read:clients': 'clients as they are kept, without secrets',
+  'read:client_keys': 'the same',
+  'create:clients':
+    'clients of any free `client_id`, with a secret that is told once; without a grant they get no token',
+  'update:clients':
+    'names, metadata and grant types of clients: what hooks see of them, and whether they get tokens; no secret, no key, no quota, not whether they need a secret',
+  'delete:clients': 'ends clients with their grants',
+  'update:client_keys':
+    '**all that another client may:** a new secret of any client that is not the last administrator',
+  'read:client_credentials': "clients' public keys by their kids",
+  'create:client_credentials': 'keys that authenticate nobody yet',
+  'update:client_credentials': 'how long keys are valid',
+  'delete:client_credentials': 'ends keys that no client authenticates with',
+  'read:client_grants': 'who may what',
+  'create:client_grants':
+    '**everything**, with any client whose secret is known: a grant of every scope of any API, this one included',
+  'update:client_grants': '**everything:** whatever grant it has becomes one of every scope',
+  'delete:client_grants': 'ends what clients may, but for the last administrator',
+  'read:resource_servers': 'APIs and their scopes',
+  'create:resource_servers': 'new APIs',
+  'update:resource_servers':
+    "lifetime, algorithm and scopes of APIs' tokens; a grant of all scopes grows with them; not the Management API",
+  'delete:resource_servers': 'ends APIs with all grants for them; not the Management API',
+  'read:hooks': "hooks' code, names of their secrets, and what they print",
+  'create:hooks': 'hooks that are not in force, each with its own secrets; modules are fetched and built for them',
+  'update:hooks':
+    '**what is in every token that has a hook**, and whether it is issued; code that runs with the secrets of the hook; dry runs',
+  'delete:hooks': 'ends hooks, also the one in force: its claims and its refusals end with it',
+  'read:actions': "Actions' code, names of their secrets, and what is bound",
+  'create:actions': 'Actions that are not bound; modules are fetched and built for them',
+  'update:actions': '**what is in every token** by Actions that it binds, deploys or changes; test runs',
+  'delete:actions': 'ends Actions, with `force` also bound ones',
+  'read:logs':
+    'who asked for which token, from where, and what was written to the configuration, code of hooks in part; events of the log for dry runs',
+  'read:logs_users': 'the same, but for dry runs',
+  'read:signing_keys': 'certificates of the keys',
+  'create:signing_keys': 'nothing alone',
+  'update:signing_keys': 'ends keys that were replaced: their tokens verify no longer',
+  'read:tenant_settings': 'settings',
+  'update:tenant_settings':
+    'which claims hooks may set; the default audience; quotas of every client: at the least one token an hour',
+};
+
+/** What scopes give together that none of them gives alone. */
+export const TOGETHER: readonly [scopes: string, what: string][] = [
+  [
+    '`update:clients`, `create:client_credentials`, `update:client_credentials`',
+    '**all that another client may:** a key of its own for any client that is not the last administrator',
+  ],
+  ['`create:clients`, `create:client_grants`', '**everything**, by a client of its own'],
+  ['`delete:client_grants`, `create:client_grants`', '**everything**, by its own grant, made anew'],
+  ['`create:hooks`, `update:hooks`', 'a hook of its own in the place of the one in force'],
+  [
+    '`update:clients`, `update:client_keys`',
+    'also whether a client needs a secret at all; one that needs none gets no token',
+  ],
+  ['`update:clients` or `create:clients`, `update:tenant_settings`', "clients' own quotas"],
+  ['`create:clients`, `update:client_keys`', 'clients with a secret of its choice'],
+  ['`update:hooks`, `read:logs`', 'dry runs of a hook with what the log has of a request'],
+  [
+    '`create:signing_keys`, `update:signing_keys`',
+    'replaces the keys, and by that ends every token once the old ones are revoked',
+  ],
+];
+
+/** Members of a body by the scope that a request needs for them; `''`: none beside the operation's own. */
+type Members = Readonly<Record<string, readonly string[]>>;
+
+export type Operation = {
+  /** What its caller can do after it that it could not do before. */
+  gains: string;
+  /** Every member of the body. `undefined` for an operation without one. */
+  members?: Members;
+};
+
+const ofClientsOwn = ['name', 'grant_types', 'client_metadata', ...Object.keys(ofClients)];
+const ofApis = [
+  ...['name', 'scopes', 'signing_alg', 'token_lifetime', 'token_dialect', 'enforce_policies'],
+  ...['subject_type_authorization', ...Object.keys(ResourceServerProfile.shape)],
+];
+const ofGrants = [
+  'scope',
+  'allow_all_scopes',
+  'organization_usage',
+  'allow_any_organization',
+  'authorization_details_types',
+];
+const ofActions = ['name', 'supported_triggers', 'code', 'dependencies', 'runtime', 'secrets', 'modules'];
+const WHOLE = { '': ['*'] };
+
+/** Every operation that does something, by its id. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  createResourceServer: { gains: 'nothing: nobody has a grant for it', members: { '': ['identifier', ...ofApis] } },
+  updateResourceServer: {
+    gains: 'tokens that last longer, or have scopes with grants of all',
+    members: { '': ofApis },
+  },
+  deleteResourceServer: { gains: 'nothing; others lose their grants' },
+  createHook: {
+    gains: 'code that runs in dry runs of those who may; with update:hooks the place of the hook in force',
+    members: { '': ['name', 'script', 'dependencies', 'hookmint', 'triggerId'], 'update:hooks': ['enabled'] },
+  },
+  updateHook: {
+    gains: 'what is in tokens',
+    members: { '': ['name', 'script', 'dependencies', 'hookmint', 'enabled'] },
+  },
+  deleteHook: { gains: 'tokens without the claims and refusals of the hook' },
+  addHookSecrets: { gains: "another value in a hook's hands", members: WHOLE },
+  updateHookSecrets: { gains: "another value in a hook's hands", members: WHOLE },
+  deleteHookSecrets: { gains: 'less than deleteHook', members: WHOLE },
+  createHookRevision: { gains: 'code to run dry', members: { '': ['script', 'dependencies', 'hookmint'] } },
+  deployHookRevision: { gains: 'what is in tokens' },
+  dryRunHookRevision: {
+    gains: 'what the code makes of an event, with its secrets',
+    members: { '': ['event', 'custom_claims'], 'read:logs': ['log_id'] },
+  },
+  rotateSigningKeys: { gains: 'nothing; other keys sign' },
+  revokeSigningKey: { gains: 'nothing; tokens end' },
+  createAction: { gains: 'code that is not bound', members: { '': [...ofActions, 'deploy'] } },
+  updateAction: { gains: 'the draft of an Action', members: { '': ofActions } },
+  deleteAction: { gains: 'tokens without the claims and refusals of the Action' },
+  deployAction: { gains: 'what is in tokens, where the Action is bound' },
+  deployActionVersion: { gains: 'what is in tokens, where the Action is bound', members: { '': ['update_draft'] } },
+  testAction: { gains: 'what the code makes of an event, with its secrets', members: { '': ['payload'] } },
+  updateActionBindings: { gains: 'what is in tokens', members: { '': ['bindings'] } },
+  createClient: {
+    gains: 'a client without a grant',
+    members: {
+      '': [...ofClientsOwn, 'client_id', 'token_endpoint_auth_method'],
+      'update:client_keys': ['client_secret'],
+      'create:client_credentials': ['client_authentication_methods'],
+      'update:tenant_settings': ['token_quota'],
+    },
+  },
+  updateClient: {
+    gains: 'what hooks see of a client, and whether it gets tokens',
+    members: {
+      '': ofClientsOwn,
+      'update:client_keys': ['client_secret', 'token_endpoint_auth_method'],
+      'update:client_credentials': ['client_authentication_methods'],
+      'update:tenant_settings': ['token_quota'],
+    },
+  },
+  deleteClient: { gains: 'nothing; the client_id is free' },
+  rotateClientSecret: { gains: 'all that the client may', members: { '': ['overlap_seconds'] } },
+  createCredential: {
+    gains: 'a key that authenticates nobody yet',
+    members: { '': ['credential_type', 'name', 'pem', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
+  },
+  updateCredential: { gains: 'how long a key is valid', members: { '': ['expires_at'] } },
+  deleteCredential: { gains: 'nothing' },
+  createClientGrant: {
+    gains: 'any scope, for a client whose secret it knows',
+    members: { '': [...ofGrants, 'client_id', 'audience', 'subject_type', 'default_for'] },
+  },
+  updateClientGrant: { gains: 'any scope', members: { '': ofGrants } },
+  deleteClientGrant: { gains: 'nothing; others lose what they may' },
+  updateTenantSettings: {
+    gains: 'what hooks may set, and how many tokens clients get',
+    members: {
+      '': [
+        ...Object.keys(ofTenants),
+        ...['default_audience', 'default_token_quota', 'sandbox_version', 'flags', 'custom_claims'],
+      ],
+    },
+  },
+};
+
+/** As SECURITY.md has them. */
+export function tablesOfScopes(): string {
+  const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+    const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+    const line = (cells: readonly string[]): string =>
+      `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+    return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+  };
+  return [
+    table(
+      ['scope alone', 'gives'],
+      Object.entries(ALONE).map(([scope, what]) => [`\`${scope}\``, what]),
+    ),
+    table(['scopes together', 'give besides'], TOGETHER),
+  ].join('\n\n');
+}
