@@ -154,11 +154,11 @@ async function shapeByHooks(
     shaped = {
       scopes: merged.scopes,
       customClaims: { ...shaped.customClaims, ...merged.customClaims },
-      dropped: [...shaped.dropped, ...merged.dropped],
+      dropped: [...shaped.dropped, ...merged.dropped].slice(0, MAX_REPORTED_DROPPED),
     };
-    if (shaped.dropped.length > 0) findings.dropped = shaped.dropped.slice(0, MAX_REPORTED_DROPPED);
+    if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
   }
-  if (hooks.length > 1) refuseTooLarge(shaped.customClaims);
+  if (hooks.length > 1) refuseTooLarge(shaped);
   if (hooks.length > 0) {
     const { removed, added } = scopeChanges(request.scopes, shaped.scopes);
     if (removed.length + added.length > 0) {

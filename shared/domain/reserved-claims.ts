@@ -8,9 +8,25 @@ const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
    events exp groups gty htm htu iat internalService iss jcard jku jti jwe jwk kid may_act mky nbf nonce object_id org_id
    org_name orig origid permissions roles rph s_hash sid sip_callid sip_cseq_num sip_date sip_from_tag sip_via_branch sub
    sub_jwk toe txn typ uuid vot vtm x5t#S256
-   scope __proto__ constructor prototype`.split(/\s+/),
+   scope __proto__ constructor prototype`
+    .split(/\s+/)
+    .map(folded),
 );
 
+/** What a reader of a token may not see, or not tell from nothing: controls, formats, unassigned characters, fillers, spaces. */
+const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\p{White_Space}]/gu;
+
+/** Characters that are seen of a name which may be one of those: a longer one is none. */
+const MAX_SEEN = 64;
+
+/** Whether a name is the issuer's, or would be taken for one by a reader that compares more loosely than by characters. */
 export function isReservedClaim(name: string): boolean {
-  return RESERVED_CLAIMS.has(name);
+  return RESERVED_CLAIMS.has(folded(name));
+}
+
+/** Upper case, as it is what more characters share: `ſ` and `s`, `ı` and `i`. */
+function folded(name: string): string {
+  if (/^[!-~]*$/.test(name)) return name.toUpperCase();
+  const seen = name.replace(UNSEEN, '');
+  return seen.length > MAX_SEEN ? name : seen.normalize('NFKC').replace(UNSEEN, '').toUpperCase();
 }

@@ -2,12 +2,13 @@ import { isReservedClaim } from '../domain/reserved-claims.ts';
 import type { CustomClaimsPolicy } from '../domain/tenant.ts';
 import type { Dropped } from '../subjects/token-events.ts';
 import { OAuthError } from '../oauth-error.ts';
+import { parseResult } from './parse-result.ts';
 
 /** What a hook made of the token: its scopes, its custom claims, and what it asked for and did not get. */
 export type MergedResult = { scopes: string[]; customClaims: Record<string, unknown>; dropped: Dropped[] };
 
-/** Names and values of all custom claims of one token (contract §4: 100 KB); over it no token is issued. */
-const MAX_CUSTOM_CLAIMS_BYTES = 102_400;
+/** Names and values of all custom claims of one token (contract §4: 100 KB), and its scopes; over it no token is issued. */
+const MAX_SHAPED_BYTES = 102_400;
 
 /** Longest part of a dropped name that is reported; the name is the hook's word. */
 const REPORTED_NAME_LENGTH = 128;
@@ -17,61 +18,62 @@ const VENDOR_DOMAINS = ['auth0.com', 'webtask.io', 'webtask.run'];
 // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
+/** What a terminal, a page or a reader's eye may take for something else: controls, formats (bidi among them), halves of pairs. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
 /**
  * Applies the rules of contract §1.3 and §4 to a hook's result: `scope` replaces the token's scopes, allowed claims are added,
  * the rest is dropped and reported.
  *
  * @param result JSON text as the hook's isolate gave it, or `undefined` for none: then the token has no scopes and no claims.
- * @throws {OAuthError} `server_error` when the text is no JSON object, or the custom claims are over 100 KB in all.
+ * @throws {OAuthError} `server_error` when the text is no JSON object, nested too deeply or of too many values, or claims and scopes are over 100 KB in all.
  */
 export function mergeHookResult(result: string | undefined, policy: CustomClaimsPolicy): MergedResult {
   const merged: MergedResult = { scopes: [], customClaims: {}, dropped: [] };
-  for (const [name, value] of Object.entries(parseResult(result))) {
+  if (result === undefined) return merged;
+  const { members, isChanged } = parseResult(result);
+  for (const [name, value] of Object.entries(members)) {
     if (name === 'scope') {
       mergeScopes(value, merged);
       continue;
     }
-    const reason = refusal(name, policy);
+    const reason = refusal(name, policy) ?? (isChanged(value) ? 'not_carried' : undefined);
     if (reason !== undefined) {
       merged.dropped.push({ kind: 'claim', name: name.slice(0, REPORTED_NAME_LENGTH), reason });
       continue;
     }
     merged.customClaims[name] = value;
   }
-  refuseTooLarge(merged.customClaims);
+  refuseTooLarge(merged);
   return merged;
 }
 
-/** @throws {OAuthError} `server_error` when the custom claims are over 100 KB in all. */
-export function refuseTooLarge(customClaims: Record<string, unknown>): void {
+/** @throws {OAuthError} `server_error` when custom claims and scopes are over 100 KB in all. */
+export function refuseTooLarge({ customClaims, scopes }: Pick<MergedResult, 'customClaims' | 'scopes'>): void {
   let bytes = 0;
   for (const [name, value] of Object.entries(customClaims)) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(JSON.stringify(value));
   }
-  if (bytes > MAX_CUSTOM_CLAIMS_BYTES) {
-    throw new OAuthError(500, 'server_error', 'The custom claims of the token exceed 100 KB');
-  }
+  // ASCII, and a space between them.
+  for (const scope of scopes) bytes += scope.length + 1;
+  if (bytes > MAX_SHAPED_BYTES) throw tooLarge();
 }
 
-function parseResult(result: string | undefined): object {
-  if (result === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(result);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Answered like any other result that is no object.
-  }
-  throw new OAuthError(500, 'server_error', 'The result of the extension point is not an object');
+function tooLarge(): OAuthError {
+  return new OAuthError(500, 'server_error', 'The custom claims and scopes of the token exceed 100 KB');
 }
 
 function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | undefined {
   if (isReservedClaim(name)) return 'reserved';
   if (/^urn:auth0(?::|$)/i.test(name)) return 'vendor_namespace';
-  const url = URL.parse(name);
+  const url = name.includes(':') ? URL.parse(name) : null;
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   const host = isWeb ? url.hostname.replace(/\.+$/, '') : '';
   // Also as `https:auth0.com` and whatever else a reader of the token would take for the vendor's URL.
   if (VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))) return 'vendor_namespace';
+  if (UNSAFE.test(name)) return 'unsafe_characters';
+  // So that no two claims of a token have names that only their bytes tell apart.
+  if (name.normalize('NFC') !== name) return 'not_normalized';
   const isNamespaced = isWeb && /^https?:\/\//i.test(name);
   return isNamespaced || policy === 'relaxed' ? undefined : 'not_namespaced';
 }
@@ -82,10 +84,14 @@ function mergeScopes(value: unknown, merged: MergedResult): void {
     merged.dropped.push({ kind: 'scope', name: 'scope', reason: 'not_an_array_of_strings' });
     return;
   }
+  // As they are sent: what is over the bound is not taken apart first.
+  if (value.reduce((length, element) => length + element.length + 1, 0) > MAX_SHAPED_BYTES) throw tooLarge();
+  const scopes = new Set<string>();
   // An element with spaces in it is several scopes as soon as it is in a token; so it is here.
   for (const scope of value.flatMap((element) => element.split(' ')).filter((token) => token !== '')) {
-    if (!SCOPE_TOKEN.test(scope)) {
+    if (SCOPE_TOKEN.test(scope)) scopes.add(scope);
+    else
       merged.dropped.push({ kind: 'scope', name: scope.slice(0, REPORTED_NAME_LENGTH), reason: 'invalid_scope_token' });
-    } else if (!merged.scopes.includes(scope)) merged.scopes.push(scope);
   }
+  merged.scopes = [...scopes];
 }

@@ -5,8 +5,9 @@ export const ScopeChanges = z.object({ removed: z.array(z.string()), added: z.ar
 export type ScopeChanges = z.infer<typeof ScopeChanges>;
 
 export function scopeChanges(granted: readonly string[], scopes: readonly string[]): ScopeChanges {
+  const [before, after] = [new Set(granted), new Set(scopes)];
   return {
-    removed: granted.filter((scope) => !scopes.includes(scope)),
-    added: scopes.filter((scope) => !granted.includes(scope)),
+    removed: granted.filter((scope) => !after.has(scope)),
+    added: scopes.filter((scope) => !before.has(scope)),
   };
 }

@@ -5,7 +5,16 @@ import { ScopeChanges } from '../hook-result/scope-changes.ts';
 export const Dropped = z.object({
   kind: z.enum(['claim', 'scope']),
   name: z.string(),
-  reason: z.enum(['reserved', 'not_namespaced', 'vendor_namespace', 'invalid_scope_token', 'not_an_array_of_strings']),
+  reason: z.enum([
+    'reserved',
+    'not_namespaced',
+    'vendor_namespace',
+    'unsafe_characters',
+    'not_normalized',
+    'not_carried',
+    'invalid_scope_token',
+    'not_an_array_of_strings',
+  ]),
 });
 export type Dropped = z.infer<typeof Dropped>;
 

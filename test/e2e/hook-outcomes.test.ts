@@ -289,7 +289,7 @@ describe('limits', () => {
     [
       'of the custom claims: 100 KB',
       hook("cb(null, { 'https://foo.com/c': 'x'.repeat(110000) })"),
-      serverError('The custom claims of the token exceed 100 KB'),
+      serverError('The custom claims and scopes of the token exceed 100 KB'),
     ],
   ]);
 

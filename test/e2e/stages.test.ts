@@ -158,7 +158,7 @@ describe('the claims of a hook and of Actions', () => {
     await run(null, large('a'));
     assert.equal(String((await shaped()).a).length, 60_000);
     await run(null, large('a'), large('b'));
-    const tooLarge = refusal(500, 'server_error', 'The custom claims of the token exceed 100 KB');
+    const tooLarge = refusal(500, 'server_error', 'The custom claims and scopes of the token exceed 100 KB');
     assert.deepEqual(told(await ask()), tooLarge);
     await run(null, large('a'), large('a'));
     assert.equal(String((await shaped()).a).length, 60_000);

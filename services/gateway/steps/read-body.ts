@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import express, { type RequestHandler } from 'express';
+import { isNestedTooDeeply } from '../../../shared/nesting.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
 
@@ -14,7 +15,7 @@ const readJson = express.json({ type: () => true, limit: MAX_BODY_BYTES });
 /**
  * Reads a token request's body, also a compressed one.
  *
- * @throws {OAuthError} 413 for too many parameters; what Express throws, with a `status` of 400, 413 or 415, for the rest.
+ * @throws {OAuthError} 413 for too many parameters, 400 for a body nested too deeply; what Express throws, with a `status` of 400, 413 or 415, for the rest.
  */
 export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<TokenBody> {
   const mediaType = /^\s*([^\s;]+)\s*(?:;|$)/.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
@@ -22,7 +23,11 @@ export async function readBody(request: IncomingMessage, response: ServerRespons
     const text = await bodyBy(readForm, request, response);
     return { body: typeof text === 'string' ? formOf(text) : text, isForm: true };
   }
-  if (mediaType === 'application/json') return { body: await bodyBy(readJson, request, response), isForm: false };
+  if (mediaType === 'application/json') {
+    const body = await bodyBy(readJson, request, response);
+    if (isNestedTooDeeply(body)) throw new OAuthError(400, 'invalid_request', 'The request body is nested too deeply');
+    return { body, isForm: false };
+  }
   return { body: undefined, isForm: false };
 }
 

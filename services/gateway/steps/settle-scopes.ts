@@ -12,7 +12,8 @@ export function settleScopes(
   api: ResourceServer,
 ): string[] {
   const granted = grant.allow_all_scopes ? api.scopes.map(({ value }) => value) : grant.scope;
-  const missing = requested?.filter((scope) => !granted.includes(scope)) ?? [];
+  const known = requested === undefined ? undefined : new Set(granted);
+  const missing = requested?.filter((scope) => known?.has(scope) !== true) ?? [];
   if (missing.length > 0) {
     throw new OAuthError(403, 'access_denied', `Client has not been granted scopes: ${missing.join(', ')}`);
   }

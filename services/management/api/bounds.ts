@@ -1,10 +1,8 @@
+import { MAX_NESTING } from '../../../shared/nesting.ts';
 import { invalidBody } from './api-error.ts';
 
 /** Most values in a body: an API's 1,000 scopes are 3,000. What is wrong with each is noted, which costs more than to read it. */
 const MAX_VALUES = 10_000;
-
-/** Deepest nesting of a body; whatever goes through it by recursion can do so. */
-const MAX_DEPTH = 1_000;
 
 /**
  * Looks at the shape of a body before anything else does.
@@ -17,7 +15,7 @@ export function refuseUnbounded(body: unknown): void {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
-    if (depth === MAX_DEPTH) throw invalidBody(`'the body is more than ${String(MAX_DEPTH)} levels deep'.`);
+    if (depth === MAX_NESTING) throw invalidBody(`'the body is more than ${String(MAX_NESTING)} levels deep'.`);
     const members: unknown[] = Object.values(value);
     values += members.length;
     if (values > MAX_VALUES) throw invalidBody(`'the body has more than ${String(MAX_VALUES)} values in it'.`);

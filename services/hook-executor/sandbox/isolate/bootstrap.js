@@ -7,12 +7,13 @@
 //   n        the result is no object       s        the result cannot be serialised
 (function (settled, host, installRuntime, adaptAction) {
   'use strict';
-  const { parse, stringify } = JSON;
+  const { parse, rawJSON, stringify } = JSON;
   const { isArray } = Array;
   const PromiseClass = Promise;
   const then = Function.prototype.call.bind(Promise.prototype.then);
   const slice = Function.prototype.call.bind(String.prototype.slice);
   const ErrorClass = Error;
+  const NumberClass = Number;
   const StringFunction = String;
   const { defineProperty, setPrototypeOf } = Object;
   const TypeErrorClass = TypeError;
@@ -94,11 +95,19 @@
     message = slice(message, 0, MAX_MESSAGE_LENGTH);
     return stringify({ __proto__: null, name: slice(name, 0, 256), message, stack });
   };
+  // Numbers that JSON would make null or 0 of: as texts that are read as what they are, so that whoever reads the result can tell.
+  const [INFINITE, MINUS_ZERO] = [rawJSON('1e999'), rawJSON('-0')];
+  const withNumbersAsTheyAre = (_name, value) => {
+    const number = value instanceof NumberClass ? +value : value;
+    if (typeof number !== 'number') return value;
+    if (number - number !== 0) return INFINITE;
+    return number === 0 && 1 / number < 0 ? MINUS_ZERO : value;
+  };
   const describeResult = (result) => {
     if (result === undefined || result === null) return 'o';
     try {
       if (typeof result !== 'object' || isArray(result)) return 'n';
-      const text = stringify(result);
+      const text = stringify(result, withNumbersAsTheyAre);
       if (typeof text !== 'string') return 's';
       // A toJSON may have made anything of it.
       return text[0] === '{' ? 'o' + text : 'n';

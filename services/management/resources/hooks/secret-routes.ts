@@ -83,8 +83,9 @@ const remove = writes('delete', {
   status: 204,
   errors: [404],
   handle: async ({ params: { id }, body, caller }, deps) => {
+    const removed = new Set(body);
     const written = await changing(id, caller.clientId, deps, (now) =>
-      Object.fromEntries(Object.entries(now).filter(([name]) => !body.includes(name))),
+      Object.fromEntries(Object.entries(now).filter(([name]) => !removed.has(name))),
     );
     return { ...written, answer: undefined };
   },
