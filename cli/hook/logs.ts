@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { HookLog } from '../../shared/subjects/hook-log.ts';
+import { note, print } from '../../shared/terminal.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
-import { printable } from '../printable.ts';
 import { theHook } from './remote-hooks.ts';
 
 /** `hookmint hook logs NAME`: what a hook prints, as it runs, until Ctrl-C. */
@@ -15,13 +15,13 @@ export async function hookLogs(args: string[]): Promise<ExitCode> {
   process.once('SIGINT', () => stop.abort());
   try {
     const response = await api.open(`/hooks/${hook.id}/logs`, stop.signal);
-    process.stderr.write(`following ${hook.name}; Ctrl-C ends it\n`);
-    for await (const line of linesOf(response)) process.stdout.write(values.json ? `${line}\n` : textOf(line));
+    note(`following ${hook.name}; Ctrl-C ends it`);
+    for await (const line of linesOf(response)) print(...(values.json ? [line] : textOf(line)));
   } catch (error) {
     if (stop.signal.aborted) return EXIT.ok;
     throw error;
   }
-  process.stderr.write('hookmint: the stream ended\n');
+  note('hookmint: the stream ended');
   return EXIT.failed;
 }
 
@@ -35,10 +35,13 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
   }
 }
 
-function textOf(line: string): string {
+/** One line for each that the hook prints; each has its time and level, so that the hook makes none that looks otherwise. */
+function textOf(line: string): string[] {
   const { time_ms, lines } = HookLog.parse(JSON.parse(line));
   const time = new Date(time_ms).toISOString();
-  return lines
-    .map(({ level, text }) => `${time} ${level.padEnd(5)} ${printable(stripVTControlCharacters(text))}\n`)
-    .join('');
+  return lines.flatMap(({ level, text }) =>
+    stripVTControlCharacters(text)
+      .split('\n')
+      .map((part) => `${time} ${level.padEnd(5)} ${part}`),
+  );
 }

@@ -19,6 +19,7 @@ import { busEnv, serviceEnv, type Installation, type ServiceName } from './servi
 import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
+import { printOutput, type LogFormat } from '../../shared/terminal.ts';
 import { untilReady } from './until-ready.ts';
 
 const TENANT = 'demo';
@@ -41,9 +42,10 @@ export type StackOptions = {
   givenBus: GivenBus | undefined;
   mongodbUrl: string | undefined;
   signingAlg: SigningAlg;
+  logFormat: LogFormat;
   say: (line: string) => void;
   pidsChanged: (pids: number[]) => void;
-  ready: (banner: (afterMs: number) => string) => void;
+  ready: (banner: (afterMs: number) => string[]) => void;
   stop: AbortSignal;
 };
 
@@ -122,7 +124,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       startService({
         name,
         env,
-        output: (line) => say(`${label.padEnd(13)} ${line}`),
+        output: (line) => printOutput(label.padEnd(13), line, options.logFormat),
         onExit: ({ reason, lastLine }) => exited(lastLine === '' ? reason : `${reason}: ${lastLine}`),
       }),
     );
