@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { HookLog } from '../../shared/subjects/hook-log.ts';
 import { note, print } from '../../shared/terminal.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { theHook } from './remote-hooks.ts';
@@ -25,12 +26,16 @@ export async function hookLogs(args: string[]): Promise<ExitCode> {
   return EXIT.failed;
 }
 
+/** Longest line of the stream, characters: one run's console output is far below. */
+const MAX_LINE_CHARACTERS = 4_194_304;
+
 /** Lines that are not empty: empty ones are signs of life. */
 async function* linesOf(response: Response): AsyncGenerator<string> {
   let rest = '';
   for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE_CHARACTERS) throw new UsageError('The server sends a line without an end.');
     yield* lines.filter((line) => line !== '');
   }
 }

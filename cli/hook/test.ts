@@ -61,7 +61,7 @@ function readCases(folder: string, name: string): [file: string, one: Case][] {
   }
   const files = globSync(`**/*${SUFFIX}`, { cwd: folder, exclude: ['**/node_modules/**'] }).sort();
   if (files.length === 0) throw new UsageError(`${name} has no *${SUFFIX}.`);
-  return files.map((file) => [join(folder, file), readJsonFile(join(folder, file), Case)]);
+  return files.map((file) => [join(folder, file), readJsonFile(join(folder, file), Case, { isGiven: false })]);
 }
 
 /** Builds a hook once for all the cases that have it alike. */
