@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageOf } from '../shared/errors.ts';
 import { UsageError } from '../shared/usage-error.ts';
+import { isTooDeep, MAX_LEVELS } from './tenant-files/bounds.ts';
 
 /** The Management API of a running hookmint, as a command calls it. Paths are below `/api/v2`. */
 export type ApiClient = {
@@ -12,6 +13,8 @@ export type ApiClient = {
   call: (method: string, path: string, body?: unknown) => Promise<unknown>;
   /** The answer as it arrives, for streams. */
   open: (path: string, signal: AbortSignal) => Promise<Response>;
+  /** The description of the API, which needs no token; `undefined` where there is none. */
+  describe: () => Promise<unknown>;
 };
 
 /** An answer that is no success, in the API's own words. */
@@ -31,8 +34,12 @@ const ErrorBody = z.object({ message: z.string(), errorCode: z.string().optional
 const TokenAnswer = z.object({ access_token: z.string() });
 const TokenError = z.object({ error: z.string(), error_description: z.string().optional() });
 
+/** One answer, bytes; a page of 100 hooks with scripts of 512 KiB has half of it. */
+const MAX_ANSWER_BYTES = 134_217_728;
 /** Times a call is tried again that the API had no time for. */
 const MAX_ATTEMPTS = 5;
+/** However long the server says that it needs, seconds. */
+const MAX_WAIT_SECONDS = 60;
 
 /** The variables that say where hookmint is and who calls; those of Auth0's own tools do as well. */
 export const CONNECTION_HELP = `  HOOKMINT_URL            where hookmint is, such as https://auth.example.com (or AUTH0_DOMAIN, a host name)
@@ -66,11 +73,12 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
         headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const text = await response.text();
-      if (response.ok) return text === '' ? undefined : JSON.parse(text);
+      const text = await textOf(response);
+      if (response.ok) return text === '' ? undefined : parsed(text);
       if ((response.status === 429 || response.status === 503) && attempt < MAX_ATTEMPTS) {
         const seconds = Number(response.headers.get('retry-after') ?? 1);
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+        const waitSeconds = seconds >= 0 ? Math.min(seconds, MAX_WAIT_SECONDS) : 1;
+        await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1_000));
         continue;
       }
       throw new ApiCallError(`${method} ${path}`, response.status, errorOf(text));
@@ -83,7 +91,11 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
     open: async (path, signal) => {
       const response = await reach(`${baseUrl}api/v2${path}`, { headers, signal });
       if (response.ok) return response;
-      throw new ApiCallError(`GET ${path}`, response.status, errorOf(await response.text()));
+      throw new ApiCallError(`GET ${path}`, response.status, errorOf(await textOf(response)));
+    },
+    describe: async () => {
+      const response = await reach(`${baseUrl}openapi.json`, {});
+      return response.ok ? parsed(await textOf(response)) : undefined;
     },
   };
 }
@@ -117,7 +129,7 @@ async function requestToken(
       audience: `${baseUrl}api/v2/`,
     }),
   });
-  const body: unknown = await response.json().catch(() => undefined);
+  const body = jsonOrNothing(await textOf(response));
   const answer = TokenAnswer.safeParse(body);
   if (answer.success) return answer.data.access_token;
   const { data: refusal } = TokenError.safeParse(body);
@@ -128,9 +140,22 @@ async function requestToken(
   throw new UsageError(`${baseUrl} gives HOOKMINT_CLIENT_ID no token for its Management API (${reason}).`);
 }
 
+/** No redirect is followed: where it leads is the server's choice, and the request holds the caller's credentials. */
 async function reach(url: string, init: RequestInit): Promise<Response> {
+  const response = await sent(url, init);
+  const location = response.headers.get('location');
+  if (response.status < 300 || response.status > 399 || location === null) return response;
+  await response.body?.cancel();
+  const { origin } = new URL(url);
+  const target = URL.parse(location, url)?.origin ?? location;
+  throw new UsageError(
+    `${origin} answers with a redirect to ${target}, which is not followed. If hookmint is there, set HOOKMINT_URL to it.`,
+  );
+}
+
+async function sent(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, init);
+    return await fetch(url, { ...init, redirect: 'manual' });
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     const { origin } = new URL(url);
@@ -139,12 +164,38 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-function errorOf(text: string): z.infer<typeof ErrorBody> {
-  try {
-    return ErrorBody.parse(JSON.parse(text));
-  } catch {
-    return { message: 'no answer of a Management API' };
+/** The body of an answer, as far as a server may fill this machine's memory. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES)
+      throw new UsageError(`${new URL(response.url).origin} answers with more than ${String(MAX_ANSWER_BYTES)} bytes.`);
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks).toString();
+}
+
+function parsed(text: string): unknown {
+  const value = jsonOrNothing(text);
+  if (value === undefined)
+    throw new UsageError('The server answers with what is not JSON. Is HOOKMINT_URL a hookmint?');
+  if (isTooDeep(value)) throw new UsageError(`The server answers with more than ${String(MAX_LEVELS)} levels of JSON.`);
+  return value;
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function errorOf(text: string): z.infer<typeof ErrorBody> {
+  const { data } = ErrorBody.safeParse(jsonOrNothing(text));
+  return data ?? { message: 'no answer of a Management API' };
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

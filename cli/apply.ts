@@ -1,10 +1,10 @@
+import { print, printJson } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
-import { printable } from './printable.ts';
 import { carryOut } from './sync/carry-out.ts';
 import { openPlan, type OpenPlan } from './sync/open-plan.ts';
 import { changesAnything } from './sync/plan.ts';
-import { planJson, planText } from './sync/report.ts';
+import { planJson, planLines } from './sync/report.ts';
 import { secretVariable } from './sync/secret-values.ts';
 
 const OPTIONS = {
@@ -22,21 +22,13 @@ export async function applyTenant(args: string[]): Promise<ExitCode> {
   const done = await carryOut(plan.steps, plan.api, plan.remote, () => undefined);
   if (values.json) {
     const { newClients: new_clients, newIds: new_client_ids, failures } = done;
-    process.stdout.write(
-      `${JSON.stringify({ ...planJson(plan.steps, plan.ignored), failures, new_clients, new_client_ids }, null, 2)}\n`,
-    );
+    printJson({ ...planJson(plan.steps, plan.ignored), failures, new_clients, new_client_ids });
   } else {
-    process.stdout.write(planText(plan.steps, plan.ignored));
-    for (const { kind, name, reason } of done.failures)
-      process.stdout.write(printable(`FAILED ${kind} ${name}: ${reason}\n`));
+    print(...planLines(plan.steps, plan.ignored));
+    for (const { kind, name, reason } of done.failures) print(`FAILED ${kind} ${name}: ${reason}`);
     for (const { name, client_id, client_secret } of done.newClients)
-      process.stdout.write(
-        printable(
-          `new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`,
-        ),
-      );
-    for (const { name, client_id } of done.newIds)
-      process.stdout.write(printable(`new client_id of ${name}: ${client_id}\n`));
+      print(`new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}`);
+    for (const { name, client_id } of done.newIds) print(`new client_id of ${name}: ${client_id}`);
   }
   return done.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }
@@ -46,9 +38,8 @@ export async function diffTenant(args: string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs(args, OPTIONS);
   const dir = onlyArgument(positionals, 'a folder or YAML file', 'hookmint diff');
   const { steps, ignored } = await openPlan(dir, { secretsFile: values.secrets, prune: values.prune });
-  process.stdout.write(
-    values.json ? `${JSON.stringify(planJson(steps, ignored), null, 2)}\n` : planText(steps, ignored),
-  );
+  if (values.json) printJson(planJson(steps, ignored));
+  else print(...planLines(steps, ignored));
   return changesAnything(steps) ? EXIT.failed : EXIT.ok;
 }
 

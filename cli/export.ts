@@ -1,3 +1,4 @@
+import { print } from '../shared/terminal.ts';
 import { connectApi } from './api-client.ts';
 import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from './command.ts';
 import { readRemote, type Remote } from './sync/remote.ts';
@@ -12,7 +13,7 @@ export async function exportTenant(args: string[]): Promise<ExitCode> {
   const remote = await readRemote(await connectApi());
   const names = distinctNames(remote.clients);
   const written = writeFolder(dir, filesOf(remote, values.identifiers, names), names);
-  process.stdout.write(`${written.map((file) => `${file}\n`).join('')}${String(written.length)} files in ${dir}\n`);
+  print(...written, `${String(written.length)} files in ${dir}`);
   return EXIT.ok;
 }
 

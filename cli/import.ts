@@ -1,12 +1,11 @@
-import { createInterface } from 'node:readline/promises';
+import { ask, print, printJson } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
-import { printable } from './printable.ts';
 import { carryOut } from './sync/carry-out.ts';
 import { tryEach } from './sync/dry-runs.ts';
 import { openPlan, type OpenPlan } from './sync/open-plan.ts';
 import { changesAnything } from './sync/plan.ts';
-import { planJson, planText } from './sync/report.ts';
+import { planJson, planLines } from './sync/report.ts';
 import { secretVariable } from './sync/secret-values.ts';
 
 /** `hookmint import DIR`: moves a tenant's export into hookmint: shows a plan, applies it, and tries each hook once. */
@@ -19,12 +18,12 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
   });
   const dir = onlyArgument(positionals, 'a folder or YAML file', 'hookmint import');
   let plan = await openPlan(dir, { secretsFile: values.secrets, prune: false });
-  const show = (text: string): void => {
-    if (!values.json) process.stdout.write(text);
+  const show = (...lines: string[]): void => {
+    if (!values.json) print(...lines);
   };
-  show(planText(plan.steps, plan.ignored));
+  show(...planLines(plan.steps, plan.ignored));
   if (values['dry-run']) {
-    if (values.json) process.stdout.write(`${JSON.stringify(planJson(plan.steps, plan.ignored), null, 2)}\n`);
+    if (values.json) printJson(planJson(plan.steps, plan.ignored));
     return EXIT.ok;
   }
 
@@ -38,17 +37,14 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
   if (values.json) {
     const { newClients: new_clients, newIds: new_client_ids, failures } = done;
     const planned = planJson(plan.steps, plan.ignored);
-    const report = { ...planned, failures, new_clients, new_client_ids, dry_runs: tried };
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    printJson({ ...planned, failures, new_clients, new_client_ids, dry_runs: tried });
   }
-  for (const { kind, name, reason } of done.failures) show(printable(`FAILED ${kind} ${name}: ${reason}\n`));
+  for (const { kind, name, reason } of done.failures) show(`FAILED ${kind} ${name}: ${reason}`);
   for (const { name, client_id, client_secret } of done.newClients) {
-    show(
-      printable(`new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}\n`),
-    );
+    show(`new credentials of ${name}, shown this once: client_id ${client_id} client_secret ${client_secret}`);
   }
-  for (const { name, client_id } of done.newIds) show(printable(`new client_id of ${name}: ${client_id}\n`));
-  for (const { kind, name, result } of tried) show(printable(`tried ${kind} ${name}: ${result}\n`));
+  for (const { name, client_id } of done.newIds) show(`new client_id of ${name}: ${client_id}`);
+  for (const { kind, name, result } of tried) show(`tried ${kind} ${name}: ${result}`);
   return done.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -66,17 +62,13 @@ async function askForSecrets(plan: OpenPlan): Promise<void> {
       `These secrets have no value: ${names.join(', ')}. Set the variables, or give them in a file with --secrets.`,
     );
   }
-  const questions = createInterface({ input: process.stdin, output: process.stdout });
   for (const { owner, secret } of missing) {
-    process.env[secretVariable(owner, secret)] = await questions.question(`Value of ${secret} for ${owner}: `);
+    process.env[secretVariable(owner, secret)] = await ask(`Value of ${secret} for ${owner}: `);
   }
-  questions.close();
 }
 
 async function confirm(): Promise<void> {
   if (!process.stdin.isTTY) throw new UsageError('Nobody is there to confirm the plan; add --yes to apply it.');
-  const questions = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await questions.question('Apply this plan? [y/N] ');
-  questions.close();
+  const answer = await ask('Apply this plan? [y/N] ');
   if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was changed.');
 }

@@ -1,17 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { jsonProblem } from '../shared/json-error.ts';
+import { readGivenFile, readRegularFile } from '../shared/read-text-file.ts';
 import { UsageError } from '../shared/usage-error.ts';
 
+/** Events, secrets and cases are far smaller. */
+const MAX_BYTES = 16_777_216;
+
 /**
- * A JSON file that is to be of one shape.
+ * A JSON file that must be of one shape.
  *
+ * @param isGiven Whether the caller named it on the command line: then it may be a pipe.
  * @throws {UsageError} One that names the file and what is wrong in it.
  */
-export function readJsonFile<T>(file: string, schema: z.ZodType<T>): T {
+export function readJsonFile<T>(file: string, schema: z.ZodType<T>, { isGiven = true } = {}): T {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = JSON.parse(isGiven ? readGivenFile(file, MAX_BYTES) : readRegularFile(file, MAX_BYTES));
   } catch (error) {
     throw new UsageError(`${file} cannot be used: ${jsonProblem(error)}.`);
   }

@@ -1,6 +1,7 @@
 import './quiet.ts';
 import { messageOf } from '../shared/errors.ts';
 import { HookBuildError } from '../shared/hook-build/errors.ts';
+import { complain, print } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { ApiCallError } from './api-client.ts';
 import { applyTenant, diffTenant } from './apply.ts';
@@ -15,7 +16,6 @@ import { hookRollback } from './hook/rollback.ts';
 import { hookRun } from './hook/run.ts';
 import { hookTest } from './hook/test.ts';
 import { importTenant } from './import.ts';
-import { printable } from './printable.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
 
@@ -40,7 +40,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {
   if (subject === undefined || [subject, ...args].includes('--help')) {
-    process.stdout.write(HELP);
+    print(...HELP.trimEnd().split('\n'));
     return subject === undefined ? EXIT.usage : EXIT.ok;
   }
   const run = COMMANDS.get(subject);
@@ -72,7 +72,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`hookmint: ${printable(wordsOf(error))}\n`);
+    complain(wordsOf(error));
     process.exitCode = EXIT.usage;
   },
 );

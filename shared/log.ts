@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { pino } from 'pino';
-import { pinoPretty } from './log-pretty.ts';
+import { prettyLines } from './log-pretty.ts';
+import { printable } from './printable.ts';
 import { z } from 'zod';
 import { readEnv } from './env.ts';
 import { activeCorrelationId } from './telemetry/correlation.ts';
@@ -14,16 +15,11 @@ const env = readEnv({
 /** Names of fields that never reach the log, wherever an object holding one is logged by mistake. */
 const SECRET_FIELDS = ['client_secret', 'access_token', 'authorization', 'private_jwk', 'client_assertion'];
 
-/**
- * JSON leaves these as they are, yet readers end a line at them and terminals take them as commands; what a hook prints is not to look
- * like a line of its own.
- */
-function escapeLineEnds(line: string): string {
-  return line.replaceAll(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+const output = pino.destination({ dest: 1, sync: false });
+
+/** JSON leaves characters as they are that end a line for some readers, and that terminals obey. */
+const asJson = (line: string): string => `${printable(line.trimEnd())}\n`;
+const asPretty = (line: string): string => `${prettyLines(line).join('\n')}\n`;
 
 /** The log of this process: structured, with the ids of the active trace and what its caller calls the request. */
 export const logger = pino(
@@ -39,7 +35,7 @@ export const logger = pino(
         ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
       };
     },
-    hooks: { streamWrite: escapeLineEnds },
+    hooks: { streamWrite: env.LOG_FORMAT === 'pretty' ? asPretty : asJson },
   },
-  env.LOG_FORMAT === 'pretty' ? pinoPretty() : pino.destination({ dest: 1, sync: false }),
+  output,
 );

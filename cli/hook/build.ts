@@ -3,6 +3,7 @@ import { HookRevisionContent, revisionAddress, type HookRevision } from '../../s
 import { DEFAULT_EGRESS_POLICY } from '../../shared/domain/egress.ts';
 import { makeRevision } from '../../shared/hook-build/make-revision.ts';
 import type { HookSecrets } from '../../shared/hook-secrets.ts';
+import { note } from '../../shared/terminal.ts';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { asCaller } from '../command.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
@@ -29,7 +30,7 @@ export async function buildLocalHook({ file, secrets, allowedAddresses }: LocalH
         secrets,
         egress: { ...DEFAULT_EGRESS_POLICY, allowed_addresses: allowedAddresses },
       },
-      { secretsKey: SECRETS_KEY, report: (line) => process.stderr.write(`${line}\n`) },
+      { secretsKey: SECRETS_KEY, report: note },
     );
     const address = revisionAddress(content);
     const revision: HookRevision = { ...HookRevisionContent.parse(content), revision: address };

@@ -5,6 +5,7 @@ import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookLimits } from '../../shared/domain/hook.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
+import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
@@ -56,7 +57,7 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     const { number } = z
       .object({ number: z.int() })
       .parse(await api.call('POST', `/hooks/${hook.id}/revisions`, content));
-    say(
+    print(
       `${hook.name}: revision ${String(number)} is a draft. Deploy it: hookmint hook rollback ${hook.name} --to ${String(number)}`,
     );
     return EXIT.ok;
@@ -67,7 +68,7 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
       ? await api.call('POST', '/hooks', { ...body, name, triggerId: 'credentials-exchange' })
       : await api.call('PATCH', `/hooks/${hook.id}`, body),
   );
-  say(await stateOf(api, made));
+  print(await stateOf(api, made));
   return EXIT.ok;
 }
 
@@ -116,8 +117,4 @@ function onFailureOf(given: string): z.infer<typeof OnFailure> {
   const parsed = OnFailure.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new UsageError(`--on-failure is to be deny or issue_unmodified, not "${given}".`);
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

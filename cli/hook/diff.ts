@@ -1,9 +1,9 @@
 import { createTwoFilesPatch } from 'diff';
 import { z } from 'zod';
+import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { EXIT, readArgs, type ExitCode } from '../command.ts';
-import { printable } from '../printable.ts';
 import { before, numbered, revisionsOf, theHook, type RemoteHook, type RevisionEntry } from './remote-hooks.ts';
 
 const Revision = z.object({
@@ -29,8 +29,9 @@ export async function hookDiff(args: string[]): Promise<ExitCode> {
   const patch =
     patchOf(hook, 'js', [a, left.script], [b, right.script]) +
     patchOf(hook, 'json', [a, left.settings], [b, right.settings]);
-  process.stdout.write(printable(patch));
-  return patch === '' ? EXIT.ok : EXIT.failed;
+  if (patch === '') return EXIT.ok;
+  print(...patch.trimEnd().split('\n'));
+  return EXIT.failed;
 }
 
 /** By default the deployed revision against the draft, or what was before it against the deployed one. */

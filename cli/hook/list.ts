@@ -1,7 +1,7 @@
 import { connectApi } from '../api-client.ts';
 import { EXIT, readArgs, type ExitCode } from '../command.ts';
+import { print, printJson } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
-import { printable } from '../printable.ts';
 import { listHooks, revisionsOf } from './remote-hooks.ts';
 
 /** `hookmint hook list`: the hooks of a running hookmint, the enabled one marked, each with its revisions. */
@@ -12,18 +12,14 @@ export async function hookList(args: string[]): Promise<ExitCode> {
   const hooks = [];
   for (const hook of await listHooks(api)) hooks.push({ ...hook, revisions: await revisionsOf(api, hook) });
   if (values.json) {
-    process.stdout.write(`${JSON.stringify(hooks, null, 2)}\n`);
+    printJson(hooks);
     return EXIT.ok;
   }
   for (const { name, enabled, revisions } of hooks) {
-    process.stdout.write(printable(`${name}${enabled ? '  (enabled)' : ''}\n`));
+    print(`${name}${enabled ? '  (enabled)' : ''}`);
     for (const { number, created_at, created_by, current, draft } of revisions) {
       const mark = current ? 'deployed' : draft ? 'draft' : '';
-      process.stdout.write(
-        printable(
-          `  ${String(number).padStart(3)}  ${mark.padEnd(8)}  ${created_at}  ${created_by ?? ''}`.trimEnd() + '\n',
-        ),
-      );
+      print(`  ${String(number).padStart(3)}  ${mark.padEnd(8)}  ${created_at}  ${created_by ?? ''}`.trimEnd());
     }
   }
   return EXIT.ok;

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../shared/errors.ts';
+import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { EXIT, fromCaller, readArgs, type ExitCode } from '../command.ts';
 
@@ -16,6 +17,6 @@ export function hookNew(args: string[]): ExitCode {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     throw new UsageError(exists ? `${name} exists already; it is left as it is.` : messageOf(error));
   }
-  process.stdout.write(`${name} is written. Run it: hookmint hook run ${name}\n`);
+  print(`${name} is written. Run it: hookmint hook run ${name}`);
   return EXIT.ok;
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { messageOf } from '../../shared/errors.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
 import { HOOK_FILE, scanHook } from '../../shared/hook-build/scan-hook.ts';
+import { readRegularFile } from '../../shared/read-text-file.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
 
@@ -18,14 +18,11 @@ const IMPORT_OR_EXPORT = /^[ \t]*(?:import|export)\b/m;
 export async function readHook(file: string): Promise<string> {
   let code: string;
   try {
-    code = readFileSync(file, 'utf8');
+    code = readRegularFile(file, MAX_HOOK_CODE_BYTES);
   } catch (error) {
     throw new UsageError(`The hook ${file} cannot be read: ${messageOf(error)}.`);
   }
   if (code.trim() === '') throw new UsageError(`The hook ${file} is empty.`);
-  if (Buffer.byteLength(code) > MAX_HOOK_CODE_BYTES) {
-    throw new UsageError(`The hook ${file} is over ${String(MAX_HOOK_CODE_BYTES)} bytes.`);
-  }
   await checkHook(code);
   return code;
 }

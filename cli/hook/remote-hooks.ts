@@ -17,16 +17,19 @@ const Entry = z.object({
 export type RevisionEntry = z.infer<typeof Entry>;
 
 const HOOKS_PER_PAGE = 100;
+/** A server that has ever another page is none of hookmint's. */
+const MAX_PAGES = 2_000;
 
 /** The hooks of a running hookmint. */
 export async function listHooks(api: ApiClient): Promise<RemoteHook[]> {
   const hooks: RemoteHook[] = [];
-  for (let page = 0; ; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const path = `/hooks?fields=id,name,enabled&page=${String(page)}&per_page=${String(HOOKS_PER_PAGE)}`;
     const some = z.array(RemoteHook).parse(await api.call('GET', path));
     hooks.push(...some);
     if (some.length < HOOKS_PER_PAGE) return hooks;
   }
+  throw new UsageError(`${api.baseUrl} has more than ${String(MAX_PAGES)} pages of hooks.`);
 }
 
 /** The one of a name, which the service normalises. */

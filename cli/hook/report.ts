@@ -27,40 +27,45 @@ export function inFile(run: DryRun, file: string): DryRun {
   } as DryRun;
 }
 
-/** A run as text for people. */
-export function reportOf(run: DryRun): string {
+/** A run for people: lines that each begin with what they are about, or with as much space. */
+export function reportOf(run: DryRun): string[] {
   const { removed, added } = run.scope_changes;
-  const sections = [
-    section('outcome', [outcomeOf(run)]),
-    run.answer && section('answer', [`${run.answer.status} ${run.answer.error}: ${run.answer.error_description}`]),
-    run.token && section('scope', [run.token.scope.join(' ') || '(none)']),
-    section('scope changes', [...removed.map((scope) => `- ${scope}`), ...added.map((scope) => `+ ${scope}`)]),
-    run.token &&
-      section(
-        'claims',
-        Object.entries(run.token.claims).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
-      ),
-    section(
+  const token = run.token === null ? [] : [run.token];
+  return [
+    ...section('outcome', [outcomeOf(run)]),
+    ...section(
+      'answer',
+      run.answer === null ? [] : [`${run.answer.status} ${run.answer.error}: ${run.answer.error_description}`],
+    ),
+    ...section(
+      'scope',
+      token.map(({ scope }) => scope.join(' ') || '(none)'),
+    ),
+    ...section('scope changes', [...removed.map((scope) => `- ${scope}`), ...added.map((scope) => `+ ${scope}`)]),
+    ...section(
+      'claims',
+      token.flatMap(({ claims }) => Object.entries(claims).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)),
+    ),
+    ...section(
       'dropped',
       run.dropped.map(({ kind, name, reason }) => `${kind} ${name}: ${REASONS[reason]} (${reason})`),
     ),
-    section('error', errorOf(run)),
-    section(
+    ...section('error', errorOf(run)),
+    ...section(
       'console',
       run.console.flatMap(({ level, text }) => `${level}: ${text}`.split('\n')),
     ),
-    section(
+    ...section(
       'network',
       run.network.map(({ method, host, status, error, ms }) => `${method} ${host} ${String(status ?? error)} ${ms} ms`),
     ),
-    section('time', [`${run.cpu_ms} ms CPU, ${run.wall_ms} ms wall`]),
+    ...section('time', [`${run.cpu_ms} ms CPU, ${run.wall_ms} ms wall`]),
   ];
-  return sections.filter((text) => text !== null && text !== '').join('');
 }
 
-function section(title: string, lines: string[]): string {
+function section(title: string, lines: string[]): string[] {
   const width = 15;
-  return lines.map((line, i) => `${(i === 0 ? title : '').padEnd(width)}${line}\n`).join('');
+  return lines.map((line, i) => `${(i === 0 ? title : '').padEnd(width)}${line}`);
 }
 
 function outcomeOf({ outcome }: DryRun): string {

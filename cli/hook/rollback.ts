@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
@@ -16,6 +17,6 @@ export async function hookRollback(args: string[]): Promise<ExitCode> {
   if (to === undefined) throw new UsageError(`${hook.name} has no revision before the deployed one.`);
   const answer = await api.call('POST', `/hooks/${hook.id}/revisions/${to.revision}/deploy`, {});
   const { enabled } = z.object({ enabled: z.boolean() }).parse(answer);
-  process.stdout.write(`${await stateOf(api, { ...hook, enabled })}\n`);
+  print(await stateOf(api, { ...hook, enabled }));
   return EXIT.ok;
 }

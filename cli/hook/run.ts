@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
+import { print, printJson } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
@@ -37,7 +38,8 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
   try {
     const ran = await dryRuns.run(hook, event, policy);
     const shown = inFile(ran, asCaller(file));
-    process.stdout.write(values.json ? `${JSON.stringify(shown, null, 2)}\n` : reportOf(shown));
+    if (values.json) printJson(shown);
+    else print(...reportOf(shown));
     return ran.token === null ? EXIT.failed : EXIT.ok;
   } finally {
     dryRuns.close();

@@ -2,6 +2,7 @@ import { globSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
 import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
@@ -30,13 +31,13 @@ export async function hookTest(args: string[]): Promise<ExitCode> {
       if (difference !== undefined) failed++;
       const ms = Math.round(performance.now() - startedMs);
       const title = relative(folder, file).slice(0, -SUFFIX.length);
-      process.stdout.write(`${difference === undefined ? 'ok    ' : 'FAILED'} ${one.name ?? title} (${ms} ms)\n`);
-      if (difference !== undefined) process.stdout.write(`${difference.replace(/^(?=.)/gm, '    ')}\n`);
+      print(`${difference === undefined ? 'ok    ' : 'FAILED'} ${one.name ?? title} (${ms} ms)`);
+      if (difference !== undefined) print(...difference.split('\n').map((line) => (line === '' ? '' : `    ${line}`)));
     }
   } finally {
     dryRuns.close();
   }
-  process.stdout.write(`${cases.length - failed} passed, ${failed} failed\n`);
+  print(`${cases.length - failed} passed, ${failed} failed`);
   return failed === 0 ? EXIT.ok : EXIT.failed;
 
   async function runCase(file: string, one: Case): Promise<string | undefined> {
@@ -60,7 +61,7 @@ function readCases(folder: string, name: string): [file: string, one: Case][] {
   }
   const files = globSync(`**/*${SUFFIX}`, { cwd: folder, exclude: ['**/node_modules/**'] }).sort();
   if (files.length === 0) throw new UsageError(`${name} has no *${SUFFIX}.`);
-  return files.map((file) => [join(folder, file), readJsonFile(join(folder, file), Case)]);
+  return files.map((file) => [join(folder, file), readJsonFile(join(folder, file), Case, { isGiven: false })]);
 }
 
 /** Builds a hook once for all the cases that have it alike. */

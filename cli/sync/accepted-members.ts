@@ -15,8 +15,7 @@ const Operation = z.object({
  * members of every product that Auth0 has, and what is not taken is better left out by name than refused.
  */
 export async function acceptedMembers(api: ApiClient): Promise<(path: string) => ReadonlySet<string> | undefined> {
-  const response = await fetch(`${api.baseUrl}openapi.json`).catch(() => undefined);
-  const { data: document } = Document.safeParse(await response?.json().catch(() => undefined));
+  const { data: document } = Document.safeParse(await api.describe());
   return (path) => {
     const item = Object.entries(document?.paths ?? {}).find(
       ([name]) => name === path || name === `/api/v2${path}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UsageError } from '../../shared/usage-error.ts';
 import type { ApiClient } from '../api-client.ts';
 
 const Members = z.record(z.string(), z.unknown());
@@ -19,6 +20,8 @@ export type Remote = {
 };
 
 const PAGE_ITEMS = 100;
+/** Of one kind; a server that has ever another page is none of hookmint's. */
+const MAX_PAGES = 2_000;
 /** Actions come in smaller pages, and always as an object (contract §6). */
 const ACTIONS_PAGE = { perPage: 50, asObject: '' };
 
@@ -69,10 +72,11 @@ async function all<T>(
   { perPage, asObject } = { perPage: PAGE_ITEMS, asObject: '&include_totals=true' },
 ): Promise<T[]> {
   const items: T[] = [];
-  for (let page = 0; ; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const answer = Members.parse(await api.call('GET', `${path}?per_page=${perPage}&page=${page}${asObject}`));
     const got = z.array(item).parse(answer[plural]);
     items.push(...got);
     if (got.length < perPage) return items;
   }
+  throw new UsageError(`${api.baseUrl} has more than ${String(MAX_PAGES)} pages of ${plural}.`);
 }

@@ -1,26 +1,23 @@
-import { printable } from '../printable.ts';
 import { secretVariable } from './secret-values.ts';
 import type { Step } from './step.ts';
 
 const MARKS: Readonly<Record<Step['does'], string>> = { create: '+', update: '~', delete: '-', keep: '=', skip: '!' };
 
 /** One line for each step, and below it what is to be known of it. */
-export function planText(steps: readonly Step[], ignored: readonly string[]): string {
+export function planLines(steps: readonly Step[], ignored: readonly string[]): string[] {
   const lines = steps.flatMap(({ kind, name, does, members, notes, missingSecrets }) => [
     `${MARKS[does]} ${kind} ${name}${members.length === 0 ? '' : `: ${members.join(', ')}`}`,
     ...notes.map((note) => `    ${note}`),
     ...missingSecrets.map((secret) => `    needs a value for its secret ${secret} (${secretVariable(name, secret)})`),
   ]);
   const count = (what: Step['does']): string => String(steps.filter(({ does }) => does === what).length);
-  const text = [
+  return [
     ...lines,
     ...(ignored.length === 0 ? [] : [`! not for hookmint: ${ignored.join(', ')}`]),
     '',
     `${count('create')} to create (+), ${count('update')} to update (~), ${count('delete')} to delete (-), ` +
       `${count('keep')} as they are (=), ${count('skip')} skipped (!)`,
-    '',
-  ].join('\n');
-  return printable(text);
+  ];
 }
 
 /** The same as an object, for programs. */

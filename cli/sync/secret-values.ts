@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
+import { readGivenFile } from '../../shared/read-text-file.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { MAX_FILE_BYTES } from '../tenant-files/bounds.ts';
 import { SECRET_NOT_SHOWN } from '../tenant-files/model.ts';
 
 const Named = z.record(z.string(), z.record(z.string(), z.string())).default({});
@@ -26,7 +27,7 @@ export function readSecretValues(file: string | undefined): SecretValues {
   if (file === undefined) return SecretValues.parse({});
   let value: unknown;
   try {
-    value = parse(readFileSync(file, 'utf8'), { logLevel: 'error' });
+    value = parse(readGivenFile(file, MAX_FILE_BYTES), { logLevel: 'error' });
   } catch (error) {
     // The parser's own messages quote the file, which may be a secret.
     const reason =

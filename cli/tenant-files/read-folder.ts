@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { MAX_FILES } from './bounds.ts';
 import type { RawExport, ReadText } from './read.ts';
 
 const FOLDERS: ReadonlyMap<string, string> = new Map([
@@ -33,10 +34,13 @@ export function readFolder(root: string, readText: ReadText): RawExport {
   for (const [folder, kind] of FOLDERS) {
     const dir = join(root, folder);
     if (!existsSync(dir)) continue;
-    const files = readdirSync(dir)
-      .filter((name) => name.endsWith('.json'))
+    const files = readdirSync(dir, { withFileTypes: true })
+      // An Action called x.json has its code in a folder of that name.
+      .filter((entry) => entry.name.endsWith('.json') && !entry.isDirectory())
+      .map(({ name }) => name)
       .sort()
       .map((name) => join(dir, name));
+    if (files.length > MAX_FILES) throw new UsageError(`${dir} holds more than ${String(MAX_FILES)} files.`);
     const items = files
       .map((file) => ({ file, item: withCode(kind, readJson(file), root, dir, file, readText) }))
       .filter(({ item }) => Object.keys(item).length > 0);

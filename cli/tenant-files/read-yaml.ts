@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
@@ -11,15 +11,7 @@ const Members = z.record(z.string(), z.unknown());
 
 /** The YAML form (contract §7): one file, code in files that are named from it. */
 export function readYaml(file: string, root: string, readText: ReadText): RawExport {
-  let document: Record<string, unknown>;
-  try {
-    document = Members.parse(parse(readText(resolve(file), file)));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    // Below the first line the parser quotes the file.
-    const [reason = ''] = messageOf(error).split(/:?\n/);
-    throw new UsageError(`${file} cannot be used: ${error instanceof z.ZodError ? 'it holds no mapping' : reason}.`);
-  }
+  const document = parsed(file, readText(resolve(file), file));
   const kinds = Object.fromEntries(
     KINDS.flatMap((kind) => {
       const value = document[kind];
@@ -30,6 +22,20 @@ export function readYaml(file: string, root: string, readText: ReadText): RawExp
     .filter(([kind, value]) => !KINDS.includes(kind) && !isEmpty(value))
     .map(([kind]) => kind);
   return { kinds, ignored: ignored.sort() };
+}
+
+function parsed(file: string, text: string): Record<string, unknown> {
+  try {
+    const yaml = parseDocument(text);
+    // A tag that is not known is a warning of the parser; who made the file meant something by it.
+    const [problem] = [...yaml.errors, ...yaml.warnings];
+    if (problem !== undefined) throw problem;
+    return Members.parse(yaml.toJS());
+  } catch (error) {
+    // Below the first line the parser quotes the file.
+    const [reason = ''] = messageOf(error).split(/:?\n/);
+    throw new UsageError(`${file} cannot be used: ${error instanceof z.ZodError ? 'it holds no mapping' : reason}.`);
+  }
 }
 
 function withCode(kind: string, items: unknown, root: string, file: string, readText: ReadText): unknown {

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
+import { readRegularFile } from '../../shared/read-text-file.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { isTooDeep, MAX_EXPORT_BYTES, MAX_FILE_BYTES, MAX_LEVELS } from './bounds.ts';
 import { readKeywords, replaceKeywords } from './keywords.ts';
 import { TenantFiles, type TenantExport } from './model.ts';
 import { readFolder } from './read-folder.ts';
@@ -29,15 +31,16 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
   const isFolder = statSync(path).isDirectory();
   const root = isFolder ? resolve(path) : dirname(resolve(path));
   const keywords = readKeywords(env.AUTH0_KEYWORD_REPLACE_MAPPINGS);
+  let leftBytes = MAX_EXPORT_BYTES;
   const readText: ReadText = (file, named) => {
-    // The scripts go to a server: a link in somebody else's export is not to take along the caller's own files.
-    if (!resolve(file).startsWith(root + sep) || !realPathOf(file, named).startsWith(realpathSync(root) + sep))
+    const real = realPathOf(file, named);
+    // The scripts go to a server: a link in somebody else's export must not take along the caller's own files.
+    if (!resolve(file).startsWith(root + sep) || !real.startsWith(realpathSync(root) + sep))
       throw new UsageError(`${named} names ${file}, which is outside of ${root}.`);
-    try {
-      return replaceKeywords(readFileSync(file, 'utf8'), keywords);
-    } catch (error) {
-      throw new UsageError(`${named} cannot be used: ${messageOf(error)}.`);
-    }
+    const text = readWithin(real, file, named);
+    leftBytes -= Buffer.byteLength(text);
+    if (leftBytes < 0) throw new UsageError(`${path} holds more than ${String(MAX_EXPORT_BYTES)} bytes.`);
+    return replaceKeywords(text, keywords);
   };
   const { kinds, ignored, sources } = isFolder ? readFolder(root, readText) : readYaml(path, root, readText);
   if (Object.keys(kinds).length === 0) {
@@ -46,11 +49,21 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
       `${path} holds nothing for hookmint${found}: no hooks, clients, APIs, grants, Actions or tenant.`,
     );
   }
+  if (isTooDeep(kinds)) throw new UsageError(`${path} is nested more than ${String(MAX_LEVELS)} levels deep.`);
   const parsed = TenantFiles.safeParse(kinds);
   if (parsed.success) return { files: parsed.data, ignored };
   const [kind, index] = parsed.error.issues[0]?.path ?? [];
   const file = sources?.[String(kind)]?.[Number(index)] ?? path;
   throw new UsageError(`${file} cannot be used: ${whereIn(parsed.error, kinds)}.`);
+}
+
+function readWithin(real: string, file: string, named: string): string {
+  try {
+    return readRegularFile(real, MAX_FILE_BYTES);
+  } catch (error) {
+    const which = resolve(named) === resolve(file) ? named : `${named} names ${file}, which`;
+    throw new UsageError(`${which} cannot be used: ${messageOf(error)}.`);
+  }
 }
 
 function realPathOf(file: string, named: string): string {

@@ -1,34 +1,27 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import sanitize from 'sanitize-filename';
-import { messageOf } from '../../shared/errors.ts';
-import { UsageError } from '../../shared/usage-error.ts';
 import type { TenantFiles } from './model.ts';
+import { writeFiles } from './write-files.ts';
 
-/** Writes the directory form (contract §7), as `auth0-deploy-cli` does. Files of resources that are gone stay. */
+/**
+ * Writes the directory form (contract §7), as `auth0-deploy-cli` does. Files of resources that are gone stay.
+ *
+ * @returns the files' paths from `root`.
+ * @throws {UsageError}
+ */
 export function writeFolder(root: string, files: TenantFiles, clientNames: ReadonlyMap<string, string>): string[] {
-  const written: string[] = [];
+  const contents = new Map<string, string>();
   const fileName = fileNames();
-  const write = (path: string[], content: string): void => {
-    const file = join(root, ...path);
-    try {
-      mkdirSync(join(file, '..'), { recursive: true });
-      writeFileSync(file, content);
-    } catch (error) {
-      throw new UsageError(`${file} cannot be written: ${messageOf(error)}.`);
-    }
-    written.push(join(...path));
-  };
+  const write = (path: string[], content: string): void => void contents.set(path.join('/'), content);
   const writeJson = (path: string[], value: unknown): void => write(path, `${JSON.stringify(value, null, 2)}\n`);
 
   for (const { script, ...hook } of files.hooks ?? []) {
-    const name = fileName('hooks', hook.name);
+    const name = fileName('hooks', hook.name, ['.js', '.json']);
     write(['hooks', `${name}.js`], script);
     writeJson(['hooks', `${name}.json`], { ...hook, script: `./${name}.js` });
   }
   for (const { code, ...action } of files.actions ?? []) {
-    const name = fileName('actions', action.name);
+    const name = fileName('actions', action.name, ['', '.json']);
     write(['actions', name, 'code.js'], code);
     writeJson(['actions', `${name}.json`], { ...action, code: `./actions/${name}/code.js` });
   }
@@ -43,25 +36,29 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
   }
   if (files.triggers !== undefined) writeJson(['triggers', 'triggers.json'], files.triggers);
   if (files.tenant !== undefined) writeJson(['tenant.json'], files.tenant);
-  return written;
+  writeFiles(root, contents);
+  return [...contents.keys()];
 }
 
 /** Longest name without its ending, bytes: file systems take 255. */
 const MAX_NAME_BYTES = 200;
 
 /** Gives file names: what no file may be called is replaced, and what is cut off, or called like another file then, told by a hash. */
-function fileNames(): (folder: string, name: string) => string {
-  const given = new Set<string>();
-  return (folder, name) => {
+function fileNames(): (folder: string, name: string, endings?: readonly string[]) => string {
+  const taken = new Set<string>();
+  return (folder, name, endings = ['.json']) => {
     const safe = sanitize(name, { replacement: '-' });
-    // File systems differ on whether case tells names apart.
-    const isTaken = given.has(`${folder}/${safe.toLowerCase()}`);
+    const paths = (file: string): string[] => endings.map((ending) => foldedCase(`${folder}/${file}${ending}`));
+    const isFree = safe !== '' && !paths(safe).some((path) => taken.has(path));
     const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
-    const file = safe !== '' && !isTaken && Buffer.byteLength(safe) <= MAX_NAME_BYTES ? safe : `${cut(safe)}-${hash}`;
-    given.add(`${folder}/${file.toLowerCase()}`);
+    const file = isFree && Buffer.byteLength(safe) <= MAX_NAME_BYTES ? safe : `${cut(safe)}-${hash}`;
+    for (const path of paths(file)) taken.add(path);
     return file;
   };
 }
+
+/** File systems differ on whether case, and how a letter is composed, tell names apart. */
+const foldedCase = (path: string): string => path.normalize('NFC').toUpperCase().toLowerCase();
 
 /** Whole characters of a text, as many as fit. */
 function cut(text: string): string {

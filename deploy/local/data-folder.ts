@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../shared/errors.ts';
+import { makeFolder } from '../../shared/make-folder.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { endLeftover } from './servers/leftover.ts';
 
@@ -15,7 +16,7 @@ export type DataFolder = { writePids: (pids: number[]) => void; release: () => v
 export async function openDataFolder(dir: string): Promise<DataFolder> {
   const [lockFile, pidFile] = [join(dir, 'launcher.pid'), join(dir, 'pids')];
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir, 0o700);
     takeLock(lockFile, dir);
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -1,15 +1,19 @@
-import { existsSync, readFileSync, watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inAuthorsFile, readHook } from '../../cli/hook/read-hook.ts';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
 import { jsonProblem } from '../../shared/json-error.ts';
+import { readGivenFile, readRegularFile } from '../../shared/read-text-file.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
 /** An editor saves in several steps; the file is read when it has been quiet for so long. */
 const SETTLE_MS = 100;
+
+/** A package.json or a file of secrets, bytes. */
+const MAX_JSON_BYTES = 1_048_576;
 
 const OWN_PACKAGE_FILE = fileURLToPath(new URL('../../package.json', import.meta.url));
 
@@ -39,7 +43,11 @@ export function readDependencies(hookFile: string): Record<string, string> {
   const file = join(dirname(hookFile), 'package.json');
   // A hook that is tried in a clone of hookmint does not depend on what hookmint does.
   if (file === OWN_PACKAGE_FILE || !existsSync(file)) return {};
-  const dependencies = readJson(file, z.object({ dependencies: z.record(z.string(), z.string()).optional() }));
+  const dependencies = readJson(
+    file,
+    readRegularFile,
+    z.object({ dependencies: z.record(z.string(), z.string()).optional() }),
+  );
   return dependencies.dependencies ?? {};
 }
 
@@ -49,12 +57,12 @@ export function readDependencies(hookFile: string): Record<string, string> {
  * @throws {UsageError}
  */
 export function readSecretsFile(file: string | undefined): HookSecrets {
-  return file === undefined ? {} : readJson(file, HookSecrets);
+  return file === undefined ? {} : readJson(file, readGivenFile, HookSecrets);
 }
 
-function readJson<T>(file: string, schema: z.ZodType<T>): T {
+function readJson<T>(file: string, read: typeof readGivenFile, schema: z.ZodType<T>): T {
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return schema.parse(JSON.parse(read(file, MAX_JSON_BYTES)));
   } catch (error) {
     const [issue] = error instanceof z.ZodError ? error.issues : [];
     const reason =

@@ -6,6 +6,7 @@ import { openDataFolder } from './data-folder.ts';
 import { readGivenBus } from './given-bus.ts';
 import { runStack } from './stack.ts';
 import { HELP, readOptions, type Options } from './options.ts';
+import { complain, print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
 /** `npm start`: everything hookmint needs on this machine, until Ctrl-C. */
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   const startedMs = performance.now();
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) {
-    process.stdout.write(HELP);
+    print(...HELP.trimEnd().split('\n'));
     return;
   }
   await ensurePortIsFree(options.port);
@@ -34,17 +35,13 @@ async function main(): Promise<void> {
       natsDataDir: join(options.dataDir, 'nats'),
       mongodbDataDir: join(options.dataDir, 'mongodb'),
       pidsChanged: folder.writePids,
-      say,
+      say: print,
       stop: stop.signal,
-      ready: (banner) => say(banner(Math.round(performance.now() - startedMs))),
+      ready: (banner) => print(...banner(Math.round(performance.now() - startedMs))),
     });
   } finally {
     folder.release();
   }
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
@@ -65,7 +62,7 @@ async function ensurePortIsFree(port: Options['port']): Promise<void> {
 
 main()
   .catch((error: unknown) => {
-    process.stderr.write(`hookmint: ${messageOf(error)}\n`);
+    complain(messageOf(error));
     process.exitCode = 1;
   })
   // All that was started has ended; a download or a connection under way is no reason to stay.

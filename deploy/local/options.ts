@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
+import { defaultLogFormat, type LogFormat } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
 /** What `npm start` was asked for. */
@@ -13,6 +14,7 @@ export type Options = {
   tls: boolean;
   /** Number of hook-executors, which share the hook runs; 0: they are started elsewhere. */
   executors: number;
+  logFormat: LogFormat;
 };
 
 export const DEFAULT_PORT = 8080;
@@ -37,6 +39,7 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, 
   NATS_CA_FILE            who vouches for them (tls://); NATS_CERT_FILE and NATS_KEY_FILE where they ask for a certificate
   HOOKMINT_STREAM_REPLICAS   how many of them keep each stream (default 1)
   LOG_LEVEL               trace, debug, info (default), warn, error
+  LOG_FORMAT              pretty (default at a terminal) or json
   OTEL_EXPORTER_OTLP_ENDPOINT   send traces and metrics there
 `;
 
@@ -78,5 +81,12 @@ export function readOptions(args: readonly string[]): Options | undefined {
     dataDir: resolve(callerDir, values.data),
     tls: values.tls,
     executors,
+    logFormat: logFormatOf(process.env.LOG_FORMAT),
   };
+}
+
+function logFormatOf(value: string | undefined): LogFormat {
+  if (value === undefined || value === '') return defaultLogFormat();
+  if (value === 'pretty' || value === 'json') return value;
+  throw new UsageError(`LOG_FORMAT must be pretty or json, not "${value}".`);
 }

@@ -56,7 +56,8 @@ export async function startService(options: {
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...inherited,
       ...metrics.env,
-      LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json',
+      // The launcher shows it to people: no service writes to their terminal.
+      LOG_FORMAT: 'json',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -129,12 +130,9 @@ function withSecretsInFiles({
 
 /** What a line tells of why a service ended: an error's message without the log's dress, other output as it is, else nothing. */
 function tellingLine(line: string): string | undefined {
-  const plain = line.replaceAll(/\u001b\[\d+m/g, '').trim();
-  const { level, msg } = parseLogEntry(plain);
+  const { level, msg } = parseLogEntry(line);
   if (level !== undefined) return level >= LEVEL_ERROR ? msg : undefined;
-  const [, name, message] = /^\[[\d:.]+\] ([A-Z]+): (.*)$/.exec(plain) ?? [];
-  if (name !== undefined) return name === 'ERROR' || name === 'FATAL' ? message : undefined;
-  return plain === '' ? undefined : plain;
+  return line.trim() === '' ? undefined : line.trim();
 }
 
 function parseLogEntry(line: string): { level?: number; msg?: string } {

@@ -20,6 +20,7 @@ import { serviceEnv, setupEnv, type Installation, type ServiceName } from './ser
 import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
+import { printOutput, type LogFormat } from '../../shared/terminal.ts';
 import { untilReady } from './until-ready.ts';
 
 const TENANT = 'demo';
@@ -42,9 +43,10 @@ export type StackOptions = {
   givenBus: GivenBus | undefined;
   mongodbUrl: string | undefined;
   signingAlg: SigningAlg;
+  logFormat: LogFormat;
   say: (line: string) => void;
   pidsChanged: (pids: number[]) => void;
-  ready: (banner: (afterMs: number) => string) => void;
+  ready: (banner: (afterMs: number) => string[]) => void;
   stop: AbortSignal;
 };
 
@@ -124,7 +126,7 @@ export async function runStack(options: StackOptions): Promise<void> {
         name,
         env,
         secretsDir: join(options.dataDir, 'service-secrets'),
-        output: (line) => say(`${label.padEnd(13)} ${line}`),
+        output: (line) => printOutput(label.padEnd(13), line, options.logFormat),
         onExit: ({ reason, lastLine }) => exited(lastLine === '' ? reason : `${reason}: ${lastLine}`),
       }),
     );

@@ -102,6 +102,23 @@ describe('the house', () => {
     );
   });
 
+  it('writes to the terminal of an operator or author through one door', () => {
+    const atTerminals = globSync(['cli/**/*.{ts,js}', 'deploy/local/**/*.{ts,js}', 'shared/**/*.{ts,js}'], {
+      cwd: ROOT,
+    });
+    // start.js runs before anything is installed; the others are hooks, which print in an isolate.
+    const others =
+      /^deploy\/local\/start\.js$|^cli\/hook\/templates\/|^deploy\/local\/demo\/|^shared\/hook-build\/shims\//;
+    const writes =
+      /\bprocess\.std(?:out|err)\b|\bstd(?:out|err): 'inherit'|\bconsole\.(?:log|info|warn|error|debug|dir|table|trace)\(|\bemitWarning\b|\b(?:write|writev)Sync\((?:1|2)\b/;
+    assert(atTerminals.length > 100 && writes.test(textOf('shared/terminal.ts')));
+    assert.deepEqual(
+      atTerminals.filter((file) => !others.test(file) && writes.test(textOf(file))).sort(),
+      // Its log goes to standard output of a process that nobody but the launcher, or a container's runtime, reads.
+      ['shared/log.ts', 'shared/terminal.ts'],
+    );
+  });
+
   it(`has no file over ${String(MAX_LINES)} lines`, () => {
     const lines = (file: string): number => textOf(file).split('\n').length - 1;
     assert.deepEqual(

@@ -8,7 +8,7 @@ import { cacheFolder } from '../../shared/cache-folder.ts';
 import { ServerUnavailableError } from '../../deploy/local/servers/errors.ts';
 import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../../deploy/local/servers/nats-binary.ts';
-import type { Terminal } from '../../deploy/local/servers/progress.ts';
+import type { RedrawnLine } from '../../deploy/local/servers/progress.ts';
 import {
   REFUSED_URL,
   archiveOf,
@@ -51,13 +51,9 @@ function freshEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   };
 }
 
-async function obtain(
-  what: typeof obtainNats,
-  env: NodeJS.ProcessEnv,
-  terminal: Terminal = { write: () => undefined },
-) {
+async function obtain(what: typeof obtainNats, env: NodeJS.ProcessEnv, progressLine?: RedrawnLine) {
   const lines: string[] = [];
-  const binary = await what({ env, report: (line) => lines.push(line), terminal });
+  const binary = await what({ env, report: (line) => lines.push(line), progressLine });
   return { ...binary, lines };
 }
 
@@ -144,10 +140,10 @@ describe('the official download', { concurrency: true }, () => {
   it('draws one updating line on a terminal', async () => {
     const env = freshEnv({ HOOKMINT_NATS_DOWNLOAD_BASE_URL: await startMirror(archive) });
     let drawn = '';
-    const terminal = { isTTY: true, write: (text: string) => void (drawn += text) };
-    const { lines } = await obtain(obtainNats, env, terminal);
-    assert.match(drawn, /^\r\u001b\[Knats-server 2\.15\.1: \d+ % \([\d.]+ of [\d.]+ MB\)/);
-    assert(!drawn.includes('\n') && drawn.endsWith('\r\u001b[K'));
+    const line = { draw: (text: string) => void (drawn += `<${text}>`), end: () => void (drawn += '<>') };
+    const { lines } = await obtain(obtainNats, env, line);
+    assert.match(drawn, /^<nats-server 2\.15\.1: \d+ % \([\d.]+ of [\d.]+ MB\)>/);
+    assert(!drawn.includes('\n') && drawn.endsWith('<>'));
     assert.equal(lines.filter((line) => line.includes('%')).length, 0);
   });
 

@@ -4,7 +4,7 @@ export type TokenAnswer = { status: number; headers: Headers; body: Record<strin
 
 /** Asks the stack for a token as its demo client, form-encoded; `overrides` replace or, when undefined, remove parameters. */
 export async function requestToken(
-  stack: Stack,
+  stack: Pick<Stack, 'url' | 'clientId' | 'clientSecret' | 'audience'>,
   overrides: Record<string, string | undefined> = {},
   headers: Record<string, string> = {},
 ): Promise<TokenAnswer> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../shared/make-folder.ts';
 import { WayFailedError, systemCode } from './errors.ts';
 import { executableName } from './on-path.ts';
 import { sha256OfFile } from './sha256.ts';
@@ -45,7 +46,7 @@ export async function lookUp(cacheDir: string, key: CacheKey): Promise<CacheLook
 /** A fresh folder in the cache to fetch into; the caller removes it. Folders that a killed process left are swept. */
 export async function temporaryFolder(cacheDir: string): Promise<string> {
   try {
-    await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+    makeFolder(cacheDir, 0o700);
     await sweep(cacheDir);
     const folder = join(cacheDir, `${TEMPORARY_PREFIX}${process.pid}-${randomBytes(4).toString('hex')}`);
     await mkdir(folder);

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { makeFolder } from '../../../shared/make-folder.ts';
 import { ServerStartError, systemCode } from './errors.ts';
 
 const MIN_FREE_BYTES = 1024 * 1024;
@@ -9,7 +10,7 @@ const MIN_FREE_BYTES = 1024 * 1024;
 export async function prepareDataDir(server: string, dataDir: string): Promise<string> {
   const path = resolve(dataDir);
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw dataDirError(server, path, error);

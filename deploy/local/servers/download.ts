@@ -4,11 +4,12 @@ import { get as httpsGet, Agent as HttpsAgent } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { WayFailedError, systemCode } from './errors.ts';
-import { showProgress, type Report, type Terminal } from './progress.ts';
+import { showProgress, type RedrawnLine, type Report } from './progress.ts';
 
 export interface DownloadContext {
   report: Report;
-  terminal: Terminal;
+  /** `undefined`: progress is reported. */
+  progressLine: RedrawnLine | undefined;
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured. */
   env: NodeJS.ProcessEnv;
 }
@@ -30,7 +31,12 @@ export async function downloadText(url: string, { env }: DownloadContext): Promi
 export async function downloadFile(url: string, file: string, label: string, context: DownloadContext): Promise<void> {
   try {
     const body = await openUrl(new URL(url), context.env);
-    const progress = showProgress(label, Number(body.headers['content-length'] ?? 0), context.report, context.terminal);
+    const progress = showProgress(
+      label,
+      Number(body.headers['content-length'] ?? 0),
+      context.report,
+      context.progressLine,
+    );
     body.on('data', (chunk: Buffer) => progress.advance(chunk.length));
     await pipeline(body, createWriteStream(file, { mode: 0o600 })).finally(progress.end);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { cacheFolder } from '../../../shared/cache-folder.ts';
+import { redrawnLine } from '../../../shared/terminal.ts';
 import { lookUp } from './binary-cache.ts';
 import { ServerUnavailableError, WayFailedError, systemCode } from './errors.ts';
 import { fetchBinary } from './fetch-binary.ts';
@@ -13,7 +14,7 @@ import { binaryVersion, isAtLeast } from './version.ts';
  * @throws ServerUnavailableError when no way leads to one.
  */
 export async function obtainBinary(server: ServerBinary, options: ObtainOptions): Promise<ObtainedBinary> {
-  const { report, env = process.env, terminal = process.stderr } = options;
+  const { report, env = process.env, progressLine = redrawnLine() } = options;
   const failures: string[] = [];
   const onPath = await fromPath(server, env, report, failures);
   if (onPath) return onPath;
@@ -26,7 +27,7 @@ export async function obtainBinary(server: ServerBinary, options: ObtainOptions)
     failures.push(`${what}: ${shortReason(error)}`);
     report(`${server.name}: ${what} failed: ${shortReason(error)}`);
   };
-  const fetched = await fetchBinary(server, { cacheDir, context: { report, env, terminal }, failed });
+  const fetched = await fetchBinary(server, { cacheDir, context: { report, env, progressLine }, failed });
   if (fetched) return fetched;
   throw unavailable(server, failures);
 }

@@ -1,10 +1,11 @@
 /** Takes one finished line for the operator. */
 export type Report = (line: string) => void;
 
-/** Where an updating line may be drawn; `process.stderr` fits. */
-export interface Terminal {
-  isTTY?: boolean | undefined;
-  write: (text: string) => unknown;
+/** A line of a terminal that is drawn again and again. */
+export interface RedrawnLine {
+  draw: (text: string) => void;
+  /** Leaves the line empty. */
+  end: () => void;
 }
 
 export interface Progress {
@@ -17,14 +18,19 @@ const REPORT_STEP_PERCENT = 25;
 const MEGABYTE = 1_000_000;
 
 /** Shows a download: on a terminal as one updating line, elsewhere as one reported line per 25 %. */
-export function showProgress(label: string, totalBytes: number, report: Report, terminal: Terminal): Progress {
-  return terminal.isTTY ? updatingLine(label, totalBytes, terminal) : steps(label, totalBytes, report);
+export function showProgress(
+  label: string,
+  totalBytes: number,
+  report: Report,
+  line: RedrawnLine | undefined,
+): Progress {
+  return line === undefined ? steps(label, totalBytes, report) : updatingLine(label, totalBytes, line);
 }
 
-function updatingLine(label: string, totalBytes: number, terminal: Terminal): Progress {
+function updatingLine(label: string, totalBytes: number, line: RedrawnLine): Progress {
   let doneBytes = 0;
   let drawnAtMs = 0;
-  const draw = (): unknown => terminal.write(`\r\u001b[K${label}: ${amount(doneBytes, totalBytes)}`);
+  const draw = (): void => line.draw(`${label}: ${amount(doneBytes, totalBytes)}`);
   return {
     advance: (bytes) => {
       doneBytes += bytes;
@@ -32,7 +38,7 @@ function updatingLine(label: string, totalBytes: number, terminal: Terminal): Pr
       drawnAtMs = Date.now();
       draw();
     },
-    end: () => terminal.write('\r\u001b[K'),
+    end: line.end,
   };
 }
 

@@ -1,14 +1,14 @@
 import type { DownloadContext } from './download.ts';
 import type { ServerUnavailableCode } from './errors.ts';
-import type { Report, Terminal } from './progress.ts';
+import type { RedrawnLine, Report } from './progress.ts';
 
 export interface ObtainOptions {
   /** Takes one line per outcome, such as `nats-server 2.15.1: cached package wheel`. */
   report: Report;
   /** Default: `process.env`. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** Where download progress is drawn when it is a terminal. Default: `process.stderr`. */
-  terminal?: Terminal | undefined;
+  /** Where the progress of a download is drawn. Default: on standard error, if that is a terminal. */
+  progressLine?: RedrawnLine | undefined;
 }
 
 export type Way = 'path' | 'download' | 'wheel';
