@@ -38,7 +38,8 @@ export async function openNative(): Promise<Native> {
   });
   const call = (what: string, name: Syscall, first: bigint, second: bigint, memory: ArrayBuffer | null): void => {
     const number = BigInt(syscallNumber(name, of) ?? -1);
-    if (functions.syscall(number, first, second, memory, 0n, 0n) !== 0n) throw new WallError(`the kernel refuses ${what}`);
+    if (functions.syscall(number, first, second, memory, 0n, 0n) !== 0n)
+      throw new WallError(`the kernel refuses ${what}`);
   };
 
   return {

@@ -47,12 +47,13 @@ export const NO_WALL: Wall = { name: 'none', reasons: [], fork: (program) => for
 /**
  * Finds the strongest wall that stands here, by starting a process behind each.
  *
+ * @param options.bubblewrap False: as where bubblewrap is absent.
  * @throws {HookmintError} `sandbox_wall_unavailable` when one is required and none stands.
  */
-export async function chooseWall(setting: WallSetting): Promise<Wall> {
+export async function chooseWall(setting: WallSetting, { bubblewrap = true } = {}): Promise<Wall> {
   if (setting === 'off') return NO_WALL;
   const reasons: string[] = [];
-  for (const open of [bubblewrapWall, seccompWall]) {
+  for (const open of bubblewrap ? [bubblewrapWall, seccompWall] : [seccompWall]) {
     try {
       const wall = await open(reasons);
       await probe(wall);
