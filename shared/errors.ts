@@ -19,7 +19,8 @@ export type HookmintErrorCode =
   | 'signing_key_undecryptable'
   | 'reserved_claim'
   | 'port_unavailable'
-  | 'hook_secrets_undecryptable';
+  | 'hook_secrets_undecryptable'
+  | 'sandbox_wall_unavailable';
 
 export class HookmintError extends Error {
   readonly code: HookmintErrorCode;

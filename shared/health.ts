@@ -13,8 +13,8 @@ export const healthEnv = {
 export type Health = {
   /** Where it listens; `undefined` when it does not. */
   port: number | undefined;
-  /** From now on `/readyz` tells what is missing; before, that the service is starting. */
-  readyUnless: (missing: () => string[]) => void;
+  /** From now on `/readyz` tells what is missing, and these facts; before, that the service is starting. */
+  readyUnless: (missing: () => string[], details?: Record<string, string>) => void;
   /** From now on `/readyz` says no, while what is under way is finished. */
   stopping: () => void;
   close: () => Promise<void>;
@@ -31,9 +31,11 @@ const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Cont
  */
 export async function serveHealth(port: number | undefined): Promise<Health> {
   let missing = (): string[] => ['the service is starting'];
+  let told: Record<string, string> = {};
   const state = {
-    readyUnless: (reasons: () => string[]): void => {
+    readyUnless: (reasons: () => string[], details = {}): void => {
       missing = reasons;
+      told = details;
     },
     stopping: (): void => {
       missing = () => ['the service is stopping'];
@@ -46,7 +48,8 @@ export async function serveHealth(port: number | undefined): Promise<Health> {
       response.writeHead(200, HEADERS).end(JSON.stringify({ status: 'ok' }));
     } else if (url === '/readyz') {
       const reasons = missing();
-      const body = reasons.length === 0 ? { status: 'ready' } : { status: 'not ready', missing: reasons };
+      const body =
+        reasons.length === 0 ? { status: 'ready', ...told } : { status: 'not ready', missing: reasons, ...told };
       response.writeHead(reasons.length === 0 ? 200 : 503, HEADERS).end(JSON.stringify(body));
     } else {
       response.writeHead(404, HEADERS).end(JSON.stringify({ error: 'not_found' }));

@@ -20,6 +20,11 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .max(64)
         .default(Math.max(1, Math.floor(availableParallelism() / 2))),
       /**
+       * What native code in a sandbox process meets: `require` starts only behind a wall of bubblewrap or seccomp, `auto` behind the
+       * strongest that stands here, `off` behind none. Default `auto`.
+       */
+      HOOKMINT_SANDBOX_WALL: z.enum(['require', 'auto', 'off']).default('auto'),
+      /**
        * Addresses and CIDR blocks, comma-separated, that are not public and that hooks may be allowed to reach by their own
        * `allowed_addresses`. Default: none.
        */

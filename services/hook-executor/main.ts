@@ -3,14 +3,17 @@ import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { serveHealth, watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
+import { logger } from '../../shared/log.ts';
+import { chooseWall } from '../../shared/process-wall/wall.ts';
 import { HOOK_DRY_RUN_QUEUE, HookDryRun, hookDryRunSubject } from '../../shared/subjects/hook-dry-run.ts';
 import { TokenRequested, TOKEN_REQUESTED_QUEUE, tokenRequestedSubject } from '../../shared/subjects/token-requested.ts';
-import { observeQueueDepth } from '../../shared/telemetry/metrics.ts';
+import { observeQueueDepth, observeWall } from '../../shared/telemetry/metrics.ts';
 import { readConfig } from './config.ts';
 import { createDryRunHandler } from './dry-run-handler.ts';
 import { createTokenRequestedHandler } from './handler.ts';
 import { createEgressBroker } from './egress/broker.ts';
 import { openSandboxPool } from './sandbox-pool.ts';
+import { startSandboxProcess } from './sandbox-process.ts';
 
 /** Dry runs at a time: they are people's, and token requests come first. */
 const MAX_DRY_RUNS_IN_FLIGHT = 8;
@@ -21,7 +24,10 @@ runService('hook-executor', async (endLater) => {
 
   const health = await serveHealth(config.HOOKMINT_HEALTH_PORT);
   endLater('the health checks', health.close);
-  const pool = await openSandboxPool(config.HOOKMINT_SANDBOX_PROCESSES);
+  const wall = await chooseWall(config.HOOKMINT_SANDBOX_WALL);
+  logger.info({ wall: wall.name, reasons: wall.reasons }, `the wall around sandbox processes: ${wall.name}`);
+  observeWall(wall.name);
+  const pool = await openSandboxPool(config.HOOKMINT_SANDBOX_PROCESSES, () => startSandboxProcess(undefined, wall));
   endLater('the sandbox processes', pool.close);
   const broker = createEgressBroker(config.HOOKMINT_EGRESS_ALLOWED_ADDRESSES);
   const bus = await connectBus('hook-executor', config);
@@ -56,6 +62,6 @@ runService('hook-executor', async (endLater) => {
   });
   endLater('dry runs under way', dryRuns.drain);
 
-  health.readyUnless(watchBus(bus));
+  health.readyUnless(watchBus(bus), { sandbox_wall: wall.name });
   endLater('being ready', health.stopping);
 });

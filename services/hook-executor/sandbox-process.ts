@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,20 +5,26 @@ import type { z } from 'zod';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
+import { processUsage } from '../../shared/process-wall/usage.ts';
+import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './runtime/bundle.ts';
 import { EgressError } from './egress/http-exchange.ts';
 import { callError } from './runtime/host.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
+import { RESIDENT_MEMORY_FILE } from './sandbox/resident-memory.ts';
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
 const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
-const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A sandbox process that answers nothing for so long after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 250;
 const LAST_WORDS_LENGTH = 4_096;
+
+/** Above so much a sandbox process is ended from outside. It ends itself before: this is for one that no longer does what it should. */
+const MAX_PROCESS_BYTES = 1_536 * 1_048_576;
+const MAX_PROCESS_THREADS = 1_024;
 
 /** Marks of cut lines come on top of the console's limit. */
 const CONSOLE_SLACK = 16;
@@ -62,19 +67,14 @@ export type SandboxProcess = {
  * Starts a sandbox process: no environment, and of the file system only its own code, isolated-vm and nothing else.
  *
  * @param main Its code, if it is to be another's.
+ * @param wall What stands around it.
  */
-export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
-  const child = fork(main, [], {
-    env: {},
-    execArgv: [
-      '--no-node-snapshot', // isolated-vm needs it
-      '--permission',
-      '--allow-addons',
-      ...readableFolders(main).map((folder) => `--allow-fs-read=${folder}`),
-      '--disable-warning=SecurityWarning',
-    ],
-    serialization: 'json',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): SandboxProcess {
+  const child = wall.fork({
+    main,
+    readable: readableFolders(main),
+    // isolated-vm needs the first, and is one.
+    nodeOptions: ['--no-node-snapshot', '--allow-addons'],
   });
   const pending = new Map<number, Pending>();
   const loaded = new Set<string>();
@@ -158,6 +158,11 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
       logger.error({ revision: run.revision }, 'a sandbox process does not answer; it is ended');
       pending.delete(id);
       resolve({ status: 'timed_out', limit: 'wall', ...NOT_RUN });
+      kill();
+    }
+    const usage = child.pid === undefined ? undefined : processUsage(child.pid);
+    if (usage !== undefined && (usage.residentBytes > MAX_PROCESS_BYTES || usage.threads > MAX_PROCESS_THREADS)) {
+      logger.error(usage, 'a sandbox process takes more than its part; it is ended');
       kill();
     }
   }
@@ -245,9 +250,9 @@ function readableFolders(main: string): string[] {
     join(dirname(SANDBOX_MAIN), '/'),
     join(dirname(SANDBOX_MAIN), '../runtime/'),
     join(dirname(main), '/'),
-    join(PACKAGE_ROOT, 'package.json'),
     packageFolder('isolated-vm'),
     packageFolder('node-gyp-build'),
+    RESIDENT_MEMORY_FILE,
     '/etc/alpine-release', // node-gyp-build looks for it to tell musl from glibc
   ];
 }

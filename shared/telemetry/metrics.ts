@@ -51,6 +51,16 @@ export function observeQueueDepth(depth: () => number): void {
     .addCallback((result) => result.observe(depth()));
 }
 
+/** Reports 1 for the wall that stands around the executor's sandbox processes, by `hookmint.sandbox.wall` (bubblewrap, seccomp, none). */
+export function observeWall(name: string): void {
+  meter
+    .createObservableGauge('hookmint.sandbox.wall', {
+      description: 'The wall around sandbox processes',
+      unit: '1',
+    })
+    .addCallback((result) => result.observe(1, { 'hookmint.sandbox.wall': name }));
+}
+
 /** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
 const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
   description: 'Requests on the bus that were refused or dropped unworked',

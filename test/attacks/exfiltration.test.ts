@@ -7,6 +7,7 @@ import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../shared/domain/eg
 import { HookRevision } from '../../shared/domain/hook.ts';
 import { asAuthorSees } from '../../services/hook-executor/author-view.ts';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 
 const world = networkedSandbox();
 const attack = attackClass('data exfiltration');
@@ -170,7 +171,7 @@ attack('from the environment, the command line and the files of the executor', a
 });
 
 attack('from another hook in the same process: its secrets, its globals, its arguments', async () => {
-  const pool = await openSandboxPool(1);
+  const pool = await openSandboxPool(1, startStrongestSandbox);
   try {
     const run = (code: string, secrets: Record<string, string>, body: Record<string, unknown>) =>
       pool.run({ ...revisionOf(code), secrets }, hookArguments(body), Date.now() + 5_000);
@@ -215,7 +216,7 @@ attack('from another hook in the same process: its secrets, its globals, its arg
 });
 
 attack('of a hook’s own secrets into the log, by console, message, name and stack', async () => {
-  const pool = await openSandboxPool(1);
+  const pool = await openSandboxPool(1, startStrongestSandbox);
   try {
     const code = hook(`
       const { KEY } = context.webtask.secrets;

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import { startSandboxProcess } from '../../services/hook-executor/sandbox-process.ts';
+import { strongestWall } from '../support/strongest-wall.ts';
 
 const FAKE = fileURLToPath(new URL('./fake-sandbox.ts', import.meta.url));
 
@@ -32,7 +33,7 @@ after(() => {
 
 for (const [lie, ends] of LIES) {
   test(`a sandbox process that answers ${lie} gives ${ends}`, async () => {
-    const pool = await openSandboxPool(1, () => startSandboxProcess(FAKE));
+    const pool = await openSandboxPool(1, () => startSandboxProcess(FAKE, strongestWall));
     const deadlineMs = ends === 'timed_out' ? 1_000 : 15_000;
     try {
       const outcome = await pool.run(

@@ -2,7 +2,7 @@ import { attackedSandbox, delay, hook, hookArguments, revisionOf, rssMib, sandbo
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
-import { startSandboxProcess } from '../../services/hook-executor/sandbox-process.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 
 const { run, result, attack } = attackedSandbox('host integrity');
 
@@ -89,7 +89,7 @@ attack('a sandbox killed under its runs costs none of them its answer', async ()
 attack('a run under which two sandboxes died is unavailable, and the third serves', async () => {
   let started = 0;
   const pool = await openSandboxPool(1, () => {
-    const sandbox = startSandboxProcess();
+    const sandbox = startStrongestSandbox();
     if (++started <= 2) void sandbox.ready.then(() => setTimeout(sandbox.kill, 300));
     return sandbox;
   });
@@ -119,7 +119,7 @@ attack('a sandbox whose main thread stands still is replaced, and its runs answe
 });
 
 attack('3,000 runs of 300 revisions leave memory flat', async () => {
-  const pool = await openSandboxPool(1);
+  const pool = await openSandboxPool(1, startStrongestSandbox);
   try {
     const revisions = Array.from({ length: 300 }, (_, n) =>
       revisionOf(hook(`cb(null, { n: ${String(n)} });`), { wall_ms: 20_000, heap_mib: 16 }),

@@ -13,6 +13,7 @@ import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import { networkOfRun } from '../../services/hook-executor/network.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 
 /** Stands for the public internet: the one address that a policy of these tests may open. */
 export const OUTSIDE_ADDRESS = '127.0.0.2';
@@ -87,7 +88,7 @@ export function networkedSandbox() {
   }
 
   before(async () => {
-    pool = await openSandboxPool(1);
+    pool = await openSandboxPool(1, startStrongestSandbox);
     const outside = createServer((request, response) => {
       void readBody(request).then((body) => {
         const { method, url, headers } = request;

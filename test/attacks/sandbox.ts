@@ -7,6 +7,7 @@ import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { DEFAULT_HOOK_LIMITS, revisionAddress, type HookLimits } from '../../shared/domain/hook.ts';
 import type { RunnableHook } from '../../services/hook-executor/sandbox/protocol.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 
 const ROOMY_DEADLINE_MS = 20_000;
 
@@ -16,7 +17,7 @@ export function attackedSandbox(kind: string) {
   let tried = 0;
   let held = 0;
   before(async () => {
-    pool = await openSandboxPool(1);
+    pool = await openSandboxPool(1, startStrongestSandbox);
   });
   after(() => {
     pool?.close();
@@ -75,13 +76,21 @@ export function hook(body: string): string {
   return `module.exports = function (client, scope, audience, context, cb) {${body}\n};`;
 }
 
-/** Process ids of this process's sandboxes. */
+/** Process ids of this process's sandboxes: of Node's, also where bubblewrap's are above them. */
 export function sandboxPids(): number[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,stat=,command='], { encoding: 'utf8' });
-  return stdout.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+([^Z]\S*)\s+.*sandbox\/main\.ts/.exec(line);
-    return match !== null && Number(match[2]) === process.pid ? [Number(match[1])] : [];
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,stat=,comm=,command='], { encoding: 'utf8' });
+  const processes = stdout.split('\n').flatMap((line) => {
+    const [, pid, parent, state, name, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*)/.exec(line) ?? [];
+    return command === undefined || state?.startsWith('Z')
+      ? []
+      : [{ pid: Number(pid), parent: Number(parent), name, command }];
   });
+  const parentOf = new Map(processes.map(({ pid, parent }) => [pid, parent]));
+  const isBelow = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === process.pid || isBelow(parentOf.get(pid)));
+  return processes
+    .filter(({ pid, name, command }) => command.includes('sandbox/main.ts') && name !== 'bwrap' && isBelow(pid))
+    .map(({ pid }) => pid);
 }
 
 export function rssMib(pid: number): number {

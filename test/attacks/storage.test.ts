@@ -2,13 +2,14 @@ import { hook, hookArguments, revisionOf } from './sandbox.ts';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 import { memoryDocuments } from '../../services/hook-executor/storage/memory-documents.ts';
 import { storageOfRun } from '../../services/hook-executor/storage/storage-of-run.ts';
 
 const documents = memoryDocuments();
 let pool: SandboxPool | undefined;
 before(async () => {
-  pool = await openSandboxPool(1);
+  pool = await openSandboxPool(1, startStrongestSandbox);
   await documents.write('victim', '{"secret":"of the victim"}', undefined, 0);
 });
 after(() => pool?.close());

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { format } from 'node:util';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 import { buildHook } from '../../shared/hook-build/build-hook.ts';
 import { hookArguments, revisionOf } from '../attacks/sandbox.ts';
 
@@ -60,7 +61,7 @@ const SAME_AS_NODE = [
 ];
 
 let pool: SandboxPool | undefined;
-before(async () => void (pool = await openSandboxPool(1)));
+before(async () => void (pool = await openSandboxPool(1, startStrongestSandbox)));
 after(() => pool?.close());
 
 test("a hook's util.format prints what Node's prints", async (t) => {

@@ -6,12 +6,13 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
-import { startSandboxProcess, type Network } from '../../services/hook-executor/sandbox-process.ts';
+import type { Network } from '../../services/hook-executor/sandbox-process.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 import type { RunnableHook } from '../../services/hook-executor/sandbox/protocol.ts';
 
 let pool: SandboxPool;
 before(async () => {
-  pool = await openSandboxPool(1);
+  pool = await openSandboxPool(1, startStrongestSandbox);
 });
 after(() => pool.close());
 
@@ -66,7 +67,7 @@ test('a run whose revision is unloaded comes to its end, once', async () => {
 });
 
 test('a run and the unloading of its revision in one turn of the event loop come in their order', async () => {
-  const sandbox = startSandboxProcess();
+  const sandbox = startStrongestSandbox();
   await sandbox.ready;
   try {
     const revision = revisionOf(hook('cb(null, {});'));

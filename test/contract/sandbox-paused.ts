@@ -1,8 +1,9 @@
 // An executor's pool with two runs in it, of which one is answered while this process stands still.
 import { hook, hookArguments, revisionOf, sandboxPids, statusOf } from '../attacks/sandbox.ts';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 
-const pool = await openSandboxPool(1);
+const pool = await openSandboxPool(1, startStrongestSandbox);
 const run = (ms: number, wall_ms: number) =>
   pool.run(
     revisionOf(hook(`setTimeout(() => cb(null, {}), ${String(ms)});`), { wall_ms }),

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { startSandboxProcess } from '../../services/hook-executor/sandbox-process.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 import { DEFAULT_HOOK_LIMITS } from '../../shared/domain/hook.ts';
+import { sandboxPids } from '../attacks/sandbox.ts';
 import { figuresOf } from '../support/process-figures.ts';
 import { MAY_GROW_BY } from './sampler.ts';
 
 const ISOLATES = 40;
 
 test('mapped regions of a sandbox tell how many isolates it has: the soak would see them pile up', async () => {
-  const sandbox = startSandboxProcess();
+  const sandbox = startStrongestSandbox();
   try {
     await sandbox.ready;
     await run(0);
@@ -28,11 +28,11 @@ test('mapped regions of a sandbox tell how many isolates it has: the soak would 
   async function withAndWithout(round: number): Promise<{ loaded: number; unloaded: number }> {
     const revisions = Array.from({ length: ISOLATES }, (_, i) => round * 1_000 + i);
     for (const revision of revisions) await run(revision);
-    const loaded = figuresOf(sandboxPid()).maps;
+    const loaded = figuresOf(sandboxPids()[0] ?? 0).maps;
     for (const revision of revisions) sandbox.unload(`revision-${String(revision)}`);
     await run(0);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    return { loaded, unloaded: figuresOf(sandboxPid()).maps };
+    return { loaded, unloaded: figuresOf(sandboxPids()[0] ?? 0).maps };
   }
 
   async function run(revision: number): Promise<void> {
@@ -44,9 +44,3 @@ test('mapped regions of a sandbox tell how many isolates it has: the soak would 
     assert.equal(outcome?.status, 'ok', JSON.stringify(outcome));
   }
 });
-
-/** The one child of this process that is a sandbox. */
-function sandboxPid(): number {
-  const { stdout } = spawnSync('pgrep', ['-P', String(process.pid), '-f', 'sandbox/main'], { encoding: 'utf8' });
-  return Number(stdout.trim());
-}

@@ -3,12 +3,9 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import {
-  startSandboxProcess,
-  type RunServices,
-  type SandboxProcess,
-} from '../../services/hook-executor/sandbox-process.ts';
+import type { RunServices, SandboxProcess } from '../../services/hook-executor/sandbox-process.ts';
 import { DEFAULT_HOOK_LIMITS } from '../../shared/domain/hook.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -26,7 +23,7 @@ const HOOKS = {
 
 for (const [what, body] of Object.entries(HOOKS)) {
   test(`of a run that ${what} the executor keeps nothing until its deadline`, async () => {
-    const sandbox = startSandboxProcess();
+    const sandbox = startStrongestSandbox();
     try {
       await sandbox.ready;
       const services = await runsOf(sandbox, body);

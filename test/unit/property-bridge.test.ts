@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
-import { startSandboxProcess } from '../../services/hook-executor/sandbox-process.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
 
 const LIMITS = { cpu_ms: 200, wall_ms: 1_000, heap_mib: 32, result_bytes: 16_384, console_bytes: 2_048 };
 /** A shared machine's; the watchdog of a sandbox that does not answer comes within it too. */
@@ -24,7 +24,7 @@ let started = 0;
 before(async () => {
   pool = await openSandboxPool(1, () => {
     started++;
-    return startSandboxProcess();
+    return startStrongestSandbox();
   });
 });
 after(() => pool?.close());

@@ -1,4 +1,4 @@
-/** Gives up, for the rest of the process's life, the rights that only its start needed: to load isolated-vm and to read its code. */
+/** Gives up, for the rest of the process's life, the rights that only its start needed: to load isolated-vm, to read its code and to seal it. */
 export function dropRights(): void {
-  for (const right of ['addon', 'fs.read']) process.permission.drop(right);
+  for (const right of ['addon', 'ffi', 'fs.read']) process.permission.drop(right);
 }

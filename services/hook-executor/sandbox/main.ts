@@ -1,4 +1,5 @@
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { sealIfWalled } from '../../../shared/process-wall/seal.ts';
 import { dropRights } from './drop-rights.ts';
 import { runDecode } from '../runtime/decode.ts';
 import { runSubtle } from '../runtime/subtle.ts';
@@ -6,6 +7,7 @@ import { callExecutor, settleCall, takeCalls } from './executor-calls.ts';
 import { HookIsolate, IsolateGoneError, type HookHost } from './hook-isolate.ts';
 import { CpuShare } from './process-time.ts';
 import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
+import { openResidentMemory } from './resident-memory.ts';
 
 /**
  * A sandbox process: runs hooks in isolates for the executor that started it, and nothing else. It has no environment, no files
@@ -189,6 +191,7 @@ const host: HookHost = {
   },
 };
 
+const residentBytes = openResidentMemory();
 let lastWatchMs = performance.now();
 let nextWatch: NodeJS.Timeout | undefined;
 let nextWatchMs = 0;
@@ -211,7 +214,7 @@ function watch(): void {
   const allTheTime = [...watched].filter(({ heldSinceMs }) => heldSinceMs !== undefined && heldSinceMs <= lastWatchMs);
   lastWatchMs = performance.now();
 
-  const rssBytes = process.memoryUsage.rss();
+  const rssBytes = residentBytes();
   if (rssBytes > MAX_RSS_BYTES) {
     if (allTheTime.length === 1) allTheTime[0]?.stop('memory');
     end();
@@ -232,6 +235,8 @@ function end(): void {
   setImmediate(() => process.send?.({ outcomes: outbox }, () => process.kill(process.pid, 'SIGKILL')));
 }
 
+await sealIfWalled();
+dropRights();
 process.on('message', (message: ToSandbox) => {
   for (const revision of message.unload ?? []) {
     revisions.delete(revision);
@@ -245,5 +250,4 @@ process.on('message', (message: ToSandbox) => {
     process.send?.({ ready: true });
   }
 });
-dropRights();
 process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,79 @@
+import { seccompProgram, type Otherwise, type Rule } from './filter.ts';
+import { processor, syscallNumber, type Syscall } from './syscalls.ts';
+
+const PR_SET_NO_NEW_PRIVS = 38n;
+const SECCOMP_SET_MODE_FILTER = 1n;
+const SECCOMP_FILTER_FLAG_TSYNC = 1n;
+
+/** The kernel or the platform cannot do it. */
+export class WallError extends Error {
+  override name = 'WallError';
+}
+
+type Native = {
+  /** Limits a resource of this process, for good. */
+  limit(what: string, resource: bigint, max: bigint): void;
+  /**
+   * Filters the system calls of this thread and of the processes that it starts, for good.
+   *
+   * @param allThreads Those that have been started before, too.
+   */
+  filter(rules: readonly Rule[], otherwise: Otherwise, allThreads: boolean): void;
+};
+
+/**
+ * The few system calls that a wall is made with and Node has no function for. Node's own `node:ffi` makes them.
+ *
+ * @throws {WallError} Nothing of the kind is known for this platform. The methods throw it where the kernel refuses.
+ */
+export async function openNative(): Promise<Native> {
+  if (process.platform !== 'linux' || processor === undefined) {
+    throw new WallError(`no filter of system calls for ${process.platform}-${process.arch}`);
+  }
+  const of = processor;
+  const { dlopen, getRawPointer } = await importFfi();
+  // All three calls have their one pointer, if any, in third place.
+  const { functions } = dlopen(null, {
+    syscall: { arguments: ['i64', 'i64', 'i64', 'pointer', 'i64', 'i64'], return: 'i64' },
+  });
+  const call = (what: string, name: Syscall, first: bigint, second: bigint, memory: ArrayBuffer | null): void => {
+    const number = BigInt(syscallNumber(name, of) ?? -1);
+    if (functions.syscall(number, first, second, memory, 0n, 0n) !== 0n)
+      throw new WallError(`the kernel refuses ${what}`);
+  };
+
+  return {
+    limit: (what, resource, max) => {
+      call(what, 'prlimit64', 0n, resource, new BigUint64Array([max, max]).buffer);
+    },
+    filter: (rules, otherwise, allThreads) => {
+      const memory = programInMemory(seccompProgram(rules, otherwise, of), getRawPointer);
+      const flags = allThreads ? SECCOMP_FILTER_FLAG_TSYNC : 0n;
+      // Without this a filter takes rights that such a process does not have.
+      call('that programs get no more rights', 'prctl', PR_SET_NO_NEW_PRIVS, 1n, null);
+      call('a filter of system calls', 'seccomp', SECCOMP_SET_MODE_FILTER, flags, memory);
+    },
+  };
+}
+
+/** `struct sock_fprog`, 16 bytes: the number of instructions and, at the next multiple of 8, where they are: behind it. */
+function programInMemory(program: Uint8Array, addressOf: (memory: ArrayBuffer) => bigint): ArrayBuffer {
+  const headerBytes = 16;
+  const memory = new ArrayBuffer(headerBytes + program.length);
+  new Uint8Array(memory).set(program, headerBytes);
+  const header = new DataView(memory);
+  header.setUint16(0, program.length / 8, true);
+  header.setBigUint64(8, addressOf(memory) + BigInt(headerBytes), true);
+  return memory;
+}
+
+/** Node's version is pinned: that the module is experimental is no news to whoever runs hookmint. */
+async function importFfi(): Promise<typeof import('node:ffi')> {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return await import('node:ffi');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

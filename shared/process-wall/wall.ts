@@ -1,0 +1,141 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HookmintError, messageOf } from '../errors.ts';
+import { bubblewrapArguments, findBubblewrap } from './bubblewrap.ts';
+import { ENOSYS } from './filter.ts';
+import { openNative, WallError } from './native.ts';
+import { SEALED } from './seal.ts';
+
+const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
+const OWN_FOLDER = join(dirname(PROBE), '/');
+const PACKAGE_JSON = fileURLToPath(new URL('../../package.json', import.meta.url));
+const PROBE_TIMEOUT_MS = 10_000;
+
+/**
+ * What native code in a process meets, from the strongest on:
+ * - `bubblewrap`: namespaces without files, network and other processes, and what `seccomp` is.
+ * - `seccomp`: no system call but the few that a started process needs.
+ * - `none`: Node's permission model alone, which is none for native code.
+ */
+export type WallName = 'bubblewrap' | 'seccomp' | 'none';
+
+/** `require`: no start without a wall; `auto`: the strongest that there is; `off`: none. */
+export type WallSetting = 'require' | 'auto' | 'off';
+
+export type WalledProgram = {
+  /** Path of the script. It calls `sealIfWalled` when all is loaded. */
+  main: string;
+  /** Absolute paths of all it reads, folders with a slash at their end. Those that do not exist do no harm. */
+  readable: readonly string[];
+  /** Options of Node beside those of the permission model. */
+  nodeOptions: readonly string[];
+};
+
+export type Wall = {
+  name: WallName;
+  /** Why it is not a stronger one, one line for each. */
+  reasons: readonly string[];
+  /** Starts a Node process behind the wall, with no environment and an IPC channel. */
+  fork(program: WalledProgram): ChildProcess;
+};
+
+/** The process starts under Node's permission model, nothing else. */
+export const NO_WALL: Wall = { name: 'none', reasons: [], fork: (program) => forkNode(program, []) };
+
+/**
+ * Finds the strongest wall that stands here, by starting a process behind each.
+ *
+ * @param options.bubblewrap False: as where bubblewrap is absent.
+ * @throws {HookmintError} `sandbox_wall_unavailable` when one is required and none stands.
+ */
+export async function chooseWall(setting: WallSetting, { bubblewrap = true } = {}): Promise<Wall> {
+  if (setting === 'off') return NO_WALL;
+  const reasons: string[] = [];
+  for (const open of bubblewrap ? [bubblewrapWall, seccompWall] : [seccompWall]) {
+    try {
+      const wall = await open(reasons);
+      await probe(wall);
+      return wall;
+    } catch (error) {
+      reasons.push(messageOf(error));
+    }
+  }
+  if (setting === 'auto') return { ...NO_WALL, reasons };
+  throw new HookmintError(
+    'sandbox_wall_unavailable',
+    `HOOKMINT_SANDBOX_WALL is 'require', and no wall stands here: ${reasons.join('; ')}. Run on Linux (x86-64 or arm64) where seccomp is ` +
+      "allowed, or set it to 'auto'.",
+  );
+}
+
+async function bubblewrapWall(reasons: readonly string[]): Promise<Wall> {
+  const bwrap = findBubblewrap();
+  if (bwrap === undefined) throw new WallError('bubblewrap: there is no bwrap on the PATH');
+  await refuseIoUring();
+  return {
+    name: 'bubblewrap',
+    reasons,
+    fork: (program) => forkNode(program, [SEALED], bwrap),
+  };
+}
+
+async function seccompWall(reasons: readonly string[]): Promise<Wall> {
+  await refuseIoUring();
+  return { name: 'seccomp', reasons, fork: (program) => forkNode(program, [SEALED]) };
+}
+
+let ioUringRefused: Promise<void> | undefined;
+
+/**
+ * From here on no process that this one starts can set up an io_uring: a Node that had one before it is sealed would need it afterwards,
+ * and through it every file and socket could be opened unseen by the filter. Node then waits by epoll alone.
+ */
+function refuseIoUring(): Promise<void> {
+  return (ioUringRefused ??= openNative().then((native) => {
+    native.filter([{ syscall: 'io_uring_setup', refuse: ENOSYS }], 'allow', false);
+  }));
+}
+
+function forkNode(
+  { main, readable, nodeOptions }: WalledProgram,
+  args: readonly string[],
+  bwrap?: string,
+): ChildProcess {
+  const paths = [...readable, OWN_FOLDER, PACKAGE_JSON];
+  const options = [
+    ...nodeOptions,
+    '--permission',
+    ...(args.length > 0 ? ['--allow-ffi'] : []),
+    ...paths.map((path) => `--allow-fs-read=${path}`),
+    '--disable-warning=SecurityWarning',
+    '--disable-warning=ExperimentalWarning',
+  ];
+  return fork(main, args, {
+    env: {},
+    ...(bwrap === undefined
+      ? { execArgv: options }
+      : { execPath: bwrap, execArgv: [...bubblewrapArguments(paths), process.execPath, ...options] }),
+    serialization: 'json',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
+/** Whether a process starts behind the wall and finds itself sealed. */
+async function probe(wall: Wall): Promise<void> {
+  const child = wall.fork({ main: PROBE, readable: [], nodeOptions: [] });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-1_024);
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS);
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new WallError(said.trim().split('\n').at(-1) ?? '');
+  } catch (cause) {
+    throw new WallError(`${wall.name}: ${messageOf(cause)}`, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
