@@ -76,7 +76,6 @@ const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, str
   management: ({ store, issuer }) => ({
     MONGODB_URL: store.management,
     HOOKMINT_ISSUER: issuer,
-    HOOKMINT_TRUSTED_PROXIES: '1',
   }),
 };
 

@@ -11,19 +11,21 @@ import { healthRoute, readyRoute } from './routes/health.ts';
 import { jwksRoute } from './routes/jwks.ts';
 import { managementRoute } from './routes/management.ts';
 import { metadataRoute } from './routes/metadata.ts';
+import type { RefusalSampler } from './sample-refusals.ts';
 import { isTokenRequest, tokenEndpoint } from './routes/token.ts';
 
 /** The gateway's HTTP surface. */
 export function createApp(options: {
   issuer: TokenIssuer;
   events: EventPublisher;
+  refusals: RefusalSampler;
   publicKeys: PublicKeys;
   missing: () => string[];
   maxInFlight: number;
   trustedProxies: number;
   managementUrl: string | undefined;
 }): RequestListener {
-  const { issuer, events, publicKeys, missing, maxInFlight, trustedProxies, managementUrl } = options;
+  const { issuer, events, refusals, publicKeys, missing, maxInFlight, trustedProxies, managementUrl } = options;
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
@@ -38,7 +40,8 @@ export function createApp(options: {
 
   app.use(observeExpress);
   app.use(requireHost);
-  if (managementUrl !== undefined) app.use(managementRoute(managementUrl));
+  if (managementUrl !== undefined)
+    app.use(managementRoute(managementUrl, { trustedProxies, clientSecretKey: issuer.clientSecretKey }));
   app.route('/oauth/token').all(methodNotAllowed('POST'));
   app.route('/.well-known/jwks.json').get(jwksRoute(publicKeys)).all(methodNotAllowed('GET, HEAD'));
   for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
@@ -47,7 +50,7 @@ export function createApp(options: {
   app.use(notFound);
   app.use(handleError);
 
-  const answerTokenRequest = tokenEndpoint(issuer, events, { trustedProxies, maxInFlight });
+  const answerTokenRequest = tokenEndpoint(issuer, events, refusals, { trustedProxies, maxInFlight });
   return (request, response) => {
     if (isTokenRequest(request)) answerTokenRequest(request, response);
     else app(request, response);

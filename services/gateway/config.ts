@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { integer, key256, readSettings } from '../../shared/env.ts';
-import { drainEnv } from '../../shared/http/server.ts';
+import { connectionsEnv, drainEnv } from '../../shared/http/server.ts';
 import { tlsEnv } from '../../shared/http/tls-files.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
@@ -13,6 +13,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...storeEnv,
       ...tlsEnv,
       ...drainEnv,
+      ...connectionsEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
       /** The `iss` of every token and the base of the endpoints in the metadata. */
       HOOKMINT_ISSUER: z.url().endsWith('/', 'is to end with a slash, as in https://auth.example.com/'),
@@ -26,13 +27,13 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_MANAGEMENT_URL: z.url().optional(),
       /** Proxies in front of the gateway, so that `X-Forwarded-For` names the client; 0 (default): none, the header is ignored. */
       HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
-      /** Token requests a gateway takes at a time; more are answered 503 at once. Default 2048. */
+      /** Token requests a gateway takes at a time, of one address three quarters; more are answered 503 at once. Default 2048. */
       HOOKMINT_MAX_REQUESTS_IN_FLIGHT: integer.min(1).max(65_536).default(2_048),
       /** Token requests a second, on average, that a gateway takes of each client; over it: 429. Unset: no limit. */
       HOOKMINT_CLIENT_RATE_PER_SECOND: integer.min(1).max(100_000).optional(),
       /** So many of them at once. Unset: as many as in a second. */
       HOOKMINT_CLIENT_RATE_BURST: integer.min(1).max(1_000_000).optional(),
-      /** Failures to authenticate in a minute, of one client from one address, after which a gateway refuses both together; 0: no limit. */
+      /** Failures to authenticate in a minute, of one client from one address, after which more of them are 429; 0: no limit. */
       HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE: integer.min(0).max(1_000_000).default(300),
       /** `observe` (default): requests over the two limits above are told of and answered as any other; `enforce`: refused. */
       HOOKMINT_RATE_LIMIT_MODE: z.enum(['observe', 'enforce']).default('observe'),

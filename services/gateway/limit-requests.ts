@@ -1,27 +1,47 @@
 import type { ServerResponse } from 'node:http';
+import { createFairShares } from '../../shared/bus/fair-shares.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
 import { requestsLimited } from '../../shared/telemetry/metrics.ts';
 
-/**
- * Places for so many token requests at a time: those beyond are answered {@link BUSY} at once, with a body that was not even read. What
- * a request holds in memory while it waits for store, executor or signer is bounded by it.
- *
- * @returns Takes a place until the response is over; `false` when none is left.
- */
-export function createPlaces(maxInFlight: number): (response: ServerResponse) => boolean {
+/** Places for token requests. What a request holds in memory while it waits for store, executor or signer is bounded by them. */
+export type Places = {
+  /** Whether none is left: then a request is answered {@link BUSY} with a body that was not even read. */
+  areTaken(): boolean;
+  /**
+   * Takes one until the response is over, for a request that is there as a whole: one that is only announced holds up nobody.
+   *
+   * @param network Of the client: no network has more than three quarters of all.
+   * @returns `false` when there is none for it.
+   */
+  take(network: string, response: ServerResponse): boolean;
+};
+
+export function createPlaces(maxInFlight: number): Places {
+  const shares = createFairShares();
   let inFlight = 0;
-  const leave = (): void => {
-    inFlight--;
+  return {
+    areTaken: () => {
+      if (inFlight < maxInFlight) return false;
+      countRefusal();
+      return true;
+    },
+    take: (network, response) => {
+      if (!shares.take(network, maxInFlight - inFlight)) {
+        countRefusal();
+        return false;
+      }
+      inFlight++;
+      response.once('close', () => {
+        inFlight--;
+        shares.giveBack(network);
+      });
+      return true;
+    },
   };
-  return (response) => {
-    if (inFlight >= maxInFlight) {
-      requestsLimited.add(1, { 'hookmint.limit': 'in_flight', 'hookmint.limit.enforced': true });
-      return false;
-    }
-    inFlight++;
-    response.once('close', leave);
-    return true;
-  };
+}
+
+function countRefusal(): void {
+  requestsLimited.add(1, { 'hookmint.limit': 'in_flight', 'hookmint.limit.enforced': true });
 }
 
 export const BUSY = new OAuthError(503, 'temporarily_unavailable', 'Too many requests are under way; try again', {

@@ -1,6 +1,9 @@
 /** Largest request body, bytes. Over it: 413. */
 export const MAX_BODY_BYTES = 32_768;
 
+/** Time a token request's body has to arrive, once its head has. Over it: 408, and the connection is closed. */
+export const BODY_TIMEOUT_MS = 5_000;
+
 /** Most parameters of a form body. Over it: 413. */
 export const MAX_PARAMETERS = 100;
 

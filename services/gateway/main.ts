@@ -4,7 +4,7 @@ import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
-import { listen } from '../../shared/http/server.ts';
+import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
@@ -24,6 +24,7 @@ import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { readConfigurationFrom } from './configuration.ts';
 import { openRequestLimits } from './quota/request-limits.ts';
+import { createRefusalSampler } from './sample-refusals.ts';
 import { createUseAssertion } from './steps/use-assertion.ts';
 
 const SERVICE = 'gateway';
@@ -67,6 +68,8 @@ runService(SERVICE, async (endLater) => {
 
   const events = createEventPublisher(bus, tenant);
   endLater('the token events', events.close);
+  const refusals = createRefusalSampler(events.publish);
+  endLater('the refusals that were counted', refusals.close);
 
   const limits = await openRequestLimits(config, bus, events);
   endLater('the counts of tokens', limits.close);
@@ -99,6 +102,7 @@ runService(SERVICE, async (endLater) => {
       limits,
     },
     events,
+    refusals,
     publicKeys,
     missing: () => [
       ...busMissing(),
@@ -113,6 +117,7 @@ runService(SERVICE, async (endLater) => {
     port: config.HOOKMINT_HTTP_PORT,
     tls: tlsFilesOf(config),
     drainMs: config.HOOKMINT_HTTP_DRAIN_MS,
+    connections: connectionLimitsOf(config),
     headers: fixedHeaders(config.HOOKMINT_ISSUER),
     errorBody: (_status, description) => ({ error: 'invalid_request', error_description: description }),
   });

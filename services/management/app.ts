@@ -3,7 +3,9 @@ import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { watchBus } from '../../shared/health.ts';
 import { observeExpress } from '../../shared/http/observe.ts';
+import { peerOf } from '../../shared/http/peer.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
+import { vouchedAddress } from '../../shared/http/vouched-address.ts';
 import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
 import { mountRoutes } from './api/mount.ts';
@@ -18,6 +20,12 @@ export function createApp(
 ): Express {
   const app = express();
   app.set('trust proxy', options.trustedProxies);
+  // The gateway proves what it says of who asks; what anybody else says is believed of trusted proxies only.
+  app.use((request: Request, _response: Response, next: NextFunction) => {
+    const ip = vouchedAddress(request, deps.clientSecretKey) ?? peerOf(request, options.trustedProxies).ip;
+    Object.defineProperty(request, 'ip', { value: ip });
+    next();
+  });
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.enable('case sensitive routing');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { integer, key256, readSettings } from '../../shared/env.ts';
-import { drainEnv } from '../../shared/http/server.ts';
+import { connectionsEnv, drainEnv } from '../../shared/http/server.ts';
 import { tlsEnv } from '../../shared/http/tls-files.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
@@ -13,6 +13,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...storeEnv,
       ...tlsEnv,
       ...drainEnv,
+      ...connectionsEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
       /** As the gateway has it: the `iss` of access tokens; with `api/v2/` added the audience of those for this API. */
       HOOKMINT_ISSUER: z.url().endsWith('/', 'is to end with a slash, as in https://auth.example.com/'),
@@ -33,7 +34,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
       /** Days that the tenant's logs are kept. Default 30. */
       HOOKMINT_LOG_RETENTION_DAYS: integer.min(1).max(365).default(30),
-      /** Proxies in front of the service, the gateway among them, so that `X-Forwarded-For` names the client. Default 0. */
+      /** Proxies in front of the service but the gateway, whose word is proved, so that `X-Forwarded-For` names the client. Default 0. */
       HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
     },
     env,

@@ -5,7 +5,7 @@ import { eventsApi } from '../../shared/bus/events-stream.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
-import { listen } from '../../shared/http/server.ts';
+import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
@@ -126,6 +126,7 @@ runService(SERVICE, async (endLater) => {
     port: config.HOOKMINT_HTTP_PORT,
     tls: tlsFilesOf(config),
     drainMs: config.HOOKMINT_HTTP_DRAIN_MS,
+    connections: connectionLimitsOf(config),
     headers: fixedHeaders(config.HOOKMINT_ISSUER),
     errorBody: (status, description) => new ApiError(status, 'invalid_request', description),
   });

@@ -5,12 +5,22 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { integer } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
+import { boundConnections, type ConnectionLimits } from './connections.ts';
 import { breakOffOpenEnded } from './open-ended.ts';
 import { followTlsFiles, readTlsFiles, type TlsFiles } from './tls-files.ts';
 
-/** Longest time a client may take to send a request, and a proxy may keep an idle connection open. */
+/** Longest time a client may take for its TLS handshake, to send a request's head, and to send all of a request. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+const HEAD_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often it is looked whether these are over. */
+const CONNECTIONS_CHECKING_INTERVAL_MS = 500;
+/** Longest time a proxy may keep an idle connection open. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Time to read the answer to what is no HTTP, by a client that would leave the connection half open. */
+const LINGER_MS = 250;
+/** Connections that wait to be taken: a burst of one stranger's leaves room for others. */
+const BACKLOG = 4_096;
 const IDLE_SWEEP_INTERVAL_MS = 20;
 
 const ERROR_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
@@ -23,6 +33,25 @@ export const drainEnv = {
    */
   HOOKMINT_HTTP_DRAIN_MS: integer.min(0).max(10_000).default(1_000),
 };
+
+/** Environment of every service that serves HTTP to strangers. */
+export const connectionsEnv = {
+  /** Connections that a service keeps at a time; one more takes the place of the one that was idle for longest. Default 10240. */
+  HOOKMINT_MAX_CONNECTIONS: integer.min(16).max(1_000_000).default(10_240),
+  /** Those of one address, of IPv6 of one /64; not counted behind trusted proxies, whose connections are many clients'. Default 2048. */
+  HOOKMINT_MAX_CONNECTIONS_PER_ADDRESS: integer.min(8).max(1_000_000).default(2_048),
+};
+
+export function connectionLimitsOf(config: {
+  HOOKMINT_MAX_CONNECTIONS: number;
+  HOOKMINT_MAX_CONNECTIONS_PER_ADDRESS: number;
+  HOOKMINT_TRUSTED_PROXIES: number;
+}): ConnectionLimits {
+  return {
+    max: config.HOOKMINT_MAX_CONNECTIONS,
+    maxPerAddress: config.HOOKMINT_TRUSTED_PROXIES > 0 ? Infinity : config.HOOKMINT_MAX_CONNECTIONS_PER_ADDRESS,
+  };
+}
 
 export type HttpServer = {
   port: number;
@@ -37,6 +66,7 @@ export type ListenOptions = {
   tls?: TlsFiles | undefined;
   /** See {@link drainEnv}. */
   drainMs: number;
+  connections: ConnectionLimits;
   /** Of every answer, for those that are given here. */
   headers: Readonly<Record<string, string>>;
   /** The body of an error in the terms of the API that is served. */
@@ -55,14 +85,23 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const { host, port, tls } = options;
   const errorHeaders = { ...options.headers, ...ERROR_HEADERS };
   const settings = {
+    headersTimeout: HEAD_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requireHostHeader: false,
   };
   const draining = drainable(app, errorHeaders);
-  const { serve } = draining;
-  const secure = tls === undefined ? undefined : createTlsServer({ ...settings, ...readTlsFiles(tls) }, serve);
-  const server = secure ?? createServer(settings, serve);
+  const secure =
+    tls === undefined
+      ? undefined
+      : createTlsServer({ ...settings, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...readTlsFiles(tls) });
+  const server = secure ?? createServer(settings);
+  const bounded = boundConnections(server, options.connections);
+  server.on('request', (request, response) => {
+    bounded(request, response);
+    draining.serve(request, response);
+  });
   const following = tls === undefined ? undefined : followTlsFiles(tls, (files) => secure?.setSecureContext(files));
 
   const bodyOf = (status: number, description: string): string =>
@@ -74,6 +113,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     const body = bodyOf(status, NOT_HTTP);
     const headers = { ...errorHeaders, Connection: 'close', 'Content-Length': body.length };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.end([`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'));
   });
   server.on('checkExpectation', (_request, response) => {
@@ -83,7 +123,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, resolve);
+      server.listen({ port, host, backlog: BACKLOG }, resolve);
     });
   } catch (error) {
     throw new HookmintError('port_unavailable', `Port ${String(port)} cannot be used: ${messageOf(error)}.`, {

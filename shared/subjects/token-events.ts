@@ -61,6 +61,8 @@ export const TokenEvent = z.object({
   /** The Actions that ran after it, in their order. */
   actions: z.array(HookFinding).optional(),
   error: z.object({ code: z.string(), status: z.number() }).optional(),
+  /** It stands for so many requests that nobody authenticated, of one address within a minute, beside the first, which was told of. */
+  refusals: z.int().optional(),
   duration_ms: z.number(),
 });
 export type TokenEvent = z.infer<typeof TokenEvent>;

@@ -119,13 +119,13 @@ describe('the rate of a client', () => {
 });
 
 describe('failures to authenticate', () => {
-  it('of a client from an address are refused at last, whatever is shown then, and told of once', async () => {
-    const { id, secret } = await newClient();
+  it('of a client from an address are refused as too many at last, and told of once', async () => {
+    const { id } = await newClient();
     const url = urlOf('enforce');
     const guess = { url, id, secret: 'wrong', ip: '203.0.113.1' };
     const answers = await askTimes(FAILURES_PER_MINUTE + 2, guess);
     assert.deepEqual(statuses(answers), [...times(FAILURES_PER_MINUTE, 401), 429, 429]);
-    const { headers, body } = await ask({ ...guess, secret });
+    const { headers, body } = await ask(guess);
     assert.deepEqual(body, {
       error: 'too_many_requests',
       error_description: 'Too many failed attempts to authenticate',
@@ -136,6 +136,34 @@ describe('failures to authenticate', () => {
       (await limitLogs(id)).map(({ ip, description }) => [ip, description]),
       [['203.0.113.1', 'More than 4 failures to authenticate from one address in 60 s']],
     );
+  });
+
+  it('lock nobody out: the right secret is taken, from the same address, while others fail', async () => {
+    const { id, secret } = await newClient();
+    const guess = { url: urlOf('enforce'), id, secret: 'wrong', ip: '203.0.113.6' };
+    await askTimes(FAILURES_PER_MINUTE + 1, guess);
+    const guesses = Promise.all(Array.from({ length: 50 }, () => ask(guess)));
+    const answers = await askTimes(5, { ...guess, secret });
+    assert.deepEqual(statuses(answers), times(5, 200));
+    assert.equal((await guesses).filter(({ status }) => status === 200).length, 0);
+  });
+
+  it('are counted by /64 of IPv6, and by the address of IPv4 however it is written', async () => {
+    for (const [ips, elsewhere] of [
+      [
+        ['2001:db8:1:2::1', '2001:DB8:1:2::2', '[2001:db8:1:2:3::4]:443', '2001:db8:1:2:ffff::', '2001:db8:1:2::5'],
+        '2001:db8:1:3::1',
+      ],
+      [
+        ['203.0.113.7', '::ffff:203.0.113.7', '203.0.113.7:1234', '::ffff:cb00:7107', '[::ffff:203.0.113.7]:1'],
+        '203.0.113.8',
+      ],
+    ] as const) {
+      const { id } = await newClient();
+      const answers: TokenAnswer[] = [];
+      for (const ip of [...ips, elsewhere]) answers.push(await ask({ url: urlOf('enforce'), id, secret: 'wrong', ip }));
+      assert.deepEqual(statuses(answers), [...times(FAILURES_PER_MINUTE, 401), 429, 401]);
+    }
   });
 
   it('touch neither other clients behind the address nor the client elsewhere', async () => {

@@ -80,6 +80,32 @@ describe('a client assertion', () => {
     });
   }
 
+  for (const [what, header] of [
+    ['b64: false', { b64: false, crit: ['b64'] }],
+    ['b64: false that nothing calls critical', { b64: false }],
+    ['b64: true', { b64: true, crit: ['b64'] }],
+    ['an extension that is critical', { crit: ['exp'], exp: 1 }],
+    ['an empty crit', { crit: [] }],
+  ] as const) {
+    it(`is refused with ${what}`, () => {
+      const description = 'The client_assertion is to have no crit, and no b64, in its header (RFC 7797 §7)';
+      assert.throws(() => read(jwt({}, { alg: 'RS256', ...header })), refusal(description));
+    });
+  }
+
+  for (const [what, token] of [
+    ['padding', `${jwt()}=`],
+    ['much padding', `${jwt()}====`],
+    ['padding behind its header', jwt().replace('.', '=.')],
+    ['a line feed behind it', `${jwt()}\n`],
+    ['a space within', jwt().replace('.', ' .')],
+    ['the other alphabet of base64', `${part({ alg: 'RS256' })}.${part(GOOD)}.+/+/`],
+    ['bits behind its signature', jwt().replace(/c2ln$/, 'c2l')],
+    ['a fourth part', `${jwt()}.`],
+  ] as const) {
+    it(`is refused with ${what}`, () => assert.throws(() => read(token), refusal('The client_assertion is no JWT')));
+  }
+
   for (const token of ['x', 'x.y.z', '..', '', `${part({ alg: 'RS256' })}.${part('text')}.c2ln`]) {
     it(`is refused when it is ${JSON.stringify(token)}`, () => {
       assert.throws(() => read(token), refusal('The client_assertion is no JWT'));

@@ -23,8 +23,8 @@ import { TokenSign } from '../../shared/subjects/token-sign.ts';
 const MAX_CPU_MS = 20;
 /** Twice the input costs no more than so many times as much; a square costs four times. */
 const MAX_GROWTH = 3.2;
-/** Below it, figures are noise. */
-const MIN_MEASURED_CPU_MS = 2;
+/** Below it, noise is more than what it grew by. */
+const MIN_MEASURED_CPU_MS = MAX_CPU_MS / 2;
 const RUNS = 7;
 
 /** Largest result of a hook, and largest body of a token request, bytes. */

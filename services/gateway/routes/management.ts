@@ -4,6 +4,8 @@ import { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { LINES_TYPE, markOpenEnded } from '../../../shared/http/open-ended.ts';
+import { peerOf } from '../../../shared/http/peer.ts';
+import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-address.ts';
 import { logger } from '../../../shared/log.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
@@ -12,8 +14,10 @@ const FORWARDED = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
 /**
  * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there.
  * Bodies are streamed; what the management service checks is not checked twice.
+ *
+ * @param who What tells the gateway who asks, and the management service that the gateway says so.
  */
-export function managementRoute(url: string): RequestHandler {
+export function managementRoute(url: string, who: { trustedProxies: number; clientSecretKey: Buffer }): RequestHandler {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
@@ -60,7 +64,7 @@ export function managementRoute(url: string): RequestHandler {
     }
     // Not the proxy's own option: that leaves a listener, and the request with it, on the connection for each request.
     request.socket.setTimeout(MANAGEMENT_TIMEOUT_MS);
-    forwardedBy(request);
+    forwardedBy(request, who);
     void proxy(request, response, next);
   };
 }
@@ -68,11 +72,16 @@ export function managementRoute(url: string): RequestHandler {
 /**
  * Tells the management service who asks, as the gateway knows it: whatever a client says of that itself would end up in the audit.
  */
-function forwardedBy(request: Request): void {
+function forwardedBy(request: Request, who: { trustedProxies: number; clientSecretKey: Buffer }): void {
   for (const name of Object.keys(request.headers)) {
-    if (name === 'forwarded' || name.startsWith('x-forwarded-')) Reflect.deleteProperty(request.headers, name);
+    if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === VOUCHED_ADDRESS_HEADER) {
+      Reflect.deleteProperty(request.headers, name);
+    }
   }
-  if (request.ip !== undefined) request.headers['x-forwarded-for'] = request.ip;
+  const { ip } = peerOf(request, who.trustedProxies);
+  if (ip === undefined) return;
+  request.headers['x-forwarded-for'] = ip;
+  request.headers[VOUCHED_ADDRESS_HEADER] = vouchFor(ip, request, who.clientSecretKey);
 }
 
 /** What is still on its way of a request that was refused is nobody's to read. */

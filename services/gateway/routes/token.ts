@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { nuid } from '@nats-io/transport-node';
 import { trace } from '@opentelemetry/api';
 import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
+import { networkOf } from '../../../shared/http/address.ts';
 import { observeHttp } from '../../../shared/http/observe.ts';
 import { peerOf, type Peer } from '../../../shared/http/peer.ts';
 import { fixedHeaders } from '../../../shared/http/security-headers.ts';
@@ -13,20 +14,24 @@ import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import { issueToken, type Findings, type TokenHttpRequest, type TokenIssuer } from '../issue-token.ts';
 import { asOAuthError, hasHost, sendJson, withoutHost } from '../http-errors.ts';
 import { BUSY, createPlaces } from '../limit-requests.ts';
+import type { RefusalSampler } from '../sample-refusals.ts';
 import { readBody } from '../steps/read-body.ts';
 import type { OAuthError } from '../../../shared/oauth-error.ts';
 
 /**
  * `POST /oauth/token` (RFC 6749 §3.2), served without Express, whose router and answers cost as much as all the rest of a token
- * request's HTTP. Whatever happens, the client gets an answer of the protocol and the stream an event.
+ * request's HTTP. Whatever happens, the client gets an answer of the protocol and the stream an event, of strangers as many as the sampler lets through.
  */
 export function tokenEndpoint(
   issuer: TokenIssuer,
   events: EventPublisher,
+  refusals: RefusalSampler,
   { trustedProxies, maxInFlight }: { trustedProxies: number; maxInFlight: number },
 ): RequestListener {
   const headers = { ...fixedHeaders(issuer.issuer), ...NO_STORE };
-  const place = createPlaces(maxInFlight);
+  const places = createPlaces(maxInFlight);
+  const refuseBusy = (response: ServerResponse): void =>
+    sendJson(response, BUSY.status, BUSY, { ...headers, ...BUSY.headers });
 
   async function answer(request: IncomingMessage, response: ServerResponse, peer: Peer): Promise<void> {
     const startedMs = performance.now();
@@ -36,6 +41,10 @@ export function tokenEndpoint(
     try {
       if (!hasHost(request)) throw withoutHost();
       const { body, isForm } = await readBody(request, response);
+      if (!places.take(networkOf(peer.ip ?? ''), response)) {
+        refuseBusy(response);
+        return;
+      }
       const asked = asTokenRequest(request, peer, body, isForm);
       const token = await issueToken(asked, findings, issuer, (more) => Object.assign(told, more));
       sendJson(response, 200, token, { ...headers, ...told });
@@ -44,6 +53,17 @@ export function tokenEndpoint(
       sendJson(response, failure.status, failure, { ...headers, ...told, ...failure.headers });
     }
     record({ request, peer, startedMs, findings, failure });
+  }
+
+  /** Of strangers not each refusal is told: they decide how many there are. */
+  async function tell(event: TokenEvent): Promise<void> {
+    if (event.type === 'token.issued' || event.client_name !== undefined) {
+      events.publish(event);
+      return;
+    }
+    const { client_id: clientId } = event;
+    const client = clientId === undefined ? undefined : issuer.configuration.client(clientId).catch(() => undefined);
+    refusals.take(event, (await client) !== undefined);
   }
 
   function record({ request, peer, startedMs, findings, failure }: Answered): void {
@@ -64,7 +84,7 @@ export function tokenEndpoint(
       ...(failure === undefined ? {} : { error: { code: failure.error, status: failure.status } }),
       duration_ms: Math.round(durationMs * 1000) / 1000,
     };
-    events.publish(event);
+    void tell(event);
     tokenRequests.add(1, {
       'hookmint.outcome': type.slice('token.'.length),
       ...(failure === undefined ? {} : { 'error.type': failure.error }),
@@ -99,8 +119,8 @@ export function tokenEndpoint(
     const peer = peerOf(request, trustedProxies);
     const about = { path: PATH, scheme: peer.scheme, route: () => PATH };
     observeHttp(request, response, about, () => {
-      if (place(response)) void answer(request, response, peer);
-      else sendJson(response, BUSY.status, BUSY, { ...headers, ...BUSY.headers });
+      if (places.areTaken()) refuseBusy(response);
+      else void answer(request, response, peer);
     });
   };
 }

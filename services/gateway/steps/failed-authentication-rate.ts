@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { MAX_CLIENT_ID_LENGTH } from '../../../shared/domain/client.ts';
+import { networkOf } from '../../../shared/http/address.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { rateHeaders } from '../../../shared/rate-limiter.ts';
 import type { OverLimit } from '../quota/tell-over-limit.ts';
@@ -13,23 +14,25 @@ const MAX_REMEMBERED = 10_000;
 const MAX_KEY_LENGTH = MAX_CLIENT_ID_LENGTH + 1;
 
 /**
- * Authenticates, unless this client's authentication failed too often from this address: then nothing is computed any more.
+ * Authenticates. Where this client's authentication failed too often from this address, those that fail are refused as too many, and those
+ * that do not are taken: nobody can lock a client out by failing in its name.
  *
  * @throws {OAuthError} 429 `too_many_requests`, unless the limit is only observed; and what `authenticate` throws.
  */
 export type LimitFailures = <T>(ip: string | undefined, clientId: string, authenticate: () => Promise<T>) => Promise<T>;
 
 /**
- * Counts failures only, for each address and client: others behind the same address are not touched, and a success ends the count.
+ * Counts failures only, for each client and address, of IPv6 each /64: others behind the same address are not touched, and a success ends
+ * the count. Over the limit one is authenticated after the other, so that signatures that are none keep one thread busy at most.
  *
  * @param perMinute Failures after which it refuses until a minute after the first is over.
  */
 export function createFailureLimit(limit: { perMinute: number; enforce: boolean }, over: OverLimit): LimitFailures {
   const { perMinute, enforce } = limit;
   const failures = new LRUCache<string, number>({ max: MAX_REMEMBERED, ttl: WINDOW_MS });
+  const inTurn = createTurns();
 
-  function check(key: string, ip: string | undefined, client_id: string): void {
-    if ((failures.get(key) ?? 0) < perMinute) return;
+  function tell(ip: string | undefined, client_id: string): void {
     over({
       limit: 'failed_authentications',
       client_id,
@@ -38,24 +41,40 @@ export function createFailureLimit(limit: { perMinute: number; enforce: boolean 
       window_seconds: WINDOW_MS / 1000,
       enforce,
     });
-    if (!enforce) return;
-    throw new OAuthError(429, 'too_many_requests', 'Too many failed attempts to authenticate', {
-      headers: rateHeaders(perMinute, 0, failures.getRemainingTTL(key), true),
-    });
   }
 
   return async (ip, clientId, authenticate) => {
-    const key = `${ip ?? ''} ${clientId.slice(0, MAX_KEY_LENGTH)}`;
-    if (failures.size > 0) check(key, ip, clientId);
+    const key = `${ip === undefined ? '' : networkOf(ip)} ${clientId.slice(0, MAX_KEY_LENGTH)}`;
+    const isOver = failures.size > 0 && (failures.get(key) ?? 0) >= perMinute;
     try {
-      const authenticated = await authenticate();
+      const authenticated = await (isOver ? inTurn(key, authenticate) : authenticate());
       if (failures.size > 0) failures.delete(key);
       return authenticated;
     } catch (error) {
-      if (error instanceof OAuthError && error.status === 401) {
-        failures.set(key, (failures.get(key) ?? 0) + 1, { ttl: failures.getRemainingTTL(key) || WINDOW_MS });
-      }
-      throw error;
+      if (!(error instanceof OAuthError && error.status === 401)) throw error;
+      failures.set(key, (failures.get(key) ?? 0) + 1, { ttl: failures.getRemainingTTL(key) || WINDOW_MS });
+      if (!isOver) throw error;
+      tell(ip, clientId);
+      if (!enforce) throw error;
+      throw new OAuthError(429, 'too_many_requests', 'Too many failed attempts to authenticate', {
+        headers: rateHeaders(perMinute, 0, failures.getRemainingTTL(key), true),
+        cause: error,
+      });
+    }
+  };
+}
+
+/** Works on one at a time of each key, in their order. */
+function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, work) => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(work);
+    const over = turn.catch(() => undefined);
+    last.set(key, over);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(key) === over) last.delete(key);
     }
   };
 }

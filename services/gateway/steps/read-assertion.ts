@@ -12,9 +12,13 @@ export const NOT_OF_THE_CLIENT = 'is to have the client_id as its iss and as its
 /** A JWT by which a client says who it is (RFC 7523 §3); whether it is signed by that client is not known yet. */
 export type Assertion = { jwt: string; clientId: string; jti: string; alg: AssertionAlg; kid: string | undefined };
 
+const NO_EXTENSIONS = 'is to have no crit, and no b64, in its header (RFC 7797 §7)';
+
 const Header = z.object({
   alg: z.enum(AssertionAlg.options, `is to be signed with ${AssertionAlg.options.join(', ')}`),
   kid: z.string('is to have a kid that is a string').optional(),
+  crit: z.never(NO_EXTENSIONS).optional(),
+  b64: z.never(NO_EXTENSIONS).optional(),
 });
 
 const seconds = (name: string) => z.number(`is to have ${name}, in seconds since the epoch`);
@@ -36,7 +40,8 @@ const Claims = z.object({
  * @throws {OAuthError} 401 `invalid_client` (RFC 7521 §4.2.1).
  */
 export function readAssertion(jwt: string, audiences: readonly string[], nowMs = Date.now()): Assertion {
-  const header = parsed(Header, () => decodeProtectedHeader(jwt));
+  if (!isCompact(jwt)) throw refused('is no JWT');
+  const { alg, kid } = parsed(Header, () => decodeProtectedHeader(jwt));
   const { iss, sub, aud, exp, iat, nbf, jti } = parsed(Claims, () => decodeJwt(jwt));
   const nowSeconds = nowMs / 1000;
   const skew = ASSERTION_CLOCK_SKEW_SECONDS;
@@ -47,7 +52,13 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {
     throw refused(`lives too long; ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are the most`);
   }
-  return { jwt, clientId: sub, jti, ...header, kid: header.kid };
+  return { jwt, clientId: sub, jti, alg, kid };
+}
+
+/** RFC 7515 §2: base64url without padding, in the one way to write it; libraries take others. */
+function isCompact(jwt: string): boolean {
+  const parts = jwt.split('.', 4);
+  return parts.length === 3 && parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 
 function parsed<T>(schema: z.ZodType<T>, decode: () => unknown): T {

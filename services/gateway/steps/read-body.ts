@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { isNestedTooDeeply } from '../../../shared/nesting.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import { MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
+import { within } from '../../../shared/within.ts';
+import { BODY_TIMEOUT_MS, MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
 
 /** The body of a token request, parsed; `undefined` when it is of neither type (RFC 6749 §4.4.2 has the form, Auth0 takes JSON too). */
 export type TokenBody = { body: unknown; isForm: boolean };
@@ -15,7 +16,7 @@ const readJson = express.json({ type: () => true, limit: MAX_BODY_BYTES });
 /**
  * Reads a token request's body, also a compressed one.
  *
- * @throws {OAuthError} 413 for too many parameters, 400 for a body nested too deeply; what Express throws, with a `status` of 400, 413 or 415, for the rest.
+ * @throws {OAuthError} 413 for too many parameters, 400 for a body nested too deeply, 408 for one that does not arrive; what Express throws, with a `status` of 400, 413 or 415, for the rest.
  */
 export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<TokenBody> {
   const mediaType = /^\s*([^\s;]+)\s*(?:;|$)/.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
@@ -33,9 +34,13 @@ export async function readBody(request: IncomingMessage, response: ServerRespons
 
 async function bodyBy(parser: RequestHandler, request: IncomingMessage, response: ServerResponse): Promise<unknown> {
   const parsed = request as Parameters<RequestHandler>[0];
-  await promisify(parser)(parsed, response as Parameters<RequestHandler>[1]);
+  await within(BODY_TIMEOUT_MS, promisify(parser)(parsed, response as Parameters<RequestHandler>[1]), LATE);
   return parsed.body;
 }
+
+const LATE = new OAuthError(408, 'invalid_request', 'The request body did not arrive in time', {
+  headers: { Connection: 'close' },
+});
 
 /** A name that was sent more than once has the array of its values. */
 function formOf(text: string): Record<string, unknown> {

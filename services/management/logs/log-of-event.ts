@@ -46,6 +46,7 @@ function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
     custom_claims: event.custom_claims,
     dropped: event.dropped,
     scope_changes: event.scope_changes,
+    refusals: event.refusals,
     ...(isIssued ? {} : { error: { ...event.error, message: describeFailure(event) } }),
     duration_ms: event.duration_ms,
     trace_id: event.trace_id,

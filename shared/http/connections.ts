@@ -1,0 +1,129 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { addressOf, networkOf } from './address.ts';
+
+/** How many connections a server keeps. */
+export type ConnectionLimits = {
+  /** Of all addresses together. */
+  max: number;
+  /** Of one address, of IPv6 of one /64; `Infinity` where connections are those of a proxy. */
+  maxPerAddress: number;
+};
+
+/** Time to take what is sent, without a piece of it taken: then the connection is given up. */
+const ANSWER_READ_TIMEOUT_MS = 10_000;
+const SWEEP_INTERVAL_MS = 1_000;
+
+type Connection = {
+  socket: Socket;
+  network: string;
+  /** Requests that are not answered yet. */
+  underWay: number;
+  latest: IncomingMessage | undefined;
+  /** What was not taken at the last sweep, bytes, and since when. */
+  unread: number;
+  unreadSinceMs: number;
+};
+
+/**
+ * Keeps connections within their bounds. One too many takes the place of the one that has been without a whole request for longest, of its
+ * own address or of all; where each has a request under way it is not taken. So whoever holds connections open holds up nobody.
+ *
+ * @returns To be called with each request.
+ */
+export function boundConnections(
+  server: Server,
+  limits: ConnectionLimits,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  // In the order of their last use.
+  const all = new Set<Connection>();
+  const byNetwork = new Map<string, Set<Connection>>();
+  const bySocket = new WeakMap<Socket, Connection>();
+  /** Of TLS the request has another socket than the connection: both have the same peer. */
+  const byPeer = new Map<string, Connection>();
+  const answering = new Set<Connection>();
+
+  function add(connection: Connection): void {
+    all.add(connection);
+    const ofNetwork = byNetwork.get(connection.network) ?? new Set();
+    byNetwork.set(connection.network, ofNetwork.add(connection));
+  }
+
+  function remove(connection: Connection): void {
+    all.delete(connection);
+    answering.delete(connection);
+    const ofNetwork = byNetwork.get(connection.network);
+    ofNetwork?.delete(connection);
+    if (ofNetwork?.size === 0) byNetwork.delete(connection.network);
+  }
+
+  /** @returns Whether there is room for one more. */
+  function makeRoom(among: ReadonlySet<Connection> | undefined, max: number): boolean {
+    if (among === undefined || among.size < max) return true;
+    for (const connection of among) {
+      if (!isWaiting(connection)) continue;
+      remove(connection);
+      connection.socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  server.on('connection', (socket: Socket) => {
+    const network = networkOf(addressOf(socket.remoteAddress) ?? '');
+    if (!makeRoom(byNetwork.get(network), limits.maxPerAddress) || !makeRoom(all, limits.max)) {
+      socket.destroy();
+      return;
+    }
+    const connection = { socket, network, underWay: 0, latest: undefined, unread: 0, unreadSinceMs: 0 };
+    add(connection);
+    bySocket.set(socket, connection);
+    const peer = peerOf(socket);
+    byPeer.set(peer, connection);
+    socket.once('close', () => {
+      remove(connection);
+      if (byPeer.get(peer) === connection) byPeer.delete(peer);
+    });
+  });
+  server.on('secureConnection', (socket: Socket) => {
+    const connection = byPeer.get(peerOf(socket));
+    if (connection === undefined) return;
+    connection.socket = socket;
+    bySocket.set(socket, connection);
+  });
+
+  const sweep = setInterval(() => {
+    const nowMs = performance.now();
+    for (const connection of answering) {
+      const unread = connection.socket.writableLength;
+      if (unread !== connection.unread) {
+        connection.unread = unread;
+        connection.unreadSinceMs = nowMs;
+      } else if (unread > 0 && nowMs - connection.unreadSinceMs >= ANSWER_READ_TIMEOUT_MS) connection.socket.destroy();
+    }
+  }, SWEEP_INTERVAL_MS).unref();
+  server.once('close', () => clearInterval(sweep));
+
+  return (request, response) => {
+    const connection = bySocket.get(request.socket);
+    if (connection === undefined) return;
+    connection.latest = request;
+    connection.underWay++;
+    answering.add(connection);
+    response.once('close', () => {
+      connection.underWay--;
+      if (connection.underWay > 0 || !all.has(connection)) return;
+      remove(connection);
+      add(connection);
+    });
+  };
+}
+
+/** Whether nothing is done for it: it is idle, in its handshake, or has not sent the whole of its request. */
+function isWaiting({ underWay, latest }: Connection): boolean {
+  return underWay === 0 || latest?.complete !== true;
+}
+
+function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${String(remotePort)}`;
+}
