@@ -83,7 +83,7 @@ type Projected = {
 };
 
 /** A secret that a container finds as a file. */
-export type SecretFile = { path: string; secret: string; key: string };
+type SecretFile = { path: string; secret: string; key: string };
 
 /** The service that a Deployment or Job runs, and its pod. */
 export type Workload = { service: string; kind: string; pod: PodSpec; container: Container };
