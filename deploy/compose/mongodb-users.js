@@ -10,7 +10,7 @@ for (const [name, collections] of Object.entries(roles)) {
     resource: { db: database, collection },
     actions,
   }));
-  const password = process.env[`HOOKMINT_MONGODB_PASSWORD_${name.toUpperCase()}`];
+  const password = readFileSync(`/run/secrets/${name}`, 'utf8');
   if (target.getRole(name) === null) target.createRole({ role: name, privileges, roles: [] });
   else target.updateRole(name, { privileges, roles: [] });
   if (target.getUser(name) === null)

@@ -46,10 +46,10 @@ export async function startService(options: {
   onExit: (exit: ServiceExit) => void;
 }): Promise<ServiceProcess> {
   const { name, output, onExit } = options;
-  const { env, removeSecrets } = withSecretsInFiles(options);
   const isInherited = (key: string): boolean => INHERITED.test(key) || INHERITED_BY[name]?.test(key) === true;
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => isInherited(key)));
   const metrics = await metricsPort(inherited);
+  const { env, removeSecrets } = withSecretsInFiles(options);
   const child = spawn(process.execPath, [`services/${name}/main.ts`], {
     cwd: ROOT,
     env: {

@@ -26,32 +26,22 @@ function containerSecrets(secrets: LocalSecrets): Record<ServiceName | 'setup', 
   };
 }
 
-/** For Compose: one environment file for each container. */
+/** For Compose: a folder for each container, with a file for each secret; and what NATS is told, which is none. */
 export function composeFiles(secrets: LocalSecrets, tenant: string): Files {
   const { mongodb_passwords: passwords } = secrets;
   const database = databaseName(tenant);
-  const files: Record<string, Values> = { ...containerSecrets(secrets), nats: publicNkeys(secrets.nats_nkey_seeds) };
+  const folders: Record<string, Values> = { ...containerSecrets(secrets), mongodb: passwords };
   for (const user of MONGODB_USERS) {
-    files[user] = {
-      ...files[user],
+    folders[user] = {
+      ...folders[user],
       MONGODB_URL: `mongodb://${user}:${passwords[user]}@mongodb:27017/?authSource=${database}`,
     };
   }
-  files.mongodb = {
-    MONGO_INITDB_ROOT_USERNAME: 'owner',
-    MONGO_INITDB_ROOT_PASSWORD: passwords.owner,
-    ...Object.fromEntries(
-      MONGODB_USERS.map((user) => [`HOOKMINT_MONGODB_PASSWORD_${user.toUpperCase()}`, passwords[user]]),
-    ),
-  };
-  return Object.fromEntries(
-    Object.entries(files).map(([name, values]) => [
-      `${name}.env`,
-      Object.entries(values)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join(''),
-    ]),
+  const files = Object.entries(folders).flatMap(([folder, values]) =>
+    Object.entries(values).map(([name, value]) => [`${folder}/${name}`, value]),
   );
+  const nkeys = Object.entries(publicNkeys(secrets.nats_nkey_seeds)).map(([name, value]) => `${name}=${value}\n`);
+  return { ...(Object.fromEntries(files) as Files), 'nats.env': nkeys.join('') };
 }
 
 /** For Kubernetes: the Secrets that the manifests refer to. The connection strings are made by MongoDB's operator. */

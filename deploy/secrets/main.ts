@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ensureCertificates } from '../local/certificates.ts';
 import { loadSecrets } from '../local/local-secrets.ts';
 import { composeFiles, kubernetesFiles } from './files.ts';
@@ -19,12 +19,20 @@ if (form !== 'compose' && form !== 'kubernetes') {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const { secrets } = await loadSecrets(dir);
   const files = form === 'compose' ? composeFiles(secrets, tenant) : kubernetesFiles(secrets);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: 0o600 });
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(dir, name);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, text, { mode: 0o600 });
+    // Each container is another user, and not even root may read what is not its own there. The folders keep others out.
+    if (form === 'compose') chmodSync(file, 0o644);
+  }
   if (form === 'compose') {
     const purpose = { name: 'nats', authority: 'hookmint bus CA', for: [{ type: 'dns', value: 'nats' }] } as const;
     const { keyFile } = await ensureCertificates(join(dir, 'tls'), purpose);
-    // The server's container is another user, and not even root may read what is not its own there. The folder keeps others out.
+    // As with the files above.
     chmodSync(keyFile, 0o644);
   }
-  process.stdout.write(`${Object.keys(files).join(', ')} in ${dir}; the first client's secret is in secrets.json\n`);
+  process.stdout.write(
+    `${String(Object.keys(files).length)} files in ${dir}; the first client's secret is in secrets.json\n`,
+  );
 }

@@ -69,7 +69,7 @@ export async function rotateKeys(store: SigningKeys, kids: readonly string[], ma
   await completeKeys(store, maker);
 }
 
-export type RefusedRotation = { refused: 'too_many_previous' } | { refused: 'unpublished'; published_at_ms: number };
+type RefusedRotation = { refused: 'too_many_previous' } | { refused: 'unpublished'; published_at_ms: number };
 
 /**
  * Why current keys cannot be replaced now; `undefined` when they can.

@@ -44,11 +44,11 @@ export const ALONE: Readonly<Record<string, string>> = {
   'update:signing_keys': 'ends keys that were replaced: their tokens verify no longer',
   'read:tenant_settings': 'settings',
   'update:tenant_settings':
-    'which claims hooks may set; the default audience; quotas of every client: at the least one token an hour',
+    'which claims hooks may set; the default audience; quotas of every client: at the least one token a day',
 };
 
 /** What scopes give together that none of them gives alone. */
-export const TOGETHER: readonly [scopes: string, what: string][] = [
+const TOGETHER: readonly [scopes: string, what: string][] = [
   [
     '`update:clients`, `create:client_credentials`, `update:client_credentials`',
     '**all that another client may:** a key of its own for any client that is not the last administrator',
@@ -72,7 +72,7 @@ export const TOGETHER: readonly [scopes: string, what: string][] = [
 /** Members of a body by the scope that a request needs for them; `''`: none beside the operation's own. */
 type Members = Readonly<Record<string, readonly string[]>>;
 
-export type Operation = {
+type Operation = {
   /** What its caller can do after it that it could not do before. */
   gains: string;
   /** Every member of the body. `undefined` for an operation without one. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ERROR_CODES } from '../../services/management/api/error-codes.ts';
 import { ROUTES } from '../../services/management/routes.ts';
@@ -15,6 +16,7 @@ type Operation = {
 };
 type Document = {
   openapi: string;
+  info: { version: string };
   servers: { url: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: {
@@ -48,6 +50,11 @@ const operations = () =>
   );
 
 describe('/openapi.json', () => {
+  it('is of the version that runs', () => {
+    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    assert.equal(document.info.version, (JSON.parse(text) as { version: string }).version);
+  });
+
   it('is served to everybody, and names the origin and where tokens come from', () => {
     assert.match(document.openapi, /^3\.1\.\d+$/);
     assert.deepEqual(document.servers, [{ url: stack().url }]);

@@ -2,7 +2,7 @@ import './quiet.ts';
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
 import { startStoreServer, type StoreUrls } from '../../deploy/local/store-server.ts';
 import { natsBinary } from './bus-fixtures.ts';
 import { createImageBuilder, readDockerfile, type Image } from './image-build.ts';
-import { environmentOf, workloadsOf, type Workload } from './manifests-facts.ts';
+import { environmentOf, secretFilesOf, workloadsOf, type Workload } from './manifests-facts.ts';
 import { K8S, render } from './manifests-render.ts';
 import { temporaryDir } from './servers-fixtures.ts';
 
@@ -80,10 +80,16 @@ function start(service: string): { child: ChildProcess; image: Image; workload: 
   const workload = workloadsOf(resources).find((candidate) => candidate.service === service);
   assert(workload !== undefined, `no manifest for ${service}`);
   const image = build(workload.container.image.split(':')[0] === 'hookmint-management' ? 'management' : 'hookmint');
-  const own = environmentOf(workload.container, resources, secretOf);
+  const own = environmentOf(workload.container, resources);
+  const secretsDir = join(folder, `secrets-${service}`);
+  mkdirSync(secretsDir, { recursive: true });
+  for (const { path, secret, key } of secretFilesOf(workload)) {
+    writeFileSync(join(secretsDir, path), secretOf(secret, key) ?? '');
+  }
   const inside = (path: string): string => join(image.root, path);
   const here: Record<string, string | undefined> = {
     NATS_URL: bus.url,
+    HOOKMINT_SECRETS_DIR: secretsDir,
     NATS_CA_FILE: undefined,
     NODE_EXTRA_CA_CERTS: undefined,
     OTEL_EXPORTER_OTLP_ENDPOINT: undefined,

@@ -3,6 +3,7 @@ import { readConfig as hookExecutor } from '../../services/hook-executor/config.
 import { readConfig as management } from '../../services/management/config.ts';
 import { readConfig as setup } from '../../services/setup/config.ts';
 import { readConfig as signer } from '../../services/signer/config.ts';
+import { without } from '../support/without.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Resource } from './manifests-render.ts';
 
@@ -51,10 +52,7 @@ function attempt(act: () => unknown): unknown {
 export type EnvVar = {
   name: string;
   value?: string;
-  valueFrom?: {
-    configMapKeyRef?: { name: string; key: string };
-    secretKeyRef?: { name: string; key: string; optional?: boolean };
-  };
+  valueFrom?: { configMapKeyRef?: { name: string; key: string } };
 };
 export type Probe = { httpGet?: { path: string; port: string | number } };
 export type Container = {
@@ -77,8 +75,15 @@ export type PodSpec = {
   terminationGracePeriodSeconds?: number;
   securityContext?: Record<string, unknown>;
   containers: Container[];
-  volumes?: ({ name: string } & Record<string, unknown>)[];
+  volumes?: ({ name: string; projected?: Projected } & Record<string, unknown>)[];
 };
+type Projected = {
+  defaultMode: number;
+  sources: { secret: { name: string; optional?: boolean; items: { key: string; path: string }[] } }[];
+};
+
+/** A secret that a container finds as a file. */
+type SecretFile = { path: string; secret: string; key: string };
 
 /** The service that a Deployment or Job runs, and its pod. */
 export type Workload = { service: string; kind: string; pod: PodSpec; container: Container };
@@ -93,17 +98,31 @@ export function workloadsOf(resources: readonly Resource[]): Workload[] {
   });
 }
 
-/** The environment that a container gets; `secret` gives what stands in for the Secrets, which are no part of the manifests. */
-export function environmentOf(
-  { env = [] }: Container,
+/** Of the one volume that has secrets, mounted where the container is told to read them. */
+export function secretFilesOf({ pod, container }: Workload): SecretFile[] {
+  const folder = container.env?.find(({ name }) => name === 'HOOKMINT_SECRETS_DIR')?.value;
+  const mount = container.volumeMounts?.find(({ mountPath }) => mountPath === folder);
+  const sources = pod.volumes?.find(({ name }) => name === mount?.name)?.projected?.sources ?? [];
+  return sources.flatMap(({ secret: { name, items } }) => items.map(({ key, path }) => ({ path, secret: name, key })));
+}
+
+/** All that a service is told, by its environment and by files. */
+export function settingsOf(
+  workload: Workload,
   resources: readonly Resource[],
   secret: (secretName: string, key: string) => string | undefined,
-): Record<string, string> {
+): Record<string, string | undefined> {
+  const files = secretFilesOf(workload).map(({ path, secret: name, key }) => [path, secret(name, key)] as const);
+  const environment = environmentOf(workload.container, resources);
+  return { ...without(environment, 'HOOKMINT_SECRETS_DIR'), ...Object.fromEntries(files) };
+}
+
+/** The environment that a container gets. */
+export function environmentOf({ env = [] }: Container, resources: readonly Resource[]): Record<string, string> {
   return Object.fromEntries(
     env.flatMap(({ name, value, valueFrom }) => {
-      const { configMapKeyRef: map, secretKeyRef } = valueFrom ?? {};
-      const given = map === undefined ? value : configMap(resources, map.name)[map.key];
-      const resolved = secretKeyRef === undefined ? given : secret(secretKeyRef.name, secretKeyRef.key);
+      const { configMapKeyRef: map } = valueFrom ?? {};
+      const resolved = map === undefined ? value : configMap(resources, map.name)[map.key];
       if (resolved === undefined) throw new Error(`${name} refers to something that is not there`);
       return [[name, resolved]];
     }),

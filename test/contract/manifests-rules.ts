@@ -26,6 +26,9 @@ export function breachesOf(resources: readonly Resource[]): string[] {
     must(sizes?.requests?.cpu !== undefined && sizes.requests.memory !== undefined, 'asks for CPU and memory');
     must(sizes?.limits?.memory !== undefined, 'has a limit of memory');
     must(!container.image.endsWith(':latest') && container.image.includes(':'), 'names the version of its image');
+    const secrets = pod.volumes?.find(({ name }) => name === 'secrets')?.projected;
+    must(secrets?.defaultMode === 0o440, 'has its secrets as files for its group alone');
+    must(!JSON.stringify(container.env ?? []).includes('secretKeyRef'), 'has no secret in its environment');
     must(equal(container.args, [`services/${service}/main.ts`]), 'starts its own service');
     if (kind !== 'Deployment') return breaches;
 

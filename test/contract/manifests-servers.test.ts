@@ -1,19 +1,22 @@
 import './quiet.ts';
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadSecrets } from '../../deploy/local/local-secrets.ts';
+import { publicNkeys } from '../../deploy/local/bus-server.ts';
+import { freePort } from '../../deploy/local/servers/free-port.ts';
 import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
 import { startNats } from '../../deploy/local/servers/run-nats.ts';
 import { startStoreServer } from '../../deploy/local/store-server.ts';
 import { composeFiles, kubernetesFiles } from '../../deploy/secrets/files.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { natsBinary } from './bus-fixtures.ts';
-import { complaintOf, isRead, SERVICES, workloadsOf } from './manifests-facts.ts';
+import { complaintOf, isRead, secretFilesOf, SERVICES, workloadsOf } from './manifests-facts.ts';
 import { K8S, render, type Resource } from './manifests-render.ts';
 import { temporaryDir } from './servers-fixtures.ts';
 
@@ -77,6 +80,7 @@ type Privileges = Record<string, Record<string, string[]>>;
 
 describe('MongoDB in production', () => {
   let actual: Privileges;
+  let javascriptRefusal = '';
 
   it('is compared with the roles that the local one really has', async () => {
     const { path: binary } = await obtainMongod({ report: () => undefined });
@@ -87,11 +91,25 @@ describe('MongoDB in production', () => {
     try {
       const command = { rolesInfo: 1, showPrivileges: true };
       const { roles } = (await client.db(`hookmint_${TENANT}`).command(command)) as unknown as { roles: Role[] };
+      const asked = client.db('admin').collection('system.version').findOne({ $where: 'return true' });
+      javascriptRefusal = await asked.then(() => '', messageOf);
       actual = Object.fromEntries(roles.map(({ role, privileges }) => [role, byCollection(privileges)]));
     } finally {
       await client.close();
     }
     assert.deepEqual(Object.keys(actual).sort(), ['gateway', 'management', 'signer']);
+  });
+
+  it('runs no JavaScript of a query, here, in Kubernetes and under Compose', () => {
+    assert.match(javascriptRefusal, /no globalScriptEngine|[Jj]avascript|server-side JavaScript/);
+    const values = parse(textOf(join(K8S, 'values/mongodb.yaml'))) as {
+      spec: { additionalMongodConfig: Record<string, unknown> };
+    };
+    assert.equal(values.spec.additionalMongodConfig['security.javascriptEnabled'], false);
+    const compose = parse(textOf(join(DEPLOY, 'compose/compose.yaml')), { merge: true }) as {
+      services: { mongodb: { command: string[] } };
+    };
+    assert.ok(compose.services.mongodb.command.includes('--noscripting'));
   });
 
   it('has the same in Kubernetes, with a connection string for each where its service reads it', () => {
@@ -107,11 +125,9 @@ describe('MongoDB in production', () => {
         .map((name) => [name, [{ name, db: `hookmint_${TENANT}` }]])
         .sort((a, b) => order(a[0]) - order(b[0])),
     );
-    const read = workloadsOf(render(join(K8S, 'overlays/production'))).flatMap(({ container }) =>
-      (container.env ?? []).flatMap(({ name, valueFrom }) =>
-        name === 'MONGODB_URL' ? (valueFrom?.secretKeyRef?.name ?? []) : [],
-      ),
-    );
+    const read = workloadsOf(render(join(K8S, 'overlays/production')))
+      .flatMap(secretFilesOf)
+      .flatMap(({ path, secret }) => (path === 'MONGODB_URL' ? secret : []));
     assert.deepEqual(read.sort(), spec.users.map((user) => user.connectionStringSecretName).sort());
     assert.equal(spec.security.tls.enabled, true);
   });
@@ -134,19 +150,18 @@ describe('the secrets that are made', () => {
     const made = documentsOf(kubernetesFiles(secrets)['secrets.yaml']).flatMap(({ kind, metadata, stringData }) =>
       kind === 'Secret' ? Object.keys(stringData as object).map((key) => `${metadata.name}/${key}`) : [],
     );
-    const wanted = workloadsOf(render(join(K8S, 'overlays/production'))).flatMap(({ container }) =>
-      (container.env ?? []).flatMap(({ valueFrom }) =>
-        valueFrom?.secretKeyRef === undefined ? [] : `${valueFrom.secretKeyRef.name}/${valueFrom.secretKeyRef.key}`,
-      ),
-    );
+    const wanted = workloadsOf(render(join(K8S, 'overlays/production')))
+      .flatMap(secretFilesOf)
+      .map(({ secret, key }) => `${secret}/${key}`);
     const ofMongodb = (name: string): boolean => /-mongodb(?:-passwords)?\//.test(name);
     assert.deepEqual(made.filter((name) => !ofMongodb(name)).sort(), wanted.filter((name) => !ofMongodb(name)).sort());
   });
 });
 
 describe('Compose', () => {
-  const { services } = parse(textOf(join(DEPLOY, 'compose/compose.yaml')), { merge: true }) as {
+  const { services, secrets: declared } = parse(textOf(join(DEPLOY, 'compose/compose.yaml')), { merge: true }) as {
     services: Record<string, ComposeService>;
+    secrets: Record<string, { file: string }>;
   };
   const files = composeFiles(secrets, TENANT);
 
@@ -155,14 +170,9 @@ describe('Compose', () => {
       const service = services[name];
       assert(service !== undefined);
       assert.deepEqual(service.command, [`services/${name}/main.ts`]);
-      assert.deepEqual(service.env_file, [`secrets/${name}.env`]);
-      const own = Object.fromEntries(
-        (files[`${name}.env`] ?? '')
-          .trim()
-          .split('\n')
-          .map((line) => line.split(/=(.*)/s) as [string, string]),
-      );
-      const env = { ...own, ...service.environment };
+      const { HOOKMINT_SECRETS_DIR: folder, ...environment } = service.environment;
+      assert.equal(folder, '/run/secrets');
+      const env = { ...secretsOf(name), ...environment };
       if ('HOOKMINT_ISSUER' in env) env.HOOKMINT_ISSUER = 'https://auth.example.com/';
       assert.deepEqual(
         Object.keys(env).filter((variable) => !isRead(name, variable)),
@@ -171,6 +181,51 @@ describe('Compose', () => {
       assert.equal(complaintOf(name, env), undefined);
     });
   }
+
+  it('gives each secret that is made to one container, as a file, and none by its environment', () => {
+    const given = Object.keys(services).flatMap((name) =>
+      Object.keys(secretsOf(name)).map((file) => `${name}/${file}`),
+    );
+    assert.deepEqual(
+      given.sort(),
+      Object.keys(files)
+        .filter((file) => file !== 'nats.env')
+        .sort(),
+    );
+    assert.deepEqual(
+      Object.entries(services).flatMap(([name, { env_file = [] }]) => env_file.map((file) => [name, file])),
+      [['nats', 'secrets/nats.env']],
+    );
+    // The public halves.
+    assert.doesNotMatch(files['nats.env'] ?? '', /=(?!U[A-Z0-9]{55}$)/m);
+  });
+
+  it('limits the memory of each container', () => {
+    for (const [name, { deploy }] of Object.entries(services))
+      assert.match(deploy?.resources?.limits.memory ?? '', /^\d+[MG]$/, name);
+  });
+
+  it("has the users of hookmint.conf on its bus, and tells what it does to nobody else's address", async () => {
+    const dir = join(folder, 'compose-nats');
+    mkdirSync(dir);
+    for (const file of ['nats/hookmint.conf', 'compose/nats.conf'])
+      copyFileSync(join(DEPLOY, file), join(dir, basename(file)));
+    const configFile = join(dir, 'nats.conf');
+    const port = await freePort('127.0.0.1');
+    writeFileSync(configFile, textOf(configFile).replace(':8222', `:${String(port)}`));
+    const env = publicNkeys(secrets.nats_nkey_seeds);
+    const server = await startNats({ binary: await natsBinary(), dataDir: join(dir, 'data'), configFile, env });
+    try {
+      assert.equal((await fetch(`http://127.0.0.1:${String(port)}/healthz`)).status, 200);
+      await assert.rejects(fetch(`http://127.0.0.2:${String(port)}/healthz`));
+      await assert.rejects(connectBus('gateway', { NATS_URL: server.url }), /bus_unreachable|NATS/);
+    } finally {
+      await server.stop();
+    }
+    const { nats } = services;
+    assert.ok(!nats?.command.includes('-m'));
+    assert.ok(nats?.volumes?.includes('./nats.conf:/etc/nats/compose.conf:ro'));
+  });
 
   it('speaks TLS on the bus: its server has a certificate, and who connects has its CA and asks for nothing less', () => {
     const { nats } = services as unknown as Record<string, { command: string[]; volumes: string[] }>;
@@ -188,22 +243,35 @@ describe('Compose', () => {
     }
   });
 
-  it('runs two executors, which share no network with the store', () => {
+  it('runs two executors, which share networks with the bus and the collector alone', () => {
     assert.equal(services['hook-executor']?.deploy?.replicas, 2);
     const networksOf = (name: string): string[] => services[name]?.networks ?? [];
-    assert.deepEqual(
-      networksOf('hook-executor').filter((network) => networksOf('mongodb').includes(network)),
-      [],
+    const neighbours = Object.keys(services).filter((name) =>
+      networksOf(name).some((network) => networksOf('hook-executor').includes(network)),
     );
+    assert.deepEqual(neighbours.sort(), ['collector', 'hook-executor', 'nats']);
   });
+
+  /** What a container finds in its folder of secrets, by the files' names. */
+  function secretsOf(name: string): Record<string, string> {
+    return Object.fromEntries(
+      (services[name]?.secrets ?? []).map(({ source, target }) => {
+        const file = declared[source]?.file.replace('./secrets/', '') ?? '';
+        assert.equal(source, file.replace('/', '-'));
+        return [target, files[file] ?? ''];
+      }),
+    );
+  }
 });
 
 type ComposeService = {
   command: string[];
-  env_file: string[];
+  env_file?: string[];
+  secrets?: { source: string; target: string }[];
+  volumes?: string[];
   environment: Record<string, string>;
   networks: string[];
-  deploy?: { replicas: number };
+  deploy?: { replicas?: number; resources?: { limits: { memory: string } } };
 };
 type Privilege = { resource: { db: string; collection: string }; actions: string[] };
 type Role = { role: string; privileges: Privilege[] };

@@ -4,7 +4,15 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { complaintOf, environmentOf, isRead, SERVICES, workloadsOf } from './manifests-facts.ts';
+import {
+  complaintOf,
+  environmentOf,
+  isRead,
+  secretFilesOf,
+  SERVICES,
+  settingsOf,
+  workloadsOf,
+} from './manifests-facts.ts';
 import { K8S, render, type Resource } from './manifests-render.ts';
 import { breachesOf, customComplaints, isCustom } from './manifests-rules.ts';
 import { obtainLinter, obtainValidator } from './manifests-tools.ts';
@@ -109,11 +117,32 @@ describe('the checks fail', () => {
     assert.match(linter.lint(resources).join(), /hookmint-gateway.*probe/i);
   });
 
+  it('for a secret in an environment', () => {
+    const resources = spoiled('hookmint-signer', ({ template }) => {
+      const [container] = template.spec.containers;
+      const secretKeyRef = { name: 'hookmint-signer', key: 'NATS_NKEY_SEED' };
+      container.env = [...(container.env as object[]), { name: 'NATS_NKEY_SEED', valueFrom: { secretKeyRef } }];
+    });
+    assert.match(breachesOf(resources).join(), /signer: has no secret in its environment/);
+  });
+
   it('for a container that may write to its image', () => {
     const resources = spoiled('hookmint-hook-executor', ({ template }) => {
       template.spec.containers[0].securityContext = {};
     });
     assert.match(breachesOf(resources).join(), /hook-executor: cannot write to its image/);
+  });
+});
+
+describe('what strangers meet', () => {
+  it('is limited at the Ingress, by address: requests a second and connections', () => {
+    for (const resources of rendered.values()) {
+      const ingress = resources.find(({ kind }) => kind === 'Ingress');
+      const limit = (name: string) => Number(ingress?.metadata.annotations?.[`nginx.ingress.kubernetes.io/${name}`]);
+      for (const name of ['limit-rps', 'limit-burst-multiplier', 'limit-connections']) {
+        assert.ok(limit(name) >= 1 && limit(name) <= 1_000, name);
+      }
+    }
   });
 });
 
@@ -127,19 +156,20 @@ describe('the manifests and the code', () => {
     assert.deepEqual(workloads.map(({ service }) => service).sort(), [...SERVICES].sort());
   });
 
-  for (const { service, container } of workloads) {
+  for (const workload of workloads) {
+    const { service, container } = workload;
     it(`${service}: every variable is read, and none that is needed is missing`, () => {
-      const env = environmentOf(container, resources, placeholder);
+      const settings = settingsOf(workload, resources, placeholder);
       assert.deepEqual(
-        Object.keys(env).filter((name) => !isRead(service, name)),
+        Object.keys(settings).filter((name) => !isRead(service, name)),
         [],
       );
-      assert.equal(complaintOf(service, env), undefined);
+      assert.equal(complaintOf(service, settings), undefined);
       assert(!isRead(service, 'HOOKMINT_NO_SUCH_SETTING'));
     });
 
     it(`${service}: its ports are those that it is told to serve`, () => {
-      const env = environmentOf(container, resources, placeholder);
+      const env = environmentOf(container, resources);
       const told = env.HOOKMINT_HTTP_PORT ?? env.HOOKMINT_HEALTH_PORT;
       assert.deepEqual(
         container.ports?.map(({ containerPort }) => String(containerPort)),
@@ -148,10 +178,11 @@ describe('the manifests and the code', () => {
     });
 
     it(`${service}: its secrets are its own`, () => {
-      const secrets = (container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
+      const secrets = secretFilesOf(workload).map(({ secret }) => secret);
       const own = [`hookmint-${service}`, `hookmint-${service}-mongodb`];
+      assert.ok(secrets.length > 0);
       assert.deepEqual(
-        [...new Set(secrets)].filter((name) => !own.includes(name)),
+        secrets.filter((name) => !own.includes(name)),
         [],
       );
     });
@@ -159,7 +190,7 @@ describe('the manifests and the code', () => {
 
   it('tell every service who vouches for NATS, and mount that', () => {
     for (const { service, container } of workloads) {
-      const file = environmentOf(container, resources, placeholder).NATS_CA_FILE ?? '';
+      const file = environmentOf(container, resources).NATS_CA_FILE ?? '';
       const mount = container.volumeMounts?.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
       assert.equal(mount?.name, 'ca', service);
     }
@@ -168,7 +199,7 @@ describe('the manifests and the code', () => {
   it('give the key of the private keys to the signer alone, and the executor no store', () => {
     const having = (name: string): string[] =>
       workloads
-        .filter(({ container }) => container.env?.some((entry) => entry.name === name))
+        .filter((workload) => secretFilesOf(workload).some(({ path }) => path === name))
         .map(({ service }) => service);
     assert.deepEqual(having('HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY'), ['signer']);
     assert.deepEqual(having('HOOKMINT_SIGN_REQUEST_KEY').sort(), ['gateway', 'signer']);
@@ -179,7 +210,7 @@ describe('the manifests and the code', () => {
   it('agree on where management is', () => {
     const gateway = workloads.find(({ service }) => service === 'gateway');
     assert(gateway !== undefined);
-    const url = new URL(environmentOf(gateway.container, resources, placeholder).HOOKMINT_MANAGEMENT_URL ?? '');
+    const url = new URL(environmentOf(gateway.container, resources).HOOKMINT_MANAGEMENT_URL ?? '');
     const service = resources.find((resource) => nameOf(resource) === `Service/${url.hostname}`);
     const [port] = (service as unknown as { spec: { ports: { port: number }[] } }).spec.ports;
     assert.equal(String(port?.port), url.port);
@@ -217,7 +248,7 @@ describe('metrics that Prometheus asks the pods for', () => {
 
   for (const { service, container } of workloads) {
     it(`${service}: are served where the PodMonitor looks, beside what it serves otherwise`, () => {
-      const env = environmentOf(container, resources, () => 'k'.repeat(43));
+      const env = environmentOf(container, resources);
       assert.deepEqual(
         Object.keys(env).filter((name) => !isRead(service, name)),
         [],

@@ -1,10 +1,8 @@
 import './quiet.ts';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { MongoClient, type Db } from 'mongodb';
-import type { LocalSecrets } from '../../deploy/local/local-secrets.ts';
 import { databaseName } from '../../shared/store/connect.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
@@ -174,7 +172,7 @@ describe('the environment of a process that runs hooks', { skip: process.platfor
         .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
     );
 
-  it('has of the whole installation the key of its own bus user and that of hook secrets, and nothing of the store', () => {
+  it('has no secret of the installation, and nothing of the store', () => {
     const [pid = 0, ...others] = stack.pidsOf('hook-executor');
     assert.deepEqual(others, []);
     const environment = environmentOf(pid);
@@ -183,17 +181,8 @@ describe('the environment of a process that runs hooks', { skip: process.platfor
       Object.keys(environment)
         .filter((name) => !inherited.test(name))
         .sort(),
-      [
-        'HOOKMINT_EGRESS_ALLOWED_ADDRESSES',
-        'HOOKMINT_HOOK_SECRETS_KEY',
-        'HOOKMINT_TENANT',
-        'LOG_FORMAT',
-        'NATS_NKEY_SEED',
-        'NATS_URL',
-      ],
+      ['HOOKMINT_EGRESS_ALLOWED_ADDRESSES', 'HOOKMINT_SECRETS_DIR', 'HOOKMINT_TENANT', 'LOG_FORMAT'],
     );
-    const secrets = JSON.parse(readFileSync(join(stack.dataDir, 'secrets.json'), 'utf8')) as LocalSecrets;
-    assert.equal(environment.NATS_NKEY_SEED, secrets.nats_nkey_seeds['hook-executor']);
   });
 
   it('is empty in the sandbox, but for its channel to the executor', () => {

@@ -214,7 +214,13 @@ describe('a stack that is lost', { skip: 'missing' in cli && cli.missing }, () =
         ...serviceEnv(name, { ...of, tls: undefined }),
         [variable]: Buffer.alloc(32, 1).toString('base64url'),
       };
-      const starting = startService({ name, env, output: () => undefined, onExit: () => undefined });
+      const starting = startService({
+        name,
+        env,
+        secretsDir: join(restoredDir, 'service-secrets'),
+        output: () => undefined,
+        onExit: () => undefined,
+      });
       // One that does start is not to keep this file from ending.
       await assert.rejects(
         starting.then((service) => service.stop()),

@@ -70,7 +70,8 @@ async function startOn(port: number, dataDir: string, options: StartMongodOption
 }
 
 function mongodArgs(port: number, dataDir: string): string[] {
-  const args = ['--dbpath', dataDir, '--port', String(port), '--bind_ip', HOST, '--auth', '--quiet'];
+  // No query of hookmint needs JavaScript in the server; of an injected one it would be the worst part.
+  const args = ['--dbpath', dataDir, '--port', String(port), '--bind_ip', HOST, '--auth', '--noscripting', '--quiet'];
   // Without the cap on the cache it takes half the memory; diagnostic data would add up to 200 MB of disk.
   args.push('--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'diagnosticDataCollectionEnabled=false');
   args.push('--slowms', String(SLOW_OPERATION_MS));

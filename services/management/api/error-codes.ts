@@ -34,12 +34,14 @@ export const ERROR_CODES = {
   inexistent_client_credential: 'The client has no such credential.',
   credential_conflict: 'The client has a credential with this kid.',
   credential_in_use: 'The client authenticates with this credential.',
-  last_administrator: 'Nobody could administer hookmint any more, or somebody else would take the last such client over.',
+  last_administrator:
+    'Nobody could administer hookmint any more, or somebody else would take the last such client over.',
   inexistent_client_grant: 'There is no such client grant.',
   client_grant_conflict: 'The client has a grant for this API.',
 
   inexistent_signing_key: 'There is no such signing key, or it was revoked long ago.',
-  signing_key_unpublished: 'The next signing key is not published for long enough; the header Retry-After says when it is.',
+  signing_key_unpublished:
+    'The next signing key is not published for long enough; the header Retry-After says when it is.',
   signing_key_in_use: 'The signing key is the current or the next one; only one that was replaced can be revoked.',
 
   inexistent_log: 'There is no such log, or no longer.',

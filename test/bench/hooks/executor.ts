@@ -49,6 +49,7 @@ export async function startExecutor(cleanup: AsyncDisposableStack): Promise<Benc
   const executor = await startService({
     name: 'hook-executor',
     env: { NATS_URL: nats.url, HOOKMINT_TENANT: TENANT, LOG_LEVEL: 'error' },
+    secretsDir: join(dataDir, 'service-secrets'),
     output: (line) => lines.push(line),
     onExit: ({ reason }) => {
       throw new Error(`the hook-executor ended: ${reason}\n${lines.join('\n')}`);
