@@ -91,6 +91,15 @@ describe('npm start', { concurrency: 2 }, () => {
     );
   });
 
+  it('refuses a data folder where the system makes none, instead of waiting for it', async () => {
+    for (const dataDir of ['/proc/x', '/proc/x/y', '/dev/null/x', '/sys/hookmint'])
+      await assertRefused(
+        /^hookmint: The data folder \S+ cannot be used: [A-Z]+: .*\. Choose another with --data DIR\.$/m,
+        [],
+        { dataDir },
+      );
+  });
+
   it('refuses secrets that are damaged, rather than making new ones', async () => {
     const dataDir = temporaryDir();
     mkdirSync(dataDir, { recursive: true });
