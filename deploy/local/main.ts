@@ -5,9 +5,11 @@ import { messageOf } from '../../shared/errors.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startGuardian } from './guardian.ts';
 import { readGivenBus } from './given-bus.ts';
+import { KNOWN_VARIABLES } from './known-variables.ts';
 import { runStack } from './stack.ts';
 import { HELP, readOptions, type Options } from './options.ts';
-import { complain, print } from '../../shared/terminal.ts';
+import { complain, note, print } from '../../shared/terminal.ts';
+import { unknownVariables } from '../../shared/unknown-variables.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
 /** `npm start`: everything hookmint needs on this machine, until Ctrl-C. */
@@ -19,6 +21,9 @@ async function main(): Promise<void> {
   if (options === undefined) {
     print(...HELP.trimEnd().split('\n'));
     return;
+  }
+  for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
+    note(`hookmint: ${name} has no effect on npm start${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`);
   }
   await ensurePortIsFree(options.port);
   const folder = await openDataFolder(options.dataDir);

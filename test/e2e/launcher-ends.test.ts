@@ -61,7 +61,6 @@ async function start(): Promise<Started> {
 }
 
 const LAUNCHER = /^\S*node \S*deploy\/local\/main\.ts /;
-const START = /deploy\/local\/start\.js deploy\/local\/main\.ts/;
 const WHO: Readonly<Record<string, (all: readonly Entry[]) => number | undefined>> = {
   npm: (all) => all[0]?.pid,
   'the process that npm starts': (all) => all[1]?.pid,
