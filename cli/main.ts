@@ -1,7 +1,9 @@
 import './quiet.ts';
 import { messageOf } from '../shared/errors.ts';
+import { KNOWN_VARIABLES } from '../deploy/local/known-variables.ts';
 import { HookBuildError } from '../shared/hook-build/errors.ts';
-import { complain, print } from '../shared/terminal.ts';
+import { complain, note, print } from '../shared/terminal.ts';
+import { unknownVariables } from '../shared/unknown-variables.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { ApiCallError } from './api-client.ts';
 import { applyTenant, diffTenant } from './apply.ts';
@@ -42,6 +44,10 @@ async function main([subject, ...args]: string[]): Promise<ExitCode> {
   if (subject === undefined || [subject, ...args].includes('--help')) {
     print(...HELP.trimEnd().split('\n'));
     return subject === undefined ? EXIT.usage : EXIT.ok;
+  }
+  for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
+    // What services read may be set beside it; a misspelling is no service's.
+    if (nearest !== undefined) note(`hookmint: ${name} has no effect here; did you mean ${nearest}?`);
   }
   const run = COMMANDS.get(subject);
   if (run === undefined) throw new UsageError(`There is no command "${subject}". See hookmint --help.`);

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../shared/errors.ts';
 import { openDataFolder } from './data-folder.ts';
+import { startGuardian } from './guardian.ts';
 import { readGivenBus } from './given-bus.ts';
+import { KNOWN_VARIABLES } from './known-variables.ts';
 import { runStack } from './stack.ts';
 import { HELP, readOptions, type Options } from './options.ts';
-import { complain, print } from '../../shared/terminal.ts';
+import { complain, note, print } from '../../shared/terminal.ts';
+import { unknownVariables } from '../../shared/unknown-variables.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
 /** `npm start`: everything hookmint needs on this machine, until Ctrl-C. */
@@ -19,10 +22,16 @@ async function main(): Promise<void> {
     print(...HELP.trimEnd().split('\n'));
     return;
   }
+  for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
+    note(`hookmint: ${name} has no effect on npm start${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`);
+  }
   await ensurePortIsFree(options.port);
   const folder = await openDataFolder(options.dataDir);
+  const guardian = startGuardian(options.dataDir);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // Of start.js: it tells of what it was told, or is gone.
+  for (const event of ['message', 'disconnect'] as const) process.on(event, () => stop.abort());
   try {
     await runStack({
       ...options,
@@ -34,12 +43,16 @@ async function main(): Promise<void> {
       signingAlg: process.env.HOOKMINT_DEMO_SIGNING_ALG === 'ES256' ? 'ES256' : 'RS256',
       natsDataDir: join(options.dataDir, 'nats'),
       mongodbDataDir: join(options.dataDir, 'mongodb'),
-      pidsChanged: folder.writePids,
+      pidsChanged: (pids) => {
+        folder.writePids(pids);
+        guardian.watch(pids);
+      },
       say: print,
       stop: stop.signal,
       ready: (banner) => print(...banner(Math.round(performance.now() - startedMs))),
     });
   } finally {
+    await guardian.end();
     folder.release();
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isSecretSetting } from '../../shared/env.ts';
+import { PASSED_ON } from './known-variables.ts';
 import { metricsPort } from './metrics-port.ts';
 
 /** A service of hookmint as a process of its own, started and ready. */
@@ -22,14 +23,6 @@ const LEVEL_ERROR = 50;
 /** What every service is given of the launcher's environment: nothing of it is a secret of another service. */
 const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$/;
 
-/** And what one of them is given beside that: settings that are nothing to the others. */
-const INHERITED_BY: Readonly<Record<string, RegExp>> = {
-  gateway: /^HOOKMINT_(MAX_REQUESTS_IN_FLIGHT|CLIENT_RATE_\w+|FAILED_AUTHENTICATIONS_PER_MINUTE|RATE_LIMIT_MODE)$/,
-  'hook-executor': /^HOOKMINT_EXECUTOR_MAX_IN_FLIGHT$/,
-  signer: /^HOOKMINT_KEY_(ROTATION_DAYS|PUBLICATION_SECONDS)$/,
-  management: /^HOOKMINT_(NPM_REGISTRY|CACHE_DIR|MANAGEMENT_RATE_LIMIT_PER_SECOND)$/,
-};
-
 /**
  * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is
  * ready. The service ends by itself when the launcher is gone. Its secrets are in no environment: it reads them from files, which are
@@ -46,7 +39,7 @@ export async function startService(options: {
   onExit: (exit: ServiceExit) => void;
 }): Promise<ServiceProcess> {
   const { name, output, onExit } = options;
-  const isInherited = (key: string): boolean => INHERITED.test(key) || INHERITED_BY[name]?.test(key) === true;
+  const isInherited = (key: string): boolean => INHERITED.test(key) || PASSED_ON[name]?.includes(key) === true;
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => isInherited(key)));
   const metrics = await metricsPort(inherited);
   const { env, removeSecrets } = withSecretsInFiles(options);

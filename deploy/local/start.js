@@ -4,10 +4,11 @@
 //   node deploy/local/start.js SCRIPT [ARGUMENT ...]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const REQUIRED_NODE_MAJOR = 26;
+const PARENTS_INTERVAL_MS = 500;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const installedMark = `${root}node_modules/.hookmint-lockfile-sha256`;
 
@@ -28,7 +29,7 @@ function ensureInstalled() {
   const run =
     npm === undefined ? spawnSync('npm', args, options) : spawnSync(process.execPath, [npm, ...args], options);
   if (run.status !== 0) {
-    process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}\n`);
+    process.stderr.write(`${shownOnly(`${run.stdout ?? ''}${run.stderr ?? ''}`)}\n`);
     fail(
       `The dependencies could not be installed: npm ci failed${run.error ? ` (${run.error.message})` : ''}. See above.`,
     );
@@ -47,6 +48,11 @@ function nodeToRunOn() {
   );
 }
 
+/** What npm repeats of a registry must not speak to the terminal; shared/printable.ts is not to be had before anything is installed. */
+function shownOnly(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === '\n' ? '\n' : '\uFFFD'));
+}
+
 function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
@@ -57,13 +63,68 @@ if (script === undefined) fail('Usage: node deploy/local/start.js SCRIPT [ARGUME
 ensureInstalled();
 const child = spawn(nodeToRunOn(), [script, ...args], {
   cwd: root,
-  stdio: 'inherit',
+  // Through the channel the script hears when this process is killed.
+  stdio: process.platform === 'win32' ? 'inherit' : ['inherit', 'inherit', 'inherit', 'ipc'],
   shell: process.platform === 'win32',
 });
-// The script decides when it ends: this process only passes the signals on. A terminal has sent them to both already.
+// The script decides when it ends: this process only passes the signals on. A terminal has sent Ctrl-C to both already; whether it was
+// one, or somebody who meant this process alone, only a script that asks for messages needs to know.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    if (!process.stdin.isTTY || signal !== 'SIGINT') child.kill(signal);
+    if (process.stdin.isTTY && signal === 'SIGINT') tell(signal);
+    else child.kill(signal);
   });
 }
+child.on('error', (error) => fail(error.message));
 child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+whenNpmIsGone(() => child.kill('SIGTERM'));
+
+function tell(signal) {
+  if (child.connected) child.send({ signal }, () => undefined);
+}
+
+/**
+ * npm passes on some signals, and only to the shell that it starts; killed, it passes on none. So whoever is between this process and npm
+ * is looked after. Started by anybody else, it outlives whoever started it, as with nohup.
+ */
+function whenNpmIsGone(gone) {
+  const parents = parentsUpToNpm();
+  if (parents.length === 0) return;
+  const timer = setInterval(() => {
+    const [parent, grandparent] = parents;
+    const isWhole = process.ppid === parent && (grandparent === undefined || parentOf(parent) === grandparent);
+    if (isWhole) return;
+    clearInterval(timer);
+    gone();
+  }, PARENTS_INTERVAL_MS);
+  timer.unref();
+}
+
+/** Process ids of this one's parent, which is npm or the shell that npm started, and then of npm; none where it was not npm. */
+function parentsUpToNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return [];
+  // Elsewhere nobody tells who is above the parent.
+  if (process.platform !== 'linux') return [process.ppid];
+  const npm = realPathOf(process.env.npm_node_execpath);
+  const above = parentOf(process.ppid);
+  if (npm === undefined) return [];
+  if (realPathOf(`/proc/${process.ppid}/exe`) === npm) return [process.ppid];
+  return realPathOf(`/proc/${above}/exe`) === npm ? [process.ppid, above] : [];
+}
+
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function realPathOf(path) {
+  try {
+    return path === undefined ? undefined : realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutCredentials } from './request-credentials.ts';
 
 const text = (sample: string) => z.string().default(sample);
 
@@ -18,8 +19,11 @@ export const SampleEvent = z.strictObject({
   /** The granted scopes; an empty array for none: the hook's `scope` is then undefined. */
   scope: z.array(z.string()).default(['read:connections']),
   audience: text('https://api.example.com/'),
-  /** Parameters of the token request: `context.body`, `event.request.body`. */
-  body: z.record(z.string(), z.unknown()).default({ grant_type: 'client_credentials' }),
+  /** Parameters of the token request: `context.body`, `event.request.body`. Credentials among them reach no hook. */
+  body: z
+    .record(z.string(), z.unknown())
+    .transform(withoutCredentials)
+    .default({ grant_type: 'client_credentials' }),
   /** Only Actions see it. */
   request: z
     .strictObject({

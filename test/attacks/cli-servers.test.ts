@@ -17,8 +17,8 @@ writeFileSync(join(folder, 'tenant.json'), '{"default_audience":"x"}');
 
 const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const WITHIN_MS = 120_000;
-const clientSecret = canary('client_secret');
-const accessToken = canary('access_token');
+const clientSecret = canary('client-secret');
+const accessToken = canary('access-token');
 
 async function serve(listener: RequestListener): Promise<{ url: string; server: Server }> {
   const server = createServer(listener);

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
+import { canary } from '../support/canary.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-cli-'));
@@ -118,6 +119,29 @@ describe('hookmint hook run', () => {
       console: [{ level: 'warn', text: 'careful' }],
       network: [],
     });
+  });
+
+  it('withholds the credentials of the request, as the gateway does, from hooks and Actions', async () => {
+    const body = {
+      grant_type: 'client_credentials',
+      state: 's',
+      client_secret: canary('client-secret'),
+      client_assertion: canary('client-assertion'),
+      client_assertion_type: 'urn:x',
+    };
+    write('credentials.json', { body });
+    write('credentials.js', hook(`cb(null, { 'https://x.example/body': context.body });`));
+    write(
+      'credentials-action.js',
+      `exports.onExecuteCredentialsExchange = async (event, api) => {
+         api.accessToken.setCustomClaim('https://x.example/body', event.request.body);
+       };\n`,
+    );
+    for (const file of ['credentials.js', 'credentials-action.js']) {
+      const { token } = await runJson(0, file, '--event', 'credentials.json');
+      const seen = { grant_type: 'client_credentials', state: 's' };
+      assert.deepEqual(token?.claims, { 'https://x.example/body': seen });
+    }
   });
 
   it('takes an event, completed by the sample', async () => {

@@ -91,6 +91,29 @@ describe('npm start', { concurrency: 2 }, () => {
     );
   });
 
+  it('names a variable that does nothing, and the one that was meant', async () => {
+    const env = { HOOKMINT_STREAM_REPLICA: '3', HOOKMINT_ISSUER: 'https://x.example/', HOOKMINT_STREAM_REPLICAS: 'x' };
+    const { code, stderr } = await runLauncher(['--port', '0'], {
+      env: { ...env, NATS_URL: 'nats://127.0.0.1:9' },
+    });
+    assert.equal(
+      stderr,
+      'hookmint: HOOKMINT_ISSUER has no effect on npm start.\n' +
+        'hookmint: HOOKMINT_STREAM_REPLICA has no effect on npm start; did you mean HOOKMINT_STREAM_REPLICAS?\n' +
+        'hookmint: HOOKMINT_STREAM_REPLICAS is to be a number from 1 to 5.\n',
+    );
+    assert.equal(code, 1);
+  });
+
+  it('refuses a data folder where the system makes none, instead of waiting for it', async () => {
+    for (const dataDir of ['/proc/x', '/proc/x/y', '/dev/null/x', '/sys/hookmint'])
+      await assertRefused(
+        /^hookmint: The data folder \S+ cannot be used: [A-Z]+: .*\. Choose another with --data DIR\.$/m,
+        [],
+        { dataDir },
+      );
+  });
+
   it('refuses secrets that are damaged, rather than making new ones', async () => {
     const dataDir = temporaryDir();
     mkdirSync(dataDir, { recursive: true });

@@ -3,13 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runTool } from './run-tool.ts';
 import { systemCode } from './errors.ts';
 
-export interface EndLeftoverOptions {
-  /** Holds one process id or more, separated by white space. A missing file means that nothing is left. */
-  pidFile: string;
+export interface EndOptions {
   /** What the command line must contain, such as the absolute data folder; of several, all. */
   mustMatch: string | readonly string[];
   /** Between SIGINT and SIGKILL, in milliseconds. Default: 10 000. */
   graceMs?: number | undefined;
+}
+
+export interface EndLeftoverOptions extends EndOptions {
+  /** Holds one process id or more, separated by white space. A missing file means that nothing is left. */
+  pidFile: string;
 }
 
 const PS_TIMEOUT_MS = 5_000;
@@ -21,24 +24,28 @@ const POLL_INTERVAL_MS = 50;
  * is not ours, since ids come again: it is left alone. So is one whose command line cannot be read, as on Windows.
  * @returns the ids of the processes that were ended.
  */
-export async function endLeftover({ pidFile, mustMatch, graceMs }: EndLeftoverOptions): Promise<number[]> {
-  const needles = [mustMatch].flat();
-  if (needles.length === 0 || needles.includes('')) throw new TypeError('mustMatch is empty: it would match anything');
-  const ended: number[] = [];
-  for (const pid of await readPids(pidFile)) {
-    if (await end(pid, needles, graceMs ?? DEFAULT_GRACE_MS)) ended.push(pid);
-  }
+export async function endLeftover({ pidFile, ...options }: EndLeftoverOptions): Promise<number[]> {
+  const ended = await endProcesses(await readPids(pidFile), options);
   await rm(pidFile, { force: true });
   return ended;
+}
+
+/** Ends those of the processes whose command line matches, all at a time; gives their ids. */
+export async function endProcesses(
+  pids: readonly number[],
+  { mustMatch, graceMs = DEFAULT_GRACE_MS }: EndOptions,
+): Promise<number[]> {
+  const needles = [mustMatch].flat();
+  if (needles.length === 0 || needles.includes('')) throw new TypeError('mustMatch is empty: it would match anything');
+  const ours = pids.filter((pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid);
+  const ended = await Promise.all(ours.map((pid) => end(pid, needles, graceMs)));
+  return ours.filter((_, at) => ended[at]);
 }
 
 async function readPids(pidFile: string): Promise<number[]> {
   try {
     const words = (await readFile(pidFile, 'utf8')).split(/\s+/);
-    return words
-      .filter((word) => /^[1-9]\d*$/.test(word))
-      .map(Number)
-      .filter((pid) => pid > 1 && pid !== process.pid);
+    return words.filter((word) => /^[1-9]\d*$/.test(word)).map(Number);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../../shared/domain/request-credentials.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /** A token request as it was sent (RFC 6749 §4.4.2): its own parameters, and all that a hook may see as `context.body`. */
@@ -12,8 +13,6 @@ export type TokenParameters = {
   /** Every parameter but the client's credentials (contract §1.6). */
   body: Record<string, unknown>;
 };
-
-const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type'];
 
 /** Reads the parsed body of a form (where every value is text) or JSON request. */
 export function parseParameters(body: unknown, isForm = false): TokenParameters {
@@ -39,7 +38,7 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
     ...(clientAssertionType === undefined ? {} : { clientAssertionType }),
     audience: text(parameters, 'audience'),
     scope: isForm ? scopesOf(text(parameters, 'scope') ?? '') : scopes(parameters.get('scope')),
-    body: Object.fromEntries([...parameters].filter(([name]) => !CREDENTIALS.includes(name))),
+    body: withoutCredentials(Object.fromEntries(parameters)),
   };
 }
 

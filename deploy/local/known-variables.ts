@@ -1,0 +1,41 @@
+/** What the launcher itself reads. */
+const OWN = [
+  'HOOKMINT_NATS_USERS',
+  'HOOKMINT_STREAM_REPLICAS',
+  'HOOKMINT_DEMO_SIGNING_ALG',
+  'HOOKMINT_CACHE_DIR',
+  'HOOKMINT_NPM_REGISTRY',
+  'HOOKMINT_NATS_DOWNLOAD_BASE_URL',
+  'HOOKMINT_MONGODB_DOWNLOAD_BASE_URL',
+];
+
+/** What a service is given of the launcher's environment beside what all are given: settings that are nothing to the others. */
+export const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
+  gateway: [
+    'HOOKMINT_MAX_REQUESTS_IN_FLIGHT',
+    'HOOKMINT_CLIENT_RATE_PER_SECOND',
+    'HOOKMINT_CLIENT_RATE_BURST',
+    'HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE',
+    'HOOKMINT_RATE_LIMIT_MODE',
+    'HOOKMINT_MAX_CONNECTIONS',
+    'HOOKMINT_MAX_CONNECTIONS_PER_ADDRESS',
+  ],
+  'hook-executor': ['HOOKMINT_EXECUTOR_MAX_IN_FLIGHT', 'HOOKMINT_SANDBOX_WALL'],
+  signer: ['HOOKMINT_KEY_ROTATION_DAYS', 'HOOKMINT_KEY_PUBLICATION_SECONDS'],
+  management: ['HOOKMINT_NPM_REGISTRY', 'HOOKMINT_CACHE_DIR', 'HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND'],
+};
+
+/** Of the CLI, which is used beside it. */
+const OF_CLI = [
+  'HOOKMINT_URL',
+  'HOOKMINT_CLIENT_ID',
+  'HOOKMINT_CLIENT_SECRET',
+  'HOOKMINT_ACCESS_TOKEN',
+  'HOOKMINT_SECRET_',
+];
+
+/** Of the tests, which run both. */
+const OF_TESTS = ['HOOKMINT_TEST_', 'HOOKMINT_PROPERTY_SEED'];
+
+/** Variables of the environment that mean something to `npm start` or the CLI; one that ends in `_` stands for all that begin so. */
+export const KNOWN_VARIABLES: readonly string[] = [...OWN, ...Object.values(PASSED_ON).flat(), ...OF_CLI, ...OF_TESTS];
