@@ -19,6 +19,10 @@ const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A sandbox process that answers nothing for so long after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 250;
+
+/** A sandbox process that says nothing for so long although it is asked is ended, whatever time its runs still have. */
+const SILENCE_MS = 5_000;
+
 const LAST_WORDS_LENGTH = 4_096;
 
 /** Marks of cut lines come on top of the console's limit. */
@@ -86,6 +90,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
   let lastWords = '';
   let started = false;
   let ending = false;
+  /** When it was asked for a sign of life that has not come, on the clock of `performance`. */
+  let askedMs: number | undefined;
 
   function kill(): void {
     ending = true;
@@ -134,6 +140,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
         kill();
         return;
       }
+      askedMs = undefined;
       if (message.data.ready === true) {
         started = true;
         resolve();
@@ -149,6 +156,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
   ready.catch(() => undefined);
 
   function watch(): void {
+    watchLiveness();
     const overdueMs = performance.now() - WATCHDOG_GRACE_MS;
     for (const [id, { dueMs }] of servicesOf) {
       if (dueMs < overdueMs) servicesOf.delete(id);
@@ -158,6 +166,17 @@ export function startSandboxProcess(main = SANDBOX_MAIN): SandboxProcess {
       logger.error({ revision: run.revision }, 'a sandbox process does not answer; it is ended');
       pending.delete(id);
       resolve({ status: 'timed_out', limit: 'wall', ...NOT_RUN });
+      kill();
+    }
+  }
+  /** From outside: a process whose thread is kept busy cannot watch itself. */
+  function watchLiveness(): void {
+    if (ending || !started) return;
+    if (askedMs === undefined) {
+      askedMs = performance.now();
+      child.send({ alive: true } satisfies ToSandbox, () => undefined);
+    } else if (performance.now() - askedMs > SILENCE_MS) {
+      logger.error('a sandbox process gives no sign of life; it is ended');
       kill();
     }
   }
@@ -225,7 +244,7 @@ const OVER: RunServices = {
   storage: () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'the run is over')),
 };
 
-function emptyMessage(): Required<Omit<ToSandbox, 'runtime'>> {
+function emptyMessage(): Required<Omit<ToSandbox, 'runtime' | 'alive'>> {
   return { load: [], unload: [], runs: [], results: [] };
 }
 
