@@ -34,7 +34,8 @@ export function createDryRunHandler(options: {
       return { kind: 'ran', outcome: unavailable(`the revision of the hook: ${known}`), network: [] };
     }
     const calls: NetworkCall[] = [];
-    const network = noting(networkOfRun(broker, known.revision, deadlineMs), calls);
+    const memory = broker.memoryOfRun(known.revision.hook_id);
+    const network = noting(networkOfRun(broker, known.revision, deadlineMs, memory), calls);
     const storage = storageOfRun(memoryDocuments(), known.revision, deadlineMs);
     // No run finds what another left in `global`, nor does a token request find what this one leaves.
     const runnable = { ...known.runnable, revision: `${known.runnable.revision} dry-run ${nuid.next()}` };
@@ -42,6 +43,7 @@ export function createDryRunHandler(options: {
       const outcome = await pool.run(runnable, event.arguments ?? null, deadlineMs, network, storage);
       return { kind: 'ran', outcome: asAuthorSees(outcome, known), network: calls };
     } finally {
+      memory.end();
       pool.unload(runnable.revision);
     }
   };

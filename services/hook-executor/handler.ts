@@ -38,9 +38,12 @@ export function createTokenRequestedHandler(options: {
       'hookmint.hook.revision': hook.revision,
     };
     const outcome = await inSpan(`hook ${hook.name}`, { kind: SpanKind.INTERNAL, attributes }, async (span) => {
-      const network = networkOfRun(broker, known.revision, deadlineMs);
+      const memory = broker.memoryOfRun(hook.id);
+      const network = networkOfRun(broker, known.revision, deadlineMs, memory);
       const storage = storageOfRun(documents, known.revision, deadlineMs);
-      const outcome = await pool.run(known.runnable, event.arguments, deadlineMs, network, storage);
+      const outcome = await pool
+        .run(known.runnable, event.arguments, deadlineMs, network, storage)
+        .finally(() => memory.end());
       const ran = asAuthorSees(outcome, known);
       observe(hook, ran, span);
       return ran;

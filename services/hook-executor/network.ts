@@ -3,6 +3,7 @@ import type { HookRevision } from '../../shared/domain/hook.ts';
 import { inSpan, traceparentOf } from '../../shared/telemetry/tracing.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import { EgressError, HttpExchangeRequest } from './egress/http-exchange.ts';
+import type { RunMemory } from './egress/response-memory.ts';
 import type { Network } from './sandbox-process.ts';
 
 /**
@@ -13,6 +14,7 @@ export function networkOfRun(
   broker: EgressBroker,
   { hook_id, egress, limits }: HookRevision,
   deadlineMs: number,
+  memory?: RunMemory,
 ): Network {
   let calls = 0;
   return context.bind(context.active(), async (text: string) => {
@@ -30,6 +32,7 @@ export function networkOfRun(
         // Not for longer than the run may take, also after the clock was set back.
         deadlineMs: Math.min(deadlineMs, Date.now() + limits.wall_ms),
         traceparent: traceparentOf(),
+        ...(memory === undefined ? {} : { memory }),
       });
       span.setAttribute('http.response.status_code', response.status);
       return JSON.stringify(response);

@@ -20,6 +20,10 @@ const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url)
 /** A sandbox process that answers nothing for so long after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 250;
+
+/** A sandbox process that says nothing for so long although it is asked is ended, whatever time its runs still have. */
+const SILENCE_MS = 5_000;
+
 const LAST_WORDS_LENGTH = 4_096;
 
 /** Above so much a sandbox process is ended from outside. It ends itself before: this is for one that no longer does what it should. */
@@ -86,6 +90,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   let lastWords = '';
   let started = false;
   let ending = false;
+  /** When it was asked for a sign of life that has not come, on the clock of `performance`. */
+  let askedMs: number | undefined;
 
   function kill(): void {
     ending = true;
@@ -134,6 +140,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
         kill();
         return;
       }
+      askedMs = undefined;
       if (message.data.ready === true) {
         started = true;
         resolve();
@@ -149,6 +156,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   ready.catch(() => undefined);
 
   function watch(): void {
+    watchLiveness();
     const overdueMs = performance.now() - WATCHDOG_GRACE_MS;
     for (const [id, { dueMs }] of servicesOf) {
       if (dueMs < overdueMs) servicesOf.delete(id);
@@ -163,6 +171,17 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     const usage = child.pid === undefined ? undefined : processUsage(child.pid);
     if (usage !== undefined && (usage.residentBytes > MAX_PROCESS_BYTES || usage.threads > MAX_PROCESS_THREADS)) {
       logger.error(usage, 'a sandbox process takes more than its part; it is ended');
+      kill();
+    }
+  }
+  /** From outside: a process whose thread is kept busy cannot watch itself. */
+  function watchLiveness(): void {
+    if (ending || !started) return;
+    if (askedMs === undefined) {
+      askedMs = performance.now();
+      child.send({ alive: true } satisfies ToSandbox, () => undefined);
+    } else if (performance.now() - askedMs > SILENCE_MS) {
+      logger.error('a sandbox process gives no sign of life; it is ended');
       kill();
     }
   }
@@ -230,7 +249,7 @@ const OVER: RunServices = {
   storage: () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'the run is over')),
 };
 
-function emptyMessage(): Required<Omit<ToSandbox, 'runtime'>> {
+function emptyMessage(): Required<Omit<ToSandbox, 'runtime' | 'alive'>> {
   return { load: [], unload: [], runs: [], results: [] };
 }
 

@@ -34,11 +34,15 @@ const LIES: Record<string, (run: Run) => void> = {
       ) as object,
     ),
   'nothing at all': () => undefined,
+  'nothing, its thread kept busy for ever': () => {
+    for (;;);
+  },
   'its own end': () => process.exit(0),
 };
 
 send({ ready: true });
-process.on('message', (message: { runs?: Run[] }) => {
+process.on('message', (message: { alive?: true; runs?: Run[] }) => {
+  if (message.alive === true) send({ alive: true });
   for (const run of message.runs ?? []) {
     const { lie } = (JSON.parse(run.arguments) as { body: { lie: string } }).body;
     LIES[lie]?.(run);

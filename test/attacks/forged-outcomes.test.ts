@@ -24,6 +24,8 @@ const LIES: [lie: string, ends: string][] = [
   ['polluting keys', 'unavailable'],
   ['nothing at all', 'timed_out'],
   ['its own end', 'unavailable'],
+  // Long before the run's deadline.
+  ['nothing, its thread kept busy for ever', 'unavailable'],
 ];
 
 let held = 0;
@@ -34,10 +36,10 @@ after(() => {
 for (const [lie, ends] of LIES) {
   test(`a sandbox process that answers ${lie} gives ${ends}`, async () => {
     const pool = await openSandboxPool(1, () => startSandboxProcess(FAKE, strongestWall));
-    const deadlineMs = ends === 'timed_out' ? 1_000 : 15_000;
+    const deadlineMs = ends === 'timed_out' ? 1_000 : 20_000;
     try {
       const outcome = await pool.run(
-        revisionOf('x', { wall_ms: 15_000 }),
+        revisionOf('x', { wall_ms: 20_000 }),
         hookArguments({ lie }),
         Date.now() + deadlineMs,
       );

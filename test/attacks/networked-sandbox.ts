@@ -20,7 +20,7 @@ export const OUTSIDE_ADDRESS = '127.0.0.2';
 export const OUTSIDE: EgressPolicy = { allowed_addresses: [OUTSIDE_ADDRESS], allowed_hosts: null };
 const INSIDE_ADDRESS = '127.0.0.1';
 
-type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string };
+type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'> & { body: string };
 type RunOptions = { body?: Record<string, unknown>; policy?: EgressPolicy; limits?: Partial<HookLimits> };
 
 /**
@@ -91,8 +91,8 @@ export function networkedSandbox() {
     pool = await openSandboxPool(1, startStrongestSandbox);
     const outside = createServer((request, response) => {
       void readBody(request).then((body) => {
-        const { method, url, headers } = request;
-        world.outside.push({ method, url, headers, body });
+        const { method, url, headers, rawHeaders } = request;
+        world.outside.push({ method, url, headers, rawHeaders, body });
         world.answer(request, response);
       });
     });

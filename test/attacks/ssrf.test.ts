@@ -36,6 +36,7 @@ const NOT_PUBLIC: [what: string, hosts: string[]][] = [
   ['carrier-grade NAT', ['100.64.0.1', '100.127.255.254']],
   ['link-local and metadata', ['169.254.169.254', '169.254.170.2', '[fe80::1]', '[fd00:ec2::254]', '2852039166']],
   ['the wire server of Azure', ['168.63.129.16', '[::ffff:168.63.129.16]']],
+  ['IPv4 in IPv6 of old', ['[::127.0.0.1]', '[::7f00:1]', '[::a9fe:a9fe]', '[::ffff:0:0:127.0.0.1]']],
   ['IPv4 in IPv6', ['[::ffff:127.0.0.1]', '[::ffff:a9fe:a9fe]', '[::ffff:0:127.0.0.1]']],
   ['NAT64, 6to4 and Teredo', ['[64:ff9b::7f00:1]', '[2002:7f00:1::]', '[2001:0:7f00:1::]']],
   ['multicast and broadcast', ['224.0.0.1', '239.255.255.255', '255.255.255.255', '[ff02::1]']],
@@ -185,4 +186,32 @@ attack('the bridge below fetch, asked for tunnels, upgrades and sockets', async 
   for (const { method, headers } of world.outside) {
     assert.deepEqual([method, headers.host], ['GET', `outside.test:${String(world.port)}`]);
   }
+});
+
+attack('port 0, which Node takes for the scheme’s own', async () => {
+  world.name('outside.test', [OUTSIDE_ADDRESS]);
+  assert.deepEqual(await fetches(['http://outside.test:0/', 'https://outside.test:0/'], OUTSIDE), [
+    'EGRESS_INVALID_REQUEST',
+    'EGRESS_INVALID_REQUEST',
+  ]);
+  world.answer = (_, response) => response.writeHead(302, { location: 'http://outside.test:0/' }).end();
+  assert.deepEqual(await fetches([world.url('outside.test')], OUTSIDE), ['EGRESS_INVALID_REQUEST']);
+});
+
+const NAMED = hook(`
+  const headers = Object.create(null);
+  for (const name of context.body.names) headers[name] = 'mine';
+  fetch(context.body.url, { headers }).then((r) => r.text()).then((text) => cb(null, { text }), cb);`);
+
+attack('headers that are called like what objects inherit', async () => {
+  world.name('outside.test', [OUTSIDE_ADDRESS]);
+  const names = ['constructor', '__proto__', 'tostring', 'hasownproperty', 'valueof', '__definegetter__'];
+  await world.result(NAMED, { body: { url: world.url('outside.test'), names }, policy: OUTSIDE });
+  const [received] = world.outside;
+  const raw = new Map(Object.entries(received?.headers ?? {}));
+  for (const name of names) {
+    if (name !== '__proto__') assert.equal(raw.get(name), 'mine', name);
+  }
+  assert.ok(received?.rawHeaders.includes('__proto__'), 'it is sent as it is');
+  assert.doesNotMatch(JSON.stringify(received), /native code/);
 });

@@ -2,15 +2,20 @@ import { request as httpRequest } from 'node:http';
 import ivm from 'isolated-vm';
 import { bundleRuntime } from '../../services/hook-executor/runtime/bundle.ts';
 import { runDecode } from '../../services/hook-executor/runtime/decode.ts';
-import { callError, createHostFunctions, type HostCallKind } from '../../services/hook-executor/runtime/host.ts';
+import {
+  callError,
+  createHostFunctions,
+  parseTimers,
+  type HostCallKind,
+} from '../../services/hook-executor/runtime/host.ts';
 import type { HttpExchangeRequest, HttpExchangeResponse } from '../../services/hook-executor/egress/http-exchange.ts';
 import { runSubtle } from '../../services/hook-executor/runtime/subtle.ts';
 
 export type ConsoleLine = { level: string; text: string };
 
 const ENTRY = `
-  const host = { timer: $0, clearTimer: $1, call: $2, random: $3, parseUrl: $4, setUrl: $5, now: $6 };
-  const write = $7, done = $8;
+  const host = { timer: $0, clearTimer: $1, timersKept: $2, call: $3, random: $4, parseUrl: $5, setUrl: $6, now: $7 };
+  const write = $8, done = $9;
   let run = 0;
   const runtime = BUNDLE(host, () => run, (level, text) => write(run, level, text));
   const { stringify } = JSON;
@@ -25,6 +30,7 @@ const ENTRY = `
       then(promise, settle(true), settle(false));
     },
     fire(id, timerId) { run = id; runtime.fireTimer(timerId); },
+    takeTimers() { return runtime.takeUntoldTimers(); },
     settle(id, callId, ok, json) { run = id; runtime.settleCall(callId, ok, json); },
     end(id) { runtime.endRun(id); },
   };`;
@@ -38,6 +44,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
   const asked: number[] = [];
   const runs = new Map<number, { resolve: (json: string) => void; reject: (error: Error) => void }>();
   const timers = new Map<number, NodeJS.Timeout>();
+  let isOver = false;
   const enter = (name: string, args: unknown[]) => {
     if (isolate.isDisposed) return;
     realm.getSync(name, { reference: true }).apply(undefined, args, { timeout: 5_000 }).catch(failAll);
@@ -52,18 +59,31 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
       enter('settle', [runId, callId, false, callError(error)]);
     }
   }
+  function setTimer(runId: number, timerId: number, delayMs: number): void {
+    asked.push(timerId);
+    clearTimeout(timers.get(timerId));
+    if (isOver) return;
+    timers.set(
+      timerId,
+      setTimeout(() => enter('fire', [runId, timerId]), delayMs),
+    );
+  }
+  function clearTimer(timerId: number): void {
+    clearTimeout(timers.get(timerId));
+    timers.delete(timerId);
+  }
   const { ignored, sync } = createHostFunctions({
-    onTimer(runId, timerId, delayMs) {
-      asked.push(timerId);
-      clearTimeout(timers.get(timerId));
-      timers.set(
-        timerId,
-        setTimeout(() => enter('fire', [runId, timerId]), delayMs),
-      );
-    },
-    onClearTimer(timerId) {
-      clearTimeout(timers.get(timerId));
-      timers.delete(timerId);
+    onTimer: setTimer,
+    onClearTimer: clearTimer,
+    onTimersKept() {
+      const entry = realm.getSync('takeTimers', { reference: true }) as ivm.Reference<() => string>;
+      const taken = entry.apply(undefined, [], { timeout: 5_000 }).then((text) => {
+        for (const { runId, timerId, delayMs } of parseTimers(text)) {
+          if (delayMs === null) clearTimer(timerId);
+          else setTimer(runId, timerId, delayMs);
+        }
+      });
+      taken.catch(failAll);
     },
     onCall(...args) {
       asked.push(args[1]);
@@ -76,7 +96,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
   const realm: ivm.Reference = await context.evalClosure(
     ENTRY.replace('BUNDLE', () => `(${bundle})`),
     [
-      ...[ignored.timer, ignored.clearTimer, ignored.call].map(later),
+      ...[ignored.timer, ignored.clearTimer, ignored.timersKept, ignored.call].map(later),
       ...[sync.random, sync.parseUrl, sync.setUrl, sync.now].map(now),
       later((_run: number, level: string, text: string) => lines.push({ level, text })),
       later((id: number, ok: boolean, text: string) => {
@@ -106,6 +126,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
       }
     },
     async [Symbol.asyncDispose]() {
+      isOver = true;
       timers.forEach((timer) => clearTimeout(timer));
       await new Promise((resolve) => setImmediate(resolve));
       if (!isolate.isDisposed) isolate.dispose();

@@ -74,6 +74,20 @@ describe('exhaustion', () => {
     await runtime.run('for (let i = 0; i < 900; i++) setTimeout(() => {}, 1e6);');
     await runtime.run('for (let i = 0; i < 900; i++) setTimeout(() => {}, 1e6);');
   });
+  test('timers beyond those that the host is told of at once fire all the same, and those that were cleared do not', async () => {
+    await using runtime = await createRuntime();
+    const fired = await runtime.run(`
+      const fired = [], timers = [];
+      for (let i = 0; i < 400; i++) timers.push(setTimeout(() => fired.push(i), i % 2 ? 5 : 1_000));
+      for (let i = 0; i < 1e4; i++) { clearTimeout(setTimeout(() => fired.push('cleared'), 10)); timers[399].refresh(); }
+      for (let i = 0; i < 200; i++) clearTimeout(timers[i]);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const early = fired.length;
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return [early, fired.length, new Set(fired).size, Math.min(...fired), fired.includes('cleared')];`);
+    assert.deepEqual(fired, [100, 200, 200, 200, false]);
+    assert.ok(runtime.asked.length < 2_000, `${String(runtime.asked.length)} messages`);
+  });
   test('large requests to the host are refused', async () => {
     await using runtime = await createRuntime({ memoryLimitMib: 128 });
     const answers = await runtime.run(
@@ -112,6 +126,7 @@ test('the host takes the isolate’s word for nothing', () => {
   const { ignored, sync } = createHostFunctions({
     onTimer: (...args) => calls.push(args),
     onClearTimer: (...args) => calls.push(args),
+    onTimersKept: (...args) => calls.push(args),
     onCall: (...args) => calls.push(args),
   });
   for (const bad of [undefined, null, -1, 1.5, NaN, Infinity, '1', {}, 2 ** 60]) {
@@ -119,6 +134,7 @@ test('the host takes the isolate’s word for nothing', () => {
     ignored.timer(1, bad, 1);
     ignored.timer(1, 1, bad);
     ignored.clearTimer(bad);
+    ignored.timersKept(bad);
     ignored.call(bad, 1, 'http', '{}');
     ignored.call(1, bad, 'http', '{}');
     assert.equal(sync.random(bad), '');
@@ -137,7 +153,12 @@ test('the host takes the isolate’s word for nothing', () => {
 const noop = () => undefined;
 
 test('synchronous functions of the host are quick even with the largest input', () => {
-  const { sync } = createHostFunctions({ onTimer: noop, onClearTimer: noop, onCall: noop });
+  const { sync } = createHostFunctions({
+    onTimer: noop,
+    onClearTimer: noop,
+    onTimersKept: noop,
+    onCall: noop,
+  });
   const inputs = ['ü', 'x.', '%41', '/..', 'a@', '1.', 'xn--', '\u{1F600}'].map(
     (part) => `http://${part.repeat(16_384 / part.length - 8)}`,
   );
@@ -164,7 +185,7 @@ test('the runtime is small, quick to evaluate and light', async () => {
     const before = isolate.getHeapStatisticsSync().used_heap_size;
     const startedNs = isolate.cpuTime;
     await context.evalClosure(
-      `const f = () => 0; (${text})({ timer: f, clearTimer: f, call: f, random: f, parseUrl: f, setUrl: f, now: f }, f, f); void 0;`,
+      `const f = () => 0; (${text})({ timer: f, clearTimer: f, timersKept: f, call: f, random: f, parseUrl: f, setUrl: f, now: f }, f, f); void 0;`,
     );
     bestMs = Math.min(bestMs, Number(isolate.cpuTime - startedNs) / 1e6);
     bytes = Math.min(bytes, isolate.getHeapStatisticsSync().used_heap_size - before);

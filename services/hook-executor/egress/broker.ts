@@ -1,11 +1,14 @@
-import { request as httpRequest, type Agent, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import dns from 'node:dns';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import type { EgressPolicy } from '../../../shared/domain/egress.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { withinCeiling } from './address-ceiling.ts';
 import { EgressError, type HttpExchangeRequest, type HttpExchangeResponse } from './http-exchange.ts';
+import { addressFilter } from './public-addresses.ts';
+import { ResponseMemory, type RunMemory } from './response-memory.ts';
 
 /** Largest body of one request and of one response, bytes. */
 const MAX_REQUEST_BYTES = 1_048_576;
@@ -21,9 +24,6 @@ const IDLE_SOCKET_TIMEOUT_MS = 4_000;
 const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 /** What Node says of a connection that the other side has closed. */
 const CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
-
-/** Public by the address registries, yet a cloud's own: the wire server of Azure. */
-const DENIED_ADDRESSES = ['168.63.129.16'];
 
 /** Set by the broker or by the connection itself, never by a hook. */
 const CONNECTION_HEADERS = new Set([
@@ -42,7 +42,7 @@ const CONNECTION_HEADERS = new Set([
 
 export type EgressBroker = ReturnType<typeof createEgressBroker>;
 
-type Agents = { http: RequestFilteringHttpAgent; https: RequestFilteringHttpsAgent };
+type Connections = { http: HttpAgent; https: HttpsAgent; mayReach: (address: string) => boolean };
 
 /**
  * Makes the HTTP requests of hooks in their place: a sandbox process has no network. Private, loopback, link-local, metadata and
@@ -53,7 +53,8 @@ type Agents = { http: RequestFilteringHttpAgent; https: RequestFilteringHttpsAge
  */
 export function createEgressBroker(ceiling: readonly string[]) {
   // Connections belong to one hook: what one hook authenticated is not there for another.
-  const agents = new LRUCache<string, Agents>({
+  const memory = new ResponseMemory();
+  const connections = new LRUCache<string, Connections>({
     max: MAX_HOOKS,
     dispose: ({ http, https }) => {
       closeOnceIdle(http);
@@ -61,34 +62,37 @@ export function createEgressBroker(ceiling: readonly string[]) {
     },
   });
 
-  function agentsOf(hookId: string, policy: EgressPolicy): Agents {
+  function connectionsOf(hookId: string, policy: EgressPolicy): Connections {
     const key = `${hookId} ${policy.allowed_addresses.join(' ')}`;
-    const existing = agents.get(key);
+    const existing = connections.get(key);
     if (existing !== undefined) return existing;
+    const mayReach = addressFilter(withinCeiling(policy.allowed_addresses, ceiling));
     const options = {
       keepAlive: true,
       maxSockets: MAX_SOCKETS_PER_HOST,
       maxFreeSockets: MAX_IDLE_SOCKETS,
       timeout: IDLE_SOCKET_TIMEOUT_MS,
-      allowIPAddressList: withinCeiling(policy.allowed_addresses, ceiling),
-      denyIPAddressList: DENIED_ADDRESSES,
+      lookup: filteredLookup(mayReach),
     };
-    const made = { http: new RequestFilteringHttpAgent(options), https: new RequestFilteringHttpsAgent(options) };
-    agents.set(key, made);
+    const made = { http: new HttpAgent(options), https: new HttpsAgent(options), mayReach };
+    connections.set(key, made);
     return made;
   }
 
   return {
+    /** Memory for the responses of one run, which gives it back when it is over. */
+    memoryOfRun: (hookId: string): RunMemory => memory.ofRun(hookId),
     /**
      * Makes one request and reads its whole response.
      *
+     * @param run.memory Holds the response until the run is over; default: until the response has been read.
      * @throws {EgressError}
      */
     async exchange(
       hookId: string,
       policy: EgressPolicy,
       request: HttpExchangeRequest,
-      { deadlineMs, traceparent }: { deadlineMs: number; traceparent: string | undefined },
+      run: { deadlineMs: number; traceparent: string | undefined; memory?: RunMemory },
     ): Promise<HttpExchangeResponse> {
       const url = allowedUrl(request.url, policy);
       const body = request.body === undefined ? undefined : Buffer.from(request.body, 'base64');
@@ -98,12 +102,16 @@ export function createEgressBroker(ceiling: readonly string[]) {
           `a request body is limited to ${String(MAX_REQUEST_BYTES)} bytes`,
         );
       }
-      const { http, https } = agentsOf(hookId, policy);
+      const { http, https, mayReach } = connectionsOf(hookId, policy);
+      const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
+      // What is an address already is not looked up.
+      if (isIP(literal) !== 0 && !mayReach(literal)) throw addressNotAllowed();
+      const signal = AbortSignal.timeout(Math.max(1, run.deadlineMs - Date.now()));
       const options = {
         method: request.method,
-        headers: outgoingHeaders(request.headers, url, body, traceparent),
+        headers: outgoingHeaders(request.headers, url, body, run.traceparent),
         setDefaultHeaders: false,
-        signal: AbortSignal.timeout(Math.max(1, deadlineMs - Date.now())),
+        signal,
       };
       const send = (isRepeated = false): Promise<IncomingMessage> =>
         new Promise((resolve, reject) => {
@@ -126,13 +134,13 @@ export function createEgressBroker(ceiling: readonly string[]) {
           outgoing.end(body);
         });
       try {
-        return await readResponse(await send());
+        return await readResponse(await send(), run.memory ?? endedRun(memory, hookId));
       } catch (error) {
-        throw asEgressError(error);
+        throw signal.aborted ? timedOut(error) : asEgressError(error);
       }
     },
     close: () => {
-      for (const { http, https } of agents.values()) {
+      for (const { http, https } of connections.values()) {
         http.destroy();
         https.destroy();
       }
@@ -141,7 +149,7 @@ export function createEgressBroker(ceiling: readonly string[]) {
 }
 
 /** Closes the connections on which nothing is under way now, and each of the others after its response. */
-function closeOnceIdle(agent: Agent): void {
+function closeOnceIdle(agent: HttpAgent): void {
   agent.maxFreeSockets = 0;
   for (const sockets of Object.values(agent.freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy();
@@ -153,6 +161,8 @@ function allowedUrl(text: string, policy: EgressPolicy): URL {
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new EgressError('EGRESS_INVALID_REQUEST', 'only http and https URLs can be requested');
   }
+  // Node takes it for none, and connects to the scheme's.
+  if (url.port === '0') throw new EgressError('EGRESS_INVALID_REQUEST', 'port 0 is nobody’s');
   const host = url.hostname.replace(/\.$/, '');
   const allowed = policy.allowed_hosts?.some((pattern) =>
     pattern.startsWith('*.') ? host.endsWith(pattern.slice(1).toLowerCase()) : host === pattern.toLowerCase(),
@@ -168,7 +178,9 @@ function outgoingHeaders(
   body: Buffer | undefined,
   traceparent: string | undefined,
 ): Record<string, string | string[]> {
-  const outgoing: Record<string, string | string[]> = { host: url.host };
+  // A header may have any name that an object inherits.
+  const outgoing: Record<string, string | string[]> = Object.create(null) as typeof outgoing;
+  outgoing.host = url.host;
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     if (CONNECTION_HEADERS.has(key)) continue;
@@ -180,13 +192,35 @@ function outgoingHeaders(
   return outgoing;
 }
 
-async function readResponse(response: IncomingMessage): Promise<HttpExchangeResponse> {
+async function readResponse(response: IncomingMessage, memory: RunMemory): Promise<HttpExchangeResponse> {
+  let heldBytes = 0;
+  const hold = (bytes: number): void => {
+    if (!memory.take(bytes)) {
+      throw new EgressError(
+        'EGRESS_BUSY',
+        'the responses that hooks hold at the moment leave no room for this one; ask again later, or for less',
+      );
+    }
+    heldBytes += bytes;
+  };
+  try {
+    const read = await readBody(response, hold);
+    memory.keep(heldBytes);
+    return read;
+  } catch (error) {
+    response.destroy();
+    memory.give(heldBytes);
+    throw error;
+  }
+}
+
+async function readBody(response: IncomingMessage, hold: (bytes: number) => void): Promise<HttpExchangeResponse> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
+    hold(chunk.length);
     bytes += chunk.length;
     if (bytes > MAX_RESPONSE_BYTES) {
-      response.destroy();
       throw new EgressError(
         'EGRESS_RESPONSE_TOO_LARGE',
         `a response is limited to ${String(MAX_RESPONSE_BYTES)} bytes`,
@@ -209,18 +243,40 @@ async function readResponse(response: IncomingMessage): Promise<HttpExchangeResp
 function asEgressError(error: unknown): EgressError {
   if (error instanceof EgressError) return error;
   const message = messageOf(error);
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    return new EgressError('EGRESS_TIMED_OUT', 'the request did not end within the time the hook has', {
-      cause: error,
-    });
-  }
-  // The agent has no code of its own for it.
-  if (message.includes(' is not allowed. Because')) {
-    return new EgressError(
-      'EGRESS_ADDRESS_NOT_ALLOWED',
-      'the host has an address that is not public; allow it in the hook’s allowed_addresses if it is meant, and for the executors in HOOKMINT_EGRESS_ALLOWED_ADDRESSES',
-      { cause: error },
-    );
-  }
   return new EgressError('EGRESS_FAILED', message, { cause: error });
+}
+
+/** Whatever the end of the time made of the request: a response that drips is cut off like one that does not come. */
+function timedOut(cause: unknown): EgressError {
+  return new EgressError('EGRESS_TIMED_OUT', 'the request did not end within the time the hook has', { cause });
+}
+
+function addressNotAllowed(): EgressError {
+  return new EgressError(
+    'EGRESS_ADDRESS_NOT_ALLOWED',
+    'the host has an address that is not public; allow it in the hook’s allowed_addresses if it is meant, and for the executors in HOOKMINT_EGRESS_ALLOWED_ADDRESSES',
+  );
+}
+
+/** Resolves names for connections, which go to the addresses that were looked at here; one that is not allowed refuses its name. */
+function filteredLookup(mayReach: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
+      const [first] = addresses;
+      if (first === undefined || !addresses.every(({ address }) => mayReach(address))) {
+        callback(addressNotAllowed(), '', 0);
+      } else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function endedRun(memory: ResponseMemory, hookId: string): RunMemory {
+  const run = memory.ofRun(hookId);
+  run.end();
+  return run;
 }

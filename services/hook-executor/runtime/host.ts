@@ -4,6 +4,11 @@ import { randomBytes } from 'node:crypto';
 const MAX_URL_LENGTH = 16_384;
 /** Largest request for random bytes, as WebCrypto has it. */
 const MAX_RANDOM_BYTES = 65_536;
+/**
+ * Longest time for which the thread that all isolates of the process share answers them and does nothing else, milliseconds. isolated-vm
+ * leaves that thread no turn as long as any isolate asks.
+ */
+const MAX_TURN_MS = 5;
 /** Largest JSON text of one call; an HTTP request of 1 MiB fits with its base64. */
 const MAX_CALL_LENGTH = 2_097_152;
 
@@ -33,6 +38,8 @@ export type HostEvents = {
   /** To enter the isolate with `fireTimer(timerId)` in `delayMs`; of one timer id the latest counts. */
   onTimer: (runId: number, timerId: number, delayMs: number) => void;
   onClearTimer: (timerId: number) => void;
+  /** The isolate says no more of timers until it is entered with `takeTimers()`, whose text {@link parseTimers} reads. */
+  onTimersKept: (runId: number) => void;
   /** To be answered by entering the isolate with `settleCall(callId, ok, json)`; {@link callError} makes the json of a failure. */
   onCall: (runId: number, callId: number, kind: HostCallKind, json: string) => void;
 };
@@ -43,18 +50,19 @@ export type HostFunctions = {
   ignored: {
     timer: (runId: unknown, timerId: unknown, delayMs: unknown) => void;
     clearTimer: (timerId: unknown) => void;
+    timersKept: (runId: unknown) => void;
     call: (runId: unknown, callId: unknown, kind: unknown, json: unknown) => void;
   };
-  /** These answer at once: `new ivm.Callback(fn, { sync: true })`. */
+  /** These answer at once, with `undefined` for "ask again later": `new ivm.Callback(fn, { sync: true })`. */
   sync: {
-    random: (bytes: unknown) => string;
-    parseUrl: (input: unknown, base: unknown) => string;
-    setUrl: (href: unknown, part: unknown, value: unknown) => string;
-    now: () => number;
+    random: (bytes: unknown) => string | undefined;
+    parseUrl: (input: unknown, base: unknown) => string | undefined;
+    setUrl: (href: unknown, part: unknown, value: unknown) => string | undefined;
+    now: () => number | undefined;
   };
 };
 
-export function createHostFunctions({ onTimer, onClearTimer, onCall }: HostEvents): HostFunctions {
+export function createHostFunctions({ onTimer, onClearTimer, onTimersKept, onCall }: HostEvents): HostFunctions {
   return {
     ignored: {
       timer(runId, timerId, delayMs) {
@@ -63,13 +71,47 @@ export function createHostFunctions({ onTimer, onClearTimer, onCall }: HostEvent
       clearTimer(timerId) {
         if (isId(timerId)) onClearTimer(timerId);
       },
+      timersKept(runId) {
+        if (isId(runId)) onTimersKept(runId);
+      },
       call(runId, callId, kind, json) {
         if (!isId(runId) || !isId(callId) || !isKind(kind) || typeof json !== 'string') return;
         if (json.length <= MAX_CALL_LENGTH) onCall(runId, callId, kind, json);
       },
     },
-    sync: { random, parseUrl, setUrl, now: () => performance.now() },
+    sync: {
+      random: inTurn(random),
+      parseUrl: inTurn(parseUrl),
+      setUrl: inTurn(setUrl),
+      now: inTurn(() => performance.now()),
+    },
   };
+}
+
+let turnSinceMs: number | undefined;
+
+function turnIsOver(): boolean {
+  const nowMs = performance.now();
+  if (turnSinceMs === undefined) {
+    turnSinceMs = nowMs;
+    setImmediate(() => {
+      turnSinceMs = undefined;
+    });
+  }
+  return nowMs - turnSinceMs > MAX_TURN_MS;
+}
+
+function inTurn<Args extends unknown[], Answer>(
+  answer: (...args: Args) => Answer,
+): (...args: Args) => Answer | undefined {
+  return (...args) => (turnIsOver() ? undefined : answer(...args));
+}
+
+/** Changes of timers; a `delayMs` of `null` is of one that was cleared. */
+export function parseTimers(text: string | undefined): { runId: number; timerId: number; delayMs: number | null }[] {
+  return (JSON.parse(text ?? '[]') as unknown[][]).flatMap(([runId, timerId, delayMs]) =>
+    isId(runId) && isId(timerId) && (delayMs === null || isId(delayMs)) ? [{ runId, timerId, delayMs }] : [],
+  );
 }
 
 /** The JSON text that a failed call is settled with. A failure without a code keeps its words to itself. */

@@ -1,12 +1,13 @@
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import { callError, type HostCallKind } from '../runtime/host.ts';
+import { callError, parseTimers, type HostCallKind } from '../runtime/host.ts';
 import { SubtleTurns, type SubtleWork } from '../runtime/subtle-work.ts';
 import { HookRun } from './hook-run.ts';
 import { LimitError, limitOf, type Limit } from './limit.ts';
 import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
 import type { CpuShare } from './process-time.ts';
+import { Turns } from './turns.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
 /** Some of V8's loops cannot be interrupted; an entry that uses so much CPU time after its isolate was ended will not be. */
@@ -20,6 +21,12 @@ const NEVER_CALLED_BACK_MS = 250;
 
 /** Timers of one isolate that the host keeps; the runtime inside allows 1,000. */
 const MAX_TIMERS = 2_000;
+
+/**
+ * Timers that fire and calls that are answered in one turn of the event loop, of one isolate. With all of them at once an isolate that
+ * asks anew whenever it is answered would leave no turn to anybody else.
+ */
+const MAX_ANSWERS_PER_TURN = 16;
 
 /** Stands for the load where ids of runs are kept; those begin at 1. */
 const LOAD = 0;
@@ -58,6 +65,7 @@ export class HookIsolate {
   readonly #firstRun = Promise.withResolvers<number>();
   #firstRunId: number | undefined;
   readonly #subtleTurns = new SubtleTurns();
+  readonly #answerTurns = new Turns(MAX_ANSWERS_PER_TURN);
   /** Runs whose entry has not come back, in the order in which the isolate takes them. */
   readonly #entered: number[] = [];
   /** Since when the first of them has the isolate, or nobody has. */
@@ -179,6 +187,7 @@ export class HookIsolate {
       onSettled: (id, text) => this.#runs.get(id)?.settle(text),
       onTimer: (...timer) => this.#setTimer(...timer),
       onClearTimer: (id) => this.#clearTimer(id),
+      onTimersKept: (id) => void this.#takeTimers(id),
       onCall: (...call) => void this.#call(...call),
     });
     // Before the load: what it puts off may be due before it has come back.
@@ -239,18 +248,20 @@ export class HookIsolate {
   }
 
   /** Enters the isolate again for a run, with the answer to something it asked for. */
-  async #resume(run: HookRun, name: 'fireTimer' | 'settleCall' | 'endRun', ...args: (string | number | boolean)[]) {
+  async #resume(run: HookRun, name: Exclude<keyof Entries, 'run'>, ...args: (string | number | boolean)[]) {
     const entry = this.#entries?.[name];
-    if (entry === undefined || this.#endedShareMs !== undefined) return;
+    if (entry === undefined || this.#endedShareMs !== undefined) return undefined;
     try {
       const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
-      await this.#entering(run, entry.apply(undefined, [run.id, ...args], { timeout }));
+      const answer = await this.#entering(run, entry.apply(undefined, [run.id, ...args], { timeout }));
       if (run.cpuMs >= this.#limits.cpu_ms) run.fail(new LimitError('cpu'));
       // What was begun at load may go on as long as the isolate; each of its entries has the whole limit.
       if (run.id === LOAD) run.cpuMs = 0;
+      return answer;
     } catch (error) {
       run.fail(error as Error);
       if (limitOf(error) !== undefined) this.dispose();
+      return undefined;
     }
   }
 
@@ -308,17 +319,31 @@ export class HookIsolate {
     const run = this.#runs.get(runId);
     if (run === undefined || run.timers.size >= MAX_TIMERS) return;
     clearTimeout(run.timers.get(timerId));
-    const fire = (): void => {
-      run.timers.delete(timerId);
-      void this.#resume(run, 'fireTimer', timerId);
-    };
-    run.timers.set(timerId, setTimeout(fire, delayMs));
+    const timer = setTimeout(() => void this.#fireTimer(run, timerId, timer), delayMs);
+    run.timers.set(timerId, timer);
+  }
+
+  async #fireTimer(run: HookRun, timerId: number, timer: NodeJS.Timeout): Promise<void> {
+    await this.#answerTurns.take();
+    if (run.timers.get(timerId) !== timer) return;
+    run.timers.delete(timerId);
+    await this.#resume(run, 'fireTimer', timerId);
   }
 
   #clearTimer(timerId: number): void {
     for (const { timers } of this.#runs.values()) {
       clearTimeout(timers.get(timerId));
       timers.delete(timerId);
+    }
+  }
+
+  /** Once the entry that is under way is over: until then there is more to come. */
+  async #takeTimers(runId: number): Promise<void> {
+    // One that was dropped meanwhile is no reason to hear of nobody's timers any more.
+    const run = this.#runs.get(runId) ?? new HookRun(runId, undefined, this.#subtleTurns);
+    for (const { runId: of, timerId, delayMs } of parseTimers(await this.#resume(run, 'takeTimers'))) {
+      this.#clearTimer(timerId);
+      if (delayMs !== null) this.#setTimer(of, timerId, delayMs);
     }
   }
 
@@ -331,6 +356,7 @@ export class HookIsolate {
       (result) => [true, result] as const,
       (error: unknown) => [false, callError(error)] as const,
     );
+    await this.#answerTurns.take();
     await this.#resume(run, 'settleCall', callId, ok, answer);
     run.calls--;
   }

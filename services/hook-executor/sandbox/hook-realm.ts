@@ -13,7 +13,7 @@ export type HookSource = { script: string; secrets: Record<string, string>; limi
 type Entry = ivm.Reference<(...args: (string | number | boolean)[]) => string | undefined>;
 
 /** What the host enters the isolate with, see isolate/bootstrap.js. */
-export type Entries = Record<'run' | 'fireTimer' | 'settleCall' | 'endRun', Entry>;
+export type Entries = Record<'run' | 'fireTimer' | 'takeTimers' | 'settleCall' | 'endRun', Entry>;
 
 /**
  * Makes the one realm of an isolate: the bootstrap, the runtime's globals, and the hook itself.
@@ -45,6 +45,7 @@ export async function openRealm(
   const entries = {
     run: await entry('run'),
     fireTimer: await entry('fireTimer'),
+    takeTimers: await entry('takeTimers'),
     settleCall: await entry('settleCall'),
     endRun: await entry('endRun'),
   };

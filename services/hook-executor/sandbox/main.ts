@@ -245,6 +245,7 @@ process.on('message', (message: ToSandbox) => {
   for (const revision of message.load ?? []) revisions.set(revision.revision, revision);
   for (const result of message.results ?? []) settleCall(result);
   for (const request of message.runs ?? []) void answer(request);
+  if (message.alive === true) process.send?.({ alive: true });
   if (message.runtime !== undefined) {
     host.runtime = message.runtime;
     process.send?.({ ready: true });

@@ -8,6 +8,8 @@ import type { HookLimits } from '../../../shared/domain/hook.ts';
 export type ToSandbox = {
   /** Text of the hooks' globals, see runtime/bundle.ts. */
   runtime?: string;
+  /** Asks for a sign of life. */
+  alive?: true;
   load?: RunnableHook[];
   unload?: string[];
   runs?: SandboxRun[];
@@ -36,6 +38,8 @@ const MAX_CALL_LENGTH = 2_097_152;
  */
 export const FromSandbox = z.object({
   ready: z.boolean().optional(),
+  /** The sign of life that was asked for. */
+  alive: z.boolean().optional(),
   outcomes: z.array(z.object({ id: z.int(), outcome: z.unknown() })).optional(),
   /** Runs that will ask for nothing any more. */
   over: z.array(z.int()).optional(),

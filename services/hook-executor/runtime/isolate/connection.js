@@ -17,8 +17,8 @@ const startedMs = dateNow();
 
 export function connect(hostFunctions, currentRunOf, write, onUncaught) {
   // Copied: the caller's object may change.
-  const { timer, clearTimer, call, random, parseUrl, setUrl, now } = hostFunctions;
-  host = { __proto__: null, timer, clearTimer, call, random, parseUrl, setUrl, now };
+  const { timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now } = hostFunctions;
+  host = { __proto__: null, timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now };
   currentRun = currentRunOf;
   writeLine = write;
   uncaught = onUncaught;
@@ -27,15 +27,29 @@ export function connect(hostFunctions, currentRunOf, write, onUncaught) {
 export const timeOriginMs = startedMs;
 export const runId = () => currentRun();
 export const write = (level, text) => writeLine(level, text);
-export const armTimer = (id, timerId, delayMs) => void host.timer(id, timerId, delayMs);
-export const disarmTimer = (timerId) => void host.clearTimer(timerId);
-export const randomBase64 = (bytes) => host.random(bytes);
-export const parseUrl = (input, base) => host.parseUrl(input, base);
-export const setUrl = (href, part, value) => host.setUrl(href, part, value);
+export const tellTimer = (id, timerId, delayMs) => void host.timer(id, timerId, delayMs);
+export const tellCleared = (timerId) => void host.clearTimer(timerId);
+export const tellKept = (id) => void host.timersKept(id);
+export const randomBase64 = (bytes) => answered(host.random, bytes);
+export const parseUrl = (input, base) => answered(host.parseUrl, input, base);
+export const setUrl = (href, part, value) => answered(host.setUrl, href, part, value);
+
+/** Milliseconds, at most twice as many, until a host that is busy is asked again. */
+const PAUSE_MS = 1;
+
+/** Asks the host until it has the time to answer. The wait is the hook's own CPU time: nothing else stops an isolate. */
+function answered(ask, a, b, c) {
+  for (;;) {
+    const answer = ask(a, b, c);
+    if (answer !== undefined) return answer;
+    const untilMs = dateNow() + PAUSE_MS;
+    while (dateNow() <= untilMs);
+  }
+}
 
 /** Milliseconds since the isolate was made, with a fraction. */
 export function elapsedMs() {
-  const nowMs = host.now();
+  const nowMs = answered(host.now);
   basisMs ??= nowMs - (dateNow() - startedMs);
   return nowMs - basisMs;
 }

@@ -10,6 +10,7 @@ import { defineEvents } from './events.js';
 import { defineFetch } from './fetch.js';
 import { defineFormData } from './form-data.js';
 import { defineHeaders } from './headers.js';
+import { takeUntoldTimers } from './host-timers.js';
 import { definePerformance } from './performance.js';
 import { defineProcess } from './process.js';
 import { defineRequest } from './request.js';
@@ -58,5 +59,5 @@ export default function install(host, currentRun, write, uncaught) {
     dropTimers(run);
     dropCalls(run);
   };
-  return { callHost, fireTimer, settleCall, endRun };
+  return { callHost, fireTimer, takeUntoldTimers, settleCall, endRun };
 }

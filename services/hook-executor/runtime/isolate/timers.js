@@ -1,5 +1,6 @@
-import { armTimer, disarmTimer, reportUncaught, runId } from './connection.js';
+import { reportUncaught, runId } from './connection.js';
 import { defineGlobal, hidden, tag } from './define.js';
+import { armTimer, disarmTimer, forgetTimer } from './host-timers.js';
 import { inspect } from './inspect.js';
 import { apply, defineProperty, PromiseClass, resolved, SafeMap, then, trunc } from './intrinsics.js';
 import { coded } from './node-error.js';
@@ -56,7 +57,7 @@ class Timer {
   }
 
   static stop(timer) {
-    if (active.delete(timer.#id)) disarmTimer(timer.#id);
+    if (active.delete(timer.#id)) disarmTimer(timer.#run, timer.#id);
   }
 
   static fire(timer) {
@@ -85,7 +86,7 @@ class Timer {
     return this.#refed;
   }
   static refresh(timer) {
-    if (active.has(timer.#id)) disarmTimer(timer.#id);
+    if (active.has(timer.#id)) disarmTimer(timer.#run, timer.#id);
     timer.#arm();
   }
 }
@@ -153,6 +154,7 @@ function clearImmediate(timer) {
 }
 
 export function fireTimer(timerId) {
+  forgetTimer(timerId);
   const timer = active.get(timerId);
   if (timer !== undefined) fire(timer);
 }
@@ -160,7 +162,9 @@ export function fireTimer(timerId) {
 /** Drops an ended run's timers. The host is not told: they are its own to drop. */
 export function dropTimers(run) {
   active.forEach((timer, id) => {
-    if (runOf(timer) === run) active.delete(id);
+    if (runOf(timer) !== run) return;
+    active.delete(id);
+    forgetTimer(id);
   });
 }
 

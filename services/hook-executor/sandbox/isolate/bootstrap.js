@@ -1,7 +1,7 @@
 // Runs inside the isolate, before the hook and in its realm. What it uses of the language it takes at once, so that a hook that
 // changes the built-ins changes them for itself alone. What it hands out is still the hook's word: the host checks it.
 // Called with `settled(id, text)` of the host, the host's functions for the runtime, the runtime's `install` and the adapter for
-// Actions; gives what the host enters the isolate with: `load`, `run`, `fireTimer`, `settleCall`, `endRun`. The text of an outcome
+// Actions; gives what the host enters the isolate with: `load`, `run`, `fireTimer`, `takeTimers`, `settleCall`, `endRun`. The text of an outcome
 // is a line with the console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
 //   n        the result is no object       s        the result cannot be serialised
@@ -227,6 +227,7 @@
     resume(id);
     runtime.fireTimer(timerId);
   };
+  const takeTimers = () => runtime.takeUntoldTimers();
   const settleCall = (id, callId, ok, json) => {
     resume(id);
     runtime.settleCall(callId, ok, json);
@@ -253,5 +254,5 @@
     }
   };
 
-  return { load, run, fireTimer, settleCall, endRun };
+  return { load, run, fireTimer, takeTimers, settleCall, endRun };
 });
