@@ -4,6 +4,7 @@ import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
 import { printable } from './printable.ts';
 import { carryOut } from './sync/carry-out.ts';
 import { tryEach } from './sync/dry-runs.ts';
+import { refusesLosses } from './sync/losses-told.ts';
 import { openPlan, type OpenPlan } from './sync/open-plan.ts';
 import { changesAnything } from './sync/plan.ts';
 import { planJson, planText } from './sync/report.ts';
@@ -16,6 +17,7 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
     'dry-run': { type: 'boolean', default: false },
     yes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    'accept-losses': { type: 'boolean', default: false },
   });
   const dir = onlyArgument(positionals, 'a folder or YAML file', 'hookmint import');
   let plan = await openPlan(dir, { secretsFile: values.secrets, prune: false });
@@ -25,8 +27,9 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
   show(planText(plan.steps, plan.ignored));
   if (values['dry-run']) {
     if (values.json) process.stdout.write(`${JSON.stringify(planJson(plan.steps, plan.ignored), null, 2)}\n`);
-    return EXIT.ok;
+    return refusesLosses(plan.steps, values['accept-losses']) ? EXIT.failed : EXIT.ok;
   }
+  if (refusesLosses(plan.steps, values['accept-losses'])) return EXIT.failed;
 
   if (missingOf(plan).length > 0) {
     await askForSecrets(plan);
