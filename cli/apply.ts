@@ -2,8 +2,9 @@ import { print, printJson } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
 import { carryOut } from './sync/carry-out.ts';
+import { refusesLosses } from './sync/losses-told.ts';
 import { openPlan, type OpenPlan } from './sync/open-plan.ts';
-import { changesAnything } from './sync/plan.ts';
+import { changesAnything, countLosses } from './sync/plan.ts';
 import { planJson, planLines } from './sync/report.ts';
 import { secretVariable } from './sync/secret-values.ts';
 
@@ -11,6 +12,7 @@ const OPTIONS = {
   secrets: { type: 'string' },
   prune: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  'accept-losses': { type: 'boolean', default: false },
 } as const;
 
 /** `hookmint apply DIR`: makes hookmint as the files say, for pipelines: exit code 0 when it is so afterwards, 1 when not. */
@@ -19,6 +21,14 @@ export async function applyTenant(args: string[]): Promise<ExitCode> {
   const dir = onlyArgument(positionals, 'a folder or YAML file', 'hookmint apply');
   const plan = await openPlan(dir, { secretsFile: values.secrets, prune: values.prune });
   refuseMissingSecrets(plan);
+  if (refusesLosses(plan.steps, values['accept-losses'])) {
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify(planJson(plan.steps, plan.ignored), null, 2)}\n`
+        : planText(plan.steps, plan.ignored),
+    );
+    return EXIT.failed;
+  }
   const done = await carryOut(plan.steps, plan.api, plan.remote, () => undefined);
   if (values.json) {
     const { newClients: new_clients, newIds: new_client_ids, failures } = done;
@@ -40,7 +50,8 @@ export async function diffTenant(args: string[]): Promise<ExitCode> {
   const { steps, ignored } = await openPlan(dir, { secretsFile: values.secrets, prune: values.prune });
   if (values.json) printJson(planJson(steps, ignored));
   else print(...planLines(steps, ignored));
-  return changesAnything(steps) ? EXIT.failed : EXIT.ok;
+  const isLossy = countLosses(steps) > 0 && !values['accept-losses'];
+  return changesAnything(steps) || isLossy ? EXIT.failed : EXIT.ok;
 }
 
 function refuseMissingSecrets({ steps }: OpenPlan): void {

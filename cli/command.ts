@@ -50,16 +50,18 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
                           "clients": {NAME: CLIENT_SECRET}}; or a variable for each, which the plan names
     --dry-run             shows the plan and changes nothing
     --yes                 does not ask
+    --accept-losses       goes on without the settings that hookmint does not have (LOSS in the plan)
     --json                the plan and what came of it as one JSON object
-                          exit code 0: done; 1: some of it was refused; 2: the files or the command are wrong
+                          exit code 0: done; 1: some of it was refused or would be lost; 2: the files or the command are wrong
   hookmint export DIR [--identifiers]   writes hookmint's configuration in the same layout, without secrets
   hookmint diff DIR [OPTION ...]        shows what apply would do, with the same options
                           exit code 0: nothing; 1: something; 2: the files or the command are wrong
   hookmint apply DIR [OPTION ...]       makes hookmint as the files say, for pipelines: it asks nothing
     --secrets FILE        as import takes it; secrets that are given here always count as a change
     --prune               removes what the files do not have, of the kinds that they have
+    --accept-losses       as import takes it
     --json                the plan and what came of it as one JSON object
-                          exit code 0: hookmint is as the files say; 1: some of it was refused; 2: as of diff
+                          exit code 0: hookmint is as the files say; 1: some of it was refused or would be lost; 2: as of diff
 
   Modules that a hook requires are those in the "dependencies" of a package.json beside it.
   The guide for hook authors is docs/hooks.md.

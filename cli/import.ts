@@ -3,6 +3,7 @@ import { UsageError } from '../shared/usage-error.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from './command.ts';
 import { carryOut } from './sync/carry-out.ts';
 import { tryEach } from './sync/dry-runs.ts';
+import { refusesLosses } from './sync/losses-told.ts';
 import { openPlan, type OpenPlan } from './sync/open-plan.ts';
 import { changesAnything } from './sync/plan.ts';
 import { planJson, planLines } from './sync/report.ts';
@@ -15,6 +16,7 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
     'dry-run': { type: 'boolean', default: false },
     yes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    'accept-losses': { type: 'boolean', default: false },
   });
   const dir = onlyArgument(positionals, 'a folder or YAML file', 'hookmint import');
   let plan = await openPlan(dir, { secretsFile: values.secrets, prune: false });
@@ -24,8 +26,9 @@ export async function importTenant(args: string[]): Promise<ExitCode> {
   show(...planLines(plan.steps, plan.ignored));
   if (values['dry-run']) {
     if (values.json) printJson(planJson(plan.steps, plan.ignored));
-    return EXIT.ok;
+    return refusesLosses(plan.steps, values['accept-losses']) ? EXIT.failed : EXIT.ok;
   }
+  if (refusesLosses(plan.steps, values['accept-losses'])) return EXIT.failed;
 
   if (missingOf(plan).length > 0) {
     await askForSecrets(plan);

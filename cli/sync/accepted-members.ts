@@ -1,7 +1,34 @@
 import { z } from 'zod';
 import type { ApiClient } from '../api-client.ts';
 
-const Schema = z.object({ $ref: z.string().optional(), properties: z.record(z.string(), z.unknown()).optional() });
+/** What the API's description says of a value that it takes: as much of JSON Schema as tells what is refused. */
+export type MemberSchema = {
+  $ref?: string | undefined;
+  description?: string | undefined;
+  properties?: Record<string, MemberSchema> | undefined;
+  additionalProperties?: MemberSchema | boolean | undefined;
+  anyOf?: MemberSchema[] | undefined;
+  type?: unknown;
+  const?: unknown;
+  enum?: unknown[] | undefined;
+  not?: unknown;
+  maxItems?: number | undefined;
+};
+
+const Schema: z.ZodType<MemberSchema> = z.lazy(() =>
+  z.object({
+    $ref: z.string().optional(),
+    description: z.string().optional(),
+    properties: z.record(z.string(), Schema).optional(),
+    additionalProperties: z.union([z.boolean(), Schema]).optional(),
+    anyOf: z.array(Schema).optional(),
+    type: z.unknown().optional(),
+    const: z.unknown().optional(),
+    enum: z.array(z.unknown()).optional(),
+    not: z.unknown().optional(),
+    maxItems: z.number().optional(),
+  }),
+);
 const Document = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
   components: z.object({ schemas: z.record(z.string(), Schema).optional() }).optional(),
@@ -10,20 +37,23 @@ const Operation = z.object({
   requestBody: z.object({ content: z.object({ 'application/json': z.object({ schema: Schema }) }) }),
 });
 
+/** Of a body, by the path of its operation; `undefined` where the API does not say. */
+export type Takes = (path: string, method?: 'post' | 'patch') => MemberSchema | undefined;
+
 /**
- * Which members the API takes when it makes a resource, by its own description; `undefined` where it does not say. Exports hold
- * members of every product that Auth0 has, and what is not taken is better left out by name than refused.
+ * Which members the API takes, by its own description. Exports hold members of every product that Auth0 has, and what is not taken
+ * is better left out by name than refused.
  */
-export async function acceptedMembers(api: ApiClient): Promise<(path: string) => ReadonlySet<string> | undefined> {
+export async function acceptedMembers(api: ApiClient): Promise<Takes> {
   const { data: document } = Document.safeParse(await api.describe());
-  return (path) => {
+  return (path, method = 'post') => {
     const item = Object.entries(document?.paths ?? {}).find(
       ([name]) => name === path || name === `/api/v2${path}`,
     )?.[1];
-    const { data: operation } = Operation.safeParse(item?.post);
+    const { data: operation } = Operation.safeParse(item?.[method]);
     const schema = operation?.requestBody.content['application/json'].schema;
     const named = schema?.$ref?.split('/').at(-1);
     const resolved = named === undefined ? schema : document?.components?.schemas?.[named];
-    return resolved?.properties === undefined ? undefined : new Set(Object.keys(resolved.properties));
+    return resolved?.properties === undefined ? undefined : resolved;
   };
 }

@@ -23,17 +23,3 @@ export function without(members: Members, names: readonly string[]): Members {
 export function only(members: Members, names: readonly string[]): Members {
   return Object.fromEntries(Object.entries(members).filter(([name]) => names.includes(name)));
 }
-
-/** The members that an operation takes, and the names of those it has no place for. */
-export function accepted(
-  members: Members,
-  takes: ReadonlySet<string> | undefined,
-): { taken: Members; leftOut: string[] } {
-  const leftOut = takes === undefined ? [] : Object.keys(members).filter((name) => !takes.has(name));
-  return { taken: without(members, leftOut), leftOut };
-}
-
-/** Says of members that were left out, if any were. */
-export function leftOutNote(leftOut: readonly string[]): string[] {
-  return leftOut.length === 0 ? [] : [`hookmint has no place for: ${leftOut.join(', ')}`];
-}

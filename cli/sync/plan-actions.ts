@@ -8,6 +8,7 @@ import { step, type Run, type Step } from './step.ts';
 
 const PATH = '/actions/actions';
 const TRIGGER = 'credentials-exchange';
+const RUNTIME = 'node22';
 
 const Made = z.object({ id: z.string() });
 const KnownSecrets = z.array(z.object({ name: z.string() })).default([]);
@@ -34,7 +35,7 @@ function isOfTrigger(file: ActionFile): boolean {
 }
 
 function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
-  const { name, code, dependencies, supported_triggers, runtime, deployed } = file;
+  const { name, code, dependencies, supported_triggers, deployed } = file;
   if (!isOfTrigger(file)) {
     const triggers = supported_triggers.map(({ id }) => id).join(', ');
     return step('action', name, 'skip', { notes: [`it is of the trigger ${triggers}; hookmint runs ${TRIGGER}`] });
@@ -48,8 +49,8 @@ function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
     code,
     dependencies: dependencies.map((module) => ({ name: module.name, version: module.version })),
     supported_triggers,
-    ...(runtime === undefined ? {} : { runtime }),
   };
+  const { notes, losses } = lostOf(file);
   const deployIfWanted = async ({ api, shaped, actionIds }: Run, id: string): Promise<void> => {
     if (deployed) await api.call('POST', `${PATH}/${id}/deploy`);
     actionIds.set(name, id);
@@ -60,7 +61,7 @@ function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
       const { id } = Made.parse(await of.api.call('POST', PATH, { ...wanted, name, secrets: secretList }));
       await deployIfWanted(of, id);
     };
-    return step('action', name, 'create', { missingSecrets: missing, run });
+    return step('action', name, 'create', { missingSecrets: missing, notes, losses, makes: `action ${name}`, run });
   }
   const actual = {
     ...present,
@@ -83,14 +84,31 @@ function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
       shaped.push({ kind: 'action', name, id: present.id });
       return Promise.resolve();
     };
-    return step('action', name, 'keep', { missingSecrets: missing, run });
+    return step('action', name, 'keep', { missingSecrets: missing, notes, losses, run });
   }
   const run = async (of: Run): Promise<void> => {
     const kept = known.filter((secret) => secret in named && !(secret in given)).map((secret) => ({ name: secret }));
     await of.api.call('PATCH', `${PATH}/${present.id}`, { ...wanted, secrets: [...kept, ...secretList] });
     await deployIfWanted(of, present.id);
   };
-  return step('action', name, 'update', { members, missingSecrets: missing, run });
+  return step('action', name, 'update', { members, missingSecrets: missing, notes, losses, run });
+}
+
+/** What an Action was written for and does not find here. */
+function lostOf({ runtime, modules, dependencies }: ActionFile): { notes: string[]; losses: string[] } {
+  const elsewhere = dependencies.filter(({ registry_url }) => typeof registry_url === 'string' && registry_url !== '');
+  return {
+    notes:
+      typeof runtime === 'string' && runtime !== RUNTIME
+        ? [`it was written for ${runtime}; it runs on ${RUNTIME}`]
+        : [],
+    losses: [
+      ...(Array.isArray(modules) && modules.length > 0 ? ['modules; hookmint has no Action modules'] : []),
+      ...elsewhere
+        .filter(({ registry_url }) => !/^https:\/\/registry\.npmjs\.org\/?$/.test(String(registry_url)))
+        .map(({ name }) => `dependencies.registry_url of ${name}; HOOKMINT_NPM_REGISTRY names one for all`),
+    ],
+  };
 }
 
 /** The Actions that run at each trigger, in their order. */
@@ -109,6 +127,7 @@ export function planTriggers({ files, remote }: PlanInput): Step[] {
       }));
       await api.call('PATCH', `/actions/triggers/${trigger}/bindings`, { bindings: refs });
     };
-    return [step('trigger', trigger, 'update', { members: ['bindings'], run })];
+    const needs = wanted.map(({ action_name }) => `action ${action_name}`);
+    return [step('trigger', trigger, 'update', { members: ['bindings'], needs, run })];
   });
 }

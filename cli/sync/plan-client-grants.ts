@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClientGrantFile } from '../tenant-files/model.ts';
-import { accepted, differing, leftOutNote, only, without } from './members.ts';
+import { accepted } from './losses.ts';
+import { differing, only, without } from './members.ts';
 import { isMachineToMachine } from './plan-clients.ts';
 import type { PlanInput } from './plan.ts';
 import { step, type Run, type Step } from './step.ts';
@@ -51,20 +52,31 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
   );
   if (clientId === undefined && comes !== true) return skip('its client is neither in the files nor in hookmint');
 
-  const { taken, leftOut } = accepted(without(file, ['id', 'is_system']), takes(PATH));
-  const notes = leftOutNote(leftOut);
+  const { taken, notes, losses } = accepted(without(file, ['id', 'is_system']), takes(PATH));
   const present = remote.clientGrants.find((grant) => grant.client_id === clientId && grant.audience === file.audience);
   if (present === undefined) {
     const run = async ({ api, clientIds }: Run): Promise<void> => {
       const client_id = clientId ?? clientIds.get(file.client_id) ?? file.client_id;
       Made.parse(await api.call('POST', PATH, { ...taken, client_id }));
     };
-    return step('client grant', name, 'create', { notes, run });
+    return step('client grant', name, 'create', {
+      notes,
+      losses,
+      needs: [
+        `api ${file.audience}`,
+        ...(clientId === undefined ? [`client ${clientNameOf(file.client_id, input)}`] : []),
+      ],
+      run,
+    });
   }
   const members = differing(without(taken, FIXED), present);
-  if (members.length === 0) return step('client grant', name, 'keep', { notes });
+  if (members.length === 0) return step('client grant', name, 'keep', { notes, losses });
   const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.id}`, only(taken, members));
-  return step('client grant', name, 'update', { notes, members, run });
+  return step('client grant', name, 'update', { notes, losses, members, run });
+}
+
+function clientNameOf(nameOrId: string, { files }: PlanInput): string {
+  return files.clients?.find(({ client_id }) => client_id === nameOrId)?.name ?? nameOrId;
 }
 
 /** Files name a client by its name or its id. */

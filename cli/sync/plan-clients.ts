@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClientFile } from '../tenant-files/model.ts';
-import { accepted, differing, leftOutNote, only, without } from './members.ts';
+import { accepted } from './losses.ts';
+import { differing, only, without } from './members.ts';
 import type { PlanInput } from './plan.ts';
 import type { Remote } from './remote.ts';
 import { step, type Step } from './step.ts';
@@ -12,7 +13,6 @@ const TENANTS_OWN = [
   'signing_keys',
   'global',
   'tenant',
-  'resource_server_identifier',
   'client_secret',
   'client_authentication_methods',
 ];
@@ -49,12 +49,13 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   }
   const signs = file.token_endpoint_auth_method === null;
   const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
-  const { taken, leftOut } = accepted(without(file, own), takes(PATH));
+  const { taken, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
+  const losses = [...refused, ...lostMethods(file)];
   const secret = secrets.clients[name];
   const present = presentOf(file, input);
-  const keyless = signs && present?.client_authentication_methods === undefined;
+  const keyless = signs && lostMethods(file).length === 0 && present?.client_authentication_methods === undefined;
   const notes = [
-    ...leftOutNote(leftOut),
+    ...leftOut,
     ...(keyless
       ? ['it authenticated by private_key_jwt; exports hold no keys, so it has a secret until it has its key']
       : []),
@@ -63,6 +64,8 @@ function planClient(file: ClientFile, input: PlanInput): Step {
     const body = { ...taken, ...(secret === undefined ? {} : { client_secret: secret }) };
     return step('client', name, 'create', {
       notes: [...notes, ...(secret === undefined ? ['it gets a new client_secret'] : [])],
+      losses,
+      makes: `client ${name}`,
       run: async ({ api, clientIds, newClients, newIds }) => {
         const made = Made.parse(await api.call('POST', PATH, body));
         clientIds.set(name, made.client_id);
@@ -73,9 +76,17 @@ function planClient(file: ClientFile, input: PlanInput): Step {
     });
   }
   const members = differing(without(taken, ['client_id']), present);
-  if (members.length === 0) return step('client', name, 'keep', { notes });
+  if (members.length === 0) return step('client', name, 'keep', { notes, losses });
   const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.client_id}`, only(taken, members));
-  return step('client', name, 'update', { notes, members, run });
+  return step('client', name, 'update', { notes, losses, members, run });
+}
+
+/** Ways of proving who it is that hookmint does not have; the client would get a secret in their place. */
+function lostMethods({ client_authentication_methods: methods }: ClientFile): string[] {
+  if (typeof methods !== 'object' || methods === null) return [];
+  return Object.entries(methods)
+    .filter(([name, method]) => name !== 'private_key_jwt' && method !== undefined && method !== null)
+    .map(([name]) => `client_authentication_methods.${name}; it would authenticate with a client_secret instead`);
 }
 
 /** Whether the client may use the one grant there is: other applications of a tenant have no use for hookmint. */

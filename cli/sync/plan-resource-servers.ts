@@ -1,28 +1,32 @@
-import { accepted, differing, leftOutNote, only, without } from './members.ts';
+import { accepted } from './losses.ts';
+import { differing, only, without } from './members.ts';
 import type { PlanInput } from './plan.ts';
 import { step, type Step } from './step.ts';
 
 const PATH = '/resource-servers';
 const SERVERS_OWN = ['id', 'is_system', 'client_id', 'signing_secret'];
 
+const OTHER_ALG = 'its tokens are signed with RS256; whoever verifies them takes the keys of /.well-known/jwks.json';
+
 export function planResourceServers({ files, remote, takes, prune }: PlanInput): Step[] {
   const wanted = files.resourceServers;
   if (wanted === undefined) return [];
   const steps = wanted.map((file): Step => {
-    const { taken, leftOut } = accepted(without(file, SERVERS_OWN), takes(PATH));
+    const { taken, notes, losses } = accepted(without(file, SERVERS_OWN), takes(PATH));
     const name = file.name ?? file.identifier;
-    const notes = leftOutNote(leftOut);
     const present = remote.resourceServers.find(({ identifier }) => identifier === file.identifier);
     if (present === undefined) {
       return step('resource server', name, 'create', {
-        notes,
+        notes: 'signing_alg' in file && !('signing_alg' in taken) ? [...notes, OTHER_ALG] : notes,
+        losses,
+        makes: `api ${file.identifier}`,
         run: ({ api }) => api.call('POST', PATH, taken),
       });
     }
     const members = differing(without(taken, ['identifier']), present);
-    if (members.length === 0) return step('resource server', name, 'keep', { notes });
+    if (members.length === 0) return step('resource server', name, 'keep', { notes, losses });
     const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.id}`, only(taken, members));
-    return step('resource server', name, 'update', { notes, members, run });
+    return step('resource server', name, 'update', { notes, losses, members, run });
   });
   if (!prune) return steps;
   const gone = remote.resourceServers.filter(

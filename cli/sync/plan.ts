@@ -1,4 +1,5 @@
 import type { TenantFiles } from '../tenant-files/model.ts';
+import type { Takes } from './accepted-members.ts';
 import { planActions, planTriggers } from './plan-actions.ts';
 import { planClients } from './plan-clients.ts';
 import { planClientGrants } from './plan-client-grants.ts';
@@ -13,8 +14,7 @@ export type PlanInput = {
   files: TenantFiles;
   remote: Remote;
   secrets: SecretValues;
-  /** Members that the API takes when it makes a resource at a path. */
-  takes: (path: string) => ReadonlySet<string> | undefined;
+  takes: Takes;
   /** Whether what the files do not have is to go, for the kinds that the files have. */
   prune: boolean;
 };
@@ -30,6 +30,11 @@ export function planOf(input: PlanInput): Step[] {
     ...planTriggers(input),
     ...planTenant(input),
   ];
+}
+
+/** How many things the files say that hookmint does not do. */
+export function countLosses(steps: readonly Step[]): number {
+  return steps.reduce((count, { losses }) => count + losses.length, 0);
 }
 
 /** Whether carrying out the plan would change anything. */

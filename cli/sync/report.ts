@@ -5,8 +5,9 @@ const MARKS: Readonly<Record<Step['does'], string>> = { create: '+', update: '~'
 
 /** One line for each step, and below it what is to be known of it. */
 export function planLines(steps: readonly Step[], ignored: readonly string[]): string[] {
-  const lines = steps.flatMap(({ kind, name, does, members, notes, missingSecrets }) => [
+  const lines = steps.flatMap(({ kind, name, does, members, notes, losses, missingSecrets }) => [
     `${MARKS[does]} ${kind} ${name}${members.length === 0 ? '' : `: ${members.join(', ')}`}`,
+    ...losses.map((loss) => `    LOSS ${loss}`),
     ...notes.map((note) => `    ${note}`),
     ...missingSecrets.map((secret) => `    needs a value for its secret ${secret} (${secretVariable(name, secret)})`),
   ]);
@@ -23,12 +24,13 @@ export function planLines(steps: readonly Step[], ignored: readonly string[]): s
 /** The same as an object, for programs. */
 export function planJson(steps: readonly Step[], ignored: readonly string[]): object {
   return {
-    steps: steps.map(({ kind, name, does, members, notes, missingSecrets }) => ({
+    steps: steps.map(({ kind, name, does, members, notes, losses, missingSecrets }) => ({
       kind,
       name,
       does,
       members,
       notes,
+      losses,
       missing_secrets: missingSecrets,
     })),
     ignored,

@@ -9,8 +9,13 @@ export type Step = {
   members: string[];
   /** Why it is skipped, or what is to be known of it. */
   notes: string[];
+  /** What of the files hookmint does not do. */
+  losses: string[];
   /** Secrets that the files name and nobody has given a value. */
   missingSecrets: string[];
+  /** What it makes, and what has to be there before: `api IDENTIFIER`, `client NAME`, `action NAME`. */
+  makes?: string;
+  needs?: string[];
   /** Makes it so; absent where nothing is to be done. */
   run?: (run: Run) => Promise<unknown>;
 };
@@ -30,5 +35,5 @@ export type Run = {
 };
 
 export function step(kind: Step['kind'], name: string, does: Step['does'], more: Partial<Step> = {}): Step {
-  return { kind, name, does, members: [], notes: [], missingSecrets: [], ...more };
+  return { kind, name, does, members: [], notes: [], losses: [], missingSecrets: [], ...more };
 }

@@ -19,6 +19,7 @@ import { scopeChanges } from '../../shared/hook-result/scope-changes.ts';
 import type { RequestLimits } from './quota/request-limits.ts';
 import type { TellHeaders } from './quota/token-quotas.ts';
 import { parseParameters, type TokenParameters } from './steps/parse-parameters.ts';
+import { refuseOrganization } from './steps/refuse-organization.ts';
 import { runHook, type EnabledHook, type HookRequester } from './steps/run-hook.ts';
 import { settleScopes } from './steps/settle-scopes.ts';
 import { signToken, type SignRequester } from './steps/sign-token.ts';
@@ -91,6 +92,7 @@ export async function issueToken(
   findings.client_name = client.name;
   if (clientRate !== undefined) await clientRate(client, tell);
   checkGrantType(client);
+  refuseOrganization(parameters);
   // In a large tenant neither is in memory: the grant is read while the API is.
   if (parameters.audience !== undefined) {
     deps.configuration.clientGrant(client.client_id, parameters.audience).catch(() => undefined);

@@ -269,7 +269,7 @@ describe('writers at the same time', () => {
     const path = `/actions/actions/${id}`;
     const answers = await Promise.all([
       call('PATCH', path, { name: 'Renamed at once' }),
-      call('PATCH', path, { runtime: 'node18' }),
+      call('PATCH', path, { runtime: 'node22' }),
       call('PATCH', path, { code: claim('at', 'once') }),
       call('PATCH', path, { secrets: [{ name: 'KEY', value: 'value' }] }),
       call('PATCH', path, { supported_triggers: [{ id: 'credentials-exchange', version: 'v1' }] }),
@@ -281,7 +281,7 @@ describe('writers at the same time', () => {
     const action = await must(200, 'GET', path);
     assert.deepEqual(
       [action.name, action.runtime, action.code, (action.secrets as Json[])[0]?.name, action.supported_triggers],
-      ['Renamed at once', 'node18', claim('at', 'once'), 'KEY', [{ id: 'credentials-exchange', version: 'v1' }]],
+      ['Renamed at once', 'node22', claim('at', 'once'), 'KEY', [{ id: 'credentials-exchange', version: 'v1' }]],
     );
     const deployed = await Promise.all(Array.from({ length: 5 }, () => deploy(id)));
     assert.deepEqual(new Set(deployed.map(({ number }) => number)), new Set([2]));

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { z } from 'zod';
 import { ERROR_CODES } from '../api/error-codes.ts';
+import { API_PATH } from '../api/mount.ts';
 import type { Route } from '../api/route.ts';
+import { ACCEPTED_FIELDS } from '../accepted-fields/accepted-fields.ts';
+import { resourceOf, visitFields, type Schema } from '../accepted-fields/fields-of.ts';
 import { apiPaths, SECURITY_SCHEME } from './api-operations.ts';
 import { GATEWAY_PATHS } from './gateway-operations.ts';
 
@@ -29,7 +32,7 @@ const itself: ZodOpenApiOperationObject = {
  */
 export function openapiDocument(routes: readonly Route[], issuer: string) {
   const scopes = [...new Set(routes.flatMap((route) => route.scopes))].sort();
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.1',
     info: {
       title: 'hookmint',
@@ -53,6 +56,19 @@ export function openapiDocument(routes: readonly Route[], issuer: string) {
         },
       },
     },
+  });
+  for (const route of routes) describeFields(route, document.paths?.[API_PATH + route.path]?.[route.method]);
+  return document;
+}
+
+/** Says of each field that an operation takes what it does. */
+function describeFields(route: Route, operation: { requestBody?: unknown } | undefined): void {
+  const body = operation?.requestBody as { content: { 'application/json': { schema: Schema } } } | undefined;
+  if (body === undefined) return;
+  const fields = ACCEPTED_FIELDS[resourceOf(route)] ?? {};
+  visitFields(body.content['application/json'].schema, (path, schema) => {
+    const field = fields[path];
+    if (field !== undefined) schema.description = field.does;
   });
 }
 

@@ -20,7 +20,7 @@ export type ActionEdit = { revision: RevisionEdit; change: (action: Hook, revisi
  * @throws {ApiError} 400 for code that is no Action's. The revision's edit throws 400 for a secret without a value.
  */
 export async function editOf(body: UpdateAction): Promise<ActionEdit> {
-  const { name, code, dependencies, secrets, runtime, supported_triggers } = body;
+  const { name, code, dependencies, secrets, supported_triggers } = body;
   if (code !== undefined) await refuseOtherCode(code);
   let newValues: ReadonlySet<string> = new Set();
   return {
@@ -42,7 +42,6 @@ export async function editOf(body: UpdateAction): Promise<ActionEdit> {
         (newValues.has(secret) ? undefined : before.secrets.find((known) => known.name === secret)?.updated_at_ms) ??
         now_ms;
       const profile: ActionProfile = {
-        runtime: runtime ?? before.runtime,
         trigger_version: supported_triggers?.[0]?.version ?? before.trigger_version,
         secrets:
           secrets?.map((secret) => ({ name: secret.name, updated_at_ms: timeOf(secret.name) })) ?? before.secrets,

@@ -8,7 +8,7 @@ import {
   MAX_SECRET_NAME_LENGTH,
   MAX_SECRET_VALUE_LENGTH,
 } from './limits.ts';
-import { ONLY_TRIGGER, TriggerVersion } from './trigger-ids.ts';
+import { ONLY_TRIGGER, RUNTIMES, TriggerVersion } from './trigger-ids.ts';
 
 /** A member of that name would be lost on the way to the sandbox. */
 const notProto = z.string().regex(/^(?!__proto__$)/, 'cannot be __proto__');
@@ -66,8 +66,10 @@ const members = {
     .array(Dependency)
     .max(MAX_ACTION_DEPENDENCIES, `An Action has at most ${String(MAX_ACTION_DEPENDENCIES)} dependencies`)
     .refine(distinctNames, 'names a module twice'),
-  /** Kept and told again: all code runs on the same V8 with the same modules of Node. */
-  runtime: z.string().regex(/^node\d{2}(-actions)?$/, 'is to be node22 or node18'),
+  runtime: z.enum(
+    RUNTIMES,
+    `can only be ${RUNTIMES.join(' or ')}: every Action finds the API of Node.js 22; try it with its test`,
+  ),
   secrets: z
     .array(SecretInput)
     .max(MAX_ACTION_SECRETS, `An Action has at most ${String(MAX_ACTION_SECRETS)} secrets`)

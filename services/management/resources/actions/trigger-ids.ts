@@ -35,5 +35,6 @@ export const TriggerVersion = z.enum(['v1', 'v2'], 'is to be v2 or v1');
 export type TriggerVersion = z.infer<typeof TriggerVersion>;
 export const CURRENT_TRIGGER_VERSION: TriggerVersion = 'v2';
 
-export const RUNTIMES = ['node18', 'node22'];
+/** What every Action runs on. */
+export const RUNTIMES = ['node22'] as const;
 export const DEFAULT_RUNTIME = 'node22';

@@ -42,7 +42,7 @@ const list = reads({
         id: 'credentials-exchange',
         version,
         status: version === 'v2' ? ('CURRENT' as const) : ('DEPRECATED' as const),
-        runtimes: RUNTIMES,
+        runtimes: [...RUNTIMES],
         default_runtime: DEFAULT_RUNTIME,
         binding_policy: 'trigger-bound',
         compatible_triggers: [],

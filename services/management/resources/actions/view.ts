@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { historyOf } from '../../../../shared/domain/hook-history.ts';
 import { profileOf } from './action-profile.ts';
 import { versionIdOf } from './derived-id.ts';
+import { DEFAULT_RUNTIME } from './trigger-ids.ts';
 import type { ActionBase, ActionVersionView, ActionView } from './schema.ts';
 
 type ViewDeps = Pick<Deps, 'db' | 'hookSecretsKey'>;
@@ -89,7 +90,7 @@ async function sourceView(
   return {
     code: source.code,
     dependencies: Object.entries(source.dependencies).map(([name, version]) => ({ name, version })),
-    runtime: profile.runtime,
+    runtime: DEFAULT_RUNTIME,
     secrets: Object.keys(secrets).map((name) => ({
       name,
       // A secret that was set again since had its value of this revision by then at the latest.

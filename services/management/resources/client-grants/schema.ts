@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH } from '../../../../shared/domain/client.ts';
 import { MAX_IDENTIFIER_LENGTH } from '../../../../shared/domain/resource-server.ts';
+import { off } from '../../api/off.ts';
 
 /** Most scopes of a grant: those of an API (contract §5.3). */
 const MAX_SCOPES = 1_000;
@@ -8,11 +9,11 @@ const MAX_SCOPE_LENGTH = 280;
 
 const scope = z.array(z.string().min(1).max(MAX_SCOPE_LENGTH)).max(MAX_SCOPES);
 
-/** Members that Auth0's tools send and expect back; there are no organisations here that they could govern. */
-const profile = {
-  organization_usage: z.enum(['deny', 'allow', 'require']).nullable().optional(),
-  allow_any_organization: z.boolean().nullable().optional(),
-  authorization_details_types: z.array(z.string().max(255)).max(100).optional(),
+/** Would decide about the tokens of the grant, and cannot. */
+export const profile = {
+  organization_usage: off.text('deny', 'hookmint has no organizations; make an API or a client for each instead'),
+  allow_any_organization: off.flag('hookmint has no organizations; make an API or a client for each instead'),
+  authorization_details_types: off.list('tokens have no authorization_details; use scopes'),
 };
 
 const changeable = {

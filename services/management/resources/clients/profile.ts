@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { loose } from '../../api/loose.ts';
+import { off } from '../../api/off.ts';
 
 const { flag, integer, text, texts, object } = loose;
 
@@ -10,12 +11,16 @@ export const APP_TYPES = [
   ...['salesforce', 'sentry', 'sharepoint', 'slack', 'springcm', 'zendesk', 'zoom', 'sso_integration', 'oag'],
 ] as const;
 
-/** Members of a client that Auth0's tools send and expect back; there is nothing here that they could govern. */
-export const profile = {
+/** What a client is, for whoever looks for it. */
+const description = {
   app_type: z.enum(APP_TYPES, 'is to be non_interactive, spa, native, regular_web or another type of Auth0').optional(),
   is_first_party: z.boolean().optional(),
   description: z.string().max(140).nullable().optional(),
   logo_uri: text,
+};
+
+/** About users who log in, their browsers, sessions, ID tokens and refresh tokens: no request for any of these is ever granted here. */
+const ofLogins = {
   initiate_login_uri: text,
   callbacks: texts,
   allowed_origins: texts,
@@ -43,26 +48,45 @@ export const profile = {
   mobile: object,
   native_social_login: object,
   fedcm_login: object,
-  is_token_endpoint_ip_header_trusted: flag,
-  default_organization: object,
-  organization_usage: z.enum(['deny', 'allow', 'require']).nullable().optional(),
   organization_require_behavior: text,
   organization_discovery_methods: texts,
   require_pushed_authorization_requests: flag,
-  require_proof_of_possession: flag,
   signed_request_object: object,
-  token_vault_privileged_access: object,
-  compliance_level: text,
   skip_non_verifiable_callback_uri_confirmation_prompt: flag,
-  token_exchange: object,
   par_request_expiry: integer,
-  resource_server_identifier: text,
-  identity_assertion_authorization_grant: object,
   anonymous_sessions: object,
-  third_party_security_mode: text,
   redirection_policy: text,
   express_configuration: object,
   b2b_integration_configuration: object,
   my_organization_configuration: object,
   async_approval_notification_channels: texts,
 };
+
+/** Would decide about this client's tokens or its requests, and cannot yet. */
+const notHere = {
+  require_proof_of_possession: off.flag('tokens are bearer tokens; keep their lifetime short instead (token_lifetime)'),
+  organization_usage: off.text('deny', 'hookmint has no organizations; make an API or a client for each instead'),
+  default_organization: off.object('hookmint has no organizations; make an API or a client for each instead'),
+  compliance_level: off.text('none', 'hookmint enforces no FAPI profile; use client_authentication_methods'),
+  is_token_endpoint_ip_header_trusted: off.flag(
+    'the header auth0-forwarded-for is not read; HOOKMINT_TRUSTED_PROXIES says whose word on addresses is taken',
+  ),
+  token_vault_privileged_access: off.object('hookmint has no token vault; keep such tokens in secrets of a hook'),
+  token_exchange: z
+    .strictObject({ allow_any_profile_of_type: off.list('hookmint has no token exchange; use client credentials') })
+    .nullable()
+    .optional(),
+  identity_assertion_authorization_grant: z
+    .strictObject({ active: off.flag('hookmint has no such grant; use client credentials') })
+    .nullable()
+    .optional(),
+  resource_server_identifier: off.object(
+    'no client stands for an API; grant the client what it needs by a client grant',
+  ),
+  third_party_security_mode: off.text(
+    'permissive',
+    'clients of third parties are treated as all others are; what a client may do is in its client grants',
+  ),
+};
+
+export const profile = { ...description, ...ofLogins, ...notHere };

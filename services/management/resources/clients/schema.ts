@@ -27,10 +27,11 @@ const Metadata = z
 const unsupported = z.never('is not supported; a client authenticates with a secret or by private_key_jwt').optional();
 
 function authenticationMethods<Credential extends z.ZodType>(credential: Credential) {
+  // Those that are not supported first: whoever sends one is told so, and not that private_key_jwt is missing.
   return z.strictObject({
-    private_key_jwt: z.strictObject({ credentials: z.array(credential).min(1).max(MAX_CREDENTIALS) }),
     tls_client_auth: unsupported,
     self_signed_tls_client_auth: unsupported,
+    private_key_jwt: z.strictObject({ credentials: z.array(credential).min(1).max(MAX_CREDENTIALS) }),
   });
 }
 

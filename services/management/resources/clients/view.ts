@@ -1,4 +1,6 @@
 import type { Client } from '../../../../shared/domain/client.ts';
+import { heeded } from '../../api/off.ts';
+import { profile } from './profile.ts';
 import type { ClientView } from './schema.ts';
 
 /**
@@ -11,7 +13,7 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
     tenant,
     global: false,
     is_first_party: true,
-    ...client.profile,
+    ...heeded(profile, client.profile),
     client_id: client.client_id,
     name: client.name,
     token_endpoint_auth_method: client.token_endpoint_auth_method,

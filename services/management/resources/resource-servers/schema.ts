@@ -5,6 +5,7 @@ import {
   SigningAlg,
   TokenDialect,
 } from '../../../../shared/domain/resource-server.ts';
+import { off } from '../../api/off.ts';
 import { name } from '../../api/text.ts';
 
 /** Most scopes of an API (contract §5.3). */
@@ -51,18 +52,26 @@ const meaningful = {
   subject_type_authorization: SubjectTypeAuthorization.optional(),
 };
 
-/** Members that Auth0's tools send and expect back; there is nothing here that they could govern. */
-export const ResourceServerProfile = z.strictObject({
+/** About users: their consent, their refresh tokens, their browsers. No token is issued to any here. */
+const ofUsers = {
   allow_offline_access: z.boolean().optional(),
   allow_online_access: z.boolean().optional(),
   skip_consent_for_verifiable_first_party_clients: z.boolean().optional(),
   token_lifetime_for_web: z.int().min(0).max(MAX_TOKEN_LIFETIME_SECONDS).optional(),
-  verificationLocation: z.string().nullable().optional(),
-  consent_policy: z.null().optional(),
-  authorization_details: z.null().optional(),
-  token_encryption: z.null().optional(),
-  proof_of_possession: z.null().optional(),
-});
+};
+
+/** Would decide about the API's tokens, and cannot. */
+const notHere = {
+  verificationLocation: off.object(
+    'hookmint verifies no token for an API; the API takes the keys of /.well-known/jwks.json',
+  ),
+  consent_policy: off.object('nobody is there to consent to a token of a client; leave it out'),
+  authorization_details: off.object('tokens have no authorization_details; use scopes'),
+  token_encryption: off.object('tokens are signed and not encrypted; leave it out, and keep secrets out of claims'),
+  proof_of_possession: off.object('tokens are bearer tokens; keep their lifetime short instead (token_lifetime)'),
+};
+
+export const ResourceServerProfile = z.strictObject({ ...ofUsers, ...notHere });
 
 export const UpdateResourceServer = ResourceServerProfile.extend(meaningful);
 

@@ -1,5 +1,6 @@
 import type { ResourceServer } from '../../../../shared/domain/resource-server.ts';
-import type { ResourceServerView } from './schema.ts';
+import { heeded } from '../../api/off.ts';
+import { ResourceServerProfile, type ResourceServerView } from './schema.ts';
 
 /** An API as Auth0's tools know it (contract §5.2). */
 export function viewOf(api: ResourceServer): ResourceServerView {
@@ -12,7 +13,7 @@ export function viewOf(api: ResourceServer): ResourceServerView {
     allow_offline_access: false,
     skip_consent_for_verifiable_first_party_clients: false,
     token_lifetime_for_web: 7_200,
-    ...profile,
+    ...heeded(ResourceServerProfile.shape, profile),
     scopes: api.scopes,
     signing_alg: api.signing_alg,
     token_lifetime: api.token_lifetime_seconds,

@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { loose } from '../../api/loose.ts';
+import { off } from '../../api/off.ts';
+import { FLAGS } from './flags.ts';
 
 const { flag, text, texts, object } = loose;
 const number = z.number().min(0).nullable().optional();
 
-/** Members of the settings that Auth0's tools send and expect back; there is nothing here that they could govern. */
-export const profile = {
+/** Who the tenant is, for people. */
+const description = {
   friendly_name: text,
   picture_url: text,
   support_email: text,
   support_url: text,
+};
+
+/** About users who log in, their sessions and pages, and the console of Auth0: none of these is here. */
+const ofLogins = {
   allowed_logout_urls: texts,
   change_password: object,
   device_flow: object,
@@ -25,24 +31,40 @@ export const profile = {
   ephemeral_session_lifetime_in_minutes: number,
   idle_ephemeral_session_lifetime: number,
   idle_ephemeral_session_lifetime_in_minutes: number,
-  legacy_sandbox_version: text,
   enabled_locales: texts,
   security_headers: object,
   session_cookie: object,
   sessions: object,
   oidc_logout: object,
   customize_mfa_in_postlogin_action: flag,
-  allow_organization_name_in_authentication_api: flag,
   acr_values_supported: texts,
-  mtls: object,
   pushed_authorization_requests_supported: flag,
   authorization_response_iss_parameter_supported: flag,
   skip_non_verifiable_callback_uri_confirmation_prompt: flag,
-  resource_parameter_profile: text,
-  client_id_metadata_document_supported: flag,
   enable_ai_guide: flag,
   phone_consolidated_experience: flag,
   include_session_metadata_in_tenant_logs: flag,
   dynamic_client_registration_security_mode: text,
   country_codes: object,
 };
+
+const NODE = 'hooks and Actions find the API of Node.js 22; try them with a dry run';
+
+/** Would decide about token requests, clients or hooks, and cannot. */
+const notHere = {
+  sandbox_version: z.literal('22', `can only be 22: ${NODE}`).optional(),
+  legacy_sandbox_version: off.text('', NODE),
+  allow_organization_name_in_authentication_api: off.flag(
+    'hookmint has no organizations; make an API or a client for each instead',
+  ),
+  mtls: z
+    .strictObject({
+      enable_endpoint_aliases: off.flag('clients do not authenticate by TLS; use private_key_jwt'),
+    })
+    .nullable()
+    .optional(),
+  resource_parameter_profile: off.text('audience', 'the parameter resource is not read; send audience'),
+  client_id_metadata_document_supported: off.flag('clients do not register themselves; make them by POST /clients'),
+};
+
+export const profile = { ...description, ...ofLogins, ...notHere, flags: FLAGS.optional() };

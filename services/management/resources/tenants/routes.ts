@@ -5,9 +5,12 @@ import { tenantIn } from '../../../../shared/store/tenant.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
 import { newsIn } from '../../api/news-in.ts';
+import { heeded } from '../../api/off.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
+import { heededFlags } from './flags.ts';
+import { profile as known } from './profile.ts';
 import { SANDBOX_VERSIONS, TenantSettingsView, UpdateTenantSettings } from './schema.ts';
 
 const tag = 'tenants';
@@ -50,25 +53,26 @@ export const tenantRoutes: readonly Route[] = [get, update];
 
 /** The settings as Auth0's tools know them (contract §5.6). */
 function viewOf({ default_audience, custom_claims, default_token_quota, profile }: TenantSettings): TenantSettingsView {
+  const quota = default_token_quota?.clients;
   return {
-    flags: {},
     sandbox_version: SANDBOX_VERSIONS[0],
-    ...profile,
+    ...heeded(known, profile),
+    flags: heededFlags(profile.flags),
     sandbox_versions_available: [...SANDBOX_VERSIONS],
     default_audience: default_audience ?? '',
     custom_claims,
-    ...(default_token_quota === null ? {} : { default_token_quota }),
+    ...(quota === undefined ? {} : { default_token_quota: { clients: quota } }),
   };
 }
 
 function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings {
   const { default_audience, custom_claims = now.custom_claims, flags, ...rest } = body;
-  const { default_token_quota = now.default_token_quota, ...profile } = rest;
+  const { default_token_quota: quota = now.default_token_quota, ...profile } = rest;
   const shown = viewOf(now);
   return {
     default_audience: audienceOf(default_audience, now),
     custom_claims,
-    default_token_quota,
+    default_token_quota: quota?.clients === undefined ? null : { clients: quota.clients },
     profile: {
       ...now.profile,
       ...newsIn({ ...profile, ...(flags === undefined ? {} : { flags: { ...shown.flags, ...flags } }) }, shown),

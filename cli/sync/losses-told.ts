@@ -1,0 +1,14 @@
+import { complain } from '../../shared/terminal.ts';
+import { countLosses } from './plan.ts';
+import type { Step } from './step.ts';
+
+/** Whether the plan is not to be carried out for what would be lost, and says so. */
+export function refusesLosses(steps: readonly Step[], accepted: boolean): boolean {
+  const count = countLosses(steps);
+  if (count === 0 || accepted) return false;
+  complain(
+    `${String(count)} of the settings in the files would be lost (LOSS in the plan). Nothing was changed. ` +
+      'Change the files, or carry it out without them by --accept-losses.',
+  );
+  return true;
+}

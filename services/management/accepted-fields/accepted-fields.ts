@@ -1,0 +1,35 @@
+import type { AcceptedFields } from './accepted-field.ts';
+import { clientGrants, resourceServers } from './apis.ts';
+import { clientCredentials, clients, rotateSecret } from './clients.ts';
+import {
+  actions,
+  actionTest,
+  actionVersionDeploy,
+  bindings,
+  hookDryRun,
+  hookRevisions,
+  hooks,
+  hookSecrets,
+} from './hooks.ts';
+import { tenantSettings } from './tenant.ts';
+
+/**
+ * Every field that the API takes, by the resource (`resourceOf`) and the path of the field, with what it does and the test that
+ * shows it. A test compares it with the schemas of all operations: no setting is ever stored and ignored.
+ */
+export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
+  'resource-servers': resourceServers,
+  'client-grants': clientGrants,
+  clients,
+  'clients/credentials': clientCredentials,
+  'clients/rotate-secret': rotateSecret,
+  'tenants/settings': tenantSettings,
+  hooks,
+  'hooks/secrets': hookSecrets,
+  'hooks/revisions': hookRevisions,
+  'hooks/revisions/dry-run': hookDryRun,
+  'actions/actions': actions,
+  'actions/actions/versions/deploy': actionVersionDeploy,
+  'actions/actions/test': actionTest,
+  'actions/triggers/bindings': bindings,
+};

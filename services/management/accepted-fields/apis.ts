@@ -1,0 +1,48 @@
+import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts';
+
+const GRANTS = 'test/e2e/management-clients-grants.test.ts';
+const KEYS = 'test/e2e/management-keys.test.ts';
+const IN_TOKEN = 'test/e2e/accepted-fields.test.ts: the settings of an API are in its next token';
+
+export const resourceServers: AcceptedFields = {
+  ...acts('identifier', 'The aud of its tokens; the audience that clients ask for.', IN_TOKEN),
+  ...told('name scopes.description', 'What people are told.'),
+  ...acts('scopes.value', 'What its grants may give.', IN_TOKEN),
+  ...acts('token_lifetime', 'Seconds from iat to exp.', IN_TOKEN),
+  ...acts('token_dialect', 'Which claims its tokens have.', IN_TOKEN),
+  ...acts('enforce_policies', 'With a dialect _authz: its tokens have permissions.', IN_TOKEN),
+  ...acts(
+    'signing_alg',
+    'The algorithm that its tokens are signed with: RS256, PS256, ES256 or EdDSA.',
+    `${KEYS}: is one of those there are; HS256 is refused with the reason`,
+  ),
+  ...acts('subject_type_authorization.client.policy', 'deny_all: no client gets a token.', IN_TOKEN),
+  ...login(
+    'subject_type_authorization.user.policy allow_offline_access allow_online_access ' +
+      'skip_consent_for_verifiable_first_party_clients token_lifetime_for_web',
+    'About tokens of users, which are never issued: told again.',
+  ),
+  ...off('verificationLocation', 'Only null: hookmint verifies no token for an API.'),
+  ...off('consent_policy', 'Only null: nobody consents to a token of a client.'),
+  ...off('authorization_details', 'Only null: tokens have no authorization_details.'),
+  ...off('token_encryption', 'Only null: tokens are signed and not encrypted.'),
+  ...off('proof_of_possession', 'Only null: tokens are bearer tokens.'),
+};
+
+export const clientGrants: AcceptedFields = {
+  ...acts(
+    'client_id audience scope',
+    'Who gets which scopes of which API.',
+    `${GRANTS}: is made, read, found and deleted, and each time the next token knows`,
+  ),
+  ...acts(
+    'allow_all_scopes',
+    'All scopes that the API has when the token is asked for.',
+    `${GRANTS}: may be for all scopes, those included that the API gets later`,
+  ),
+  ...off('subject_type', 'Only client: tokens are issued to clients.'),
+  ...off('default_for', 'Refused: a grant is of one client.'),
+  ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),
+  ...off('allow_any_organization', 'Only false: hookmint has no organizations.'),
+  ...off('authorization_details_types', 'Only empty: tokens have no authorization_details.'),
+};

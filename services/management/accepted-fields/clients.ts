@@ -1,0 +1,116 @@
+import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts';
+
+const CLIENTS = 'test/e2e/management-clients.test.ts';
+const KEYS = 'test/e2e/private-key-jwt.test.ts';
+const QUOTA = 'test/e2e/token-quota.test.ts';
+const FIELDS = 'test/e2e/accepted-fields.test.ts';
+
+/** Of a public key that a client signs its assertions with; within a new client their paths are longer. */
+const credential = (prefix: string): AcceptedFields => ({
+  ...off(`${prefix}credential_type`, 'Only public_key: clients do not authenticate by TLS.'),
+  ...told(`${prefix}name`, 'What people call the key.'),
+  ...acts(`${prefix}pem`, 'The key that verifies the assertions.', `${KEYS}: is made, read and told without its key`),
+  ...acts(
+    `${prefix}alg`,
+    'The one algorithm that assertions may be signed with.',
+    `${KEYS}: signs with the \${alg} of its credential, and no other`,
+  ),
+  ...acts(
+    `${prefix}kid`,
+    'The kid that assertions name it by.',
+    `${KEYS}: may name the token endpoint, and its credential's kid`,
+  ),
+  ...acts(
+    `${prefix}expires_at`,
+    'When it verifies nothing any more.',
+    `${KEYS}: that has expired signs nothing, and its successor does`,
+  ),
+  ...acts(
+    `${prefix}parse_expiry_from_cert`,
+    'Takes expires_at from the certificate in pem.',
+    `${FIELDS}: a credential may take its end from its certificate`,
+  ),
+});
+
+const INLINE = 'client_authentication_methods.private_key_jwt.credentials.';
+
+export const clients: AcceptedFields = {
+  ...acts(
+    'client_id',
+    'The id of a client that moves in; made when left out.',
+    `${CLIENTS}: may bring its id and its secret along`,
+  ),
+  ...acts(
+    'client_secret',
+    'The secret it authenticates with; made when left out.',
+    `${CLIENTS}: may give it another secret, which ends the one before`,
+  ),
+  ...acts(
+    'name client_metadata',
+    'Shown to hooks and Actions, as client.name and client.metadata.',
+    `${FIELDS}: a client's name and metadata are what its hook sees`,
+  ),
+  ...acts(
+    'app_type is_first_party',
+    'Decides the defaults of a new client; lists are narrowed by it.',
+    `${CLIENTS}: is filtered`,
+  ),
+  ...acts(
+    'grant_types',
+    'No token without client_credentials among them.',
+    `${CLIENTS}: changes what it names, merges metadata, and is there for the next token`,
+  ),
+  ...acts(
+    'token_endpoint_auth_method',
+    'none: no token. Both others: a secret, in the body or by Basic, as Auth0 takes it.',
+    `${FIELDS}: a client of the method none gets no token, and one with a secret shows it in either place`,
+  ),
+  ...acts(
+    'token_quota.client_credentials.per_hour token_quota.client_credentials.per_day',
+    'Most tokens in an hour or a day.',
+    `${QUOTA}: is counted down by the tokens that are issued, and refuses the next with the headers of Auth0`,
+  ),
+  ...acts(
+    'token_quota.client_credentials.enforce',
+    'false: tokens over the quota are issued, and told of.',
+    `${QUOTA}: refuses nothing, says so in the header, and has the logs and events tell once of each threshold`,
+  ),
+  ...acts(
+    `${INLINE}id`,
+    'The credentials that authenticate the client.',
+    `${KEYS}: authenticates its client once it is named, while its secret does not, and the other way round`,
+  ),
+  ...credential(INLINE),
+  ...off(
+    'client_authentication_methods.tls_client_auth client_authentication_methods.self_signed_tls_client_auth',
+    'Refused: a client authenticates with a secret or by private_key_jwt.',
+  ),
+  ...told('description logo_uri', 'What people are told of the client.'),
+  ...off('require_proof_of_possession', 'Only false: tokens are bearer tokens.'),
+  ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),
+  ...off('default_organization', 'Only null: hookmint has no organizations.'),
+  ...off('compliance_level', 'Only none: hookmint enforces no FAPI profile.'),
+  ...off('is_token_endpoint_ip_header_trusted', 'Only false: the header auth0-forwarded-for is not read.'),
+  ...off('token_vault_privileged_access', 'Only null: hookmint has no token vault.'),
+  ...off('token_exchange.allow_any_profile_of_type', 'Only empty: hookmint has no token exchange.'),
+  ...off('identity_assertion_authorization_grant.active', 'Only false: hookmint has no such grant.'),
+  ...off('resource_server_identifier', 'Only null: no client stands for an API.'),
+  ...off('third_party_security_mode', 'Only permissive: clients of third parties are treated as all others.'),
+  ...login(
+    'initiate_login_uri callbacks allowed_origins web_origins allowed_logout_urls allowed_clients client_aliases ' +
+      'oidc_conformant oidc_logout oidc_backchannel_logout session_transfer jwt_configuration encryption_key refresh_token ' +
+      'sso sso_disabled cross_origin_auth cross_origin_authentication cross_origin_loc custom_login_page_on custom_login_page ' +
+      'custom_login_page_preview form_template addons mobile native_social_login fedcm_login organization_require_behavior ' +
+      'organization_discovery_methods require_pushed_authorization_requests signed_request_object ' +
+      'skip_non_verifiable_callback_uri_confirmation_prompt par_request_expiry anonymous_sessions redirection_policy ' +
+      'express_configuration b2b_integration_configuration my_organization_configuration async_approval_notification_channels',
+  ),
+};
+
+export const clientCredentials: AcceptedFields = credential('');
+
+export const rotateSecret: AcceptedFields = acts(
+  'overlap_seconds',
+  'How long the secret before stays valid.',
+  `${CLIENTS}: lets the secret before live on for the overlap, and no longer`,
+);

@@ -1,0 +1,159 @@
+import { acts, off, sentBack, type AcceptedFields } from './accepted-field.ts';
+
+const HOOKS = 'test/e2e/management-hooks.test.ts';
+const REVISIONS = 'test/e2e/management-hooks-revisions.test.ts';
+const ACTIONS = 'test/e2e/management-actions.test.ts';
+const CODE = 'test/e2e/management-actions-code.test.ts';
+const FIELDS = 'test/e2e/accepted-fields.test.ts';
+
+const LIMITS = `${FIELDS}: each limit of a hook stops it`;
+
+/** What a revision of a hook is made of. */
+export const hookRevisions: AcceptedFields = {
+  ...acts(
+    'script',
+    'The code that runs.',
+    `${HOOKS}: the enabled hook shapes the next token, and a changed script the one after the change`,
+  ),
+  ...acts(
+    'dependencies',
+    'npm modules that the code may require, and their versions.',
+    `${REVISIONS}: a revision tells its modules and the names of its secrets, never a value`,
+  ),
+  ...acts(
+    'hookmint.limits.cpu_ms hookmint.limits.wall_ms hookmint.limits.heap_mib hookmint.limits.result_bytes ' +
+      'hookmint.limits.console_bytes hookmint.limits.network_calls',
+    'What one run may use.',
+    LIMITS,
+  ),
+  ...acts(
+    'hookmint.egress.allowed_addresses hookmint.egress.allowed_hosts',
+    'Where its requests may go.',
+    `${FIELDS}: the policy for requests of a hook opens an address and closes a host`,
+  ),
+  ...acts(
+    'hookmint.on_failure',
+    'What becomes of a token whose hook fails.',
+    `${FIELDS}: a hook that fails stops the token, unless it may be issued unmodified`,
+  ),
+  ...acts(
+    'hookmint.secrets',
+    'Secrets of the hook, all there are.',
+    `${HOOKS}: secrets are written, never read, and reach the hook`,
+  ),
+};
+
+export const hooks: AcceptedFields = {
+  ...hookRevisions,
+  ...acts('name', 'Its name, once in the tenant.', `${HOOKS}: another name of a hook keeps its revision`),
+  ...acts(
+    'enabled',
+    'Whether tokens are shaped by it.',
+    `${HOOKS}: the enabled hook shapes the next token, and a changed script the one after the change`,
+  ),
+  ...acts(
+    'triggerId',
+    'Only credentials-exchange.',
+    `${HOOKS}: what cannot be taken is refused with the member and the reason`,
+  ),
+};
+
+export const hookSecrets: AcceptedFields = acts(
+  '(body)',
+  'Secrets of the hook by their names; to delete, their names.',
+  `${HOOKS}: secrets are written, never read, and reach the hook`,
+);
+
+export const hookDryRun: AcceptedFields = {
+  ...acts(
+    'event.client.id event.client.name event.client.tenant event.client.metadata event.scope event.audience event.body ' +
+      'event.request.ip event.request.method event.request.hostname event.request.user_agent event.request.language ' +
+      'event.request.requested_scopes',
+    'What the code is shown of the token request.',
+    `${FIELDS}: a dry run shows the code the event that it is given`,
+  ),
+  ...acts(
+    'log_id',
+    'Repeats the token request of a log.',
+    `${REVISIONS}: a dry run repeats the token request of a log`,
+  ),
+  ...acts(
+    'custom_claims',
+    'Which names of claims the code may set in this run.',
+    `${REVISIONS}: the policy for claims is the tenant’s unless another is asked for`,
+  ),
+};
+
+export const actions: AcceptedFields = {
+  ...acts('name', 'Its name, once in the tenant.', `${ACTIONS}: has a name of its own among Actions`),
+  ...acts('supported_triggers.id', 'Only credentials-exchange.', `${ACTIONS}: is refused with what is wrong of it`),
+  ...sentBack(
+    'supported_triggers.status supported_triggers.runtimes supported_triggers.default_runtime ' +
+      'supported_triggers.compatible_triggers supported_triggers.binding_policy supported_triggers.url',
+    'What the list of triggers says; not kept.',
+  ),
+  ...acts(
+    'supported_triggers.version',
+    'v1 and v2 have one contract here; the one that is named is told.',
+    `${ACTIONS}: lose none of their changes`,
+  ),
+  ...acts(
+    'code',
+    'The code that runs once it is deployed.',
+    `${CODE}: shapes tokens once it is deployed and bound, and changes them when it is deployed anew`,
+  ),
+  ...acts(
+    'dependencies.name dependencies.version',
+    'npm modules that the code may require.',
+    `${CODE}: may require modules`,
+  ),
+  ...off('dependencies.registry_url', 'Only the npm registry: HOOKMINT_NPM_REGISTRY names another.'),
+  ...off('runtime', 'Only node22: every Action finds the API of Node.js 22.'),
+  ...acts(
+    'secrets.name secrets.value',
+    'Secrets of the Action; one without a value keeps it.',
+    `${CODE}: reach its code and nobody else, and keep their values until they are given others`,
+  ),
+  ...sentBack('secrets.updated_at', 'When the secret was written; not kept.'),
+  ...off('modules', 'Only empty: hookmint has no Action modules.'),
+  ...acts(
+    'deploy',
+    'Deploys it at once.',
+    `${ACTIONS}: is made without code as one that does nothing, and deployed at once when asked`,
+  ),
+};
+
+export const actionVersionDeploy: AcceptedFields = acts(
+  'update_draft',
+  'Whether the draft becomes as the version is.',
+  `${CODE}: shapes tokens once it is deployed and bound, and changes them when it is deployed anew`,
+);
+
+export const actionTest: AcceptedFields = {
+  ...acts(
+    'payload.accessToken.customClaims payload.accessToken.scope payload.client.client_id payload.client.name ' +
+      'payload.client.metadata payload.request.body payload.request.hostname payload.request.ip payload.request.language ' +
+      'payload.request.method payload.request.user_agent payload.resource_server.identifier payload.tenant.id ' +
+      'payload.transaction.requested_scopes payload.transaction.target_scopes',
+    'What the Action is shown.',
+    `${CODE}: runs the draft with an event of one's own, and tells what it came to`,
+  ),
+  ...sentBack(
+    'payload.request.geoip payload.transaction.correlation_id payload.agent payload.custom_domain payload.organization payload.secrets',
+    "Members of Auth0's events that no Action finds here, and its own secrets.",
+  ),
+};
+
+export const bindings: AcceptedFields = {
+  ...acts(
+    'bindings.ref.type bindings.ref.value',
+    'The Actions that run, in their order.',
+    `${ACTIONS}: have the Actions run in their order, after the hook, each given what was left by those before`,
+  ),
+  ...acts(
+    'bindings.display_name',
+    'What people call the Action in its place.',
+    `${ACTIONS}: name only Actions that there are, each once, twenty at most`,
+  ),
+  ...off('bindings.secrets', 'Only empty: a binding has no secrets.'),
+};
