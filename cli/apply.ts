@@ -22,11 +22,8 @@ export async function applyTenant(args: string[]): Promise<ExitCode> {
   const plan = await openPlan(dir, { secretsFile: values.secrets, prune: values.prune });
   refuseMissingSecrets(plan);
   if (refusesLosses(plan.steps, values['accept-losses'])) {
-    process.stdout.write(
-      values.json
-        ? `${JSON.stringify(planJson(plan.steps, plan.ignored), null, 2)}\n`
-        : planText(plan.steps, plan.ignored),
-    );
+    if (values.json) printJson(planJson(plan.steps, plan.ignored));
+    else print(...planLines(plan.steps, plan.ignored));
     return EXIT.failed;
   }
   const done = await carryOut(plan.steps, plan.api, plan.remote, () => undefined);

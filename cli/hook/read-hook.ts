@@ -1,8 +1,9 @@
 import { Script } from 'node:vm';
 import { messageOf } from '../../shared/errors.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
+import { inspectHook } from '../../shared/hook-build/build-hook.ts';
 import { HookBuildError } from '../../shared/hook-build/errors.ts';
-import { HOOK_FILE, scanHook } from '../../shared/hook-build/scan-hook.ts';
+import { HOOK_FILE } from '../../shared/hook-build/hook-file.ts';
 import { readRegularFile } from '../../shared/read-text-file.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
@@ -34,7 +35,7 @@ export async function readHook(file: string): Promise<string> {
  */
 export async function checkHook(code: string): Promise<void> {
   // V8 refuses more than the bundler does, names of the error classes declared again among it; modules it cannot take like this.
-  const { isModule } = IMPORT_OR_EXPORT.test(code) ? await scanHook(code) : { isModule: false };
+  const { isModule } = IMPORT_OR_EXPORT.test(code) ? await inspectHook(code) : { isModule: false };
   if (!isModule) compile(code);
 }
 

@@ -1,5 +1,6 @@
 import { decode, encode } from '@jridgewell/sourcemap-codec';
-import { HOOK_FILE } from './scan-hook.ts';
+import { shownPath } from './esbuild-failure.ts';
+import { HOOK_FILE } from './hook-file.ts';
 
 /**
  * Keeps of a bundle's source map what leads to the author's own file: it travels with the revision, and nobody looks for lines of
@@ -7,7 +8,7 @@ import { HOOK_FILE } from './scan-hook.ts';
  */
 export function keepAuthorsLines(sourceMap: string): string {
   const { sources, mappings } = JSON.parse(sourceMap) as { sources: string[]; mappings: string };
-  const hook = sources.indexOf(HOOK_FILE);
+  const hook = sources.findIndex((source) => shownPath(source) === HOOK_FILE);
   const lines = decode(mappings).map((line) =>
     line.flatMap((segment) =>
       segment.length > 1 && segment[1] === hook

@@ -1,10 +1,13 @@
+import { z } from 'zod';
 import { cacheFolder } from '../cache-folder.ts';
-import { bundleHook } from './bundle/bundle-hook.ts';
+import { MAX_HOOK_SCRIPT_BYTES } from '../domain/hook.ts';
 import { chooseModules } from './choose-modules.ts';
-import { inertDirective } from './inert-directive.ts';
-import type { InstalledModule } from './install/lockfile.ts';
-import { obtainModules } from './install/module-set.ts';
-import { scanHook } from './scan-hook.ts';
+import { askService } from './builder-service.ts';
+import { distinctModules, InstalledModule } from './install/locked-module.ts';
+import { obtainModules, packagesFolder } from './install/module-set.ts';
+import { BUNDLE_TIMEOUT_MS } from './limits.ts';
+import { withBundler } from './process/bundlers.ts';
+import { inTurn } from './turns.ts';
 
 export interface HookSource {
   /** The author's file: CommonJS, or a module whose default export is the hook. */
@@ -14,45 +17,78 @@ export interface HookSource {
 }
 
 export interface BuildHookOptions {
+  /** The service that builds; undefined: processes started here do. */
+  builderUrl?: string | undefined;
   /** Where modules come from. Default: what npm is configured with. */
-  registry?: string;
+  registry?: string | undefined;
   /** Where resolved modules are kept. Default: `HOOKMINT_CACHE_DIR`, or `hookmint` in the user's cache folder. */
-  cacheDir?: string;
+  cacheDir?: string | undefined;
   /** Told in one line each what takes its time. */
-  report?: (line: string) => void;
+  report?: ((line: string) => void) | undefined;
 }
 
-export interface BuiltHook {
+export const BuiltHook = z.strictObject({
+  /** An Action is told by what it exports. */
+  kind: z.enum(['hook', 'action']),
   /** CommonJS to be compiled in the isolate; the hook's code itself when it needs nothing. */
-  script: string;
-  /** Maps `script` to `hook.js`, the author's file, and to the modules' files; null when `script` is the author's file. */
-  sourceMap: string | null;
-  /** Everything that npm brought in, sorted. */
-  modules: InstalledModule[];
-}
+  script: z.string(),
+  /** Maps `script` to `hook.js`, the author's file; null when `script` is the author's file. */
+  sourceMap: z.string().nullable(),
+  /** Everything that came from the registry, sorted. */
+  modules: z.array(InstalledModule),
+});
+export type BuiltHook = z.infer<typeof BuiltHook>;
+
+const Location = z.object({ file: z.string(), line: z.number(), column: z.number() });
+const Required = z
+  .object({ text: z.string(), location: Location.optional() })
+  .transform(({ text, location }) => ({ text, location }));
+const Scan = z.object({
+  kind: z.enum(['hook', 'action']),
+  required: z.array(Required),
+  isModule: z.boolean(),
+  usesBuffer: z.boolean(),
+});
+const Bundle = z.object({ script: z.string().max(MAX_HOOK_SCRIPT_BYTES), sourceMap: z.string() });
 
 /**
- * Makes the one script that a hook runs as, with every module that it requires in it. For whoever writes configuration: it runs
- * the npm client and reads files.
+ * Makes the one script that a hook runs as, with every module that it requires in it. Code of authors and of modules is read by
+ * processes that hold nothing worth having, and nothing but that code and what stands in for Node's modules is read by them.
  *
  * The same input gives the same script, byte for byte.
  * @throws HookBuildError
  */
-export async function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
-  const code = inertDirective(source.code);
-  const scan = await scanHook(code);
-  if (scan.required.length === 0 && !scan.isModule && !scan.usesBuffer)
-    return { script: source.code, sourceMap: null, modules: [] };
+export function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
+  if (options.builderUrl !== undefined) return askService(options.builderUrl, source);
+  return inTurn(() => buildHere(source, options));
+}
 
-  const { install, found } = chooseModules(scan, source.dependencies);
-  const modules =
-    found.size === 0
-      ? undefined
-      : await obtainModules(install, {
-          registry: options.registry,
-          cacheDir: options.cacheDir ?? cacheFolder(),
-          report: options.report ?? (() => undefined),
-        });
-  const bundle = await bundleHook(code, scan, found, modules);
-  return { ...bundle, modules: modules?.modules ?? [] };
+/**
+ * Reads a hook's code without building it.
+ * @throws HookBuildError `hook_syntax_error`
+ */
+export async function inspectHook(code: string): Promise<z.infer<typeof Scan>> {
+  const packages = await packagesFolder(cacheFolder());
+  return inTurn(() => withBundler(packages, (bundler) => bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS)));
+}
+
+async function buildHere({ code, dependencies }: HookSource, options: BuildHookOptions): Promise<BuiltHook> {
+  const cacheDir = options.cacheDir ?? cacheFolder();
+  const packages = await packagesFolder(cacheDir);
+  return withBundler(packages, async (bundler) => {
+    const { kind, ...scan } = await bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS);
+    const { install, found } = chooseModules(scan, dependencies);
+    if (scan.required.length === 0 && !scan.isModule && !scan.usesBuffer) {
+      return { kind, script: code, sourceMap: null, modules: [] };
+    }
+    const { registry, report = () => undefined } = options;
+    const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report });
+    const request = { code, isModule: scan.isModule, found: [...found], modules, packages };
+    const { script, sourceMap } = await bundler.ask(
+      { bundle: { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES } },
+      Bundle,
+      BUNDLE_TIMEOUT_MS,
+    );
+    return { kind, script, sourceMap, modules: distinctModules(modules) };
+  });
 }

@@ -1,23 +1,19 @@
-import { builtinModules } from 'node:module';
 import { DEFAULT_COMPANIONS, DEFAULT_MODULES } from './default-modules.ts';
+import { isModuleName, isVersionOrTag } from './dependency-rules.ts';
 import { HookBuildError } from './errors.ts';
-import { parseRequired } from './module-name.ts';
+import { isBuiltin, parseRequired } from './module-name.ts';
 import type { HookScan } from './scan-hook.ts';
 
-const NAME = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*$/i;
-// A version, a range or a tag: nothing with a colon or a slash, which would be an address, a folder or another module.
-const VERSION = /^[\w.+~^<>=|* -]*$/;
-
-const BUILTIN = new Set(builtinModules);
-
-/** Whether Node itself has a module of that name. */
-export function isBuiltin(text: string): boolean {
-  return text.startsWith('node:') || BUILTIN.has(text);
+/** A module as it is asked of the registry. */
+export interface WantedModule {
+  name: string;
+  /** A version, a range or a tag. */
+  version: string;
 }
 
 export interface ChosenModules {
-  /** What npm is to install: the name in `node_modules` and what is to be there. */
-  install: Record<string, string>;
+  /** By the name in `node_modules`, sorted. */
+  install: Record<string, WantedModule>;
   /** Under which name in `node_modules` each text that the hook requires is found. */
   found: ReadonlyMap<string, string>;
 }
@@ -27,9 +23,9 @@ export interface ChosenModules {
  * ones.
  * @throws HookBuildError `module_undeclared`, `module_unresolved`, `dependency_invalid`
  */
-export function chooseModules(scan: HookScan, dependencies: Record<string, string>): ChosenModules {
-  for (const [name, version] of Object.entries(dependencies)) requireValid(name, version);
-  const install = new Map(Object.entries(dependencies).map(([name, version]) => [name, version.trim() || '*']));
+export function chooseModules(scan: Pick<HookScan, 'required'>, dependencies: Record<string, string>): ChosenModules {
+  const install = new Map<string, WantedModule>();
+  for (const [name, version] of Object.entries(dependencies)) install.set(name, validModule(name, version));
   const found = new Map<string, string>();
 
   for (const { text, location } of scan.required) {
@@ -40,8 +36,7 @@ export function chooseModules(scan: HookScan, dependencies: Record<string, strin
     }
     const { name, version, subpath } = required;
     if (version !== undefined) {
-      requireValid(name, version);
-      found.set(text, place(install, name, version) + subpath);
+      found.set(text, place(install, validModule(name, version)) + subpath);
       continue;
     }
     if (!install.has(name)) {
@@ -50,9 +45,11 @@ export function chooseModules(scan: HookScan, dependencies: Record<string, strin
         const message = `the module "${name}" is not declared: add it to the hook's dependencies, as "${name}": "<version>"`;
         throw new HookBuildError('module_undeclared', message, { module: name, location });
       }
-      install.set(name, byDefault);
+      install.set(name, { name, version: byDefault });
       const companion = DEFAULT_COMPANIONS[name];
-      if (companion !== undefined && !install.has(companion)) install.set(companion, DEFAULT_MODULES[companion] ?? '*');
+      if (companion !== undefined && !install.has(companion)) {
+        install.set(companion, { name: companion, version: DEFAULT_MODULES[companion] ?? '*' });
+      }
     }
     found.set(text, text);
   }
@@ -60,21 +57,23 @@ export function chooseModules(scan: HookScan, dependencies: Record<string, strin
 }
 
 /** Two versions of one module lie beside each other: the second under a name of its own. */
-function place(install: Map<string, string>, name: string, version: string): string {
+function place(install: Map<string, WantedModule>, wanted: WantedModule): string {
+  const { name, version } = wanted;
   const there = install.get(name);
-  if (there === undefined) install.set(name, version);
-  if (there === undefined || there === version) return name;
+  if (there === undefined) install.set(name, wanted);
+  if (there === undefined || there.version === version) return name;
   const alias = `${name}--${version.replace(/[^\w.-]/g, '_')}`;
-  install.set(alias, `npm:${name}@${version}`);
+  install.set(alias, wanted);
   return alias;
 }
 
-function requireValid(name: string, version: unknown): void {
-  if (!NAME.test(name)) {
+function validModule(name: string, version: unknown): WantedModule {
+  if (!isModuleName(name)) {
     throw new HookBuildError('dependency_invalid', `"${name}" is not the name of a module`, { module: name });
   }
-  if (typeof version !== 'string' || !VERSION.test(version)) {
+  if (typeof version !== 'string' || !isVersionOrTag(version.trim())) {
     const message = `the version of "${name}" must be a version, a range or a tag, not ${JSON.stringify(version)}`;
     throw new HookBuildError('dependency_invalid', message, { module: name });
   }
+  return { name, version: version.trim() || '*' };
 }

@@ -1,25 +1,40 @@
 /** Why a hook could not be built. The codes are the contract, the messages are prose that names the module and the way out. */
-export type HookBuildErrorCode =
+export const HOOK_BUILD_ERROR_CODES = [
   /** The hook itself is no JavaScript. */
-  | 'hook_syntax_error'
+  'hook_syntax_error',
   /** The hook requires a module that neither its `dependencies` nor the default modules have. */
-  | 'module_undeclared'
+  'module_undeclared',
   /** A name or version in `dependencies` that no registry can have, or that is not a registry's. */
-  | 'dependency_invalid'
+  'dependency_invalid',
   /** The registry has no such module, or not in that version. */
-  | 'module_unavailable'
+  'module_unavailable',
   /** The module needs compiled code. */
-  | 'module_native'
+  'module_native',
   /** A required file is not in the module. */
-  | 'module_unresolved'
+  'module_unresolved',
   /** A module's file is nothing that can be bundled. */
-  | 'module_unreadable'
+  'module_unreadable',
   /** The modules together are larger than a revision may be. */
-  | 'bundle_too_large'
-  | 'npm_missing'
-  | 'registry_unreachable'
-  /** npm failed for another reason; the message has npm's own words. */
-  | 'npm_failed';
+  'bundle_too_large',
+  'registry_unreachable',
+  /** The registry answered what no registry answers, or refused to. */
+  'registry_failed',
+  /** A module, or one that it needs, is no tarball of the registry with an integrity. */
+  'module_refused',
+  /** A module's tarball is not what its integrity says, is no tarball, or has names that leave it. */
+  'module_damaged',
+  /** The modules that a hook needs are more, or larger, than a build takes. */
+  'modules_too_large',
+  'build_timed_out',
+  'build_out_of_memory',
+  /** The build ended without a result. */
+  'build_failed',
+  /** As many builds wait as may wait. */
+  'build_queue_full',
+  /** The service that builds hooks does not answer. */
+  'builder_unavailable',
+] as const;
+export type HookBuildErrorCode = (typeof HOOK_BUILD_ERROR_CODES)[number];
 
 /** A place in the author's file or in a module's. Line and column count from 1. */
 export interface SourceLocation {
@@ -31,6 +46,8 @@ export interface SourceLocation {
 export class HookBuildError extends Error {
   override readonly name = 'HookBuildError';
   readonly code: HookBuildErrorCode;
+  /** The message without the place. */
+  readonly bareMessage: string;
   /** The module it is about, when it is about one. */
   readonly module: string | undefined;
   readonly location: SourceLocation | undefined;
@@ -46,6 +63,7 @@ export class HookBuildError extends Error {
       options,
     );
     this.code = code;
+    this.bareMessage = message;
     this.module = options.module;
     this.location = location;
   }

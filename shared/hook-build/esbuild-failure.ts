@@ -8,11 +8,22 @@ export interface FailureDetail {
   module: string;
 }
 
+/** Of the paths that the bundler is given: none of them is a file of this machine. */
+export const BUNDLE_NAMESPACE = 'bundle';
+
+const NAMESPACE = /^bundle:/;
+const AS_MODULE = /\?\.mjs$/;
+
+/** A path as the bundler tells it, as authors know it. */
+export function shownPath(path: string): string {
+  return path.replace(NAMESPACE, '').replace(AS_MODULE, '');
+}
+
 /** esbuild counts lines from 1, columns from 0 and in bytes. */
 export function locationOf(location: Location | null): SourceLocation | undefined {
   if (location === null) return undefined;
   const before = Buffer.from(location.lineText).subarray(0, location.column).toString();
-  return { file: location.file, line: location.line, column: before.length + 1 };
+  return { file: shownPath(location.file), line: location.line, column: before.length + 1 };
 }
 
 /** What esbuild threw, as the error to be shown; anything but a failed build comes back as it is. */
@@ -20,6 +31,8 @@ export function buildFailure(error: unknown): unknown {
   if (!isBuildFailure(error)) return error;
   const [first] = error.errors;
   if (first === undefined) return error;
+  // Thrown by the answers to the bundler: a fault of theirs.
+  if (first.detail instanceof Error) return first.detail;
   const location = locationOf(first.location);
   const detail = first.detail as FailureDetail | undefined;
   if (typeof detail?.code === 'string') {
@@ -34,6 +47,6 @@ export function buildFailure(error: unknown): unknown {
   });
 }
 
-function isBuildFailure(error: unknown): error is BuildFailure {
+export function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }

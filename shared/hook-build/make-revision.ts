@@ -1,7 +1,5 @@
-import { transform } from 'esbuild';
 import { DEFAULT_HOOK_LIMITS, type HookLimits, type HookRevisionInput } from '../domain/hook.ts';
 import { sealHookSecrets, type HookSecrets } from '../hook-secrets.ts';
-import { keepAuthorsLines } from './authors-lines.ts';
 import { buildHook, type BuildHookOptions } from './build-hook.ts';
 
 /** What an author gives of a hook. */
@@ -10,15 +8,6 @@ export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 
   secrets?: HookSecrets;
   limits?: Partial<HookLimits>;
 };
-
-/** What an Action exports, as a property or by `export`. */
-const ACTION = /\bonExecuteCredentialsExchange\s*[=:,}(]/;
-
-/** An Action is told by what it exports; what its comments say does not count. */
-export async function kindOf(code: string): Promise<'hook' | 'action'> {
-  const { code: withoutComments } = await transform(code, { minifyWhitespace: true, legalComments: 'none' });
-  return ACTION.test(withoutComments) ? 'action' : 'hook';
-}
 
 /**
  * Makes the content of a revision: bundles the code with its modules and seals its secrets.
@@ -30,14 +19,14 @@ export async function makeRevision(
   { hook_id, code, dependencies = {}, secrets = {}, limits = {}, ...policies }: HookInput,
   { secretsKey, ...options }: BuildHookOptions & { secretsKey: Buffer },
 ): Promise<HookRevisionInput> {
-  const { script, sourceMap, modules } = await buildHook({ code, dependencies }, options);
+  const { kind, script, sourceMap, modules } = await buildHook({ code, dependencies }, options);
   return {
     ...policies,
     hook_id,
-    kind: await kindOf(code),
+    kind,
     code,
     dependencies,
-    build: sourceMap === null ? null : { script, source_map: keepAuthorsLines(sourceMap), modules },
+    build: sourceMap === null ? null : { script, source_map: sourceMap, modules },
     secrets: Object.keys(secrets).length === 0 ? null : await sealHookSecrets(secrets, hook_id, secretsKey),
     limits: { ...DEFAULT_HOOK_LIMITS, ...limits },
   };

@@ -1,3 +1,7 @@
+import { builtinModules } from 'node:module';
+
+const BUILTIN = new Set(builtinModules);
+
 const REQUIRED = /^((?:@[\w.~-]+\/)?[\w.~-]+)(?:@([^/]+))?((?:\/.*)?)$/;
 
 /** What a hook wrote between the brackets of `require`, taken apart. */
@@ -22,4 +26,9 @@ export function moduleOfFile(path: string): { name: string; folder: string } | u
   const match = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path);
   if (match?.[1] === undefined) return undefined;
   return { name: match[1].replace('\\', '/'), folder: match[0] };
+}
+
+/** Whether Node itself has a module of that name. */
+export function isBuiltin(text: string): boolean {
+  return text.startsWith('node:') || BUILTIN.has(text);
 }

@@ -1,13 +1,14 @@
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { withoutComputedRequires } from './bundle/computed-requires.ts';
 import type { SourceLocation } from './errors.ts';
-import { buildFailure, locationOf } from './esbuild-failure.ts';
-
-/** The author's file, as errors and source maps call it. */
-export const HOOK_FILE = 'hook.js';
+import { BUNDLE_NAMESPACE, buildFailure, locationOf } from './esbuild-failure.ts';
+import { HOOK_FILE } from './hook-file.ts';
+import { inertDirective } from './inert-directive.ts';
 
 const BUFFER_MARK = '__hookmint_uses_Buffer';
 
 export interface HookScan {
+  kind: 'hook' | 'action';
   /** What the hook requires or imports, each once, with the place of the first. */
   required: { text: string; location: SourceLocation | undefined }[];
   /** Written with `import` or `export`. */
@@ -22,14 +23,16 @@ export interface HookScan {
 export async function scanHook(code: string): Promise<HookScan> {
   const found = new Map<string, SourceLocation | undefined>();
   try {
+    const contents = await withoutComputedRequires(inertDirective(code), HOOK_FILE, 'js');
     const { metafile, outputFiles, warnings } = await build({
-      stdin: { contents: code, sourcefile: HOOK_FILE, loader: 'js' },
+      entryPoints: [HOOK_FILE],
       bundle: true,
       write: false,
       metafile: true,
       format: 'cjs',
       platform: 'node',
       target: 'esnext',
+      tsconfigRaw: '{}',
       logLevel: 'silent',
       // Only the global is replaced, not an author's own variable of that name.
       define: { Buffer: BUFFER_MARK, 'global.Buffer': BUFFER_MARK, 'globalThis.Buffer': BUFFER_MARK },
@@ -38,10 +41,11 @@ export async function scanHook(code: string): Promise<HookScan> {
           name: 'required',
           setup(build) {
             build.onResolve({ filter: /.*/ }, ({ path, kind }) => {
-              if (kind === 'entry-point') return undefined;
+              if (kind === 'entry-point') return { path: HOOK_FILE, namespace: BUNDLE_NAMESPACE };
               // A warning is the one thing that comes back with the place of the require.
               return { path, external: true, warnings: [{ text: path, detail: 'required' }] };
             });
+            build.onLoad({ filter: /.*/ }, () => ({ contents, loader: 'js' }));
           },
         },
       ],
@@ -52,11 +56,21 @@ export async function scanHook(code: string): Promise<HookScan> {
       }
     }
     return {
+      kind: await kindOf(contents),
       required: [...found].map(([text, location]) => ({ text, location })),
-      isModule: metafile.inputs[HOOK_FILE]?.format === 'esm',
+      isModule: metafile.inputs[`${BUNDLE_NAMESPACE}:${HOOK_FILE}`]?.format === 'esm',
       usesBuffer: outputFiles.some(({ text }) => text.includes(BUFFER_MARK)),
     };
   } catch (error) {
     throw buildFailure(error);
   }
+}
+
+/** What an Action exports, as a property or by `export`. */
+const ACTION = /\bonExecuteCredentialsExchange\s*[=:,}(]/;
+
+/** An Action is told by what it exports; what its comments say does not count. */
+async function kindOf(code: string): Promise<'hook' | 'action'> {
+  const { code: withoutComments } = await transform(code, { minifyWhitespace: true, legalComments: 'none' });
+  return ACTION.test(withoutComments) ? 'action' : 'hook';
 }

@@ -96,7 +96,7 @@ describe('a module that cannot be had', () => {
   });
 });
 
-describe('npm', () => {
+describe('the registry', () => {
   it('is asked at the registry of the options', async () => {
     const asked: string[] = [];
     const registry = createServer((request, response) => {
@@ -111,22 +111,10 @@ describe('npm', () => {
     assert.equal(failure.message.includes('127.0.0.1'), false);
   });
 
-  it('that reaches no registry', async () => {
-    const failure = await failureOf(`require('ms');`, {}, { registry: 'http://127.0.0.1:9/' });
+  it('that cannot be reached', async () => {
+    const failure = await failureOf(`require('ms');`, {}, { registry: 'http://127.0.0.1:1023/' });
     assert.equal(failure.code, 'registry_unreachable');
-    assert.match(failure.message, /^the npm registry cannot be reached for ms@2\.1\.3 \(ECONNREFUSED: /);
-  });
-
-  it('that is not there', async () => {
-    const { npm_execpath, PATH } = process.env;
-    delete process.env.npm_execpath;
-    process.env.PATH = cacheDir;
-    try {
-      assert.equal((await failureOf(`require('ms');`, { ms: '2.1.2' })).code, 'npm_missing');
-    } finally {
-      process.env.PATH = PATH;
-      if (npm_execpath !== undefined) process.env.npm_execpath = npm_execpath;
-    }
+    assert.match(failure.message, /^the npm registry cannot be reached for the module "ms" \(ECONNREFUSED\)$/);
   });
 });
 

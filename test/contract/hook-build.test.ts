@@ -89,7 +89,12 @@ const hook = (body: string) => `module.exports = async function (client, scope, 
 describe('a hook that requires nothing', () => {
   it('is its own script', async () => {
     const code = `module.exports = function (client, scope, audience, context, cb) { undeclared = 1; cb(null, {}); };`;
-    assert.deepEqual(await build(code, { lodash: '4.17.21' }), { script: code, sourceMap: null, modules: [] });
+    assert.deepEqual(await build(code, { lodash: '4.17.21' }), {
+      kind: 'hook',
+      script: code,
+      sourceMap: null,
+      modules: [],
+    });
   });
 
   it('brings Buffer when it uses the global, and only then', async () => {
@@ -465,7 +470,7 @@ module.exports = function (client, scope, audience, context, cb) {
     const second = await buildHook(source, { cacheDir, report });
     const tookMs = performance.now() - startedMs;
     assert.deepEqual(second, first);
-    assert.deepEqual(lines, ['fetching axios@^1.7.0, jsonwebtoken@9.0.3 with npm']);
+    assert.deepEqual(lines, ['fetching axios@^1.7.0, jsonwebtoken@9.0.3']);
     assert.ok(tookMs < 10_000, `took ${tookMs} ms`);
   });
 });

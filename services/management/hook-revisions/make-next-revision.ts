@@ -11,12 +11,17 @@ import { HookBuildError } from '../../../shared/hook-build/errors.ts';
 import { makeRevision } from '../../../shared/hook-build/make-revision.ts';
 import { openHookSecrets, sealHookSecrets, type HookSecrets } from '../../../shared/hook-secrets.ts';
 import { hooksIn } from '../../../shared/store/hooks.ts';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, invalidBody } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
+
+/** Most builds are over by then. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** What a writer wants of the next revision; what is left out stays as it is, and is the default in the first revision. */
 export type RevisionEdit = {
   code?: string | undefined;
+  /** Refuse code of another kind. */
+  kind?: 'action' | undefined;
   dependencies?: Record<string, string> | undefined;
   /** All of them, or a function of those there are. */
   secrets?: HookSecrets | ((now: HookSecrets) => HookSecrets) | undefined;
@@ -26,7 +31,7 @@ export type RevisionEdit = {
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
 };
 
-export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry'>;
+export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'hookBuilds'>;
 
 /**
  * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code or other dependencies are
@@ -63,7 +68,7 @@ async function builtOf(
   hookId: string,
   before: HookRevision | undefined,
   edit: RevisionEdit,
-  { npmRegistry, hookSecretsKey: secretsKey }: RevisionDeps,
+  { hookBuilds, hookSecretsKey: secretsKey }: RevisionDeps,
 ): Promise<Built> {
   const code = edit.code ?? before?.code;
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
@@ -73,13 +78,23 @@ async function builtOf(
     return { hook_id, kind, code, dependencies, build, limits };
   }
   try {
-    const options = npmRegistry === undefined ? { secretsKey } : { secretsKey, registry: npmRegistry };
-    return await makeRevision({ hook_id: hookId, code, dependencies }, options);
+    const built = await makeRevision({ hook_id: hookId, code, dependencies }, { ...hookBuilds, secretsKey });
+    if (edit.kind === 'action' && built.kind !== 'action') {
+      throw invalidBody("'is to export onExecuteCredentialsExchange' on property code.");
+    }
+    return built;
   } catch (error) {
-    // The message has the place in the author's file, or the module, and the way out.
-    if (error instanceof HookBuildError) throw new ApiError(400, error.code, error.message, { cause: error });
-    throw error;
+    throw error instanceof HookBuildError ? answerTo(error) : error;
   }
+}
+
+/** The message has the place in the author's file, or the module, and the way out. */
+function answerTo(error: HookBuildError): ApiError {
+  if (error.code !== 'build_queue_full' && error.code !== 'builder_unavailable') {
+    return new ApiError(400, error.code, error.message, { cause: error });
+  }
+  const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+  return new ApiError(503, error.code, error.message, { cause: error, headers });
 }
 
 /** The same value has another JWE each time it is sealed, so it is sealed only when it has changed. */

@@ -1,12 +1,14 @@
 import { build, type BuildOptions } from 'esbuild';
-import { MAX_HOOK_SCRIPT_BYTES } from '../../domain/hook.ts';
+import { keepAuthorsLines } from '../authors-lines.ts';
 import { HookBuildError } from '../errors.ts';
-import { buildFailure } from '../esbuild-failure.ts';
-import type { ModuleSet } from '../install/module-set.ts';
+import { buildFailure, shownPath } from '../esbuild-failure.ts';
+import { inertDirective } from '../inert-directive.ts';
+import type { LockedModule } from '../install/locked-module.ts';
 import { moduleOfFile } from '../module-name.ts';
-import { HOOK_FILE, type HookScan } from '../scan-hook.ts';
-import { resolvePlugin } from './resolve-plugin.ts';
-import { ENTRY_FILE, inWorkFolder } from './work-folder.ts';
+import { HOOK_FILE } from '../hook-file.ts';
+import { CoreFiles } from './core-files.ts';
+import { ModuleFiles } from './module-files.ts';
+import { CORE, ENTRY_FILE, resolvePlugin } from './resolve-plugin.ts';
 
 const LARGEST_TOLD = 3;
 
@@ -15,28 +17,41 @@ export interface HookBundle {
   sourceMap: string;
 }
 
+/** What a builder process is asked to bundle. */
+export interface BundleRequest {
+  code: string;
+  isModule: boolean;
+  /** What the hook requires, and under which name in `node_modules` it is found. */
+  found: [text: string, place: string][];
+  modules: LockedModule[];
+  /** Of package files. */
+  packages: string;
+  maxScriptBytes: number;
+}
+
 /**
- * One script of a hook and all that it requires.
- * @throws HookBuildError `module_native`, `module_unresolved`, `module_unreadable`, `bundle_too_large`
+ * One script of a hook and all that it requires. Its source map leads to the author's lines only.
+ * @throws {HookBuildError} `module_native`, `module_unresolved`, `module_unreadable`, `modules_too_large`, `bundle_too_large`
  */
-export async function bundleHook(
-  code: string,
-  scan: HookScan,
-  found: ReadonlyMap<string, string>,
-  modules: ModuleSet | undefined,
-): Promise<HookBundle> {
-  return inWorkFolder({ entry: entryOf(scan), hook: code, modules: modules?.folder }, async (folder) => {
-    const options: BuildOptions = {
-      ...COMMON,
-      absWorkingDir: folder,
-      plugins: [resolvePlugin({ folder, found, modules })],
-    };
-    const readable = await run(options);
-    if (sizeOf(readable) <= MAX_HOOK_SCRIPT_BYTES) return bundleOf(readable);
-    const dense = await run({ ...options, minifyWhitespace: true, minifySyntax: true });
-    if (sizeOf(dense) <= MAX_HOOK_SCRIPT_BYTES) return bundleOf(dense);
-    throw tooLarge(dense);
+export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promise<HookBundle> {
+  const resolution = {
+    entry: entryOf(asked.isModule),
+    hook: inertDirective(asked.code),
+    found: new Map(asked.found),
+    modules: new ModuleFiles(asked.modules, asked.packages),
+    core: new CoreFiles(),
+  };
+  const options: BuildOptions = { ...COMMON, plugins: [resolvePlugin(resolution)] };
+  const readable = await run(options);
+  if (sizeOf(readable) <= maxScriptBytes) return bundleOf(readable);
+  const dense = await run({
+    ...options,
+    plugins: [resolvePlugin(resolution)],
+    minifyWhitespace: true,
+    minifySyntax: true,
   });
+  if (sizeOf(dense) <= maxScriptBytes) return bundleOf(dense);
+  throw tooLarge(dense, maxScriptBytes);
 }
 
 const COMMON = {
@@ -52,17 +67,18 @@ const COMMON = {
   legalComments: 'none',
   sourcemap: 'external',
   sourcesContent: false,
-  preserveSymlinks: true,
+  // None is looked for, whatever lies around.
+  tsconfigRaw: '{}',
   logLevel: 'silent',
   // A scope of its own: a module's class of the same name as one of the error classes for hooks does not meet it.
   banner: { js: '(function () {' },
   footer: { js: '}).call(this);' },
 } satisfies BuildOptions;
 
-function entryOf(scan: HookScan): string {
+function entryOf(isModule: boolean): string {
   const globals = `require('./core/shims/globals.js');`;
   const hook = `require('./${HOOK_FILE}')`;
-  if (!scan.isModule) return `${globals}\nmodule.exports = ${hook};\n`;
+  if (!isModule) return `${globals}\nmodule.exports = ${hook};\n`;
   return `${globals}\nconst hook = ${hook};\nmodule.exports = 'default' in hook ? hook.default : hook;\n`;
 }
 
@@ -82,7 +98,8 @@ async function run(options: BuildOptions): Promise<Output> {
     }
     const sizes = new Map<string, number>();
     for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-      const name = file.startsWith('core/') ? 'the modules of Node' : (moduleOfFile(`/${file}`)?.name ?? HOOK_FILE);
+      const path = shownPath(file);
+      const name = path.startsWith(CORE) ? 'the modules of Node' : (moduleOfFile(`/${path}`)?.name ?? HOOK_FILE);
       sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
     }
     return { script, sourceMap, sizes };
@@ -92,18 +109,18 @@ async function run(options: BuildOptions): Promise<Output> {
 }
 
 function bundleOf({ script, sourceMap }: Output): HookBundle {
-  return { script, sourceMap };
+  return { script, sourceMap: keepAuthorsLines(sourceMap) };
 }
 
-function sizeOf({ script }: HookBundle): number {
+function sizeOf({ script }: Output): number {
   return Buffer.byteLength(script);
 }
 
-function tooLarge({ script, sizes, sourceMap }: Output): HookBuildError {
+function tooLarge({ script, sizes }: Output, maxScriptBytes: number): HookBuildError {
   const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
   const largest = [...sizes].sort(([, a], [, b]) => b - a).slice(0, LARGEST_TOLD);
   const told = largest.map(([name, bytes]) => `${name} ${megabytes(bytes)}`).join(', ');
-  const size = megabytes(sizeOf({ script, sourceMap }));
-  const message = `the hook and its modules are ${size}, over the limit of ${megabytes(MAX_HOOK_SCRIPT_BYTES)}; the largest: ${told}`;
+  const size = megabytes(Buffer.byteLength(script));
+  const message = `the hook and its modules are ${size}, over the limit of ${megabytes(maxScriptBytes)}; the largest: ${told}`;
   return new HookBuildError('bundle_too_large', message, { module: largest[0]?.[0] });
 }

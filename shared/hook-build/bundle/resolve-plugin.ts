@@ -1,111 +1,187 @@
-import { join, relative, sep } from 'node:path';
-import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
-import { isBuiltin } from '../choose-modules.ts';
-import type { FailureDetail } from '../esbuild-failure.ts';
-import type { ModuleSet } from '../install/module-set.ts';
-import { moduleOfFile } from '../module-name.ts';
-import { HOOK_FILE } from '../scan-hook.ts';
+import { posix } from 'node:path';
+import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, PartialMessage, Plugin } from 'esbuild';
+import { BUNDLE_NAMESPACE, isBuildFailure, type FailureDetail } from '../esbuild-failure.ts';
+import { MAX_BUNDLED_BYTES, MAX_BUNDLED_FILES } from '../limits.ts';
+import { isBuiltin, parseRequired } from '../module-name.ts';
+import { HOOK_FILE } from '../hook-file.ts';
 import { BrowserField } from './browser-field.ts';
+import { withoutComputedRequires } from './computed-requires.ts';
+import type { CoreFiles } from './core-files.ts';
 import { coreModulePath } from './core-modules.ts';
+import { loaderOf } from './loaders.ts';
+import type { ModuleFiles } from './module-files.ts';
+import { Resolver, type RequestKind } from './resolve.ts';
+
+/** The file that a bundle begins with. */
+export const ENTRY_FILE = 'entry.js';
+export const CORE = 'core/';
 
 const UNAVAILABLE = 'not-in-hooks';
 const EMPTY = 'empty';
-const RESOLVED_BY_ESBUILD = 'resolved by esbuild';
+/** Tells the bundler that a `.js` file is a module, as package.json of its own says by `"type": "module"`. */
+const AS_MODULE = '?.mjs';
+// The last such comment counts. Others would have the bundler read whatever file they name.
+const NO_SOURCE_MAP = '\n//# sourceMappingURL=none:';
 
 export interface Resolution {
-  /** The work folder. */
-  folder: string;
+  entry: string;
+  hook: string;
   /** Under which name in `node_modules` each text that the hook requires is found. */
   found: ReadonlyMap<string, string>;
-  modules: ModuleSet | undefined;
+  modules: ModuleFiles;
+  core: CoreFiles;
 }
 
-/** Where each `require` in a bundle leads: a stand-in for Node's module, a file of the hook's modules, or nowhere. */
-export function resolvePlugin(resolution: Resolution): Plugin {
-  const core = join(resolution.folder, 'core') + sep;
-  const hook = join(resolution.folder, HOOK_FILE);
-  const browserField = new BrowserField();
+/**
+ * Answers the bundler whatever it asks, so that it never looks for itself: where each `require` in a bundle leads (a stand-in for
+ * Node's module, a file of the hook's modules, or nowhere), and what is in each file.
+ */
+export function resolvePlugin({ entry, hook, found, modules, core }: Resolution): Plugin {
+  const moduleResolver = new Resolver(modules);
+  const coreResolver = new Resolver(core);
+  const browserField = new BrowserField(coreResolver.packages);
+  /** What each path that was answered stands for. */
+  const answered = new Map<string, { kind: 'entry' | 'hook' | 'module' | 'core'; path: string }>();
+  let bytes = 0;
 
   return {
     name: 'hook-modules',
     setup(build) {
-      build.onResolve({ filter: /.*/ }, async (args) => {
-        if (args.kind === 'entry-point' || args.pluginData === RESOLVED_BY_ESBUILD) return undefined;
-        if (args.importer.startsWith(core) || args.namespace === UNAVAILABLE) return resolveForCore(build, args);
-        if (isBuiltin(args.path)) return coreModule(build, args.path);
-        if (args.importer === hook) return resolveForHook(build, args);
-        return args.path.startsWith('.') && !args.path.endsWith('.node') ? undefined : resolveForModule(build, args);
-      });
-      build.onLoad({ filter: /.*/, namespace: UNAVAILABLE }, ({ path }) => ({
-        contents: `module.exports = require('./core/shims/unavailable.js')(${JSON.stringify(path)});`,
-        resolveDir: resolution.folder,
-      }));
-      build.onLoad({ filter: /.*/, namespace: EMPTY }, () => ({ contents: '' }));
+      build.onResolve({ filter: /.*/ }, resolve);
+      build.onLoad({ filter: /.*/ }, load);
     },
   };
 
-  async function coreModule(build: PluginBuild, text: string): Promise<OnResolveResult> {
+  function resolve(args: OnResolveArgs): OnResolveResult {
+    if (args.kind === 'entry-point') return file('entry', ENTRY_FILE);
+    if (args.kind === 'require-resolve') return { path: args.path, external: true };
+    const importer = answered.get(args.importer);
+    if (args.namespace === UNAVAILABLE) return file('core', args.path);
+    if (importer?.kind === 'entry') {
+      return args.path === `./${HOOK_FILE}`
+        ? file('hook', HOOK_FILE)
+        : file('core', args.path.slice(`./${CORE}`.length));
+    }
+    if (importer?.kind === 'core') return resolveForCore(importer.path, args);
+    if (isBuiltin(args.path)) return coreModule(args.path);
+    if (importer?.kind === 'hook') return resolveForHook(args);
+    return resolveForModule(importer?.path ?? '', args);
+  }
+
+  function coreModule(text: string): OnResolveResult {
     const name = text.replace(/^node:/, '');
     const path = coreModulePath(name);
-    if (path === undefined) return { path: name, namespace: UNAVAILABLE };
-    return libraryFile(build, {
-      path: `./${path}`,
-      importer: '',
-      resolveDir: core,
-      kind: 'require-call',
-      namespace: 'file',
-    });
+    return path === undefined
+      ? { path: name, namespace: UNAVAILABLE }
+      : coreFile(coreResolver.resolve(`./${path}`, '', 'require'), text);
   }
 
-  async function resolveForCore(build: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult> {
-    if (await browserField.leavesOut(args.importer, args.path)) return { path: args.path, namespace: EMPTY };
-    if (isBuiltin(args.path)) return coreModule(build, args.path);
-    return libraryFile(build, args);
+  function resolveForCore(importer: string, args: OnResolveArgs): OnResolveResult {
+    if (browserField.leavesOut(importer, args.path)) return { path: args.path, namespace: EMPTY };
+    if (isBuiltin(args.path)) return coreModule(args.path);
+    return coreFile(coreResolver.resolve(args.path, importer, kindOf(args)), args.path);
   }
 
-  async function libraryFile(build: PluginBuild, args: Resolvable): Promise<OnResolveResult> {
-    const result = await resolveAsEsbuild(build, args);
-    if (result.errors.length > 0) return { errors: result.errors };
-    const path = await browserField.insteadOf(result.path);
-    return path === false ? { path: args.path, namespace: EMPTY } : { path };
+  function coreFile(path: string | undefined, text: string): OnResolveResult {
+    const instead = path === undefined ? undefined : browserField.insteadOf(path);
+    if (instead === undefined) return { errors: [{ text: `"${text}" is not in the modules of Node` }] };
+    return instead === false ? { path: text, namespace: EMPTY } : file('core', instead);
   }
 
-  async function resolveForHook(build: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult> {
-    const result = await resolveAsEsbuild(build, { ...args, path: resolution.found.get(args.path) ?? args.path });
-    if (result.errors.length > 0) {
-      const module = moduleOfFile(`/node_modules/${args.path}`)?.name ?? args.path;
-      return failure('module_unresolved', module, `"${args.path}" is not in the module "${module}"`);
-    }
-    return nativeModule(result.path) ?? { path: result.path, sideEffects: result.sideEffects };
+  function resolveForHook(args: OnResolveArgs): OnResolveResult {
+    const path = moduleResolver.resolve(found.get(args.path) ?? args.path, '', kindOf(args));
+    if (path !== undefined) return nativeModule(path) ?? moduleFile(path);
+    const module = parseRequired(args.path)?.name ?? args.path;
+    return failure('module_unresolved', module, `"${args.path}" is not in the module "${module}"`);
   }
 
-  async function resolveForModule(build: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult> {
-    const result = await resolveAsEsbuild(build, args);
+  function resolveForModule(importer: string, args: OnResolveArgs): OnResolveResult {
+    const path = moduleResolver.resolve(args.path, importer, kindOf(args));
     // As in Node, requiring what is not there fails when it is run, and only there.
-    if (result.errors.length > 0 || result.external) return { path: args.path, external: true };
-    return nativeModule(result.path) ?? { path: result.path, sideEffects: result.sideEffects };
+    if (path === undefined) return { path: args.path, external: true };
+    return nativeModule(path) ?? moduleFile(path);
   }
 
   function nativeModule(path: string): OnResolveResult | undefined {
-    const module = moduleOfFile(path);
-    if (module === undefined) return undefined;
-    const folder = relative(resolution.folder, module.folder).split(sep).join('/');
-    if (resolution.modules?.native.includes(folder) !== true && !path.endsWith('.node')) return undefined;
-    if (resolution.modules?.optional.includes(folder) === true) return { path: module.name, external: true };
+    const module = modules.moduleOf(path);
+    if (module === undefined || (!path.endsWith('.node') && !modules.isNative(module))) return undefined;
+    if (module.optional) return { path: module.name, external: true };
     return failure(
       'module_native',
       module.name,
       `the module "${module.name}" needs compiled code, which hooks cannot run: use one written in JavaScript alone`,
     );
   }
+
+  function moduleFile(path: string): OnResolveResult {
+    const around = moduleResolver.packages.around(path);
+    const isModule = around?.json.type === 'module' && /\.(?:js|jsx|ts|tsx)$/.test(path);
+    const sideEffects = around === undefined || hasSideEffects(around.json.sideEffects, around.folder, path);
+    return { ...file('module', path, isModule ? path + AS_MODULE : path), sideEffects };
+  }
+
+  function file(kind: 'entry' | 'hook' | 'module' | 'core', path: string, as = path): OnResolveResult {
+    const name = kind === 'core' ? CORE + as : as;
+    answered.set(name, { kind, path });
+    return { path: name, namespace: BUNDLE_NAMESPACE };
+  }
+
+  async function load({ path: name, namespace, with: attributes }: OnLoadArgs): Promise<OnLoadResult> {
+    if (namespace === EMPTY) return { contents: '' };
+    if (namespace === UNAVAILABLE) {
+      return { contents: `module.exports = require('shims/unavailable.js')(${JSON.stringify(name)});` };
+    }
+    const asked = namespace === BUNDLE_NAMESPACE ? answered.get(name) : undefined;
+    if (asked === undefined) return { errors: [{ text: `nothing leads to "${name}"` }] };
+    const { kind, path } = asked;
+    if (kind === 'entry') return { contents: entry };
+    if (kind === 'core') return { contents: core.read(path), loader: loaderOf(path) ?? 'js' };
+    const loader = kind === 'hook' ? 'js' : loaderOf(path);
+    const type = attributes.type;
+    if (loader === undefined || (type !== undefined && !(type === 'json' && loader === 'json'))) {
+      return unreadable(
+        path,
+        `a file of the module cannot be bundled${type === undefined ? '' : ` as "${type}"`}: ${path}`,
+      );
+    }
+    const content = kind === 'hook' ? hook : modules.read(path).toString();
+    bytes += content.length;
+    if (bytes > MAX_BUNDLED_BYTES || answered.size > MAX_BUNDLED_FILES) {
+      return failure('modules_too_large', moduleNameOf(path), 'the hook requires more than a build takes');
+    }
+    if (loader === 'json' || loader === 'text') return { contents: content, loader };
+    try {
+      return { contents: (await withoutComputedRequires(content, path, loader)) + NO_SOURCE_MAP, loader };
+    } catch (error) {
+      if (isBuildFailure(error)) return { errors: error.errors };
+      return unreadable(path, `${path} cannot be bundled: ${error instanceof Error ? error.message : ''}`);
+    }
+  }
+
+  function unreadable(path: string, text: string): { errors: PartialMessage[] } {
+    return failure('module_unreadable', moduleNameOf(path), text);
+  }
+
+  function moduleNameOf(path: string): string {
+    return modules.moduleOf(path)?.name ?? HOOK_FILE;
+  }
 }
 
-type Resolvable = Pick<OnResolveArgs, 'path' | 'importer' | 'resolveDir' | 'kind' | 'namespace'>;
-
-function resolveAsEsbuild(build: PluginBuild, { path, importer, resolveDir, kind, namespace }: Resolvable) {
-  return build.resolve(path, { importer, resolveDir, kind, namespace, pluginData: RESOLVED_BY_ESBUILD });
+function kindOf({ kind }: OnResolveArgs): RequestKind {
+  return kind === 'import-statement' || kind === 'dynamic-import' ? 'import' : 'require';
 }
 
-function failure(code: FailureDetail['code'], module: string, text: string): OnResolveResult {
+function hasSideEffects(told: unknown, folder: string, path: string): boolean {
+  if (typeof told === 'boolean') return told;
+  if (!Array.isArray(told)) return true;
+  const own = posix.relative(folder, path);
+  return told.some((pattern) => {
+    if (typeof pattern !== 'string') return true;
+    const bare = pattern.replace(/^\.?\//, '');
+    return posix.matchesGlob(own, bare.includes('/') ? bare : `**/${bare}`);
+  });
+}
+
+function failure(code: FailureDetail['code'], module: string, text: string): { errors: PartialMessage[] } {
   return { errors: [{ text, detail: { code, module } satisfies FailureDetail }] };
 }

@@ -1,22 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { distinctModules, readLockfile, type InstalledModule } from './lockfile.ts';
-import { nativeModules } from './native-modules.ts';
-import { runNpm } from './npm-client.ts';
-import { npmFailure } from './npm-failure.ts';
+import type { WantedModule } from '../choose-modules.ts';
+import { FETCH_TIMEOUT_MS } from '../limits.ts';
+import { Builder } from '../process/builder.ts';
+import type { FetchRequest } from './fetch-modules.ts';
+import { LockedModule } from './locked-module.ts';
+import { packageFileOf } from './package-file.ts';
+import { readNpmConfiguration } from './read-registry-settings.ts';
 
-/** Modules resolved once and kept: the same request finds the same files again. */
-export interface ModuleSet {
-  /** Holds `node_modules`. */
-  folder: string;
-  modules: InstalledModule[];
-  /** Folders of modules that need compiled code, relative to `folder`, with forward slashes. */
-  native: string[];
-  /** Of those, the ones that whoever requires them lives without. */
-  optional: string[];
-}
+const FETCHER = fileURLToPath(new URL('../process/fetcher.ts', import.meta.url));
+const FORMAT = 2;
 
 export interface ModuleSetOptions {
   /** Undefined: the one that npm is configured with. */
@@ -25,94 +22,71 @@ export interface ModuleSetOptions {
   report: (line: string) => void;
 }
 
-const RECORD_FILE = 'set.json';
-const FORMAT = 1;
+const Modules = z.array(LockedModule);
 
-const SetRecord = z.object({
-  modules: z.array(z.object({ name: z.string(), version: z.string(), integrity: z.string() })),
-  native: z.array(z.string()),
-  optional: z.array(z.string()),
-});
+/** Sets that are being fetched, by the file that they are recorded in. */
+const underWay = new Map<string, Promise<LockedModule[]>>();
 
-const NPM_INSTALL = [
-  'install',
-  '--ignore-scripts',
-  '--no-audit',
-  '--no-fund',
-  '--package-lock',
-  '--no-bin-links',
-  '--no-workspaces',
-  '--no-global',
-  '--omit=dev',
-  '--json',
-  '--loglevel=error',
-  '--fetch-retries=1',
-  '--fetch-retry-mintimeout=1000',
-  '--fetch-retry-maxtimeout=2000',
-  '--fetch-timeout=30000',
-];
+/** Where the files of modules are kept. It has to be there when a process is given the right to read it. */
+export async function packagesFolder(cacheDir: string): Promise<string> {
+  const folder = join(cacheDir, 'hook-packages');
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
 
 /**
- * Has npm resolve and fetch modules, or finds them as they were resolved before.
- * @param install name -> version, range or tag
- * @throws HookBuildError `module_unavailable`, `registry_unreachable`, `npm_missing`, `npm_failed`
+ * Has modules resolved and fetched once, or finds them as they were resolved before: the same request finds the same files again.
+ * Whoever asks while a set is being fetched gets that one.
+ * @throws {HookBuildError}
  */
-export async function obtainModules(install: Record<string, string>, options: ModuleSetOptions): Promise<ModuleSet> {
-  const sets = join(options.cacheDir, 'hook-modules');
-  const folder = join(sets, addressOf(install, options.registry));
-  const known = await readSet(folder);
+export async function obtainModules(
+  install: Record<string, WantedModule>,
+  options: ModuleSetOptions,
+): Promise<LockedModule[]> {
+  const record = join(options.cacheDir, 'hook-sets', `${addressOf(install, options.registry)}.json`);
+  const known = underWay.has(record) ? undefined : await readSet(record, await packagesFolder(options.cacheDir));
   if (known !== undefined) return known;
+  const fetching = underWay.get(record) ?? fetchSet(record, install, options).finally(() => underWay.delete(record));
+  underWay.set(record, fetching);
+  return fetching;
+}
 
-  const names = Object.entries(install).map(([name, version]) => `${name}@${version}`);
-  options.report(`fetching ${names.join(', ')} with npm`);
-  const temporary = join(sets, `.installing-${process.pid}-${randomBytes(4).toString('hex')}`);
-  await mkdir(temporary, { recursive: true });
+async function fetchSet(
+  record: string,
+  install: Record<string, WantedModule>,
+  { registry, cacheDir, report }: ModuleSetOptions,
+): Promise<LockedModule[]> {
+  report(
+    `fetching ${Object.values(install)
+      .map(({ name, version }) => `${name}@${version}`)
+      .join(', ')}`,
+  );
+  const { settings, environment } = readNpmConfiguration(registry);
+  const folder = await packagesFolder(cacheDir);
+  await mkdir(dirname(record), { recursive: true });
+  const fetcher = new Builder(FETCHER, { network: true, packages: folder, environment });
   try {
-    await installInto(temporary, install, options.registry);
-    await rm(folder, { recursive: true, force: true });
-    // When another process was faster, its copy is as good.
-    await rename(temporary, folder).catch(async (error: unknown) => {
-      if ((await readSet(folder)) === undefined) throw error;
-    });
+    const request: FetchRequest = { install, settings, folder };
+    const modules = await fetcher.ask(request, Modules, FETCH_TIMEOUT_MS);
+    const temporary = `${record}.${randomBytes(4).toString('hex')}`;
+    await writeFile(temporary, JSON.stringify(modules), { flag: 'wx' });
+    await rename(temporary, record);
+    return modules;
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    fetcher.end();
   }
-  const set = await readSet(folder);
-  if (set === undefined) throw new Error(`the modules cannot be read back from ${folder}`);
-  return set;
 }
 
-async function installInto(
-  folder: string,
-  install: Record<string, string>,
-  registry: string | undefined,
-): Promise<void> {
-  const description = { name: 'hook', version: '0.0.0', private: true, dependencies: install };
-  await writeFile(join(folder, 'package.json'), JSON.stringify(description));
-  const registryArgs = registry === undefined ? [] : [`--registry=${registry}`];
-  const run = await runNpm(folder, [...NPM_INSTALL, `--prefix=${folder}`, ...registryArgs]);
-  if (run.exitCode !== 0) throw npmFailure(run, install);
-
-  const locked = await readLockfile(folder);
-  const native = await nativeModules(folder, locked);
-  const optional = locked.filter((module) => module.optional).map((module) => module.folder);
-  const record: z.infer<typeof SetRecord> = {
-    modules: distinctModules(locked),
-    native,
-    optional: native.filter((name) => optional.includes(name)),
-  };
-  await writeFile(join(folder, RECORD_FILE), JSON.stringify(record));
-}
-
-async function readSet(folder: string): Promise<ModuleSet | undefined> {
+async function readSet(record: string, folder: string): Promise<LockedModule[] | undefined> {
   try {
-    return { folder, ...SetRecord.parse(JSON.parse(await readFile(join(folder, RECORD_FILE), 'utf8'))) };
+    const modules = Modules.parse(JSON.parse(await readFile(record, 'utf8')));
+    return modules.every(({ integrity }) => existsSync(packageFileOf(folder, integrity))) ? modules : undefined;
   } catch {
     return undefined;
   }
 }
 
-function addressOf(install: Record<string, string>, registry: string | undefined): string {
+function addressOf(install: Record<string, WantedModule>, registry: string | undefined): string {
   const wanted = JSON.stringify([FORMAT, Object.entries(install), registry ?? null]);
   return createHash('sha256').update(wanted).digest('hex').slice(0, 32);
 }

@@ -98,7 +98,7 @@ const create = writes('post', {
       updated_at_ms: now_ms,
       profile: { trigger_version: CURRENT_TRIGGER_VERSION },
     };
-    const edit = await editOf({ code: EMPTY_ACTION, ...body });
+    const edit = editOf({ code: EMPTY_ACTION, ...body });
     const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
     const action = deploy === true ? deployedDraft(draft, caller.clientId) : draft;
     const discard = () => hooks.removeRevisions(fresh.id);
@@ -128,7 +128,7 @@ const update = writes('patch', {
   errors: [404, 409],
   handle: async ({ params: { id }, body }, deps) => {
     await findAction(id, deps);
-    const edit = { ...(await editOf(body)), from: (action: Hook) => draftOf(anAction(action)) };
+    const edit = { ...editOf(body), from: (action: Hook) => draftOf(anAction(action)) };
     const changed = await refusingTakenName(body.name, reviseHook(id, edit, deps));
     const [before, after] = await viewsOf([changed.before, changed.after], deps);
     const isChanged = !isDeepStrictEqual(changed.before, changed.after);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Hook } from '../../../../shared/domain/hook.ts';
-import { kindOf } from '../../../../shared/hook-build/make-revision.ts';
 import type { HookSecrets } from '../../../../shared/hook-secrets.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import type { RevisionEdit } from '../../hook-revisions/make-next-revision.ts';
@@ -17,15 +16,15 @@ export type ActionEdit = { revision: RevisionEdit; change: (action: Hook, revisi
  * What a request changes of an Action: code, dependencies and secrets in its draft, the rest at once. What is as it was leaves the
  * Action as it was, so that importing the same once more changes nothing.
  *
- * @throws {ApiError} 400 for code that is no Action's. The revision's edit throws 400 for a secret without a value.
+ * The revision's edit throws 400 for code that is no Action's, and for a secret without a value.
  */
-export async function editOf(body: UpdateAction): Promise<ActionEdit> {
+export function editOf(body: UpdateAction): ActionEdit {
   const { name, code, dependencies, secrets, supported_triggers } = body;
-  if (code !== undefined) await refuseOtherCode(code);
   let newValues: ReadonlySet<string> = new Set();
   return {
     revision: {
       code,
+      kind: 'action',
       dependencies: dependencies && Object.fromEntries(dependencies.map((module) => [module.name, module.version])),
       secrets:
         secrets &&
@@ -51,12 +50,6 @@ export async function editOf(body: UpdateAction): Promise<ActionEdit> {
       return isSame ? action : { ...next, draft_revision: revision, updated_at_ms: now_ms };
     },
   };
-}
-
-async function refuseOtherCode(code: string): Promise<void> {
-  // Of code that is no JavaScript the build tells more.
-  const kind = await kindOf(code).catch(() => 'action');
-  if (kind !== 'action') throw invalidBody("'is to export onExecuteCredentialsExchange' on property code.");
 }
 
 function secretsOf(given: readonly SecretInput[], before: HookSecrets): HookSecrets {

@@ -1,0 +1,22 @@
+import { posix } from 'node:path';
+import type { Loader } from 'esbuild';
+
+const LOADERS: Readonly<Record<string, Loader>> = {
+  '': 'js',
+  '.js': 'js',
+  '.cjs': 'js',
+  '.mjs': 'js',
+  '.jsx': 'jsx',
+  '.ts': 'ts',
+  '.mts': 'ts',
+  '.cts': 'ts',
+  '.tsx': 'tsx',
+  '.json': 'json',
+  '.txt': 'text',
+};
+
+/** How a file is read; undefined for what nobody can require. */
+export function loaderOf(path: string): Loader | undefined {
+  const extension = posix.extname(path);
+  return Object.hasOwn(LOADERS, extension) ? LOADERS[extension] : undefined;
+}

@@ -1,0 +1,113 @@
+import pickManifest from 'npm-pick-manifest';
+import semver from 'semver';
+import ssri from 'ssri';
+import { z } from 'zod';
+import type { WantedModule } from '../choose-modules.ts';
+import { isModuleName, isVersionOrTag } from '../dependency-rules.ts';
+import { HookBuildError } from '../errors.ts';
+import { refused, type Registry } from './registry.ts';
+
+const STRONG_HASHES = ['sha512', 'sha384', 'sha256'] as const;
+const ALIAS = /^npm:((?:@[^@]+)?[^@]+)(?:@(.*))?$/;
+
+const Specs = z.record(z.string(), z.string()).catch({});
+const Names = z.union([z.array(z.string()), z.boolean()]).catch([]);
+
+const Manifest = z.object({
+  version: z.string(),
+  dependencies: Specs,
+  optionalDependencies: Specs,
+  peerDependencies: Specs,
+  peerDependenciesMeta: z
+    .record(z.string(), z.object({ optional: z.boolean().catch(false) }).catch({ optional: false }))
+    .catch({}),
+  bundleDependencies: Names,
+  bundledDependencies: Names,
+  os: z.unknown().optional(),
+  cpu: z.unknown().optional(),
+  libc: z.unknown().optional(),
+  dist: z.object({ tarball: z.unknown().optional(), integrity: z.unknown().optional() }),
+});
+
+export interface Need {
+  /** The name in `node_modules`. */
+  as: string;
+  wanted: WantedModule;
+  kind: 'required' | 'optional' | 'peer';
+}
+
+/** One version of a module, as far as a build uses what the registry tells of it. */
+export interface ModuleVersion {
+  name: string;
+  version: string;
+  integrity: string;
+  tarball: string;
+  needs: Need[];
+  /** For some systems only, as compiled code is. */
+  platformBound: boolean;
+}
+
+/**
+ * Chooses a version as npm does, and reads what the registry tells of it.
+ * @throws {HookBuildError} `module_unavailable`, `module_refused`, `registry_failed`
+ */
+export async function moduleVersion(registry: Registry, { name, version }: WantedModule): Promise<ModuleVersion> {
+  const packument = await registry.packument(name);
+  let picked: unknown;
+  try {
+    picked = pickManifest({ ...packument, name }, version);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const told = `the module "${name}" in version ${version} cannot be had from the registry (${code ?? 'npm'}: ${message})`;
+    throw new HookBuildError('module_unavailable', told, { module: name, cause: error });
+  }
+  const parsed = Manifest.safeParse(picked);
+  if (!parsed.success || semver.valid(parsed.data.version, { loose: true }) === null) {
+    const told = `the registry answered for the module "${name}" with what is no module`;
+    throw new HookBuildError('registry_failed', told, { module: name, cause: parsed.error });
+  }
+  const manifest = parsed.data;
+  return {
+    name,
+    version: manifest.version,
+    integrity: strongIntegrity(name, manifest.dist.integrity),
+    tarball: registry.tarballUrl(name, manifest.dist.tarball),
+    needs: needsOf(name, manifest),
+    platformBound: [manifest.os, manifest.cpu, manifest.libc].some((list) => Array.isArray(list) && list.length > 0),
+  };
+}
+
+function strongIntegrity(name: string, told: unknown): string {
+  const integrity = typeof told === 'string' ? ssri.parse(told, { strict: true }) : null;
+  const [strong] = STRONG_HASHES.flatMap((hash) => integrity?.[hash]?.[0] ?? []);
+  if (strong === undefined) throw refused(name, 'the registry tells no integrity of its tarball, SHA-256 or stronger');
+  return `${strong.algorithm}-${strong.digest}`;
+}
+
+function needsOf(name: string, manifest: z.infer<typeof Manifest>): Need[] {
+  const bundled = [manifest.bundleDependencies, manifest.bundledDependencies];
+  const comesAlong = (as: string): boolean => bundled.some((list) => (Array.isArray(list) ? list.includes(as) : list));
+  const needs = new Map<string, Need>();
+  const add = (specs: Record<string, string>, kind: Need['kind']): void => {
+    for (const [as, spec] of Object.entries(specs)) {
+      if (!comesAlong(as)) needs.set(as, { as, wanted: wantedBy(name, as, spec), kind });
+    }
+  };
+  const peers = Object.entries(manifest.peerDependencies);
+  add(Object.fromEntries(peers.filter(([as]) => manifest.peerDependenciesMeta[as]?.optional !== true)), 'peer');
+  add(manifest.dependencies, 'required');
+  add(manifest.optionalDependencies, 'optional');
+  return [...needs.values()];
+}
+
+/** What a module's package.json asks for. Nothing but the registry is asked: no address, no repository, no folder. */
+function wantedBy(dependent: string, as: string, spec: string): WantedModule {
+  const text = spec.trim();
+  const alias = ALIAS.exec(text);
+  const name = alias === null ? as : (alias[1] ?? '');
+  const version = alias === null ? text : (alias[2] ?? '');
+  if (!isModuleName(as) || !isModuleName(name) || !isVersionOrTag(version)) {
+    throw refused(dependent, `it needs "${as}" as "${spec.slice(0, 200)}", which is no module of the registry`);
+  }
+  return { name, version: version === '' ? '*' : version };
+}

@@ -1,0 +1,35 @@
+/** What one build may take. Whoever is over them gets an error with a code; see errors.ts. */
+const MEGABYTE = 1024 * 1024;
+
+/** Builds at a time in one process that asks for them; more wait. */
+export const MAX_BUILDS_AT_ONCE = 2;
+export const MAX_BUILDS_WAITING = 16;
+
+export const FETCH_TIMEOUT_MS = 180_000;
+/** Reading the author's code and bundling, each. */
+export const BUNDLE_TIMEOUT_MS = 60_000;
+/** Memory of the builder process and its bundler together. */
+export const MAX_BUILDER_BYTES = 1024 * MEGABYTE;
+/** What a builder process may answer. */
+export const MAX_ANSWER_BYTES = 64 * MEGABYTE;
+
+export const REQUEST_TIMEOUT_MS = 30_000;
+export const MAX_REQUESTS_AT_ONCE = 12;
+export const MAX_REDIRECTS = 3;
+/** What the registry tells of one module. */
+export const MAX_PACKUMENT_BYTES = 64 * MEGABYTE;
+export const MAX_TARBALL_BYTES = 64 * MEGABYTE;
+/** Of one module's tarball. */
+export const MAX_UNPACKED_BYTES = 192 * MEGABYTE;
+export const MAX_FILES = 20_000;
+export const MAX_PATH_LENGTH = 512;
+export const MAX_NAME_LENGTH = 255;
+export const MAX_PATH_DEPTH = 32;
+
+/** Of all modules of a hook. */
+export const MAX_MODULES = 1_000;
+export const MAX_SET_BYTES = 384 * MEGABYTE;
+
+/** What goes into one bundle, before it is made smaller. */
+export const MAX_BUNDLED_BYTES = 48 * MEGABYTE;
+export const MAX_BUNDLED_FILES = 20_000;

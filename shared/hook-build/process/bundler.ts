@@ -1,0 +1,14 @@
+import { createInterface } from 'node:readline';
+import { bundle, type BundleRequest } from '../bundle/bundle-hook.ts';
+import { scanHook } from '../scan-hook.ts';
+import { serveLines } from './protocol.ts';
+
+export type BundlerRequest = { scan: { code: string } } | { bundle: BundleRequest };
+
+// The process that the bundler runs in: no network, and nothing to read but its own code and the packages in the cache.
+await serveLines(createInterface({ input: process.stdin }), (asked) => {
+  const request = asked as BundlerRequest;
+  return 'scan' in request ? scanHook(request.scan.code) : bundle(request.bundle);
+});
+// The bundler's own process would keep this one.
+process.exit();

@@ -1,0 +1,65 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const OWN_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+const PACKAGE_FILE = fileURLToPath(new URL('../../../package.json', import.meta.url));
+const MAX_HEAP_MEGABYTES = 768;
+
+export interface BuilderRights {
+  /** Whether it may use the network; a process that may starts no other. */
+  network: boolean;
+  /** Folders of package files: read, and written by whoever may use the network. */
+  packages?: string | undefined;
+  /** Its environment: it inherits nothing. */
+  environment?: Record<string, string>;
+}
+
+export type BuilderProcess = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/**
+ * Starts the code that reads authors' code and strangers' packages, in a process that holds nothing worth having: no environment of
+ * its starter, of the file system its own code and the packages in the cache, and either the network or the bundler, never both.
+ *
+ * @param main The file that it runs.
+ */
+export function startBuilderProcess(
+  main: string,
+  { network, packages, environment = {} }: BuilderRights,
+): BuilderProcess {
+  const rights = [
+    '--permission',
+    ...[OWN_FOLDER, PACKAGE_FILE, librariesFolder(), join(dirname(main), sep)].map((path) => `--allow-fs-read=${path}`),
+    ...(packages === undefined ? [] : [`--allow-fs-read=${join(packages, sep)}`]),
+    ...(network && packages !== undefined ? [`--allow-fs-write=${join(packages, sep)}`] : []),
+    network ? '--allow-net' : '--allow-child-process',
+  ];
+  return spawn(
+    process.execPath,
+    [...rights, '--disable-warning=SecurityWarning', `--max-old-space-size=${String(MAX_HEAP_MEGABYTES)}`, main],
+    {
+      // Windows cannot open a socket without it.
+      env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: process.env.SystemRoot } : {}) },
+      cwd: OWN_FOLDER,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: whatever it has started ends with it.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    },
+  );
+}
+
+/** Ends a builder process and all that it has started. */
+export function endBuilderProcess(child: BuilderProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === 'win32') child.kill('SIGKILL');
+  else process.kill(-child.pid, 'SIGKILL');
+}
+
+/** The `node_modules` that the bundler and the stand-ins for Node's modules are in. */
+function librariesFolder(): string {
+  const require = createRequire(import.meta.url);
+  return join(dirname(dirname(require.resolve('esbuild/package.json'))), sep);
+}
