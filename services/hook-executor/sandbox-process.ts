@@ -74,12 +74,13 @@ export type SandboxProcess = {
  * @param wall What stands around it.
  */
 export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): SandboxProcess {
-  const child = wall.fork({
+  const walled = wall.start({
     main,
     readable: readableFolders(main),
     // isolated-vm needs the first, and is one.
     nodeOptions: ['--no-node-snapshot', '--allow-addons'],
   });
+  const { process: child, channel } = walled;
   const pending = new Map<number, Pending>();
   const loaded = new Set<string>();
   /** Of the runs that may still ask for something, also after their outcome. */
@@ -95,14 +96,14 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
 
   function kill(): void {
     ending = true;
-    child.kill('SIGKILL');
+    walled.kill();
   }
 
   function flush(): void {
     const message = outbox;
     outbox = emptyMessage();
     scheduled = false;
-    if (child.connected) child.send(message, () => undefined);
+    channel.send(message);
   }
 
   function schedule(): void {
@@ -133,7 +134,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   }
 
   const ready = new Promise<void>((resolve, reject) => {
-    child.on('message', (raw: unknown) => {
+    channel.onMessage((raw) => {
       const message = FromSandbox.safeParse(raw);
       if (!message.success) {
         logger.error({ err: message.error }, 'a sandbox process said what no sandbox says; it is ended');
@@ -151,7 +152,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
     child.once('error', reject);
-    child.send({ runtime: bundleRuntime() }, () => undefined);
+    channel.send({ runtime: bundleRuntime() });
   });
   ready.catch(() => undefined);
 
@@ -179,7 +180,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     if (ending || !started) return;
     if (askedMs === undefined) {
       askedMs = performance.now();
-      child.send({ alive: true } satisfies ToSandbox, () => undefined);
+      channel.send({ alive: true } satisfies ToSandbox);
     } else if (performance.now() - askedMs > SILENCE_MS) {
       logger.error('a sandbox process gives no sign of life; it is ended');
       kill();
@@ -189,8 +190,10 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   const watchdog = setInterval(() => setImmediate(watch), WATCHDOG_INTERVAL_MS);
 
   const ended = new Promise<string>((resolve) => {
-    child.once('disconnect', () => {
-      ending = true;
+    channel.onEnd((garbage) => {
+      if (garbage !== undefined)
+        logger.error({ err: garbage }, 'a sandbox process sent what is no message; it is ended');
+      kill();
     });
     const over = (how: string): void => {
       ending = true;
@@ -206,7 +209,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     });
   });
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-LAST_WORDS_LENGTH);
     });
   }

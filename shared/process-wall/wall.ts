@@ -1,9 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { HookmintError, messageOf } from '../errors.ts';
 import { bubblewrapArguments, findBubblewrap } from './bubblewrap.ts';
+import { channelOver, type Channel } from './channel.ts';
 import { ENOSYS } from './filter.ts';
 import { openNative, WallError } from './native.ts';
 import { SEALED } from './seal.ts';
@@ -33,16 +35,24 @@ export type WalledProgram = {
   nodeOptions: readonly string[];
 };
 
+export type WalledProcess = {
+  process: ChildProcessByStdio<null, Readable, Readable>;
+  /** To its `ownChannel`. */
+  channel: Channel;
+  /** Ends it, with all that the wall is made of. */
+  kill(): void;
+};
+
 export type Wall = {
   name: WallName;
   /** Why it is not a stronger one, one line for each. */
   reasons: readonly string[];
-  /** Starts a Node process behind the wall, with no environment and an IPC channel. */
-  fork(program: WalledProgram): ChildProcess;
+  /** Starts a Node process behind the wall, without an environment. */
+  start(program: WalledProgram): WalledProcess;
 };
 
 /** The process starts under Node's permission model, nothing else. */
-export const NO_WALL: Wall = { name: 'none', reasons: [], fork: (program) => forkNode(program, []) };
+export const NO_WALL: Wall = { name: 'none', reasons: [], start: (program) => startNode(program, []) };
 
 /**
  * Finds the strongest wall that stands here, by starting a process behind each.
@@ -77,13 +87,13 @@ async function bubblewrapWall(reasons: readonly string[]): Promise<Wall> {
   return {
     name: 'bubblewrap',
     reasons,
-    fork: (program) => forkNode(program, [SEALED], bwrap),
+    start: (program) => startNode(program, [SEALED], bwrap),
   };
 }
 
 async function seccompWall(reasons: readonly string[]): Promise<Wall> {
   await refuseIoUring();
-  return { name: 'seccomp', reasons, fork: (program) => forkNode(program, [SEALED]) };
+  return { name: 'seccomp', reasons, start: (program) => startNode(program, [SEALED]) };
 }
 
 let ioUringRefused: Promise<void> | undefined;
@@ -98,38 +108,55 @@ function refuseIoUring(): Promise<void> {
   }));
 }
 
-function forkNode(
-  { main, readable, nodeOptions }: WalledProgram,
-  args: readonly string[],
-  bwrap?: string,
-): ChildProcess {
-  const paths = [...readable, OWN_FOLDER, PACKAGE_JSON];
-  const options = [
+function startNode(program: WalledProgram, args: readonly string[], bwrap?: string): WalledProcess {
+  const { main, nodeOptions } = program;
+  const readable = [...program.readable, OWN_FOLDER, PACKAGE_JSON];
+  const node = [
+    process.execPath,
     ...nodeOptions,
     '--permission',
     ...(args.length > 0 ? ['--allow-ffi'] : []),
-    ...paths.map((path) => `--allow-fs-read=${path}`),
+    ...readable.map((path) => `--allow-fs-read=${path}`),
     '--disable-warning=SecurityWarning',
     '--disable-warning=ExperimentalWarning',
+    main,
+    ...args,
   ];
-  return fork(main, args, {
+  const [command = '', ...rest] = bwrap === undefined ? node : [bwrap, ...bubblewrapArguments(readable), ...node];
+  const child = spawn(command, rest, {
     env: {},
-    ...(bwrap === undefined
-      ? { execArgv: options }
-      : { execPath: bwrap, execArgv: [...bubblewrapArguments(paths), process.execPath, ...options] }),
-    serialization: 'json',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: bwrap !== undefined,
+  }) as unknown as WalledProcess['process'];
+  const channel = channelOver(child.stdio[3] as unknown as Duplex);
+  return {
+    process: child,
+    channel,
+    kill: () => {
+      // Bubblewrap ends what is in it only from when it has set it up. Until then that is in its process group, or sees the channel close.
+      channel.close();
+      child.kill('SIGKILL');
+      if (bwrap !== undefined && child.pid !== undefined) killGroup(child.pid);
+    },
+  };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
 }
 
 /** Whether a process starts behind the wall and finds itself sealed. */
 async function probe(wall: Wall): Promise<void> {
-  const child = wall.fork({ main: PROBE, readable: [], nodeOptions: [] });
+  const { process: child, kill } = wall.start({ main: PROBE, readable: [], nodeOptions: [] });
   let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-1_024);
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS);
+  const timer = setTimeout(kill, PROBE_TIMEOUT_MS);
   try {
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new WallError(said.trim().split('\n').at(-1) ?? '');

@@ -56,7 +56,7 @@ export function observeWall(name: string): void {
   meter
     .createObservableGauge('hookmint.sandbox.wall', {
       description: 'The wall around sandbox processes',
-      unit: '1',
+      unit: '{wall}',
     })
     .addCallback((result) => result.observe(1, { 'hookmint.sandbox.wall': name }));
 }

@@ -1,8 +1,14 @@
-// A sandbox process that a hook has taken over: it has learned nothing but its IPC channel, and lies there.
+// A sandbox process that a hook has taken over: it has learned nothing but its channel, and lies there.
+import { writeSync } from 'node:fs';
+import { ownChannel } from '../../shared/process-wall/channel.ts';
+
+const CHANNEL_DESCRIPTOR = 3;
+const channel = ownChannel();
 type Run = { id: number; arguments: string };
 
 const FINE = { status: 'ok', result: '{"forged":true}', cpu_ms: 0, wall_ms: 0, console: [] };
-const send = (message: unknown): void => void process.send?.(message);
+const send = (message: object): void => channel.send(message);
+const write = (text: string): void => void writeSync(CHANNEL_DESCRIPTOR, text);
 const answer = (id: unknown, outcome: unknown): void => send({ outcomes: [{ id, outcome }] });
 
 const LIES: Record<string, (run: Run) => void> = {
@@ -15,7 +21,20 @@ const LIES: Record<string, (run: Run) => void> = {
     answer(id, FINE);
   },
   'an id that is no number': () => answer('1', FINE),
-  'no message of the protocol': () => send('forged'),
+  'no message of the protocol': () => write('"forged"\n'),
+  'no JSON': () => write('garbage\n'),
+  'an empty line': () => write('\n'),
+  "messages of Node's own": ({ id }) => {
+    for (const cmd of ['NODE_HANDLE_ACK', 'NODE_HANDLE_NACK']) send({ cmd });
+    answer(id, { ...FINE, result: '{"honest":true}' });
+  },
+  'a handle that is none': ({ id }) => {
+    send({ cmd: 'NODE_HANDLE', type: 'net.Socket', msg: {} });
+    answer(id, { ...FINE, result: '{"honest":true}' });
+  },
+  'a line without an end': () => {
+    for (;;) write('x'.repeat(1e6));
+  },
   'a status that does not exist': ({ id }) => answer(id, { ...FINE, status: 'root' }),
   'a field too many': ({ id }) => answer(id, { ...FINE, access_token: 'forged' }),
   'a negative time': ({ id }) => answer(id, { ...FINE, cpu_ms: -1 }),
@@ -28,7 +47,7 @@ const LIES: Record<string, (run: Run) => void> = {
   'a name of 10 MB': ({ id }) =>
     answer(id, { status: 'denied', error: { name: 'n'.repeat(1e7), message: '' }, cpu_ms: 0, wall_ms: 0, console: [] }),
   'polluting keys': ({ id }) =>
-    process.send?.(
+    send(
       JSON.parse(
         `{"__proto__":{"polluted":1},"outcomes":[{"id":${String(id)},"__proto__":{"polluted":1},"outcome":{"__proto__":{"polluted":1},"status":"ok","result":"{}","cpu_ms":0,"wall_ms":0,"console":[]}}]}`,
       ) as object,
@@ -41,7 +60,8 @@ const LIES: Record<string, (run: Run) => void> = {
 };
 
 send({ ready: true });
-process.on('message', (message: { alive?: true; runs?: Run[] }) => {
+channel.onMessage((raw) => {
+  const message = raw as { alive?: true; runs?: Run[] };
   if (message.alive === true) send({ alive: true });
   for (const run of message.runs ?? []) {
     const { lie } = (JSON.parse(run.arguments) as { body: { lie: string } }).body;

@@ -8,6 +8,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import inspector from 'node:inspector';
+import { ownChannel } from '../../shared/process-wall/channel.ts';
 import { dropRights } from '../../services/hook-executor/sandbox/drop-rights.ts';
 
 const ATTEMPTS: Record<string, () => unknown> = {
@@ -60,10 +61,11 @@ for (const [name, attempt] of Object.entries(ATTEMPTS)) {
     refusals[name] = (error as NodeJS.ErrnoException).code ?? String(error);
   }
 }
-process.send?.({ ready: true });
-process.on('message', (message: { runs?: { id: number }[] }) => {
-  for (const { id } of message.runs ?? []) {
+const channel = ownChannel();
+channel.send({ ready: true });
+channel.onMessage((message) => {
+  for (const { id } of (message as { runs?: { id: number }[] }).runs ?? []) {
     const result = JSON.stringify({ refusals, env: process.env });
-    process.send?.({ outcomes: [{ id, outcome: { status: 'ok', result, cpu_ms: 0, wall_ms: 0, console: [] } }] });
+    channel.send({ outcomes: [{ id, outcome: { status: 'ok', result, cpu_ms: 0, wall_ms: 0, console: [] } }] });
   }
 });

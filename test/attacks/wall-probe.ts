@@ -1,6 +1,7 @@
 // Started behind a wall in a sandbox process's place: makes the system calls that it is told, as native code would that got out of V8.
 import { dlopen, getInt32, getRawPointer } from 'node:ffi';
 import { getSystemErrorName } from 'node:util';
+import { ownChannel } from '../../shared/process-wall/channel.ts';
 import { SEALED, sealIfWalled } from '../../shared/process-wall/seal.ts';
 
 /** Text is given as a C string, bytes as they are, another attempt's name as what came of it. */
@@ -37,7 +38,9 @@ function attempt({ syscall, args }: Attempt, found: Found): number | string {
   return result === -1n ? getSystemErrorName(-getInt32(errno)) : Number(result);
 }
 
-process.once('message', (task: Task) => {
+const channel = ownChannel();
+channel.onMessage((message) => {
+  const task = message as Task;
   void (async () => {
     if (!task.seal) process.argv = process.argv.filter((arg) => arg !== SEALED);
     await sealIfWalled();
@@ -49,6 +52,6 @@ process.once('message', (task: Task) => {
         found[one.name] = String(error);
       }
     }
-    process.send?.(found, () => process.exit(0));
+    channel.send(found, () => process.exit(0));
   })();
 });

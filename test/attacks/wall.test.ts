@@ -25,7 +25,7 @@ const CLONE_THREAD_FLAGS = 0x3d0f00;
 const MAP_SHARED_ANONYMOUS = 0x21;
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK] = [1, 2, 10, 16, 17, 38, 40];
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
-const IPC_DESCRIPTOR = 3;
+const CHANNEL_DESCRIPTOR = 3;
 
 const walls: Wall[] = [];
 const strongest = await chooseWall('auto');
@@ -50,19 +50,26 @@ after(() => {
 
 /** Lets the probe try, behind the wall; `{ seal: false }`: with the wall's namespaces alone. */
 async function tryBehind(wall: Wall, attempts: Attempt[], seal = true): Promise<Found> {
-  const child = wall.fork({ main: PROBE, readable: [OWN_FOLDER], nodeOptions: ['--no-node-snapshot', '--allow-ffi'] });
+  const {
+    process: child,
+    channel,
+    kill,
+  } = wall.start({
+    main: PROBE,
+    readable: [OWN_FOLDER],
+    nodeOptions: ['--no-node-snapshot', '--allow-ffi'],
+  });
   let said = '';
-  child.stderr?.on('data', (text: Buffer) => (said += text.toString()));
-  const answer = once(child, 'message') as Promise<[Found]>;
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const answer = new Promise<Found>((resolve) => channel.onMessage((message) => resolve(message as Found)));
   const ended = once(child, 'exit').then(([code, signal]) =>
     assert.fail(`ended by ${String(signal ?? code)}: ${said}`),
   );
-  child.send({ seal, attempts } satisfies Task);
+  channel.send({ seal, attempts } satisfies Task);
   try {
-    const [found] = await Promise.race([answer, ended]);
-    return found;
+    return await Promise.race([answer, ended]);
   } finally {
-    child.kill('SIGKILL');
+    kill();
     ended.catch(() => undefined);
   }
 }
@@ -122,7 +129,13 @@ function attacks(): Attempt[] {
     ...attempt('a packet socket', 'socket', AF_PACKET, SOCK_RAW, 0),
     ...attempt("a socket of the kernel's cryptography", 'socket', AF_ALG, 5, 0),
     ...attempt('a socket to the hypervisor', 'socket', AF_VSOCK, SOCK_STREAM, 0),
-    ...attempt('send a descriptor by its channel', 'sendmsg', IPC_DESCRIPTOR, { bytes: Array<number>(56).fill(0) }, 0),
+    ...attempt(
+      'send a descriptor by its channel',
+      'sendmsg',
+      CHANNEL_DESCRIPTOR,
+      { bytes: Array<number>(56).fill(0) },
+      0,
+    ),
     ...attempt('an io_uring', 'io_uring_setup', 8, { bytes: Array<number>(120).fill(0) }),
     ...attempt('memory that others see', 'mmap', 0, 4_096, 3, MAP_SHARED_ANONYMOUS, -1, 0),
     ...attempt('memory of a file', 'mmap', 0, 4_096, 1, 2, 1, 0),

@@ -1,4 +1,5 @@
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { ownChannel } from '../../../shared/process-wall/channel.ts';
 import { sealIfWalled } from '../../../shared/process-wall/seal.ts';
 import { dropRights } from './drop-rights.ts';
 import { runDecode } from '../runtime/decode.ts';
@@ -11,7 +12,7 @@ import { openResidentMemory } from './resident-memory.ts';
 
 /**
  * A sandbox process: runs hooks in isolates for the executor that started it, and nothing else. It has no environment, no files
- * but its own, no network and no right to start anything; it is told everything over its IPC channel.
+ * but its own, no network and no right to start anything; it is told everything over its channel.
  */
 const MAX_ISOLATES = 128;
 
@@ -164,7 +165,7 @@ function flush(): void {
   const message = { outcomes: outbox, calls: takeCalls(), over };
   [outbox, over] = [[], []];
   scheduled = false;
-  process.send?.(message);
+  channel.send(message);
 }
 
 const host: HookHost = {
@@ -191,6 +192,7 @@ const host: HookHost = {
   },
 };
 
+const channel = ownChannel();
 const residentBytes = openResidentMemory();
 let lastWatchMs = performance.now();
 let nextWatch: NodeJS.Timeout | undefined;
@@ -232,12 +234,14 @@ watchIn(MAX_WATCH_INTERVAL_MS);
 
 /** By then all that was settled in this turn is in the outbox. */
 function end(): void {
-  setImmediate(() => process.send?.({ outcomes: outbox }, () => process.kill(process.pid, 'SIGKILL')));
+  setImmediate(() => channel.send({ outcomes: outbox }, () => process.kill(process.pid, 'SIGKILL')));
 }
 
+channel.onEnd(() => process.exit(0));
 await sealIfWalled();
 dropRights();
-process.on('message', (message: ToSandbox) => {
+channel.onMessage((raw) => {
+  const message = raw as ToSandbox;
   for (const revision of message.unload ?? []) {
     revisions.delete(revision);
     discard(revision);
@@ -245,10 +249,9 @@ process.on('message', (message: ToSandbox) => {
   for (const revision of message.load ?? []) revisions.set(revision.revision, revision);
   for (const result of message.results ?? []) settleCall(result);
   for (const request of message.runs ?? []) void answer(request);
-  if (message.alive === true) process.send?.({ alive: true });
+  if (message.alive === true) channel.send({ alive: true });
   if (message.runtime !== undefined) {
     host.runtime = message.runtime;
-    process.send?.({ ready: true });
+    channel.send({ ready: true });
   }
 });
-process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,83 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** Where a walled process finds its channel. */
+const CHANNEL_DESCRIPTOR = 3;
+
+/** A message is JSON on one line. Nothing that the two sides send comes near so much. */
+const MAX_MESSAGE_CHARACTERS = 64 * 1_048_576;
+
+/**
+ * A channel for messages between a walled process and the one that started it. Not Node's IPC: there, a line that is no JSON or a
+ * message of Node's own kind ends the process that receives it.
+ */
+export type Channel = {
+  /** @param sent Called when it was written, or cannot be. */
+  send(message: object, sent?: () => void): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, when no more can come: the other side has ended, or sent what is no message (then with an error). */
+  onEnd(listener: (garbage?: Error) => void): void;
+  close(): void;
+};
+
+export function channelOver(stream: Duplex): Channel {
+  let onMessage = (message: unknown): void => void message;
+  let onEnd = (garbage?: Error): void => void garbage;
+  let parts: string[] = [];
+  let characters = 0;
+  let ended = false;
+
+  function end(garbage?: Error): void {
+    if (ended) return;
+    ended = true;
+    parts = [];
+    stream.destroy();
+    onEnd(garbage);
+  }
+
+  function receive(text: string): void {
+    let from = 0;
+    for (let to = text.indexOf('\n'); to !== -1; to = text.indexOf('\n', from)) {
+      parts.push(text.slice(from, to));
+      const line = parts.join('');
+      [parts, characters, from] = [[], 0, to + 1];
+      let message: unknown;
+      try {
+        message = JSON.parse(line);
+      } catch (error) {
+        end(error as Error);
+        return;
+      }
+      onMessage(message);
+      if (ended) return;
+    }
+    parts.push(text.slice(from));
+    characters += text.length - from;
+    if (characters > MAX_MESSAGE_CHARACTERS) end(new Error('a message is too long'));
+  }
+
+  stream.setEncoding('utf8');
+  stream.on('close', () => end());
+  // Broken is closed: whoever is at the other end is gone.
+  stream.on('error', () => undefined);
+
+  return {
+    send: (message, sent) => {
+      stream.write(`${JSON.stringify(message)}\n`, sent);
+    },
+    onMessage: (listener) => {
+      onMessage = listener;
+      stream.on('data', receive);
+    },
+    onEnd: (listener) => {
+      onEnd = listener;
+      if (ended) listener();
+    },
+    close: () => stream.destroy(),
+  };
+}
+
+/** The channel of this process to the one that started it. */
+export function ownChannel(): Channel {
+  return channelOver(new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true }));
+}
