@@ -28,8 +28,6 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       /** The first client of this API, made at the first start; unset: a random one, printed once. Both or neither. */
       HOOKMINT_BOOTSTRAP_CLIENT_ID: z.string().max(128).optional(),
       HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'is to have 32 characters at least').optional(),
-      /** The service that builds hooks; unset: processes of this service's own, without its environment. */
-      HOOKMINT_HOOK_BUILDER_URL: z.url().optional(),
       /** npm registry that hooks' modules come from; unset: npm's own setting. */
       HOOKMINT_NPM_REGISTRY: z.url().optional(),
       /** Requests a client may make in one second; over it: 429. Default 50. */

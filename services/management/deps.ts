@@ -1,7 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
-import type { BuildHookOptions } from '../../shared/hook-build/build-hook.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
@@ -22,6 +21,5 @@ export type Deps = {
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;
   clientSecretKey: Buffer;
   hookSecretsKey: Buffer;
-  /** Where hooks are built, and where their modules come from. */
-  hookBuilds: Pick<BuildHookOptions, 'builderUrl' | 'registry'>;
+  npmRegistry: string | undefined;
 };

@@ -113,7 +113,7 @@ runService(SERVICE, async (endLater) => {
       keyManagers,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       hookSecretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
-      hookBuilds: { builderUrl: config.HOOKMINT_HOOK_BUILDER_URL, registry: config.HOOKMINT_NPM_REGISTRY },
+      npmRegistry: config.HOOKMINT_NPM_REGISTRY,
     },
     {
       events,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { cacheFolder } from '../cache-folder.ts';
 import { MAX_HOOK_SCRIPT_BYTES } from '../domain/hook.ts';
 import { chooseModules } from './choose-modules.ts';
-import { askService } from './builder-service.ts';
 import { distinctModules, InstalledModule } from './install/locked-module.ts';
 import { obtainModules, packagesFolder } from './install/module-set.ts';
 import { BUNDLE_TIMEOUT_MS } from './limits.ts';
@@ -17,8 +16,6 @@ export interface HookSource {
 }
 
 export interface BuildHookOptions {
-  /** The service that builds; undefined: processes started here do. */
-  builderUrl?: string | undefined;
   /** Where modules come from. Default: what npm is configured with. */
   registry?: string | undefined;
   /** Where resolved modules are kept. Default: `HOOKMINT_CACHE_DIR`, or `hookmint` in the user's cache folder. */
@@ -59,7 +56,6 @@ const Bundle = z.object({ script: z.string().max(MAX_HOOK_SCRIPT_BYTES), sourceM
  * @throws HookBuildError
  */
 export function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
-  if (options.builderUrl !== undefined) return askService(options.builderUrl, source);
   return inTurn(() => buildHere(source, options));
 }
 

@@ -31,8 +31,6 @@ export const HOOK_BUILD_ERROR_CODES = [
   'build_failed',
   /** As many builds wait as may wait. */
   'build_queue_full',
-  /** The service that builds hooks does not answer. */
-  'builder_unavailable',
 ] as const;
 export type HookBuildErrorCode = (typeof HOOK_BUILD_ERROR_CODES)[number];
 

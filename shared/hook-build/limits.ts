@@ -9,7 +9,7 @@ export const FETCH_TIMEOUT_MS = 180_000;
 /** Reading the author's code and bundling, each. */
 export const BUNDLE_TIMEOUT_MS = 60_000;
 /** Memory of the builder process and its bundler together. */
-export const MAX_BUILDER_BYTES = 1024 * MEGABYTE;
+export const MAX_BUILDER_BYTES = 640 * MEGABYTE;
 /** What a builder process may answer. */
 export const MAX_ANSWER_BYTES = 64 * MEGABYTE;
 

@@ -54,7 +54,7 @@ for (const [operationId, body] of Object.entries(cases)) {
       body: route.body.parse(body),
       caller: { clientId: 'c', scopes: new Set<string>(), ip: undefined },
     };
-    const deps = { db: losingAnswers(db), hookSecretsKey: Buffer.alloc(32, 1), hookBuilds: {} };
+    const deps = { db: losingAnswers(db), hookSecretsKey: Buffer.alloc(32, 1), npmRegistry: undefined };
     await assert.rejects(route.handle(input, deps as unknown as Deps), MongoNetworkError);
 
     const hooks = hooksIn(db);

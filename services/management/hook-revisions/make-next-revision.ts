@@ -31,7 +31,7 @@ export type RevisionEdit = {
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
 };
 
-export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'hookBuilds'>;
+export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry'>;
 
 /**
  * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code or other dependencies are
@@ -68,7 +68,7 @@ async function builtOf(
   hookId: string,
   before: HookRevision | undefined,
   edit: RevisionEdit,
-  { hookBuilds, hookSecretsKey: secretsKey }: RevisionDeps,
+  { npmRegistry, hookSecretsKey: secretsKey }: RevisionDeps,
 ): Promise<Built> {
   const code = edit.code ?? before?.code;
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
@@ -78,7 +78,7 @@ async function builtOf(
     return { hook_id, kind, code, dependencies, build, limits };
   }
   try {
-    const built = await makeRevision({ hook_id: hookId, code, dependencies }, { ...hookBuilds, secretsKey });
+    const built = await makeRevision({ hook_id: hookId, code, dependencies }, { registry: npmRegistry, secretsKey });
     if (edit.kind === 'action' && built.kind !== 'action') {
       throw invalidBody("'is to export onExecuteCredentialsExchange' on property code.");
     }
@@ -90,7 +90,7 @@ async function builtOf(
 
 /** The message has the place in the author's file, or the module, and the way out. */
 function answerTo(error: HookBuildError): ApiError {
-  if (error.code !== 'build_queue_full' && error.code !== 'builder_unavailable') {
+  if (error.code !== 'build_queue_full') {
     return new ApiError(400, error.code, error.message, { cause: error });
   }
   const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };

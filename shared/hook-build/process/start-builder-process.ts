@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const OWN_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 const PACKAGE_FILE = fileURLToPath(new URL('../../../package.json', import.meta.url));
-const MAX_HEAP_MEGABYTES = 768;
+const MAX_HEAP_MEGABYTES = 512;
 
 export interface BuilderRights {
   /** Whether it may use the network; a process that may starts no other. */
