@@ -10,6 +10,9 @@ export type ConnectionLimits = {
   maxPerAddress: number;
 };
 
+/** Requests of a connection that are not answered yet. Who sends more ahead of the answers would be worked for before anybody else. */
+const MAX_PIPELINED = 8;
+
 /** Time to take what is sent, without a piece of it taken: then the connection is given up. */
 const ANSWER_READ_TIMEOUT_MS = 10_000;
 const SWEEP_INTERVAL_MS = 1_000;
@@ -29,12 +32,12 @@ type Connection = {
  * Keeps connections within their bounds. One too many takes the place of the one that has been without a whole request for longest, of its
  * own address or of all; where each has a request under way it is not taken. So whoever holds connections open holds up nobody.
  *
- * @returns To be called with each request.
+ * @returns To be called with each request; says whether it may be served.
  */
 export function boundConnections(
   server: Server,
   limits: ConnectionLimits,
-): (request: IncomingMessage, response: ServerResponse) => void {
+): (request: IncomingMessage, response: ServerResponse) => boolean {
   // In the order of their last use.
   const all = new Set<Connection>();
   const byNetwork = new Map<string, Set<Connection>>();
@@ -106,7 +109,12 @@ export function boundConnections(
 
   return (request, response) => {
     const connection = bySocket.get(request.socket);
-    if (connection === undefined) return;
+    // Those that came in one piece with the one that was too many are told of all the same.
+    if (connection === undefined || request.socket.destroyed) return false;
+    if (connection.underWay === MAX_PIPELINED) {
+      connection.socket.destroy();
+      return false;
+    }
     connection.latest = request;
     connection.underWay++;
     answering.add(connection);
@@ -116,6 +124,7 @@ export function boundConnections(
       remove(connection);
       add(connection);
     });
+    return true;
   };
 }
 

@@ -97,10 +97,9 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       ? undefined
       : createTlsServer({ ...settings, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...readTlsFiles(tls) });
   const server = secure ?? createServer(settings);
-  const bounded = boundConnections(server, options.connections);
+  const mayServe = boundConnections(server, options.connections);
   server.on('request', (request, response) => {
-    bounded(request, response);
-    draining.serve(request, response);
+    if (mayServe(request, response)) draining.serve(request, response);
   });
   const following = tls === undefined ? undefined : followTlsFiles(tls, (files) => secure?.setSecureContext(files));
 
