@@ -179,7 +179,7 @@ describe('a good client has its token within 2 s while a stranger has', () => {
     assert(standing <= MAX_CONNECTIONS, String(standing));
   });
 
-  it('a thousand requests at once on each of twenty connections; it has no more than eight in work', async () => {
+  it('a thousand requests at once on each of twenty connections; it has no more than four in work', async () => {
     await hold(20, (socket) => {
       socket.resume();
       socket.write(wrong().repeat(1_000));
