@@ -68,7 +68,7 @@ runService(SERVICE, async (endLater) => {
 
   const events = createEventPublisher(bus, tenant);
   endLater('the token events', events.close);
-  const refusals = createRefusalSampler(events.publish);
+  const refusals = createRefusalSampler((event) => events.publish(event));
   endLater('the refusals that were counted', refusals.close);
 
   const limits = await openRequestLimits(config, bus, events);

@@ -17,9 +17,9 @@ export type RefusalSampler = {
    *
    * @param isKnown Whether there is a client of the `client_id` that it named.
    */
-  take(event: TokenEvent, isKnown: boolean): void;
+  take: (event: TokenEvent, isKnown: boolean) => void;
   /** Tells what was counted. */
-  close(): void;
+  close: () => void;
 };
 
 /**

@@ -20,15 +20,15 @@ export function createApp(
 ): Express {
   const app = express();
   app.set('trust proxy', options.trustedProxies);
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.enable('case sensitive routing');
   // The gateway proves what it says of who asks; what anybody else says is believed of trusted proxies only.
   app.use((request: Request, _response: Response, next: NextFunction) => {
     const ip = vouchedAddress(request, deps.clientSecretKey) ?? peerOf(request, options.trustedProxies).ip;
     Object.defineProperty(request, 'ip', { value: ip });
     next();
   });
-  app.set('etag', false);
-  app.set('query parser', 'simple');
-  app.enable('case sensitive routing');
 
   const busMissing = watchBus(deps.bus);
   app.use(helmet(securityHeaders(deps.issuer)));

@@ -71,9 +71,11 @@ function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | 
   const host = isWeb ? url.hostname.replace(/\.+$/, '') : '';
   // Also as `https:auth0.com` and whatever else a reader of the token would take for the vendor's URL.
   if (VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))) return 'vendor_namespace';
-  if (UNSAFE.test(name)) return 'unsafe_characters';
-  // So that no two claims of a token have names that only their bytes tell apart.
-  if (name.normalize('NFC') !== name) return 'not_normalized';
+  if (!/^[ -~]*$/.test(name)) {
+    if (UNSAFE.test(name)) return 'unsafe_characters';
+    // So that no two claims of a token have names that only their bytes tell apart.
+    if (name.normalize('NFC') !== name) return 'not_normalized';
+  }
   const isNamespaced = isWeb && /^https?:\/\//i.test(name);
   return isNamespaced || policy === 'relaxed' ? undefined : 'not_namespaced';
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressOf, networkOf } from './address.ts';
 
@@ -10,6 +10,10 @@ export type ConnectionLimits = {
   maxPerAddress: number;
 };
 
+/** Requests of one connection that are worked on at a time, and that wait for these: who sends them ahead has one turn among others. */
+const MAX_AT_ONCE = 4;
+const MAX_QUEUED = 60;
+
 /** Time to take what is sent, without a piece of it taken: then the connection is given up. */
 const ANSWER_READ_TIMEOUT_MS = 10_000;
 const SWEEP_INTERVAL_MS = 1_000;
@@ -20,21 +24,18 @@ type Connection = {
   /** Requests that are not answered yet. */
   underWay: number;
   latest: IncomingMessage | undefined;
+  queued: (() => void)[];
   /** What was not taken at the last sweep, bytes, and since when. */
   unread: number;
   unreadSinceMs: number;
 };
 
 /**
- * Keeps connections within their bounds. One too many takes the place of the one that has been without a whole request for longest, of its
- * own address or of all; where each has a request under way it is not taken. So whoever holds connections open holds up nobody.
- *
- * @returns To be called with each request.
+ * Serves requests on connections that are kept within their bounds. One too many takes the place of the one that has been without a whole
+ * request for longest, of its own address or of all; where each has a request under way it is not taken. So whoever holds connections open
+ * holds up nobody.
  */
-export function boundConnections(
-  server: Server,
-  limits: ConnectionLimits,
-): (request: IncomingMessage, response: ServerResponse) => void {
+export function serveBounded(server: Server, limits: ConnectionLimits, serve: RequestListener): void {
   // In the order of their last use.
   const all = new Set<Connection>();
   const byNetwork = new Map<string, Set<Connection>>();
@@ -75,13 +76,14 @@ export function boundConnections(
       socket.destroy();
       return;
     }
-    const connection = { socket, network, underWay: 0, latest: undefined, unread: 0, unreadSinceMs: 0 };
+    const connection = { socket, network, underWay: 0, latest: undefined, queued: [], unread: 0, unreadSinceMs: 0 };
     add(connection);
     bySocket.set(socket, connection);
     const peer = peerOf(socket);
     byPeer.set(peer, connection);
     socket.once('close', () => {
       remove(connection);
+      connection.queued.length = 0;
       if (byPeer.get(peer) === connection) byPeer.delete(peer);
     });
   });
@@ -104,19 +106,28 @@ export function boundConnections(
   }, SWEEP_INTERVAL_MS).unref();
   server.once('close', () => clearInterval(sweep));
 
-  return (request, response) => {
-    const connection = bySocket.get(request.socket);
-    if (connection === undefined) return;
-    connection.latest = request;
+  const begin = (connection: Connection, ...[request, response]: Parameters<RequestListener>): void => {
     connection.underWay++;
     answering.add(connection);
     response.once('close', () => {
       connection.underWay--;
-      if (connection.underWay > 0 || !all.has(connection)) return;
+      if (!all.has(connection)) return;
+      connection.queued.shift()?.();
+      if (connection.underWay > 0) return;
       remove(connection);
       add(connection);
     });
+    serve(request, response);
   };
+  server.on('request', (request, response) => {
+    const connection = bySocket.get(request.socket);
+    // Those that came in one piece with the one that was too many are told of all the same.
+    if (connection === undefined || request.socket.destroyed) return;
+    connection.latest = request;
+    if (connection.underWay < MAX_AT_ONCE) begin(connection, request, response);
+    else if (connection.queued.length < MAX_QUEUED) connection.queued.push(() => begin(connection, request, response));
+    else connection.socket.destroy();
+  });
 }
 
 /** Whether nothing is done for it: it is idle, in its handshake, or has not sent the whole of its request. */

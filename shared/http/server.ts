@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { integer } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
-import { boundConnections, type ConnectionLimits } from './connections.ts';
+import { serveBounded, type ConnectionLimits } from './connections.ts';
 import { breakOffOpenEnded } from './open-ended.ts';
 import { followTlsFiles, readTlsFiles, type TlsFiles } from './tls-files.ts';
 
@@ -97,11 +97,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       ? undefined
       : createTlsServer({ ...settings, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...readTlsFiles(tls) });
   const server = secure ?? createServer(settings);
-  const bounded = boundConnections(server, options.connections);
-  server.on('request', (request, response) => {
-    bounded(request, response);
-    draining.serve(request, response);
-  });
+  serveBounded(server, options.connections, draining.serve);
   const following = tls === undefined ? undefined : followTlsFiles(tls, (files) => secure?.setSecureContext(files));
 
   const bodyOf = (status: number, description: string): string =>

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPatiently, type Body } from '../e2e/management-clients-fixtures.ts';
+import { managementUrlOf } from '../support/another-service.ts';
 import type { Management } from '../support/management.ts';
 import { sendRaw } from '../support/raw-http.ts';
 import { withStack } from '../support/with-stack.ts';
@@ -178,6 +180,56 @@ for (const forged of FORGED) {
     assert.deepEqual([log?.ip, log?.details.request.ip], ['127.0.0.1', '127.0.0.1']);
   });
 }
+
+/** Makes a client over a connection of its own, and gives the address that is audited for it. */
+async function auditedAddress(url: string, localAddress: string, headers: Record<string, string>): Promise<string> {
+  const json = JSON.stringify({ name: `Spoofed ${String(performance.now())}` });
+  const { hostname, port } = new URL(url);
+  const options = {
+    method: 'POST',
+    host: hostname,
+    port,
+    path: '/api/v2/clients',
+    localAddress,
+    agent: false,
+  } as const;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const own = { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' };
+    request({ ...options, headers: { ...own, ...headers } }, resolve)
+      .on('error', reject)
+      .end(json);
+  });
+  const { client_id } = JSON.parse((await answer.toArray()).join('')) as Body;
+  type Log = { ip: string; details: { document_id: string } };
+  const logs = await untilIt(
+    async () => (await api.call('GET', '/logs?q=type:sapi&per_page=5')).body as Log[],
+    (found) => found.some(({ details }) => details.document_id === client_id),
+  );
+  return logs.find(({ details }) => details.document_id === client_id)?.ip ?? '';
+}
+
+const VOUCHED = 'x-hookmint-client-address';
+
+spoof('through the gateway it is the address of whoever is connected there, whatever Connection names', async () => {
+  for (const headers of [
+    {},
+    { connection: `close, ${VOUCHED}` },
+    { [VOUCHED]: `${String(Date.now())} 203.0.113.1 x` },
+  ]) {
+    assert.equal(await auditedAddress(stack().url, '127.0.0.2', headers), '127.0.0.2', JSON.stringify(headers));
+  }
+});
+
+spoof('towards management itself it is the address of the connection, whatever is said', async () => {
+  for (const headers of [
+    { 'x-forwarded-for': '203.0.113.1' },
+    { 'x-forwarded-for': '203.0.113.1, 203.0.113.2', forwarded: 'for=203.0.113.1' },
+    { [VOUCHED]: '203.0.113.1' },
+    { [VOUCHED]: `${String(Date.now())} 203.0.113.1 ${Buffer.alloc(32).toString('base64url')}` },
+  ]) {
+    assert.equal(await auditedAddress(managementUrlOf(stack()), '127.0.0.3', headers), '127.0.0.3');
+  }
+});
 
 const flood = attackClass('floods through the gateway');
 

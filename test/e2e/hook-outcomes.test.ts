@@ -307,9 +307,34 @@ describe('limits', () => {
   });
 });
 
+describe('a claim that JSON does not carry', () => {
+  for (const value of [
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '1e308 * 10',
+    '-0',
+    'new Number(-0)',
+    '[{ a: NaN }]',
+    "JSON.rawJSON('1e999')",
+    "JSON.rawJSON('9007199254740993')",
+    "'\\ud800'",
+  ]) {
+    it(`is left out, and those beside it are not: ${value}`, async () => {
+      await enableHook(stack(), hook(`cb(null, { 'https://foo.com/c': ${value}, 'https://foo.com/d': [0, -1, 0.5] })`));
+      assert.deepEqual(await claims(), { 'https://foo.com/d': [0, -1, 0.5] });
+    });
+  }
+});
+
 describe('a result', () => {
   answers([
     ['that is a string', hook("cb(null, 'text')"), NOT_AN_OBJECT],
+    [
+      'that is nested too deeply',
+      hook("let a = []; for (let n = 0; n < 5000; n++) a = [a]; cb(null, { 'https://foo.com/c': a })"),
+      serverError('The result of the extension point is nested too deeply'),
+    ],
     ['that is a number', hook('cb(null, 1)'), NOT_AN_OBJECT],
     ['that is true', hook('cb(null, true)'), NOT_AN_OBJECT],
     ['that is an array', hook("cb(null, [{ 'https://foo.com/claim': 1 }])"), NOT_AN_OBJECT],
@@ -355,11 +380,10 @@ describe('a result', () => {
     ],
     [
       'is as JSON has it',
-      hook(`cb(null, { 'https://foo.com/date': new Date(0), 'https://foo.com/nan': NaN, 'https://foo.com/none': undefined,
+      hook(`cb(null, { 'https://foo.com/date': new Date(0), 'https://foo.com/none': undefined,
         'https://foo.com/function': () => 1, 'https://foo.com/map': new Map([[1, 2]]), 'https://foo.com/re': /x/ })`),
       {
         'https://foo.com/date': '1970-01-01T00:00:00.000Z',
-        'https://foo.com/nan': null,
         'https://foo.com/map': {},
         'https://foo.com/re': {},
       },

@@ -101,7 +101,7 @@ export async function startAnother(
 }
 
 /** The management service of the stack tells its port in its log; where it does not, the stack's gateway forwards to it. */
-function managementUrlOf(stack: Stack): string {
+export function managementUrlOf(stack: Stack): string {
   const [, port] = /^management .*"port":(\d+).*"listening"/m.exec(stack.output()) ?? [];
   return port === undefined ? stack.url : `http://${HOST}:${port}`;
 }

@@ -67,7 +67,7 @@ const token: ZodOpenApiOperationObject = {
   },
   responses: {
     '200': { description: 'The access token', content: json(TokenResponse) },
-    ...errorResponses(OAuthErrorBody, [400, 401, 403, 413, 415, 429, 500, 503]),
+    ...errorResponses(OAuthErrorBody, [400, 401, 403, 408, 413, 415, 429, 500, 503]),
   },
 };
 
