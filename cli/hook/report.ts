@@ -6,6 +6,7 @@ const REASONS: Record<DryRun['dropped'][number]['reason'], string> = {
   reserved: 'the name is reserved for the issuer',
   not_namespaced: 'the name is no http(s) URL; the tenant keeps only such names',
   vendor_namespace: 'the name belongs to Auth0',
+  assigned: 'an assignment does nothing there; the console says which call to make',
   invalid_scope_token: 'it has characters that no scope may have (RFC 6749 section 3.3)',
   not_an_array_of_strings: 'scope is not an array of strings; the token has no scopes',
 };

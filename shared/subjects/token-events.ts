@@ -3,9 +3,16 @@ import { ScopeChanges } from '../hook-result/scope-changes.ts';
 
 /** Why a hook's claim or scope did not make it into the token. */
 export const Dropped = z.object({
-  kind: z.enum(['claim', 'scope']),
+  kind: z.enum(['claim', 'scope', 'write']),
   name: z.string(),
-  reason: z.enum(['reserved', 'not_namespaced', 'vendor_namespace', 'invalid_scope_token', 'not_an_array_of_strings']),
+  reason: z.enum([
+    'reserved',
+    'not_namespaced',
+    'vendor_namespace',
+    'invalid_scope_token',
+    'not_an_array_of_strings',
+    'assigned',
+  ]),
 });
 export type Dropped = z.infer<typeof Dropped>;
 

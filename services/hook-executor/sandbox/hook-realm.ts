@@ -6,7 +6,7 @@ import { hookScript, LINE_OFFSET } from './hook-script.ts';
 
 const source = (name: string): string =>
   readFileSync(new URL(`./isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
-const [BOOTSTRAP, ACTION] = [source('bootstrap.js'), source('action.js')];
+const [BOOTSTRAP, ACTION, IGNORED_WRITES] = [source('bootstrap.js'), source('action.js'), source('ignored-writes.js')];
 
 export type HookSource = { script: string; secrets: Record<string, string>; limits: HookLimits };
 
@@ -34,7 +34,7 @@ export async function openRealm(
   };
   const names = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
   const realm = await context.evalClosure(
-    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime}, (${ACTION})())`,
+    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime}, (${ACTION})((${IGNORED_WRITES})()))`,
     [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
     { result: { reference: true }, filename: 'hookmint:runtime', timeout },
   );

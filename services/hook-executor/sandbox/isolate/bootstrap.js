@@ -4,6 +4,7 @@
 // Actions; gives what the host enters the isolate with: `load`, `run`, `fireTimer`, `takeTimers`, `settleCall`, `endRun`. The text of an outcome
 // is a line with the console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
+//   w<json>  as o, after a line with a JSON list of what was assigned to where that does nothing
 //   n        the result is no object       s        the result cannot be serialised
 (function (settled, host, installRuntime, adaptAction) {
   'use strict';
@@ -185,7 +186,9 @@
       }
       return true;
     };
-    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + outcome;
+    const told = () =>
+      writes === undefined || outcome[0] !== 'o' ? outcome : 'w' + stringify(writes) + '\n' + slice(outcome, 1);
+    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + told();
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
         throw new ErrorClass('The callback of the hook was called already.');
@@ -195,11 +198,17 @@
       if (!settle('t' + describe(error))) write('error', `after the callback: ${shown(error)}`);
     };
     record.failed = failed;
+    let writes;
+    const ignored = ({ path, use }) => {
+      write('warn', `an assignment to ${path} does nothing: call ${use}`);
+      if (writes === undefined) setPrototypeOf((writes = []), null);
+      writes[writes.length] = path;
+    };
     try {
       const promise =
         action === undefined
           ? hook(args.client, args.scope, args.audience, contextOf(args), cb)
-          : action(args, parse(secretsJson), cb);
+          : action(args, parse(secretsJson), cb, ignored);
       if (promise instanceof PromiseClass) then(promise, undefined, failed);
     } catch (error) {
       failed(error);
