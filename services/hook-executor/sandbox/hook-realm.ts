@@ -24,13 +24,17 @@ export type Entries = Record<'run' | 'fireTimer' | 'takeTimers' | 'settleCall' |
 export async function openRealm(
   isolate: ivm.Isolate,
   { script: text, secrets }: HookSource,
-  host: HostEvents & { runtime: string; timeoutMs: number; onSettled: (runId: number, text: string) => void },
+  host: HostEvents & {
+    runtime: string;
+    timeoutMs: number;
+    onSettled: (runId: number, text: string, inEntry: boolean) => void;
+  },
 ): Promise<{ entries: Entries; load: () => Promise<string | undefined> }> {
   const timeout = host.timeoutMs;
   const context = await isolate.createContext();
   const callbacks = hostCallbacks(host);
-  const settled = (id: unknown, outcome: unknown): void => {
-    if (typeof id === 'number' && typeof outcome === 'string') host.onSettled(id, outcome);
+  const settled = (id: unknown, outcome: unknown, inEntry: unknown): void => {
+    if (typeof id === 'number' && typeof outcome === 'string') host.onSettled(id, outcome, inEntry === true);
   };
   const names = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
   const realm = await context.evalClosure(

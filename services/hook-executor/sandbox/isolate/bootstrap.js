@@ -1,6 +1,6 @@
 // Runs inside the isolate, before the hook and in its realm. What it uses of the language it takes at once, so that a hook that
 // changes the built-ins changes them for itself alone. What it hands out is still the hook's word: the host checks it.
-// Called with `settled(id, text)` of the host, the host's functions for the runtime, the runtime's `install` and the adapter for
+// Called with `settled(id, text, inEntry)` of the host, which waits for the end of the entry if the third is true, the host's functions for the runtime, the runtime's `install` and the adapter for
 // Actions; gives what the host enters the isolate with: `load`, `run`, `fireTimer`, `takeTimers`, `settleCall`, `endRun`. The text of an outcome
 // is a line with the console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
@@ -23,6 +23,8 @@
   const MAX_STACK_LENGTH = 8192;
   // What a line costs of the console's budget on top of its text, so that empty lines are not free.
   const LINE_COST = 16;
+  // A longer text would stay in the host's memory, outside its heap, until its next large garbage collection if it were returned.
+  const LONGEST_RETURNED = 1_000;
   // A longer document is too long for the executor, which says so.
   const LONGEST_DOCUMENT_SENT = 600_000;
 
@@ -214,7 +216,12 @@
       failed(error);
     }
     returned = true;
-    if (outcome !== undefined) return framed();
+    if (outcome !== undefined) {
+      const text = framed();
+      if (text.length <= LONGEST_RETURNED) return text;
+      settled(id, text, true);
+      return undefined;
+    }
     mapSet(unsettled, id, record);
     return undefined;
   };
