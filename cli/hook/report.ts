@@ -9,6 +9,7 @@ const REASONS: Record<DryRun['dropped'][number]['reason'], string> = {
   unsafe_characters: 'the name has control, format or bidi characters, or half a surrogate pair',
   not_normalized: 'the name is not in Unicode normalization form C',
   not_carried: 'JSON does not carry the value as it is: NaN, Infinity, -0, too many digits, half a surrogate pair',
+  assigned: 'an assignment does nothing there; the console says which call to make',
   invalid_scope_token: 'it has characters that no scope may have (RFC 6749 section 3.3)',
   not_an_array_of_strings: 'scope is not an array of strings; the token has no scopes',
 };

@@ -14,6 +14,7 @@ import { authenticateClient, readCredentials } from './steps/authenticate-client
 import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
 import { findApi } from './steps/find-api.ts';
+import { ignoredWrites } from '../../shared/hook-result/ignored-writes.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../shared/hook-result/scope-changes.ts';
 import type { RequestLimits } from './quota/request-limits.ts';
@@ -201,7 +202,8 @@ async function shapeByHook(
     return { scopes, customClaims: {}, dropped: [] };
   }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();
-  return mergeHookResult(acceptHookOutcome(outcome), customClaimsPolicyOf(hook.revision.kind, policy));
+  const merged = mergeHookResult(acceptHookOutcome(outcome), customClaimsPolicyOf(hook.revision.kind, policy));
+  return { ...merged, dropped: [...ignoredWrites(outcome), ...merged.dropped] };
 }
 
 /** Whether the hook did not come to a decision: a denial is one. */

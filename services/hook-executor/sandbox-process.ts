@@ -21,8 +21,11 @@ const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url)
 const WATCHDOG_GRACE_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 250;
 
-/** A sandbox process that says nothing for so long although it is asked is ended, whatever time its runs still have. */
-const SILENCE_MS = 5_000;
+/**
+ * A sandbox process that says nothing from one look of the watchdog to so many later, 6 s, is ended, whatever time its runs still have.
+ * In looks, not in time: on a machine that has no time for this process either nobody was silent.
+ */
+const MAX_SILENT_LOOKS = 24;
 
 const LAST_WORDS_LENGTH = 4_096;
 
@@ -91,8 +94,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   let lastWords = '';
   let started = false;
   let ending = false;
-  /** When it was asked for a sign of life that has not come, on the clock of `performance`. */
-  let askedMs: number | undefined;
+  /** Looks of the watchdog since it was asked for a sign of life; 0 when that has come. */
+  let silentLooks = 0;
 
   function kill(): void {
     ending = true;
@@ -141,7 +144,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
         kill();
         return;
       }
-      askedMs = undefined;
+      silentLooks = 0;
       if (message.data.ready === true) {
         started = true;
         resolve();
@@ -178,10 +181,9 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   /** From outside: a process whose thread is kept busy cannot watch itself. */
   function watchLiveness(): void {
     if (ending || !started) return;
-    if (askedMs === undefined) {
-      askedMs = performance.now();
-      channel.send({ alive: true } satisfies ToSandbox);
-    } else if (performance.now() - askedMs > SILENCE_MS) {
+    silentLooks++;
+    if (silentLooks === 1) channel.send({ alive: true } satisfies ToSandbox);
+    else if (silentLooks > MAX_SILENT_LOOKS) {
       logger.error('a sandbox process gives no sign of life; it is ended');
       kill();
     }

@@ -8,6 +8,10 @@ export const HookError = z.strictObject({
 });
 export type HookError = z.infer<typeof HookError>;
 
+const MAX_IGNORED_WRITES = 20;
+/** A name of 128 characters, each of which JSON may write as six, and what it is a member of. */
+const MAX_WRITE_LENGTH = 1_024;
+
 const measured = {
   cpu_ms: z.number().nonnegative(),
   wall_ms: z.number().nonnegative(),
@@ -26,7 +30,13 @@ const measured = {
  * - `unavailable`: nobody could run it: no executor, a full one, or one that died twice.
  */
 export const HookOutcome = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('ok'), result: z.string().optional(), ...measured }),
+  z.strictObject({
+    status: z.literal('ok'),
+    result: z.string().optional(),
+    /** Where an Action assigned to what only a call changes, as `api.accessToken["https://example.com/plan"]`. */
+    ignored_writes: z.array(z.string().max(MAX_WRITE_LENGTH)).max(MAX_IGNORED_WRITES).optional(),
+    ...measured,
+  }),
   z.strictObject({ status: z.literal('denied'), error: HookError, ...measured }),
   z.strictObject({ status: z.literal('timed_out'), limit: z.enum(['cpu', 'wall', 'callback']), ...measured }),
   z.strictObject({ status: z.literal('out_of_memory'), ...measured }),

@@ -3,6 +3,7 @@ import type { CustomClaimsPolicy } from '../domain/tenant.ts';
 import { OAuthError } from '../oauth-error.ts';
 import type { Dropped } from '../subjects/token-events.ts';
 import { acceptHookOutcome } from './accept-hook-outcome.ts';
+import { ignoredWrites } from './ignored-writes.ts';
 import { mergeHookResult } from './merge-hook-result.ts';
 import { scopeChanges, type ScopeChanges } from './scope-changes.ts';
 
@@ -23,7 +24,7 @@ export function judgeOutcome(outcome: HookOutcome, granted: readonly string[], p
     return {
       token: { scope: scopes, claims: customClaims },
       scope_changes: scopeChanges(granted, scopes),
-      dropped,
+      dropped: [...ignoredWrites(outcome), ...dropped],
       answer: null,
     };
   } catch (error) {

@@ -3,7 +3,7 @@ import { ScopeChanges } from '../hook-result/scope-changes.ts';
 
 /** Why a hook's claim or scope did not make it into the token. */
 export const Dropped = z.object({
-  kind: z.enum(['claim', 'scope']),
+  kind: z.enum(['claim', 'scope', 'write']),
   name: z.string(),
   reason: z.enum([
     'reserved',
@@ -14,6 +14,7 @@ export const Dropped = z.object({
     'not_carried',
     'invalid_scope_token',
     'not_an_array_of_strings',
+    'assigned',
   ]),
 });
 export type Dropped = z.infer<typeof Dropped>;

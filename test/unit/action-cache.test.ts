@@ -11,10 +11,12 @@ type Cache = {
 };
 type Action = (event: object, api: { cache: Cache }) => void;
 
-const SOURCE = readFileSync(
-  new URL('../../services/hook-executor/sandbox/isolate/action.js', import.meta.url),
-  'utf8',
-).replace(/;\s*$/, '');
+const source = (name: string): string =>
+  readFileSync(new URL(`../../services/hook-executor/sandbox/isolate/${name}`, import.meta.url), 'utf8').replace(
+    /;\s*$/,
+    '',
+  );
+const ADAPT = `(${source('action.js')})((${source('ignored-writes.js')})())`;
 
 let nowMs: number;
 let cache: Cache;
@@ -22,7 +24,7 @@ beforeEach(() => {
   nowMs = 1_800_000_000_000;
   const realm = createContext({ clock: () => nowMs });
   runInContext('Date.now = clock', realm);
-  const adapt = runInContext(`(${SOURCE})()`, realm) as (action: Action) => (...args: unknown[]) => unknown;
+  const adapt = runInContext(ADAPT, realm) as (action: Action) => (...args: unknown[]) => unknown;
   const event = { client: {}, request: {} };
   adapt((_, api) => void (cache = api.cache))(event, {}, () => undefined);
 });

@@ -184,7 +184,11 @@ export class HookIsolate {
     const realm = await openRealm(this.#isolate, this.#source, {
       runtime: this.#host.runtime,
       timeoutMs: this.#limits.cpu_ms * MAX_WALL_PER_CPU,
-      onSettled: (id, text) => this.#runs.get(id)?.settle(text),
+      onSettled: (id, text, inEntry) => {
+        const run = this.#runs.get(id);
+        if (inEntry && run !== undefined) run.returned = text;
+        else run?.settle(text);
+      },
       onTimer: (...timer) => this.#setTimer(...timer),
       onClearTimer: (id) => this.#clearTimer(id),
       onTimersKept: (id) => void this.#takeTimers(id),
@@ -222,7 +226,8 @@ export class HookIsolate {
     const { console_bytes, cpu_ms } = this.#limits;
     try {
       const entry = enter.apply(undefined, [id, json, console_bytes], { timeout: cpu_ms * MAX_WALL_PER_CPU });
-      const text = (await Promise.race([this.#entering(run, entry), run.settlement])) ?? (await run.settlement);
+      const settled = await Promise.race([this.#entering(run, entry), run.settlement]);
+      const text = settled ?? run.returned ?? (await run.settlement);
       return parseOutcome(text, this.#measured(run), this.#limits);
     } catch (error) {
       const failure = this.#failure(error, run);

@@ -6,7 +6,7 @@ import { hookScript, LINE_OFFSET } from './hook-script.ts';
 
 const source = (name: string): string =>
   readFileSync(new URL(`./isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
-const [BOOTSTRAP, ACTION] = [source('bootstrap.js'), source('action.js')];
+const [BOOTSTRAP, ACTION, IGNORED_WRITES] = [source('bootstrap.js'), source('action.js'), source('ignored-writes.js')];
 
 export type HookSource = { script: string; secrets: Record<string, string>; limits: HookLimits };
 
@@ -24,17 +24,21 @@ export type Entries = Record<'run' | 'fireTimer' | 'takeTimers' | 'settleCall' |
 export async function openRealm(
   isolate: ivm.Isolate,
   { script: text, secrets }: HookSource,
-  host: HostEvents & { runtime: string; timeoutMs: number; onSettled: (runId: number, text: string) => void },
+  host: HostEvents & {
+    runtime: string;
+    timeoutMs: number;
+    onSettled: (runId: number, text: string, inEntry: boolean) => void;
+  },
 ): Promise<{ entries: Entries; load: () => Promise<string | undefined> }> {
   const timeout = host.timeoutMs;
   const context = await isolate.createContext();
   const callbacks = hostCallbacks(host);
-  const settled = (id: unknown, outcome: unknown): void => {
-    if (typeof id === 'number' && typeof outcome === 'string') host.onSettled(id, outcome);
+  const settled = (id: unknown, outcome: unknown, inEntry: unknown): void => {
+    if (typeof id === 'number' && typeof outcome === 'string') host.onSettled(id, outcome, inEntry === true);
   };
   const names = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
   const realm = await context.evalClosure(
-    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime}, (${ACTION})())`,
+    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime}, (${ACTION})((${IGNORED_WRITES})()))`,
     [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
     { result: { reference: true }, filename: 'hookmint:runtime', timeout },
   );

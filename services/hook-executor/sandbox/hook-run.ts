@@ -12,6 +12,8 @@ export class HookRun {
   settled = false;
   /** It was ended by something else than its outcome. */
   failed = false;
+  /** The text of an outcome that counts once its entry has come back. */
+  returned: string | undefined;
   readonly subtleWork: SubtleWork;
   /** Entries into the isolate that have not come back: each may still set timers and make calls. */
   entries = 0;

@@ -10,11 +10,12 @@ export function parseOutcome(text: string, measured: Measured, limits: HookLimit
   const detail = text.slice(frame + 2);
   switch (text[frame + 1]) {
     case 'o':
-      if (detail === '') return { status: 'ok', ...told };
-      if (detail.length > limits.result_bytes || Buffer.byteLength(detail) > limits.result_bytes) {
-        return { status: 'bad_result', reason: 'too_large', ...told };
-      }
-      return { status: 'ok', result: detail, ...told };
+      return ok(detail, told, limits);
+    case 'w': {
+      const end = detail.indexOf('\n');
+      const outcome = ok(detail.slice(end + 1), told, limits);
+      return outcome.status === 'ok' ? { ...outcome, ignored_writes: parseWrites(detail.slice(0, end)) } : outcome;
+    }
     case 'd':
       return { status: 'denied', error: parseHookError(detail), ...told };
     case 't':
@@ -25,6 +26,16 @@ export function parseOutcome(text: string, measured: Measured, limits: HookLimit
       return { status: 'bad_result', reason: 'not_serializable', ...told };
   }
 }
+
+function ok(result: string, told: Measured, limits: HookLimits): HookOutcome {
+  if (result === '') return { status: 'ok', ...told };
+  if (result.length > limits.result_bytes || Buffer.byteLength(result) > limits.result_bytes) {
+    return { status: 'bad_result', reason: 'too_large', ...told };
+  }
+  return { status: 'ok', result, ...told };
+}
+
+const parseWrites = (json: string): string[] => JSON.parse(json) as string[];
 
 export function parseHookError(json: string): HookError {
   return JSON.parse(json) as HookError;

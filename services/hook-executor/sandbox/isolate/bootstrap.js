@@ -1,9 +1,10 @@
 // Runs inside the isolate, before the hook and in its realm. What it uses of the language it takes at once, so that a hook that
 // changes the built-ins changes them for itself alone. What it hands out is still the hook's word: the host checks it.
-// Called with `settled(id, text)` of the host, the host's functions for the runtime, the runtime's `install` and the adapter for
+// Called with `settled(id, text, inEntry)` of the host, which waits for the end of the entry if the third is true, the host's functions for the runtime, the runtime's `install` and the adapter for
 // Actions; gives what the host enters the isolate with: `load`, `run`, `fireTimer`, `takeTimers`, `settleCall`, `endRun`. The text of an outcome
 // is a line with the console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
+//   w<json>  as o, after a line with a JSON list of what was assigned to where that does nothing
 //   n        the result is no object       s        the result cannot be serialised
 (function (settled, host, installRuntime, adaptAction) {
   'use strict';
@@ -23,6 +24,8 @@
   const MAX_STACK_LENGTH = 8192;
   // What a line costs of the console's budget on top of its text, so that empty lines are not free.
   const LINE_COST = 16;
+  // A longer text would stay in the host's memory, outside its heap, until its next large garbage collection if it were returned.
+  const LONGEST_RETURNED = 1_000;
   // A longer document is too long for the executor, which says so.
   const LONGEST_DOCUMENT_SENT = 600_000;
 
@@ -194,7 +197,9 @@
       }
       return true;
     };
-    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + outcome;
+    const told = () =>
+      writes === undefined || outcome[0] !== 'o' ? outcome : 'w' + stringify(writes) + '\n' + slice(outcome, 1);
+    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + told();
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
         throw new ErrorClass('The callback of the hook was called already.');
@@ -204,17 +209,28 @@
       if (!settle('t' + describe(error))) write('error', `after the callback: ${shown(error)}`);
     };
     record.failed = failed;
+    let writes;
+    const ignored = ({ path, use }) => {
+      write('warn', `an assignment to ${path} does nothing: call ${use}`);
+      if (writes === undefined) setPrototypeOf((writes = []), null);
+      writes[writes.length] = path;
+    };
     try {
       const promise =
         action === undefined
           ? hook(args.client, args.scope, args.audience, contextOf(args), cb)
-          : action(args, parse(secretsJson), cb);
+          : action(args, parse(secretsJson), cb, ignored);
       if (promise instanceof PromiseClass) then(promise, undefined, failed);
     } catch (error) {
       failed(error);
     }
     returned = true;
-    if (outcome !== undefined) return framed();
+    if (outcome !== undefined) {
+      const text = framed();
+      if (text.length <= LONGEST_RETURNED) return text;
+      settled(id, text, true);
+      return undefined;
+    }
     mapSet(unsettled, id, record);
     return undefined;
   };

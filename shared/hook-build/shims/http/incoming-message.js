@@ -8,6 +8,9 @@ const FIRST_ONLY = new Set(
   ).split(' '),
 );
 
+const define = (target, key, value) =>
+  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+
 class IncomingMessage extends Readable {
   constructor(socket) {
     super({ read() {} });
@@ -18,7 +21,7 @@ class IncomingMessage extends Readable {
     this.complete = false;
     this.aborted = false;
     this.headers = {};
-    this.headersDistinct = {};
+    this.headersDistinct = Object.create(null);
     this.rawHeaders = [];
     this.trailers = {};
     this.rawTrailers = [];
@@ -45,10 +48,11 @@ class IncomingMessage extends Readable {
     this.rawHeaders.push(name, value);
     const key = name.toLowerCase();
     (this.headersDistinct[key] ??= []).push(value);
-    const before = this.headers[key];
-    if (key === 'set-cookie') (this.headers[key] ??= []).push(value);
-    else if (before === undefined) this.headers[key] = value;
-    else if (!FIRST_ONLY.has(key)) this.headers[key] = `${before}${key === 'cookie' ? ';' : ','} ${value}`;
+    // A header may be called like what objects inherit; `headers` has a prototype, as in Node.
+    const before = Object.hasOwn(this.headers, key) ? this.headers[key] : undefined;
+    if (key === 'set-cookie') define(this.headers, key, [...(before ?? []), value]);
+    else if (before === undefined) define(this.headers, key, value);
+    else if (!FIRST_ONLY.has(key)) define(this.headers, key, `${before}${key === 'cookie' ? ';' : ','} ${value}`);
   }
 
   setTimeout(ms, callback) {
