@@ -47,7 +47,9 @@ async function answersTo(
     const answers: string[] = [];
     const inbox = `_INBOX_${user}.attacker.${String(++asked)}`;
     bus.subscribe(inbox, {
-      callback: (_, message) => void (message.headers?.code === 503 || answers.push(message.string())),
+      callback: (_, message) => {
+        if (message.headers?.code !== 503) answers.push(message.string());
+      },
     });
     bus.publish(subject, textFor(inbox), { reply: inbox });
     await bus.flush();

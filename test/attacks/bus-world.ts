@@ -103,11 +103,16 @@ async function open(bus: Bus): Promise<BusWorld> {
   await settle();
   heard = [];
 
-  const attackers = new Map<Owned, Attacker>();
-  for (const user of OWNED) attackers.set(user, attackerOn(user, await bus.connect(user)));
+  const attackerAs = async (user: Owned): Promise<Attacker> => attackerOn(user, await bus.connect(user));
+  const attackers: Record<Owned, Attacker> = {
+    'hook-executor': await attackerAs('hook-executor'),
+    gateway: await attackerAs('gateway'),
+    signer: await attackerAs('signer'),
+    management: await attackerAs('management'),
+  };
   return {
     bus,
-    as: (user) => attackers.get(user) as Attacker,
+    as: (user) => attackers[user],
     heard: async () => {
       await settle();
       const found = heard;

@@ -179,7 +179,7 @@ load('subscriptions of an executor', async () => {
   void (async () => {
     for await (const status of connection.status()) if (status.type === 'error') errors.push(String(status.error));
   })();
-  for (let n = 0; n < 10_100; n++)
+  for (let n = 0; n < MOST_SUBSCRIPTIONS + 100; n++)
     connection.subscribe(`_INBOX_hook-executor.flood.${String(n)}`, { callback: () => undefined });
   await connection.flush().catch(() => undefined);
   await delay(200);
