@@ -16,7 +16,7 @@ import { ROUTES } from './routes.ts';
 /** The Management API. */
 export function createApp(
   deps: Deps,
-  options: { events: EventPublisher; requestsPerSecond: number; trustedProxies: number },
+  options: { events: EventPublisher; warnings: () => string[]; requestsPerSecond: number; trustedProxies: number },
 ): Express {
   const app = express();
   app.set('trust proxy', options.trustedProxies);
@@ -39,7 +39,11 @@ export function createApp(
       ...(deps.publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
     ];
     response.set(NO_STORE).status(missing.length === 0 ? 200 : 503);
-    response.json(missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing });
+    const warnings = options.warnings();
+    response.json({
+      ...(missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    });
   });
 
   app.use(observeExpress);

@@ -117,6 +117,7 @@ runService(SERVICE, async (endLater) => {
     },
     {
       events,
+      warnings: logs.warnings,
       requestsPerSecond: config.HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND,
       trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     },

@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 /**
  * Types of logs that are kept (contract §5.7): a token issued, a token request refused or failed, a write of the configuration, a client
- * near or at the end of its quota of tokens, one over a limit of rate.
+ * near or at the end of its quota of tokens, one over a limit of rate; and `w`, a warning, for events that are missing.
  */
-export const LogType = z.enum(['seccft', 'feccft', 'sapi', 'token_quota_consumption_warning', 'api_limit']);
+export const LogType = z.enum(['seccft', 'feccft', 'sapi', 'token_quota_consumption_warning', 'api_limit', 'w']);
 export type LogType = z.infer<typeof LogType>;
 
 /** One entry of the tenant's logs: what an event of the stream says, in the terms of Auth0's logs. */

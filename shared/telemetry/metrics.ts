@@ -23,6 +23,12 @@ export const eventsDropped = meter.createCounter('hookmint.events.dropped', {
   unit: '{event}',
 });
 
+/** Messages of audit events that were gone, or skipped, before management had read them. */
+export const eventsMissing = meter.createCounter('hookmint.events.missing', {
+  description: 'Messages of audit events that were removed before they became logs',
+  unit: '{message}',
+});
+
 /** Duration of hook runs, by `hookmint.hook.name` and `hookmint.hook.outcome`. */
 export const hookDuration = meter.createHistogram('hookmint.hook.duration', {
   description: 'Time from the start of a hook run to its outcome',

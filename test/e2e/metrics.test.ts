@@ -112,7 +112,17 @@ describe('/metrics', () => {
     for (const service of ['hook-executor', 'signer'] as const) {
       const refused = kept[service].filter(({ name }) => name === 'hookmint_bus_requests_refused_total');
       const reasons = new Set(refused.map(({ labels }) => labels.error_type));
-      assert.deepEqual([...reasons].sort(), ['expired', 'invalid_event', 'overloaded']);
+      assert.deepEqual([...reasons].sort(), [
+        'expired',
+        'invalid_event',
+        'invalid_reply_subject',
+        'overloaded',
+        'proof_foreign',
+        'proof_missing',
+        'proof_replayed',
+        'proof_stale',
+        'proof_wrong',
+      ]);
       assert.deepEqual([...new Set(refused.map(({ value }) => value))], [0]);
     }
   });

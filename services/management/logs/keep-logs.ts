@@ -7,11 +7,24 @@ import { isFromStream } from '../../../shared/bus/stored-message.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
+import { eventsMissing } from '../../../shared/telemetry/metrics.ts';
 import { EVENTS_STREAM, StreamEvents } from '../../../shared/subjects/events.ts';
+import { auditPosition, type AuditGap } from './audit-position.ts';
 import { logId } from './log-id.ts';
 import { logOfEvent } from './log-of-event.ts';
 
 const RETRY_DELAY_MS = 1_000;
+/** More are in the logs. */
+const MAX_WARNINGS = 5;
+
+export type KeptLogs = {
+  /** What an operator must know of the audit since this process started, for `/readyz`. */
+  warnings: () => string[];
+  close: () => Promise<void>;
+};
+
+/** Index of a log that is of no event: a message holds 64 of them at most. */
+const NO_EVENT_INDEX = 99;
 
 /** Asked anew so often: of a server of the cluster that is lost nobody says that the question is. */
 const PULL_EXPIRES_MS = 2_000;
@@ -29,9 +42,13 @@ export function keepLogs(deps: {
   api: ReturnType<typeof eventsApi>;
   db: Db;
   hostname: string;
-}): { close: () => Promise<void> } {
+}): KeptLogs {
   const { bus, api, hostname } = deps;
   const logs = logsIn(deps.db);
+  const position = auditPosition(deps.db);
+  const warnings: string[] = [];
+  // A counter that begins with its first loss shows no increase by it.
+  eventsMissing.add(0);
   const stopping = new AbortController();
   const stopped = stopping.signal;
   let messages: ConsumerMessages | undefined;
@@ -61,15 +78,17 @@ export function keepLogs(deps: {
 
   async function handle(message: JsMsg, consumer: Consumer): Promise<void> {
     const events = parsed(message);
-    if (events === undefined) return;
     for (let attempt = 1; !stopped.aborted; attempt++) {
       try {
         // Asked anew after a failure: ids that are taken are those of a stream before this one.
         const { created } = await consumer.info(attempt === 1);
         const idOf = (index: number): string => logId(Date.parse(created), message.seq, index);
-        const entries = events.map((event, index) => logOfEvent(event, idOf(index), hostname));
+        const entries = events?.map((event, index) => logOfEvent(event, idOf(index), hostname)) ?? [];
         await logs.append(entries);
-        message.ack();
+        const gap = await position.moveTo(Date.parse(created), message.seq);
+        if (gap !== undefined) await warnOf(gap, Date.parse(created), message.seq);
+        if (events === undefined) message.term('it holds no events');
+        else message.ack();
         return;
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error }, 'logs cannot be written at the moment, and wait');
@@ -81,8 +100,32 @@ export function keepLogs(deps: {
     message.nak();
   }
 
+  async function warnOf(gap: AuditGap, bornMs: number, sequence: number): Promise<void> {
+    const description =
+      gap.kind === 'anew'
+        ? 'The stream of audit events, or its consumer, was made anew: what it held and nobody had read is not in the logs'
+        : `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events were gone before they became logs`;
+    eventsMissing.add(gap.kind === 'anew' ? 1 : gap.last - gap.first + 1);
+    logger.error({ gap }, description);
+    warnings.push(description);
+    if (warnings.length > MAX_WARNINGS) warnings.shift();
+    const id = logId(bornMs, sequence - 1, NO_EVENT_INDEX);
+    await logs.append([
+      {
+        log_id: id,
+        event_id: `gap-${id}`,
+        date: new Date(),
+        type: 'w',
+        description,
+        hostname,
+        details: JSON.stringify(gap),
+      },
+    ]);
+  }
+
   const followed = follow();
   return {
+    warnings: () => [...warnings],
     close: async () => {
       stopping.abort();
       await messages?.close();
@@ -101,7 +144,6 @@ function parsed(message: JsMsg): StreamEvents['events'] | undefined {
       { sequence: message.seq, subject: message.subject, reason: messageOf(error) },
       'no event can be read in a message',
     );
-    message.term('it holds no events');
     return undefined;
   }
 }
