@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ClientGrantFile } from '../tenant-files/model.ts';
 import { accepted, differing, leftOutNote, only, without } from './members.ts';
-import { isMachineToMachine } from './plan-clients.ts';
+import { UsageError } from '../../shared/usage-error.ts';
+import { clientsCalled, isMachineToMachine } from './plan-clients.ts';
 import type { PlanInput } from './plan.ts';
 import { step, type Run, type Step } from './step.ts';
 
@@ -19,7 +20,7 @@ export function planClientGrants(input: PlanInput): Step[] {
   const gone = remote.clientGrants.filter(
     (grant) =>
       grant.audience !== remote.managementAudience &&
-      !wanted.some((file) => file.audience === grant.audience && idOf(file.client_id, input) === grant.client_id),
+      !wanted.some((file) => file.audience === grant.audience && namesClient(file, grant.client_id, input)),
   );
   return [
     ...steps,
@@ -45,6 +46,11 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
     ({ identifier }) => identifier === file.audience,
   );
   if (!knowsApi) return skip('its API is neither in the files nor in hookmint');
+  const called = isId(file.client_id, input) ? 1 : clientsCalled(file.client_id, input);
+  if (called > 1) {
+    const why = `${String(called)} clients are called ${file.client_id}; the grant must name one by its client_id`;
+    return step('client grant', name, 'skip', { notes: [why], run: () => Promise.reject(new UsageError(why)) });
+  }
   const clientId = idOf(file.client_id, input);
   const comes = files.clients?.some(
     (client) => (client.name === file.client_id || client.client_id === file.client_id) && isMachineToMachine(client),
@@ -66,6 +72,16 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
   const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.id}`, only(taken, members));
   return step('client grant', name, 'update', { notes, members, run });
 }
+
+/** Whether the grant of the files may be meant for a client: a name may be that of several. */
+function namesClient(file: ClientGrantFile, client_id: string, { remote }: PlanInput): boolean {
+  return remote.clients.some(
+    (client) => client.client_id === client_id && (client_id === file.client_id || client.name === file.client_id),
+  );
+}
+
+const isId = (nameOrId: string, { files, remote }: PlanInput): boolean =>
+  [...(files.clients ?? []), ...remote.clients].some(({ client_id }) => client_id === nameOrId);
 
 /** Files name a client by its name or its id. */
 function idOf(nameOrId: string, { remote }: PlanInput): string | undefined {
