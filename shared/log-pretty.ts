@@ -30,8 +30,14 @@ function parse(line: string): object | undefined {
 
 /** The printer decodes a stack and shows its lines; all else it writes as JSON or as it is. */
 function cleaned(value: unknown, name?: string): unknown {
-  if (typeof value === 'string') return name === 'stack' ? printableLines(value).join('\n') : printable(value);
+  if (typeof value === 'string') return name === 'stack' ? marked(value) : printable(value);
   if (Array.isArray(value)) return value.map((item) => cleaned(item));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [printable(key), cleaned(member, key)]));
 }
+
+/** A line of a stack may be the author's, and must not pass for an entry. */
+const marked = (stack: string): string =>
+  printableLines(stack)
+    .map((line) => `| ${line}`)
+    .join('\n');

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ClientGrantFile } from '../tenant-files/model.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
-import { isMachineToMachine } from './plan-clients.ts';
+import { clientsCalled, isMachineToMachine } from './plan-clients.ts';
 import type { PlanInput } from './plan.ts';
 import { step, type Run, type Step } from './step.ts';
 
@@ -20,7 +21,7 @@ export function planClientGrants(input: PlanInput): Step[] {
   const gone = remote.clientGrants.filter(
     (grant) =>
       grant.audience !== remote.managementAudience &&
-      !wanted.some((file) => file.audience === grant.audience && idOf(file.client_id, input) === grant.client_id),
+      !wanted.some((file) => file.audience === grant.audience && namesClient(file, grant.client_id, input)),
   );
   return [
     ...steps,
@@ -46,6 +47,11 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
     ({ identifier }) => identifier === file.audience,
   );
   if (!knowsApi) return skip('its API is neither in the files nor in hookmint');
+  const called = isId(file.client_id, input) ? 1 : clientsCalled(file.client_id, input);
+  if (called > 1) {
+    const why = `${String(called)} clients are called ${file.client_id}; the grant must name one by its client_id`;
+    return step('client grant', name, 'skip', { notes: [why], run: () => Promise.reject(new UsageError(why)) });
+  }
   const clientId = idOf(file.client_id, input);
   const comes = files.clients?.some(
     (client) => (client.name === file.client_id || client.client_id === file.client_id) && isMachineToMachine(client),
@@ -78,6 +84,16 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
 function clientNameOf(nameOrId: string, { files }: PlanInput): string {
   return files.clients?.find(({ client_id }) => client_id === nameOrId)?.name ?? nameOrId;
 }
+
+/** Whether the grant of the files may be meant for a client: a name may be that of several. */
+function namesClient(file: ClientGrantFile, client_id: string, { remote }: PlanInput): boolean {
+  return remote.clients.some(
+    (client) => client.client_id === client_id && (client_id === file.client_id || client.name === file.client_id),
+  );
+}
+
+const isId = (nameOrId: string, { files, remote }: PlanInput): boolean =>
+  [...(files.clients ?? []), ...remote.clients].some(({ client_id }) => client_id === nameOrId);
 
 /** Files name a client by its name or its id. */
 function idOf(nameOrId: string, { remote }: PlanInput): string | undefined {

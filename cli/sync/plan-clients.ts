@@ -4,6 +4,7 @@ import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
 import type { PlanInput } from './plan.ts';
 import type { Remote } from './remote.ts';
+import { UsageError } from '../../shared/usage-error.ts';
 import { step, type Step } from './step.ts';
 
 const PATH = '/clients';
@@ -46,6 +47,10 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   const { name } = file;
   if (!isMachineToMachine(file)) {
     return step('client', name, 'skip', { notes: ['it cannot ask for tokens by client credentials'] });
+  }
+  if (isOneOfSeveral(file, input)) {
+    const why = `several clients are called ${name}; the files must say by client_id which this is`;
+    return step('client', name, 'skip', { notes: [why], run: () => Promise.reject(new UsageError(why)) });
   }
   const signs = file.token_endpoint_auth_method === null;
   const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
@@ -95,6 +100,24 @@ export function isMachineToMachine({ grant_types, app_type, token_endpoint_auth_
   return grant_types === undefined
     ? app_type === undefined || app_type === 'non_interactive'
     : grant_types.includes('client_credentials');
+}
+
+/** How many clients are called so, when the files have been carried out. */
+export function clientsCalled(name: string, input: PlanInput): number {
+  const inFiles = (input.files.clients ?? []).filter((file) => file.name === name && isMachineToMachine(file));
+  const claimed = new Set(inFiles.map((file) => presentOf(file, input)));
+  return inFiles.length + input.remote.clients.filter((client) => client.name === name && !claimed.has(client)).length;
+}
+
+/** Whether neither its id nor its name tells which client of hookmint it is, or would be at the next import. */
+function isOneOfSeveral(file: ClientFile, { files, remote }: PlanInput): boolean {
+  if (remote.clients.some(({ client_id }) => client_id === file.client_id)) return false;
+  const claimed = new Set(files.clients?.map(({ client_id }) => client_id));
+  const candidates = remote.clients.filter(({ client_id, name }) => name === file.name && !claimed.has(client_id));
+  const alike = files.clients?.filter(
+    (one) => one.name === file.name && one.client_id === undefined && isMachineToMachine(one),
+  );
+  return candidates.length > 1 || (file.client_id === undefined && (alike?.length ?? 0) > 1);
 }
 
 /** By its id, and by its name where the files have no client of that one's id: several may be called alike. */

@@ -18,11 +18,13 @@ export function readKeywords(mappings: string | undefined): Keywords {
   }
 }
 
-/** A text with its markers replaced; markers that nobody has given a value stay. */
+/** A text with its markers replaced, quotes around `@@KEY@@` with it; markers that nobody has given a value stay. */
 export function replaceKeywords(text: string, keywords: Keywords): string {
   let replaced = text;
   for (const [key, value] of keywords) {
     replaced = replaced
+      .replaceAll(`"@@${key}@@"`, () => JSON.stringify(value))
+      .replaceAll(`'@@${key}@@'`, () => JSON.stringify(value))
       .replaceAll(`@@${key}@@`, () => JSON.stringify(value))
       .replaceAll(`##${key}##`, () => (typeof value === 'string' ? value : JSON.stringify(value)));
   }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
@@ -57,6 +57,17 @@ export function readFolder(root: string, readText: ReadText): RawExport {
   return { kinds, ignored: ignored.map((name) => basename(name, '.json')).sort(), sources };
 }
 
+/** As exports from Windows name files. */
+const withSlashes = (path: string): string => path.replaceAll('\\', '/');
+
+/** Versions before 8 of the tool name an Action's code from the folder where they ran: the end of it is in the export. */
+function codeFile(root: string, code: string): string {
+  const file = resolve(root, code);
+  if (file.startsWith(root + sep) && existsSync(file)) return file;
+  const [inExport] = /(?<=\/)actions\/[^/]+\/code\.js$/.exec(code) ?? [];
+  return inExport === undefined ? file : resolve(root, inExport);
+}
+
 /** A hook's script is named from its own folder, an Action's code from the root of the export. */
 function withCode(
   kind: string,
@@ -67,8 +78,8 @@ function withCode(
   readText: ReadText,
 ): Record<string, unknown> {
   if (kind === 'hooks' && typeof item.script === 'string')
-    return { ...item, script: readText(resolve(dir, item.script), file) };
+    return { ...item, script: readText(resolve(dir, withSlashes(item.script)), file) };
   if (kind === 'actions' && typeof item.code === 'string')
-    return { ...item, code: readText(resolve(root, item.code), file) };
+    return { ...item, code: readText(codeFile(root, withSlashes(item.code)), file) };
   return item;
 }

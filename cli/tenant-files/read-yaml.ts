@@ -43,7 +43,9 @@ function withCode(kind: string, items: unknown, root: string, file: string, read
   if (member === undefined || !Array.isArray(items)) return items;
   return items.map((item: Record<string, unknown>) => {
     const path = item[member];
-    return typeof path === 'string' ? { ...item, [member]: readText(resolve(root, path), file) } : item;
+    return typeof path === 'string'
+      ? { ...item, [member]: readText(resolve(root, path.replaceAll('\\', '/')), file) }
+      : item;
   });
 }
 
