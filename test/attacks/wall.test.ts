@@ -237,7 +237,6 @@ test(
     const possible = [
       'read /etc/passwd',
       'read the environment of its parent',
-      'write its own code',
       'a file that is only memory',
       'signal its parent',
       'a descriptor of its parent',
