@@ -84,11 +84,11 @@ function programInMemory(program: Uint8Array, addressOf: (memory: ArrayBuffer) =
 
 /** Node's version is pinned: that the module is experimental is no news to whoever runs hookmint. */
 async function importFfi(): Promise<typeof import('node:ffi')> {
-  const { emitWarning } = process;
+  const own = Object.getOwnPropertyDescriptor(process, 'emitWarning') ?? {};
   process.emitWarning = () => undefined;
   try {
     return await import('node:ffi');
   } finally {
-    process.emitWarning = emitWarning;
+    Object.defineProperty(process, 'emitWarning', own);
   }
 }

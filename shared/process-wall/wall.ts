@@ -40,7 +40,7 @@ type WalledProcess = {
   /** To its `ownChannel`. */
   channel: Channel;
   /** Ends it, with all that the wall is made of. */
-  kill(): void;
+  kill: () => void;
 };
 
 export type Wall = {
