@@ -21,8 +21,8 @@ export type Channel = {
 };
 
 export function channelOver(stream: Duplex): Channel {
-  let onMessage = (message: unknown): void => void message;
-  let onEnd = (garbage?: Error): void => void garbage;
+  let onMessage: (message: unknown) => void = () => undefined;
+  let onEnd: (garbage?: Error) => void = () => undefined;
   let parts: string[] = [];
   let characters = 0;
   let ended = false;

@@ -5,12 +5,18 @@ const PR_SET_NO_NEW_PRIVS = 38n;
 const SECCOMP_SET_MODE_FILTER = 1n;
 const SECCOMP_FILTER_FLAG_TSYNC = 1n;
 
+const FIRST_AFTER_STANDARD = 3n;
+const LAST_DESCRIPTOR = 0xffff_ffffn;
+const CLOSE_RANGE_CLOEXEC = 4n;
+
 /** The kernel or the platform cannot do it. */
 export class WallError extends Error {
   override name = 'WallError';
 }
 
 type Native = {
+  /** No process that is started from now on inherits a descriptor, but what it is given. */
+  keepDescriptors(): void;
   /** Limits a resource of this process, for good. */
   limit(what: string, resource: bigint, max: bigint): void;
   /**
@@ -32,17 +38,26 @@ export async function openNative(): Promise<Native> {
   }
   const of = processor;
   const { dlopen, getRawPointer } = await importFfi();
-  // All three calls have their one pointer, if any, in third place.
+  // All calls have their one pointer, if any, in third place.
   const { functions } = dlopen(null, {
     syscall: { arguments: ['i64', 'i64', 'i64', 'pointer', 'i64', 'i64'], return: 'i64' },
   });
-  const call = (what: string, name: Syscall, first: bigint, second: bigint, memory: ArrayBuffer | null): void => {
+  const call = (
+    what: string,
+    name: Syscall,
+    first: bigint,
+    second: bigint,
+    memory: ArrayBuffer | bigint | null,
+  ): void => {
     const number = BigInt(syscallNumber(name, of) ?? -1);
     if (functions.syscall(number, first, second, memory, 0n, 0n) !== 0n)
       throw new WallError(`the kernel refuses ${what}`);
   };
 
   return {
+    keepDescriptors: () => {
+      call('to keep descriptors', 'close_range', FIRST_AFTER_STANDARD, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
+    },
     limit: (what, resource, max) => {
       call(what, 'prlimit64', 0n, resource, new BigUint64Array([max, max]).buffer);
     },
@@ -69,11 +84,11 @@ function programInMemory(program: Uint8Array, addressOf: (memory: ArrayBuffer) =
 
 /** Node's version is pinned: that the module is experimental is no news to whoever runs hookmint. */
 async function importFfi(): Promise<typeof import('node:ffi')> {
-  const { emitWarning } = process;
+  const own = Object.getOwnPropertyDescriptor(process, 'emitWarning') ?? {};
   process.emitWarning = () => undefined;
   try {
     return await import('node:ffi');
   } finally {
-    process.emitWarning = emitWarning;
+    Object.defineProperty(process, 'emitWarning', own);
   }
 }

@@ -11,6 +11,7 @@ const NUMBERS = {
   clone: call(56, 220),
   clone3: call(435, 435),
   close: call(3, 57),
+  close_range: call(436, 436),
   epoll_ctl: call(233, 21),
   epoll_pwait: call(281, 22),
   epoll_pwait2: call(441, 441),

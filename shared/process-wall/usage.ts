@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-export type ProcessUsage = { residentBytes: number; threads: number };
+type ProcessUsage = { residentBytes: number; threads: number };
 
 /**
  * What a process and its descendants use, as Linux tells it: a limit that holds whatever runs in them. RLIMIT_AS and RLIMIT_DATA are none

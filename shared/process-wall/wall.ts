@@ -21,12 +21,12 @@ const PROBE_TIMEOUT_MS = 10_000;
  * - `seccomp`: no system call but the few that a started process needs.
  * - `none`: Node's permission model alone, which is none for native code.
  */
-export type WallName = 'bubblewrap' | 'seccomp' | 'none';
+type WallName = 'bubblewrap' | 'seccomp' | 'none';
 
 /** `require`: no start without a wall; `auto`: the strongest that there is; `off`: none. */
-export type WallSetting = 'require' | 'auto' | 'off';
+type WallSetting = 'require' | 'auto' | 'off';
 
-export type WalledProgram = {
+type WalledProgram = {
   /** Path of the script. It calls `sealIfWalled` when all is loaded. */
   main: string;
   /** Absolute paths of all it reads, folders with a slash at their end. Those that do not exist do no harm. */
@@ -35,12 +35,12 @@ export type WalledProgram = {
   nodeOptions: readonly string[];
 };
 
-export type WalledProcess = {
+type WalledProcess = {
   process: ChildProcessByStdio<null, Readable, Readable>;
   /** To its `ownChannel`. */
   channel: Channel;
   /** Ends it, with all that the wall is made of. */
-  kill(): void;
+  kill: () => void;
 };
 
 export type Wall = {
@@ -83,7 +83,7 @@ export async function chooseWall(setting: WallSetting, { bubblewrap = true } = {
 async function bubblewrapWall(reasons: readonly string[]): Promise<Wall> {
   const bwrap = findBubblewrap();
   if (bwrap === undefined) throw new WallError('bubblewrap: there is no bwrap on the PATH');
-  await refuseIoUring();
+  await prepare();
   return {
     name: 'bubblewrap',
     reasons,
@@ -92,18 +92,21 @@ async function bubblewrapWall(reasons: readonly string[]): Promise<Wall> {
 }
 
 async function seccompWall(reasons: readonly string[]): Promise<Wall> {
-  await refuseIoUring();
+  await prepare();
   return { name: 'seccomp', reasons, start: (program) => startNode(program, [SEALED]) };
 }
 
-let ioUringRefused: Promise<void> | undefined;
+let prepared: Promise<void> | undefined;
 
 /**
- * From here on no process that this one starts can set up an io_uring: a Node that had one before it is sealed would need it afterwards,
- * and through it every file and socket could be opened unseen by the filter. Node then waits by epoll alone.
+ * Readies this process to start others behind a wall, once.
+ *
+ * They inherit no descriptor that nobody meant for them. And they set up no io_uring: a Node that had one before it is sealed would need
+ * it afterwards, and through it every file and socket could be opened unseen by the filter. Node then waits by epoll alone.
  */
-function refuseIoUring(): Promise<void> {
-  return (ioUringRefused ??= openNative().then((native) => {
+function prepare(): Promise<void> {
+  return (prepared ??= openNative().then((native) => {
+    native.keepDescriptors();
     native.filter([{ syscall: 'io_uring_setup', refuse: ENOSYS }], 'allow', false);
   }));
 }

@@ -18,7 +18,9 @@ for (const bomb of ['memory', 'threads']) {
         await sandbox.ready;
         const revision = revisionOf('x', { wall_ms: WALL_MS });
         const outcome = await sandbox.run(revision, hookArguments({ bomb }), Date.now() + WALL_MS, noServices);
-        assert.equal(outcome, undefined);
+        // A limit of the machine or of a container may come first.
+        const refused = outcome?.status === 'ok' && outcome.result === '{"how":"refused by the kernel"}';
+        if (!refused) assert.equal(outcome, undefined);
       } finally {
         sandbox.kill();
       }

@@ -13,19 +13,23 @@ const { lib, functions } = dlopen(null, {
 });
 const sleep = dlsym(lib, 'sleep');
 
-const BOMBS: Record<string, () => Promise<void>> = {
+/** Gives how it ended, if nobody ended it. */
+const BOMBS: Record<string, () => Promise<string>> = {
   memory: async () => {
     const taken: Buffer[] = [];
     while (taken.length * STEP_BYTES < MAX_BYTES) {
       taken.push(Buffer.alloc(STEP_BYTES, 1));
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    return 'taken';
   },
   threads: async () => {
     for (let started = 0; started < MAX_THREADS; started++) {
-      functions.pthread_create(new ArrayBuffer(8), null, sleep, SLEEP_SECONDS);
+      const error = functions.pthread_create(new ArrayBuffer(8), null, sleep, SLEEP_SECONDS);
+      if (error !== 0) return 'refused by the kernel';
       if (started % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    return 'taken';
   },
 };
 
@@ -34,8 +38,8 @@ await sealIfWalled();
 channel.onMessage((message) => {
   for (const run of (message as { runs?: { id: number; arguments: string }[] }).runs ?? []) {
     const { bomb } = (JSON.parse(run.arguments) as { body: { bomb: string } }).body;
-    void BOMBS[bomb]?.().then(() => {
-      const outcome = { status: 'ok', result: '{}', cpu_ms: 0, wall_ms: 0, console: [] };
+    void BOMBS[bomb]?.().then((how) => {
+      const outcome = { status: 'ok', result: JSON.stringify({ how }), cpu_ms: 0, wall_ms: 0, console: [] };
       channel.send({ outcomes: [{ id: run.id, outcome }] });
     });
   }

@@ -1,5 +1,6 @@
 /** Numbers of system calls that the attacks on a wall make, on x86-64 and arm64 (`unistd.h`); `undefined`: there is no such call. */
 const NUMBERS = {
+  write: [1, 64],
   open: [2, undefined],
   openat: [257, 56],
   openat2: [437, 437],

@@ -243,7 +243,8 @@ function trust(certificate: string): void {
 const COMMANDS = {
   gateway: /services\/gateway\/main/,
   'hook-executor': /services\/hook-executor\/main/,
-  sandbox: /services\/hook-executor\/sandbox\/main/,
+  // Not of bubblewrap around it.
+  sandbox: /^(?!\S*bwrap ).*services\/hook-executor\/sandbox\/main/,
   management: /services\/management\/main/,
   signer: /services\/signer\/main/,
   'nats-server': /\/nats-server /,
