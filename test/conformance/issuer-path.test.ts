@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { startAnother, type AnotherService } from '../support/another-service.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const stack = withStack({ hook: null });
+/** Not where it is reached: of a proxy in front it keeps the path, whose name need not be its own. */
+const issuer = 'https://example.com/tenants/auth/';
 let gateway: AnotherService;
-let issuer: string;
-before(async () => {
-  // Of its port it is told only when it is there: the name of the issuer need not be where it is reached.
-  issuer = 'https://example.com/tenants/auth/';
-  gateway = await startAnother(stack(), 'gateway', { env: { HOOKMINT_ISSUER: issuer } });
-});
+// Before the stack that it belongs to.
 after(() => gateway.stop());
+const stack = withStack({ hook: null }, async (started) => {
+  gateway = await startAnother(started, 'gateway', { env: { HOOKMINT_ISSUER: issuer } });
+});
 
 const PATH = '/tenants/auth';
 const get = (path: string): Promise<Response> => fetch(`${gateway.url}${path}`);
