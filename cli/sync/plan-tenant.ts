@@ -4,26 +4,36 @@ import type { PlanInput } from './plan.ts';
 import { step, type Step } from './step.ts';
 
 /** Of a tenant's settings these decide about tokens; the others are about products that are not here. */
-const MEANINGFUL = ['default_audience', 'default_token_quota', 'custom_claims'];
+const MEANINGFUL = ['default_audience', 'default_token_quota', 'custom_claims', 'resource_parameter_profile'];
 
-/** hookmint has one version of Node.js, and tries each hook when it is imported. */
-const TRIED = ['sandbox_version', 'legacy_sandbox_version'];
+/** The version of Node.js that hooks find the API of, and who asks for another. */
+const NODE_VERSION = '22';
+const NODE_VERSIONS = ['sandbox_version', 'legacy_sandbox_version'];
 
 export function planTenant({ files, remote, takes }: PlanInput): Step[] {
   const schema = takes('/tenants/settings', 'patch');
-  const settings = only(without(files.tenant ?? {}, TRIED), Object.keys(schema?.properties ?? {}));
-  const { losses } = accepted(settings, schema);
-  const wanted = unsetAsNull(only(files.tenant ?? {}, MEANINGFUL));
-  if (Object.keys(wanted).length === 0 && losses.length === 0) return [];
+  const settings = without(files.tenant ?? {}, NODE_VERSIONS);
+  const known = schema?.properties === undefined ? settings : only(settings, Object.keys(schema.properties));
+  const { taken, losses } = accepted(known, schema);
+  const notes = otherNode(files.tenant?.sandbox_version);
+  const wanted = unsetAsNull(only(taken, MEANINGFUL));
+  if (Object.keys(wanted).length + losses.length + notes.length === 0) return [];
   const members = differing(wanted, unsetAsNull(remote.tenant));
-  if (members.length === 0) return [step('tenant', 'settings', 'keep', { losses })];
+  if (members.length === 0) return [step('tenant', 'settings', 'keep', { notes, losses })];
   return [
     step('tenant', 'settings', 'update', {
+      notes,
       losses,
       members,
       run: ({ api }) => api.call('PATCH', '/tenants/settings', only(wanted, members)),
     }),
   ];
+}
+
+/** No loss: each hook is tried when it is imported. */
+function otherNode(version: unknown): string[] {
+  if (typeof version !== 'string' || version === NODE_VERSION) return [];
+  return [`hooks were written for Node.js ${version}; they find the API of Node.js ${NODE_VERSION}`];
 }
 
 /** Empty text unsets the default audience as `null` does. */

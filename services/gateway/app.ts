@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { observeExpress } from '../../shared/http/observe.ts';
@@ -7,6 +7,9 @@ import { securityHeaders } from '../../shared/http/security-headers.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './http-errors.ts';
 import type { TokenIssuer } from './issue-token.ts';
+import { belowIssuer, issuerPathOf, metadataPathsOf, readableFromAnywhere } from './issuer-path.ts';
+import { authorizeRoute } from './routes/authorize.ts';
+import { certificateRoute } from './routes/certificate.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
 import { jwksRoute } from './routes/jwks.ts';
 import { managementRoute } from './routes/management.ts';
@@ -43,15 +46,22 @@ export function createApp(options: {
   if (managementUrl !== undefined)
     app.use(managementRoute(managementUrl, { trustedProxies, clientSecretKey: issuer.clientSecretKey }));
   app.route('/oauth/token').all(methodNotAllowed('POST'));
-  app.route('/.well-known/jwks.json').get(jwksRoute(publicKeys)).all(methodNotAllowed('GET, HEAD'));
-  for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
-    app.route(path).get(metadataRoute(issuer.issuer)).all(methodNotAllowed('GET, HEAD'));
+  app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));
+  const issuerPath = issuerPathOf(issuer.issuer);
+  const readable = (path: string, route: RequestHandler) =>
+    app.route(path).get(readableFromAnywhere, route).all(methodNotAllowed('GET, HEAD'));
+  readable('/.well-known/jwks.json', jwksRoute(publicKeys));
+  readable('/pem', certificateRoute(publicKeys, 'pem'));
+  readable('/cer', certificateRoute(publicKeys, 'cer'));
+  for (const name of ['oauth-authorization-server', 'openid-configuration']) {
+    for (const path of metadataPathsOf(name, issuerPath)) readable(path, metadataRoute(issuer.issuer));
   }
   app.use(notFound);
   app.use(handleError);
 
   const answerTokenRequest = tokenEndpoint(issuer, events, refusals, { trustedProxies, maxInFlight });
   return (request, response) => {
+    request.url = belowIssuer(request.url, issuerPath);
     if (isTokenRequest(request)) answerTokenRequest(request, response);
     else app(request, response);
   };

@@ -98,9 +98,9 @@ export async function issueToken(
   if (parameters.audience !== undefined) {
     deps.configuration.clientGrant(client.client_id, parameters.audience).catch(() => undefined);
   }
-  const api = await findApi(parameters.audience, deps.configuration);
+  const api = await findApi(parameters, deps.configuration);
   findings.audience = api.identifier;
-  const grant = await checkClientGrant(client, api, deps.configuration);
+  const grant = await checkClientGrant(client, api, deps.configuration, parameters);
   const scopes = settleScopes(parameters.scope, grant, api);
 
   const issue = (): Promise<TokenResponse> =>

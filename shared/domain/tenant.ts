@@ -13,11 +13,18 @@ export function customClaimsPolicyOf(kind: 'hook' | 'action', ofTenant: CustomCl
   return kind === 'action' ? 'relaxed' : ofTenant;
 }
 
+/**
+ * What the parameter `resource` of a token request does (RFC 8707; contract §2.1): `compatibility`: it names the API, as `audience`
+ * does; `audience`: it is ignored.
+ */
+export const ResourceParameterProfile = z.enum(['audience', 'compatibility']);
+
 export const TenantSettings = z.strictObject({
   /** Audience of a token request that names none (contract §2.1); null: such a request is refused. */
   default_audience: z.string().nullable(),
   custom_claims: CustomClaimsPolicy,
   default_token_quota: DefaultTokenQuota.nullable().default(null),
+  resource_parameter_profile: ResourceParameterProfile.default('compatibility'),
   /** What Auth0's tools say of a tenant beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });
@@ -27,5 +34,6 @@ export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
   default_audience: null,
   custom_claims: 'namespaced',
   default_token_quota: null,
+  resource_parameter_profile: 'compatibility',
   profile: {},
 };

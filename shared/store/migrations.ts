@@ -1,5 +1,6 @@
 import { MongoServerError, type Db, type Document } from 'mongodb';
 import type { z } from 'zod';
+import { ResourceParameterProfile } from '../domain/tenant.ts';
 import { DefaultTokenQuota, TokenQuota } from '../domain/token-quota.ts';
 import { logger } from '../log.ts';
 
@@ -50,6 +51,12 @@ const MIGRATIONS: readonly Migration[] = [
       await liftFromProfile(db, 'clients', 'token_quota', TokenQuota);
       await liftFromProfile(db, 'tenant', 'default_token_quota', DefaultTokenQuota);
     },
+  },
+  {
+    version: 4,
+    what: 'the parameter resource has a meaning',
+    up: (db) =>
+      liftFromProfile(db, 'tenant', 'resource_parameter_profile', ResourceParameterProfile.catch('compatibility')),
   },
 ];
 

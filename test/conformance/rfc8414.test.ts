@@ -20,10 +20,11 @@ describe('RFC 8414 §2 Authorization Server Metadata', () => {
       assert.equal(response.status, 200);
       assert.deepEqual(metadata, {
         issuer: `${url}/`,
+        authorization_endpoint: `${url}/authorize`,
         token_endpoint: `${url}/oauth/token`,
         jwks_uri: `${url}/.well-known/jwks.json`,
         grant_types_supported: ['client_credentials'],
-        response_types_supported: [],
+        response_types_supported: ['none'],
         token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
         token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256'],
         subject_types_supported: ['public'],

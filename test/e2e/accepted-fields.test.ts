@@ -142,18 +142,12 @@ it('what is about logins is told again, and changes no token', async () => {
   for (const grant_type of ['authorization_code', 'refresh_token', 'password', 'implicit']) {
     assert.equal((await ask(client, { grant_type })).body.error, 'unsupported_grant_type');
   }
-  for (const path of [
-    'authorize',
-    'oauth/par',
-    'oauth/device/code',
-    'oidc/register',
-    'oidc/logout',
-    'userinfo',
-    'u/login',
-  ]) {
+  for (const path of ['oauth/par', 'oauth/device/code', 'oidc/register', 'oidc/logout', 'userinfo', 'u/login']) {
     const { status } = await fetch(`${stack().url}/${path}?response_type=code&client_id=${client.client_id}`);
     assert.equal(status, 404, path);
   }
+  const login = await fetch(`${stack().url}/authorize?response_type=code&client_id=${client.client_id}`);
+  assert.equal(((await login.json()) as Body).error, 'unsupported_response_type');
 });
 
 /** Of each field that is only taken when it is off: a value that is, and one that is not; `undefined` where no value is. */
@@ -190,7 +184,6 @@ const OFF: Readonly<Record<string, Record<string, [offValue: unknown, other: unk
     legacy_sandbox_version: ['', '8'],
     allow_organization_name_in_authentication_api: [false, true],
     'mtls.enable_endpoint_aliases': [false, true],
-    resource_parameter_profile: ['audience', 'compatibility'],
     client_id_metadata_document_supported: [false, true],
     'flags.allow_api1_non_global_clients': [false, true],
     'flags.enable_dynamic_client_registration': [false, true],

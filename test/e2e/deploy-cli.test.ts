@@ -40,6 +40,7 @@ const DIFFERENCES: readonly { file: RegExp; field: string; why: string }[] = [
   { file: /^tenant/, field: 'session_lifetime', why: 'the CLI sends it as session_lifetime_in_minutes' },
   { file: /^tenant/, field: 'session_lifetime_in_minutes', why: 'the same' },
   { file: /^tenant/, field: 'sandbox_version', why: 'told even when it was not sent' },
+  { file: /^tenant/, field: 'resource_parameter_profile', why: 'told even when it was not sent' },
   { file: /^tenant/, field: 'custom_claims', why: "hookmint's own, told even when it was not sent" },
 ];
 

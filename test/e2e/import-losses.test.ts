@@ -139,6 +139,9 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
     'hookmint has no place for: nothing_of_tomorrow',
     'it gets a new client_secret',
   ]);
+  assert.deepEqual(steps.find(({ kind }) => kind === 'tenant')?.notes, [
+    'hooks were written for Node.js 18; they find the API of Node.js 22',
+  ]);
   const { client_id = '', client_secret = '' } = new_clients.find(({ name }) => name === 'Of orgs') ?? {};
   const token = await requestToken(stack(), { client_id, client_secret, audience: 'urn:shared' });
   assert.equal(decodeProtectedHeader(String(token.body.access_token)).alg, 'RS256');

@@ -235,6 +235,7 @@ describe('tenant settings', () => {
           sandbox_versions_available: ['22'],
           default_audience: '',
           custom_claims: 'namespaced',
+          resource_parameter_profile: 'compatibility',
         },
       ],
     );

@@ -9,13 +9,15 @@ export function jwksRoute(publicKeys: PublicKeys) {
   return (_request: Request, response: Response): void => {
     const keys = publicKeys.keys();
     if (keys === undefined) {
-      const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
-      sendOAuthError(
-        response,
-        new OAuthError(503, 'temporarily_unavailable', 'The keys are not known yet', { headers }),
-      );
+      keysUnknown(response);
       return;
     }
     response.set('Cache-Control', `public, max-age=${String(JWKS_MAX_AGE_SECONDS)}`).json({ keys });
   };
+}
+
+/** Until a signer has answered for the first time. */
+export function keysUnknown(response: Response): void {
+  const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+  sendOAuthError(response, new OAuthError(503, 'temporarily_unavailable', 'The keys are not known yet', { headers }));
 }

@@ -14,10 +14,13 @@ export function tokenEndpointOf(issuer: string): string {
 export function metadataRoute(issuer: string) {
   const metadata = {
     issuer,
+    // No client is ever sent there; the SDKs of MCP take no metadata without it.
+    authorization_endpoint: `${issuer}authorize`,
     token_endpoint: tokenEndpointOf(issuer),
     jwks_uri: `${issuer}.well-known/jwks.json`,
     grant_types_supported: ['client_credentials'],
-    response_types_supported: [],
+    // RFC 8414 §2 wants one, and §3.2 none that is empty. `none` (OAuth 2.0 Multiple Response Types §4): no response is ever given.
+    response_types_supported: ['none'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: AssertionAlg.options,
     subject_types_supported: ['public'],

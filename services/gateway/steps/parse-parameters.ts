@@ -9,6 +9,8 @@ export type TokenParameters = {
   clientAssertion?: string;
   clientAssertionType?: string;
   audience: string | undefined;
+  /** RFC 8707 §2; only where it was sent. */
+  resource?: string[];
   scope: string[] | undefined;
   /** Every parameter but the client's credentials (contract §1.6). */
   body: Record<string, unknown>;
@@ -31,12 +33,14 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
   }
   const clientAssertion = text(parameters, 'client_assertion');
   const clientAssertionType = text(parameters, 'client_assertion_type');
+  const resource = resourcesOf(parameters.get('resource'));
   return {
     clientId: text(parameters, 'client_id'),
     clientSecret: text(parameters, 'client_secret'),
     ...(clientAssertion === undefined ? {} : { clientAssertion }),
     ...(clientAssertionType === undefined ? {} : { clientAssertionType }),
     audience: text(parameters, 'audience'),
+    ...(resource.length === 0 ? {} : { resource }),
     scope: isForm ? scopesOf(text(parameters, 'scope') ?? '') : scopes(parameters.get('scope')),
     body: withoutCredentials(Object.fromEntries(parameters)),
   };
@@ -48,6 +52,13 @@ function text(parameters: ReadonlyMap<string, unknown>, name: string): string | 
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string') return value;
   throw new OAuthError(400, 'invalid_request', `${name} must be a string, sent once`);
+}
+
+// RFC 8707 §2: the one parameter that may be sent more than once.
+function resourcesOf(value: unknown): string[] {
+  const values = [value].flat().filter((one) => one !== undefined && one !== null && one !== '');
+  if (values.every((one) => typeof one === 'string')) return [...new Set(values)];
+  throw new OAuthError(400, 'invalid_target', 'resource must be an absolute URI without a fragment');
 }
 
 function scopes(value: unknown): string[] | undefined {

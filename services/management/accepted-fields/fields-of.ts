@@ -34,7 +34,7 @@ export function fieldsOf(body: z.ZodType): string[] {
 export function visitFields(schema: Schema, visit: (path: string, schema: Schema) => void, path = ''): void {
   const members = membersOf(schema, path);
   if (members.length === 0 && schema.additionalProperties === false) return;
-  if (members.length === 0) return visit(path === '' ? WHOLE_BODY : path, schema);
+  if (members.length === 0) visit(path === '' ? WHOLE_BODY : path, schema);
   for (const [name, member] of members) visitFields(member, visit, name);
 }
 

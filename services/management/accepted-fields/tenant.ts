@@ -16,6 +16,11 @@ export const tenantSettings: AcceptedFields = {
     `${GRANTS}: say which API a token is for that names none`,
   ),
   ...acts(
+    'resource_parameter_profile',
+    'compatibility: resource names the API of a token request (RFC 8707). audience: it is ignored.',
+    'test/conformance/rfc8707.test.ts: is heeded or ignored as the profile of the tenant says',
+  ),
+  ...acts(
     'custom_claims',
     'Which names of claims hooks may set.',
     'test/e2e/accepted-fields.test.ts: the policy for claims decides about the next token',
@@ -32,7 +37,6 @@ export const tenantSettings: AcceptedFields = {
   ...off('legacy_sandbox_version', 'Only empty: hooks find the API of Node.js 22.'),
   ...off('allow_organization_name_in_authentication_api', 'Only false: hookmint has no organizations.'),
   ...off('mtls.enable_endpoint_aliases', 'Only false: clients do not authenticate by TLS.'),
-  ...off('resource_parameter_profile', 'Only audience: the parameter resource is not read.'),
   ...off('client_id_metadata_document_supported', 'Only false: clients do not register themselves.'),
   ...off('flags.allow_api1_non_global_clients', 'Only false: every token is for an API.'),
   ...off('flags.enable_dynamic_client_registration', 'Only false: clients do not register themselves.'),

@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   unsupported_grant_type: 'the grant type is not supported',
   unauthorized_client: 'the client may not use this grant type',
   too_many_requests: 'the client has used up its quota, or asks too often',
+  invalid_target: 'the resource is not known, not granted, or not one',
   invalid_scope: 'the scope cannot be used',
   server_error: 'the token could not be made',
   temporarily_unavailable: 'a service that is needed did not answer',

@@ -24,6 +24,10 @@ const TokenRequest = z
     client_assertion_type: z.literal('urn:ietf:params:oauth:client-assertion-type:jwt-bearer').optional(),
     client_assertion: z.string().optional().meta({ description: 'Instead of a secret (RFC 7523).' }),
     audience: z.string().optional().meta({ description: 'Identifier of the API that the token is for.' }),
+    resource: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .meta({ description: 'Instead of audience (RFC 8707), unless resource_parameter_profile is audience.' }),
     scope: z.string().optional().meta({ description: 'Scopes separated by spaces; left out: all that were granted.' }),
   })
   .meta({ id: 'TokenRequest' });
@@ -42,6 +46,7 @@ const TokenResponse = z
 const Metadata = z
   .object({
     issuer: z.url(),
+    authorization_endpoint: z.url(),
     token_endpoint: z.url(),
     jwks_uri: z.url(),
     grant_types_supported: z.array(z.string()),
@@ -90,6 +95,25 @@ const keys: ZodOpenApiOperationObject = {
   },
 };
 
+const authorize: ZodOpenApiOperationObject = {
+  operationId: 'getAuthorization',
+  summary: 'Is told that nobody logs in here (RFC 6749 §3.1.1)',
+  tags: ['oauth'],
+  security: [],
+  responses: errorResponses(OAuthErrorBody, [400]),
+};
+
+const certificate = (operationId: string, type: string): ZodOpenApiOperationObject => ({
+  operationId,
+  summary: 'Get the certificate of the key that signs with RS256',
+  tags: ['oauth'],
+  security: [],
+  responses: {
+    '200': { description: 'The certificate', content: { [type]: { schema: z.string() } } },
+    ...errorResponses(OAuthErrorBody, [503]),
+  },
+});
+
 const health: ZodOpenApiOperationObject = {
   operationId: 'getHealth',
   summary: 'Ask whether the process answers',
@@ -118,6 +142,9 @@ export const GATEWAY_PATHS: ZodOpenApiPathsObject = {
   '/.well-known/oauth-authorization-server': { get: metadata('getAuthorizationServerMetadata') },
   '/.well-known/openid-configuration': { get: metadata('getOpenidConfiguration') },
   '/.well-known/jwks.json': { get: keys },
+  '/authorize': { get: authorize },
+  '/pem': { get: certificate('getCertificate', 'application/x-pem-file') },
+  '/cer': { get: certificate('getCertificateDer', 'application/pkix-cert') },
   '/healthz': { get: health },
   '/readyz': { get: readiness },
 };

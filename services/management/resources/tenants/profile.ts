@@ -63,7 +63,6 @@ const notHere = {
     })
     .nullable()
     .optional(),
-  resource_parameter_profile: off.text('audience', 'the parameter resource is not read; send audience'),
   client_id_metadata_document_supported: off.flag('clients do not register themselves; make them by POST /clients'),
 };
 

@@ -52,7 +52,8 @@ const update = writes('patch', {
 export const tenantRoutes: readonly Route[] = [get, update];
 
 /** The settings as Auth0's tools know them (contract §5.6). */
-function viewOf({ default_audience, custom_claims, default_token_quota, profile }: TenantSettings): TenantSettingsView {
+function viewOf(settings: TenantSettings): TenantSettingsView {
+  const { default_audience, custom_claims, default_token_quota, resource_parameter_profile, profile } = settings;
   const quota = default_token_quota?.clients;
   return {
     sandbox_version: SANDBOX_VERSIONS[0],
@@ -61,17 +62,23 @@ function viewOf({ default_audience, custom_claims, default_token_quota, profile 
     sandbox_versions_available: [...SANDBOX_VERSIONS],
     default_audience: default_audience ?? '',
     custom_claims,
+    resource_parameter_profile,
     ...(quota === undefined ? {} : { default_token_quota: { clients: quota } }),
   };
 }
 
 function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings {
   const { default_audience, custom_claims = now.custom_claims, flags, ...rest } = body;
-  const { default_token_quota: quota = now.default_token_quota, ...profile } = rest;
+  const {
+    default_token_quota: quota = now.default_token_quota,
+    resource_parameter_profile = now.resource_parameter_profile,
+    ...profile
+  } = rest;
   const shown = viewOf(now);
   return {
     default_audience: audienceOf(default_audience, now),
     custom_claims,
+    resource_parameter_profile,
     default_token_quota: quota?.clients === undefined ? null : { clients: quota.clients },
     profile: {
       ...now.profile,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_IDENTIFIER_LENGTH } from '../../../../shared/domain/resource-server.ts';
-import { CustomClaimsPolicy } from '../../../../shared/domain/tenant.ts';
+import { CustomClaimsPolicy, ResourceParameterProfile } from '../../../../shared/domain/tenant.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { off } from '../../api/off.ts';
 import { profile } from './profile.ts';
@@ -22,6 +22,8 @@ export const UpdateTenantSettings = z.strictObject({
     .refine(({ clients }) => clients !== undefined, 'is to have clients; null for none')
     .nullable()
     .optional(),
+  /** Whether a token request may name its API by `resource` (RFC 8707). */
+  resource_parameter_profile: ResourceParameterProfile.optional(),
   /** hookmint's own: which names of claims hooks may set. */
   custom_claims: CustomClaimsPolicy.optional(),
 });
