@@ -50,7 +50,7 @@ export function setupEnv(of: Parameters<typeof busEnv>[1]): BusEnv & StorageUser
 }
 
 /** How a user of the bus connects to it. */
-export function busEnv(
+function busEnv(
   user: BusUser,
   { natsUrl, busHasUsers, busTls = {}, secrets }: Pick<Installation, 'natsUrl' | 'busHasUsers' | 'busTls' | 'secrets'>,
 ): Record<string, string> & { NATS_URL: string } {

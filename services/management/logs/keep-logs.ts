@@ -17,7 +17,7 @@ const RETRY_DELAY_MS = 1_000;
 /** More are in the logs. */
 const MAX_WARNINGS = 5;
 
-export type KeptLogs = {
+type KeptLogs = {
   /** What an operator must know of the audit since this process started, for `/readyz`. */
   warnings: () => string[];
   close: () => Promise<void>;
