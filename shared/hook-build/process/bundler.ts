@@ -1,9 +1,13 @@
 import { createInterface } from 'node:readline';
+import { transform } from 'esbuild';
 import { bundle, type BundleRequest } from '../bundle/bundle-hook.ts';
 import { scanHook } from '../scan-hook.ts';
 import { serveLines } from './protocol.ts';
 
 export type BundlerRequest = { scan: { code: string } } | { bundle: BundleRequest };
+
+// Started ahead, so that the first who asks does not wait for it.
+await transform('');
 
 // The process that the bundler runs in: no network, and nothing to read but its own code and the packages in the cache.
 await serveLines(createInterface({ input: process.stdin }), (asked) => {
