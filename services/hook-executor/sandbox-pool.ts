@@ -9,7 +9,13 @@ import type { Storage } from './storage/storage-of-run.ts';
 /** Runs hooks in a fixed number of sandbox processes, each replaced when it dies. */
 export type SandboxPool = {
   /** Runs a hook once, or with `null` as arguments only loads it; a run whose process died under it is run once more, in another. */
-  run(hook: RunnableHook, args: string | null, deadlineMs: number, network?: Network, storage?: Storage): Promise<HookOutcome>;
+  run(
+    hook: RunnableHook,
+    args: string | null,
+    deadlineMs: number,
+    network?: Network,
+    storage?: Storage,
+  ): Promise<HookOutcome>;
   /** Lets every process forget a revision. */
   unload(revision: string): void;
   close: () => void;

@@ -65,7 +65,12 @@ export type SandboxProcess = {
    *
    * @returns The outcome, or `undefined` when the process died before it came.
    */
-  run(hook: RunnableHook, args: string | null, deadlineMs: number, services: RunServices): Promise<HookOutcome | undefined>;
+  run(
+    hook: RunnableHook,
+    args: string | null,
+    deadlineMs: number,
+    services: RunServices,
+  ): Promise<HookOutcome | undefined>;
   unload(revision: string): void;
   kill: () => void;
 };

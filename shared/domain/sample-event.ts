@@ -20,10 +20,7 @@ export const SampleEvent = z.strictObject({
   scope: z.array(z.string()).default(['read:connections']),
   audience: text('https://api.example.com/'),
   /** Parameters of the token request: `context.body`, `event.request.body`. Credentials among them reach no hook. */
-  body: z
-    .record(z.string(), z.unknown())
-    .transform(withoutCredentials)
-    .default({ grant_type: 'client_credentials' }),
+  body: z.record(z.string(), z.unknown()).transform(withoutCredentials).default({ grant_type: 'client_credentials' }),
   /** Only Actions see it. */
   request: z
     .strictObject({

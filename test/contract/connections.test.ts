@@ -104,7 +104,9 @@ describe('requests that are sent ahead on one connection', () => {
 
   it('end the connection when they are too many, and are not worked on', async () => {
     let count = 0;
-    serve = () => void count++;
+    serve = () => {
+      count++;
+    };
     const { isClosed } = await open('127.0.0.1', GET.repeat(1_000));
     await until('it is closed', isClosed);
     assert.equal(count, 4);

@@ -150,7 +150,11 @@ describe('the manifests and the code', () => {
   const resources = production();
   const workloads = workloadsOf(resources);
   const placeholder = (secret: string, key: string): string =>
-    ({ NATS_NKEY_SEED: 'SUAxxx', NATS_STORAGE_NKEY_SEED: 'SUAxxx', 'connectionString.standard': `mongodb://${secret}/` })[key] ?? 'k'.repeat(43);
+    ({
+      NATS_NKEY_SEED: 'SUAxxx',
+      NATS_STORAGE_NKEY_SEED: 'SUAxxx',
+      'connectionString.standard': `mongodb://${secret}/`,
+    })[key] ?? 'k'.repeat(43);
 
   it('agree on what there is to run', () => {
     assert.deepEqual(workloads.map(({ service }) => service).sort(), [...SERVICES].sort());

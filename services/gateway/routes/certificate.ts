@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
 import { keysUnknown } from './jwks.ts';
-import { JWKS_MAX_AGE_SECONDS } from '../limits.ts';
+import { JWKS_MAX_AGE_SECONDS } from '../../../shared/domain/signing-key-state.ts';
 
 const TYPES = { pem: 'application/x-pem-file', cer: 'application/pkix-cert' } as const;
 
