@@ -1,7 +1,7 @@
 import './quiet.ts';
 import { messageOf } from '../shared/errors.ts';
 import { KNOWN_VARIABLES } from '../deploy/local/known-variables.ts';
-import { HookBuildError } from '../shared/hook-build/errors.ts';
+import { HookBuildError } from '../hook-build/errors.ts';
 import { complain, note, print } from '../shared/terminal.ts';
 import { unknownVariables } from '../shared/unknown-variables.ts';
 import { UsageError } from '../shared/usage-error.ts';

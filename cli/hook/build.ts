@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { HookRevisionContent, revisionAddress, type HookRevision } from '../../shared/domain/hook.ts';
 import { DEFAULT_EGRESS_POLICY } from '../../shared/domain/egress.ts';
-import { makeRevision } from '../../shared/hook-build/make-revision.ts';
+import { makeRevision } from '../../hook-build/make-revision.ts';
 import type { HookSecrets } from '../../shared/hook-secrets.ts';
 import { note } from '../../shared/terminal.ts';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { asCaller } from '../command.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
-import { inAuthorsFile, readHook } from './read-hook.ts';
+import { inAuthorsFile, readHook } from '../../hook-build/author-file.ts';
 
 export type LocalHook = { file: string; secrets: HookSecrets; allowedAddresses: string[] };
 

@@ -10,7 +10,7 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
-import { inAuthorsFile, readHook } from './read-hook.ts';
+import { inAuthorsFile, readHook } from '../../hook-build/author-file.ts';
 import { findHook, revisionsOf, type RemoteHook } from './remote-hooks.ts';
 
 const OPTIONS = {

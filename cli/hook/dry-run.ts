@@ -6,8 +6,8 @@ import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import type { SampleEvent } from '../../shared/domain/sample-event.ts';
-import { noting } from '../../services/hook-executor/network-log.ts';
-import { networkOfRun } from '../../services/hook-executor/network.ts';
+import { noting } from '../../services/hook-executor/egress/note-requests.ts';
+import { networkOfRun } from '../../services/hook-executor/egress/network-of-run.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import { memoryDocuments } from '../../services/hook-executor/storage/memory-documents.ts';

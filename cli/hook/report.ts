@@ -1,4 +1,4 @@
-import { HOOK_FILE } from '../../shared/hook-build/hook-file.ts';
+import { HOOK_FILE } from '../../hook-build/hook-file.ts';
 import type { DryRun } from './dry-run.ts';
 
 /** Why something was dropped, for its author. */

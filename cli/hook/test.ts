@@ -1,7 +1,7 @@
 import { globSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { HookBuildError } from '../../hook-build/errors.ts';
 import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';

@@ -1,7 +1,7 @@
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { fromCaller } from '../command.ts';
-import { checkHook } from '../hook/read-hook.ts';
-import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { checkHook } from '../../hook-build/author-file.ts';
+import { HookBuildError } from '../../hook-build/errors.ts';
 import type { TenantFiles } from '../tenant-files/model.ts';
 import { readTenantFiles } from '../tenant-files/read.ts';
 import { acceptedMembers } from './accepted-members.ts';

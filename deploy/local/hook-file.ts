@@ -1,9 +1,9 @@
 import { existsSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { inAuthorsFile, readHook } from '../../cli/hook/read-hook.ts';
+import { inAuthorsFile, readHook } from '../../hook-build/author-file.ts';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { HookBuildError } from '../../hook-build/errors.ts';
 import { jsonProblem } from '../../shared/json-error.ts';
 import { readGivenFile, readRegularFile } from '../../shared/read-text-file.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';

@@ -3,7 +3,7 @@ import { hashClientSecret } from '../../shared/client-secret.ts';
 import { Hook } from '../../shared/domain/hook.ts';
 import { withRevision } from '../../shared/domain/hook-history.ts';
 import { DEFAULT_TOKEN_LIFETIME_SECONDS, type SigningAlg } from '../../shared/domain/resource-server.ts';
-import { makeRevision, type HookInput } from '../../shared/hook-build/make-revision.ts';
+import { makeRevision, type HookInput } from '../../hook-build/make-revision.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';

@@ -1,5 +1,5 @@
 import type { BusEnv } from '../../shared/bus/connect.ts';
-import type { StorageUserEnv } from '../../shared/bus/ensure-streams.ts';
+import type { StorageUserEnv } from '../../shared/bus/streams/ensure-streams.ts';
 import type { BusTlsEnv } from '../../shared/bus/tls.ts';
 import type { TlsFiles } from '../../shared/http/tls-files.ts';
 import type { BusUser, LocalSecrets } from './local-secrets.ts';

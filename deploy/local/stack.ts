@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { connectBus } from '../../shared/bus/connect.ts';
-import { ensureStreams } from '../../shared/bus/ensure-streams.ts';
+import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { connectStore } from '../../shared/store/connect.ts';

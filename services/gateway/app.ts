@@ -5,7 +5,7 @@ import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { observeExpress } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
-import { handleError, methodNotAllowed, notFound, requireHost } from './http-errors.ts';
+import { handleError, methodNotAllowed, notFound, requireHost } from './answers.ts';
 import type { TokenIssuer } from './issue-token.ts';
 import { belowIssuer, issuerPathOf, metadataPathsOf, readableFromAnywhere } from './issuer-path.ts';
 import { authorizeRoute } from './routes/authorize.ts';

@@ -22,8 +22,8 @@ import {
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { readConfigurationFrom } from './configuration.ts';
-import { openRequestLimits } from './quota/request-limits.ts';
+import { readConfigurationFrom } from './configuration-cache.ts';
+import { openRequestLimits } from './admission/open-admission.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
 import { createUseAssertion } from './steps/use-assertion.ts';
 

@@ -1,6 +1,6 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import type { HookError, HookOutcome } from '../../shared/domain/hook-outcome.ts';
-import { redactSecrets } from '../../shared/redact-secrets.ts';
+import { redactSecrets } from './redact-secrets.ts';
 import type { KnownRevision } from './revisions.ts';
 
 /**

@@ -9,8 +9,8 @@ import { HOOK_DRY_RUN_QUEUE, HookDryRun, hookDryRunSubject } from '../../shared/
 import { TokenRequested, TOKEN_REQUESTED_QUEUE, tokenRequestedSubject } from '../../shared/subjects/token-requested.ts';
 import { observeQueueDepth, observeWall } from '../../shared/telemetry/metrics.ts';
 import { readConfig } from './config.ts';
-import { createDryRunHandler } from './dry-run-handler.ts';
-import { createTokenRequestedHandler } from './handler.ts';
+import { createDryRunHandler } from './handle-dry-run.ts';
+import { createTokenRequestedHandler } from './handle-token-requested.ts';
 import { createEgressBroker } from './egress/broker.ts';
 import { openSandboxPool } from './sandbox-pool.ts';
 import { startSandboxProcess } from './sandbox-process.ts';

@@ -2,14 +2,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import { hookScript } from '../../hook-build/hook-script.ts';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
 import { processUsage } from '../../shared/process-wall/usage.ts';
 import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
-import { bundleRuntime } from './runtime/bundle.ts';
+import { bundleRuntime } from './isolate/bundle-globals.ts';
 import { EgressError } from './egress/http-exchange.ts';
-import { callError } from './runtime/host.ts';
+import { callError } from './sandbox/host-calls/host-functions.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
 import { RESIDENT_MEMORY_FILE } from './sandbox/resident-memory.ts';
 import { StorageError } from './storage/hook-documents.ts';
@@ -237,7 +238,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
         schedule();
         if (!loaded.has(revision)) {
           loaded.add(revision);
-          outbox.load.push(hook);
+          outbox.load.push({ ...hook, script: hookScript(hook.script) });
         }
         pending.set(id, { run, limits, dueMs, resolve });
         servicesOf.set(id, { services, dueMs });
@@ -277,7 +278,7 @@ function readableFolders(main: string): string[] {
   const packageFolder = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), '/');
   return [
     join(dirname(SANDBOX_MAIN), '/'),
-    join(dirname(SANDBOX_MAIN), '../runtime/'),
+    join(dirname(SANDBOX_MAIN), '../isolate/'),
     join(dirname(main), '/'),
     packageFolder('isolated-vm'),
     packageFolder('node-gyp-build'),

@@ -1,7 +1,7 @@
 import '../../shared/telemetry/register.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
-import { eventsApi } from '../../shared/bus/events-stream.ts';
+import { eventsApi } from '../../shared/bus/streams/events.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';

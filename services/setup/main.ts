@@ -1,5 +1,5 @@
 import { connectBus } from '../../shared/bus/connect.ts';
-import { ensureStreams } from '../../shared/bus/ensure-streams.ts';
+import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
 import { readConfig } from './config.ts';

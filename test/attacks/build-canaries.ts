@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { buildHook } from '../../shared/hook-build/build-hook.ts';
-import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { buildHook } from '../../hook-build/build-hook.ts';
+import { HookBuildError } from '../../hook-build/errors.ts';
 import { canary } from '../support/canary.ts';
 
 /** A build is over by then, whatever it is given. */

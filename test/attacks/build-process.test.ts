@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { Builder } from '../../shared/hook-build/process/builder.ts';
+import { Builder } from '../../hook-build/process/builder.ts';
 import { attackClass } from './attack-class.ts';
 import { plantCanaries } from './build-canaries.ts';
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { BusUser } from '../../deploy/local/local-secrets.ts';
-import { ensureStreams } from '../../shared/bus/ensure-streams.ts';
+import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
 import { EVENTS_STREAM } from '../../shared/subjects/events.ts';
 import { startBusWithUsers, type Bus } from '../contract/bus-fixtures.ts';
 

@@ -11,7 +11,7 @@ import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { HookRevision, type HookLimits } from '../../shared/domain/hook.ts';
 import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
-import { networkOfRun } from '../../services/hook-executor/network.ts';
+import { networkOfRun } from '../../services/hook-executor/egress/network-of-run.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import { startStrongestSandbox } from '../support/strongest-wall.ts';
 

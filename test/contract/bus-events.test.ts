@@ -5,7 +5,7 @@ import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { createEventPublisher, type EventPublisher } from '../../shared/bus/event-publisher.ts';
-import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
+import { ensureEventsStream } from '../../shared/bus/streams/events.ts';
 import { EVENTS_STREAM, StreamEvents } from '../../shared/subjects/events.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import { until } from '../support/until.ts';

@@ -3,9 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator, PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import type { BusUser } from '../../deploy/local/local-secrets.ts';
-import { ensureAssertionsStream } from '../../shared/bus/assertions-stream.ts';
-import { ensureEventsStream } from '../../shared/bus/events-stream.ts';
-import { ensureQuotasStream } from '../../shared/bus/quotas-stream.ts';
+import { ensureAssertionsStream } from '../../shared/bus/streams/assertions.ts';
+import { ensureEventsStream } from '../../shared/bus/streams/events.ts';
+import { ensureQuotasStream } from '../../shared/bus/streams/quotas.ts';
 import { newSeed, publicKeyOf, startBusWithUsers, type Bus } from './bus-fixtures.ts';
 
 let bus: Bus;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
-import { readConfigurationFrom } from '../../services/gateway/configuration.ts';
+import { readConfigurationFrom } from '../../services/gateway/configuration-cache.ts';
 import { Client } from '../../shared/domain/client.ts';
 import { OAuthError } from '../../shared/oauth-error.ts';
 import { clientsIn } from '../../shared/store/clients.ts';

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { buildHook, type BuildHookOptions } from '../../shared/hook-build/build-hook.ts';
-import { HookBuildError } from '../../shared/hook-build/errors.ts';
+import { buildHook, type BuildHookOptions } from '../../hook-build/build-hook.ts';
+import { HookBuildError } from '../../hook-build/errors.ts';
 
 const cacheDir = mkdtempSync(join(tmpdir(), 'hookmint-hook-build-'));
 after(() => rmSync(cacheDir, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import ivm from 'isolated-vm';
-import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
+import { hookScript, LINE_OFFSET } from '../../hook-build/hook-script.ts';
 
 const runtime = readFileSync(new URL('./hook-build-runtime.js', import.meta.url), 'utf8')
   .trim()

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { format } from 'node:util';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import { startStrongestSandbox } from '../support/strongest-wall.ts';
-import { buildHook } from '../../shared/hook-build/build-hook.ts';
+import { buildHook } from '../../hook-build/build-hook.ts';
 import { hookArguments, revisionOf } from '../attacks/sandbox.ts';
 
 /** Lists of arguments, as expressions: `require('util').format` gives of them what Node's does. */

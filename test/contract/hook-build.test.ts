@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { buildHook, type BuiltHook } from '../../shared/hook-build/build-hook.ts';
-import { DEFAULT_MODULES } from '../../shared/hook-build/default-modules.ts';
+import { buildHook, type BuiltHook } from '../../hook-build/build-hook.ts';
+import { DEFAULT_MODULES } from '../../hook-build/default-modules.ts';
 import { runInIsolate } from './hook-build-isolate.ts';
 
 const cacheDir = mkdtempSync(join(tmpdir(), 'hookmint-hook-build-'));

@@ -9,7 +9,7 @@ import { memoryDocuments } from '../../services/hook-executor/storage/memory-doc
 import { storageOfRun } from '../../services/hook-executor/storage/storage-of-run.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
-import { ensureHookStorage } from '../../shared/bus/hook-storage-stream.ts';
+import { ensureHookStorage } from '../../shared/bus/streams/hook-storage.ts';
 import { startBusWithUsers, startPlainBus, type Bus } from './bus-fixtures.ts';
 
 const WAIT_MS = 10_000;

@@ -156,6 +156,7 @@ describe('the images', () => {
     const app = join(build('hookmint').root, 'app');
     assert.deepEqual(readdirSync(app).sort(), [
       'LICENSE',
+      'hook-build',
       'node_modules',
       'package-lock.json',
       'package.json',

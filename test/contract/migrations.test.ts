@@ -2,7 +2,7 @@ import './quiet.ts';
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Db } from 'mongodb';
-import { readConfigurationFrom } from '../../services/gateway/configuration.ts';
+import { readConfigurationFrom } from '../../services/gateway/configuration-cache.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { clientsIn } from '../../shared/store/clients.ts';

@@ -10,8 +10,8 @@ import { BUS_USERS, type BusUser, type LocalSecrets } from '../../deploy/local/l
 import { startNats } from '../../deploy/local/servers/run-nats.ts';
 import { busDocuments } from '../../services/hook-executor/storage/bus-documents.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
-import { ensureStreams } from '../../shared/bus/ensure-streams.ts';
-import { eventsApi, MANAGEMENT_CONSUMER } from '../../shared/bus/events-stream.ts';
+import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
+import { eventsApi, MANAGEMENT_CONSUMER } from '../../shared/bus/streams/events.ts';
 import { EVENTS_STREAM } from '../../shared/subjects/events.ts';
 import { natsBinary, newSeed } from './bus-fixtures.ts';
 import { temporaryDir } from './servers-fixtures.ts';

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { Db } from 'mongodb';
-import { readConfigurationFrom } from '../../services/gateway/configuration.ts';
+import { readConfigurationFrom } from '../../services/gateway/configuration-cache.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { Client } from '../../shared/domain/client.ts';
 import { DEFAULT_HOOK_LIMITS, HookRevisionContent, revisionAddress, type Hook } from '../../shared/domain/hook.ts';

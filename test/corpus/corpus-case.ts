@@ -1,4 +1,4 @@
-import type { HookInput } from '../../shared/hook-build/make-revision.ts';
+import type { HookInput } from '../../hook-build/make-revision.ts';
 import { refusal } from '../support/post-token.ts';
 import type { HookUpstream } from '../support/hook-upstream.ts';
 

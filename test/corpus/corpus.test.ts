@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { makeRevision } from '../../shared/hook-build/make-revision.ts';
+import { makeRevision } from '../../hook-build/make-revision.ts';
 import { enableRevision } from '../support/enable-revision.ts';
 import { startHookUpstream, type HookUpstream } from '../support/hook-upstream.ts';
 import { postJson, told } from '../support/post-token.ts';

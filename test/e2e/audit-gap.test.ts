@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { ensureEventsStream, MANAGEMENT_CONSUMER } from '../../shared/bus/events-stream.ts';
+import { ensureEventsStream, MANAGEMENT_CONSUMER } from '../../shared/bus/streams/events.ts';
 import { EVENTS_STREAM } from '../../shared/subjects/events.ts';
 import { openManagement } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';

@@ -10,7 +10,7 @@ import {
   MAX_HOOK_SCRIPT_BYTES,
 } from '../../shared/domain/hook.ts';
 import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
-import { DEFAULT_MODULES } from '../../shared/hook-build/default-modules.ts';
+import { DEFAULT_MODULES } from '../../hook-build/default-modules.ts';
 import { Dropped } from '../../shared/subjects/token-events.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -32,7 +32,7 @@ const codesIn = (file: string, union: string): string[] =>
 describe('the hook author’s guide', () => {
   it('has every code', () => {
     const egress = codesIn('services/hook-executor/egress/http-exchange.ts', 'EgressErrorCode');
-    const build = codesIn('shared/hook-build/errors.ts', 'HookBuildErrorCode');
+    const build = codesIn('hook-build/errors.ts', 'HookBuildErrorCode');
     assert(egress.length >= 8 && build.length >= 11);
     assert.deepEqual(missing([...egress, ...build, ...Dropped.shape.reason.options]), []);
     assert.deepEqual(missing(HookOutcome.options.map((option) => option.shape.status.value)), []);

@@ -12,7 +12,7 @@ type Cache = {
 type Action = (event: object, api: { cache: Cache }) => void;
 
 const source = (name: string): string =>
-  readFileSync(new URL(`../../services/hook-executor/sandbox/isolate/${name}`, import.meta.url), 'utf8').replace(
+  readFileSync(new URL(`../../services/hook-executor/isolate/${name}`, import.meta.url), 'utf8').replace(
     /;\s*$/,
     '',
   );

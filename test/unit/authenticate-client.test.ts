@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Configuration } from '../../services/gateway/configuration.ts';
+import type { Configuration } from '../../services/gateway/configuration-cache.ts';
 import { authenticateClient, readCredentials } from '../../services/gateway/steps/authenticate-client.ts';
 import type { TokenParameters } from '../../services/gateway/steps/parse-parameters.ts';
 import { hashClientSecret } from '../../shared/client-secret.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import vm from 'node:vm';
-import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
+import { hookScript, LINE_OFFSET } from '../../hook-build/hook-script.ts';
 
 type Factory = (exports: object, require: unknown, module: { exports: unknown }, ...paths: string[]) => void;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
-import { createPlaces } from '../../services/gateway/limit-requests.ts';
+import { createPlaces } from '../../services/gateway/admission/in-flight.ts';
 
 const response = (): ServerResponse => new EventEmitter() as unknown as ServerResponse;
 

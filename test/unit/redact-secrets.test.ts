@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { redactSecrets } from '../../shared/redact-secrets.ts';
+import { redactSecrets } from '../../services/hook-executor/redact-secrets.ts';
 
 const secrets = { API_KEY: 's3cr3t-value', API_KEY_2: 's3cr3t-value-longer', PIN: '123' };
 const PEM = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { runSubtle } from '../../services/hook-executor/runtime/subtle.ts';
+import { runSubtle } from '../../services/hook-executor/sandbox/host-calls/subtle.ts';
 import { createRuntime, runInNode } from './runtime-driver.ts';
 
 type Runtime = Awaited<ReturnType<typeof createRuntime>>;

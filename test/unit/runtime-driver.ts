@@ -1,15 +1,15 @@
 import { request as httpRequest } from 'node:http';
 import ivm from 'isolated-vm';
-import { bundleRuntime } from '../../services/hook-executor/runtime/bundle.ts';
-import { runDecode } from '../../services/hook-executor/runtime/decode.ts';
+import { bundleRuntime } from '../../services/hook-executor/isolate/bundle-globals.ts';
+import { runDecode } from '../../services/hook-executor/sandbox/host-calls/decode.ts';
 import {
   callError,
   createHostFunctions,
   parseTimers,
   type HostCallKind,
-} from '../../services/hook-executor/runtime/host.ts';
+} from '../../services/hook-executor/sandbox/host-calls/host-functions.ts';
 import type { HttpExchangeRequest, HttpExchangeResponse } from '../../services/hook-executor/egress/http-exchange.ts';
-import { runSubtle } from '../../services/hook-executor/runtime/subtle.ts';
+import { runSubtle } from '../../services/hook-executor/sandbox/host-calls/subtle.ts';
 
 export type ConsoleLine = { level: string; text: string };
 

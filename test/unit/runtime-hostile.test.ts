@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import ivm from 'isolated-vm';
-import { bundleRuntime } from '../../services/hook-executor/runtime/bundle.ts';
-import { createHostFunctions } from '../../services/hook-executor/runtime/host.ts';
+import { bundleRuntime } from '../../services/hook-executor/isolate/bundle-globals.ts';
+import { createHostFunctions } from '../../services/hook-executor/sandbox/host-calls/host-functions.ts';
 import { createRuntime } from './runtime-driver.ts';
 
 describe('a hook that changes the built-ins changes them for itself alone', () => {

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import { sendOAuthError } from '../http-errors.ts';
+import { sendOAuthError } from '../answers.ts';
 
 /** `/authorize`: announced in the metadata, and for nobody (RFC 6749 §3.1.1). Nothing of the request is looked at, nor redirected to. */
 export function authorizeRoute(_request: Request, response: Response): void {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { sendOAuthError } from '../http-errors.ts';
+import { sendOAuthError } from '../answers.ts';
 import { JWKS_MAX_AGE_SECONDS } from '../../../shared/domain/signing-key-state.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';

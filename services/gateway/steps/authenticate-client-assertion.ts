@@ -1,6 +1,6 @@
 import { compactVerify, importJWK, importSPKI, type CryptoKey } from 'jose';
 import type { Client, ClientCredential } from '../../../shared/domain/client.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration-cache.ts';
 import { refused, type Assertion } from './read-assertion.ts';
 import type { UseAssertion } from './use-assertion.ts';
 

@@ -1,6 +1,6 @@
 import { clientSecretMatches } from '../../../shared/client-secret.ts';
 import type { Client } from '../../../shared/domain/client.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import type { TokenParameters } from './parse-parameters.ts';
 import { JWT_BEARER, NOT_OF_THE_CLIENT, readAssertion, refused, type Assertion } from './read-assertion.ts';

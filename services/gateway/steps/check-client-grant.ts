@@ -1,7 +1,7 @@
 import type { Client } from '../../../shared/domain/client.ts';
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { invalidTarget } from './find-api-of-resource.ts';
 import { isResourceHeeded } from './find-api.ts';

@@ -1,6 +1,6 @@
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration-cache.ts';
 
 /**
  * The API that a request names by `resource` (RFC 8707 §2). Never another one: neither the tenant's default nor, where `audience` is

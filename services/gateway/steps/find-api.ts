@@ -1,5 +1,5 @@
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { findApiOfResource } from './find-api-of-resource.ts';
 import type { TokenParameters } from './parse-parameters.ts';

@@ -1,4 +1,4 @@
-import { CallError } from '../runtime/call-error.ts';
+import { CallError } from './host-calls/call-error.ts';
 import type { FromSandbox, ToSandbox } from './protocol.ts';
 import type { z } from 'zod';
 

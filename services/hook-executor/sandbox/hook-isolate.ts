@@ -1,8 +1,8 @@
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import { callError, parseTimers, type HostCallKind } from '../runtime/host.ts';
-import { SubtleTurns, type SubtleWork } from '../runtime/subtle-work.ts';
+import { callError, parseTimers, type HostCallKind } from './host-calls/host-functions.ts';
+import { SubtleTurns, type SubtleWork } from './host-calls/subtle-work.ts';
 import { HookRun } from './hook-run.ts';
 import { LimitError, limitOf, type Limit } from './limit.ts';
 import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
@@ -33,7 +33,7 @@ const LOAD = 0;
 
 /** What an isolate needs of the process it is in. */
 export type HookHost = {
-  /** Text of the runtime, see runtime/bundle.ts. */
+  /** Text of the runtime, see isolate/bundle-globals.ts. */
   runtime: string;
   /** Answers a call of a hook; gives or throws the JSON text that the hook's promise is settled with. */
   call: (runId: number, kind: HostCallKind, json: string, work: SubtleWork) => Promise<string>;

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
-import { createHostFunctions, type HostEvents } from '../runtime/host.ts';
-import { hookScript, LINE_OFFSET } from './hook-script.ts';
+import { createHostFunctions, type HostEvents } from './host-calls/host-functions.ts';
 
 const source = (name: string): string =>
-  readFileSync(new URL(`./isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
+  readFileSync(new URL(`../isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
 const [BOOTSTRAP, ACTION, IGNORED_WRITES] = [source('bootstrap.js'), source('action.js'), source('ignored-writes.js')];
+
+/** As hook-build/hook-script.ts has it, which cannot be read from here: the hook's first line is the script's second. */
+const LINE_OFFSET = -1;
 
 export type HookSource = { script: string; secrets: Record<string, string>; limits: HookLimits };
 
@@ -42,7 +44,7 @@ export async function openRealm(
     [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
     { result: { reference: true }, filename: 'hookmint:runtime', timeout },
   );
-  const script = await isolate.compileScript(hookScript(text), { filename: 'hook.js', lineOffset: LINE_OFFSET });
+  const script = await isolate.compileScript(text, { filename: 'hook.js', lineOffset: LINE_OFFSET });
   const factory: ivm.Reference = await script.run(context, { reference: true, timeout });
   script.release();
   const entry = (name: string) => realm.get(name, { reference: true }) as Promise<Entry>;

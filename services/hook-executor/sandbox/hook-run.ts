@@ -1,4 +1,4 @@
-import { SubtleWork, type SubtleTurns } from '../runtime/subtle-work.ts';
+import { SubtleWork, type SubtleTurns } from './host-calls/subtle-work.ts';
 import { LimitError } from './limit.ts';
 
 /** One run of a hook, from its entry until nothing of it is under way any more. */

@@ -6,7 +6,7 @@ import type { HookLimits } from '../../../shared/domain/hook.ts';
  * together in one event-loop turn. The first that a sandbox process hears is the runtime; then it is ready.
  */
 export type ToSandbox = {
-  /** Text of the hooks' globals, see runtime/bundle.ts. */
+  /** Text of the hooks' globals, see isolate/bundle-globals.ts. */
   runtime?: string;
   /** Asks for a sign of life. */
   alive?: true;
@@ -17,7 +17,7 @@ export type ToSandbox = {
   results?: { call: number; ok: boolean; json: string }[];
 };
 
-/** A hook revision as it is run: its script with all modules in it, its secrets in the clear. */
+/** A hook revision as it is run: its script with all modules in it, its secrets in the clear. What is loaded has it as a function. */
 export type RunnableHook = { revision: string; script: string; secrets: Record<string, string>; limits: HookLimits };
 
 export type SandboxRun = {
@@ -29,7 +29,7 @@ export type SandboxRun = {
   deadlineMs: number;
 };
 
-/** Longest JSON text of a request that a hook may hand over, characters; as runtime/host.ts has it. */
+/** Longest JSON text of a request that a hook may hand over, characters; as host-calls/host-functions.ts has it. */
 const MAX_CALL_LENGTH = 2_097_152;
 
 /**

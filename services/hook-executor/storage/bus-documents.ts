@@ -9,7 +9,7 @@ const WRONG_LAST_SEQUENCE = [10_071, 10_164];
 const MAXIMUM_BYTES_EXCEEDED = 10_077;
 const NOT_FOUND = 404;
 
-/** Documents in the bucket of shared/bus/hook-storage-stream.ts: every executor sees them, and the server decides who came first. */
+/** Documents in the bucket of shared/bus/streams/hook-storage.ts: every executor sees them, and the server decides who came first. */
 export function busDocuments(connection: NatsConnection, tenant: string): HookDocuments {
   const client = jetstream(connection);
   return {

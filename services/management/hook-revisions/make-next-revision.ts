@@ -7,8 +7,8 @@ import {
   type HookRevision,
   type HookRevisionInput,
 } from '../../../shared/domain/hook.ts';
-import { HookBuildError } from '../../../shared/hook-build/errors.ts';
-import { makeRevision } from '../../../shared/hook-build/make-revision.ts';
+import { HookBuildError } from '../../../hook-build/errors.ts';
+import { makeRevision } from '../../../hook-build/make-revision.ts';
 import { openHookSecrets, sealHookSecrets, type HookSecrets } from '../../../shared/hook-secrets.ts';
 import { hooksIn } from '../../../shared/store/hooks.ts';
 import { ApiError, invalidBody } from '../api/api-error.ts';

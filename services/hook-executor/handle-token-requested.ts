@@ -8,7 +8,7 @@ import { hookDuration } from '../../shared/telemetry/metrics.ts';
 import { activeTraceId, inSpan } from '../../shared/telemetry/tracing.ts';
 import { asAuthorSees } from './author-view.ts';
 import type { EgressBroker } from './egress/broker.ts';
-import { networkOfRun } from './network.ts';
+import { networkOfRun } from './egress/network-of-run.ts';
 import { createRevisions } from './revisions.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
 import { busDocuments } from './storage/bus-documents.ts';

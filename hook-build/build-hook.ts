@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cacheFolder } from '../cache-folder.ts';
-import { MAX_HOOK_SCRIPT_BYTES } from '../domain/hook.ts';
+import { cacheFolder } from '../shared/cache-folder.ts';
+import { MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
 import { chooseModules } from './choose-modules.ts';
 import { distinctModules, InstalledModule } from './install/locked-module.ts';
 import { obtainModules, packagesFolder } from './install/module-set.ts';

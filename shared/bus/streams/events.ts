@@ -8,8 +8,8 @@ import {
   type JetStreamManager,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { EVENTS_STREAM, EVENTS_STREAM_SUBJECTS } from '../subjects/events.ts';
-import type { BusEnv } from './connect.ts';
+import { EVENTS_STREAM, EVENTS_STREAM_SUBJECTS } from '../../subjects/events.ts';
+import type { BusEnv } from '../connect.ts';
 import { ensureStream } from './ensure-stream.ts';
 
 const MAX_AGE_MS = 30 * 24 * 3_600_000;

@@ -26,7 +26,7 @@ import { defineUrlSearchParams } from './url-search-params.js';
 // Runs inside the isolate before the hook, in its realm: gives it the globals of Node that hooks use.
 
 /**
- * @param host The host's functions, as runtime/host.ts makes them.
+ * @param host The host's functions, as sandbox/host-calls/host-functions.ts makes them.
  * @param currentRun Gives the id of the run that is being executed.
  * @param write Takes a line of console output: `write(level, text)`.
  * @param uncaught Takes what a timer, a microtask or an event's listener threw; without it, it goes to the console.

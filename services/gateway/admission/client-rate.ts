@@ -1,8 +1,8 @@
 import type { Client } from '../../../shared/domain/client.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { createRateLimiter } from '../../../shared/rate-limiter.ts';
-import type { TellHeaders } from '../quota/token-quotas.ts';
-import type { OverLimit } from '../quota/tell-over-limit.ts';
+import type { TellHeaders } from './token-quotas.ts';
+import type { OverLimit } from './tell-over-limit.ts';
 
 /**
  * Counts a request of a client that has authenticated, so that nobody can use up the rate of another.

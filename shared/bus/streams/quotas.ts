@@ -1,6 +1,6 @@
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { QUOTAS_STREAM, QUOTAS_STREAM_SUBJECTS } from '../subjects/quota-counted.ts';
+import { QUOTAS_STREAM, QUOTAS_STREAM_SUBJECTS } from '../../subjects/quota-counted.ts';
 import { ensureStream } from './ensure-stream.ts';
 
 /** A day, the longest window, and what clocks may differ by. */

@@ -1,12 +1,12 @@
 import { Script } from 'node:vm';
-import { messageOf } from '../../shared/errors.ts';
-import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
-import { inspectHook } from '../../shared/hook-build/build-hook.ts';
-import { HookBuildError } from '../../shared/hook-build/errors.ts';
-import { HOOK_FILE } from '../../shared/hook-build/hook-file.ts';
-import { readRegularFile } from '../../shared/read-text-file.ts';
-import { UsageError } from '../../shared/usage-error.ts';
-import { hookScript, LINE_OFFSET } from '../../services/hook-executor/sandbox/hook-script.ts';
+import { messageOf } from '../shared/errors.ts';
+import { MAX_HOOK_CODE_BYTES } from '../shared/domain/hook.ts';
+import { inspectHook } from './build-hook.ts';
+import { HookBuildError } from './errors.ts';
+import { HOOK_FILE } from './hook-file.ts';
+import { readRegularFile } from '../shared/read-text-file.ts';
+import { UsageError } from '../shared/usage-error.ts';
+import { hookScript, LINE_OFFSET } from './hook-script.ts';
 
 const IMPORT_OR_EXPORT = /^[ \t]*(?:import|export)\b/m;
 

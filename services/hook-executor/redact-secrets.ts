@@ -1,4 +1,4 @@
-import type { HookSecrets } from './hook-secrets.ts';
+import type { HookSecrets } from '../../shared/hook-secrets.ts';
 
 /** Shorter values are too common in ordinary text to be looked for. */
 const SHORTEST_REDACTED_LENGTH = 4;

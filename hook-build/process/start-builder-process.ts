@@ -4,8 +4,9 @@ import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const OWN_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
-const PACKAGE_FILE = fileURLToPath(new URL('../../../package.json', import.meta.url));
+const OWN_FOLDER = fileURLToPath(new URL('../', import.meta.url));
+const SHARED_FOLDER = fileURLToPath(new URL('../../shared/', import.meta.url));
+const PACKAGE_FILE = fileURLToPath(new URL('../../package.json', import.meta.url));
 const MAX_HEAP_MEGABYTES = 512;
 
 export interface BuilderRights {
@@ -31,7 +32,9 @@ export function startBuilderProcess(
 ): BuilderProcess {
   const rights = [
     '--permission',
-    ...[OWN_FOLDER, PACKAGE_FILE, librariesFolder(), join(dirname(main), sep)].map((path) => `--allow-fs-read=${path}`),
+    ...[OWN_FOLDER, SHARED_FOLDER, PACKAGE_FILE, librariesFolder(), join(dirname(main), sep)].map(
+      (path) => `--allow-fs-read=${path}`,
+    ),
     ...(packages === undefined ? [] : [`--allow-fs-read=${join(packages, sep)}`]),
     ...(network && packages !== undefined ? [`--allow-fs-write=${join(packages, sep)}`] : []),
     network ? '--allow-net' : '--allow-child-process',

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
-import type { NetworkCall } from '../../shared/domain/network-call.ts';
-import type { Network } from './sandbox-process.ts';
+import type { NetworkCall } from '../../../shared/domain/network-call.ts';
+import type { Network } from '../sandbox-process.ts';
 
 const Asked = z.object({ method: z.string(), url: z.string() }).catch({ method: '', url: '' });
 const Answered = z.object({ status: z.number() });

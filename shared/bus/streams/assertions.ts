@@ -1,6 +1,6 @@
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { ASSERTIONS_STREAM, ASSERTIONS_STREAM_SUBJECTS } from '../subjects/assertion-used.ts';
+import { ASSERTIONS_STREAM, ASSERTIONS_STREAM_SUBJECTS } from '../../subjects/assertion-used.ts';
 import { ensureStream } from './ensure-stream.ts';
 
 /** Longer than any assertion is accepted: its lifetime of five minutes and what clocks may differ by, on both sides. */

@@ -3,7 +3,7 @@ import { MAX_CLIENT_ID_LENGTH } from '../../../shared/domain/client.ts';
 import { networkOf } from '../../../shared/http/address.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { rateHeaders } from '../../../shared/rate-limiter.ts';
-import type { OverLimit } from '../quota/tell-over-limit.ts';
+import type { OverLimit } from './tell-over-limit.ts';
 
 const WINDOW_MS = 60_000;
 

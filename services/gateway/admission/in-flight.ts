@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { createFairShares } from '../../shared/bus/fair-shares.ts';
-import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
-import { requestsLimited } from '../../shared/telemetry/metrics.ts';
+import { createFairShares } from '../../../shared/bus/fair-shares.ts';
+import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
+import { requestsLimited } from '../../../shared/telemetry/metrics.ts';
 
 /** Places for token requests. What a request holds in memory while it waits for store, executor or signer is bounded by them. */
 export type Places = {

@@ -1,7 +1,7 @@
 import { jetstreamManager, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { HookmintError, messageOf } from '../errors.ts';
-import { HOOK_STORAGE_STREAM, HOOK_STORAGE_SUBJECTS, MAX_HOOK_DOCUMENT_BYTES } from '../subjects/hook-storage.ts';
+import { HookmintError, messageOf } from '../../errors.ts';
+import { HOOK_STORAGE_STREAM, HOOK_STORAGE_SUBJECTS, MAX_HOOK_DOCUMENT_BYTES } from '../../subjects/hook-storage.ts';
 
 const MAX_BYTES = 268_435_456;
 /** Headers on top of a document. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 // On one line before the hook's first, so that line numbers are the author's own once the script has LINE_OFFSET.
-const HOOK_ERRORS = readFileSync(new URL('./isolate/hook-errors.js', import.meta.url), 'utf8')
+const HOOK_ERRORS = readFileSync(new URL('./hook-errors.js', import.meta.url), 'utf8')
   .replace(/^\/\/.*$/gm, '')
   .replace(/\s*\n\s*/g, ' ');
 

@@ -1,9 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { ensureAssertionsStream } from './assertions-stream.ts';
-import { connectBus, type BusEnv } from './connect.ts';
-import { ensureEventsStream } from './events-stream.ts';
-import { ensureHookStorage } from './hook-storage-stream.ts';
-import { ensureQuotasStream } from './quotas-stream.ts';
+import { ensureAssertionsStream } from './assertions.ts';
+import { connectBus, type BusEnv } from '../connect.ts';
+import { ensureEventsStream } from './events.ts';
+import { ensureHookStorage } from './hook-storage.ts';
+import { ensureQuotasStream } from './quotas.ts';
 
 /** Of the user in the account where hooks' documents and the counts of tokens are kept: its seed, unset for a server without users. */
 export type StorageUserEnv = { NATS_STORAGE_NKEY_SEED?: string | undefined };

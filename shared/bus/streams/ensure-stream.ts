@@ -1,6 +1,6 @@
 import { jetstreamManager, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { HookmintError, messageOf } from '../errors.ts';
+import { HookmintError, messageOf } from '../../errors.ts';
 
 export type StreamSettings = Partial<StreamConfig> & { name: string; subjects: string[] };
 

@@ -1,5 +1,5 @@
-import { DEFAULT_HOOK_LIMITS, type HookLimits, type HookRevisionInput } from '../domain/hook.ts';
-import { sealHookSecrets, type HookSecrets } from '../hook-secrets.ts';
+import { DEFAULT_HOOK_LIMITS, type HookLimits, type HookRevisionInput } from '../shared/domain/hook.ts';
+import { sealHookSecrets, type HookSecrets } from '../shared/hook-secrets.ts';
 import { buildHook, type BuildHookOptions } from './build-hook.ts';
 
 /** What an author gives of a hook. */

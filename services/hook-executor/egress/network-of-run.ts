@@ -1,10 +1,10 @@
 import { context, SpanKind } from '@opentelemetry/api';
-import type { HookRevision } from '../../shared/domain/hook.ts';
-import { inSpan, traceparentOf } from '../../shared/telemetry/tracing.ts';
-import type { EgressBroker } from './egress/broker.ts';
-import { EgressError, HttpExchangeRequest } from './egress/http-exchange.ts';
-import type { RunMemory } from './egress/response-memory.ts';
-import type { Network } from './sandbox-process.ts';
+import type { HookRevision } from '../../../shared/domain/hook.ts';
+import { inSpan, traceparentOf } from '../../../shared/telemetry/tracing.ts';
+import type { EgressBroker } from './broker.ts';
+import { EgressError, HttpExchangeRequest } from './http-exchange.ts';
+import type { RunMemory } from './response-memory.ts';
+import type { Network } from '../sandbox-process.ts';
 
 /**
  * The network of one run: as many requests as the hook's limits allow, where its policy allows, each a span of the run's trace.
