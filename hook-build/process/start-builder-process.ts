@@ -29,6 +29,7 @@ export type BuilderProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 export function startBuilderProcess(
   main: string,
   { network, packages, environment = {} }: BuilderRights,
+  env: NodeJS.ProcessEnv = process.env,
 ): BuilderProcess {
   const rights = [
     '--permission',
@@ -44,7 +45,7 @@ export function startBuilderProcess(
     [...rights, '--disable-warning=SecurityWarning', `--max-old-space-size=${String(MAX_HEAP_MEGABYTES)}`, main],
     {
       // Windows cannot open a socket without it.
-      env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: process.env.SystemRoot } : {}) },
+      env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: env.SystemRoot } : {}) },
       cwd: OWN_FOLDER,
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: whatever it has started ends with it.

@@ -6,8 +6,8 @@ import { sharedLibraries } from './shared-libraries.ts';
 const USUAL_FOLDERS = ['/usr/bin', '/usr/local/bin'];
 
 /** Where `bwrap` is, the program of bubblewrap. */
-export function findBubblewrap(path = process.env.PATH): string | undefined {
-  const folders = [...(path ?? '').split(delimiter), ...USUAL_FOLDERS].filter((folder) => folder !== '');
+export function findBubblewrap(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folders = [...(env.PATH ?? '').split(delimiter), ...USUAL_FOLDERS].filter((folder) => folder !== '');
   return folders
     .map((folder) => join(folder, 'bwrap'))
     .find((candidate) => {

@@ -12,10 +12,7 @@ type Cache = {
 type Action = (event: object, api: { cache: Cache }) => void;
 
 const source = (name: string): string =>
-  readFileSync(new URL(`../../services/hook-executor/isolate/${name}`, import.meta.url), 'utf8').replace(
-    /;\s*$/,
-    '',
-  );
+  readFileSync(new URL(`../../services/hook-executor/isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
 const ADAPT = `(${source('action.js')})((${source('ignored-writes.js')})())`;
 
 let nowMs: number;
