@@ -36,6 +36,7 @@ const LABELS = [
   'messaging.destination.name',
   'hookmint.limit',
   'hookmint.limit.enforced',
+  'hookmint.sandbox.wall',
 ];
 const LABELS_OF_ALL = ['le', 'service_name', 'service_instance_id', 'http_response_status_code', 'span_name'];
 

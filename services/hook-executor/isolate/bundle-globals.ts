@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-const ENTRY = fileURLToPath(new URL('isolate/main.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('./globals/main.js', import.meta.url));
 
-/** Gives the text of the hooks' globals; see isolate/main.js for what it evaluates to. Built once for the process. */
+/** Gives the text of the hooks' globals; see globals/main.js for what it evaluates to. Built once for the process. */
 export function bundleRuntime(): string {
   return (bundled ??= buildRuntime());
 }
@@ -20,7 +20,7 @@ function buildRuntime(): string {
     globalName: 'runtime',
     target: 'esnext',
     platform: 'neutral',
-    // What has a name for hooks is given it by isolate/define.js.
+    // What has a name for hooks is given it by globals/define.js.
     minify: true,
     legalComments: 'none',
     logLevel: 'silent',
