@@ -166,14 +166,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': [
         ...Object.keys(ofTenants),
-        ...[
-          'default_audience',
-          'default_token_quota',
-          'sandbox_version',
-          'flags',
-          'custom_claims',
-          'resource_parameter_profile',
-        ],
+        ...['default_audience', 'default_token_quota', 'custom_claims', 'resource_parameter_profile'],
       ],
     },
   },

@@ -86,6 +86,7 @@ async function assertReadable(): Promise<void> {
     default_audience: API.identifier,
     custom_claims: 'relaxed',
     default_token_quota: null,
+    resource_parameter_profile: 'compatibility',
     ...PROFILE,
   });
   assert.deepEqual(await hooksIn(db).find('hook'), MIGRATED_HOOK);
@@ -168,7 +169,7 @@ describe('preparing a database again', () => {
         .collection('tenant')
         .find({ version: { $exists: true } })
         .toArray(),
-      [{ _id: 'schema', version: 3 }],
+      [{ _id: 'schema', version: 4 }],
     );
   });
 
@@ -223,7 +224,7 @@ describe('preparing a database by many at once', () => {
       const prepared = await everything();
       await prepareConfiguration(db);
       assert.deepEqual(await everything(), prepared);
-      assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 3 }]);
+      assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 4 }]);
     }
   });
 
@@ -267,7 +268,7 @@ describe('an empty database', () => {
   it('is prepared, and holds what is written then', async () => {
     await prepareConfiguration(db);
     assert.deepEqual(await readConfigurationFrom(db).enabledHooks(TRIGGER), []);
-    assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 3 }]);
+    assert.deepEqual(await db.collection('tenant').find().toArray(), [{ _id: 'schema', version: 4 }]);
     await hooksIn(db).insert({ id: 'hook', name: 'my-hook', trigger_id: TRIGGER, current_revision: REVISION_ADDRESS });
     assert.deepEqual(await hooksIn(db).find('hook'), MIGRATED_HOOK);
   });
