@@ -21,7 +21,7 @@ import {
   CONFIGURATION_READ_TIMEOUT_MS,
   CONFIGURATION_RETRY_MS,
 } from './limits.ts';
-import type { EnabledHook } from './steps/run-hook.ts';
+import type { EnabledHook } from '../../shared/domain/hook.ts';
 
 /**
  * The tenant's configuration as a token request needs it, read through memory: the store is off the hot path, and while it is

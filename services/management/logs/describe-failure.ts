@@ -1,4 +1,5 @@
-import type { HookFinding, TokenEvent } from '../../../shared/subjects/token-events.ts';
+import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
+import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
 
 const HOOK_FAILURES: Readonly<Record<string, string>> = {
   denied: 'refused the request',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
-import type { HookArguments } from '../../../../shared/subjects/token-requested.ts';
+import type { HookArguments } from '../../../../shared/domain/hook-arguments.ts';
 
 const text = z.string().optional();
 const texts = z.array(z.string()).optional();
