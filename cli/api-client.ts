@@ -107,7 +107,7 @@ function baseUrlOf(url: string | undefined, domain: string | undefined): string 
   const parsed = URL.parse(url ?? `https://${domain ?? ''}`);
   if (parsed !== null && /^https?:$/.test(parsed.protocol)) return `${parsed.origin}/`;
   throw new UsageError(
-    url === undefined ? 'AUTH0_DOMAIN is to be a host name.' : 'HOOKMINT_URL is to be an http or https URL.',
+    url === undefined ? 'AUTH0_DOMAIN must be a host name.' : 'HOOKMINT_URL must be an http or https URL.',
   );
 }
 

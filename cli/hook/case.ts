@@ -26,7 +26,7 @@ const Expectation = z
   })
   .partial();
 
-/** A `*.case.json`: one run of a hook, and what it is to come to. */
+/** A `*.case.json`: one run of a hook, and the result it must have. */
 export const Case = z.strictObject({
   /** The hook's file, from the case's folder. */
   hook: z.string().min(1),

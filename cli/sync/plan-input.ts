@@ -8,6 +8,6 @@ export type PlanInput = {
   remote: Remote;
   secrets: SecretValues;
   takes: Takes;
-  /** Whether what the files do not have is to go, for the kinds that the files have. */
+  /** Whether to delete what the files do not have, for the kinds that the files have. */
   prune: boolean;
 };

@@ -79,7 +79,7 @@ export type SandboxProcess = {
 /**
  * Starts a sandbox process: no environment, and of the file system only its own code, isolated-vm and nothing else.
  *
- * @param main Its code, if it is to be another's.
+ * @param main Its code, if not the default.
  * @param wall What stands around it.
  */
 export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): SandboxProcess {

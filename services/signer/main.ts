@@ -82,7 +82,7 @@ runService('signer', async (endLater) => {
     proofKeys: [gateways, managements],
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     handle: async () => {
-      // Who asks has heard of a change just as this signer has, and is not to be told the keys from before it.
+      // Who asks has heard of a change just as this signer has, and must not be given the keys from before it.
       await Promise.race([reloading, setTimeout(MAX_WAIT_FOR_RELOAD_MS, undefined, { ref: false })]);
       return { keys: keys.publicKeys() };
     },

@@ -139,7 +139,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   function receive(message: Msg): void {
     const replySubject = message.reply ?? '';
     if (replySubject === '' || isFromStream(message)) return;
-    // Whoever asks chooses it: it is not to be a subject on which others hear this service.
+    // Whoever asks chooses it: it must not be a subject on which others hear this service.
     if (!isInbox(replySubject)) {
       refuse('invalid_reply_subject');
       return;

@@ -67,10 +67,10 @@ describe('an Action', () => {
       [
         { supported_triggers: [{ id: 'post-login', version: 'v3' }] },
         invalid(
-          "'is to be credentials-exchange: hookmint runs Actions of the trigger credentials-exchange only' on property supported_triggers.0.id.",
+          "'must be credentials-exchange: hookmint runs Actions of the trigger credentials-exchange only' on property supported_triggers.0.id.",
         ),
       ],
-      [{ code: 'module.exports = () => {}' }, invalid("'is to export onExecuteCredentialsExchange' on property code.")],
+      [{ code: 'module.exports = () => {}' }, invalid("'must export onExecuteCredentialsExchange' on property code.")],
       [
         { code: `// ${'x'.repeat(102_400)}` },
         invalid("'An Action's code has at most 102400 bytes (100 kB)' on property code."),
