@@ -39,7 +39,7 @@ export type TokenIssuer = {
   limits: RequestLimits;
 };
 
-/** What of the HTTP request decides about the token, or is shown to its hook. */
+/** The parts of the HTTP request that shape the token or are passed to the hook. */
 export type TokenHttpRequest = {
   authorization: string | undefined;
   body: unknown;

@@ -30,7 +30,7 @@ const MAX_SILENT_LOOKS = 24;
 
 const LAST_WORDS_LENGTH = 4_096;
 
-/** Above so much a sandbox process is ended from outside. It ends itself before: this is for one that no longer does what it should. */
+/** Above this RSS the executor ends a sandbox process. The process ends itself earlier; this is for one that no longer does what it should. */
 const MAX_PROCESS_BYTES = 1_536 * 1_048_576;
 const MAX_PROCESS_THREADS = 1_024;
 

@@ -43,7 +43,7 @@ export type BatchRequester<Event, Reply> = {
 
 const SWEEP_INTERVAL_MS = 100;
 const REUNION_MS = 2_000;
-/** Who answered so recently is not gone but on the way to another server of the cluster: theirs has died. */
+/** A responder heard from this recently is moving to another server of the cluster, not gone: its server has died. */
 const REGROUP_MS = 500;
 const REUNION_POLL_MS = 50;
 

@@ -37,7 +37,7 @@ describe('a client assertion', () => {
     it(`may have ${what}`, () => assert.equal(read(jwt(claims)).clientId, 'id'));
   }
 
-  const ids = 'The client_assertion must have the client_id as its iss and as its sub';
+  const ids = 'The client_assertion must have the client_id as both iss and sub';
   const audience = `The client_assertion must have the aud ${ISSUER}`;
   const oneAudience = 'The client_assertion must have one aud, a string';
   const jti = 'The client_assertion must have a jti, another one each time';
@@ -138,7 +138,7 @@ describe('the credentials of a client that sends an assertion', () => {
   it('are refused with the client_id of another', () => {
     assert.throws(
       () => readCredentials(undefined, parameters({ clientId: 'other' }), AUDIENCES),
-      refusal('The client_assertion must have the client_id as its iss and as its sub'),
+      refusal('The client_assertion must have the client_id as both iss and sub'),
     );
   });
 

@@ -7,7 +7,7 @@ import { ASSERTION_CLOCK_SKEW_SECONDS, MAX_ASSERTION_LIFETIME_SECONDS } from '..
 /** RFC 7523 §2.2. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-export const NOT_OF_THE_CLIENT = 'must have the client_id as its iss and as its sub';
+export const NOT_OF_THE_CLIENT = 'must have the client_id as both iss and sub';
 
 /** A JWT by which a client says who it is (RFC 7523 §3); whether it is signed by that client is not known yet. */
 export type Assertion = { jwt: string; clientId: string; jti: string; alg: AssertionAlg; kid: string | undefined };
