@@ -179,8 +179,7 @@ async function textOf(response: Response): Promise<string> {
 
 function parsed(text: string): unknown {
   const value = jsonOrNothing(text);
-  if (value === undefined)
-    throw new UsageError('The server answers with what is not JSON. Is HOOKMINT_URL a hookmint?');
+  if (value === undefined) throw new UsageError('The server did not answer with JSON. Is HOOKMINT_URL a hookmint?');
   if (isTooDeep(value)) throw new UsageError(`The server answers with more than ${String(MAX_LEVELS)} levels of JSON.`);
   return value;
 }

@@ -125,7 +125,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     if (entry === undefined || ending) return;
     const parsed = HookOutcome.safeParse(outcome);
     if (!parsed.success || !fits(parsed.data, entry.limits)) {
-      logger.error({ err: parsed.error }, 'a sandbox process answered what no sandbox answers; it is ended');
+      logger.error({ err: parsed.error }, 'a sandbox process sent an invalid answer; it is ended');
       kill();
       return;
     }
@@ -146,7 +146,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     channel.onMessage((raw) => {
       const message = FromSandbox.safeParse(raw);
       if (!message.success) {
-        logger.error({ err: message.error }, 'a sandbox process said what no sandbox says; it is ended');
+        logger.error({ err: message.error }, 'a sandbox process sent an invalid message; it is ended');
         kill();
         return;
       }
@@ -200,7 +200,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   const ended = new Promise<string>((resolve) => {
     channel.onEnd((garbage) => {
       if (garbage !== undefined)
-        logger.error({ err: garbage }, 'a sandbox process sent what is no message; it is ended');
+        logger.error({ err: garbage }, 'a sandbox process sent an unreadable message; it is ended');
       kill();
     });
     const over = (how: string): void => {

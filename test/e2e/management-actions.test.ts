@@ -154,7 +154,7 @@ describe('an Action', () => {
 });
 
 describe('the bindings of a trigger', () => {
-  it('have the Actions run in their order, after the hook, each given what was left by those before', async () => {
+  it('the Actions run in their order, after the hook, each on the result of the one before', async () => {
     await stack().setHook(`module.exports = (client, scope, audience, context, cb) => cb(null, { scope: ['read'] });`);
     const seen = (name: string) =>
       code(

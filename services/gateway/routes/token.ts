@@ -103,7 +103,7 @@ export function tokenEndpoint(
     if (findings.dropped !== undefined) {
       logger.warn(
         { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
-        'a hook asked for what it may not have',
+        'a hook asked for claims or scopes that it may not have',
       );
     }
     // Often a hook that forgets to hand them on: contract §1.6 found three of thirteen.
