@@ -132,6 +132,15 @@ describe('the house', () => {
     );
   });
 
+  it('lets no step of the token endpoint import the endpoint', () => {
+    const steps = [...within('services/gateway/steps'), ...within('services/gateway/admission')];
+    assert(steps.length > 15);
+    assert.deepEqual(
+      offenders(steps, (imported) => /^services\/gateway\/(?:routes\/|issue-token\.ts$|app\.ts$)/.test(imported)),
+      [],
+    );
+  });
+
   it('lets only gateway and management speak HTTP and only the sandbox run isolates', () => {
     const only = (folder: RegExp, name: RegExp) =>
       offenders(files, (imported, file) => name.test(imported) && !folder.test(file));
