@@ -107,7 +107,7 @@ function baseUrlOf(url: string | undefined, domain: string | undefined): string 
   const parsed = URL.parse(url ?? `https://${domain ?? ''}`);
   if (parsed !== null && /^https?:$/.test(parsed.protocol)) return `${parsed.origin}/`;
   throw new UsageError(
-    url === undefined ? 'AUTH0_DOMAIN is to be a host name.' : 'HOOKMINT_URL is to be an http or https URL.',
+    url === undefined ? 'AUTH0_DOMAIN must be a host name.' : 'HOOKMINT_URL must be an http or https URL.',
   );
 }
 
@@ -179,8 +179,7 @@ async function textOf(response: Response): Promise<string> {
 
 function parsed(text: string): unknown {
   const value = jsonOrNothing(text);
-  if (value === undefined)
-    throw new UsageError('The server answers with what is not JSON. Is HOOKMINT_URL a hookmint?');
+  if (value === undefined) throw new UsageError('The server did not answer with JSON. Is HOOKMINT_URL a hookmint?');
   if (isTooDeep(value)) throw new UsageError(`The server answers with more than ${String(MAX_LEVELS)} levels of JSON.`);
   return value;
 }

@@ -79,10 +79,10 @@ export const integer = z.coerce.number().int();
 /** A variable that holds a 256-bit key, base64url. */
 export const key256 = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, 'is to be 32 random bytes, base64url without padding (43 characters)')
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes, base64url without padding (43 characters)')
   .transform((text) => Buffer.from(text, 'base64url'));
 
-/** A variable that holds the path of a PEM file. Errors name paths; a key that was put in place of one is not to be told. */
+/** A variable that holds the path of a PEM file. Errors name paths; they must not repeat a key that was put in place of one. */
 export const pemFile = z
   .string()
-  .refine((text) => !text.includes('-----BEGIN'), 'is to be the path of a PEM file, not what is in it');
+  .refine((text) => !text.includes('-----BEGIN'), 'must be the path of a PEM file, not what is in it');

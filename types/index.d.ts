@@ -50,7 +50,7 @@ export interface HookContext {
   webtask: WebtaskContext;
 }
 
-/** What a token is to hold. Names that are neither `scope` nor http(s) URLs are dropped, unless the tenant keeps them. */
+/** What the token shall hold. Names that are neither `scope` nor http(s) URLs are dropped, unless the tenant keeps them. */
 export type AccessTokenClaims = AccessTokenScope & (object | Record<string, Json>);
 export interface AccessTokenScope {
   /** Replaces the scopes of the token; without it the token has none. */

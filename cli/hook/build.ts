@@ -6,7 +6,7 @@ import type { HookSecrets } from '../../shared/hook-secrets.ts';
 import { note } from '../../shared/terminal.ts';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { asCaller } from '../command.ts';
-import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
+import type { KnownRevision } from '../../services/hook-executor/run-once.ts';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 
 export type LocalHook = { file: string; secrets: HookSecrets; allowedAddresses: string[] };

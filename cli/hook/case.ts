@@ -3,7 +3,7 @@ import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
-import { Dropped } from '../../shared/subjects/token-events.ts';
+import { Dropped } from '../../shared/domain/hook-finding.ts';
 import { SampleEvent } from '../../shared/domain/sample-event.ts';
 
 /** What a case expects; what it leaves out is not looked at, but a token that is not issued is always a difference. */
@@ -26,7 +26,7 @@ const Expectation = z
   })
   .partial();
 
-/** A `*.case.json`: one run of a hook, and what it is to come to. */
+/** A `*.case.json`: one run of a hook, and the result it must have. */
 export const Case = z.strictObject({
   /** The hook's file, from the case's folder. */
   hook: z.string().min(1),

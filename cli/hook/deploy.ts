@@ -98,7 +98,7 @@ function limitsOf(given: string): z.infer<typeof Limits> {
   try {
     value = JSON.parse(given);
   } catch {
-    throw new UsageError(`--limits is to be JSON, such as {"cpu_ms": 500}, or a file of it, not "${given}".`);
+    throw new UsageError(`--limits must be JSON, such as {"cpu_ms": 500}, or a file of it, not "${given}".`);
   }
   const parsed = Limits.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -110,7 +110,7 @@ function egressOf(addresses: string[] | undefined, hosts: string[] | undefined):
   if (addresses === undefined && hosts === undefined) return undefined;
   const wrong = addresses?.find((address) => !EgressPolicy.shape.allowed_addresses.element.safeParse(address).success);
   if (wrong !== undefined)
-    throw new UsageError(`--allow-address is to be an IP address or a CIDR block, not "${wrong}".`);
+    throw new UsageError(`--allow-address must be an IP address or a CIDR block, not "${wrong}".`);
   return {
     ...(addresses === undefined ? {} : { allowed_addresses: addresses }),
     ...(hosts === undefined ? {} : { allowed_hosts: hosts }),
@@ -120,5 +120,5 @@ function egressOf(addresses: string[] | undefined, hosts: string[] | undefined):
 function onFailureOf(given: string): z.infer<typeof OnFailure> {
   const parsed = OnFailure.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`--on-failure is to be deny or issue_unmodified, not "${given}".`);
+  throw new UsageError(`--on-failure must be deny or issue_unmodified, not "${given}".`);
 }

@@ -49,5 +49,5 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
 function valueOf<T>(option: string, schema: z.ZodType<T>, value: string, wanted: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`${option} is to be ${wanted}, not "${value}".`);
+  throw new UsageError(`${option} must be ${wanted}, not "${value}".`);
 }

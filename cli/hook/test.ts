@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { HookBuildError } from '../../hook-build/errors.ts';
 import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
-import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
+import type { KnownRevision } from '../../services/hook-executor/run-once.ts';
 import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 import { buildLocalHook, type LocalHook } from './build.ts';

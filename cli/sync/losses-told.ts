@@ -2,7 +2,7 @@ import { complain } from '../../shared/terminal.ts';
 import { countLosses } from './plan.ts';
 import type { Step } from './step.ts';
 
-/** Whether the plan is not to be carried out for what would be lost, and says so. */
+/** Whether the plan must not be carried out for what would be lost, and says so. */
 export function refusesLosses(steps: readonly Step[], accepted: boolean): boolean {
   const count = countLosses(steps);
   if (count === 0 || accepted) return false;

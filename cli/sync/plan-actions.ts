@@ -2,7 +2,7 @@ import isEqual from 'lodash/isEqual.js';
 import { z } from 'zod';
 import type { ActionFile } from '../tenant-files/model.ts';
 import { differing } from './members.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
 import { secretsOf } from './secret-values.ts';
 import { step, type Run, type Step } from './step.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { ClientGrantFile } from '../tenant-files/model.ts';
+import { isMachineToMachine, type ClientGrantFile } from '../tenant-files/model.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
-import { clientsCalled, isMachineToMachine } from './plan-clients.ts';
-import type { PlanInput } from './plan.ts';
+import { clientsCalled } from './plan-clients.ts';
+import type { PlanInput } from './plan-input.ts';
 import { step, type Run, type Step } from './step.ts';
 
 const PATH = '/client-grants';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ClientFile } from '../tenant-files/model.ts';
+import { isMachineToMachine, type ClientFile } from '../tenant-files/model.ts';
 import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
 import type { Remote } from './remote.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { step, type Step } from './step.ts';
@@ -92,14 +92,6 @@ function lostMethods({ client_authentication_methods: methods }: ClientFile): st
   return Object.entries(methods)
     .filter(([name, method]) => name !== 'private_key_jwt' && method !== undefined && method !== null)
     .map(([name]) => `client_authentication_methods.${name}; it would authenticate with a client_secret instead`);
-}
-
-/** Whether the client may use the one grant there is: other applications of a tenant have no use for hookmint. */
-export function isMachineToMachine({ grant_types, app_type, token_endpoint_auth_method }: ClientFile): boolean {
-  if (token_endpoint_auth_method === 'none') return false;
-  return grant_types === undefined
-    ? app_type === undefined || app_type === 'non_interactive'
-    : grant_types.includes('client_credentials');
 }
 
 /** How many clients are called so, when the files have been carried out. */

@@ -1,6 +1,6 @@
 import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
 import { step, type Step } from './step.ts';
 
 /** Of a tenant's settings these decide about tokens; the others are about products that are not here. */

@@ -1,23 +1,11 @@
-import type { TenantFiles } from '../tenant-files/model.ts';
-import type { Takes } from './accepted-members.ts';
 import { planActions, planTriggers } from './plan-actions.ts';
 import { planClients } from './plan-clients.ts';
 import { planClientGrants } from './plan-client-grants.ts';
 import { planHooks } from './plan-hooks.ts';
 import { planResourceServers } from './plan-resource-servers.ts';
+import type { PlanInput } from './plan-input.ts';
 import { planTenant } from './plan-tenant.ts';
-import type { Remote } from './remote.ts';
-import type { SecretValues } from './secret-values.ts';
 import type { Step } from './step.ts';
-
-export type PlanInput = {
-  files: TenantFiles;
-  remote: Remote;
-  secrets: SecretValues;
-  takes: Takes;
-  /** Whether what the files do not have is to go, for the kinds that the files have. */
-  prune: boolean;
-};
 
 /** What has to be done so that hookmint is as the files say, in an order in which each step finds what it needs. */
 export function planOf(input: PlanInput): Step[] {

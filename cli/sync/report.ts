@@ -3,7 +3,7 @@ import type { Step } from './step.ts';
 
 const MARKS: Readonly<Record<Step['does'], string>> = { create: '+', update: '~', delete: '-', keep: '=', skip: '!' };
 
-/** One line for each step, and below it what is to be known of it. */
+/** One line for each step, and below it what to know of it. */
 export function planLines(steps: readonly Step[], ignored: readonly string[]): string[] {
   const lines = steps.flatMap(({ kind, name, does, members, notes, losses, missingSecrets }) => [
     `${MARKS[does]} ${kind} ${name}${members.length === 0 ? '' : `: ${members.join(', ')}`}`,

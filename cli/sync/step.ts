@@ -1,13 +1,13 @@
 import type { ApiClient } from '../api-client.ts';
 
-/** One resource of the files, and what is to become of it in hookmint. */
+/** One resource of the files, and what will become of it in hookmint. */
 export type Step = {
   kind: 'resource server' | 'client' | 'client grant' | 'hook' | 'action' | 'trigger' | 'tenant';
   name: string;
   does: 'create' | 'update' | 'delete' | 'keep' | 'skip';
   /** Members that are not as the files have them. */
   members: string[];
-  /** Why it is skipped, or what is to be known of it. */
+  /** Why it is skipped, or what to know of it. */
   notes: string[];
   /** What of the files hookmint does not do. */
   losses: string[];
@@ -16,7 +16,7 @@ export type Step = {
   /** What it makes, and what has to be there before: `api IDENTIFIER`, `client NAME`, `action NAME`. */
   makes?: string;
   needs?: string[];
-  /** Makes it so; absent where nothing is to be done. */
+  /** Makes it so; absent where there is nothing to do. */
   run?: (run: Run) => Promise<unknown>;
 };
 

@@ -14,7 +14,7 @@ export function readKeywords(mappings: string | undefined): Keywords {
   try {
     return new Map(Object.entries(z.record(z.string(), z.unknown()).parse(JSON.parse(mappings))));
   } catch {
-    throw new UsageError('AUTH0_KEYWORD_REPLACE_MAPPINGS is to be a JSON object of names and values.');
+    throw new UsageError('AUTH0_KEYWORD_REPLACE_MAPPINGS must be a JSON object of names and values.');
   }
 }
 

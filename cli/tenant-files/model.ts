@@ -42,6 +42,14 @@ export const ClientFile = z.looseObject({
 });
 export type ClientFile = z.infer<typeof ClientFile>;
 
+/** Whether the client may use the one grant there is: other applications of a tenant have no use for hookmint. */
+export function isMachineToMachine({ grant_types, app_type, token_endpoint_auth_method }: ClientFile): boolean {
+  if (token_endpoint_auth_method === 'none') return false;
+  return grant_types === undefined
+    ? app_type === undefined || app_type === 'non_interactive'
+    : grant_types.includes('client_credentials');
+}
+
 export const ResourceServerFile = z.looseObject({ identifier: text, name: z.string().optional() });
 export type ResourceServerFile = z.infer<typeof ResourceServerFile>;
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { MAX_FILES } from './bounds.ts';
-import type { RawExport, ReadText } from './read.ts';
+import type { RawExport, ReadText } from './raw-export.ts';
 
 const FOLDERS: ReadonlyMap<string, string> = new Map([
   ['resource-servers', 'resourceServers'],

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
-import type { RawExport, ReadText } from './read.ts';
+import type { RawExport, ReadText } from './raw-export.ts';
 
 const KINDS = ['resourceServers', 'clients', 'clientGrants', 'hooks', 'actions', 'triggers', 'tenant'];
 

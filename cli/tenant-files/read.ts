@@ -7,19 +7,9 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { isTooDeep, MAX_EXPORT_BYTES, MAX_FILE_BYTES, MAX_LEVELS } from './bounds.ts';
 import { readKeywords, replaceKeywords } from './keywords.ts';
 import { TenantFiles, type TenantExport } from './model.ts';
+import type { ReadText } from './raw-export.ts';
 import { readFolder } from './read-folder.ts';
 import { readYaml } from './read-yaml.ts';
-
-/** Reads a file of the export, its markers replaced; never one outside of the export's own folder. */
-export type ReadText = (path: string, named: string) => string;
-
-/** An export as it lies in the files: kinds by their names in `auth0-deploy-cli`, scripts already read. */
-export type RawExport = {
-  kinds: Record<string, unknown>;
-  ignored: string[];
-  /** Of the folder form: kind → the file of each resource. */
-  sources?: Record<string, string[]>;
-};
 
 /**
  * Reads an export of `auth0-deploy-cli`: its folder, or the YAML file of its other form.

@@ -43,7 +43,7 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
 /** Longest name without its ending, bytes: file systems take 255. */
 const MAX_NAME_BYTES = 200;
 
-/** Gives file names: what no file may be called is replaced, and what is cut off, or called like another file then, told by a hash. */
+/** Gives file names: illegal characters are replaced, and a shortened or colliding name gets a hash. */
 function fileNames(): (folder: string, name: string, endings?: readonly string[]) => string {
   const taken = new Set<string>();
   return (folder, name, endings = ['.json']) => {

@@ -18,10 +18,10 @@ export function readGivenBus(env: NodeJS.ProcessEnv): GivenBus | undefined {
   const { NATS_URL: url } = env;
   if (url === undefined || url === '') return undefined;
   const hasUsers = YES_OR_NO[env.HOOKMINT_NATS_USERS ?? 'no'];
-  if (hasUsers === undefined) throw new UsageError('HOOKMINT_NATS_USERS is to be yes or no.');
+  if (hasUsers === undefined) throw new UsageError('HOOKMINT_NATS_USERS must be yes or no.');
   const streamReplicas = Number(env.HOOKMINT_STREAM_REPLICAS ?? 1);
   if (!Number.isInteger(streamReplicas) || streamReplicas < 1 || streamReplicas > 5) {
-    throw new UsageError('HOOKMINT_STREAM_REPLICAS is to be a number from 1 to 5.');
+    throw new UsageError('HOOKMINT_STREAM_REPLICAS must be a number from 1 to 5.');
   }
   const { NATS_CA_FILE, NATS_CERT_FILE, NATS_KEY_FILE } = env;
   return { url, hasUsers, tls: { NATS_CA_FILE, NATS_CERT_FILE, NATS_KEY_FILE }, streamReplicas };

@@ -65,13 +65,11 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`--port is to be a number from 0 to 65535, not "${values.port}".`);
+    throw new UsageError(`--port must be a number from 0 to 65535, not "${values.port}".`);
   }
   const executors = Number(values.executors);
   if (!Number.isInteger(executors) || executors < 0 || executors > MAX_EXECUTORS) {
-    throw new UsageError(
-      `--executors is to be a number from 0 to ${String(MAX_EXECUTORS)}, not "${values.executors}".`,
-    );
+    throw new UsageError(`--executors must be a number from 0 to ${String(MAX_EXECUTORS)}, not "${values.executors}".`);
   }
   const callerDir = process.env.INIT_CWD ?? process.cwd();
   return {

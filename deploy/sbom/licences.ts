@@ -1,6 +1,6 @@
 /**
- * Licences (SPDX) that a package of production may have. hookmint is Apache-2.0 and ships them unchanged, so what counts is that they ask
- * for no more than that their notice is kept.
+ * Licences (SPDX) that a package of production may have. hookmint is Apache-2.0 and ships them unchanged, so only
+ * licences that ask for nothing beyond keeping their notice.
  */
 export const ALLOWED_LICENCES: Readonly<Record<string, string>> = {
   MIT: 'permissive, keeps its notice',

@@ -46,7 +46,7 @@ export class Registry {
   }
 
   /**
-   * Where a tarball is to be had, if that is at the registry.
+   * Where a tarball can be fetched, if that is at the registry.
    * @throws {HookBuildError} `module_refused`
    */
   tarballUrl(name: string, told: unknown): string {

@@ -32,7 +32,7 @@ const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
   [415, 'The Content-Type, charset or Content-Encoding of the request is not supported'],
 ]);
 
-/** Of errors too, caches keep some that nobody forbids them (RFC 9110 §15.1). */
+/** Some error statuses are cacheable by default (RFC 9110 §15.1), so errors carry `no-store` too. */
 export function sendOAuthError(response: ServerResponse, error: OAuthError): void {
   sendJson(response, error.status, error, { 'Cache-Control': 'no-store', ...error.headers });
 }

@@ -6,7 +6,7 @@ import { observeExpress } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './answers.ts';
-import type { TokenIssuer } from './issue-token.ts';
+import type { TokenIssuer } from './token-request.ts';
 import { belowIssuer, issuerPathOf, metadataPathsOf, readableFromAnywhere } from './issuer-path.ts';
 import { authorizeRoute } from './routes/authorize.ts';
 import { certificateRoute } from './routes/certificate.ts';

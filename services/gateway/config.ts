@@ -16,7 +16,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...connectionsEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
       /** The `iss` of every token and the base of the endpoints in the metadata. */
-      HOOKMINT_ISSUER: z.url().endsWith('/', 'is to end with a slash, as in https://auth.example.com/'),
+      HOOKMINT_ISSUER: z.url().endsWith('/', 'must end with a slash, as in https://auth.example.com/'),
       HOOKMINT_HTTP_HOST: z.string().default('0.0.0.0'),
       HOOKMINT_HTTP_PORT: integer.min(0).max(65_535).default(8080),
       /** Key of the hashes that client secrets are stored as. */

@@ -21,7 +21,7 @@ import {
   CONFIGURATION_READ_TIMEOUT_MS,
   CONFIGURATION_RETRY_MS,
 } from './limits.ts';
-import type { EnabledHook } from './steps/run-hook.ts';
+import type { EnabledHook } from '../../shared/domain/hook.ts';
 
 /**
  * The tenant's configuration as a token request needs it, read through memory: the store is off the hot path, and while it is
@@ -79,7 +79,7 @@ export function readConfigurationFrom(db: Db): Configuration {
     tenantSettings: cached(store, () => tenant.settings()),
   };
   return {
-    // What cannot exist is not looked up, nor remembered: a key is as long as whoever asks makes it.
+    // Over-long ids cannot exist: skip store and cache, or callers could fill the memory with keys.
     client: (clientId) => (clientId.length > MAX_CLIENT_ID_LENGTH ? NOTHING : caches.client.get(clientId)),
     resourceServer: (identifier) =>
       identifier.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.resourceServer.get(identifier),
@@ -111,7 +111,7 @@ function storeAway(cause: unknown): OAuthError {
   });
 }
 
-/** A store that says nothing is not to keep waiting who can do with what is known: a lost packet is no refused connection. */
+/** A silent store must not delay requests that the cache can answer: a lost packet is no refused connection. */
 const SILENT = new Error('the store does not answer');
 
 /** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
@@ -135,10 +135,10 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         );
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {
-        // A document that cannot be used is no store that is away: it keeps nothing else from being read.
+        // An invalid document does not mean that the store is down: other documents can still be read.
         if (!(error instanceof MongoError || error === SILENT || isConnectionLost(error))) throw error;
         if (stale === undefined) throw storeAway(error);
-        logger.warn({ err: error }, 'the store cannot be read; what is known is used for longer');
+        logger.warn({ err: error }, 'the store cannot be read; the cached configuration is used for longer');
         store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;
         return { ...stale, generation: asked };

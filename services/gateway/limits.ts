@@ -10,7 +10,7 @@ export const MAX_PARAMETERS = 100;
 /** Added to a hook's wall limit so that the executor's own `timed_out` arrives before the gateway gives up. */
 export const HOOK_REPLY_GRACE_MS = 1_000;
 
-/** Claims and scopes that a hook asked for in vain, and scopes it added, as far as event, span and log tell them: their number is the hook's choice. */
+/** Most dropped claims and scopes, and most added scopes, that event, span and log report for one token: a hook chooses how many there are. */
 export const MAX_REPORTED_DROPPED = 100;
 
 /** Time the signer has for one signature. */
@@ -34,7 +34,7 @@ export const CONFIGURATION_RETRY_MS = 5_000;
 /** How long a read of configuration that is known already may take; then the store counts as one that cannot be read. */
 export const CONFIGURATION_READ_TIMEOUT_MS = 1_000;
 
-/** How long it is waited for where nothing is known: another member of a replica set takes a few seconds to take over. */
+/** How long the first read of an entry may take; a replica set needs seconds to elect a primary. */
 export const CONFIGURATION_FIRST_READ_TIMEOUT_MS = 5_000;
 
 /** Entries of each configuration cache: clients, APIs, grants. */

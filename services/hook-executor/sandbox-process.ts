@@ -30,7 +30,7 @@ const MAX_SILENT_LOOKS = 24;
 
 const LAST_WORDS_LENGTH = 4_096;
 
-/** Above so much a sandbox process is ended from outside. It ends itself before: this is for one that no longer does what it should. */
+/** Above this RSS the executor ends a sandbox process. The process ends itself earlier; this is for one that no longer does what it should. */
 const MAX_PROCESS_BYTES = 1_536 * 1_048_576;
 const MAX_PROCESS_THREADS = 1_024;
 
@@ -79,7 +79,7 @@ export type SandboxProcess = {
 /**
  * Starts a sandbox process: no environment, and of the file system only its own code, isolated-vm and nothing else.
  *
- * @param main Its code, if it is to be another's.
+ * @param main Its code, if not the default.
  * @param wall What stands around it.
  */
 export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): SandboxProcess {
@@ -125,7 +125,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     if (entry === undefined || ending) return;
     const parsed = HookOutcome.safeParse(outcome);
     if (!parsed.success || !fits(parsed.data, entry.limits)) {
-      logger.error({ err: parsed.error }, 'a sandbox process answered what no sandbox answers; it is ended');
+      logger.error({ err: parsed.error }, 'a sandbox process sent an invalid answer; it is ended');
       kill();
       return;
     }
@@ -146,7 +146,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     channel.onMessage((raw) => {
       const message = FromSandbox.safeParse(raw);
       if (!message.success) {
-        logger.error({ err: message.error }, 'a sandbox process said what no sandbox says; it is ended');
+        logger.error({ err: message.error }, 'a sandbox process sent an invalid message; it is ended');
         kill();
         return;
       }
@@ -200,7 +200,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   const ended = new Promise<string>((resolve) => {
     channel.onEnd((garbage) => {
       if (garbage !== undefined)
-        logger.error({ err: garbage }, 'a sandbox process sent what is no message; it is ended');
+        logger.error({ err: garbage }, 'a sandbox process sent an unreadable message; it is ended');
       kill();
     });
     const over = (how: string): void => {

@@ -16,7 +16,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...connectionsEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
       /** As the gateway has it: the `iss` of access tokens; with `api/v2/` added the audience of those for this API. */
-      HOOKMINT_ISSUER: z.url().endsWith('/', 'is to end with a slash, as in https://auth.example.com/'),
+      HOOKMINT_ISSUER: z.url().endsWith('/', 'must end with a slash, as in https://auth.example.com/'),
       HOOKMINT_HTTP_HOST: z.string().default('0.0.0.0'),
       HOOKMINT_HTTP_PORT: integer.min(0).max(65_535).default(8081),
       /** Key of the hashes that client secrets are stored as; the gateway's. */
@@ -27,7 +27,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_HOOK_SECRETS_KEY: key256,
       /** The first client of this API, made at the first start; unset: a random one, printed once. Both or neither. */
       HOOKMINT_BOOTSTRAP_CLIENT_ID: z.string().max(128).optional(),
-      HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'is to have 32 characters at least').optional(),
+      HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'must have 32 characters at least').optional(),
       /** npm registry that hooks' modules come from; unset: npm's own setting. */
       HOOKMINT_NPM_REGISTRY: z.url().optional(),
       /** Requests a client may make in one second; over it: 429. Default 50. */

@@ -8,7 +8,7 @@ import { openPrivateJwk } from './private-key.ts';
 const MAX_PREVIOUS_KEYS = 32;
 
 /**
- * Brings the keys to where they are to be: for each algorithm a current and a next one, each with its certificate. Whatever a
+ * Brings the keys to where they must be: for each algorithm a current and a next one, each with its certificate. Whatever a
  * signer left half-done is finished, by any signer, and two that do so at once do not get into each other's way:
  *
  * - no current key, but a next one: it was published, so it becomes the current one;

@@ -4,7 +4,7 @@ import type { KeyMaker } from './key-maker.ts';
 import { refusedRotation, revokeKey, rotateKeys } from './key-states.ts';
 import type { KeyRing } from './keys.ts';
 
-/** Revoked keys of each algorithm that are told (contract §5.5). */
+/** Revoked keys listed for each algorithm (contract §5.5). */
 const REVOKED_TOLD = 3;
 
 /** Does what management asks for, and tells the keys as they are then. This signer has them by the time it answers. */

@@ -43,7 +43,7 @@ export type BatchRequester<Event, Reply> = {
 
 const SWEEP_INTERVAL_MS = 100;
 const REUNION_MS = 2_000;
-/** Who answered so recently is not gone but on the way to another server of the cluster: theirs has died. */
+/** A responder heard from this recently is moving to another server of the cluster, not gone: its server has died. */
 const REGROUP_MS = 500;
 const REUNION_POLL_MS = 50;
 
@@ -121,7 +121,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       for (const [id, entry] of pending) {
         if (entry.messages.at(-1) !== number) continue;
         if (mayComeBack) setTimeout(() => pending.has(id) && resend(id, entry), REUNION_POLL_MS);
-        else fail(id, 'bus_no_responders', 'nobody serves this subject');
+        else fail(id, 'bus_no_responders', 'no service answers on this subject');
       }
       return;
     }
@@ -148,7 +148,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     for (const [id, entry] of pending) {
       if (nowMs >= entry.deadlineMs) fail(id, 'bus_deadline_exceeded', 'no reply within the deadline');
       else if (nowMs - entry.lastSignOfLifeMs < UNRESPONSIVE_AFTER_MS) continue;
-      else if (entry.isSecondTry) fail(id, 'bus_unresponsive', 'no sign of life from whoever had it, twice');
+      else if (entry.isSecondTry) fail(id, 'bus_unresponsive', 'the responder gave no sign of life, twice');
       else {
         entry.isSecondTry = true;
         resend(id, entry);

@@ -34,7 +34,7 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  * @param maxInFlight More than so many at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
- * @param holderOf Whose an event is: as soon as one of them has its share of the places, its events are answered so. Default: all alike.
+ * @param holderOf The owner of an event. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
  */
 export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   connection: NatsConnection;
@@ -139,7 +139,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   function receive(message: Msg): void {
     const replySubject = message.reply ?? '';
     if (replySubject === '' || isFromStream(message)) return;
-    // Whoever asks chooses it: it is not to be a subject on which others hear this service.
+    // Whoever asks chooses it: it must not be a subject on which others hear this service.
     if (!isInbox(replySubject)) {
       refuse('invalid_reply_subject');
       return;

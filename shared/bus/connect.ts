@@ -14,10 +14,10 @@ export const busEnv = {
     .string()
     .refine(
       (urls) => urlsOf(urls).every((url) => /^(?:nats|tls):\/\/[^/]/.test(url)),
-      'is to be nats:// or tls:// URLs, comma-separated, as in tls://nats:4222',
+      'must be nats:// or tls:// URLs, comma-separated, as in tls://nats:4222',
     ),
   /** Seed of the service's own nkey user; unset for a server without users. */
-  NATS_NKEY_SEED: z.string().startsWith('SU', 'is to be the seed of a user nkey, beginning with SU').optional(),
+  NATS_NKEY_SEED: z.string().startsWith('SU', 'must be the seed of a user nkey, beginning with SU').optional(),
   ...busTlsEnv,
 };
 

@@ -7,7 +7,7 @@ const HELD_FOR_EACH_FREE = 3;
  * and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998).
  */
 export type FairShares = {
-  /** @returns Whether there was a place; it is to be given back. */
+  /** @returns Whether there was a place; it must be given back. */
   take(holder: string, free: number): boolean;
   giveBack(holder: string): void;
 };

@@ -19,7 +19,7 @@ const measured = {
 };
 
 /**
- * How one run of a hook ended. Everything in it but `status` and the figures comes from the hook and is not to be trusted.
+ * How one run of a hook ended. Everything in it but `status` and the figures comes from the hook and must not be trusted.
  *
  * - `ok`: `cb(null, result)`; `result` is JSON text of an object, absent for `cb()`.
  * - `denied`: `cb(error)`.

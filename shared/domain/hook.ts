@@ -71,6 +71,9 @@ export type HookRevisionInput = z.input<typeof HookRevisionContent>;
 export const HookRevision = HookRevisionContent.extend({ revision: z.string() });
 export type HookRevision = z.infer<typeof HookRevision>;
 
+/** A hook or an Action as tokens are shaped by it: with the revision that is deployed. */
+export type EnabledHook = { id: string; name: string; revision: HookRevision };
+
 /** Revisions a hook's history tells of; older ones can no longer be rolled back to. */
 export const MAX_HISTORY_REVISIONS = 50;
 

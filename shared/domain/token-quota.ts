@@ -4,8 +4,8 @@ import { z } from 'zod';
 const MAX_TOKENS = 2_147_483_647;
 
 const tokens = z
-  .int('is to be a whole number of tokens')
-  .min(1, 'is to be 1 token at least; leave it out for no quota')
+  .int('must be a whole number of tokens')
+  .min(1, 'must be 1 token at least; leave it out for no quota')
   .max(MAX_TOKENS)
   .optional();
 
@@ -19,7 +19,7 @@ export const ClientCredentialsQuota = z
   })
   .refine(
     ({ per_hour, per_day }) => per_hour !== undefined || per_day !== undefined,
-    'is to have per_hour, per_day or both',
+    'must have per_hour, per_day or both',
   );
 export type ClientCredentialsQuota = z.infer<typeof ClientCredentialsQuota>;
 
@@ -36,7 +36,7 @@ export const DefaultTokenQuota = z
   })
   .refine(
     ({ clients, organizations }) => clients !== undefined || organizations !== undefined,
-    'is to have clients, organizations or both; null for none',
+    'must have clients, organizations or both; null for none',
   );
 export type DefaultTokenQuota = z.infer<typeof DefaultTokenQuota>;
 

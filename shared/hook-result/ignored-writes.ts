@@ -1,5 +1,5 @@
 import type { HookOutcome } from '../domain/hook-outcome.ts';
-import type { Dropped } from '../subjects/token-events.ts';
+import type { Dropped } from '../domain/hook-finding.ts';
 
 /** Assignments of an Action that do nothing, as what it asked for and did not get. */
 export function ignoredWrites(outcome: HookOutcome): Dropped[] {

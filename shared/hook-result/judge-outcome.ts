@@ -1,11 +1,11 @@
 import type { HookOutcome } from '../domain/hook-outcome.ts';
 import type { CustomClaimsPolicy } from '../domain/tenant.ts';
 import { OAuthError } from '../oauth-error.ts';
-import type { Dropped } from '../subjects/token-events.ts';
+import type { Dropped, ScopeChanges } from '../domain/hook-finding.ts';
 import { acceptHookOutcome } from './accept-hook-outcome.ts';
 import { ignoredWrites } from './ignored-writes.ts';
 import { mergeHookResult } from './merge-hook-result.ts';
-import { scopeChanges, type ScopeChanges } from './scope-changes.ts';
+import { scopeChanges } from './scope-changes.ts';
 
 /** What a token request would come to after a hook's run, without a token having been issued. */
 export type Judgement = {

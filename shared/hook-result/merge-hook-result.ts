@@ -1,6 +1,6 @@
 import { isReservedClaim } from '../domain/reserved-claims.ts';
 import type { CustomClaimsPolicy } from '../domain/tenant.ts';
-import type { Dropped } from '../subjects/token-events.ts';
+import type { Dropped } from '../domain/hook-finding.ts';
 import { OAuthError } from '../oauth-error.ts';
 import { parseResult } from './parse-result.ts';
 

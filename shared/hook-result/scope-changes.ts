@@ -1,8 +1,4 @@
-import { z } from 'zod';
-
-/** What hooks did to a token's scopes: those of the grant that went, and those that the grant did not give. */
-export const ScopeChanges = z.object({ removed: z.array(z.string()), added: z.array(z.string()) });
-export type ScopeChanges = z.infer<typeof ScopeChanges>;
+import type { ScopeChanges } from '../domain/hook-finding.ts';
 
 export function scopeChanges(granted: readonly string[], scopes: readonly string[]): ScopeChanges {
   const [before, after] = [new Set(granted), new Set(scopes)];

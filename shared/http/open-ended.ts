@@ -5,7 +5,7 @@ export const LINES_TYPE = 'application/x-ndjson';
 
 const openEnded = new Set<ServerResponse>();
 
-/** Tells of an answer that no server can wait for when it stops. */
+/** Marks an answer that a stopping server must not wait for. */
 export function markOpenEnded(response: ServerResponse): void {
   openEnded.add(response);
   response.once('close', () => openEnded.delete(response));

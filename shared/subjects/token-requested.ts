@@ -9,28 +9,9 @@ export function tokenRequestedSubject(tenant: string): string {
 
 export const TOKEN_REQUESTED_QUEUE = 'hook-executor';
 
-/** The arguments of a hook but `cb` (contract §1.1); `body` becomes `context.body` (§1.6). */
-export type HookArguments = {
-  client: { id: string; name: string; tenant: string; metadata: Record<string, string> };
-  scope?: string[];
-  /** Claims that the hook and the Actions before made; only Actions see them. */
-  custom_claims?: Record<string, unknown>;
-  audience: string;
-  body: Record<string, unknown>;
-  /** Of the token request; only Actions see it (contract §6). */
-  request: {
-    ip?: string;
-    method: string;
-    hostname?: string;
-    user_agent?: string;
-    language?: string;
-    requested_scopes: string[];
-  };
-};
-
 export const TokenRequested = z.object({
   hook: z.object({ id: z.string(), name: z.string(), revision: z.string() }),
-  /** JSON text of {@link HookArguments}: only the isolate reads it, so only the isolate parses it. */
+  /** JSON text of `HookArguments`: only the isolate reads it, so only the isolate parses it. */
   arguments: z.string(),
   /**
    * The hook's code, sent along only when an executor answered `revision_missing`. A revision is addressed by its content,

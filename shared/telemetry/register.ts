@@ -21,7 +21,7 @@ const env = readEnv({
     .string()
     .regex(
       /^ *(?:otlp|prometheus|console|none) *(?:, *(?:otlp|prometheus|console|none) *)*$/,
-      'is to be a comma-separated list of otlp, prometheus, console and none',
+      'must be a comma-separated list of otlp, prometheus, console and none',
     )
     .default('otlp'),
   OTEL_TRACES_EXPORTER: z.string().default('otlp'),

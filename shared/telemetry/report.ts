@@ -2,7 +2,7 @@ import type { DiagLogger } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { HookmintError } from '../errors.ts';
 
-/** A collector that is away is told of once in so long, however often it is tried. */
+/** An unreachable collector is logged at most this often, however often it is tried. */
 const REPORT_INTERVAL_MS = 60_000;
 
 /** Longest message that is logged: what a collector answers may be part of it. */

@@ -5,7 +5,7 @@ import { attackClass } from './attack-class.ts';
 import { ACKS, openBusWorld, type Owned } from './bus-world.ts';
 
 /**
- * Each service asks what it may ask, and says that the answer is to go where it may not publish: the server, or whoever answers, would do it
+ * Each service asks what it may ask, and asks that the answer goes where it may not publish: the server, or whoever answers, would do it
  * in its place. Where the answer is a document of the attacker's choice, it is one that would do harm there.
  */
 const world = openBusWorld();

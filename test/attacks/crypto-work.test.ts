@@ -34,7 +34,7 @@ for (const [what, expression, expected] of [
   [
     'an RSA key with an exponent of its own',
     'rsa(2_048, [0xff, 0xff, 0xff, 0xff, 0xff])',
-    'OperationError: publicExponent is to be 3 or 65537',
+    'OperationError: publicExponent must be 3 or 65537',
   ],
   [
     '100 blocks of PBKDF2 of 1,000,000 rounds each',

@@ -8,7 +8,7 @@ const { run, result, attack } = attackedSandbox('floods');
 const NEIGHBOUR_MS = 100;
 const MAX_RSS_MIB = 1_200;
 const NEIGHBOUR_EVERY_MS = 20;
-/** With so many at once the neighbours share the machine with them: they are to be served, and the process is to go on. */
+/** With so many at once the neighbours share the machine with them: they must be served, and the process must go on. */
 const HOOKS_AT_ONCE = 6;
 const NEIGHBOUR_OF_MANY_MS = 1_000;
 /** A machine that is busy with other things makes a neighbour late too, yet not each time. */

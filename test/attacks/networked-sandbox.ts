@@ -66,7 +66,7 @@ export function networkedSandbox() {
       const deadlineMs = Date.now() + runnable.limits.wall_ms;
       return pool.run(runnable, hookArguments(body), deadlineMs, networkOfRun(broker, revision, deadlineMs));
     },
-    /** Runs a hook that is to end with `ok`, and gives its result. */
+    /** Runs a hook that must end with `ok`, and gives its result. */
     result: async (code: string, options?: RunOptions): Promise<unknown> => {
       const outcome: HookOutcome = await world.run(code, options);
       if (outcome.status !== 'ok') assert.fail(JSON.stringify(outcome).slice(0, 500));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 const { run, attack } = attackedSandbox('runaways');
 
 const RUNS = 15;
-/** What is to be kept on a machine with time for the sandbox, and what a busy one may make of a single run. */
+/** What must hold on a machine with time for the sandbox, and what a busy one may make of a single run. */
 const USUAL_OVERSHOOT_MS = 5;
 const MAX_OVERSHOOT_MS = 60;
 

@@ -31,7 +31,7 @@ export function attackedSandbox(kind: string) {
 
   return {
     run,
-    /** Runs a hook that is to end with `ok`, and gives its result. */
+    /** Runs a hook that must end with `ok`, and gives its result. */
     result: async (code: string, limits?: Partial<HookLimits>, body?: Record<string, unknown>): Promise<unknown> => {
       const outcome = await run(code, limits, body);
       if (outcome.status !== 'ok') assert.fail(JSON.stringify(outcome).slice(0, 500));

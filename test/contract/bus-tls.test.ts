@@ -186,7 +186,7 @@ describe('the settings of the bus', () => {
 
   it('name what is wrong with them', async () => {
     for (const url of ['nats:4222', 'ws://nats', 'http://nats:4222', 'tls://', 'tls://a:4222,b:4222']) {
-      assert.match(complaint({ NATS_URL: url }), /NATS_URL: is to be nats:\/\/ or tls:\/\/ URLs/, url);
+      assert.match(complaint({ NATS_URL: url }), /NATS_URL: must be nats:\/\/ or tls:\/\/ URLs/, url);
     }
     assert.equal(complaint({ NATS_URL: 'tls://a:4222, tls://b:4222' }), '');
     const url = 'tls://localhost:1';

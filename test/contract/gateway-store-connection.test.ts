@@ -19,7 +19,7 @@ const clientOf = (client_id: string): Client =>
     client_metadata: {},
   });
 
-describe('a connection to the store that is closed just when it is to be read by', () => {
+describe('a connection to the store that is closed just when a read needs it', () => {
   it('is a store that is away: what is known is used, and what is not is answered 503', async () => {
     const sockets: Socket[] = [];
     const collect = (message: unknown): void => void sockets.push((message as { socket: Socket }).socket);

@@ -7,9 +7,14 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAX_LINES = 350;
 
-const files = globSync(['services/**/*.{ts,js}', 'hook-build/**/*.{ts,js}', 'shared/**/*.{ts,js}'], {
-  cwd: ROOT,
-}).sort();
+const filesOf = (...folders: string[]): string[] =>
+  globSync(
+    folders.map((folder) => `${folder}/**/*.{ts,js}`),
+    { cwd: ROOT },
+  ).sort();
+const files = filesOf('services', 'hook-build', 'shared');
+/** The programs that operators and authors start. */
+const programs = filesOf('cli', 'deploy');
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** What a file imports: files of the house by their path in it, anything else by its name. */
@@ -18,6 +23,26 @@ function importsOf(file: string): string[] {
   return [...specifiers].map(([, specifier = '']) =>
     specifier.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), specifier)) : specifier,
   );
+}
+
+/** Files that import each other, each group sorted; a file in none is left out. */
+function circlesOf(among: readonly string[]): string[][] {
+  const reached = new Map(among.map((file) => [file, new Set<string>()]));
+  for (const [file, seen] of reached) {
+    const open = [file];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const imported of importsOf(next)) {
+        if (!reached.has(imported) || seen.has(imported)) continue;
+        seen.add(imported);
+        open.push(imported);
+      }
+    }
+  }
+  const inCircles = among.filter((file) => reached.get(file)?.has(file));
+  const groups = inCircles.map((file) =>
+    inCircles.filter((other) => reached.get(file)?.has(other) && reached.get(other)?.has(file)),
+  );
+  return [...new Map(groups.map((group) => [group.join(), group])).values()];
 }
 
 /** The files that break a rule, each with what breaks it. */
@@ -73,6 +98,45 @@ describe('the house', () => {
         (imported) =>
           (isOurs(imported) && !imported.startsWith('shared/')) || /^(?:express|isolated-vm)(?:\/|$)/.test(imported),
       ),
+      [],
+    );
+  });
+
+  it('has no circle of files', () => {
+    assert(programs.length > 100);
+    assert.deepEqual(circlesOf([...files, ...programs]), []);
+  });
+
+  it('lets shared/domain/ import nothing of the house but itself and errors', () => {
+    const allowed = /^shared\/(?:domain\/|[\w-]+\.ts$)/;
+    assert.deepEqual(
+      offenders(within('shared/domain'), (imported) => isOurs(imported) && !allowed.test(imported)),
+      [],
+    );
+  });
+
+  it('lets the cli enter a service by one door, and neither a service nor deploy/ import the cli', () => {
+    const door = 'services/hook-executor/run-once.ts';
+    assert.deepEqual(
+      offenders(
+        programs.filter((file) => file.startsWith('cli/')),
+        (imported) => imported.startsWith('services/') && imported !== door,
+      ),
+      [],
+    );
+    assert.deepEqual(
+      offenders([...files, ...programs.filter((file) => file.startsWith('deploy/'))], (imported) =>
+        imported.startsWith('cli/'),
+      ),
+      [],
+    );
+  });
+
+  it('lets no step of the token endpoint import the endpoint', () => {
+    const steps = [...within('services/gateway/steps'), ...within('services/gateway/admission')];
+    assert(steps.length > 15);
+    assert.deepEqual(
+      offenders(steps, (imported) => /^services\/gateway\/(?:routes\/|issue-token\.ts$|app\.ts$)/.test(imported)),
       [],
     );
   });

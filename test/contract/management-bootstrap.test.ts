@@ -26,7 +26,7 @@ const startAt = (db: Db, audience: string): Promise<void> =>
     () => undefined,
   );
 
-/** The database, whose server goes away when grants are to move. */
+/** The database, whose server goes away when grants move. */
 function leavingAtGrants(db: Db): Db {
   return new Proxy(db, {
     get(target, name) {

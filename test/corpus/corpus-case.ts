@@ -21,7 +21,7 @@ export const claim = (name: string, value: unknown): Record<string, unknown> => 
   [`https://orders.example.com/${name}`]: value,
 });
 
-/** What is to come: all claims of the token but iss, sub, aud, azp, iat and exp, or the whole refusal. */
+/** What must come: all claims of the token but iss, sub, aud, azp, iat and exp, or the whole refusal. */
 export type Expected = { token: Record<string, unknown> } | ReturnType<typeof refusal>;
 
 /** A token with these custom claims and scopes. A regular expression stands for any text that it matches. */
@@ -36,7 +36,7 @@ export const TIMED_OUT = serverError('Request to Webtask exceeded allowed execut
 export const NOT_AN_OBJECT = serverError('The result of the extension point is not an object');
 export const NOT_SERIALIZABLE = serverError('Error when JSON serializing the result of the extension point');
 
-/** One token request, and what is to come of it. */
+/** One token request, and what must come of it. */
 export type Exchange = {
   /** Parameters beside those of every request. */
   send?: Record<string, string> | ((upstream: HookUpstream) => Record<string, string>);
@@ -58,7 +58,7 @@ export type CorpusCase = Partial<Pick<HookInput, 'dependencies' | 'limits' | 'on
   /** One after the other; with `atOnce`, all at the same time. */
   exchanges: Exchange[];
   atOnce?: true;
-  /** What else is to be seen when the answers are there. */
+  /** What else must be seen when the answers are there. */
   afterwards?: (upstream: HookUpstream) => Promise<void>;
 };
 

@@ -206,7 +206,7 @@ it('what hookmint does not have is taken where it is off, and else refused', asy
     const { message, errorCode } = answer as Body;
     assert.deepEqual([status, errorCode], [400, 'invalid_body'], field);
     const named = field.replace('of_tomorrow', '').split('.').at(-1) ?? '';
-    assert.match(String(message), /can only be|is not supported|is to be|is not heeded|has no|Put|are none/i, field);
+    assert.match(String(message), /can only be|is not supported|must be|is not heeded|has no|Put|are none/i, field);
     assert(String(message).includes(named), `${field}: ${String(message)}`);
   };
   for (const [resource, samples] of Object.entries(OFF)) {

@@ -121,7 +121,7 @@ test('what is wrong is told in one line, with exit code 2', async () => {
     [['deploy', 'undeclared.js'], /left-pad.*\(module_undeclared\)$/],
     [['deploy', 'missing.js'], /missing\.js cannot be read/],
     [['deploy', 'good.js', '--limits', '{"cpu_ms": 0}'], /--limits cannot be used: cpu_ms/],
-    [['deploy', 'good.js', '--allow-address', 'example.com'], /--allow-address is to be/],
+    [['deploy', 'good.js', '--allow-address', 'example.com'], /--allow-address must be/],
     [['deploy', 'good.js', '--draft', '--enable'], /--draft or --enable/],
     [['rollback', 'nobody'], /There is no hook "nobody"/],
     [['list'], /Set HOOKMINT_URL/, {}],

@@ -12,7 +12,7 @@ import {
 import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { HOOK_BUILD_ERROR_CODES } from '../../hook-build/errors.ts';
 import { DEFAULT_MODULES } from '../../hook-build/default-modules.ts';
-import { Dropped } from '../../shared/subjects/token-events.ts';
+import { Dropped } from '../../shared/domain/hook-finding.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

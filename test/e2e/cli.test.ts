@@ -318,9 +318,9 @@ describe('hookmint, called wrongly', () => {
     ['hook run plan.js --frob', /^hookmint: Unknown option '--frob'/],
     [
       'hook run plan.js --allow-address here',
-      /^hookmint: --allow-address is to be an IP address or a CIDR block, not "here"/,
+      /^hookmint: --allow-address must be an IP address or a CIDR block, not "here"/,
     ],
-    ['hook run plan.js --custom-claims all', /^hookmint: --custom-claims is to be namespaced or relaxed, not "all"/],
+    ['hook run plan.js --custom-claims all', /^hookmint: --custom-claims must be namespaced or relaxed, not "all"/],
     ['hook run plan.js --event', /^hookmint: Option '--event <value>' argument missing/],
     ['hook run plan.js --event none.json', /^hookmint: \S+none\.json cannot be used: ENOENT/],
     ['hook run plan.js --secrets plan.js', /^hookmint: \S+plan\.js cannot be used: .*JSON/],

@@ -40,12 +40,12 @@ describe('npm start', { concurrency: 2 }, () => {
   });
 
   it('refuses a port that is no number', async () => {
-    await assertRefused(/^hookmint: --port is to be a number from 0 to 65535, not "abc"\.$/m, ['--port', 'abc']);
+    await assertRefused(/^hookmint: --port must be a number from 0 to 65535, not "abc"\.$/m, ['--port', 'abc']);
     await assertRefused(/not "65536"/, ['--port', '65536']);
   });
 
   it('refuses a number of executors that is none', async () => {
-    await assertRefused(/^hookmint: --executors is to be a number from 0 to 16, not "many"\.$/m, [
+    await assertRefused(/^hookmint: --executors must be a number from 0 to 16, not "many"\.$/m, [
       '--executors',
       'many',
     ]);
@@ -111,7 +111,7 @@ describe('npm start', { concurrency: 2 }, () => {
       stderr,
       'hookmint: HOOKMINT_ISSUER has no effect on npm start.\n' +
         'hookmint: HOOKMINT_STREAM_REPLICA has no effect on npm start; did you mean HOOKMINT_STREAM_REPLICAS?\n' +
-        'hookmint: HOOKMINT_STREAM_REPLICAS is to be a number from 1 to 5.\n',
+        'hookmint: HOOKMINT_STREAM_REPLICAS must be a number from 1 to 5.\n',
     );
     assert.equal(code, 1);
   });

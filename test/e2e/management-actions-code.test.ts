@@ -145,7 +145,7 @@ describe('a test of an Action', () => {
 });
 
 describe('the secrets of an Action', () => {
-  it('reach its code and nobody else, and keep their values until they are given others', async () => {
+  it('only its code can read them, and they keep their values until others are given', async () => {
     const print = "console.log('with', event.secrets.KEY); api.accessToken.setCustomClaim('secret', event.secrets);";
     const { id } = await create({ code: code(print), secrets: [{ name: 'KEY', value: 'first-value' }], deploy: true });
     await bindTo(id);

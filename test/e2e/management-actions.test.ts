@@ -67,10 +67,10 @@ describe('an Action', () => {
       [
         { supported_triggers: [{ id: 'post-login', version: 'v3' }] },
         invalid(
-          "'is to be credentials-exchange: hookmint runs Actions of the trigger credentials-exchange only' on property supported_triggers.0.id.",
+          "'must be credentials-exchange: hookmint runs Actions of the trigger credentials-exchange only' on property supported_triggers.0.id.",
         ),
       ],
-      [{ code: 'module.exports = () => {}' }, invalid("'is to export onExecuteCredentialsExchange' on property code.")],
+      [{ code: 'module.exports = () => {}' }, invalid("'must export onExecuteCredentialsExchange' on property code.")],
       [
         { code: `// ${'x'.repeat(102_400)}` },
         invalid("'An Action's code has at most 102400 bytes (100 kB)' on property code."),
@@ -154,7 +154,7 @@ describe('an Action', () => {
 });
 
 describe('the bindings of a trigger', () => {
-  it('have the Actions run in their order, after the hook, each given what was left by those before', async () => {
+  it('the Actions run in their order, after the hook, each on the result of the one before', async () => {
     await stack().setHook(`module.exports = (client, scope, audience, context, cb) => cb(null, { scope: ['read'] });`);
     const seen = (name: string) =>
       code(

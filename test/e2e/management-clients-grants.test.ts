@@ -125,7 +125,7 @@ describe('a client grant', () => {
     [
       'users for its subject',
       { subject_type: 'user' },
-      "'is to be client: tokens are issued to clients only' on property subject_type.",
+      "'must be client: tokens are issued to clients only' on property subject_type.",
     ],
     [
       'scopes that the API has not',
@@ -135,7 +135,7 @@ describe('a client grant', () => {
     [
       'scopes besides all scopes',
       { allow_all_scopes: true },
-      "'is not to be sent together with allow_all_scopes' on property scope.",
+      "'must not be sent together with allow_all_scopes' on property scope.",
     ],
     ['a member nobody knows', { foo: 1 }, "'Additional properties not allowed: foo'."],
   ] as const) {

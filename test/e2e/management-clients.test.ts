@@ -106,7 +106,7 @@ describe('a new client', () => {
 
   for (const [what, body, message] of [
     ['no name', { name: undefined }, "'is required' on property name."],
-    ['markup in its name', { name: '<b>' }, "'is not to have < or > in it' on property name."],
+    ['markup in its name', { name: '<b>' }, "'must not contain < or >' on property name."],
     ['members nobody knows', { foo: 1, bar: 2 }, "'Additional properties not allowed: foo, bar'."],
     [
       'a text where there is a list',
@@ -116,12 +116,12 @@ describe('a new client', () => {
     [
       'a type nobody knows',
       { app_type: 'robot' },
-      "'is to be non_interactive, spa, native, regular_web or another type of Auth0' on property app_type.",
+      "'must be non_interactive, spa, native, regular_web or another type of Auth0' on property app_type.",
     ],
     [
       'a method nobody knows',
       { token_endpoint_auth_method: 'magic' },
-      "'is to be one of none, client_secret_post, client_secret_basic' on property token_endpoint_auth_method.",
+      "'must be one of none, client_secret_post, client_secret_basic' on property token_endpoint_auth_method.",
     ],
     [
       'a number in its metadata',
@@ -131,7 +131,7 @@ describe('a new client', () => {
     [
       'too much metadata',
       { client_metadata: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`k${String(n)}`, 'v'])) },
-      "'is to have 10 entries at most' on property client_metadata.",
+      "'must have 10 entries at most' on property client_metadata.",
     ],
     [
       'a short secret',

@@ -95,7 +95,7 @@ test('lists are whole without per_page, and paged with it', async () => {
   assert.deepEqual((await api.call('GET', '/hooks?triggerId=post-change-password')).body, []);
 });
 
-test('what cannot be taken is refused with the member and the reason', async () => {
+test('a hook that cannot be taken is refused, with the member and the reason', async () => {
   const hook = await made('refusals');
   const refusals: [method: string, path: string, body: unknown, message: RegExp, errorCode?: string][] = [
     [

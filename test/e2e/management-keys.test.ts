@@ -247,7 +247,7 @@ describe('the algorithm of an API', () => {
     );
     assert.equal(
       await messageOf('RS1'),
-      "Payload validation error: 'is to be one of RS256, PS256, ES256, EdDSA' on property signing_alg.",
+      "Payload validation error: 'must be one of RS256, PS256, ES256, EdDSA' on property signing_alg.",
     );
   });
 });

@@ -228,9 +228,9 @@ describe('a list of logs', () => {
     for (const [query, message] of Object.entries({
       'q=scope:a': /scope cannot be searched; these can: log_id, date, type/,
       'q=free text': /name a field/,
-      'sort=scope:1': /is to be one of date, log_id, type.*as in date:-1.*property sort/,
+      'sort=scope:1': /must be one of date, log_id, type.*as in date:-1.*property sort/,
       'sort=date': /:1 or :-1/,
-      'from=900&take=1': /is to be the log_id of a log/,
+      'from=900&take=1': /must be the log_id of a log/,
       'per_page=101': /per_page/,
       'take=101': /take/,
       'page=200&per_page=100': /Pages end after 10000 logs; use from and take/,

@@ -108,7 +108,7 @@ describe('what is refused names the member and the way out', () => {
       'POST',
       '/resource-servers',
       { identifier: 'urn:space', scopes: [{ value: 'read admin' }] },
-      /is to be ASCII without spaces.* on property scopes\.0\.value/,
+      /must be ASCII without spaces.* on property scopes\.0\.value/,
     ],
     [
       'a scope twice',

@@ -122,7 +122,7 @@ describe('a client that signs assertions', () => {
     await assertRefused(ask(await sign(client, { exp: now - 60 })), 'The client_assertion has expired');
     await assertRefused(
       ask(await sign(client, { aud: stack().url })),
-      `The client_assertion is to have the aud ${stack().url}/`,
+      `The client_assertion must have the aud ${stack().url}/`,
     );
   });
 
@@ -280,25 +280,25 @@ describe('a credential', () => {
     [
       'another type',
       { credential_type: 'x509_cert', pem },
-      "'is to be public_key, the one type that is supported' on property credential_type.",
+      "'must be public_key, the one type that is supported' on property credential_type.",
     ],
-    ['another alg', { pem, alg: 'ES256' }, "'is to be one of RS256, RS384, PS256' on property alg."],
-    ['no key', { pem: 'x' }, "'is to be a public key (SPKI) or an X.509 certificate, PEM' on property pem."],
+    ['another alg', { pem, alg: 'ES256' }, "'must be one of RS256, RS384, PS256' on property alg."],
+    ['no key', { pem: 'x' }, "'must be a public key (SPKI) or an X.509 certificate, PEM' on property pem."],
     [
       'a private key',
       { pem: newPair().privateKey.export({ type: 'pkcs8', format: 'pem' }) },
       "'holds a private key; keep it to yourself, and send the public key or a certificate' on property pem.",
     ],
-    ['a short key', { pem: newPair(1_024).pem }, "'is to be an RSA key of 2048 to 4096 bits' on property pem."],
+    ['a short key', { pem: newPair(1_024).pem }, "'must be an RSA key of 2048 to 4096 bits' on property pem."],
     [
       'a key of another kind',
       { pem: generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }) },
-      "'is to be an RSA key of 2048 to 4096 bits' on property pem.",
+      "'must be an RSA key of 2048 to 4096 bits' on property pem.",
     ],
     [
       'a time that has passed',
       { pem, expires_at: '2020-01-01T00:00:00Z' },
-      "'is to be in the future' on property expires_at.",
+      "'must be in the future' on property expires_at.",
     ],
     [
       'the expiry of a bare key',

@@ -49,7 +49,7 @@ type Servers = {
 
 const report = (): void => undefined;
 
-/** What the Management API shows of the configuration; it is to be the same afterwards. */
+/** What the Management API shows of the configuration; it must be the same afterwards. */
 const SHOWN = ['/clients', '/resource-servers', '/client-grants', '/hooks', '/keys/signing', '/tenants/settings'];
 
 describe('a stack that is lost', { skip: 'missing' in cli && cli.missing }, () => {

@@ -224,14 +224,14 @@ describe('the quota of a client', () => {
 
   for (const [token_quota, message] of [
     [{}, "'is required' on property token_quota.client_credentials."],
-    [quotaBody({}).token_quota, "'is to have per_hour, per_day or both' on property token_quota.client_credentials."],
+    [quotaBody({}).token_quota, "'must have per_hour, per_day or both' on property token_quota.client_credentials."],
     [
       quotaBody({ per_hour: 0 }).token_quota,
-      "'is to be 1 token at least; leave it out for no quota' on property token_quota.client_credentials.per_hour.",
+      "'must be 1 token at least; leave it out for no quota' on property token_quota.client_credentials.per_hour.",
     ],
     [
       quotaBody({ per_day: 1.5 }).token_quota,
-      "'is to be a whole number of tokens' on property token_quota.client_credentials.per_day.",
+      "'must be a whole number of tokens' on property token_quota.client_credentials.per_day.",
     ],
     [
       quotaBody({ per_day: 1, per_week: 1 }).token_quota,

@@ -144,7 +144,7 @@ async function main(): Promise<void> {
 function wholeNumber(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new Error(`${option} is to be a whole number from ${String(min)} to ${String(max)}, not "${text}"`);
+    throw new Error(`${option} must be a whole number from ${String(min)} to ${String(max)}, not "${text}"`);
   }
   return value;
 }

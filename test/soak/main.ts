@@ -51,7 +51,7 @@ async function main(): Promise<void> {
 function numberOf(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value < min || value > max) {
-    throw new Error(`${option} is to be a number from ${String(min)} to ${String(max)}, not "${text}"`);
+    throw new Error(`${option} must be a number from ${String(min)} to ${String(max)}, not "${text}"`);
   }
   return value;
 }

@@ -7,7 +7,7 @@ import { openManagement, type ApiAnswer, type Management } from '../support/mana
 import type { Stack } from '../support/stack.ts';
 import { addApi, addClient, addGrant } from '../support/tenant-fixtures.ts';
 
-/** A request, and what it is to come to: `token`, or the error of a refusal. */
+/** A request, and the result it must have: `token`, or the error of a refusal. */
 type Asked = { parameters: Record<string, string>; expected: string };
 
 const CLAIM = 'https://soak.example/revision';

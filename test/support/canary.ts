@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** How a secret of a test begins that is to be found wherever it shows up. */
+/** How a secret of a test begins, so that it is found wherever it shows up. */
 export const CANARY_MARK = 'hookmint-canary.';
 
 /**

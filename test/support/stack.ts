@@ -24,7 +24,7 @@ export const TENANT = 'demo';
 
 /** Tests call the Management API as fast as they can: its rate is not what they try. */
 export const UNLIMITED_MANAGEMENT = { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '100000' };
-/** As users have it: for tests of tools, which are to wait when they are told to. */
+/** As users have it: for tests of tools, which must wait when they are told to. */
 export const DEFAULT_MANAGEMENT_LIMIT = { HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: '' };
 
 export type StackOptions = {
@@ -138,7 +138,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 
   const stop = async (): Promise<void> => {
-    // Whatever becomes of them, the processes are to end.
+    // Whatever becomes of them, the processes must end.
     await Promise.allSettled(cleanups.splice(0).map((cleanup) => cleanup()));
     child.kill('SIGINT');
     await exited;

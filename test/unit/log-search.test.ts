@@ -65,7 +65,7 @@ const REFUSED: Record<string, RegExp> = {
   'type:a)': /do not fit together/,
   'type:a*b': /the one wildcard is \*/,
   'type:a?': /the one wildcard is \*/,
-  'type:"a': /what begins with .* is not understood/,
+  'type:"a': /the part that begins with .* is not understood/,
   'date:yesterday': /yesterday is no date; write it as 2026-01-31/,
   'date:2026-13-01': /2026-13-01 is no date/,
   'date:2026*': /a date takes no wildcard/,

@@ -37,10 +37,10 @@ describe('a client assertion', () => {
     it(`may have ${what}`, () => assert.equal(read(jwt(claims)).clientId, 'id'));
   }
 
-  const ids = 'The client_assertion is to have the client_id as its iss and as its sub';
-  const audience = `The client_assertion is to have the aud ${ISSUER}`;
-  const oneAudience = 'The client_assertion is to have one aud, a string';
-  const jti = 'The client_assertion is to have a jti, another one each time';
+  const ids = 'The client_assertion must have the client_id as both iss and sub';
+  const audience = `The client_assertion must have the aud ${ISSUER}`;
+  const oneAudience = 'The client_assertion must have one aud, a string';
+  const jti = 'The client_assertion must have a jti, another one each time';
   const early = 'The client_assertion is not valid yet; check the clock';
   const long = 'The client_assertion lives too long; 300 seconds are the most';
   const none = undefined;
@@ -52,12 +52,8 @@ describe('a client assertion', () => {
     ['two aud', { aud: [ISSUER, 'https://other/'] }, oneAudience],
     ['another aud', { aud: 'https://other/' }, audience],
     ['the issuer without its slash', { aud: ISSUER.slice(0, -1) }, audience],
-    ['no exp', { exp: none }, 'The client_assertion is to have exp, in seconds since the epoch'],
-    [
-      'a text for its exp',
-      { exp: String(NOW + 60) },
-      'The client_assertion is to have exp, in seconds since the epoch',
-    ],
+    ['no exp', { exp: none }, 'The client_assertion must have exp, in seconds since the epoch'],
+    ['a text for its exp', { exp: String(NOW + 60) }, 'The client_assertion must have exp, in seconds since the epoch'],
     ['an exp in milliseconds', { exp: NOW_MS + 60_000 }, long],
     ['an exp long past', { exp: NOW - 10 }, 'The client_assertion has expired'],
     ['an exp too far ahead', { exp: NOW + 312 }, long],
@@ -75,7 +71,7 @@ describe('a client assertion', () => {
     it(`is refused when it is signed with ${alg === '' ? 'nothing' : alg}`, () => {
       assert.throws(
         () => read(jwt({}, { alg })),
-        refusal('The client_assertion is to be signed with RS256, RS384, PS256'),
+        refusal('The client_assertion must be signed with RS256, RS384, PS256'),
       );
     });
   }
@@ -88,7 +84,7 @@ describe('a client assertion', () => {
     ['an empty crit', { crit: [] }],
   ] as const) {
     it(`is refused with ${what}`, () => {
-      const description = 'The client_assertion is to have no crit, and no b64, in its header (RFC 7797 §7)';
+      const description = 'The client_assertion must have no crit, and no b64, in its header (RFC 7797 §7)';
       assert.throws(() => read(jwt({}, { alg: 'RS256', ...header })), refusal(description));
     });
   }
@@ -142,7 +138,7 @@ describe('the credentials of a client that sends an assertion', () => {
   it('are refused with the client_id of another', () => {
     assert.throws(
       () => readCredentials(undefined, parameters({ clientId: 'other' }), AUDIENCES),
-      refusal('The client_assertion is to have the client_id as its iss and as its sub'),
+      refusal('The client_assertion must have the client_id as both iss and sub'),
     );
   });
 
@@ -160,7 +156,7 @@ describe('the credentials of a client that sends an assertion', () => {
     );
     assert.throws(
       () => readCredentials(undefined, parameters({ clientAssertionType: 'saml' }), AUDIENCES),
-      refusal(`client_assertion_type is to be ${JWT_BEARER}`),
+      refusal(`client_assertion_type must be ${JWT_BEARER}`),
     );
   });
 });

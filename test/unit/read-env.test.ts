@@ -83,7 +83,7 @@ describe('settings from files', () => {
     file('SIGNING_KEY', SECRET);
     assert.throws(
       () => readSettings(shape, { NAME: 'n', HOOKMINT_SECRETS_DIR: folder }),
-      (error: Error) => error.message.includes('SIGNING_KEY: is to be 32') && !error.message.includes(SECRET),
+      (error: Error) => error.message.includes('SIGNING_KEY: must be 32') && !error.message.includes(SECRET),
     );
     assert.throws(() => readSettings(shape, { NAME: 'n', HOOKMINT_SECRETS_DIR: join(folder, 'none') }), {
       code: 'config_invalid',

@@ -105,7 +105,7 @@ test('what one operation may cost is bounded', async () => {
   assert.deepEqual(refused, [
     'OperationError: data is limited to 1048576 bytes',
     'OperationError: modulusLength is limited to 4096',
-    'OperationError: publicExponent is to be 3 or 65537',
+    'OperationError: publicExponent must be 3 or 65537',
     'OperationError: iterations is limited to 1000000',
     'OperationError: at most 65536 bits can be derived',
   ]);

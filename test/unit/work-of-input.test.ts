@@ -183,7 +183,7 @@ describe('a token request', () => {
   });
 });
 
-describe('what is to be signed', () => {
+describe('what the signer signs', () => {
   const request = (values: object): unknown => ({
     signing_alg: 'RS256',
     token_dialect: 'access_token',

@@ -7,7 +7,7 @@ import type { OverLimit } from './tell-over-limit.ts';
 
 const WINDOW_MS = 60_000;
 
-/** Pairs of address and client that are remembered; who wants one forgotten has to fail as often with others in between. */
+/** Pairs of address and client that are remembered. To evict a pair, an attacker must fail with this many other pairs. */
 const MAX_REMEMBERED = 10_000;
 
 /** As much of a client_id as tells clients apart; a longer one is nobody's. */

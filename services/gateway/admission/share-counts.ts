@@ -12,7 +12,7 @@ import {
 import type { Counts } from './counts.ts';
 import { windowsAt } from './windows.ts';
 
-/** A gateway tells no more often what it has issued; so much of it a killed gateway takes with it. */
+/** How often a gateway publishes its counts; a killed one loses at most this much. */
 const REPORT_INTERVAL_MS = 1_000;
 const FORGET_INTERVAL_MS = 600_000;
 const READ_RETRY_MS = 5_000;

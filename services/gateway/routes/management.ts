@@ -84,7 +84,7 @@ function forwardedBy(request: Request, who: { trustedProxies: number; clientSecr
   request.headers[VOUCHED_ADDRESS_HEADER] = vouchFor(ip, request, who.clientSecretKey);
 }
 
-/** What is still on its way of a request that was refused is nobody's to read. */
+/** Closes the connection: nobody will read the rest of a refused request. */
 function closingUnless(complete: boolean, response: Response): Response {
   return complete ? response : response.set('Connection', 'close');
 }
@@ -95,7 +95,7 @@ function refuseTooLarge(response: Response): void {
     return;
   }
   const { req: request } = response;
-  // To hang up on who is still sending takes the answer from them: it is left to be read before.
+  // Closing at once would discard the answer; give the client time to read it.
   request.pause();
   response.once('finish', () => setTimeout(() => request.socket.destroy(), LINGER_MS));
   refuse(response, 413, 'payload_too_large', 'The request body is too large');

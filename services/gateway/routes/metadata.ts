@@ -1,11 +1,7 @@
 import type { Request, Response } from 'express';
 import { AssertionAlg } from '../../../shared/domain/client.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
-
-/** Where tokens are asked for. */
-export function tokenEndpointOf(issuer: string): string {
-  return `${issuer}oauth/token`;
-}
+import { tokenEndpointOf } from '../endpoints.ts';
 
 /**
  * `GET /.well-known/oauth-authorization-server` (RFC 8414 §2) and its alias `/.well-known/openid-configuration`, which Auth0's

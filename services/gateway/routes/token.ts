@@ -1,17 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { nuid } from '@nats-io/transport-node';
-import { trace } from '@opentelemetry/api';
 import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
 import { networkOf } from '../../../shared/http/address.ts';
 import { observeHttp } from '../../../shared/http/observe.ts';
 import { peerOf, type Peer } from '../../../shared/http/peer.ts';
 import { fixedHeaders } from '../../../shared/http/security-headers.ts';
-import { logger } from '../../../shared/log.ts';
-import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
-import { activeCorrelationId } from '../../../shared/telemetry/correlation.ts';
-import { tokenRequests } from '../../../shared/telemetry/metrics.ts';
-import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
-import { issueToken, type Findings, type TokenHttpRequest, type TokenIssuer } from '../issue-token.ts';
+import { issueToken } from '../issue-token.ts';
+import { recordTokenRequest } from '../record-token-request.ts';
+import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
 import { asOAuthError, hasHost, sendJson, withoutHost } from '../answers.ts';
 import { BUSY, createPlaces } from '../admission/in-flight.ts';
 import type { RefusalSampler } from '../sample-refusals.ts';
@@ -30,6 +25,7 @@ export function tokenEndpoint(
 ): RequestListener {
   const headers = { ...fixedHeaders(issuer.issuer), ...NO_STORE };
   const places = createPlaces(maxInFlight);
+  const record = recordTokenRequest(issuer.configuration, events, refusals);
   const refuseBusy = (response: ServerResponse): void =>
     sendJson(response, BUSY.status, BUSY, { ...headers, ...BUSY.headers });
 
@@ -55,66 +51,6 @@ export function tokenEndpoint(
     record({ request, peer, startedMs, findings, failure });
   }
 
-  /** Of strangers not each refusal is told: they decide how many there are. */
-  async function tell(event: TokenEvent): Promise<void> {
-    if (event.type === 'token.issued' || event.client_name !== undefined) {
-      events.publish(event);
-      return;
-    }
-    const { client_id: clientId } = event;
-    const client = clientId === undefined ? undefined : issuer.configuration.client(clientId).catch(() => undefined);
-    refusals.take(event, (await client) !== undefined);
-  }
-
-  function record({ request, peer, startedMs, findings, failure }: Answered): void {
-    const durationMs = performance.now() - startedMs;
-    const type = failure === undefined ? 'token.issued' : failure.status < 500 ? 'token.denied' : 'token.failed';
-    const traceId = activeTraceId();
-    const correlationId = activeCorrelationId();
-    const userAgent = request.headers['user-agent']?.slice(0, 256);
-    const event: TokenEvent = {
-      type,
-      id: nuid.next(),
-      time_ms: Date.now(),
-      ...(traceId === undefined ? {} : { trace_id: traceId }),
-      ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
-      ...(peer.ip === undefined ? {} : { ip: peer.ip }),
-      ...(userAgent === undefined ? {} : { user_agent: userAgent }),
-      ...findings,
-      ...(failure === undefined ? {} : { error: { code: failure.error, status: failure.status } }),
-      duration_ms: Math.round(durationMs * 1000) / 1000,
-    };
-    void tell(event);
-    tokenRequests.add(1, {
-      'hookmint.outcome': type.slice('token.'.length),
-      ...(failure === undefined ? {} : { 'error.type': failure.error }),
-    });
-    const span = trace.getActiveSpan();
-    if (span?.isRecording() === true) {
-      span.setAttributes({
-        'hookmint.client.id': findings.client_id,
-        'hookmint.audience': findings.audience,
-        'hookmint.hook.outcome': findings.hook?.outcome,
-        'hookmint.hook.unmodified': findings.hook?.unmodified,
-        'hookmint.dropped': findings.dropped?.map(({ name, reason }) => `${name}: ${reason}`),
-        'hookmint.scopes.removed': findings.scope_changes?.removed,
-      });
-    }
-    if (findings.dropped !== undefined) {
-      logger.warn(
-        { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
-        'a hook asked for what it may not have',
-      );
-    }
-    // Often a hook that forgets to hand them on: contract §1.6 found three of thirteen.
-    if (findings.scope_changes !== undefined && findings.scope_changes.removed.length > 0) {
-      logger.info(
-        { client_id: findings.client_id, hook: findings.hook?.name, removed: findings.scope_changes.removed },
-        'a hook left out scopes that the client was granted',
-      );
-    }
-  }
-
   return (request, response) => {
     const peer = peerOf(request, trustedProxies);
     const about = { path: PATH, scheme: peer.scheme, route: () => PATH };
@@ -131,14 +67,6 @@ const PATH = '/oauth/token';
 export function isTokenRequest({ method, url }: IncomingMessage): boolean {
   return method === 'POST' && (url === PATH || url?.startsWith(`${PATH}?`) === true);
 }
-
-type Answered = {
-  request: IncomingMessage;
-  peer: Peer;
-  startedMs: number;
-  findings: Findings;
-  failure: OAuthError | undefined;
-};
 
 function asTokenRequest(request: IncomingMessage, peer: Peer, body: unknown, isForm: boolean): TokenHttpRequest {
   const { authorization, 'user-agent': userAgent, 'accept-language': language } = request.headers;

@@ -43,7 +43,7 @@ function readAssertionCredentials(
     throw new OAuthError(400, 'invalid_request', 'Missing required parameter: client_assertion_type');
   }
   if (clientAssertionType !== JWT_BEARER) {
-    throw new OAuthError(401, 'invalid_client', `client_assertion_type is to be ${JWT_BEARER}`);
+    throw new OAuthError(401, 'invalid_client', `client_assertion_type must be ${JWT_BEARER}`);
   }
   const assertion = readAssertion(clientAssertion, audiences);
   if (clientId !== undefined && clientId !== assertion.clientId) throw refused(NOT_OF_THE_CLIENT);

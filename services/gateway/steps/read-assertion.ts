@@ -7,29 +7,29 @@ import { ASSERTION_CLOCK_SKEW_SECONDS, MAX_ASSERTION_LIFETIME_SECONDS } from '..
 /** RFC 7523 §2.2. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-export const NOT_OF_THE_CLIENT = 'is to have the client_id as its iss and as its sub';
+export const NOT_OF_THE_CLIENT = 'must have the client_id as both iss and sub';
 
 /** A JWT by which a client says who it is (RFC 7523 §3); whether it is signed by that client is not known yet. */
 export type Assertion = { jwt: string; clientId: string; jti: string; alg: AssertionAlg; kid: string | undefined };
 
-const NO_EXTENSIONS = 'is to have no crit, and no b64, in its header (RFC 7797 §7)';
+const NO_EXTENSIONS = 'must have no crit, and no b64, in its header (RFC 7797 §7)';
 
 const Header = z.object({
-  alg: z.enum(AssertionAlg.options, `is to be signed with ${AssertionAlg.options.join(', ')}`),
-  kid: z.string('is to have a kid that is a string').optional(),
+  alg: z.enum(AssertionAlg.options, `must be signed with ${AssertionAlg.options.join(', ')}`),
+  kid: z.string('must have a kid that is a string').optional(),
   crit: z.never(NO_EXTENSIONS).optional(),
   b64: z.never(NO_EXTENSIONS).optional(),
 });
 
-const seconds = (name: string) => z.number(`is to have ${name}, in seconds since the epoch`);
+const seconds = (name: string) => z.number(`must have ${name}, in seconds since the epoch`);
 const Claims = z.object({
   iss: z.string(NOT_OF_THE_CLIENT),
   sub: z.string(NOT_OF_THE_CLIENT),
-  aud: z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)], 'is to have one aud, a string'),
+  aud: z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)], 'must have one aud, a string'),
   exp: seconds('exp'),
   iat: seconds('iat').optional(),
   nbf: seconds('nbf').optional(),
-  jti: z.string('is to have a jti, another one each time').min(1, 'is to have a jti, another one each time'),
+  jti: z.string('must have a jti, another one each time').min(1, 'must have a jti, another one each time'),
 });
 
 /**
@@ -46,7 +46,7 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   const nowSeconds = nowMs / 1000;
   const skew = ASSERTION_CLOCK_SKEW_SECONDS;
   if (iss !== sub) throw refused(NOT_OF_THE_CLIENT);
-  if (!audiences.includes(aud)) throw refused(`is to have the aud ${audiences[0] ?? ''}`);
+  if (!audiences.includes(aud)) throw refused(`must have the aud ${audiences[0] ?? ''}`);
   if (exp <= nowSeconds - skew) throw refused('has expired');
   if (Math.max(iat ?? 0, nbf ?? 0) > nowSeconds + skew) throw refused('is not valid yet; check the clock');
   if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {

@@ -9,7 +9,7 @@ import { BODY_TIMEOUT_MS, MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
 /** The body of a token request, parsed; `undefined` when it is of neither type (RFC 6749 §4.4.2 has the form, Auth0 takes JSON too). */
 export type TokenBody = { body: unknown; isForm: boolean };
 
-// Of Express only what reads a body: its router and its answers cost as much as all the rest of a token request's HTTP.
+// Only Express's body parsers: its router and responses cost as much as the rest of a token request's HTTP.
 const readForm = express.text({ type: () => true, limit: MAX_BODY_BYTES });
 const readJson = express.json({ type: () => true, limit: MAX_BODY_BYTES });
 

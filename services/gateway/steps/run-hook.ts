@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { NOT_RUN, unavailable, type HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import type { HookRevision } from '../../../shared/domain/hook.ts';
+import type { EnabledHook, HookRevision } from '../../../shared/domain/hook.ts';
 import { HookmintError } from '../../../shared/errors.ts';
-import type { HookArguments, TokenRequested, TokenRequestedReply } from '../../../shared/subjects/token-requested.ts';
+import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
+import type { TokenRequested, TokenRequestedReply } from '../../../shared/subjects/token-requested.ts';
 import { HOOK_REPLY_GRACE_MS } from '../limits.ts';
 
-export type EnabledHook = { id: string; name: string; revision: HookRevision };
 export type HookRequester = BatchRequester<TokenRequested, TokenRequestedReply>;
 
 /** After so long the code has arrived, though the run it came with may still be going on. */

@@ -3,7 +3,7 @@ import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /**
- * The scopes of the token before any hook: all that the client was granted, whatever part of it was asked for; asking for more
+ * The scopes of the token before any hook: all granted scopes, even if fewer were requested; asking for more
  * is refused (contract §2.1).
  */
 export function settleScopes(

@@ -162,7 +162,7 @@ function allowedUrl(text: string, policy: EgressPolicy): URL {
     throw new EgressError('EGRESS_INVALID_REQUEST', 'only http and https URLs can be requested');
   }
   // Node takes it for none, and connects to the scheme's.
-  if (url.port === '0') throw new EgressError('EGRESS_INVALID_REQUEST', 'port 0 is nobody’s');
+  if (url.port === '0') throw new EgressError('EGRESS_INVALID_REQUEST', 'port 0 cannot be connected to');
   const host = url.hostname.replace(/\.$/, '');
   const allowed = policy.allowed_hosts?.some((pattern) =>
     pattern.startsWith('*.') ? host.endsWith(pattern.slice(1).toLowerCase()) : host === pattern.toLowerCase(),

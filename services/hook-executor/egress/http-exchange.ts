@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** One HTTP request of a hook, as its sandbox process passes it on: the hook's word. Redirects are requests of their own. */
 export const HttpExchangeRequest = z.object({
   url: z.string().max(8_192),
-  method: z.string().regex(/^[A-Z]{1,20}$/, 'is to be a method name'),
+  method: z.string().regex(/^[A-Z]{1,20}$/, 'must be a method name'),
   /** Name and value pairs, as they go out. */
   headers: z.array(z.tuple([z.string().max(256), z.string().max(16_384)])).max(100),
   /** Base64; absent for no body. */

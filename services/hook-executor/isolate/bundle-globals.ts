@@ -11,7 +11,7 @@ let bundled: string | undefined;
 
 /** One classic script: an expression that evaluates to `function (host, currentRun, write, uncaught) -> {…}`. */
 function buildRuntime(): string {
-  // At once, once: the asynchronous form would keep a process of esbuild's for the rest of ours.
+  // Synchronous: esbuild's asynchronous form would leave its child process running.
   const { outputFiles } = buildSync({
     entryPoints: [ENTRY],
     bundle: true,

@@ -112,7 +112,7 @@ export class HookIsolate {
     return this.#entered.length === 0 ? undefined : this.#entrySinceMs;
   }
 
-  /** CPU time that the run which has the isolate may still use, milliseconds; at 0 it is to be stopped. */
+  /** CPU time that the run which has the isolate may still use, milliseconds; at 0 it must be stopped. */
   get leftMs(): number {
     if (this.#entered.length === 0) return Infinity;
     return this.#leftAtAccountMs - (this.#host.cpu.ms - this.#accountedShareMs);
@@ -244,7 +244,7 @@ export class HookIsolate {
     const measured = this.#measured(run);
     const limit = limitOf(error);
     if (limit === 'wall' || limit === 'callback') return { status: 'timed_out' as const, limit, ...measured };
-    // Others that wait for this isolate are not to wait for nothing.
+    // Others that wait for this isolate must not wait for nothing.
     if (limit !== undefined || this.#isolate.isDisposed) this.dispose();
     if (limit === 'cpu') return { status: 'timed_out' as const, limit, ...measured };
     if (limit === 'memory') return { status: 'out_of_memory' as const, ...measured };

@@ -7,7 +7,7 @@ function processTime(): ProcessTime {
 }
 
 /**
- * The CPU time of the process as it is shared by those of its threads that have work, in equal parts: on a machine that has no time
+ * Estimates a thread's CPU time as an equal share of the process's among the threads that have work: on a machine that has no time
  * for the process it stands still. A thread that had work from one reading to another used what lies between them.
  */
 export class CpuShare {

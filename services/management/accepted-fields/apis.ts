@@ -20,7 +20,7 @@ export const resourceServers: AcceptedFields = {
   ...login(
     'subject_type_authorization.user.policy allow_offline_access allow_online_access ' +
       'skip_consent_for_verifiable_first_party_clients token_lifetime_for_web',
-    'About tokens of users, which are never issued: told again.',
+    'About tokens of users, which are never issued: kept and returned.',
   ),
   ...off('verificationLocation', 'Only null: hookmint verifies no token for an API.'),
   ...off('consent_policy', 'Only null: nobody consents to a token of a client.'),

@@ -72,7 +72,7 @@ export const clients: AcceptedFields = {
   ),
   ...acts(
     'token_quota.client_credentials.enforce',
-    'false: tokens over the quota are issued, and told of.',
+    'false: tokens over the quota are issued, and reported.',
     `${QUOTA}: refuses nothing, says so in the header, and has the logs and events tell once of each threshold`,
   ),
   ...acts(

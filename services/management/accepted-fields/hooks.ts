@@ -54,7 +54,7 @@ export const hooks: AcceptedFields = {
   ...acts(
     'triggerId',
     'Only credentials-exchange.',
-    `${HOOKS}: what cannot be taken is refused with the member and the reason`,
+    `${HOOKS}: a hook that cannot be taken is refused, with the member and the reason`,
   ),
 };
 
@@ -94,7 +94,7 @@ export const actions: AcceptedFields = {
   ),
   ...acts(
     'supported_triggers.version',
-    'v1 and v2 have one contract here; the one that is named is told.',
+    'v1 and v2 have one contract here; the one that is named is returned.',
     `${ACTIONS}: lose none of their changes`,
   ),
   ...acts(
@@ -112,7 +112,7 @@ export const actions: AcceptedFields = {
   ...acts(
     'secrets.name secrets.value',
     'Secrets of the Action; one without a value keeps it.',
-    `${CODE}: reach its code and nobody else, and keep their values until they are given others`,
+    `${CODE}: only its code can read them, and they keep their values until others are given`,
   ),
   ...sentBack('secrets.updated_at', 'When the secret was written; not kept.'),
   ...off('modules', 'Only empty: hookmint has no Action modules.'),
@@ -148,7 +148,7 @@ export const bindings: AcceptedFields = {
   ...acts(
     'bindings.ref.type bindings.ref.value',
     'The Actions that run, in their order.',
-    `${ACTIONS}: have the Actions run in their order, after the hook, each given what was left by those before`,
+    `${ACTIONS}: the Actions run in their order, after the hook, each on the result of the one before`,
   ),
   ...acts(
     'bindings.display_name',

@@ -42,7 +42,7 @@ export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
     const message: ConfigChanged = { collection: change.collection, time_ms };
     try {
       bus.publish(configChangedSubject(tenant), JSON.stringify(message));
-      // Whoever hears of the answer may ask for a token at once; the announcement is to be on its way by then.
+      // Whoever hears of the answer may ask for a token at once; the announcement must be on its way by then.
       await Promise.race([bus.flush(), new Promise((resolve) => setTimeout(resolve, ANNOUNCE_TIMEOUT_MS).unref())]);
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'a change could not be announced');

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * Those members of a change that say something else than what the API shows now. Tools send back all that they were shown; a
+ * The members of a change whose value differs from the one that the API shows now. Tools send back all that they were shown; a
  * default among it stays one, and the document stays as it is.
  */
 export function newsIn(change: object, shown: object): Record<string, unknown> {

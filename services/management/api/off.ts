@@ -20,7 +20,7 @@ export const off = {
 
 /**
  * The members of a stored document that its schema takes today: an older version may have kept a setting that it did not heed, and
- * nobody is to be told that it holds.
+ * nobody may be told that it holds.
  */
 export function heeded(shape: Readonly<Record<string, z.ZodType>>, stored: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(stored).filter(([name, value]) => shape[name]?.safeParse(value).success));

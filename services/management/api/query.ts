@@ -11,7 +11,7 @@ function inDocument(schema: object): ZodOpenApiOverride {
 
 /** `true` or `false` in a query. */
 export const flag = z
-  .enum(['true', 'false'], 'is to be true or false')
+  .enum(['true', 'false'], 'must be true or false')
   .transform((text) => text === 'true')
   .meta({ override: inDocument({ type: 'boolean' }) });
 
@@ -19,7 +19,7 @@ export const flag = z
 export function wholeNumber(min: number, max: number) {
   return z
     .string()
-    .regex(/^\d{1,9}$/, 'is to be a whole number')
+    .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(min).max(max))
     .meta({ override: inDocument({ type: 'integer', minimum: min, maximum: max }) });
@@ -38,7 +38,7 @@ export function repeatable(max: number) {
 export const fieldsQuery = {
   fields: z
     .string()
-    .regex(/^[a-zA-Z0-9_.]+(,[a-zA-Z0-9_.]+)*$/, 'is to be names separated by commas')
+    .regex(/^[a-zA-Z0-9_.]+(,[a-zA-Z0-9_.]+)*$/, 'must be names separated by commas')
     .optional(),
   include_fields: flag.optional(),
 };

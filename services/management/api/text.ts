@@ -6,6 +6,6 @@ export function name(maxLength: number) {
     .string()
     .min(1)
     .max(maxLength)
-    .regex(/^[^<>]*$/, 'is not to have < or > in it')
-    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'is not to have control characters in it');
+    .regex(/^[^<>]*$/, 'must not contain < or >')
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not contain control characters');
 }

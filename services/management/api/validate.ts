@@ -23,7 +23,7 @@ export function validate(schema: z.ZodType | undefined, value: unknown, part: ke
   throw new ApiError(400, errorCode, `${prefix}: ${problemOf(parsed.error)}`, { cause: parsed.error });
 }
 
-/** Names that a message tells, and the longest part of each: they are the sender's choice. */
+/** Most names in one message, and the most characters of each: the sender chooses both. */
 const MAX_TOLD_NAMES = 20;
 const MAX_TOLD_NAME_LENGTH = 100;
 

@@ -6,7 +6,7 @@ import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/d
 import { HookmintError } from '../../../shared/errors.ts';
 import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
 import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
-import type { HookArguments } from '../../../shared/subjects/token-requested.ts';
+import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { Deps } from '../deps.ts';
 
 /** Time on top of a hook's wall limit for its outcome to arrive, milliseconds. */

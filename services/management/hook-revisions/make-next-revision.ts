@@ -80,7 +80,7 @@ async function builtOf(
   try {
     const built = await makeRevision({ hook_id: hookId, code, dependencies }, { registry: npmRegistry, secretsKey });
     if (edit.kind === 'action' && built.kind !== 'action') {
-      throw invalidBody("'is to export onExecuteCredentialsExchange' on property code.");
+      throw invalidBody("'must export onExecuteCredentialsExchange' on property code.");
     }
     return built;
   } catch (error) {

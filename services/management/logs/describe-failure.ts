@@ -1,4 +1,5 @@
-import type { HookFinding, TokenEvent } from '../../../shared/subjects/token-events.ts';
+import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
+import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
 
 const HOOK_FAILURES: Readonly<Record<string, string>> = {
   denied: 'refused the request',
@@ -12,7 +13,7 @@ const HOOK_FAILURES: Readonly<Record<string, string>> = {
 /** In the order of the token endpoint's steps (RFC 6749 §5.2, contract §2.3). */
 const REASONS: Readonly<Record<string, string>> = {
   invalid_request: 'the request is malformed',
-  invalid_client: 'the client did not authenticate as it has to',
+  invalid_client: 'the client did not authenticate as required',
   unsupported_grant_type: 'the grant type is not supported',
   unauthorized_client: 'the client may not use this grant type',
   too_many_requests: 'the client has used up its quota, or asks too often',

@@ -7,7 +7,7 @@ export type StreamSettings = Partial<StreamConfig> & { name: string; subjects: s
 /**
  * Creates or updates a stream. Needs a user that may use the JetStream API, which no running service has.
  *
- * @param thenEnsure What else the stream is to have, such as a consumer.
+ * @param thenEnsure What else the stream must have, such as a consumer.
  * @throws {HookmintError} `bus_jetstream_missing` when the server has no JetStream or refuses the stream.
  */
 export async function ensureStream(

@@ -44,7 +44,7 @@ export const FAILURES: CorpusCase[] = [
     exchanges: [
       { send: { country: 'de' }, expect: token(claim('country', 'DE'), SCOPE) },
       { send: { country: 'xx' }, expect: refusal(400, 'invalid_request', 'xx is no country') },
-      { expect: refusal(400, 'invalid_request', 'country is to be two letters') },
+      { expect: refusal(400, 'invalid_request', 'country must be two letters') },
     ],
   },
   once('throws-in-timer', THREW),

@@ -5,7 +5,7 @@ function check(condition, message) {
 
 module.exports = function (client, scope, audience, context, cb) {
   try {
-    check(/^[a-z]{2}$/.test(context.body.country), 'country is to be two letters');
+    check(/^[a-z]{2}$/.test(context.body.country), 'country must be two letters');
     check(context.body.country !== 'xx', 'xx is no country');
   } catch (e) {
     return cb(e instanceof InvalidRequestError ? e : new ServerError(e.message));

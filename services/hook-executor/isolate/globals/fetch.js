@@ -25,7 +25,7 @@ const DEFAULTS = [
   ['accept-language', '*'],
   ['sec-fetch-mode', 'cors'],
   ['user-agent', 'node'],
-  // A body is given as it comes: it is to come plain.
+  // A body is given as it comes: it must come plain.
   ['accept-encoding', 'identity'],
 ];
 // Fetch standard, HTTP-redirect fetch: what describes a body goes with it.

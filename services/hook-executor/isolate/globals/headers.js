@@ -61,7 +61,7 @@ export class Headers {
 
   static fill(headers, init) {
     if (init === null || (typeof init !== 'object' && typeof init !== 'function')) {
-      throw new TypeError('Headers: the initializer is to be a record, a list of pairs or Headers');
+      throw new TypeError('Headers: the initializer must be a record, a list of pairs or Headers');
     }
     if (#values in init) {
       init.#values.forEach((values, name) => {
@@ -72,7 +72,7 @@ export class Headers {
     if (init[iterator] !== undefined && init[iterator] !== null) {
       for (const item of init) {
         const pair = item !== null && typeof item === 'object' && typeof item[iterator] === 'function' ? [...item] : [];
-        if (pair.length !== 2) throw new TypeError('Headers: each header is to be a pair of name and value');
+        if (pair.length !== 2) throw new TypeError('Headers: each header must be a pair of name and value');
         append(headers, nameOf(pair[0]), valueOf(pair[1]));
       }
       return;

@@ -79,7 +79,7 @@ const PARAMETERS = [
 function wireAlgorithm(algorithm) {
   if (typeof algorithm === 'string') return { __proto__: null, name: algorithm };
   if (algorithm === null || typeof algorithm !== 'object')
-    throw new TypeError('algorithm: is to be a name or an object');
+    throw new TypeError('algorithm: must be a name or an object');
   const wired = { __proto__: null };
   for (let i = 0; i < PARAMETERS.length; i++) {
     const value = algorithm[PARAMETERS[i]];
@@ -106,7 +106,7 @@ function bytesArgument(data) {
 
 function listOf(usages) {
   if (usages === null || typeof usages !== 'object' || typeof usages[iterator] !== 'function') {
-    throw new TypeError('keyUsages: is to be a sequence of usages');
+    throw new TypeError('keyUsages: must be a sequence of usages');
   }
   const list = [];
   for (const usage of usages) push(list, `${usage}`);

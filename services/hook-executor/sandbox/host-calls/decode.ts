@@ -37,7 +37,7 @@ export async function runDecode(json: string): Promise<string> {
   if (codings.length > MAX_CODINGS) throw new CallError('EGRESS_FAILED', 'too many content encodings');
   let bytes = Buffer.from(body, 'base64');
   for (const coding of codings.reverse()) {
-    // What is no encoding we know is the hook's to read.
+    // Unknown encodings are left for the hook to decode.
     const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
     if (decoder === undefined) break;
     try {

@@ -62,5 +62,5 @@ export async function algorithmOf(
 export function requireUsualExponent({ publicExponent }: Algorithm): void {
   if (!(publicExponent instanceof Uint8Array)) return;
   const hex = Buffer.from(publicExponent).toString('hex').replace(/^0+/, '');
-  if (hex !== '3' && hex !== '10001') fail('OperationError', 'publicExponent is to be 3 or 65537');
+  if (hex !== '3' && hex !== '10001') fail('OperationError', 'publicExponent must be 3 or 65537');
 }

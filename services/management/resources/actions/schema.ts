@@ -15,7 +15,7 @@ const notProto = z.string().regex(/^(?!__proto__$)/, 'cannot be __proto__');
 
 /** Of the trigger only its id and version are heeded; the rest is what the list of triggers says of it. */
 const SupportedTrigger = z.strictObject({
-  id: z.literal('credentials-exchange', `is to be credentials-exchange: ${ONLY_TRIGGER}`),
+  id: z.literal('credentials-exchange', `must be credentials-exchange: ${ONLY_TRIGGER}`),
   version: TriggerVersion.optional(),
   status: z.string().optional(),
   runtimes: z.array(z.string()).optional(),
@@ -150,7 +150,7 @@ export const ActionBindingView = z
 export type ActionBindingView = z.infer<typeof ActionBindingView>;
 
 const BindingRef = z.strictObject({
-  type: z.enum(['action_name', 'action_id', 'binding_id'], 'is to be action_name, action_id or binding_id'),
+  type: z.enum(['action_name', 'action_id', 'binding_id'], 'must be action_name, action_id or binding_id'),
   value: z.string().min(1),
 });
 export type BindingRef = z.infer<typeof BindingRef>;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
-import type { HookArguments } from '../../../../shared/subjects/token-requested.ts';
+import type { HookArguments } from '../../../../shared/domain/hook-arguments.ts';
 
 const text = z.string().optional();
 const texts = z.array(z.string()).optional();
 
-/** The `event` that an Action is to be tried with (contract §6). What is left out is a sample; secrets are always the Action's own. */
+/** The `event` to try an Action with (contract §6). What is left out is a sample; secrets are always the Action's own. */
 export const TestAction = z.strictObject({
   payload: z.strictObject({
     accessToken: z

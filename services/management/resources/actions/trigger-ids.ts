@@ -31,7 +31,7 @@ export function isRunTrigger(id: AnyTriggerId): id is TriggerId {
 }
 
 /** Versions of the trigger; an Action of one runs like an Action of the other. */
-export const TriggerVersion = z.enum(['v1', 'v2'], 'is to be v2 or v1');
+export const TriggerVersion = z.enum(['v1', 'v2'], 'must be v2 or v1');
 export type TriggerVersion = z.infer<typeof TriggerVersion>;
 export const CURRENT_TRIGGER_VERSION: TriggerVersion = 'v2';
 

@@ -102,7 +102,7 @@ const updateBindings = writes('patch', {
 
 export const triggerRoutes: readonly Route[] = [list, getBindings, updateBindings];
 
-/** An Action may have been deleted while it was being bound: no token is to wait for it. */
+/** An Action may have been deleted while it was being bound: no token may wait for it. */
 async function unbindVanished(triggerId: HookBinding['trigger_id'], ids: string[], { db }: Deps): Promise<void> {
   const hooks = hooksIn(db);
   const there = new Set((await hooks.list({ _id: { $in: ids } }, { skip: 0, limit: 0 })).map(({ id }) => id));

@@ -41,7 +41,7 @@ function expiryOf(body: CreateCredential, ofCertificateMs: number | undefined): 
 export function inFuture(expiresAt: string | null | undefined): number | null {
   if (expiresAt === undefined || expiresAt === null) return null;
   const ms = Date.parse(expiresAt);
-  if (ms <= Date.now()) throw invalidBody("'is to be in the future' on property expires_at.");
+  if (ms <= Date.now()) throw invalidBody("'must be in the future' on property expires_at.");
   return ms;
 }
 

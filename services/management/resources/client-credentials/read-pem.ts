@@ -31,7 +31,7 @@ export async function readPem(pem: string): Promise<PublicKey> {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType !== 'rsa' || modulusLength < MIN_KEY_BITS || modulusLength > MAX_KEY_BITS) {
     throw invalidBody(
-      `'is to be an RSA key of ${String(MIN_KEY_BITS)} to ${String(MAX_KEY_BITS)} bits' on property pem.`,
+      `'must be an RSA key of ${String(MIN_KEY_BITS)} to ${String(MAX_KEY_BITS)} bits' on property pem.`,
     );
   }
   if (publicExponent > MAX_PUBLIC_EXPONENT) {
@@ -50,6 +50,6 @@ function parse(pem: string): { key: KeyObject; expiresAtMs: number | undefined }
     const certificate = new X509Certificate(pem);
     return { key: certificate.publicKey, expiresAtMs: Date.parse(certificate.validTo) };
   } catch (error) {
-    throw invalidBody("'is to be a public key (SPKI) or an X.509 certificate, PEM' on property pem.", { cause: error });
+    throw invalidBody("'must be a public key (SPKI) or an X.509 certificate, PEM' on property pem.", { cause: error });
   }
 }

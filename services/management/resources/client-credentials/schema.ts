@@ -8,17 +8,17 @@ const MAX_PEM_LENGTH = 16_384;
 /** Most credentials of a client: one for each of its keys, and room for their successors. */
 export const MAX_CREDENTIALS = 10;
 
-const expires_at = z.iso.datetime({ offset: true, error: 'is to be a time such as 2030-01-31T12:00:00Z' });
+const expires_at = z.iso.datetime({ offset: true, error: 'must be a time such as 2030-01-31T12:00:00Z' });
 
 /** A public key (contract §5.3). Auth0's other types are for clients that authenticate by TLS. */
 const shape = {
-  credential_type: z.literal('public_key', 'is to be public_key, the one type that is supported'),
+  credential_type: z.literal('public_key', 'must be public_key, the one type that is supported'),
   name: name(128).optional(),
   pem: z.string().min(1).max(MAX_PEM_LENGTH),
-  alg: z.enum(AssertionAlg.options, `is to be one of ${AssertionAlg.options.join(', ')}`).default('RS256'),
+  alg: z.enum(AssertionAlg.options, `must be one of ${AssertionAlg.options.join(', ')}`).default('RS256'),
   kid: z
     .string()
-    .regex(/^[0-9a-zA-Z_-]{10,64}$/, 'is to be 10 to 64 letters, digits, - and _')
+    .regex(/^[0-9a-zA-Z_-]{10,64}$/, 'must be 10 to 64 letters, digits, - and _')
     .optional(),
   expires_at: expires_at.optional(),
   parse_expiry_from_cert: z.boolean().default(false),

@@ -11,7 +11,7 @@ import type { UpdateClientGrant } from './schema.ts';
 export function editedGrant(grant: ClientGrant, body: UpdateClientGrant, api: ResourceServer | undefined): ClientGrant {
   const { scope, allow_all_scopes, ...profile } = body;
   if (allow_all_scopes === true && scope !== undefined && scope !== null && scope.length > 0) {
-    throw invalidBody("'is not to be sent together with allow_all_scopes' on property scope.");
+    throw invalidBody("'must not be sent together with allow_all_scopes' on property scope.");
   }
   // Those that it has already may have gone from the API since: whoever sends them back changes nothing.
   if (scope !== undefined && scope !== null) refuseUnknown(scope, grant, api);

@@ -30,7 +30,7 @@ export const CreateClientGrant = z.strictObject({
   ...changeable,
   client_id: z.string().min(1).max(MAX_CLIENT_ID_LENGTH),
   audience: z.string().min(1).max(MAX_IDENTIFIER_LENGTH),
-  subject_type: z.literal('client', 'is to be client: tokens are issued to clients only').optional(),
+  subject_type: z.literal('client', 'must be client: tokens are issued to clients only').optional(),
   default_for: z.never('is not supported; name one client in client_id').optional(),
 });
 export type CreateClientGrant = z.infer<typeof CreateClientGrant>;

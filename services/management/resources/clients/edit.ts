@@ -122,7 +122,7 @@ function mergedMetadata(
   const all = Object.keys(news).length === 0 ? [] : Object.entries({ ...before, ...news });
   const merged = all.filter((entry): entry is [string, string] => entry[1] !== null);
   if (merged.length > MAX_METADATA_ENTRIES) {
-    throw invalidBody(`'is to have ${String(MAX_METADATA_ENTRIES)} entries at most' on property client_metadata.`);
+    throw invalidBody(`'must have ${String(MAX_METADATA_ENTRIES)} entries at most' on property client_metadata.`);
   }
   return Object.fromEntries(merged);
 }

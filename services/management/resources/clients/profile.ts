@@ -13,7 +13,7 @@ export const APP_TYPES = [
 
 /** What a client is, for whoever looks for it. */
 const description = {
-  app_type: z.enum(APP_TYPES, 'is to be non_interactive, spa, native, regular_web or another type of Auth0').optional(),
+  app_type: z.enum(APP_TYPES, 'must be non_interactive, spa, native, regular_web or another type of Auth0').optional(),
   is_first_party: z.boolean().optional(),
   description: z.string().max(140).nullable().optional(),
   logo_uri: text,

@@ -37,7 +37,7 @@ function authenticationMethods<Credential extends z.ZodType>(credential: Credent
 
 const authMethod = z.enum(
   TokenEndpointAuthMethod.options,
-  `is to be one of ${TokenEndpointAuthMethod.options.join(', ')}`,
+  `must be one of ${TokenEndpointAuthMethod.options.join(', ')}`,
 );
 
 /** Members that mean something here. */
@@ -67,7 +67,7 @@ export const CreateClient = z.strictObject({
   /** hookmint's own: a client that moves in keeps its id. */
   client_id: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'is to be 1 to 64 letters, digits, - and _')
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - and _')
     .optional(),
   client_authentication_methods: authenticationMethods(InlineCredential).optional(),
 });

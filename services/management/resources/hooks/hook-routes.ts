@@ -102,7 +102,7 @@ const create = writes('post', {
     try {
       await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.clientId)));
     } catch (error) {
-      // Of another failure nobody knows whether the hook was written: then it is not to be there without its revision.
+      // Of another failure nobody knows whether the hook was written: then it must not be there without its revision.
       if (error instanceof ApiError) await discard();
       throw error;
     }

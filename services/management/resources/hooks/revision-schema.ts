@@ -6,7 +6,7 @@ import { NetworkCall } from '../../../../shared/domain/network-call.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import { CustomClaimsPolicy } from '../../../../shared/domain/tenant.ts';
 import { HookLog } from '../../../../shared/subjects/hook-log.ts';
-import { Dropped } from '../../../../shared/subjects/token-events.ts';
+import { Dropped } from '../../../../shared/domain/hook-finding.ts';
 
 const inHistory = {
   /** Counts from 1 for each hook. */

@@ -27,12 +27,12 @@ const HookName = z
   .max(MAX_HOOK_NAME_LENGTH)
   .regex(
     /^[a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
-    'is to be letters, digits, spaces and -, with a letter or digit at both ends',
+    'must be letters, digits, spaces and -, with a letter or digit at both ends',
   );
 
 const Script = z
   .string()
-  .min(1, 'is not to be empty')
+  .min(1, 'must not be empty')
   .refine(
     (script) => Buffer.byteLength(script) <= MAX_HOOK_CODE_BYTES,
     `has at most ${String(MAX_HOOK_CODE_BYTES)} bytes`,
@@ -45,7 +45,7 @@ const Dependencies = z
 /** Auth0's own documentation has it as text too. */
 const Enabled = z.union(
   [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
-  'is to be true or false',
+  'must be true or false',
 );
 
 /** What is left out stays left out, so that a view tells only what is not the default. */
@@ -82,7 +82,7 @@ export const CreateHook = UpdateHook.required({ name: true, script: true }).exte
 export const CreateRevision = UpdateHook.omit({ name: true, enabled: true });
 
 export const listQuery = {
-  enabled: z.enum(['true', 'false'], 'is to be true or false').optional(),
+  enabled: z.enum(['true', 'false'], 'must be true or false').optional(),
   triggerId: AnyTriggerId.optional(),
 };
 

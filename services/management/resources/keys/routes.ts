@@ -128,7 +128,7 @@ function refuseRotation({ refused, published_at_ms = Date.now() }: KeysManageRep
   );
 }
 
-/** What an audit event is to keep of a rotation. */
+/** What an audit event keeps of a rotation. */
 function statesOf(keys: readonly SigningKeyInfo[]): Record<string, string> {
   return Object.fromEntries(keys.map(({ kid, alg, state }) => [kid, `${alg} ${state}`]));
 }

@@ -23,7 +23,7 @@ const search = z.string().max(MAX_SEARCH_LENGTH).optional();
 const query = z.strictObject({
   ...pageQuery,
   ...checkpointQuery,
-  from: z.string().regex(LOG_ID, 'is to be the log_id of a log; without it take begins at the oldest').optional(),
+  from: z.string().regex(LOG_ID, 'must be the log_id of a log; without it take begins at the oldest').optional(),
   ...fieldsQuery,
   sort: sortQuery.optional(),
   q: search,

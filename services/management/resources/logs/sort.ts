@@ -8,7 +8,7 @@ export const sortQuery = z
   .string()
   .regex(
     new RegExp(`^(${SORT_FIELDS.join('|')}):(-?1)$`),
-    `is to be one of ${SORT_FIELDS.join(', ')}, with :1 or :-1 after it, as in date:-1`,
+    `must be one of ${SORT_FIELDS.join(', ')}, with :1 or :-1 after it, as in date:-1`,
   )
   .transform((text): LogSort => {
     const [field, order] = text.split(':');

@@ -17,7 +17,7 @@ const Scope = z.strictObject({
     .min(1)
     .max(280)
     // Within a token a space begins another scope.
-    .regex(/^[\x21\x23-\x5B\x5D-\x7E]*$/, 'is to be ASCII without spaces, " and \\ (RFC 6749 §3.3)'),
+    .regex(/^[\x21\x23-\x5B\x5D-\x7E]*$/, 'must be ASCII without spaces, " and \\ (RFC 6749 §3.3)'),
   description: z.string().max(500).optional(),
 });
 
@@ -37,7 +37,7 @@ const SubjectTypeAuthorization = z.strictObject({
 const ASYMMETRIC = SigningAlg.options.join(', ');
 
 function whyNot(alg: unknown): string {
-  if (typeof alg !== 'string' || !alg.startsWith('HS')) return `is to be one of ${ASYMMETRIC}`;
+  if (typeof alg !== 'string' || !alg.startsWith('HS')) return `must be one of ${ASYMMETRIC}`;
   return `${alg} is not supported, as whoever verifies such tokens could make them too: use one of ${ASYMMETRIC}`;
 }
 

@@ -58,7 +58,7 @@ function operandsOf(node: Node, operator: 'AND' | 'OR'): Node[] {
   if (node.type !== 'LogicalExpression') return [node];
   // Parsers disagree on which of them binds closer.
   if (node.operator.operator !== operator) {
-    throw searchError('where AND and OR meet, put brackets around what belongs together');
+    throw searchError('where AND and OR meet, put brackets around each group');
   }
   return [...operandsOf(node.left, operator), ...operandsOf(node.right, operator)];
 }

@@ -62,7 +62,7 @@ function partAt(search: string, at: number, field: string | undefined): { part: 
   const { groups } = parts.exec(search) ?? {};
   if (groups !== undefined) return { part: groups, end: parts.lastIndex };
   if (field !== undefined && /^(\s|$)/.test(search.slice(at, at + 1))) throw missingAfter(field);
-  throw searchError(`what begins with ${search.slice(at, at + 16)} is not understood`);
+  throw searchError(`the part that begins with ${search.slice(at, at + 16)} is not understood`);
 }
 
 const missingAfter = (field: string): ApiError => searchError(`a value is missing after ${field.slice(0, 64)}:`);

@@ -1,0 +1,101 @@
+import type { Client } from '../../../shared/domain/client.ts';
+import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
+import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import type { EnabledHook } from '../../../shared/domain/hook.ts';
+import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
+import { customClaimsPolicyOf } from '../../../shared/domain/tenant.ts';
+import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
+import { ignoredWrites } from '../../../shared/hook-result/ignored-writes.ts';
+import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
+import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
+import { logger } from '../../../shared/log.ts';
+import { MAX_REPORTED_DROPPED } from '../limits.ts';
+import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
+import type { TokenParameters } from './parse-parameters.ts';
+import { runHook } from './run-hook.ts';
+
+export type ShapedRequest = {
+  client: Client;
+  api: ResourceServer;
+  scopes: string[];
+  parameters: TokenParameters;
+  about: TokenHttpRequest['about'];
+};
+
+/** Has the hook, then each Action, shape what the one before left. */
+export async function shapeByHooks(
+  hooks: readonly EnabledHook[],
+  request: ShapedRequest,
+  findings: Findings,
+  deps: TokenIssuer,
+): Promise<MergedResult> {
+  let shaped: MergedResult = { scopes: request.scopes, customClaims: {}, dropped: [] };
+  for (const hook of hooks) {
+    const merged = await shapeByHook(hook, request, shaped, findings, deps);
+    shaped = {
+      scopes: merged.scopes,
+      customClaims: { ...shaped.customClaims, ...merged.customClaims },
+      dropped: [...shaped.dropped, ...merged.dropped].slice(0, MAX_REPORTED_DROPPED),
+    };
+    if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
+  }
+  if (hooks.length > 1) refuseTooLarge(shaped);
+  if (hooks.length > 0) {
+    const { removed, added } = scopeChanges(request.scopes, shaped.scopes);
+    if (removed.length + added.length > 0) {
+      findings.scope_changes = { removed, added: added.slice(0, MAX_REPORTED_DROPPED) };
+    }
+  }
+  return shaped;
+}
+
+async function shapeByHook(
+  hook: EnabledHook,
+  { client, api, parameters, about }: ShapedRequest,
+  before: MergedResult,
+  findings: Findings,
+  deps: TokenIssuer,
+): Promise<MergedResult> {
+  const { scopes } = before;
+  const isAction = hook.revision.kind === 'action';
+  const outcome = await runHook(
+    hook,
+    {
+      client: { id: client.client_id, name: client.name, tenant: deps.tenant, metadata: client.client_metadata },
+      // Contract §1.1: undefined, not empty, when the grant gives none.
+      ...(scopes.length === 0 ? {} : { scope: scopes }),
+      ...(isAction ? { custom_claims: before.customClaims } : {}),
+      audience: api.identifier,
+      body: parameters.body,
+      request: { ...about, requested_scopes: parameters.scope ?? [] },
+    },
+    deps.executors,
+  );
+  const found = hookFindings(hook, outcome);
+  if (isAction) (findings.actions ??= []).push(found);
+  else findings.hook = found;
+  if (isFailure(outcome) && hook.revision.on_failure === 'issue_unmodified') {
+    found.unmodified = true;
+    logger.warn({ hook: found }, 'a token is issued without its hook, as the policy of the hook has it');
+    return { scopes, customClaims: {}, dropped: [] };
+  }
+  const { custom_claims: policy } = await deps.configuration.tenantSettings();
+  const merged = mergeHookResult(acceptHookOutcome(outcome), customClaimsPolicyOf(hook.revision.kind, policy));
+  return { ...merged, dropped: [...ignoredWrites(outcome), ...merged.dropped] };
+}
+
+/** Whether the hook did not come to a decision: a denial is one. */
+function isFailure({ status }: HookOutcome): boolean {
+  return status !== 'ok' && status !== 'denied';
+}
+
+function hookFindings(hook: EnabledHook, outcome: HookOutcome): HookFinding {
+  return {
+    id: hook.id,
+    name: hook.name,
+    revision: hook.revision.revision,
+    outcome: outcome.status,
+    cpu_ms: outcome.cpu_ms,
+    wall_ms: outcome.wall_ms,
+  };
+}

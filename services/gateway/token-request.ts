@@ -1,0 +1,48 @@
+import type { HookArguments } from '../../shared/domain/hook-arguments.ts';
+import type { TokenEvent } from '../../shared/subjects/token-events.ts';
+import type { RequestLimits } from './admission/open-admission.ts';
+import type { Configuration } from './configuration-cache.ts';
+import type { HookRequester } from './steps/run-hook.ts';
+import type { SignRequester } from './steps/sign-token.ts';
+import type { UseAssertion } from './steps/use-assertion.ts';
+
+export type TokenIssuer = {
+  tenant: string;
+  issuer: string;
+  clientSecretKey: Buffer;
+  useAssertion: UseAssertion;
+  configuration: Configuration;
+  executors: HookRequester;
+  signers: SignRequester;
+  limits: RequestLimits;
+};
+
+/** The parts of the HTTP request that shape the token or are passed to the hook. */
+export type TokenHttpRequest = {
+  authorization: string | undefined;
+  body: unknown;
+  /** Whether the body came as a form, and not as JSON. */
+  isForm: boolean;
+  about: Omit<HookArguments['request'], 'requested_scopes'>;
+};
+
+/** RFC 6749 §5.1. */
+export type TokenResponse = { access_token: string; scope?: string; expires_in: number; token_type: 'Bearer' };
+
+/** What is learned of a token request on its way, for its event: filled step by step, so that a refusal tells how far it got. */
+export type Findings = Partial<
+  Pick<
+    TokenEvent,
+    | 'client_id'
+    | 'client_name'
+    | 'audience'
+    | 'scope'
+    | 'custom_claims'
+    | 'dropped'
+    | 'scope_changes'
+    | 'kid'
+    | 'jti'
+    | 'hook'
+    | 'actions'
+  >
+>;

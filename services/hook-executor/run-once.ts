@@ -1,0 +1,59 @@
+import { nuid } from '@nats-io/transport-node';
+import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
+import type { NetworkCall } from '../../shared/domain/network-call.ts';
+import { asAuthorSees } from './author-view.ts';
+import { NO_CEILING } from './egress/address-ceiling.ts';
+import { createEgressBroker, type EgressBroker } from './egress/broker.ts';
+import { networkOfRun } from './egress/network-of-run.ts';
+import { noting } from './egress/note-requests.ts';
+import type { KnownRevision } from './revisions.ts';
+import { openSandboxPool, type SandboxPool } from './sandbox-pool.ts';
+import { memoryDocuments } from './storage/memory-documents.ts';
+import { storageOfRun } from './storage/storage-of-run.ts';
+
+export type { KnownRevision } from './revisions.ts';
+
+/** How a run ended, as its author may see it, and the requests it made. */
+export type RanOnce = { outcome: HookOutcome; network: NetworkCall[] };
+
+/**
+ * Runs a revision in an isolate of its own, which is gone afterwards: no run finds what another left in `global`.
+ *
+ * @param args JSON text of `HookArguments`; `null` loads the hook without running it.
+ * @param documents The hook's storage; that of this run alone when there is none.
+ */
+export async function runOnce(
+  { pool, broker }: { pool: SandboxPool; broker: EgressBroker },
+  known: KnownRevision,
+  args: string | null,
+  deadlineMs: number,
+  documents = memoryDocuments(),
+): Promise<RanOnce> {
+  const memory = broker.memoryOfRun(known.revision.hook_id);
+  const calls: NetworkCall[] = [];
+  const network = noting(networkOfRun(broker, known.revision, deadlineMs, memory), calls);
+  const storage = storageOfRun(documents, known.revision, deadlineMs);
+  const runnable = { ...known.runnable, revision: `${known.runnable.revision} once ${nuid.next()}` };
+  try {
+    const outcome = await pool.run(runnable, args, deadlineMs, network, storage);
+    return { outcome: asAuthorSees(outcome, known), network: calls };
+  } finally {
+    memory.end();
+    pool.unload(runnable.revision);
+  }
+}
+
+/** A sandbox of one process with the machine's own network, and one storage for all of its runs: for a hook's author, not for a service. */
+export async function openRunsOnce() {
+  const pool = await openSandboxPool(1);
+  const broker = createEgressBroker(NO_CEILING);
+  const documents = memoryDocuments();
+  return {
+    run: (known: KnownRevision, args: string, deadlineMs: number): Promise<RanOnce> =>
+      runOnce({ pool, broker }, known, args, deadlineMs, documents),
+    close: () => {
+      pool.close();
+      broker.close();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Why a hook's claim or scope did not make it into the token. */
+export const Dropped = z.object({
+  kind: z.enum(['claim', 'scope', 'write']),
+  name: z.string(),
+  reason: z.enum([
+    'reserved',
+    'not_namespaced',
+    'vendor_namespace',
+    'unsafe_characters',
+    'not_normalized',
+    'not_carried',
+    'invalid_scope_token',
+    'not_an_array_of_strings',
+    'assigned',
+  ]),
+});
+export type Dropped = z.infer<typeof Dropped>;
+
+/** One run of a hook or Action, for a token. */
+export const HookFinding = z.object({
+  id: z.string(),
+  name: z.string(),
+  revision: z.string(),
+  outcome: z.string(),
+  cpu_ms: z.number(),
+  wall_ms: z.number(),
+  /** The hook failed and its policy had the token issued without it. */
+  unmodified: z.literal(true).optional(),
+});
+export type HookFinding = z.infer<typeof HookFinding>;
+
+/** What hooks did to a token's scopes: those of the grant that went, and those that the grant did not give. */
+export const ScopeChanges = z.object({ removed: z.array(z.string()), added: z.array(z.string()) });
+export type ScopeChanges = z.infer<typeof ScopeChanges>;
