@@ -44,7 +44,7 @@ const Scan = z.object({
   kind: z.enum(['hook', 'action']),
   required: z.array(Required),
   isModule: z.boolean(),
-  usesBuffer: z.boolean(),
+  needsBundle: z.boolean(),
 });
 const Bundle = z.object({ script: z.string().max(MAX_HOOK_SCRIPT_BYTES), sourceMap: z.string() });
 
@@ -60,7 +60,7 @@ export function buildHook(source: HookSource, options: BuildHookOptions = {}): P
 }
 
 /**
- * Reads a hook's code without building it.
+ * Reads a hook's code without building it, for an early word on code that no build would take.
  * @throws HookBuildError `hook_syntax_error`
  */
 export async function inspectHook(code: string): Promise<z.infer<typeof Scan>> {
@@ -74,7 +74,7 @@ async function buildHere({ code, dependencies }: HookSource, options: BuildHookO
   return withBundler(packages, async (bundler) => {
     const { kind, ...scan } = await bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS);
     const { install, found } = chooseModules(scan, dependencies);
-    if (scan.required.length === 0 && !scan.isModule && !scan.usesBuffer) {
+    if (!scan.needsBundle) {
       return { kind, script: code, sourceMap: null, modules: [] };
     }
     const { registry, report = () => undefined } = options;

@@ -4,6 +4,7 @@ import type { SourceLocation } from './errors.ts';
 import { BUNDLE_NAMESPACE, buildFailure, locationOf } from './esbuild-failure.ts';
 import { HOOK_FILE } from './hook-file.ts';
 import { inertDirective } from './inert-directive.ts';
+import { mustCompile } from './must-compile.ts';
 
 const BUFFER_MARK = '__hookmint_uses_Buffer';
 
@@ -13,11 +14,12 @@ export interface HookScan {
   required: { text: string; location: SourceLocation | undefined }[];
   /** Written with `import` or `export`. */
   isModule: boolean;
-  usesBuffer: boolean;
+  /** Whether it runs as more than its author's code. */
+  needsBundle: boolean;
 }
 
 /**
- * Reads a hook's code without resolving anything.
+ * Reads a hook's code without resolving anything. Code that runs as it is compiles, too; a bundle is compiled when it has been made.
  * @throws HookBuildError `hook_syntax_error`
  */
 export async function scanHook(code: string): Promise<HookScan> {
@@ -55,12 +57,12 @@ export async function scanHook(code: string): Promise<HookScan> {
         found.set(warning.text, locationOf(warning.location));
       }
     }
-    return {
-      kind: await kindOf(contents),
-      required: [...found].map(([text, location]) => ({ text, location })),
-      isModule: metafile.inputs[`${BUNDLE_NAMESPACE}:${HOOK_FILE}`]?.format === 'esm',
-      usesBuffer: outputFiles.some(({ text }) => text.includes(BUFFER_MARK)),
-    };
+    const isModule = metafile.inputs[`${BUNDLE_NAMESPACE}:${HOOK_FILE}`]?.format === 'esm';
+    const usesBuffer = outputFiles.some(({ text }) => text.includes(BUFFER_MARK));
+    const needsBundle = found.size > 0 || isModule || usesBuffer;
+    if (!needsBundle) mustCompile(code);
+    const required = [...found].map(([text, location]) => ({ text, location }));
+    return { kind: await kindOf(contents), required, isModule, needsBundle };
   } catch (error) {
     throw buildFailure(error);
   }

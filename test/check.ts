@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 /** `npm run check`: types, lint, format, nothing unused, no known advisory, one Node. Each is run, also after another has failed. */
 const CHECKS: [name: string, ...command: string[]][] = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit'],
+  ['types of guest code', 'node_modules/typescript/bin/tsc', '--project', 'tsconfig.guest.json'],
   ['lint', 'node_modules/eslint/bin/eslint.js', '.'],
   ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['unused', 'node_modules/knip/bin/knip.js'],

@@ -7,7 +7,7 @@ import { note } from '../../shared/terminal.ts';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { asCaller } from '../command.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
-import { inAuthorsFile, readHook } from '../../hook-build/author-file.ts';
+import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 
 export type LocalHook = { file: string; secrets: HookSecrets; allowedAddresses: string[] };
 
@@ -25,7 +25,7 @@ export async function buildLocalHook({ file, secrets, allowedAddresses }: LocalH
     const content = await makeRevision(
       {
         hook_id: 'local',
-        code: await readHook(file),
+        code: readHookCode(file),
         dependencies: readDependencies(file),
         secrets,
         egress: { ...DEFAULT_EGRESS_POLICY, allowed_addresses: allowedAddresses },

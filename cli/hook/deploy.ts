@@ -10,7 +10,8 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
-import { inAuthorsFile, readHook } from '../../hook-build/author-file.ts';
+import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
+import { inspectHook } from '../../hook-build/build-hook.ts';
 import { findHook, revisionsOf, type RemoteHook } from './remote-hooks.ts';
 
 const OPTIONS = {
@@ -82,8 +83,11 @@ export async function stateOf(api: ApiClient, hook: RemoteHook): Promise<string>
 }
 
 async function scriptOf(file: string): Promise<string> {
+  const code = readHookCode(file);
   try {
-    return await readHook(file);
+    // hookmint would refuse it: better told before it is asked, with the author's name of the file.
+    await inspectHook(code);
+    return code;
   } catch (error) {
     throw inAuthorsFile(error, asCaller(file));
   }

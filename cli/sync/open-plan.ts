@@ -1,6 +1,6 @@
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { fromCaller } from '../command.ts';
-import { checkHook } from '../../hook-build/author-file.ts';
+import { inspectHook } from '../../hook-build/build-hook.ts';
 import { HookBuildError } from '../../hook-build/errors.ts';
 import type { TenantFiles } from '../tenant-files/model.ts';
 import { readTenantFiles } from '../tenant-files/read.ts';
@@ -43,7 +43,7 @@ async function noteWhatDoesNotCompile(
     const code = does === 'create' || does === 'update' ? codes.get(`${kind} ${name}`) : undefined;
     if (code === undefined) continue;
     try {
-      await checkHook(code);
+      await inspectHook(code);
     } catch (error) {
       if (!(error instanceof HookBuildError)) throw error;
       notes.push(`it does not compile: ${error.message}`);

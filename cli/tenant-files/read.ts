@@ -33,10 +33,11 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
   const keywords = readKeywords(env.AUTH0_KEYWORD_REPLACE_MAPPINGS);
   let leftBytes = MAX_EXPORT_BYTES;
   const readText: ReadText = (file, named) => {
+    const outside = new UsageError(`${named} names ${file}, which is outside of ${root}.`);
+    if (!resolve(file).startsWith(root + sep)) throw outside;
     const real = realPathOf(file, named);
     // The scripts go to a server: a link in somebody else's export must not take along the caller's own files.
-    if (!resolve(file).startsWith(root + sep) || !real.startsWith(realpathSync(root) + sep))
-      throw new UsageError(`${named} names ${file}, which is outside of ${root}.`);
+    if (!real.startsWith(realpathSync(root) + sep)) throw outside;
     const text = readWithin(real, file, named);
     leftBytes -= Buffer.byteLength(text);
     if (leftBytes < 0) throw new UsageError(`${path} holds more than ${String(MAX_EXPORT_BYTES)} bytes.`);

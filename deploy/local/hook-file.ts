@@ -1,6 +1,7 @@
 import { existsSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { inAuthorsFile, readHook } from '../../hook-build/author-file.ts';
+import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
+import { inspectHook } from '../../hook-build/build-hook.ts';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HookBuildError } from '../../hook-build/errors.ts';
@@ -18,19 +19,31 @@ const MAX_JSON_BYTES = 1_048_576;
 const OWN_PACKAGE_FILE = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 /**
- * Reads a hook's file and compiles it, without running it.
+ * Reads a hook's file, and its code as far as that can be without the modules that it requires.
  *
  * @throws {UsageError} One that cannot be read, is too large, or does not compile: with file, line and column.
  */
 export async function readHookFile(file: string): Promise<string> {
+  const code = readHookCode(file);
+  await toldOf(file, inspectHook(code));
+  return code;
+}
+
+/**
+ * Waits for what builds a hook's file.
+ *
+ * @throws {UsageError} The code does not compile: with file, line and column.
+ */
+export async function toldOf<T>(file: string, building: Promise<T>): Promise<T> {
   try {
-    return await readHook(file);
+    return await building;
   } catch (thrown) {
     const error = inAuthorsFile(thrown, file);
     if (!(error instanceof HookBuildError) || error.location === undefined) throw error;
+    if (error.code !== 'hook_syntax_error') throw error;
     const { line, column } = error.location;
     const position = `${file}:${String(line)}:${String(column)}`;
-    throw new UsageError(`The hook does not compile: ${error.message.slice(position.length + 2)} at ${position}`);
+    throw new UsageError(`The hook does not compile: ${error.bareMessage} at ${position}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/
 import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
 import type { GivenBus } from './given-bus.ts';
-import { readDependencies, readHookFile, readSecretsFile, watchHookFile } from './hook-file.ts';
+import { readDependencies, readHookFile, readSecretsFile, toldOf, watchHookFile } from './hook-file.ts';
 import { loadSecrets } from './local-secrets.ts';
 import { ensureLocalTls } from './local-tls.ts';
 import { DEMO_AUDIENCE, enableHook, isDecidedOtherwise, seedDemo } from './seed.ts';
@@ -176,7 +176,9 @@ export async function runStack(options: StackOptions): Promise<void> {
       ),
     ]);
     const followsFile = options.isHookGiven || !(await isDecidedOtherwise(db, options.hookName));
-    if (followsFile) await enableHook(db, options.hookName, hook(code), build);
+    const enable = (of: string): Promise<void> =>
+      toldOf(options.hookFile, enableHook(db, options.hookName, hook(of), build));
+    if (followsFile) await enable(code);
     await Promise.all([
       runService('signer', serviceEnv('signer', installation)),
       ...executorLabels.map((label) => runService('hook-executor', serviceEnv('hook-executor', installation), label)),
@@ -191,7 +193,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     const reload = async (): Promise<void> => {
       const changed = await readHookFile(options.hookFile);
       if (changed === code) return;
-      await enableHook(db, options.hookName, hook(changed), build);
+      await enable(changed);
       code = changed;
       const event: ConfigChanged = { collection: 'hook_bindings', time_ms: Date.now() };
       bus.publish(configChangedSubject(TENANT), JSON.stringify(event));

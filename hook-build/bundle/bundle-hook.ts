@@ -5,6 +5,7 @@ import { buildFailure, shownPath } from '../esbuild-failure.ts';
 import { inertDirective } from '../inert-directive.ts';
 import type { LockedModule } from '../install/locked-module.ts';
 import { moduleOfFile } from '../module-name.ts';
+import { mustCompile } from '../must-compile.ts';
 import { HOOK_FILE } from '../hook-file.ts';
 import { CoreFiles } from './core-files.ts';
 import { ModuleFiles } from './module-files.ts';
@@ -31,7 +32,8 @@ export interface BundleRequest {
 
 /**
  * One script of a hook and all that it requires. Its source map leads to the author's lines only.
- * @throws {HookBuildError} `module_native`, `module_unresolved`, `module_unreadable`, `modules_too_large`, `bundle_too_large`
+ * @throws {HookBuildError} `hook_syntax_error`, `module_native`, `module_unresolved`, `module_unreadable`, `modules_too_large`,
+ *   `bundle_too_large`
  */
 export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promise<HookBundle> {
   const resolution = {
@@ -109,6 +111,7 @@ async function run(options: BuildOptions): Promise<Output> {
 }
 
 function bundleOf({ script, sourceMap }: Output): HookBundle {
+  mustCompile(script, sourceMap);
   return { script, sourceMap: keepAuthorsLines(sourceMap) };
 }
 

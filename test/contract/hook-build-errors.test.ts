@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { buildHook, type BuildHookOptions } from '../../hook-build/build-hook.ts';
 import { HookBuildError } from '../../hook-build/errors.ts';
+import { startNpmRegistry } from '../support/npm-registry.ts';
 
 const cacheDir = mkdtempSync(join(tmpdir(), 'hookmint-hook-build-'));
 after(() => rmSync(cacheDir, { recursive: true, force: true }));
@@ -33,6 +34,47 @@ describe('a hook that is not JavaScript', () => {
     };
     assert.deepEqual(await failureOf(`// first\n/* é */ x = = 1;`), expected);
     assert.deepEqual(await failureOf(`require('lodash'); // first\n/* é */ x = = 1;`), expected);
+  });
+});
+
+describe('a hook that the bundler takes and V8 does not', () => {
+  const GROUP = '/(?<a>.)(?<a>.)/';
+  const duplicate = `Invalid regular expression: ${GROUP}: Duplicate capture group name`;
+
+  it('is told with line and column, bundled or not', async () => {
+    for (const [head, line, foot = 'module.exports = late;'] of [
+      ['', 2],
+      ["const path = require('path');\n", 3],
+      ["import path from 'path';\n", 3, 'export default late;'],
+      ['Buffer.from("a");\n', 3],
+    ] as [head: string, line: number, foot?: string][]) {
+      assert.deepEqual(await failureOf(`${head}function late() {\n  return ${GROUP};\n}\n${foot}`), {
+        code: 'hook_syntax_error',
+        message: `hook.js:${String(line)}:10: ${duplicate}`,
+        module: undefined,
+        location: { file: 'hook.js', line, column: 10 },
+      });
+    }
+    const again = await failureOf('let a;\n/* 😀 */ class ServerError extends Error {}');
+    assert.deepEqual([again.code, again.location], ['hook_syntax_error', { file: 'hook.js', line: 2, column: 10 }]);
+  });
+
+  it('is told with its line where that is too long for more', async () => {
+    const { location } = await failureOf(`let a;\n${'a = 1; '.repeat(1_000)} ${GROUP}.test(a);`);
+    assert.deepEqual(location, { file: 'hook.js', line: 2, column: 1 });
+  });
+
+  it('is told with the module, when it is in one', async () => {
+    const registry = await startNpmRegistry();
+    registry.publish('broken', { files: { 'index.js': `exports.a = 1;\nexports.read = () => ${GROUP};\n` } });
+    const failure = await failureOf(`require('broken');`, { broken: '1.0.0' }, { registry: registry.url });
+    registry.close();
+    assert.deepEqual(failure, {
+      code: 'module_unreadable',
+      message: `node_modules/broken/index.js:2:22: ${duplicate}`,
+      module: 'broken',
+      location: { file: 'node_modules/broken/index.js', line: 2, column: 22 },
+    });
   });
 });
 

@@ -112,7 +112,7 @@ describe("management's user of the store", () => {
       for (const name of CONFIGURATION) await owner.collection(name).drop();
       await fill();
       await prepareConfiguration(management);
-      assert.equal((await management.collection('tenant').findOne({ version: { $gt: 0 } }))?.version, 3);
+      assert.equal((await management.collection('tenant').findOne({ version: { $gt: 0 } }))?.version, 4);
     }
     assert.deepEqual(
       (await hooksIn(management).list({}, { skip: 0, limit: 2 })).map(({ id, kind }) => [id, kind]),
@@ -181,7 +181,13 @@ describe('the environment of a process that runs hooks', { skip: process.platfor
       Object.keys(environment)
         .filter((name) => !inherited.test(name))
         .sort(),
-      ['HOOKMINT_EGRESS_ALLOWED_ADDRESSES', 'HOOKMINT_SECRETS_DIR', 'HOOKMINT_TENANT', 'LOG_FORMAT'],
+      [
+        'HOOKMINT_EGRESS_ALLOWED_ADDRESSES',
+        'HOOKMINT_SECRETS_DIR',
+        'HOOKMINT_TENANT',
+        'LOG_FORMAT',
+        'NODE_COMPILE_CACHE',
+      ],
     );
   });
 

@@ -144,13 +144,20 @@ describe('the store', () => {
     assert.deepEqual(await keys.list(), [KEY]);
 
     const tenant = tenantIn(db);
-    const defaults = { default_audience: null, custom_claims: 'namespaced', default_token_quota: null, profile: {} };
+    const defaults = {
+      default_audience: null,
+      custom_claims: 'namespaced',
+      default_token_quota: null,
+      resource_parameter_profile: 'compatibility',
+      profile: {},
+    };
     assert.deepEqual(await tenant.settings(), defaults);
     await tenant.putSettings({ default_audience: API.identifier, custom_claims: 'relaxed' });
     assert.deepEqual(await tenant.settings(), {
       default_audience: API.identifier,
       custom_claims: 'relaxed',
       default_token_quota: null,
+      resource_parameter_profile: 'compatibility',
       profile: {},
     });
   });
@@ -477,7 +484,13 @@ describe("the gateway's view of the configuration", () => {
           revision: { revision: action, ...REVISION, hook_id: 'action', kind: 'action' },
         },
       ],
-      { default_audience: null, custom_claims: 'namespaced', default_token_quota: null, profile: {} },
+      {
+        default_audience: null,
+        custom_claims: 'namespaced',
+        default_token_quota: null,
+        resource_parameter_profile: 'compatibility',
+        profile: {},
+      },
     ];
     assert.deepEqual(await read(), all);
     for (const name of ['clients', 'resource_servers', 'client_grants', 'hook_bindings', 'hooks']) {

@@ -229,7 +229,7 @@ describe('a hook that cannot be built', () => {
     write('syntax.js', 'module.exports = function () {\n  const x = ;\n};\n');
     assert.equal(
       await refusal('hook', 'run', 'syntax.js'),
-      "hookmint: syntax.js:2:13: Unexpected token ';' (hook_syntax_error)\n",
+      'hookmint: syntax.js:2:13: Unexpected ";" (hook_syntax_error)\n',
     );
     write('module.js', 'export default () => {\n  const x = ;\n};\n');
     assert.equal(

@@ -194,7 +194,11 @@ async function claimsOf(started: Stack): Promise<Record<string, unknown>> {
 async function configurationOf(started: Stack): Promise<Record<string, unknown>> {
   const db = await started.db();
   const names = ['clients', 'resource_servers', 'client_grants', 'hooks', 'hook_revisions', 'hook_bindings', 'tenant'];
-  const all = names.map(async (name) => [name, await db.collection(name).find().sort({ _id: 1 }).toArray()] as const);
+  // How far the audit was read is no configuration.
+  const configured = { _id: { $not: /^audit_/ } } as object;
+  const all = names.map(
+    async (name) => [name, await db.collection(name).find(configured).sort({ _id: 1 }).toArray()] as const,
+  );
   return Object.fromEntries(await Promise.all(all));
 }
 

@@ -73,9 +73,20 @@ describe('npm start', { concurrency: 2 }, () => {
     writeFileSync(join(dir, 'empty.js'), ' \n');
     await assertRefused(/^hookmint: The hook \S+empty\.js is empty\.$/m, ['--hook', join(dir, 'empty.js')]);
     writeFileSync(join(dir, 'broken.js'), 'module.exports = function (client) {\n  return 1 +* 2;\n};\n');
-    await assertRefused(/^hookmint: The hook does not compile: Unexpected token '\*' at \S+broken\.js:2:13$/m, [
+    await assertRefused(/^hookmint: The hook does not compile: Unexpected "\*" at \S+broken\.js:2:13$/m, [
       '--hook',
       join(dir, 'broken.js'),
+    ]);
+    writeFileSync(join(dir, 'again.js'), '\nclass InvalidScopeError extends Error {}\nmodule.exports = () => {};\n');
+    await assertRefused(/'InvalidScopeError' has already been declared at \S+again\.js:2:1$/m, [
+      '--hook',
+      join(dir, 'again.js'),
+    ]);
+    // Known only when it has been built.
+    writeFileSync(join(dir, 'group.js'), "require('path');\nmodule.exports = () => /(?<a>.)(?<a>.)/;\n");
+    await assertRefused(/^hookmint: The hook does not compile: .*Duplicate capture group name at \S+group\.js:2:24$/m, [
+      '--hook',
+      join(dir, 'group.js'),
     ]);
   });
 

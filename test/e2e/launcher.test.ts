@@ -96,7 +96,7 @@ describe('npm start -- --hook', () => {
   it('keeps the last good one after a broken edit, and says where it is broken', async () => {
     writeFileSync(file, 'module.exports = function () {\n  cb(;\n};\n');
     await stack.untilPrinted(
-      /^hookmint: the hook before stays: The hook does not compile: Unexpected token ';' at \S+hook\.js:2:6$/,
+      /^hookmint: the hook before stays: The hook does not compile: Unexpected ";" at \S+hook\.js:2:6$/,
     );
     assert.equal(await claimOf(stack), 'second');
   });

@@ -25,7 +25,7 @@ const MAX_CPU_MS = 20;
 const MAX_GROWTH = 3.2;
 /** Below it, noise is more than what it grew by. */
 const MIN_MEASURED_CPU_MS = MAX_CPU_MS / 2;
-const RUNS = 7;
+const RUNS = 15;
 
 /** Largest result of a hook, and largest body of a token request, bytes. */
 const MAX_RESULT_BYTES = 262_144;

@@ -26,6 +26,7 @@ class KeyObject {
     }
   }
 
+  /** @param {{ format?: string, type?: string }} encoding */
   export({ format, type } = {}) {
     if (this.type === 'secret') {
       return format === 'jwk' ? { kty: 'oct', k: this.#bytes.toString('base64url') } : Buffer.from(this.#bytes);

@@ -32,6 +32,7 @@ export class DOMException {
   #name;
   #message;
 
+  /** @param {string | { name?: unknown, cause?: unknown }} options */
   constructor(message = '', options = 'Error') {
     // An Error by birth, so that it is one for V8 as well: with a stack, shown as an error.
     this.#message = `${message}`;

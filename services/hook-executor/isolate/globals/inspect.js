@@ -64,7 +64,7 @@ export function inspect(
     circular: new SafeMap(),
   };
   try {
-    return formatValue(ctx, value, 0, true);
+    return formatValue(ctx, value, 0);
   } catch {
     return '[value that cannot be shown]';
   }

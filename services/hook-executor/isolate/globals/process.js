@@ -58,7 +58,7 @@ function environment() {
     },
   );
 }
-function assign(target, name, { value }) {
+function assign(target, name, { value = undefined }) {
   if (typeof name === 'symbol' || typeof value === 'symbol')
     throw new TypeError('Cannot convert a Symbol value to a string');
   return reflectDefine(target, name, {
@@ -107,6 +107,7 @@ export function defineProcess() {
       }
       enqueueMicrotask(callback, args);
     },
+    /** @param {string | { type?: string }} type */
     emitWarning(warning, type = 'Warning') {
       const name = typeof type === 'string' ? type : (type?.type ?? 'Warning');
       const text = typeof warning === 'string' ? `${name}: ${warning}` : `${warning?.name}: ${warning?.message}`;

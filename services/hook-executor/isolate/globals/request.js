@@ -50,18 +50,21 @@ export class Request {
     init ??= {};
     const source = isRequest(input) ? input : undefined;
     this.#url = source === undefined ? urlOf(input) : source.#url;
-    this.#method = init.method === undefined ? (source?.#method ?? 'GET') : methodOf(init.method);
-    this.#headers = new Headers(init.headers ?? source?.#headers);
+    this.#method = init.method === undefined ? (source === undefined ? 'GET' : source.#method) : methodOf(init.method);
+    this.#headers = new Headers(init.headers ?? (source === undefined ? undefined : source.#headers));
     for (const name in CHOICES) {
-      const chosen = init[name] === undefined ? source?.#settings[name] : `${init[name]}`;
+      const chosen =
+        init[name] === undefined ? (source === undefined ? undefined : source.#settings[name]) : `${init[name]}`;
       if (chosen === undefined) continue;
       if (indexOfItem(CHOICES[name], chosen) < 0)
         throw new TypeError(`Request constructor: ${chosen} is not a valid ${name}`);
       this.#settings[name] = chosen;
     }
-    this.#integrity = init.integrity === undefined ? (source?.#integrity ?? '') : `${init.integrity}`;
-    this.#keepalive = init.keepalive === undefined ? (source?.#keepalive ?? false) : !!init.keepalive;
-    this.#setSignal(init.signal === undefined ? source?.#signal : init.signal);
+    this.#integrity =
+      init.integrity === undefined ? (source === undefined ? '' : source.#integrity) : `${init.integrity}`;
+    this.#keepalive =
+      init.keepalive === undefined ? (source === undefined ? false : source.#keepalive) : !!init.keepalive;
+    this.#setSignal(init.signal === undefined ? (source === undefined ? undefined : source.#signal) : init.signal);
     this.#setBody(init, source);
   }
 

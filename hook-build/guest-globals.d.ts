@@ -1,0 +1,49 @@
+// What the language has beyond TypeScript's library, and what guest code finds in the isolate: for shims, the globals that
+// isolate/globals/ and shims/globals.js make, and the modules that take the place of Node's (bundle/core-modules.ts).
+
+/** V8's. */
+interface ErrorConstructor {
+  captureStackTrace(target: object, until?: unknown): void;
+}
+interface JSON {
+  rawJSON(text: string): object;
+}
+/** As Node's and the runtime's own errors have it. */
+interface Error {
+  code?: string | number;
+}
+/** Without a prototype, so that nothing the hook puts on Object.prototype is read as a trap or an attribute. */
+interface PropertyDescriptor {
+  __proto__?: null;
+}
+interface ProxyHandler<T extends object> {
+  __proto__?: null;
+}
+
+declare var Buffer: any;
+declare var ReadableStream: any;
+declare var TextDecoderStream: any;
+declare var TextEncoderStream: any;
+declare var TransformStream: any;
+declare var URL: any;
+declare var URLSearchParams: any;
+declare var WritableStream: any;
+declare var clearImmediate: any;
+declare var clearInterval: any;
+declare var clearTimeout: any;
+declare var process: any;
+declare var queueMicrotask: any;
+declare var setImmediate: any;
+declare var setInterval: any;
+declare var setTimeout: any;
+
+declare module 'buffer/' {
+  export const Buffer: any;
+  export const kMaxLength: number;
+}
+declare module 'events';
+declare module 'querystring';
+declare module 'stream';
+declare module 'timers/promises';
+declare module 'url/';
+declare module 'util';
