@@ -38,6 +38,7 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
     --limits JSON         limits other than the defaults, such as {"cpu_ms": 500}, or a file of them
     --allow-address CIDR  --allow-host HOST  where it may send requests; each may be given more than once
     --on-failure WHAT     "deny" (default) or "issue_unmodified"
+    --isolation WHAT      "shared" (default) or "process": no other hook runs in its processes
   hookmint hook rollback NAME [--to N]  deploys the revision before, or revision N of the history
   hookmint hook list [--json]           hooks and their revisions
   hookmint hook diff NAME [A] [B]       two revisions; without numbers: the deployed one and the draft, or the one before

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** `npm run check`: types, lint, format, nothing unused, no known advisory. Each is run, also after another has failed. */
+/** `npm run check`: types, lint, format, nothing unused, no known advisory, one Node. Each is run, also after another has failed. */
 const CHECKS: [name: string, ...command: string[]][] = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit'],
   ['types of guest code', 'node_modules/typescript/bin/tsc', '--project', 'tsconfig.guest.json'],
@@ -8,6 +8,7 @@ const CHECKS: [name: string, ...command: string[]][] = [
   ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['unused', 'node_modules/knip/bin/knip.js'],
   ['advisories', 'deploy/audit/main.ts', '--where-possible'],
+  ['node', 'deploy/node/main.ts'],
 ];
 
 const failed = CHECKS.filter(([name, ...command]) => {

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
-import { HookLimits } from '../../shared/domain/hook.ts';
+import { HookIsolation, HookLimits } from '../../shared/domain/hook.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
@@ -24,6 +24,7 @@ const OPTIONS = {
   'allow-address': { type: 'string', multiple: true },
   'allow-host': { type: 'string', multiple: true },
   'on-failure': { type: 'string' },
+  isolation: { type: 'string' },
 } as const;
 
 const Limits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
@@ -44,6 +45,7 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     ...(values.limits === undefined ? {} : { limits: limitsOf(values.limits) }),
     ...(egress === undefined ? {} : { egress }),
     ...(values['on-failure'] === undefined ? {} : { on_failure: onFailureOf(values['on-failure']) }),
+    ...(values.isolation === undefined ? {} : { isolation: isolationOf(values.isolation) }),
     ...(values.secrets === undefined ? {} : { secrets: readJsonFile(fromCaller(values.secrets), HookSecrets) }),
   };
   const content = {
@@ -121,4 +123,10 @@ function onFailureOf(given: string): z.infer<typeof OnFailure> {
   const parsed = OnFailure.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new UsageError(`--on-failure must be deny or issue_unmodified, not "${given}".`);
+}
+
+function isolationOf(given: string): HookIsolation {
+  const parsed = HookIsolation.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--isolation must be shared or process, not "${given}".`);
 }

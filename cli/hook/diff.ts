@@ -13,6 +13,7 @@ const Revision = z.object({
   limits: z.unknown(),
   egress: z.unknown(),
   on_failure: z.unknown(),
+  isolation: z.unknown(),
   secrets: z.array(z.string()),
 });
 

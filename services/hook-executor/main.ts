@@ -27,7 +27,11 @@ runService('hook-executor', async (endLater) => {
   const wall = await chooseWall(config.HOOKMINT_SANDBOX_WALL);
   logger.info({ wall: wall.name, reasons: wall.reasons }, `the wall around sandbox processes: ${wall.name}`);
   observeWall(wall.name);
-  const pool = await openSandboxPool(config.HOOKMINT_SANDBOX_PROCESSES, () => startSandboxProcess(undefined, wall));
+  const pool = await openSandboxPool(
+    config.HOOKMINT_SANDBOX_PROCESSES,
+    () => startSandboxProcess(undefined, wall),
+    config.HOOKMINT_SANDBOX_OWN_PROCESSES,
+  );
   endLater('the sandbox processes', pool.close);
   const broker = createEgressBroker(config.HOOKMINT_EGRESS_ALLOWED_ADDRESSES);
   const bus = await connectBus('hook-executor', config);

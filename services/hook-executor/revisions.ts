@@ -37,11 +37,17 @@ export function createRevisions(
   });
 
   async function add(revision: HookRevision): Promise<KnownRevision> {
-    const { hook_id, secrets, build, code, limits } = revision;
+    const { hook_id, secrets, build, code, limits, isolation } = revision;
     if (secrets !== null && secretsKey === undefined) throw new Error('HOOKMINT_HOOK_SECRETS_KEY is not set');
     const opened =
       secrets === null || secretsKey === undefined ? {} : await openHookSecrets(secrets, hook_id, secretsKey);
-    const runnable = { revision: revision.revision, script: build?.script ?? code, secrets: opened, limits };
+    const runnable = {
+      revision: revision.revision,
+      script: build?.script ?? code,
+      secrets: opened,
+      limits,
+      ...(isolation === 'process' ? { ownProcessOf: hook_id } : {}),
+    };
     known.set(revision.revision, { revision, runnable });
     return { revision, runnable };
   }

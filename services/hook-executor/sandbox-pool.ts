@@ -1,12 +1,13 @@
 import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
+import { openOwnProcesses } from './own-processes.ts';
 import { startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
-/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies. */
+/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies, and those that ask for it in processes of their own. */
 export type SandboxPool = {
   /** Runs a hook once, or with `null` as arguments only loads it; a run whose process died under it is run once more, in another. */
   run(
@@ -24,9 +25,20 @@ export type SandboxPool = {
 const RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 5_000;
 
-/** Starts the processes and waits until they take runs; fails with what they said if they cannot start. */
-export async function openSandboxPool(size: number, start = () => startSandboxProcess()): Promise<SandboxPool> {
+const MAX_OWN_PROCESSES = 4;
+
+/**
+ * Starts the processes and waits until they take runs; fails with what they said if they cannot start.
+ *
+ * @param maxOwn Processes for one hook each, at a time, beside those that are shared.
+ */
+export async function openSandboxPool(
+  size: number,
+  start = () => startSandboxProcess(),
+  maxOwn = MAX_OWN_PROCESSES,
+): Promise<SandboxPool> {
   const slots = Array.from({ length: size }, start);
+  const ownProcesses = openOwnProcesses(start, maxOwn);
   const waitingForProcess = new Set<(process: SandboxProcess) => void>();
   let closed = false;
   const isClosed = (): boolean => closed;
@@ -80,6 +92,7 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
   function close(): void {
     closed = true;
     for (const process of slots) process.kill();
+    ownProcesses.close();
   }
 
   const ready = Promise.all(slots.map((process) => process.ready));
@@ -93,15 +106,20 @@ export async function openSandboxPool(size: number, start = () => startSandboxPr
 
   return {
     run: async (hook, args, deadlineMs, http = NO_NETWORK, storage = NO_STORAGE) => {
+      const services = { http, storage };
       for (let attempt = 1; attempt <= 2; attempt++) {
-        const process = leastBusy() ?? (await nextProcess(deadlineMs));
-        const outcome = await process?.run(hook, args, deadlineMs, { http, storage });
+        const outcome =
+          hook.ownProcessOf === undefined
+            ? await (leastBusy() ?? (await nextProcess(deadlineMs)))?.run(hook, args, deadlineMs, services)
+            : await ownProcesses.run(hook.ownProcessOf, hook, args, deadlineMs, services);
+        if (outcome === 'full') return unavailable('no process of its own came free for the hook in time');
         if (outcome !== undefined) return outcome;
       }
       return unavailable('the sandbox process died twice under this run');
     },
     unload: (revision) => {
       for (const process of slots) process.unload(revision);
+      ownProcesses.unload(revision);
     },
     close,
   };

@@ -6,13 +6,12 @@ import { hookScript } from '../../hook-build/hook-script.ts';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
-import { processUsage } from '../../shared/process-wall/usage.ts';
+import { OWN_STATUS_FILE, processUsage } from '../../shared/process-wall/usage.ts';
 import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './isolate/bundle-globals.ts';
 import { EgressError } from './egress/http-exchange.ts';
 import { callError } from './sandbox/host-calls/host-functions.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
-import { RESIDENT_MEMORY_FILE } from './sandbox/resident-memory.ts';
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
@@ -61,6 +60,8 @@ export type SandboxProcess = {
   inFlight(): number;
   /** True from when it is ready until it is known to be ending. */
   takesRuns(): boolean;
+  /** True from when it is known to be ending. */
+  isEnding(): boolean;
   /**
    * Runs a hook once.
    *
@@ -227,6 +228,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     ended,
     inFlight: () => pending.size,
     takesRuns: () => started && !ending,
+    isEnding: () => ending,
     run: (hook, args, deadlineMs, services) =>
       new Promise((resolve) => {
         const id = ++lastId;
@@ -282,7 +284,7 @@ function readableFolders(main: string): string[] {
     join(dirname(main), '/'),
     packageFolder('isolated-vm'),
     packageFolder('node-gyp-build'),
-    RESIDENT_MEMORY_FILE,
+    OWN_STATUS_FILE,
     '/etc/alpine-release', // node-gyp-build looks for it to tell musl from glibc
   ];
 }

@@ -23,6 +23,10 @@ export const HookLimits = z.strictObject({
 });
 export type HookLimits = z.infer<typeof HookLimits>;
 
+/** Whether a hook shares sandbox processes with others, as it is said to hookmint. */
+export const HookIsolation = z.enum(['shared', 'process']);
+export type HookIsolation = z.infer<typeof HookIsolation>;
+
 export const DEFAULT_HOOK_LIMITS: HookLimits = {
   cpu_ms: 1_000,
   wall_ms: 20_000,
@@ -64,6 +68,8 @@ export const HookRevisionContent = z.strictObject({
   /** What becomes of a token whose hook failed: none is issued, or one without the hook's claims, marked in event, log and span. */
   on_failure: z.enum(['deny', 'issue_unmodified']).default('deny'),
   limits: HookLimits,
+  /** `process`: its sandbox processes run no other hook. Left out, not a default: revisions from before it keep their address. */
+  isolation: z.literal('process').optional(),
 });
 export type HookRevisionContent = z.infer<typeof HookRevisionContent>;
 export type HookRevisionInput = z.input<typeof HookRevisionContent>;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import { startStrongestSandbox } from '../support/strongest-wall.ts';
+import { until } from '../support/until.ts';
 
 const { run, result, attack } = attackedSandbox('host integrity');
 
@@ -90,14 +91,14 @@ attack('a run under which two sandboxes died is unavailable, and the third serve
   let started = 0;
   const pool = await openSandboxPool(1, () => {
     const sandbox = startStrongestSandbox();
-    if (++started <= 2) void sandbox.ready.then(() => setTimeout(sandbox.kill, 300));
+    if (++started <= 2) void until('the run is in it', () => sandbox.inFlight() > 0, 30_000).then(sandbox.kill);
     return sandbox;
   });
   try {
-    const slow = revisionOf(hook('for (;;);'), { cpu_ms: 9_000, wall_ms: 9_000 });
-    const outcome = await pool.run(slow, hookArguments(), Date.now() + 9_000);
-    assert.equal(outcome.status, 'unavailable');
-    const next = await pool.run(revisionOf(hook('cb(null, {});')), hookArguments(), Date.now() + 5_000);
+    const slow = revisionOf(hook('for (;;);'), { cpu_ms: 9_000, wall_ms: 20_000 });
+    const outcome = await pool.run(slow, hookArguments(), Date.now() + 20_000);
+    assert.equal(outcome.status === 'unavailable' && outcome.reason, 'the sandbox process died twice under this run');
+    const next = await pool.run(revisionOf(hook('cb(null, {});')), hookArguments(), Date.now() + 20_000);
     assert.equal(next.status, 'ok');
     assert.equal(started, 3);
   } finally {

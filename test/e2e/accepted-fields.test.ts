@@ -7,6 +7,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { ACCEPTED_FIELDS } from '../../services/management/accepted-fields/accepted-fields.ts';
 import type { Effect } from '../../services/management/accepted-fields/accepted-field.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
+import { sandboxPids } from '../attacks/sandbox.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import type { Management } from '../support/management.ts';
 import { requestToken, type TokenAnswer } from '../support/token-request.ts';
@@ -401,6 +402,18 @@ it('the policy for requests of a hook opens an address and closes a host', async
   assert.equal(await seen({}), 'refused');
   assert.equal(await seen({ allowed_addresses }), 'there');
   assert.equal(await seen({ allowed_addresses, allowed_hosts: ['other.example.com'] }), 'refused');
+});
+
+it('a hook that is isolated by a process shares none with another', async () => {
+  const client = await makeGranted();
+  const script = 'module.exports = (client, scope, audience, context, cb) => cb(null, {});';
+  const processesWith = (isolation: string): Promise<number> =>
+    withHook(script, { isolation }, async () => {
+      assert.equal((await ask(client)).status, 200);
+      return sandboxPids().length;
+    });
+  const shared = await processesWith('shared');
+  assert.equal(await processesWith('process'), shared + 1);
 });
 
 it('a hook that fails stops the token, unless it may be issued unmodified', async () => {

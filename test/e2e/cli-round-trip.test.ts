@@ -128,7 +128,12 @@ it('what was exported makes the same tenant of an empty one, clients that are ca
     script: 'module.exports = function (c, s, a, x, cb) { cb(null, { scope: s }); };',
     triggerId: 'credentials-exchange',
     enabled: true,
-    hookmint: { limits: { cpu_ms: 500 }, egress: { allowed_hosts: ['a.example'] }, on_failure: 'issue_unmodified' },
+    hookmint: {
+      limits: { cpu_ms: 500 },
+      egress: { allowed_hosts: ['a.example'] },
+      on_failure: 'issue_unmodified',
+      isolation: 'process',
+    },
   });
   const action = await write('POST', '/actions/actions', { ...ACTION, name: 'Shaper' });
   await write('PATCH', '/actions/triggers/credentials-exchange/bindings', {

@@ -181,15 +181,18 @@ test('secrets are written, never read, and reach the hook', async () => {
   assert.equal((await api.call('GET', '/hooks/01GEPVQEH9SX3RSTYY561TR92N/secrets')).status, 404);
 });
 
-test('limits, egress and failure policy are told only where they are not the default', async () => {
+test('limits, egress, failure policy and isolation are told only where they are not the default', async () => {
   const hookmint = {
     limits: { cpu_ms: 50 },
     egress: { allowed_hosts: ['example.com'] },
     on_failure: 'issue_unmodified',
+    isolation: 'process',
   };
   const hook = await made('policies', { hookmint });
   assert.deepEqual(hook.hookmint, hookmint);
-  const { body } = await api.call('PATCH', `/hooks/${hook.id}`, { hookmint: { limits: {}, on_failure: 'deny' } });
+  const { body } = await api.call('PATCH', `/hooks/${hook.id}`, {
+    hookmint: { limits: {}, on_failure: 'deny', isolation: 'shared' },
+  });
   assert.deepEqual((body as View).hookmint, { egress: hookmint.egress });
 });
 

@@ -66,12 +66,13 @@ describe('the address of a hook revision', () => {
       { ...content, build: { script: 'script2', source_map: 'map', modules: [] } },
       { ...content, secrets: 'jwe' },
       { ...content, on_failure: 'issue_unmodified' },
+      { ...content, isolation: 'process' },
       ...Object.entries(content.limits).map(([name, value]) => ({
         ...content,
         limits: { ...content.limits, [name]: value - 1 },
       })),
     ];
     assert.equal(new Set(others.map(revisionAddress)).size, others.length);
-    assert.equal(others.length, 11 + Object.keys(DEFAULT_HOOK_LIMITS).length);
+    assert.equal(others.length, 12 + Object.keys(DEFAULT_HOOK_LIMITS).length);
   });
 });

@@ -22,6 +22,7 @@
 
   const MAX_MESSAGE_LENGTH = 4096;
   const MAX_STACK_LENGTH = 8192;
+  const MAX_RESULT_DEPTH = 1_000;
   // What a line costs of the console's budget on top of its text, so that empty lines are not free.
   const LINE_COST = 16;
   // A longer text would stay in the host's memory, outside its heap, until its next large garbage collection if it were returned.
@@ -100,17 +101,29 @@
   };
   // Numbers that JSON would make null or 0 of: as texts that are read as what they are, so that whoever reads the result can tell.
   const [INFINITE, MINUS_ZERO] = [rawJSON('1e999'), rawJSON('-0')];
-  const withNumbersAsTheyAre = (_name, value) => {
-    const number = value instanceof NumberClass ? +value : value;
-    if (typeof number !== 'number') return value;
+  const numberAsItIs = (value) => {
+    const number = +value;
     if (number - number !== 0) return INFINITE;
     return number === 0 && 1 / number < 0 ? MINUS_ZERO : value;
+  };
+  // With a function V8 compares each object with all that it is in: without a bound, the square of the depth.
+  const withNumbersAsTheyAre = () => {
+    const holders = { __proto__: null };
+    let depth = 0;
+    return function (_name, value) {
+      if (typeof value === 'number' || value instanceof NumberClass) return numberAsItIs(value);
+      if (typeof value !== 'object' || value === null) return value;
+      while (depth > 0 && holders[depth - 1] !== this) depth--;
+      if (depth > MAX_RESULT_DEPTH) throw new ErrorClass('the result is too deep');
+      holders[depth++] = value;
+      return value;
+    };
   };
   const describeResult = (result) => {
     if (result === undefined || result === null) return 'o';
     try {
       if (typeof result !== 'object' || isArray(result)) return 'n';
-      const text = stringify(result, withNumbersAsTheyAre);
+      const text = stringify(result, withNumbersAsTheyAre());
       if (typeof text !== 'string') return 's';
       // A toJSON may have made anything of it.
       return text[0] === '{' ? 'o' + text : 'n';

@@ -3,6 +3,7 @@ import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { callError, parseTimers, type HostCallKind } from './host-calls/host-functions.ts';
 import { SubtleTurns, type SubtleWork } from './host-calls/subtle-work.ts';
+import { EnteredRuns } from './entered-runs.ts';
 import { HookRun } from './hook-run.ts';
 import { LimitError, limitOf, type Limit } from './limit.ts';
 import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
@@ -66,13 +67,7 @@ export class HookIsolate {
   #firstRunId: number | undefined;
   readonly #subtleTurns = new SubtleTurns();
   readonly #answerTurns = new Turns(MAX_ANSWERS_PER_TURN);
-  /** Runs whose entry has not come back, in the order in which the isolate takes them. */
-  readonly #entered: number[] = [];
-  /** Since when the first of them has the isolate, or nobody has. */
-  #entrySinceMs = performance.now();
-  /** Until when CPU time is accounted: by the isolate's clock, and by the process's. */
-  #accountedInsideNs = 0n;
-  #accountedShareMs = 0;
+  readonly #entered: EnteredRuns;
   /** When it was ended, as {@link CpuShare.ms} has it. */
   #endedShareMs: number | undefined;
 
@@ -85,6 +80,9 @@ export class HookIsolate {
       // V8 could not even unwind: nothing in this process can be trusted to go on. The executor starts another.
       onCatastrophicError: () => process.abort(),
     });
+    this.#entered = new EnteredRuns(host.cpu, source.limits.cpu_ms, () =>
+      this.#isolate.isDisposed ? undefined : this.#isolate.cpuTime,
+    );
   }
 
   get usable(): boolean {
@@ -93,7 +91,7 @@ export class HookIsolate {
 
   get idle(): boolean {
     const loadOnly = this.#runs.size === 0 || (this.#runs.size === 1 && this.#runs.has(LOAD));
-    return loadOnly && this.#entered.length === 0;
+    return loadOnly && this.#entered.none;
   }
 
   /** Ends the isolate; its runs go on in another. */
@@ -109,25 +107,20 @@ export class HookIsolate {
 
   /** Since when one run has had the isolate for itself; `undefined` when none has. */
   get heldSinceMs(): number | undefined {
-    return this.#entered.length === 0 ? undefined : this.#entrySinceMs;
+    return this.#entered.none ? undefined : this.#entered.sinceMs;
   }
 
   /** CPU time that the run which has the isolate may still use, milliseconds; at 0 it must be stopped. */
   get leftMs(): number {
-    if (this.#entered.length === 0) return Infinity;
-    return this.#leftAtAccountMs - (this.#host.cpu.ms - this.#accountedShareMs);
-  }
-
-  get #leftAtAccountMs(): number {
-    return this.#limits.cpu_ms - (this.#runs.get(this.#entered[0] ?? LOAD)?.cpuMs ?? 0);
+    return this.#entered.leftMs;
   }
 
   /** Answers the run that has the isolate, and ends the isolate: the hook was cut off anywhere, its globals may be half done. */
   stop(limit: Limit): void {
     if (this.#endedShareMs !== undefined) return;
-    const run = this.#runs.get(this.#entered[0] ?? -1);
+    const run = this.#entered.first;
     if (run !== undefined) {
-      this.#charge(run);
+      this.#entered.charge(run);
       run.fail(new LimitError(limit));
     }
     this.dispose();
@@ -136,14 +129,14 @@ export class HookIsolate {
   /** True when the isolate was ended and its thread cannot be stopped: the process has to end. */
   get stuck(): boolean {
     const endedShareMs = this.#endedShareMs ?? Infinity;
-    return this.#entered.length > 0 && this.#host.cpu.ms - endedShareMs > UNINTERRUPTIBLE_AFTER_MS;
+    return !this.#entered.none && this.#host.cpu.ms - endedShareMs > UNINTERRUPTIBLE_AFTER_MS;
   }
 
   /** Answers runs that nothing will ever settle, and drops what settled runs left to be done when their time is over. */
   sweep(): void {
     const runs = [...this.#runs.values()];
-    const nothingUnderWay = this.#entered.length === 0 && !runs.some((run) => run.underWay);
-    if (nothingUnderWay && performance.now() - this.#entrySinceMs > NEVER_CALLED_BACK_MS) {
+    const nothingUnderWay = this.#entered.none && !runs.some((run) => run.underWay);
+    if (nothingUnderWay && performance.now() - this.#entered.sinceMs > NEVER_CALLED_BACK_MS) {
       for (const run of runs) run.fail(new LimitError('callback'));
     }
     for (const run of runs) {
@@ -271,50 +264,19 @@ export class HookIsolate {
   }
 
   async #entering<T>(run: HookRun, entry: Promise<T>): Promise<T> {
-    run.entries++;
-    this.#entered.push(run.id);
-    if (this.#entered.length === 1) {
-      this.#accountedShareMs = this.#host.cpu.enter();
-      this.#nextEntry();
-    }
+    const wasEmpty = this.#entered.none;
+    this.#entered.enter(run);
+    if (wasEmpty) this.#host.entered(this.#entered.leftAtAccountMs);
     try {
       return await entry;
     } finally {
-      run.entries--;
-      this.#entered.splice(this.#entered.indexOf(run.id), 1);
-      this.#account(run);
-      if (this.#entered.length === 0) this.#host.cpu.leave();
-      this.#nextEntry();
+      this.#entered.leave(run);
+      if (!this.#entered.none) this.#host.entered(this.#entered.leftAtAccountMs);
     }
-  }
-
-  #nextEntry(): void {
-    this.#entrySinceMs = performance.now();
-    if (this.#entered.length > 0) this.#host.entered(this.#leftAtAccountMs);
-  }
-
-  /**
-   * Entries into an isolate come one after the other, so the time in it since the last one is this run's. isolated-vm measures it
-   * by the clock; of that, no more was CPU time than the isolate's share of what the process has used.
-   */
-  #account(run: HookRun): void {
-    if (this.#isolate.isDisposed) {
-      this.#charge(run);
-      return;
-    }
-    const insideNs = this.#isolate.cpuTime;
-    this.#charge(run, Number(insideNs - this.#accountedInsideNs) / 1e6);
-    this.#accountedInsideNs = insideNs;
-  }
-
-  #charge(run: HookRun, atMostMs = Infinity): void {
-    const shareMs = this.#host.cpu.ms;
-    run.cpuMs += Math.min(atMostMs, shareMs - this.#accountedShareMs);
-    this.#accountedShareMs = shareMs;
   }
 
   #measured(run: HookRun): Measured {
-    if (this.#entered[0] === run.id) this.#account(run);
+    if (this.#entered.first === run) this.#entered.account(run);
     return { cpu_ms: round(run.cpuMs), wall_ms: round(run.wallMs), console: [] };
   }
 

@@ -1,6 +1,7 @@
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { ownChannel } from '../../../shared/process-wall/channel.ts';
 import { sealIfWalled } from '../../../shared/process-wall/seal.ts';
+import { openOwnResidentBytes } from '../../../shared/process-wall/usage.ts';
 import { dropRights } from './drop-rights.ts';
 import { runDecode } from './host-calls/decode.ts';
 import { runSubtle } from './host-calls/subtle.ts';
@@ -8,7 +9,6 @@ import { callExecutor, settleCall, takeCalls } from './executor-calls.ts';
 import { HookIsolate, IsolateGoneError, type HookHost } from './hook-isolate.ts';
 import { CpuShare } from './process-time.ts';
 import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
-import { openResidentMemory } from './resident-memory.ts';
 
 /**
  * A sandbox process: runs hooks in isolates for the executor that started it, and nothing else. It has no environment, no files
@@ -193,7 +193,7 @@ const host: HookHost = {
 };
 
 const channel = ownChannel();
-const residentBytes = openResidentMemory();
+const residentBytes = openOwnResidentBytes();
 let lastWatchMs = performance.now();
 let nextWatch: NodeJS.Timeout | undefined;
 let nextWatchMs = 0;

@@ -18,7 +18,14 @@ export type ToSandbox = {
 };
 
 /** A hook revision as it is run: its script with all modules in it, its secrets in the clear. What is loaded has it as a function. */
-export type RunnableHook = { revision: string; script: string; secrets: Record<string, string>; limits: HookLimits };
+export type RunnableHook = {
+  revision: string;
+  script: string;
+  secrets: Record<string, string>;
+  limits: HookLimits;
+  /** The hook whose processes run it and nothing else; left out: it shares processes with others. */
+  ownProcessOf?: string;
+};
 
 export type SandboxRun = {
   id: number;

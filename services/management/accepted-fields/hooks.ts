@@ -37,6 +37,11 @@ export const hookRevisions: AcceptedFields = {
     `${FIELDS}: a hook that fails stops the token, unless it may be issued unmodified`,
   ),
   ...acts(
+    'hookmint.isolation',
+    'process: its sandbox processes run no other hook.',
+    `${FIELDS}: a hook that is isolated by a process shares none with another`,
+  ),
+  ...acts(
     'hookmint.secrets',
     'Secrets of the hook, all there are.',
     `${HOOKS}: secrets are written, never read, and reach the hook`,

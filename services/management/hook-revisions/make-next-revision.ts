@@ -3,6 +3,7 @@ import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain
 import {
   DEFAULT_HOOK_LIMITS,
   revisionAddress,
+  type HookIsolation,
   type HookLimits,
   type HookRevision,
   type HookRevisionInput,
@@ -29,6 +30,7 @@ export type RevisionEdit = {
   limits?: Partial<HookLimits> | undefined;
   egress?: Partial<EgressPolicy> | undefined;
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
+  isolation?: HookIsolation | undefined;
 };
 
 export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry'>;
@@ -57,6 +59,7 @@ export async function makeNextRevision(
         ? (before?.egress ?? DEFAULT_EGRESS_POLICY)
         : { ...DEFAULT_EGRESS_POLICY, ...edit.egress },
     on_failure: edit.on_failure ?? before?.on_failure ?? 'deny',
+    ...((edit.isolation ?? before?.isolation) === 'process' ? { isolation: 'process' } : {}),
   };
   if (before?.revision === revisionAddress(content)) return before.revision;
   return hooksIn(deps.db).putRevision(content);

@@ -32,6 +32,9 @@ const SETTABLE = new Set<string>(URL_PARTS.filter((part) => part !== 'origin'));
  * 'decode' for {@link runDecode}.
  */
 export type HostCallKind = 'http' | 'storage' | 'subtle' | 'decode';
+/** How finely hooks may measure, milliseconds: differences of caches, by which neighbours could be read, are some thousandths of it. */
+const CLOCK_STEP_MS = 0.1;
+
 const KINDS: readonly unknown[] = ['http', 'storage', 'subtle', 'decode'] satisfies HostCallKind[];
 
 export type HostEvents = {
@@ -83,7 +86,7 @@ export function createHostFunctions({ onTimer, onClearTimer, onTimersKept, onCal
       random: inTurn(random),
       parseUrl: inTurn(parseUrl),
       setUrl: inTurn(setUrl),
-      now: inTurn(() => performance.now()),
+      now: inTurn(() => Math.floor(performance.now() / CLOCK_STEP_MS) * CLOCK_STEP_MS),
     },
   };
 }

@@ -7,8 +7,9 @@ export function revisionEditOf({
   dependencies,
   hookmint = {},
 }: Omit<UpdateHook, 'name' | 'enabled'>): RevisionEdit {
-  const { limits, egress, on_failure, secrets } = hookmint;
-  return { code: script, dependencies, limits: asGiven(limits), egress: asGiven(egress), on_failure, secrets };
+  const { secrets, limits, egress, on_failure, isolation } = hookmint;
+  const policies = { limits: asGiven(limits), egress: asGiven(egress), on_failure, isolation };
+  return { code: script, dependencies, secrets, ...policies };
 }
 
 /** Without the members that are there but undefined. */

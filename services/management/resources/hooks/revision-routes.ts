@@ -56,8 +56,8 @@ const get = reads({
     const hook = await findHook(id, deps);
     const entry = entryOf(hook, revision);
     const found = await findRevision(revision, deps);
-    const { kind, code, dependencies, build, limits, egress, on_failure } = found;
-    const policies = { limits, egress, on_failure };
+    const { kind, code, dependencies, build, limits, egress, on_failure, isolation } = found;
+    const policies = { limits, egress, on_failure, isolation: isolation ?? 'shared' } as const;
     const secrets = await secretNamesOf(id, revision, deps);
     const modules = build?.modules ?? [];
     return { ...entryView(entry, hook), kind, script: code, dependencies, modules, ...policies, secrets };

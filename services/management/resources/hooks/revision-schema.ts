@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HookOutcome } from '../../../../shared/domain/hook-outcome.ts';
-import { HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
+import { HookIsolation, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
 import { NetworkCall } from '../../../../shared/domain/network-call.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
@@ -35,6 +35,7 @@ export const RevisionView = z
     limits: HookLimits,
     egress: EgressPolicy,
     on_failure: z.enum(['deny', 'issue_unmodified']),
+    isolation: HookIsolation,
     secrets: z.array(z.string()),
   })
   .meta({ id: 'HookRevision' });

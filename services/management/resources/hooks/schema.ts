@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
-import { HookLimits, HookRevisionContent, MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
+import { HookIsolation, HookLimits, HookRevisionContent, MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
 import { HookSecrets, MAX_HOOK_SECRETS } from '../../../../shared/hook-secrets.ts';
 
 /** Triggers that Auth0's hooks have (contract §5.1); only the first is run here. */
@@ -56,6 +56,7 @@ const policies = {
   limits: SomeLimits.optional(),
   egress: EgressPolicy.partial().optional(),
   on_failure: HookRevisionContent.shape.on_failure.unwrap().optional(),
+  isolation: HookIsolation.optional(),
 };
 /** `secrets` can be written here with the script, so that no token is shaped by the one without the other; they are all there are then. */
 const HookmintInput = z.strictObject({

@@ -42,6 +42,7 @@ export function contentView(
     ...(limits === undefined ? {} : { limits }),
     ...(egress === undefined ? {} : { egress }),
     ...(source.on_failure === 'deny' ? {} : { on_failure: source.on_failure }),
+    ...(source.isolation === undefined ? {} : { isolation: source.isolation }),
   };
   return {
     script: source.code,
