@@ -11,13 +11,8 @@ import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './isolate/bundle-globals.ts';
 import { EgressError } from './egress/http-exchange.ts';
 import { callError } from './sandbox/host-calls/host-functions.ts';
-import {
-  FromSandbox,
-  MAX_MESSAGE_CHARACTERS,
-  type RunnableHook,
-  type SandboxRun,
-  type ToSandbox,
-} from './sandbox/protocol.ts';
+import { MAX_MESSAGE_CHARACTERS } from './sandbox/messages.ts';
+import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
 import { RESIDENT_MEMORY_FILE } from './sandbox/resident-memory.ts';
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';

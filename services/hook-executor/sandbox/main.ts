@@ -7,7 +7,8 @@ import { runSubtle } from './host-calls/subtle.ts';
 import { callExecutor, settleCall, takeCalls } from './executor-calls.ts';
 import { HookIsolate, IsolateGoneError, type HookHost } from './hook-isolate.ts';
 import { CpuShare } from './process-time.ts';
-import { messagesFromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './protocol.ts';
+import { messagesFromSandbox } from './messages.ts';
+import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
 import { openResidentMemory } from './resident-memory.ts';
 
 /**
