@@ -34,13 +34,15 @@ export const RemoteError = z.object({ code: z.string(), message: z.string() });
 export type RemoteError = z.infer<typeof RemoteError>;
 
 export const ReplyBatch = z.object({
-  replies: z.array(
-    z.union([
-      z.object({ id: z.string(), reply: z.unknown() }),
-      z.object({ id: z.string(), error: RemoteError }),
-      z.object({ id: z.string(), alive: z.literal(true) }),
-    ]),
-  ),
+  replies: z
+    .array(
+      z.union([
+        z.object({ id: z.string(), reply: z.unknown() }),
+        z.object({ id: z.string(), error: RemoteError }),
+        z.object({ id: z.string(), alive: z.literal(true) }),
+      ]),
+    )
+    .max(MAX_EVENTS_PER_MESSAGE),
 });
 
 /** Splits JSON texts into messages: at most {@link MAX_EVENTS_PER_MESSAGE} texts and `maxBytes` each. */

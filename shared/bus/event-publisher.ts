@@ -2,7 +2,13 @@ import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { logger } from '../log.ts';
 import { eventsDropped } from '../telemetry/metrics.ts';
-import { eventSubject, MAX_EVENTS_PER_MESSAGE, type StreamEvent } from '../subjects/events.ts';
+import {
+  EVENTS_STREAM,
+  eventSubject,
+  MAX_EVENTS_BYTES,
+  MAX_EVENTS_PER_MESSAGE,
+  type StreamEvent,
+} from '../subjects/events.ts';
 
 export type EventPublisher = {
   /** Takes an event and returns at once; it is stored by the bus soon after. */
@@ -13,9 +19,6 @@ export type EventPublisher = {
 
 /** An event as it will be sent. */
 type Waiting = { type: StreamEvent['type']; json: string; bytes: number };
-
-/** Largest text of the events of one message, bytes; the bus takes 8 MB, and 1 MiB where nobody told it otherwise. */
-const MAX_MESSAGE_BYTES = 1_000_000;
 
 const FLUSH_INTERVAL_MS = 20;
 const MAX_WAITING = 20_000;
@@ -46,7 +49,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
     let count = 0;
     let sum = 0;
     for (const { type, bytes } of waiting) {
-      const isOneToo = count < MAX_EVENTS_PER_MESSAGE && type === first?.type && sum + bytes <= MAX_MESSAGE_BYTES;
+      const isOneToo = count < MAX_EVENTS_PER_MESSAGE && type === first?.type && sum + bytes <= MAX_EVENTS_BYTES;
       if (count > 0 && !isOneToo) break;
       sum += bytes;
       count++;
@@ -62,7 +65,12 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
     const payload = `{"events":[${events.map(({ json }) => json).join(',')}]}`;
     for (let attempt = 1; ; attempt++) {
       try {
-        await client.publish(eventSubject(tenant, first.type), payload, { msgID, timeout: PUBLISH_TIMEOUT_MS });
+        await client.publish(eventSubject(tenant, first.type), payload, {
+          msgID,
+          timeout: PUBLISH_TIMEOUT_MS,
+          // Another that took the subject would acknowledge them, and nobody reads it.
+          expect: { streamName: EVENTS_STREAM },
+        });
         return;
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not take events');
@@ -92,7 +100,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
       const json = JSON.stringify(event);
       const bytes = Buffer.byteLength(json);
       // It would be refused for ever, and all events after it would wait.
-      if (bytes > MAX_MESSAGE_BYTES) {
+      if (bytes > MAX_EVENTS_BYTES) {
         logger.error({ type: event.type, id: event.id, bytes }, 'an event is too large');
         eventsDropped.add(1);
         return;

@@ -12,10 +12,15 @@ const MAX_IGNORED_WRITES = 20;
 /** A name of 128 characters, each of which JSON may write as six, and what it is a member of. */
 const MAX_WRITE_LENGTH = 1_024;
 
+/** Each costs 16 of the bytes that a console has, 65,536 at most. */
+const MAX_CONSOLE_LINES = 4_096;
+
 const measured = {
   cpu_ms: z.number().nonnegative(),
   wall_ms: z.number().nonnegative(),
-  console: z.array(z.strictObject({ level: z.enum(['log', 'info', 'warn', 'error', 'debug']), text: z.string() })),
+  console: z
+    .array(z.strictObject({ level: z.enum(['log', 'info', 'warn', 'error', 'debug']), text: z.string() }))
+    .max(MAX_CONSOLE_LINES),
 };
 
 /**

@@ -1,11 +1,21 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { holdsMoreValuesThan } from '../json-values.ts';
 
 /** Where a walled process finds its channel. */
 const CHANNEL_DESCRIPTOR = 3;
 
-/** A message is JSON on one line. Nothing that the two sides send comes near so much. */
+/** A message is JSON on one line. */
 const MAX_MESSAGE_CHARACTERS = 64 * 1_048_576;
+
+/** Outcomes of 16 runs with 4,096 lines of a console each, three values to a line, are the most that is sent. */
+const MAX_MESSAGE_VALUES = 200_000;
+
+/** More than so much that the other side has not taken yet: it does not read what it asked for. */
+const MAX_UNREAD_BYTES = 256 * 1_048_576;
+
+/** Longest time for which what came over one channel is worked on before everything else has a turn. */
+const MAX_TURN_MS = 5;
 
 /**
  * A channel for messages between a walled process and the one that started it. Not Node's IPC: there, a line that is no JSON or a
@@ -20,12 +30,27 @@ export type Channel = {
   close(): void;
 };
 
-export function channelOver(stream: Duplex): Channel {
+/** @param maxCharacters Of one message that is received; a longer one is garbage. */
+export function channelOver(stream: Duplex, maxCharacters = MAX_MESSAGE_CHARACTERS): Channel {
   let onMessage: (message: unknown) => void = () => undefined;
   let onEnd: (garbage?: Error) => void = () => undefined;
   let parts: string[] = [];
   let characters = 0;
   let ended = false;
+  let turnSinceMs: number | undefined;
+
+  /** Others are served too, however much is sent. */
+  function takeTurns(): void {
+    const nowMs = performance.now();
+    if (turnSinceMs === undefined) {
+      turnSinceMs = nowMs;
+      setImmediate(() => {
+        turnSinceMs = undefined;
+        if (!ended) stream.resume();
+      });
+    }
+    if (nowMs - turnSinceMs > MAX_TURN_MS) stream.pause();
+  }
 
   function end(garbage?: Error): void {
     if (ended) return;
@@ -36,11 +61,16 @@ export function channelOver(stream: Duplex): Channel {
   }
 
   function receive(text: string): void {
+    takeTurns();
     let from = 0;
     for (let to = text.indexOf('\n'); to !== -1; to = text.indexOf('\n', from)) {
       parts.push(text.slice(from, to));
       const line = parts.join('');
       [parts, characters, from] = [[], 0, to + 1];
+      if (holdsMoreValuesThan(MAX_MESSAGE_VALUES, line)) {
+        end(new Error('a message holds too much'));
+        return;
+      }
       let message: unknown;
       try {
         message = JSON.parse(line);
@@ -53,7 +83,8 @@ export function channelOver(stream: Duplex): Channel {
     }
     parts.push(text.slice(from));
     characters += text.length - from;
-    if (characters > MAX_MESSAGE_CHARACTERS) end(new Error('a message is too long'));
+    if (characters > maxCharacters) end(new Error('a message is too long'));
+    else takeTurns();
   }
 
   stream.setEncoding('utf8');
@@ -63,6 +94,7 @@ export function channelOver(stream: Duplex): Channel {
 
   return {
     send: (message, sent) => {
+      if (stream.writableLength > MAX_UNREAD_BYTES) end(new Error('messages are not read'));
       stream.write(`${JSON.stringify(message)}\n`, sent);
     },
     onMessage: (listener) => {

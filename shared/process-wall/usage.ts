@@ -6,6 +6,9 @@ const MAX_STATUS_BYTES = 4_096;
 
 type ProcessUsage = { residentBytes: number; threads: number };
 
+/** What is resident, what was put out, and the tables of its pages: a process may have those of terabytes that it only reads. */
+const MEMORY = /^(?:VmRSS|VmSwap|VmPTE):\s+(\d+) kB$/gm;
+
 /**
  * What a process and its descendants use, as Linux tells it: a limit that holds whatever runs in them. RLIMIT_AS and RLIMIT_DATA are none
  * for V8, which reserves half a gigabyte for each isolate.
@@ -42,7 +45,7 @@ export function openOwnResidentBytes(): () => number {
 
 function usageIn(status: string): ProcessUsage {
   return {
-    residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024,
+    residentBytes: [...status.matchAll(MEMORY)].reduce((sum, [, kib]) => sum + Number(kib) * 1_024, 0),
     threads: Number(/^Threads:\s+(\d+)$/m.exec(status)?.[1] ?? 0),
   };
 }

@@ -12,6 +12,8 @@ import { SEALED } from './seal.ts';
 
 const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
 const OWN_FOLDER = join(dirname(PROBE), '/');
+/** What the channel needs beside it. */
+const JSON_VALUES = fileURLToPath(new URL('../json-values.ts', import.meta.url));
 const PACKAGE_JSON = fileURLToPath(new URL('../../package.json', import.meta.url));
 const PROBE_TIMEOUT_MS = 10_000;
 
@@ -31,6 +33,8 @@ type WalledProgram = {
   main: string;
   /** Absolute paths of all it reads, folders with a slash at their end. Those that do not exist do no harm. */
   readable: readonly string[];
+  /** Longest message that is taken from it, characters. Default: 64 Mi. */
+  maxMessageCharacters?: number;
   /** Options of Node beside those of the permission model. */
   nodeOptions: readonly string[];
 };
@@ -113,7 +117,7 @@ function prepare(): Promise<void> {
 
 function startNode(program: WalledProgram, args: readonly string[], bwrap?: string): WalledProcess {
   const { main, nodeOptions } = program;
-  const readable = [...program.readable, OWN_FOLDER, PACKAGE_JSON];
+  const readable = [...program.readable, OWN_FOLDER, JSON_VALUES, PACKAGE_JSON];
   const node = [
     process.execPath,
     ...nodeOptions,
@@ -131,7 +135,7 @@ function startNode(program: WalledProgram, args: readonly string[], bwrap?: stri
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: bwrap !== undefined,
   }) as unknown as WalledProcess['process'];
-  const channel = channelOver(child.stdio[3] as unknown as Duplex);
+  const channel = channelOver(child.stdio[3] as unknown as Duplex, program.maxMessageCharacters);
   return {
     process: child,
     channel,

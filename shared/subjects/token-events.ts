@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { Dropped, HookFinding, ScopeChanges } from '../domain/hook-finding.ts';
+import { Dropped, HookFinding, MAX_NAMES, ScopeChanges } from '../domain/hook-finding.ts';
+
+/** More than a gateway reports of one token. */
+const MAX_FINDINGS = 1_000;
 
 /**
  * `hookmint.<tenant>.token.issued`, `.denied`, `.failed`: gateway → the stream `HOOKMINT_EVENTS`. What became of each token
@@ -21,15 +24,15 @@ export const TokenEvent = z.object({
   audience: z.string().optional(),
   scope: z.string().optional(),
   /** Names of the custom claims in the token. */
-  custom_claims: z.array(z.string()).optional(),
-  dropped: z.array(Dropped).optional(),
+  custom_claims: z.array(z.string()).max(MAX_NAMES).optional(),
+  dropped: z.array(Dropped).max(MAX_FINDINGS).optional(),
   /** Absent when the token has the scopes of the grant. */
   scope_changes: ScopeChanges.optional(),
   kid: z.string().optional(),
   jti: z.string().optional(),
   hook: HookFinding.optional(),
   /** The Actions that ran after it, in their order. */
-  actions: z.array(HookFinding).optional(),
+  actions: z.array(HookFinding).max(MAX_FINDINGS).optional(),
   error: z.object({ code: z.string(), status: z.number() }).optional(),
   /** It stands for so many requests that nobody authenticated, of one address within a minute, beside the first, which was told of. */
   refusals: z.int().optional(),

@@ -8,7 +8,7 @@ import { strongestWall } from '../support/strongest-wall.ts';
 const BOMBS = fileURLToPath(new URL('./wall-bombs.ts', import.meta.url));
 const WALL_MS = 20_000;
 
-for (const bomb of ['memory', 'threads']) {
+for (const bomb of ['memory', 'page tables', 'threads']) {
   test(
     `a sandbox process that takes more than its part, of ${bomb}, is ended from outside`,
     { skip: strongestWall.name === 'none' && 'no wall stands here' },

@@ -8,6 +8,7 @@ import { runSubtle } from './host-calls/subtle.ts';
 import { callExecutor, settleCall, takeCalls } from './executor-calls.ts';
 import { HookIsolate, IsolateGoneError, type HookHost } from './hook-isolate.ts';
 import { CpuShare } from './process-time.ts';
+import { messagesFromSandbox } from './messages.ts';
 import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
 
 /**
@@ -40,8 +41,8 @@ const isolates = new Map<string, Loading>();
 const waiting = new Set<Waiting>();
 /** All whose thread may still run, those given up among them. */
 const watched = new Set<HookIsolate>();
-let outbox: { id: number; outcome: HookOutcome }[] = [];
-let over: number[] = [];
+const outbox: { id: number; outcome: HookOutcome }[] = [];
+const over: number[] = [];
 
 /** Counts a run in the isolate of its revision; gives `undefined` when there was no room for one in time. */
 function enter(revision: RunnableHook, dueMs: number): Loading | Promise<Loading | undefined> {
@@ -162,10 +163,8 @@ function schedule(): void {
 }
 
 function flush(): void {
-  const message = { outcomes: outbox, calls: takeCalls(), over };
-  [outbox, over] = [[], []];
   scheduled = false;
-  channel.send(message);
+  for (const message of messagesFromSandbox({ outcomes: outbox, calls: takeCalls(), over })) channel.send(message);
 }
 
 const host: HookHost = {
@@ -234,7 +233,10 @@ watchIn(MAX_WATCH_INTERVAL_MS);
 
 /** By then all that was settled in this turn is in the outbox. */
 function end(): void {
-  setImmediate(() => channel.send({ outcomes: outbox }, () => process.kill(process.pid, 'SIGKILL')));
+  setImmediate(() => {
+    flush();
+    channel.send({}, () => process.kill(process.pid, 'SIGKILL'));
+  });
 }
 
 channel.onEnd(() => process.exit(0));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
+import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './messages.ts';
 
 /**
  * What the executor and a sandbox process say to each other over their IPC channel, each message holding whatever came
@@ -36,9 +37,6 @@ export type SandboxRun = {
   deadlineMs: number;
 };
 
-/** Longest JSON text of a request that a hook may hand over, characters; as host-calls/host-functions.ts has it. */
-const MAX_CALL_LENGTH = 2_097_152;
-
 /**
  * What a sandbox process reports; it may have been taken over by a hook, so the executor checks it. Each `outcome` is checked
  * as a whole against HookOutcome, each request of a call against HttpExchangeRequest, or what storage-of-run.ts takes.
@@ -47,9 +45,12 @@ export const FromSandbox = z.object({
   ready: z.boolean().optional(),
   /** The sign of life that was asked for. */
   alive: z.boolean().optional(),
-  outcomes: z.array(z.object({ id: z.int(), outcome: z.unknown() })).optional(),
+  outcomes: z
+    .array(z.object({ id: z.int(), outcome: z.unknown() }))
+    .max(MAX_ITEMS_PER_MESSAGE)
+    .optional(),
   /** Runs that will ask for nothing any more. */
-  over: z.array(z.int()).optional(),
+  over: z.array(z.int()).max(MAX_ITEMS_PER_MESSAGE).optional(),
   calls: z
     .array(
       z.object({
@@ -59,5 +60,6 @@ export const FromSandbox = z.object({
         request: z.string().max(MAX_CALL_LENGTH),
       }),
     )
+    .max(MAX_ITEMS_PER_MESSAGE)
     .optional(),
 });

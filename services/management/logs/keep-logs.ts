@@ -3,12 +3,13 @@ import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@na
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import { MANAGEMENT_CONSUMER, type eventsApi } from '../../../shared/bus/streams/events.ts';
+import { ENVELOPE_BYTES } from '../../../shared/bus/batch.ts';
 import { isFromStream } from '../../../shared/bus/stored-message.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
 import { eventsMissing } from '../../../shared/telemetry/metrics.ts';
-import { EVENTS_STREAM, StreamEvents } from '../../../shared/subjects/events.ts';
+import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/subjects/events.ts';
 import { auditPosition, type AuditGap } from './audit-position.ts';
 import { logId } from './log-id.ts';
 import { logOfEvent } from './log-of-event.ts';
@@ -22,6 +23,8 @@ type KeptLogs = {
   warnings: () => string[];
   close: () => Promise<void>;
 };
+
+const MAX_REASON_LENGTH = 1_024;
 
 /** Index of a log that is of no event: a message holds 64 of them at most. */
 const NO_EVENT_INDEX = 99;
@@ -138,10 +141,12 @@ export function keepLogs(deps: {
 function parsed(message: JsMsg): StreamEvents['events'] | undefined {
   try {
     if (isFromStream(message)) throw new Error('it was taken out of another stream and sent here');
+    if (message.data.length > MAX_EVENTS_BYTES + ENVELOPE_BYTES)
+      throw new Error('it is larger than any that a gateway sends');
     return StreamEvents.parse(message.json()).events;
   } catch (error) {
     logger.error(
-      { sequence: message.seq, subject: message.subject, reason: messageOf(error) },
+      { sequence: message.seq, subject: message.subject, reason: messageOf(error).slice(0, MAX_REASON_LENGTH) },
       'no event can be read in a message',
     );
     return undefined;

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { after, before, test } from 'node:test';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
+import { StreamEvents } from '../../shared/subjects/events.ts';
+import { HookLog } from '../../shared/subjects/hook-log.ts';
+import {
+  tokenRequestedSubject,
+  TOKEN_REQUESTED_QUEUE,
+  TokenRequestedReply,
+} from '../../shared/subjects/token-requested.ts';
+import { startBusWithUsers, type Bus } from '../contract/bus-fixtures.ts';
+
+// One message of one zone, as large as the bus takes, that holds another zone up: a list of what it must not hold.
+
+const MESSAGE_BYTES = 7_000_000;
+const STOPPED_MS = 1_000;
+const REQUEST_MS = 3_000;
+
+/** So many that the message is full. */
+const junk = (item: string): string => `[${`${item},`.repeat(MESSAGE_BYTES / (item.length + 1) - 100)}${item}]`;
+
+let bus: Bus;
+let gateway: NatsConnection;
+let executor: NatsConnection;
+before(async () => {
+  bus = await startBusWithUsers();
+  [gateway, executor] = await Promise.all([bus.connect('gateway'), bus.connect('hook-executor')]);
+});
+after(() => bus.stop());
+
+const idIn = (message: Msg): string => (message.json<{ events: { id: string }[] }>().events[0] ?? { id: '' }).id;
+const outcome = (console: string): string =>
+  `{"kind":"outcome","outcome":{"status":"ok","console":${console},"cpu_ms":0,"wall_ms":0}}`;
+
+const ANSWERS: Record<string, (message: Msg) => string> = {
+  'replies that are none': () => `{"replies":${junk('0')}}`,
+  'empty replies': () => `{"replies":${junk('{}')}}`,
+  'a console of nothing': (message) => `{"replies":[{"id":"${idIn(message)}","reply":${outcome(junk('0'))}}]}`,
+  'errors without words': () => `{"replies":${junk('{"error":1}')}}`,
+};
+
+for (const [what, answer] of Object.entries(ANSWERS)) {
+  test(`an executor that answers with ${what} holds up no gateway`, async () => {
+    const subject = tokenRequestedSubject(`demo-${String(Object.keys(ANSWERS).indexOf(what))}`);
+    const subscription = executor.subscribe(subject, {
+      queue: TOKEN_REQUESTED_QUEUE,
+      callback: (_, message) => void message.respond(answer(message)),
+    });
+    await executor.flush();
+    const requester = createBatchRequester({
+      connection: gateway,
+      service: 'gateway',
+      subject,
+      replySchema: TokenRequestedReply,
+    });
+    const delays = monitorEventLoopDelay({ resolution: 5 });
+    delays.enable();
+    try {
+      await assert.rejects(requester.request({}, Date.now() + REQUEST_MS));
+      const stoppedMs = Math.round(delays.max / 1e6);
+      assert.ok(stoppedMs < STOPPED_MS, `the gateway stood still for ${String(stoppedMs)} ms`);
+    } finally {
+      delays.disable();
+      requester.close();
+      subscription.unsubscribe();
+    }
+  });
+}
+
+const event = (more: string): string =>
+  `{"events":[{"type":"token.issued","id":"1","time_ms":1,"duration_ms":1,${more}}]}`;
+
+/** What a taken-over gateway can have in the stream, and an executor on the air, that management reads. */
+const READ_BY_MANAGEMENT: Record<string, [schema: typeof StreamEvents | typeof HookLog, text: string]> = {
+  'events that are none': [StreamEvents, `{"events":${junk('0')}}`],
+  'an event with names of claims that are none': [StreamEvents, event(`"custom_claims":${junk('0')}`)],
+  'an event that dropped nothing, often': [StreamEvents, event(`"dropped":${junk('0')}`)],
+  'an event with Actions that are none': [StreamEvents, event(`"actions":${junk('0')}`)],
+  'an event with scopes that are none': [
+    StreamEvents,
+    event(`"scope_changes":{"added":${junk('0')},"removed":${junk('0')}}`),
+  ],
+  'lines of a hook that are none': [
+    HookLog,
+    `{"time_ms":1,"hook":{"id":"1","name":"1","revision":"1"},"lines":${junk('0')}}`,
+  ],
+};
+
+for (const [what, [schema, text]] of Object.entries(READ_BY_MANAGEMENT)) {
+  test(`management refuses ${what} at once`, () => {
+    const parsed = JSON.parse(text) as unknown;
+    const startedMs = performance.now();
+    const { success, error } = schema.safeParse(parsed);
+    assert.equal(success, false);
+    assert.ok(error.message.length < 10_000, 'and says so in a few words');
+    const tookMs = Math.round(performance.now() - startedMs);
+    assert.ok(tookMs < STOPPED_MS, `it took ${String(tookMs)} ms`);
+  });
+}
