@@ -18,7 +18,7 @@ type Stored = { _id: 'audit_position'; put_back_ms?: number } & AuditRead & {
 const MAX_PUBLISHERS = 1_000;
 
 /** A message beside what was read before it. */
-export type Judged = {
+type Judged = {
   gaps: AuditGap[];
   /** The birth that ids of its logs have, milliseconds since the epoch. */
   logsBornMs: number;
