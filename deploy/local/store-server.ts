@@ -14,7 +14,11 @@ const CONFIGURATION = [
   'tenant',
 ];
 const READ = ['find'];
-const WRITE = ['find', 'insert', 'update', 'remove', 'createIndex', 'dropIndex', 'listIndexes'];
+const WRITE = ['find', 'insert', 'update', 'remove', 'createIndex'];
+/** A migration makes an index of theirs anew. */
+const WRITE_HOOKS = [...WRITE, 'dropIndex'];
+/** What is in the logs stays as it is; the index by which they expire is made anew when that time is changed. */
+const ADD_LOGS = ['find', 'insert', 'createIndex', 'dropIndex'];
 
 /** URLs of the store, each with its own user. The hook-executor has none: it never needs the store. */
 export type StoreUrls = { owner: string; gateway: string; signer: string; management: string };
@@ -48,7 +52,10 @@ export async function startStoreServer(
         user: 'management',
         password: passwords.management,
         database,
-        privileges: [...CONFIGURATION, 'logs'].map((collection) => ({ collection, actions: WRITE })),
+        privileges: [
+          ...CONFIGURATION.map((collection) => ({ collection, actions: collection === 'hooks' ? WRITE_HOOKS : WRITE })),
+          { collection: 'logs', actions: ADD_LOGS },
+        ],
       },
     ],
   });

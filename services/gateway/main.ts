@@ -2,6 +2,7 @@ import '../../shared/telemetry/register.ts';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
@@ -66,7 +67,7 @@ runService(SERVICE, async (endLater) => {
     for (const requester of [executors, signers, keySigners]) requester.close();
   });
 
-  const events = createEventPublisher(bus, tenant);
+  const events = createEventPublisher(bus, tenant, eventsProofKey(HOOKMINT_CLIENT_SECRET_KEY));
   endLater('the token events', events.close);
   const refusals = createRefusalSampler((event) => events.publish(event));
   endLater('the refusals that were counted', refusals.close);

@@ -3,6 +3,7 @@ import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { eventsApi } from '../../shared/bus/streams/events.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
+import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
@@ -90,13 +91,15 @@ runService(SERVICE, async (endLater) => {
     },
   });
 
-  const events = createEventPublisher(bus, tenant);
+  const eventsKey = eventsProofKey(config.HOOKMINT_CLIENT_SECRET_KEY);
+  const events = createEventPublisher(bus, tenant, eventsKey);
   endLater('the events', events.close);
 
   const logs = keepLogs({
     bus,
     api: eventsApi(config),
     db: store.db,
+    key: eventsKey,
     hostname: new URL(config.HOOKMINT_ISSUER).hostname,
   });
   endLater('the logs', logs.close);

@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { logger } from '../log.ts';
 import { eventsDropped } from '../telemetry/metrics.ts';
+import { proveEvents } from './events-proof.ts';
 import {
   EVENTS_STREAM,
   eventSubject,
@@ -33,14 +35,19 @@ const CLOSE_TIMEOUT_MS = 4_000;
  * Publishes events to the stream in order, a few at a time, each message acknowledged by JetStream and sent again until
  * it is; an id for each message keeps the repetition from being stored twice. While the bus is away up to 20,000 events or 64 MiB wait;
  * beyond that the oldest are lost, and counted.
+ *
+ * @param key Of the proof that tells each message's place among those of this process.
  */
-export function createEventPublisher(connection: NatsConnection, tenant: string): EventPublisher {
+export function createEventPublisher(connection: NatsConnection, tenant: string, key: KeyObject): EventPublisher {
   const client: JetStreamClient = jetstream(connection);
   const waiting: Waiting[] = [];
   let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
   let giveUpAtMs = Infinity;
+  const [publisher, beganMs] = [nuid.next(), Date.now()];
+  let number = 0;
+  let dropped = 0;
   // A counter that begins with its first loss shows no increase by it.
   eventsDropped.add(0);
 
@@ -62,10 +69,12 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
     const [first] = events;
     if (first === undefined) return;
     const msgID = nuid.next();
-    const payload = `{"events":[${events.map(({ json }) => json).join(',')}]}`;
+    const subject = eventSubject(tenant, first.type);
+    const member = `"events":[${events.map(({ json }) => json).join(',')}]`;
+    const payload = proveEvents(key, subject, { publisher, beganMs, number: ++number, dropped }, member);
     for (let attempt = 1; ; attempt++) {
       try {
-        await client.publish(eventSubject(tenant, first.type), payload, {
+        await client.publish(subject, payload, {
           msgID,
           timeout: PUBLISH_TIMEOUT_MS,
           // Another that took the subject would acknowledge them, and nobody reads it.
@@ -88,6 +97,11 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
     }
   }
 
+  function drop(): void {
+    dropped++;
+    eventsDropped.add(1);
+  }
+
   function flush(): void {
     timer = undefined;
     sending ??= sendAll();
@@ -102,12 +116,12 @@ export function createEventPublisher(connection: NatsConnection, tenant: string)
       // It would be refused for ever, and all events after it would wait.
       if (bytes > MAX_EVENTS_BYTES) {
         logger.error({ type: event.type, id: event.id, bytes }, 'an event is too large');
-        eventsDropped.add(1);
+        drop();
         return;
       }
       while (waiting.length >= MAX_WAITING || waitingBytes + bytes > MAX_WAITING_BYTES) {
         waitingBytes -= waiting.shift()?.bytes ?? 0;
-        eventsDropped.add(1);
+        drop();
       }
       waiting.push({ type: event.type, json, bytes });
       waitingBytes += bytes;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
 import { EVENTS_STREAM } from '../../shared/subjects/events.ts';
@@ -31,7 +32,7 @@ test('events that the seed of setup has another stream take are kept until the s
   const { config } = await manager.streams.info(EVENTS_STREAM);
   await manager.streams.update(EVENTS_STREAM, { subjects: config.subjects.filter((subject) => subject !== DIVERTED) });
   await manager.streams.add({ name: OTHER, subjects: [DIVERTED] });
-  const publisher = createEventPublisher(await bus.connect('gateway'), 'demo');
+  const publisher = createEventPublisher(await bus.connect('gateway'), 'demo', createSecretKey(randomBytes(32)));
 
   publisher.publish({ type: 'token.issued', id: 'diverted', time_ms: Date.now(), duration_ms: 1 });
   await delay(SETTLE_MS);

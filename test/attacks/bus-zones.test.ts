@@ -166,7 +166,9 @@ load('connections of an executor', async () => {
         else refused++;
       }
     }
-    assert(refused > 0 && opened.length <= MOST, `${String(opened.length)} connections`);
+    // The server closes one that does not answer its pings in time, as on a busy machine, and has room for another.
+    const stillOpen = opened.filter((connection) => !connection.isClosed()).length;
+    assert(refused > 0 && stillOpen <= MOST, `${String(stillOpen)} connections`);
     // The others come in all the same.
     for (const other of OWNED) if (other !== 'hook-executor') await (await bus.connect(other)).close();
   } finally {

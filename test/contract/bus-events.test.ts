@@ -1,5 +1,6 @@
 import './quiet.ts';
 import assert from 'node:assert/strict';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -37,7 +38,7 @@ const numbers = (count: number, from = 0): number[] => Array.from({ length: coun
 
 /** One that does not go on trying when its test has failed. */
 function publisherOf(test: TestContext): EventPublisher {
-  const publisher = createEventPublisher(connection, 'demo');
+  const publisher = createEventPublisher(connection, 'demo', createSecretKey(randomBytes(32)));
   test.after(() => publisher.close().catch(() => undefined));
   return publisher;
 }

@@ -1,16 +1,20 @@
+import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
+import { provedPlace } from '../../../shared/bus/events-proof.ts';
 import { MANAGEMENT_CONSUMER, type eventsApi } from '../../../shared/bus/streams/events.ts';
 import { ENVELOPE_BYTES } from '../../../shared/bus/batch.ts';
 import { isFromStream } from '../../../shared/bus/stored-message.ts';
+import type { LogEntry } from '../../../shared/domain/log-entry.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
 import { eventsMissing } from '../../../shared/telemetry/metrics.ts';
 import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/subjects/events.ts';
-import { auditPosition, type AuditGap } from './audit-position.ts';
+import { describeGap, messagesMissing, type AuditGap } from './audit-gaps.ts';
+import { auditPosition } from './audit-position.ts';
 import { logId } from './log-id.ts';
 import { logOfEvent } from './log-of-event.ts';
 
@@ -26,8 +30,8 @@ type KeptLogs = {
 
 const MAX_REASON_LENGTH = 1_024;
 
-/** Index of a log that is of no event: a message holds 64 of them at most. */
-const NO_EVENT_INDEX = 99;
+/** Indexes from here on are of logs that are of no event: a message holds 64 of them at most. */
+const FIRST_GAP_INDEX = 90;
 
 /** Asked anew so often: of a server of the cluster that is lost nobody says that the question is. */
 const PULL_EXPIRES_MS = 2_000;
@@ -38,15 +42,17 @@ const PULL_EXPIRES_MS = 2_000;
  * writes, and what was written already is not written twice. While the store or the bus is away it waits.
  *
  * @param api Of JetStream, where the events are kept.
+ * @param key Of the proof that who may publish events gives with them.
  * @param hostname That clients reach hookmint by.
  */
 export function keepLogs(deps: {
   bus: NatsConnection;
   api: ReturnType<typeof eventsApi>;
   db: Db;
+  key: KeyObject;
   hostname: string;
 }): KeptLogs {
-  const { bus, api, hostname } = deps;
+  const { bus, api, key, hostname } = deps;
   const logs = logsIn(deps.db);
   const position = auditPosition(deps.db);
   const warnings: string[] = [];
@@ -54,6 +60,8 @@ export function keepLogs(deps: {
   eventsMissing.add(0);
   const stopping = new AbortController();
   const stopped = stopping.signal;
+  /** Once a process: whoever may add messages may add many. */
+  let isUnprovenTold = false;
   let messages: ConsumerMessages | undefined;
 
   async function follow(): Promise<void> {
@@ -81,15 +89,18 @@ export function keepLogs(deps: {
 
   async function handle(message: JsMsg, consumer: Consumer): Promise<void> {
     const events = parsed(message);
+    const place = isFromStream(message) ? undefined : provedPlace(key, message.subject, message.data);
     for (let attempt = 1; !stopped.aborted; attempt++) {
       try {
         // Asked anew after a failure: ids that are taken are those of a stream before this one.
         const { created } = await consumer.info(attempt === 1);
-        const idOf = (index: number): string => logId(Date.parse(created), message.seq, index);
+        const { seq: sequence } = message;
+        const { gaps, logsBornMs, move } = await position.judge({ bornMs: Date.parse(created), sequence, place });
+        const idOf = (index: number): string => logId(logsBornMs, sequence, index);
         const entries = events?.map((event, index) => logOfEvent(event, idOf(index), hostname)) ?? [];
-        await logs.append(entries);
-        const gap = await position.moveTo(Date.parse(created), message.seq);
-        if (gap !== undefined) await warnOf(gap, Date.parse(created), message.seq);
+        const told = gaps.filter(({ kind }) => kind !== 'unproven' || !isUnprovenTold);
+        await logs.append([...told.map((gap, index) => logOfGap(gap, idOf(FIRST_GAP_INDEX + index))), ...entries]);
+        if (await move()) for (const gap of gaps) warnOf(gap);
         if (events === undefined) message.term('it holds no events');
         else message.ack();
         return;
@@ -103,27 +114,20 @@ export function keepLogs(deps: {
     message.nak();
   }
 
-  async function warnOf(gap: AuditGap, bornMs: number, sequence: number): Promise<void> {
-    const description =
-      gap.kind === 'anew'
-        ? 'The stream of audit events, or its consumer, was made anew: what it held and nobody had read is not in the logs'
-        : `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events were gone before they became logs`;
-    eventsMissing.add(gap.kind === 'anew' ? 1 : gap.last - gap.first + 1);
+  function warnOf(gap: AuditGap): void {
+    eventsMissing.add(messagesMissing(gap));
+    const isTold = gap.kind === 'unproven' && isUnprovenTold;
+    if (gap.kind === 'unproven') isUnprovenTold = true;
+    if (isTold) return;
+    const description = describeGap(gap);
     logger.error({ gap }, description);
     warnings.push(description);
     if (warnings.length > MAX_WARNINGS) warnings.shift();
-    const id = logId(bornMs, sequence - 1, NO_EVENT_INDEX);
-    await logs.append([
-      {
-        log_id: id,
-        event_id: `gap-${id}`,
-        date: new Date(),
-        type: 'w',
-        description,
-        hostname,
-        details: JSON.stringify(gap),
-      },
-    ]);
+  }
+
+  function logOfGap(gap: AuditGap, id: string): LogEntry {
+    const [description, details] = [describeGap(gap), JSON.stringify(gap)];
+    return { log_id: id, event_id: `gap-${id}`, date: new Date(), type: 'w', description, hostname, details };
   }
 
   const followed = follow();
