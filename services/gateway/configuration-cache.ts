@@ -13,7 +13,7 @@ import { isConnectionLost } from '../../shared/store/connection-lost.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
-import { within } from '../../shared/within.ts';
+import { withTimeLimit } from '../../shared/time-limit.ts';
 import {
   CONFIGURATION_FIRST_READ_TIMEOUT_MS,
   CONFIGURATION_MAX_AGE_MS,
@@ -128,7 +128,7 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         return { ...stale, generation: asked };
       }
       try {
-        const value = await within(
+        const value = await withTimeLimit(
           stale === undefined ? CONFIGURATION_FIRST_READ_TIMEOUT_MS : CONFIGURATION_READ_TIMEOUT_MS,
           read(key),
           SILENT,

@@ -4,7 +4,7 @@ import { HookmintError } from '../errors.ts';
 import { SigningAlg } from '../domain/resource-server.ts';
 import { SigningKeyState } from '../domain/signing-key-state.ts';
 import { PublicJwk } from '../subjects/keys-public.ts';
-import { within } from '../within.ts';
+import { withTimeLimit } from '../time-limit.ts';
 import { parseDocument } from './document.ts';
 
 export const SigningKey = z.strictObject({
@@ -41,7 +41,7 @@ export function signingKeysIn(db: Db) {
 
   async function find(filter: Filter<Document>): Promise<SigningKey[]> {
     const late = new HookmintError('store_unreachable', 'The signing keys could not be read in time.');
-    const documents = await within(READ_TIMEOUT_MS, collection.find(filter).toArray(), late);
+    const documents = await withTimeLimit(READ_TIMEOUT_MS, collection.find(filter).toArray(), late);
     return documents.map(({ _id, ...rest }) => parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`));
   }
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { isNestedTooDeeply } from '../../../shared/nesting.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import { within } from '../../../shared/within.ts';
+import { withTimeLimit } from '../../../shared/time-limit.ts';
 import { BODY_TIMEOUT_MS, MAX_BODY_BYTES, MAX_PARAMETERS } from '../limits.ts';
 
 /** The body of a token request, parsed; `undefined` when it is of neither type (RFC 6749 §4.4.2 has the form, Auth0 takes JSON too). */
@@ -34,7 +34,7 @@ export async function readBody(request: IncomingMessage, response: ServerRespons
 
 async function bodyBy(parser: RequestHandler, request: IncomingMessage, response: ServerResponse): Promise<unknown> {
   const parsed = request as Parameters<RequestHandler>[0];
-  await within(BODY_TIMEOUT_MS, promisify(parser)(parsed, response as Parameters<RequestHandler>[1]), LATE);
+  await withTimeLimit(BODY_TIMEOUT_MS, promisify(parser)(parsed, response as Parameters<RequestHandler>[1]), LATE);
   return parsed.body;
 }
 

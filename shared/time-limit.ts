@@ -1,5 +1,5 @@
-/** Waits for so long, and throws `late` then; what comes afterwards is nobody's any more. */
-export async function within<T>(timeoutMs: number, waiting: Promise<T>, late: Error): Promise<T> {
+/** Waits this long at most, then throws `late`; a value or error that comes afterwards is dropped. */
+export async function withTimeLimit<T>(timeoutMs: number, waiting: Promise<T>, late: Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late), timeoutMs);
