@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { HOOK_BUILD_ERROR_CODES, HookBuildError } from '../errors.ts';
 import { MAX_ANSWER_BYTES, MAX_BUILDER_BYTES } from '../limits.ts';
-import { residentBytes } from './resident-bytes.ts';
+import { processUsage } from '../../shared/process-wall/usage.ts';
 import {
   endBuilderProcess,
   startBuilderProcess,
@@ -63,7 +63,7 @@ export class Builder {
     this.#keepsAlive(true);
     const timeout = setTimeout(() => this.#end(timedOut(timeoutMs)), timeoutMs);
     const memory = setInterval(() => {
-      if ((residentBytes(this.#child.pid ?? 0) ?? 0) > MAX_BUILDER_BYTES) this.#end(outOfMemory());
+      if ((processUsage(this.#child.pid ?? 0)?.residentBytes ?? 0) > MAX_BUILDER_BYTES) this.#end(outOfMemory());
     }, MEMORY_INTERVAL_MS);
     try {
       const line = await new Promise<string>((resolve, reject) => {

@@ -31,7 +31,7 @@ export type RevisionEdit = {
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
 };
 
-export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry'>;
+export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry' | 'builderWall'>;
 
 /**
  * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code or other dependencies are
@@ -68,7 +68,7 @@ async function builtOf(
   hookId: string,
   before: HookRevision | undefined,
   edit: RevisionEdit,
-  { npmRegistry, hookSecretsKey: secretsKey }: RevisionDeps,
+  { npmRegistry, builderWall: wall, hookSecretsKey: secretsKey }: RevisionDeps,
 ): Promise<Built> {
   const code = edit.code ?? before?.code;
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
@@ -78,7 +78,10 @@ async function builtOf(
     return { hook_id, kind, code, dependencies, build, limits };
   }
   try {
-    const built = await makeRevision({ hook_id: hookId, code, dependencies }, { registry: npmRegistry, secretsKey });
+    const built = await makeRevision(
+      { hook_id: hookId, code, dependencies },
+      { registry: npmRegistry, secretsKey, wall },
+    );
     if (edit.kind === 'action' && built.kind !== 'action') {
       throw invalidBody("'is to export onExecuteCredentialsExchange' on property code.");
     }
