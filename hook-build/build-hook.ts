@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { cacheFolder } from '../shared/cache-folder.ts';
 import { MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
+import type { Wall } from '../shared/process-wall/wall.ts';
+import { ownRegistry, ownWall } from './build-settings.ts';
 import { chooseModules } from './choose-modules.ts';
 import { distinctModules, InstalledModule } from './install/locked-module.ts';
 import { obtainModules, packagesFolder } from './install/module-set.ts';
@@ -16,12 +18,14 @@ export interface HookSource {
 }
 
 export interface BuildHookOptions {
-  /** Where modules come from. Default: what npm is configured with. */
+  /** Where modules come from. Default: `HOOKMINT_NPM_REGISTRY`, or what npm is configured with. */
   registry?: string | undefined;
   /** Where resolved modules are kept. Default: `HOOKMINT_CACHE_DIR`, or `hookmint` in the user's cache folder. */
   cacheDir?: string | undefined;
   /** Told in one line each what takes its time. */
   report?: ((line: string) => void) | undefined;
+  /** What stands around the processes that build. Default: what `HOOKMINT_SANDBOX_WALL` says. */
+  wall?: Wall | undefined;
 }
 
 export const BuiltHook = z.strictObject({
@@ -65,20 +69,23 @@ export function buildHook(source: HookSource, options: BuildHookOptions = {}): P
  */
 export async function inspectHook(code: string): Promise<z.infer<typeof Scan>> {
   const packages = await packagesFolder(cacheFolder());
-  return inTurn(() => withBundler(packages, (bundler) => bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS)));
+  const wall = await ownWall();
+  return inTurn(() =>
+    withBundler(packages, wall, (bundler) => bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS)),
+  );
 }
 
 async function buildHere({ code, dependencies }: HookSource, options: BuildHookOptions): Promise<BuiltHook> {
   const cacheDir = options.cacheDir ?? cacheFolder();
   const packages = await packagesFolder(cacheDir);
-  return withBundler(packages, async (bundler) => {
+  const { registry = ownRegistry(), report = () => undefined, wall = await ownWall() } = options;
+  return withBundler(packages, wall, async (bundler) => {
     const { kind, ...scan } = await bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS);
     const { install, found } = chooseModules(scan, dependencies);
     if (!scan.needsBundle) {
       return { kind, script: code, sourceMap: null, modules: [] };
     }
-    const { registry, report = () => undefined } = options;
-    const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report });
+    const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report, wall });
     const request = { code, isModule: scan.isModule, found: [...found], modules, packages };
     const { script, sourceMap } = await bundler.ask(
       { bundle: { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES } },

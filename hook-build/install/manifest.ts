@@ -10,7 +10,16 @@ import { refused, type Registry } from './registry.ts';
 const STRONG_HASHES = ['sha512', 'sha384', 'sha256'] as const;
 const ALIAS = /^npm:((?:@[^@]+)?[^@]+)(?:@(.*))?$/;
 
-const Specs = z.record(z.string(), z.string()).catch({});
+// Not a record of zod, which leaves a `__proto__` out: it must be seen to be refused.
+const Specs = z
+  .custom<Record<string, string>>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every((spec) => typeof spec === 'string'),
+  )
+  .catch({});
 const Names = z.union([z.array(z.string()), z.boolean()]).catch([]);
 
 const Manifest = z.object({

@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { WantedModule } from '../choose-modules.ts';
 import { FETCH_TIMEOUT_MS } from '../limits.ts';
 import { Builder } from '../process/builder.ts';
@@ -20,6 +21,7 @@ export interface ModuleSetOptions {
   registry: string | undefined;
   cacheDir: string;
   report: (line: string) => void;
+  wall: Wall;
 }
 
 const Modules = z.array(LockedModule);
@@ -54,7 +56,7 @@ export async function obtainModules(
 async function fetchSet(
   record: string,
   install: Record<string, WantedModule>,
-  { registry, cacheDir, report }: ModuleSetOptions,
+  { registry, cacheDir, report, wall }: ModuleSetOptions,
 ): Promise<LockedModule[]> {
   report(
     `fetching ${Object.values(install)
@@ -64,7 +66,7 @@ async function fetchSet(
   const { settings, environment } = readNpmConfiguration(registry);
   const folder = await packagesFolder(cacheDir);
   await mkdir(dirname(record), { recursive: true });
-  const fetcher = new Builder(FETCHER, { network: true, packages: folder, environment });
+  const fetcher = new Builder(FETCHER, { network: true, packages: folder, environment, wall });
   try {
     const request: FetchRequest = { install, settings, folder };
     const modules = await fetcher.ask(request, Modules, FETCH_TIMEOUT_MS);

@@ -3,9 +3,12 @@ import { transform } from 'esbuild';
 import { bundle, type BundleRequest } from '../bundle/bundle-hook.ts';
 import { scanHook } from '../scan-hook.ts';
 import { serveLines } from './protocol.ts';
+import { barIfWalled } from '../../shared/process-wall/seal.ts';
 
 export type BundlerRequest = { scan: { code: string } } | { bundle: BundleRequest };
 
+// Before the bundler's own process is started, which is under the same rules.
+await barIfWalled({ network: true });
 // Started ahead, so that the first who asks does not wait for it.
 await transform('');
 

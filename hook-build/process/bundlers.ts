@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
+import type { Wall } from '../../shared/process-wall/wall.ts';
 import { Builder } from './builder.ts';
 
 const MAIN = fileURLToPath(new URL('./bundler.ts', import.meta.url));
 /** One that waits longer for a build is ended. */
 const SPARE_MS = 60_000;
 
-type Spare = { builder: Builder; packages: string; expiry: NodeJS.Timeout };
+type Spare = { builder: Builder; packages: string; wall: Wall; expiry: NodeJS.Timeout };
 
 let spare: Spare | undefined;
 
@@ -14,35 +15,36 @@ let spare: Spare | undefined;
  * started ahead, as its start takes longer than most builds.
  *
  * @param packages The folder of package files.
+ * @param wall What stands around it.
  */
-export async function withBundler<T>(packages: string, work: (bundler: Builder) => Promise<T>): Promise<T> {
-  const bundler = takeSpare(packages) ?? start(packages);
+export async function withBundler<T>(packages: string, wall: Wall, work: (bundler: Builder) => Promise<T>): Promise<T> {
+  const bundler = takeSpare(packages, wall) ?? start(packages, wall);
   try {
     return await work(bundler);
   } finally {
     bundler.end();
-    keepSpare(packages);
+    keepSpare(packages, wall);
   }
 }
 
-function start(packages: string): Builder {
-  return new Builder(MAIN, { network: false, packages });
+function start(packages: string, wall: Wall): Builder {
+  return new Builder(MAIN, { network: false, packages, wall });
 }
 
-function takeSpare(packages: string): Builder | undefined {
-  if (spare?.packages !== packages || !spare.builder.lives) return undefined;
+function takeSpare(packages: string, wall: Wall): Builder | undefined {
+  if (spare?.packages !== packages || spare.wall !== wall || !spare.builder.lives) return undefined;
   const { builder, expiry } = spare;
   clearTimeout(expiry);
   spare = undefined;
   return builder;
 }
 
-function keepSpare(packages: string): void {
-  if (spare?.builder.lives === true && spare.packages === packages) return;
+function keepSpare(packages: string, wall: Wall): void {
+  if (spare?.builder.lives === true && spare.packages === packages && spare.wall === wall) return;
   dropSpare();
   const expiry = setTimeout(dropSpare, SPARE_MS);
   expiry.unref();
-  spare = { builder: start(packages), packages, expiry };
+  spare = { builder: start(packages, wall), packages, wall, expiry };
 }
 
 function dropSpare(): void {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Wall } from '../../shared/process-wall/wall.ts';
 
 const OWN_FOLDER = fileURLToPath(new URL('../', import.meta.url));
 const SHARED_FOLDER = fileURLToPath(new URL('../../shared/', import.meta.url));
@@ -16,6 +17,8 @@ export interface BuilderRights {
   packages?: string | undefined;
   /** Its environment: it inherits nothing. */
   environment?: Record<string, string>;
+  /** What stands around it. */
+  wall: Wall;
 }
 
 export type BuilderProcess = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -28,31 +31,33 @@ export type BuilderProcess = ChildProcessByStdio<Writable, Readable, Readable>;
  */
 export function startBuilderProcess(
   main: string,
-  { network, packages, environment = {} }: BuilderRights,
+  { network, packages, environment = {}, wall }: BuilderRights,
   env: NodeJS.ProcessEnv = process.env,
 ): BuilderProcess {
-  const rights = [
+  const folder = packages === undefined ? [] : [join(packages, sep)];
+  const own = [OWN_FOLDER, SHARED_FOLDER, PACKAGE_FILE, librariesFolder(), join(dirname(main), sep)];
+  const readable = [...own, ...folder];
+  const writable = network ? folder : [];
+  const options = [
     '--permission',
-    ...[OWN_FOLDER, SHARED_FOLDER, PACKAGE_FILE, librariesFolder(), join(dirname(main), sep)].map(
-      (path) => `--allow-fs-read=${path}`,
-    ),
-    ...(packages === undefined ? [] : [`--allow-fs-read=${join(packages, sep)}`]),
-    ...(network && packages !== undefined ? [`--allow-fs-write=${join(packages, sep)}`] : []),
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...writable.map((path) => `--allow-fs-write=${path}`),
     network ? '--allow-net' : '--allow-child-process',
+    '--disable-warning=SecurityWarning',
+    `--max-old-space-size=${String(MAX_HEAP_MEGABYTES)}`,
   ];
-  return spawn(
-    process.execPath,
-    [...rights, '--disable-warning=SecurityWarning', `--max-old-space-size=${String(MAX_HEAP_MEGABYTES)}`, main],
-    {
-      // Windows cannot open a socket without it.
-      env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: env.SystemRoot } : {}) },
-      cwd: OWN_FOLDER,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: whatever it has started ends with it.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    },
-  );
+  const { NODE_EXTRA_CA_CERTS: authorities } = environment;
+  const reach = { readable: [...readable, ...(authorities === undefined ? [] : [authorities])], writable, network };
+  const [command, ...args] = wall.around(options, main, reach);
+  return spawn(command, args, {
+    // Windows cannot open a socket without it.
+    env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: env.SystemRoot } : {}) },
+    cwd: OWN_FOLDER,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own: whatever it has started ends with it.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
 }
 
 /** Ends a builder process and all that it has started. */

@@ -30,6 +30,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'must have 32 characters at least').optional(),
       /** npm registry that hooks' modules come from; unset: npm's own setting. */
       HOOKMINT_NPM_REGISTRY: z.url().optional(),
+      /** What native code in a process that builds hooks meets, as in the hook-executor's settings. Default `auto`. */
+      HOOKMINT_SANDBOX_WALL: z.enum(['require', 'auto', 'off']).default('auto'),
       /** Requests a client may make in one second; over it: 429. Default 50. */
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
       /** Days that the tenant's logs are kept. Default 30. */

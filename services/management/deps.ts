@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
+import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
@@ -22,4 +23,6 @@ export type Deps = {
   clientSecretKey: Buffer;
   hookSecretsKey: Buffer;
   npmRegistry: string | undefined;
+  /** Around the processes that build hooks. */
+  builderWall: Wall;
 };

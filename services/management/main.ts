@@ -10,6 +10,7 @@ import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
+import { chooseWall } from '../../shared/process-wall/wall.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { keepKeyChecks } from '../../shared/store/key-check.ts';
@@ -33,6 +34,11 @@ runService(SERVICE, async (endLater) => {
   const tenant = config.HOOKMINT_TENANT;
   const audience = `${config.HOOKMINT_ISSUER}api/v2/`;
 
+  const builderWall = await chooseWall(config.HOOKMINT_SANDBOX_WALL);
+  logger.info(
+    { wall: builderWall.name, reasons: builderWall.reasons },
+    `the wall around processes that build hooks: ${builderWall.name}`,
+  );
   const store = await connectStore(SERVICE, config, tenant);
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
@@ -117,6 +123,7 @@ runService(SERVICE, async (endLater) => {
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       hookSecretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
       npmRegistry: config.HOOKMINT_NPM_REGISTRY,
+      builderWall,
     },
     {
       events,

@@ -20,21 +20,34 @@ export function findBubblewrap(env: NodeJS.ProcessEnv = process.env): string | u
     });
 }
 
+/** What a process in namespaces of its own has beside Node. Paths are absolute; those that do not exist are left out. */
+export type Reach = { readable: readonly string[]; writable?: readonly string[]; network?: boolean };
+
+/** What reaches others by their names needs of the machine: where names are asked for, and who vouches for certificates. */
+const FOR_THE_NETWORK = [
+  '/etc/resolv.conf',
+  '/etc/hosts',
+  '/etc/nsswitch.conf',
+  '/etc/gai.conf',
+  '/etc/ssl/certs',
+  '/etc/pki',
+];
+
 /**
- * Arguments of `bwrap` for a Node process in namespaces of its own: no network, no process but its own, no capability, and of the file
- * system only Node, the libraries that Node is linked with, and what is given, none of it writable.
- *
- * @param readable Absolute paths of files and folders; those that do not exist are left out.
+ * Arguments of `bwrap` for a Node process in namespaces of its own: no process but its own, no capability, of the file system only
+ * Node, the libraries that Node is linked with, and what it may reach, and no network unless it may have one.
  */
-export function bubblewrapArguments(readable: readonly string[]): string[] {
-  const binds = [process.execPath, ...sharedLibraries(), ...readable];
+export function bubblewrapArguments({ readable, writable = [], network = false }: Reach): string[] {
+  const binds = [process.execPath, ...sharedLibraries(), ...(network ? FOR_THE_NETWORK : []), ...readable];
   return [
     '--unshare-all',
+    ...(network ? ['--share-net'] : []),
     '--die-with-parent',
     '--new-session', // no terminal whose input it could push
     ...['--cap-drop', 'ALL'],
     ...['--proc', '/proc'],
     ...binds.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...writable.flatMap((path) => ['--bind-try', path, path]),
     ...['--remount-ro', '/'],
     ...['--chdir', '/'],
     '--',

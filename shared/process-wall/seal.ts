@@ -1,3 +1,4 @@
+import { barredRules, type Barred } from './barred-rules.ts';
 import { openNative } from './native.ts';
 import { sealedRules } from './sealed-rules.ts';
 
@@ -9,6 +10,26 @@ export const SEALED = '--sealed';
 /** Seals this process if it was started behind a wall. */
 export async function sealIfWalled(): Promise<void> {
   if (process.argv.includes(SEALED)) await seal();
+}
+
+/**
+ * Gives up, if this process was started behind a wall, what no program needs that has its files and its pipes: {@link barredRules}. What
+ * it starts is under the same rules, and may open no file but those that Node's permission model lets this process read, where the kernel
+ * has Landlock.
+ *
+ * @throws {WallError}
+ */
+export async function barIfWalled(barred: Barred): Promise<void> {
+  if (!process.argv.includes(SEALED)) return;
+  const native = await openNative();
+  native.limit('to make no core dumps', RLIMIT_CORE, 0n);
+  native.filter(barredRules(barred), 'allow', true);
+  if (barred.network) native.confine(permittedFolders());
+}
+
+function permittedFolders(): string[] {
+  const option = '--allow-fs-read=';
+  return process.execArgv.filter((arg) => arg.startsWith(option)).map((arg) => arg.slice(option.length));
 }
 
 /**

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { HookmintError, messageOf } from '../errors.ts';
-import { bubblewrapArguments, findBubblewrap } from './bubblewrap.ts';
+import { bubblewrapArguments, findBubblewrap, type Reach } from './bubblewrap.ts';
 import { channelOver, type Channel } from './channel.ts';
 import { ENOSYS } from './filter.ts';
 import { openNative, WallError } from './native.ts';
@@ -26,7 +26,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 type WallName = 'bubblewrap' | 'seccomp' | 'none';
 
 /** `require`: no start without a wall; `auto`: the strongest that there is; `off`: none. */
-type WallSetting = 'require' | 'auto' | 'off';
+export type WallSetting = 'require' | 'auto' | 'off';
 
 type WalledProgram = {
   /** Path of the script. It calls `sealIfWalled` when all is loaded. */
@@ -53,10 +53,21 @@ export type Wall = {
   reasons: readonly string[];
   /** Starts a Node process behind the wall, without an environment. */
   start(program: WalledProgram): WalledProcess;
+  /**
+   * Command and arguments of Node with the wall around it, for programs that are not sealed but bar themselves from what they do not need.
+   *
+   * @param options Of Node.
+   */
+  around(options: readonly string[], main: string, reach: Reach): [command: string, ...args: string[]];
 };
 
 /** The process starts under Node's permission model, nothing else. */
-export const NO_WALL: Wall = { name: 'none', reasons: [], start: (program) => startNode(program, []) };
+export const NO_WALL: Wall = {
+  name: 'none',
+  reasons: [],
+  start: (program) => startNode(program, []),
+  around: (options, main) => [process.execPath, ...options, main],
+};
 
 /**
  * Finds the strongest wall that stands here, by starting a process behind each.
@@ -92,12 +103,22 @@ async function bubblewrapWall(reasons: readonly string[]): Promise<Wall> {
     name: 'bubblewrap',
     reasons,
     start: (program) => startNode(program, [SEALED], bwrap),
+    around: (options, main, reach) => [bwrap, ...bubblewrapArguments(reach), ...barring(options, main)],
   };
 }
 
 async function seccompWall(reasons: readonly string[]): Promise<Wall> {
   await prepare();
-  return { name: 'seccomp', reasons, start: (program) => startNode(program, [SEALED]) };
+  return {
+    name: 'seccomp',
+    reasons,
+    start: (program) => startNode(program, [SEALED]),
+    around: barring,
+  };
+}
+
+function barring(options: readonly string[], main: string): [string, ...string[]] {
+  return [process.execPath, ...options, '--allow-ffi', '--disable-warning=ExperimentalWarning', main, SEALED];
 }
 
 let prepared: Promise<void> | undefined;
@@ -129,7 +150,7 @@ function startNode(program: WalledProgram, args: readonly string[], bwrap?: stri
     main,
     ...args,
   ];
-  const [command = '', ...rest] = bwrap === undefined ? node : [bwrap, ...bubblewrapArguments(readable), ...node];
+  const [command = '', ...rest] = bwrap === undefined ? node : [bwrap, ...bubblewrapArguments({ readable }), ...node];
   const child = spawn(command, rest, {
     env: {},
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

@@ -81,7 +81,20 @@ for (const spec of [
     });
   }
 }
-for (const name of ['../good', '.', '..', '/etc', '.bin', 'node_modules', 'a/b', '@/x', '@../x', 'a b', 'x\0y']) {
+for (const name of [
+  '__proto__',
+  '../good',
+  '.',
+  '..',
+  '/etc',
+  '.bin',
+  'node_modules',
+  'a/b',
+  '@/x',
+  '@../x',
+  'a b',
+  'x\0y',
+]) {
   needs(`a name that is none: ${JSON.stringify(name)}`, async () => {
     const dependencies = JSON.parse(`{${JSON.stringify(name)}: "1.0.0"}`) as Record<string, string>;
     const outcome = await buildOf({ packageJson: { dependencies }, files: { 'index.js': '' } });

@@ -1,11 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { barIfWalled } from '../../shared/process-wall/seal.ts';
 
 // Runs in the place of a builder process, and tells what it can do of what it is asked to.
 
-type Probe = { read: string[]; write: string[]; port: number };
+type Probe = { bundles: boolean; read: string[]; write: string[]; port: number; syscalls: [string, number][] };
 
 const allowed = (attempt: () => unknown): boolean => {
   try {
@@ -16,8 +17,34 @@ const allowed = (attempt: () => unknown): boolean => {
   }
 };
 
+/** What the bundler's own process, which Node's permission model does not know, tells of a file when it is asked to bundle it. */
+async function bundled(file: string): Promise<boolean> {
+  const { build } = await import('esbuild');
+  return build({ entryPoints: [file], loader: { '': 'text' }, write: false, logLevel: 'silent' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether the kernel lets native code make a system call, whatever comes of it: without arguments none does harm. */
+async function letThrough(syscalls: [string, number][]): Promise<string[]> {
+  const { dlopen, getInt32 } = await import('node:ffi');
+  const { functions } = dlopen(null, {
+    syscall: { arguments: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], return: 'i64' },
+    __errno_location: { arguments: [], return: 'pointer' },
+  });
+  const errno = functions.__errno_location();
+  return syscalls
+    .filter(([, number]) => {
+      const answer = functions.syscall(BigInt(number), -1n, -1n, -1n, -1n, -1n, -1n);
+      return answer !== -1n || ![1, 38].includes(getInt32(errno));
+    })
+    .map(([name]) => name);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { read, write, port } = JSON.parse(line) as Probe;
+  const { bundles, read, write, port, syscalls } = JSON.parse(line) as Probe;
+  await barIfWalled(bundles ? { network: true } : { programs: true });
   const connected = await new Promise<boolean>((resolve) => {
     try {
       connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
@@ -25,12 +52,19 @@ for await (const line of createInterface({ input: process.stdin })) {
       resolve(false);
     }
   });
+  const byBundler: string[] = [];
+  if (bundles) for (const file of read) if (await bundled(file)) byBundler.push(file);
   const result = {
     read: read.filter((file) => allowed(() => readFileSync(file))),
+    byBundler,
     written: write.filter((file) => allowed(() => writeFileSync(file, 'x'))),
     environment: Object.keys(process.env),
     connected,
-    started: allowed(() => spawnSync(process.execPath, ['--version'])),
+    started: allowed(() => {
+      const { error } = spawnSync(process.execPath, ['--version']);
+      if (error !== undefined) throw error;
+    }),
+    letThrough: syscalls.length === 0 ? [] : await letThrough(syscalls),
   };
   process.stdout.write(`${JSON.stringify({ result })}\n`);
 }

@@ -6,6 +6,7 @@ import type { Deps } from '../../services/management/deps.ts';
 import { ROUTES } from '../../services/management/routes.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
+import { NO_WALL } from '../../shared/process-wall/wall.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
 
 let store: StoreServer;
@@ -54,7 +55,7 @@ for (const [operationId, body] of Object.entries(cases)) {
       body: route.body.parse(body),
       caller: { clientId: 'c', scopes: new Set<string>(), ip: undefined },
     };
-    const deps = { db: losingAnswers(db), hookSecretsKey: Buffer.alloc(32, 1), npmRegistry: undefined };
+    const deps = { db: losingAnswers(db), hookSecretsKey: Buffer.alloc(32, 1), npmRegistry: undefined, builderWall: NO_WALL };
     await assert.rejects(route.handle(input, deps as unknown as Deps), MongoNetworkError);
 
     const hooks = hooksIn(db);

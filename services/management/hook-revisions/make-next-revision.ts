@@ -33,7 +33,7 @@ export type RevisionEdit = {
   isolation?: HookIsolation | undefined;
 };
 
-export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry'>;
+export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry' | 'builderWall'>;
 
 /**
  * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code or other dependencies are
@@ -71,7 +71,7 @@ async function builtOf(
   hookId: string,
   before: HookRevision | undefined,
   edit: RevisionEdit,
-  { npmRegistry, hookSecretsKey: secretsKey }: RevisionDeps,
+  { npmRegistry, builderWall: wall, hookSecretsKey: secretsKey }: RevisionDeps,
 ): Promise<Built> {
   const code = edit.code ?? before?.code;
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
@@ -81,7 +81,10 @@ async function builtOf(
     return { hook_id, kind, code, dependencies, build, limits };
   }
   try {
-    const built = await makeRevision({ hook_id: hookId, code, dependencies }, { registry: npmRegistry, secretsKey });
+    const built = await makeRevision(
+      { hook_id: hookId, code, dependencies },
+      { registry: npmRegistry, secretsKey, wall },
+    );
     if (edit.kind === 'action' && built.kind !== 'action') {
       throw invalidBody("'must export onExecuteCredentialsExchange' on property code.");
     }
