@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { buildHook } from '../../hook-build/build-hook.ts';
+import { HookBuildError } from '../../hook-build/errors.ts';
 import { inertDirective } from '../../hook-build/inert-directive.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
-import { startNpmRegistry } from '../support/npm-registry.ts';
+import { startNpmRegistry, tarballOf } from '../support/npm-registry.ts';
 import { attackClass } from './attack-class.ts';
 
 // Text of authors and packages that takes whoever reads it the more time, the longer it is, and much more than that. Two builds go on at a
@@ -70,6 +72,31 @@ for (const [name, sideEffects] of [
       { cacheDir, registry: registry.url },
     );
     assert.match(script, /exports = 7/);
+    assert.ok(performance.now() - startedMs < MAX_BUILD_MS);
+  });
+}
+
+const twice = attackClass('archives that are compressed more than once');
+const archive = tarballOf([{ path: 'package/index.js', content: 'module.exports = 7;' }]);
+// What unpacks to a gigabyte is a few kilobytes after the second time.
+const zeros = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+for (const [name, tarball] of [
+  ['gzip in gzip', gzipSync(archive)],
+  ['zeros in gzip in gzip', gzipSync(Buffer.concat(Array<Buffer>(200).fill(zeros)))],
+  ['Brotli in gzip', gzipSync(brotliCompressSync(Buffer.alloc(1024 * 1024)))],
+  ['Zstandard in gzip', gzipSync(zstdCompressSync(Buffer.alloc(1024 * 1024)))],
+] as const) {
+  twice(name, async () => {
+    const module = `twice-${name.replaceAll(' ', '-').toLowerCase()}`;
+    registry.publish(module, { tarball });
+    const startedMs = performance.now();
+    await assert.rejects(
+      buildHook(
+        { code: `module.exports = require('${module}');`, dependencies: { [module]: '1.0.0' } },
+        { cacheDir, registry: registry.url },
+      ),
+      (error) => error instanceof HookBuildError && error.code === 'module_damaged',
+    );
     assert.ok(performance.now() - startedMs < MAX_BUILD_MS);
   });
 }
