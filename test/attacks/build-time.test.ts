@@ -16,6 +16,7 @@ import { attackClass } from './attack-class.ts';
 
 const MAX_READ_MS = 250;
 const MAX_BUILD_MS = 20_000;
+const MAX_ASKED = 2_100;
 
 const cacheDir = mkdtempSync(join(tmpdir(), 'hookmint-build-time-'));
 const registry = await startNpmRegistry();
@@ -75,6 +76,21 @@ for (const [name, sideEffects] of [
     assert.ok(performance.now() - startedMs < MAX_BUILD_MS);
   });
 }
+
+const asked = attackClass('modules that there are not');
+asked('a module that needs 20,000 of them does not have the registry asked for each', async () => {
+  const none = Array.from({ length: 20_000 }, (_, at) => [`none-${String(at)}`, '1.0.0']);
+  registry.publish('flood', { packageJson: { optionalDependencies: Object.fromEntries(none) } });
+  const before = registry.asked.length;
+  await assert.rejects(
+    buildHook(
+      { code: "module.exports = require('flood');", dependencies: { flood: '1.0.0' } },
+      { cacheDir, registry: registry.url },
+    ),
+    (error) => error instanceof HookBuildError && error.code === 'modules_too_large',
+  );
+  assert.ok(registry.asked.length - before < MAX_ASKED);
+});
 
 const twice = attackClass('archives that are compressed more than once');
 const archive = tarballOf([{ path: 'package/index.js', content: 'module.exports = 7;' }]);
