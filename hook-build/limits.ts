@@ -28,8 +28,13 @@ export const MAX_PATH_DEPTH = 32;
 
 /** Of all modules of a hook. */
 export const MAX_MODULES = 1_000;
+/** Modules that the registry is asked for, those that it has not got among them. */
+export const MAX_MODULES_ASKED = 2_000;
 export const MAX_SET_BYTES = 384 * MEGABYTE;
 
 /** What goes into one bundle, before it is made smaller. */
 export const MAX_BUNDLED_BYTES = 48 * MEGABYTE;
 export const MAX_BUNDLED_FILES = 20_000;
+/** Of a pattern in a package.json's `sideEffects`: over them, the module's files are taken for ones that have some. */
+export const MAX_GLOB_LENGTH = 256;
+export const MAX_GLOB_WILDCARDS = 2;

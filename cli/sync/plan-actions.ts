@@ -43,7 +43,7 @@ function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
   const present = remote.actions.find((action) => action.name === name);
   const known = KnownSecrets.parse(present?.secrets ?? []).map((secret) => secret.name);
   const named = Object.fromEntries(file.secrets.map((secret) => [secret.name, secret.value]));
-  const { given, missing } = secretsOf(name, named, secrets.actions[name] ?? {}, known);
+  const { given, missing } = secretsOf(name, named, secrets.actions.get(name), known);
   const secretList = Object.entries(given).map(([secret, value]) => ({ name: secret, value }));
   const wanted = {
     code,

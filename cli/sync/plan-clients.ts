@@ -56,7 +56,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
   const { taken, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
   const losses = [...refused, ...lostMethods(file)];
-  const secret = secrets.clients[name];
+  const secret = secrets.clients.get(name);
   const present = presentOf(file, input);
   const keyless = signs && lostMethods(file).length === 0 && present?.client_authentication_methods === undefined;
   const notes = [

@@ -38,7 +38,7 @@ function planHook(file: HookFile, { remote, secrets }: PlanInput): Step {
   }
   // As the server makes it of any name (contract §5.1).
   const present = remote.hooks.find((hook) => hook.name === kebabCase(name));
-  const { given, missing } = secretsOf(name, file.secrets, secrets.hooks[name] ?? {}, present?.secretNames ?? []);
+  const { given, missing } = secretsOf(name, file.secrets, secrets.hooks.get(name), present?.secretNames);
   const wanted = {
     script,
     dependencies,
@@ -57,7 +57,7 @@ function planHook(file: HookFile, { remote, secrets }: PlanInput): Step {
     return step('hook', name, 'create', { missingSecrets: missing, run, notes });
   }
   const members = differing(wanted, present);
-  const gone = present.secretNames.filter((secret) => !(secret in file.secrets));
+  const gone = present.secretNames.filter((secret) => !Object.hasOwn(file.secrets, secret));
   const changes = [
     ...members,
     ...(Object.keys(given).length > 0 ? [`secrets ${Object.keys(given).join(', ')}`] : []),

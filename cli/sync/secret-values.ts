@@ -6,15 +6,23 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { MAX_FILE_BYTES } from '../tenant-files/bounds.ts';
 import { SECRET_NOT_SHOWN } from '../tenant-files/model.ts';
 
-const Named = z.record(z.string(), z.record(z.string(), z.string())).default({});
+/** Maps: names come from outside, and an object has members of its own (`constructor`) and one that it loses (`__proto__`). */
+const named = <Value extends z.ZodType>(value: Value) =>
+  z.preprocess(
+    (given: unknown) => (isMembers(given) ? new Map(Object.entries(given)) : (given ?? new Map())),
+    z.map(z.string(), value),
+  );
+
+const isMembers = (given: unknown): given is object =>
+  typeof given === 'object' && given !== null && !Array.isArray(given);
 
 /** Values for what an export never holds. */
 export const SecretValues = z.strictObject({
   /** Hook or Action name → secret name → value. */
-  hooks: Named,
-  actions: Named,
+  hooks: named(named(z.string())),
+  actions: named(named(z.string())),
   /** Client name → its client_secret, so that the client goes on with the one it has. */
-  clients: z.record(z.string(), z.string()).default({}),
+  clients: named(z.string()),
 });
 export type SecretValues = z.infer<typeof SecretValues>;
 
@@ -61,16 +69,17 @@ export type Secrets = { given: Record<string, string>; missing: string[] };
 export function secretsOf(
   owner: string,
   named: Record<string, string | undefined>,
-  values: Record<string, string>,
-  known: readonly string[],
+  values: ReadonlyMap<string, string> = new Map(),
+  known: readonly string[] = [],
   env: NodeJS.ProcessEnv = process.env,
 ): Secrets {
-  const secrets: Secrets = { given: {}, missing: [] };
+  const given: [string, string][] = [];
+  const missing: string[] = [];
   for (const [name, inFile] of Object.entries(named)) {
     const literal = inFile === SECRET_NOT_SHOWN ? undefined : inFile;
-    const value = values[name] ?? env[secretVariable(owner, name)] ?? literal;
-    if (value !== undefined) secrets.given[name] = value;
-    else if (!known.includes(name)) secrets.missing.push(name);
+    const value = values.get(name) ?? env[secretVariable(owner, name)] ?? literal;
+    if (value !== undefined) given.push([name, value]);
+    else if (!known.includes(name)) missing.push(name);
   }
-  return secrets;
+  return { given: Object.fromEntries(given), missing };
 }

@@ -41,11 +41,18 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
     );
   }
   if (isTooDeep(kinds)) throw new UsageError(`${path} is nested more than ${String(MAX_LEVELS)} levels deep.`);
+  if (namesPrototype(kinds)) throw new UsageError(`${path} has a member called __proto__, which nothing can keep.`);
   const parsed = TenantFiles.safeParse(kinds);
   if (parsed.success) return { files: parsed.data, ignored };
   const [kind, index] = parsed.error.issues[0]?.path ?? [];
   const file = sources?.[String(kind)]?.[Number(index)] ?? path;
   throw new UsageError(`${file} cannot be used: ${whereIn(parsed.error, kinds)}.`);
+}
+
+/** Of values that are not too deep. */
+function namesPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
 }
 
 function readWithin(real: string, file: string, named: string): string {

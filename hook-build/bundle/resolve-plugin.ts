@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, PartialMessage, Plugin } from 'esbuild';
 import { BUNDLE_NAMESPACE, isBuildFailure, type FailureDetail } from '../esbuild-failure.ts';
-import { MAX_BUNDLED_BYTES, MAX_BUNDLED_FILES } from '../limits.ts';
+import { MAX_BUNDLED_BYTES, MAX_BUNDLED_FILES, MAX_GLOB_LENGTH, MAX_GLOB_WILDCARDS } from '../limits.ts';
 import { isBuiltin, parseRequired } from '../module-name.ts';
 import { HOOK_FILE } from '../hook-file.ts';
 import { BrowserField } from './browser-field.ts';
@@ -176,10 +176,16 @@ function hasSideEffects(told: unknown, folder: string, path: string): boolean {
   if (!Array.isArray(told)) return true;
   const own = posix.relative(folder, path);
   return told.some((pattern) => {
-    if (typeof pattern !== 'string') return true;
+    if (typeof pattern !== 'string' || !isPlainGlob(pattern)) return true;
     const bare = pattern.replace(/^\.?\//, '');
     return posix.matchesGlob(own, bare.includes('/') ? bare : `**/${bare}`);
   });
+}
+
+/** Whether a package's pattern is matched in time: each further wildcard, and whatever repeats a choice, multiplies it. */
+function isPlainGlob(pattern: string): boolean {
+  const wildcards = pattern.replaceAll('**/', '/').match(/[*?]/g)?.length ?? 0;
+  return pattern.length <= MAX_GLOB_LENGTH && wildcards <= MAX_GLOB_WILDCARDS && !/[()[\]{}|]/.test(pattern);
 }
 
 function failure(code: FailureDetail['code'], module: string, text: string): { errors: PartialMessage[] } {

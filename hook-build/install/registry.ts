@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ssri from 'ssri';
 import { HookBuildError } from '../errors.ts';
 import {
+  MAX_MODULES_ASKED,
   MAX_PACKUMENT_BYTES,
   MAX_REDIRECTS,
   MAX_REQUESTS_AT_ONCE,
@@ -34,10 +35,14 @@ export class Registry {
     this.#settings = settings;
   }
 
-  /** @throws {HookBuildError} `module_unavailable`, `registry_unreachable`, `registry_failed`, `module_refused` */
+  /** @throws {HookBuildError} `module_unavailable`, `registry_unreachable`, `registry_failed`, `module_refused`, `modules_too_large` */
   packument(name: string): Promise<Packument> {
     let packument = this.#packuments.get(name);
     if (packument === undefined) {
+      if (this.#packuments.size >= MAX_MODULES_ASKED) {
+        const message = `the modules of the hook need more than ${String(MAX_MODULES_ASKED)} modules of the registry`;
+        throw new HookBuildError('modules_too_large', message, { module: name });
+      }
       const url = new URL(name.replace('/', '%2f'), registryOf(this.#settings, name));
       packument = this.#get(url, name, MAX_PACKUMENT_BYTES).then((body) => parsePackument(body, name));
       this.#packuments.set(name, packument);

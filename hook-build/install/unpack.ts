@@ -8,6 +8,8 @@ import type { PackageFiles } from './package-file.ts';
 
 const REGULAR_FILES: ReadonlySet<string> = new Set(['File', 'OldFile', 'ContiguousFile']);
 const MAX_HEADER_BYTES = 64 * 1024;
+/** How what is compressed by gzip begins; the parser would go on and unpack that too, past every bound. */
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 // A tar archive has a header of 512 bytes for each file, and rounds its length up to that.
 const MAX_ARCHIVE_BYTES = MAX_UNPACKED_BYTES + MAX_FILES * 1024;
 
@@ -25,6 +27,8 @@ export async function unpack(tarball: Buffer, name: string): Promise<PackageFile
   const state: { refused?: HookBuildError } = {};
   const parser = new Parser({
     strict: true,
+    brotli: false,
+    zstd: false,
     maxMetaEntrySize: MAX_HEADER_BYTES,
     onReadEntry: (entry) => {
       bytes += entry.size;
@@ -53,7 +57,12 @@ export async function unpack(tarball: Buffer, name: string): Promise<PackageFile
 
   try {
     await pipeline(Readable.from([tarball]), createGunzip(), atMost(MAX_ARCHIVE_BYTES, name), async (archive) => {
+      let isFirst = true;
       for await (const chunk of archive as AsyncIterable<Buffer>) {
+        if (isFirst && GZIP_MAGIC.equals(chunk.subarray(0, GZIP_MAGIC.length))) {
+          throw damaged(name, 'it is compressed more than once');
+        }
+        isFirst = false;
         parser.write(chunk);
         if (state.refused !== undefined) throw state.refused;
       }

@@ -6,8 +6,11 @@ const WINDOW_MS = 60_000;
 /** Refusals with an event of their own, in a minute and gateway; so many again tell how many more there were. */
 const MAX_TOLD = 30;
 
-/** Beyond {@link MAX_TOLD} all are counted together. */
-const OTHERS = '';
+/**
+ * Beyond {@link MAX_TOLD} those of one client are counted together, whatever addresses they come from, for so many clients: who has many
+ * addresses does not hide by them which client it tries.
+ */
+const MAX_CLIENTS_TOLD = 30;
 
 type Window = { counted: number; latest: TokenEvent | undefined };
 
@@ -24,22 +27,28 @@ export type RefusalSampler = {
 
 /**
  * Keeps what strangers are refused from filling the audit: of each address, of IPv6 each /64, error and client that there is, the first in
- * a minute is told at once; the others are counted, and the latest of them is told with their number when the minute is over.
+ * a minute is told at once; the others are counted, and the latest of them is told with their number when the minute is over. Beyond a
+ * bound they are counted by client alone.
  */
 export function createRefusalSampler(publish: (event: TokenEvent) => void): RefusalSampler {
   const windows = new Map<string, Window>();
+  /** By client; all others by `undefined`. */
+  const others = new Map<string | undefined, Window>();
   let timer: NodeJS.Timeout | undefined;
 
   function tellCounted(): void {
     timer = undefined;
-    for (const { counted, latest } of windows.values())
+    for (const { counted, latest } of [...windows.values(), ...others.values()])
       if (latest !== undefined) publish({ ...latest, refusals: counted });
     windows.clear();
+    others.clear();
   }
 
-  function countAmongOthers({ ip: _ip, client_id: _clientId, ...event }: TokenEvent): void {
-    const others = windows.get(OTHERS) ?? { counted: 0, latest: undefined };
-    windows.set(OTHERS, { counted: others.counted + 1, latest: event });
+  function countAmongOthers({ ip: _ip, client_id, ...event }: TokenEvent, isKnown: boolean): void {
+    const isTold = isKnown && (others.has(client_id) || others.size < MAX_CLIENTS_TOLD);
+    const client = isTold ? client_id : undefined;
+    const counted = (others.get(client)?.counted ?? 0) + 1;
+    others.set(client, { counted, latest: client === undefined ? event : { ...event, client_id: client } });
   }
 
   return {
@@ -54,7 +63,7 @@ export function createRefusalSampler(publish: (event: TokenEvent) => void): Refu
       } else if (windows.size < MAX_TOLD) {
         windows.set(key, { counted: 0, latest: undefined });
         publish(event);
-      } else countAmongOthers(event);
+      } else countAmongOthers(event, isKnown);
     },
     close: () => {
       clearTimeout(timer);

@@ -31,6 +31,7 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 export function mergeHookResult(result: string | undefined, policy: CustomClaimsPolicy): MergedResult {
   const merged: MergedResult = { scopes: [], customClaims: {}, dropped: [] };
   if (result === undefined) return merged;
+  const claims: [name: string, value: unknown][] = [];
   const { members, isChanged } = parseResult(result);
   for (const [name, value] of Object.entries(members)) {
     if (name === 'scope') {
@@ -42,8 +43,10 @@ export function mergeHookResult(result: string | undefined, policy: CustomClaims
       merged.dropped.push({ kind: 'claim', name: name.slice(0, REPORTED_NAME_LENGTH), reason });
       continue;
     }
-    merged.customClaims[name] = value;
+    claims.push([name, value]);
   }
+  // Not one by one: to set a member is more than to have it, for a name that objects know.
+  merged.customClaims = Object.fromEntries(claims);
   refuseTooLarge(merged);
   return merged;
 }

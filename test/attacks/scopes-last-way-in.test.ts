@@ -99,6 +99,30 @@ lockOut('after all that, it comes in, and may change what is its own', async () 
   assert.equal((await again.call('PATCH', await ownGrant(), { allow_all_scopes: true })).status, 200);
 });
 
+lockOut('another administrator that is about to end does not count', async () => {
+  const other = await openWithScopes(api, stack(), 'create:clients', 'update:client_credentials', 'delete:clients');
+  // Made by the administrator, with a key that lasts.
+  const created = await api.call('POST', '/clients', {
+    name: 'Second administrator',
+    app_type: 'non_interactive',
+    client_authentication_methods: {
+      private_key_jwt: { credentials: [{ credential_type: 'public_key', pem: pem(), alg: 'RS256' }] },
+    },
+  });
+  assert.equal(created.status, 201, JSON.stringify(created.body));
+  const { client_id: second } = created.body as { client_id: string };
+  await grantClient(api, second, audience(), ['update:client_grants']);
+  const [key] = (await api.call('GET', `/clients/${second}/credentials`)).body as Body[];
+  // As it may: it is not the last way in. Then the first is.
+  const soon = new Date(Date.now() + 20_000).toISOString();
+  const path = `/clients/${second}/credentials/${String(key?.id)}`;
+  assert.equal((await other.call('PATCH', path, { expires_at: soon })).status, 200);
+  assert.deepEqual(errorOf(await other.call('DELETE', own())), LAST);
+  const later = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  assert.equal((await other.call('PATCH', path, { expires_at: later })).status, 200);
+  assert.equal((await api.call('DELETE', `/clients/${second}`)).status, 204);
+});
+
 lockOut('of three administrators that are deleted at once, one stays', async () => {
   const deleter = await openWithScopes(api, stack(), 'delete:clients');
   const others = await Promise.all(

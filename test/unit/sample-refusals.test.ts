@@ -57,6 +57,22 @@ describe('refusals of strangers', () => {
     assert.deepEqual(figures().at(-1), [undefined, undefined, 5_000 - MAX_TOLD]);
   });
 
+  it('of any number of addresses do not hide which client they tried', () => {
+    for (let n = 0; n < MAX_TOLD; n++) refuse({ ip: `2001:db8:0:${n.toString(16)}::1`, client_id: 'none' });
+    for (let n = 0; n < 500; n++) refuse({ ip: `2001:db8:1:${n.toString(16)}::1`, client_id: 'target' }, true);
+    for (let n = 0; n < 200; n++) refuse({ ip: '2001:db8:2::1', client_id: `other-${String(n)}` }, true);
+    mock.timers.tick(60_000);
+    assert.deepEqual(
+      figures().find(([, client]) => client === 'target'),
+      [undefined, 'target', 500],
+    );
+    assert.ok(told.length <= 2 * MAX_TOLD + 1);
+    assert.equal(
+      told.reduce((sum, { refusals = 1 }) => sum + refusals, 0),
+      MAX_TOLD + 500 + 200,
+    );
+  });
+
   it('are told before the gateway ends', () => {
     for (let n = 0; n < 3; n++) refuse({ ip: '192.0.2.1' });
     sampler.close();

@@ -1,5 +1,5 @@
 import { compactVerify, importJWK, importSPKI, type CryptoKey } from 'jose';
-import type { Client, ClientCredential } from '../../../shared/domain/client.ts';
+import type { AssertionAlg, Client, ClientCredential } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { refused, type Assertion } from './read-assertion.ts';
 import type { UseAssertion } from './use-assertion.ts';
@@ -39,7 +39,7 @@ function candidatesOf(client: Client | undefined, { alg, kid }: Assertion): Clie
 
 /** Takes as long when there is no key as when there is one that has not signed it. */
 async function isSigned({ jwt, alg }: Assertion, credentials: readonly ClientCredential[]): Promise<boolean> {
-  const keys = credentials.length === 0 ? [importJWK(NOBODYS_KEY, alg) as Promise<CryptoKey>] : credentials.map(keyOf);
+  const keys = credentials.length === 0 ? [nobodysKey(alg)] : credentials.map(keyOf);
   const results = await Promise.all(
     keys.map(async (key) => {
       try {
@@ -55,6 +55,15 @@ async function isSigned({ jwt, alg }: Assertion, credentials: readonly ClientCre
 
 /** No signature is valid by it: the numbers are of the size of a key, and no more. */
 const NOBODYS_KEY = { kty: 'RSA', n: Buffer.alloc(256, 0xff).toString('base64url'), e: 'AQAB' };
+
+/** Imported once, as those of clients are: an import takes longer than a signature. */
+const nobodysKeys = new Map<AssertionAlg, Promise<CryptoKey>>();
+
+function nobodysKey(alg: AssertionAlg): Promise<CryptoKey> {
+  const key = nobodysKeys.get(alg) ?? (importJWK(NOBODYS_KEY, alg) as Promise<CryptoKey>);
+  nobodysKeys.set(alg, key);
+  return key;
+}
 
 /** As long as the configuration in memory lives. */
 const imported = new WeakMap<ClientCredential, Promise<CryptoKey>>();

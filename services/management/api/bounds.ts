@@ -7,7 +7,7 @@ const MAX_VALUES = 10_000;
 /**
  * Looks at the shape of a body before anything else does.
  *
- * @throws {ApiError} 400 for more values, or deeper ones, than any operation takes.
+ * @throws {ApiError} 400 for more values, or deeper ones, than any operation takes, and for a member that none would keep.
  */
 export function refuseUnbounded(body: unknown): void {
   const waiting: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }];
@@ -16,6 +16,7 @@ export function refuseUnbounded(body: unknown): void {
     const { value, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
     if (depth === MAX_NESTING) throw invalidBody(`'the body is more than ${String(MAX_NESTING)} levels deep'.`);
+    if (Object.hasOwn(value, '__proto__')) throw invalidBody("'no member can be called __proto__'.");
     const members: unknown[] = Object.values(value);
     values += members.length;
     if (values > MAX_VALUES) throw invalidBody(`'the body has more than ${String(MAX_VALUES)} values in it'.`);

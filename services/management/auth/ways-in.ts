@@ -11,21 +11,28 @@ import { withLease } from './lease.ts';
 /** Who has it can give itself every other scope: as long as one client has it and can authenticate, nobody is locked out. */
 const ADMINISTERS = 'update:client_grants';
 
+/**
+ * Another way in counts when it lasts as long as the one that may end, or so long at least: time enough to see that it ends. Without it,
+ * whoever may say how long keys are valid makes a way in that is the only one, and closed a second later.
+ */
+const MIN_LASTS_MS = 7 * 86_400_000;
+
 type WayInDeps = Pick<Deps, 'db' | 'audience'>;
 
 /**
- * Runs a write that may end a client's way into this API. The write is told whether that way is the last one; writes to other ways in
- * wait meanwhile, so that two of them cannot each count on the other's.
+ * Runs a write that may end a client's way into this API. The write is told whether that way is the last one; writes to other clients
+ * wait meanwhile, so that two of them cannot each count on the other's: also those to clients that are no way in yet, and may become one
+ * while they are written.
  */
 export async function besideWaysIn<T>(
   clientId: string,
   deps: WayInDeps,
   write: (isLast: boolean) => Promise<T>,
 ): Promise<T> {
-  if (!(await isWayIn(clientId, deps))) return write(false);
-  return withLease(deps.db, 'ways_in', async () =>
-    write((await isWayIn(clientId, deps)) && !(await othersComeIn(clientId, deps))),
-  );
+  return withLease(deps.db, 'ways_in', async () => {
+    const endMs = await endOfWayIn(clientId, deps);
+    return write(endMs > Date.now() && !(await othersComeIn(clientId, endMs, deps)));
+  });
 }
 
 /** Whether a grant for this API lets its client administer it. */
@@ -52,34 +59,39 @@ export const lastAdministrator = (clientId: string): ApiError =>
     `The client ${clientId} is the last one that can administer hookmint: give another client the scope ${ADMINISTERS} first. Only the client itself may change how it authenticates.`,
   );
 
-async function isWayIn(clientId: string, { db, audience }: WayInDeps): Promise<boolean> {
+/** Until when a client can administer the API, `Infinity` for ever, 0 for not at all. */
+async function endOfWayIn(clientId: string, { db, audience }: WayInDeps): Promise<number> {
   const [client, grant] = await Promise.all([
     clientsIn(db).find(clientId),
     clientGrantsIn(db).findFor(clientId, audience),
   ]);
-  return client !== undefined && canAuthenticate(client) && administers(grant);
+  return client !== undefined && administers(grant) ? endOfProof(client) : 0;
 }
 
-async function othersComeIn(clientId: string, { db, audience }: WayInDeps): Promise<boolean> {
+async function othersComeIn(clientId: string, endMs: number, { db, audience }: WayInDeps): Promise<boolean> {
   const grants = await clientGrantsIn(db).list(
     { audience, client_id: { $ne: clientId }, $or: [{ allow_all_scopes: true }, { scope: ADMINISTERS }] },
     { skip: 0, limit: 0 },
   );
   const ids = grants.map(({ client_id }) => client_id);
-  return (await clientsIn(db).list({ _id: { $in: ids } }, { skip: 0, limit: 0 })).some(canAuthenticate);
+  const others = await clientsIn(db).list({ _id: { $in: ids } }, { skip: 0, limit: 0 });
+  const untilMs = Math.min(endMs, Date.now() + MIN_LASTS_MS);
+  return others.some((other) => endOfProof(other) >= untilMs);
 }
 
 /** Whether a client can get a token now. */
 function canAuthenticate(client: Client): boolean {
-  if (!client.grant_types.includes('client_credentials')) return false;
-  const isValid = ({ expires_at_ms }: { expires_at_ms: number | null }): boolean =>
-    (expires_at_ms ?? Infinity) > Date.now();
-  if (client.private_key_jwt !== null) {
-    return client.credentials.some(
-      (credential) => client.private_key_jwt?.includes(credential.id) === true && isValid(credential),
-    );
-  }
-  return client.token_endpoint_auth_method !== 'none' && client.client_secrets.some(isValid);
+  return endOfProof(client) > Date.now();
+}
+
+/** Until when a client can get tokens, `Infinity` for ever, 0 for not at all. */
+function endOfProof(client: Client): number {
+  if (!client.grant_types.includes('client_credentials')) return 0;
+  const { private_key_jwt: keys } = client;
+  const isPublic = client.token_endpoint_auth_method === 'none';
+  const proofs =
+    keys !== null ? client.credentials.filter(({ id }) => keys.includes(id)) : isPublic ? [] : client.client_secrets;
+  return Math.max(0, ...proofs.map(({ expires_at_ms }) => expires_at_ms ?? Infinity));
 }
 
 /** All that decides about who is taken for the client. */

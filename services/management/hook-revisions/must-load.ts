@@ -8,8 +8,11 @@ import { loadOnce } from './dry-run.ts';
 
 const MAX_REMEMBERED = 1_000;
 
-/** Where in the author's file, or a module's, an error came from: the first position of its stack. */
-const POSITION = /[\w./@-]+:\d+:\d+/;
+/**
+ * Where in the author's file, or a module's, an error came from: the first position of its stack, which is the hook's word. Sought from
+ * the beginnings of words only.
+ */
+const POSITION = /(?<![\w./@-])[\w./@-]+:\d+:\d+/;
 
 /** Revisions that an isolate has loaded. They are immutable, so once is enough. */
 const loaded = new LRUCache<string, true>({ max: MAX_REMEMBERED });
@@ -39,6 +42,10 @@ export async function mustLoad(
   loaded.set(address, true);
 }
 
+export function firstPosition(stack: string): string | undefined {
+  return POSITION.exec(stack)?.[0];
+}
+
 function refuseUnlessLoaded(outcome: HookOutcome, { kind }: HookRevision): void {
   const failure = failureOf(outcome);
   if (failure !== undefined) {
@@ -55,7 +62,7 @@ function failureOf(outcome: HookOutcome): string | undefined {
   switch (outcome.status) {
     case 'threw': {
       const { name, message, stack } = outcome.error;
-      const place = POSITION.exec(stack?.replace(message, '') ?? '')?.[0];
+      const place = firstPosition(stack?.replace(message, '') ?? '');
       return `${name}: ${message}${place === undefined ? '' : ` at ${place}`}`;
     }
     case 'timed_out':
