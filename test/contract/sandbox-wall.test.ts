@@ -12,7 +12,7 @@ const ENV = { NATS_URL: 'nats://127.0.0.1:4222' };
 const skip = process.platform !== 'linux' && 'walls are of Linux';
 
 test('the setting is require, auto or off, and nothing else', () => {
-  assert.equal(readConfig(ENV).HOOKMINT_SANDBOX_WALL, 'auto');
+  assert.equal(readConfig({ ...ENV }).HOOKMINT_SANDBOX_WALL, 'auto');
   for (const setting of ['require', 'auto', 'off']) {
     assert.equal(readConfig({ ...ENV, HOOKMINT_SANDBOX_WALL: setting }).HOOKMINT_SANDBOX_WALL, setting);
   }
