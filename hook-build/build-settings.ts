@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { readSettings } from '../shared/env.ts';
+import { readEnv } from '../shared/env.ts';
 import { chooseWall, type Wall } from '../shared/process-wall/wall.ts';
 
 /** Settings of whoever builds without settings of its own: the CLI and the launcher. */
 const readBuildSettings = (env: NodeJS.ProcessEnv = process.env) =>
-  readSettings(
+  readEnv(
     {
       /** npm registry that hooks' modules come from; unset: npm's own setting. */
       HOOKMINT_NPM_REGISTRY: z.url().optional(),

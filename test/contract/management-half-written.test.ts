@@ -55,7 +55,12 @@ for (const [operationId, body] of Object.entries(cases)) {
       body: route.body.parse(body),
       caller: { clientId: 'c', scopes: new Set<string>(), ip: undefined },
     };
-    const deps = { db: losingAnswers(db), hookSecretsKey: Buffer.alloc(32, 1), npmRegistry: undefined, builderWall: NO_WALL };
+    const deps = {
+      db: losingAnswers(db),
+      hookSecretsKey: Buffer.alloc(32, 1),
+      npmRegistry: undefined,
+      builderWall: NO_WALL,
+    };
     await assert.rejects(route.handle(input, deps as unknown as Deps), MongoNetworkError);
 
     const hooks = hooksIn(db);
