@@ -110,7 +110,14 @@ describe('the CLI at a terminal', { skip: noTerminal, concurrency: 2 }, () => {
   const ofHooks: Answer = (path) => {
     if (/revisions\/./.test(path)) {
       const script = `// ${TEXT}${forgedLine('FORGED')} ${path}`;
-      const settings = { modules: [], limits: {}, egress: {}, on_failure: 'deny', isolation: 'shared', secrets: [TEXT] };
+      const settings = {
+        modules: [],
+        limits: {},
+        egress: {},
+        on_failure: 'deny',
+        isolation: 'shared',
+        secrets: [TEXT],
+      };
       return [200, { script, dependencies: { [TEXT]: TEXT }, ...settings }];
     }
     if (path.includes('revisions')) {

@@ -110,6 +110,7 @@
   const withNumbersAsTheyAre = () => {
     const holders = { __proto__: null };
     let depth = 0;
+    /** @this {unknown} */
     return function (_name, value) {
       if (typeof value === 'number' || value instanceof NumberClass) return numberAsItIs(value);
       if (typeof value !== 'object' || value === null) return value;
