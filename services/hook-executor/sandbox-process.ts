@@ -11,7 +11,7 @@ import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './isolate/bundle-globals.ts';
 import { EgressError } from './egress/http-exchange.ts';
 import { callError } from './sandbox/host-calls/host-functions.ts';
-import { MAX_MESSAGE_CHARACTERS } from './sandbox/messages.ts';
+import { MAX_MESSAGE_CHARACTERS } from './sandbox/message-bounds.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';

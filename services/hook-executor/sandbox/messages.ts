@@ -1,18 +1,6 @@
 import type { z } from 'zod';
+import { MAX_CALLS_LENGTH_PER_MESSAGE, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
 import type { FromSandbox } from './protocol.ts';
-
-/** Longest JSON text of a request that a hook may hand over, characters; as host-calls/host-functions.ts has it. */
-export const MAX_CALL_LENGTH = 2_097_152;
-
-/**
- * Items of a list in one message, and characters of its requests: what is more goes into the next message. The executor works on a
- * message at once, and whoever has taken over the process decides what is in it.
- */
-export const MAX_ITEMS_PER_MESSAGE = 16;
-const MAX_CALLS_LENGTH_PER_MESSAGE = MAX_CALL_LENGTH;
-
-/** Longest message, characters: what fits is some 8 MB of text, and JSON writes a quote as two characters, others as six. */
-export const MAX_MESSAGE_CHARACTERS = 24 * 1_048_576;
 
 type Report = z.infer<typeof FromSandbox>;
 type Said = { [Kind in 'outcomes' | 'calls' | 'over']: NonNullable<Report[Kind]> };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
-import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './messages.ts';
+import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
 
 /**
  * What the executor and a sandbox process say to each other over their IPC channel, each message holding whatever came
