@@ -6,7 +6,6 @@ export const MAX_CALL_LENGTH = 2_097_152;
  * message at once, and whoever has taken over the process decides what is in it.
  */
 export const MAX_ITEMS_PER_MESSAGE = 16;
-export const MAX_CALLS_LENGTH_PER_MESSAGE = MAX_CALL_LENGTH;
 
 /** Longest message, characters: what fits is some 8 MB of text, and JSON writes a quote as two characters, others as six. */
 export const MAX_MESSAGE_CHARACTERS = 24 * 1_048_576;

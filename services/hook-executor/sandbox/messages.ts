@@ -1,6 +1,8 @@
 import type { z } from 'zod';
-import { MAX_CALLS_LENGTH_PER_MESSAGE, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
+import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
 import type { FromSandbox } from './protocol.ts';
+
+const MAX_CALLS_LENGTH_PER_MESSAGE = MAX_CALL_LENGTH;
 
 type Report = z.infer<typeof FromSandbox>;
 type Said = { [Kind in 'outcomes' | 'calls' | 'over']: NonNullable<Report[Kind]> };
