@@ -117,7 +117,7 @@ describe('an answer', { concurrency: 2 }, () => {
       /answers with more than \d+ bytes/,
     ],
     ['of many levels', (_, response) => response.end('['.repeat(500_000) + ']'.repeat(500_000)), /levels of JSON/],
-    ['that is not JSON', (_, response) => response.end('<html>'), /not JSON/],
+    ['that is not JSON', (_, response) => response.end('<html>'), /did not answer with JSON/],
     [
       'that has ever another page',
       (_, response) =>
