@@ -109,22 +109,24 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
   const begin = (connection: Connection, ...[request, response]: Parameters<RequestListener>): void => {
     connection.underWay++;
     answering.add(connection);
-    response.once('close', () => {
-      connection.underWay--;
-      if (!all.has(connection)) return;
-      connection.queued.shift()?.();
-      if (connection.underWay > 0) return;
-      remove(connection);
-      add(connection);
-    });
+    // Not at once: answers that need no waiting would follow one another, and nobody else's connection would be heard meanwhile.
+    response.once('close', () => setImmediate(end, connection));
     serve(request, response);
+  };
+  const end = (connection: Connection): void => {
+    connection.underWay--;
+    if (!all.has(connection)) return;
+    connection.queued.shift()?.();
+    if (connection.underWay > 0) return;
+    remove(connection);
+    add(connection);
   };
   server.on('request', (request, response) => {
     const connection = bySocket.get(request.socket);
     // Those that came in one piece with the one that was too many are told of all the same.
     if (connection === undefined || request.socket.destroyed) return;
     connection.latest = request;
-    if (connection.underWay < MAX_AT_ONCE) begin(connection, request, response);
+    if (connection.underWay < MAX_AT_ONCE && connection.queued.length === 0) begin(connection, request, response);
     else if (connection.queued.length < MAX_QUEUED) connection.queued.push(() => begin(connection, request, response));
     else connection.socket.destroy();
   });
