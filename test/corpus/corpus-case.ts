@@ -31,7 +31,6 @@ export function token(claims: Record<string, unknown> = {}, scope?: string): Exp
 
 export const serverError = (description: string): Expected => refusal(500, 'server_error', description);
 export const THREW = serverError('Script generated an unhandled synchronous exception.');
-export const NOT_COMPILED = serverError('Unable to compile the extensibility code as javascript');
 export const TIMED_OUT = serverError('Request to Webtask exceeded allowed execution time');
 export const NOT_AN_OBJECT = serverError('The result of the extension point is not an object');
 export const NOT_SERIALIZABLE = serverError('Error when JSON serializing the result of the extension point');
@@ -55,6 +54,8 @@ export type CorpusCase = Partial<Pick<HookInput, 'dependencies' | 'limits' | 'on
   local?: true;
   /** Only these hosts may be called. */
   allowedHosts?: string[];
+  /** Code of the error with which no revision is made of it. */
+  refused?: string;
   /** One after the other; with `atOnce`, all at the same time. */
   exchanges: Exchange[];
   atOnce?: true;

@@ -106,6 +106,10 @@ for (const [suite, cases] of Object.entries(SUITES)) {
     for (const one of cases) {
       const [pattern = ''] = codeOf(one.hook).split('\n');
       it(`${one.hook}: ${pattern.slice('// '.length)}`, async () => {
+        if (one.refused !== undefined) {
+          await assert.rejects(enable(one), { code: one.refused });
+          return;
+        }
         await enable(one);
         if (one.atOnce) await Promise.all(one.exchanges.map(exchange));
         else for (const each of one.exchanges) await exchange(each);

@@ -2,7 +2,6 @@ import { refusal } from '../../support/post-token.ts';
 import {
   claim,
   NOT_AN_OBJECT,
-  NOT_COMPILED,
   NOT_SERIALIZABLE,
   once,
   SCOPE,
@@ -49,7 +48,7 @@ export const FAILURES: CorpusCase[] = [
   },
   once('throws-in-timer', THREW),
   once('storage-throws', THREW),
-  once('redeclares-error-class', NOT_COMPILED),
+  { hook: 'redeclares-error-class', refused: 'hook_syntax_error', exchanges: [] },
   once('exports-mistake', THREW),
   once('exports-replaced', THREW),
   once('callback-twice', token(claim('call', 'first'))),
