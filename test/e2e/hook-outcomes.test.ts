@@ -333,7 +333,7 @@ describe('a result', () => {
     [
       'that is nested too deeply',
       hook("let a = []; for (let n = 0; n < 5000; n++) a = [a]; cb(null, { 'https://foo.com/c': a })"),
-      serverError('The result of the extension point is nested too deeply'),
+      NOT_SERIALIZABLE,
     ],
     ['that is a number', hook('cb(null, 1)'), NOT_AN_OBJECT],
     ['that is true', hook('cb(null, true)'), NOT_AN_OBJECT],

@@ -162,7 +162,7 @@ describe('npm start', { concurrency: 2 }, () => {
     const server = await startNatsWithoutJetStream();
     t.after(() => server.stop());
     await assertRefused(
-      /^hookmint: The NATS server cannot keep the stream HOOKMINT_EVENTS: .*Start it with JetStream \(-js\)\.$/m,
+      /^hookmint: The NATS server cannot keep the stream \w+: .*Start it with JetStream \(-js\)\.$/m,
       [],
       {
         env: { NATS_URL: server.url },
