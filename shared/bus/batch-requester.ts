@@ -64,6 +64,8 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
+  // From the start, so that whoever watches it sees the first one.
+  if (proofKey !== undefined) repliesRefused.add(0, attributes);
   const measure = measureBus(subject, 'send');
   const spanName = `send ${subject}`;
 

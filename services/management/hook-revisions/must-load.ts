@@ -14,8 +14,14 @@ const MAX_REMEMBERED = 1_000;
  */
 const POSITION = /(?<![\w./@-])[\w./@-]+:\d+:\d+/;
 
+/** Loads that this process asks for at a time: executors take eight dry runs, and people's have room beside them. */
+const MAX_LOADS_AT_ONCE = 3;
+
 /** Revisions that an isolate has loaded. They are immutable, so once is enough. */
 const loaded = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+/** Loads under way, by the address of the revision: whoever wants the same one waits for it. */
+const loading = new Map<string, Promise<void>>();
+const waiting: (() => void)[] = [];
 
 /**
  * Makes sure that an isolate can load a revision before tokens depend on it: a hook-executor loads it once, in an isolate of its own.
@@ -31,19 +37,32 @@ export async function mustLoad(
   { onFailure }: { onFailure?: () => Promise<void> } = {},
 ): Promise<void> {
   if (loaded.has(address)) return;
+  let load = loading.get(address);
+  if (load === undefined) {
+    load = loadInTurn(hook, address, deps).finally(() => {
+      loading.delete(address);
+      waiting.shift()?.();
+    });
+    loading.set(address, load);
+  }
   try {
-    const revision = await hooksIn(deps.db).findRevision(address);
-    if (revision === undefined) throw inexistent('hook revision');
-    refuseUnlessLoaded(await loadOnce(hook, revision, deps), revision);
+    await load;
   } catch (error) {
     await onFailure?.();
     throw error;
   }
-  loaded.set(address, true);
 }
 
-export function firstPosition(stack: string): string | undefined {
-  return POSITION.exec(stack)?.[0];
+async function loadInTurn(
+  hook: Pick<Hook, 'id' | 'name'>,
+  address: string,
+  deps: Pick<Deps, 'db' | 'dryRunners'>,
+): Promise<void> {
+  if (loading.size >= MAX_LOADS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  const revision = await hooksIn(deps.db).findRevision(address);
+  if (revision === undefined) throw inexistent('hook revision');
+  refuseUnlessLoaded(await loadOnce(hook, revision, deps), revision);
+  loaded.set(address, true);
 }
 
 function refuseUnlessLoaded(outcome: HookOutcome, { kind }: HookRevision): void {
@@ -55,6 +74,10 @@ function refuseUnlessLoaded(outcome: HookOutcome, { kind }: HookRevision): void 
   if (outcome.status === 'ok') return;
   const message = 'No hook-executor could load the hook at the moment';
   throw new ApiError(503, 'service_unavailable', message, { headers: { 'Retry-After': '1' } });
+}
+
+export function firstPosition(stack: string): string | undefined {
+  return POSITION.exec(stack)?.[0];
 }
 
 /** What its author must mend; `undefined` when the load says nothing about the code. */
