@@ -25,19 +25,15 @@ globalThis.Date = new Proxy(RealDate, {
   get: (target, key) => (key === 'now' ? now : (Reflect.get(target, key) as unknown)),
 });
 
-const { fork, spawn } = childProcess;
-type Arguments = [file: string, args: string[], options: childProcess.ForkOptions];
+const { spawn } = childProcess;
+const readable = [fileURLToPath(url), offsetFile].map((path) => `--allow-fs-read=${path}`);
 
-// Services get but a part of the launcher's environment.
 childProcess.spawn = ((command: string, args: string[], options: childProcess.SpawnOptions) => {
-  const isNode = command === process.execPath && options.env !== undefined && !args.some((arg) => arg.includes(url));
-  const env = isNode ? { ...options.env, NODE_OPTIONS: `--import=${url}` } : options.env;
-  return spawn(command, args, env === undefined ? options : { ...options, env });
+  if (command !== process.execPath || args.some((arg) => arg.includes(url))) return spawn(command, args, options);
+  // A sandbox or builder process gets no environment, and may read nothing but what it is allowed.
+  if (args.includes('--permission')) return spawn(command, [...readable, `--import=${url}`, ...args], options);
+  // Services get but a part of the launcher's environment.
+  if (options.env === undefined) return spawn(command, args, options);
+  return spawn(command, args, { ...options, env: { ...options.env, NODE_OPTIONS: `--import=${url}` } });
 }) as typeof spawn;
-
-// A sandbox process gets none, and may read nothing but what it is allowed.
-childProcess.fork = ((...[main, args, options]: Arguments) => {
-  const readable = [fileURLToPath(url), offsetFile].map((path) => `--allow-fs-read=${path}`);
-  return fork(main, args, { ...options, execArgv: [...(options.execArgv ?? []), ...readable, `--import=${url}`] });
-}) as typeof fork;
 syncBuiltinESMExports();
