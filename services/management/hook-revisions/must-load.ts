@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import type { Hook, HookRevision } from '../../../shared/domain/hook.ts';
 import { hooksIn } from '../../../shared/store/hooks.ts';
+import { createTurns } from '../../../shared/turns.ts';
 import { ApiError, inexistent } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
 import { loadOnce } from './dry-run.ts';
@@ -16,12 +17,13 @@ const POSITION = /(?<![\w./@-])[\w./@-]+:\d+:\d+/;
 
 /** Loads that this process asks for at a time: executors take eight dry runs, and people's have room beside them. */
 const MAX_LOADS_AT_ONCE = 3;
+const MAX_LOADS_WAITING = 64;
 
 /** Revisions that an isolate has loaded. They are immutable, so once is enough. */
 const loaded = new LRUCache<string, true>({ max: MAX_REMEMBERED });
 /** Loads under way, by the address of the revision: whoever wants the same one waits for it. */
 const loading = new Map<string, Promise<void>>();
-const waiting: (() => void)[] = [];
+const inTurn = createTurns({ atOnce: MAX_LOADS_AT_ONCE, maxWaiting: MAX_LOADS_WAITING, full: noExecutor });
 
 /**
  * Makes sure that an isolate can load a revision before tokens depend on it: a hook-executor loads it once, in an isolate of its own.
@@ -39,10 +41,7 @@ export async function mustLoad(
   if (loaded.has(address)) return;
   let load = loading.get(address);
   if (load === undefined) {
-    load = loadInTurn(hook, address, deps).finally(() => {
-      loading.delete(address);
-      waiting.shift()?.();
-    });
+    load = inTurn(() => loadAndJudge(hook, address, deps)).finally(() => loading.delete(address));
     loading.set(address, load);
   }
   try {
@@ -53,12 +52,11 @@ export async function mustLoad(
   }
 }
 
-async function loadInTurn(
+async function loadAndJudge(
   hook: Pick<Hook, 'id' | 'name'>,
   address: string,
   deps: Pick<Deps, 'db' | 'dryRunners'>,
 ): Promise<void> {
-  if (loading.size >= MAX_LOADS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   const revision = await hooksIn(deps.db).findRevision(address);
   if (revision === undefined) throw inexistent('hook revision');
   refuseUnlessLoaded(await loadOnce(hook, revision, deps), revision);
@@ -71,9 +69,12 @@ function refuseUnlessLoaded(outcome: HookOutcome, { kind }: HookRevision): void 
     const what = kind === 'action' ? 'Action' : 'hook';
     throw new ApiError(400, 'hook_load_failed', `The ${what} cannot be loaded: ${failure}`);
   }
-  if (outcome.status === 'ok') return;
+  if (outcome.status !== 'ok') throw noExecutor();
+}
+
+function noExecutor(): ApiError {
   const message = 'No hook-executor could load the hook at the moment';
-  throw new ApiError(503, 'service_unavailable', message, { headers: { 'Retry-After': '1' } });
+  return new ApiError(503, 'service_unavailable', message, { headers: { 'Retry-After': '1' } });
 }
 
 export function firstPosition(stack: string): string | undefined {
