@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { MongoServerError, type Db, type Filter } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 import { parseDocument } from './document.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 /** A value whose `_id` or unique index another document has already. */
 export class DuplicateError extends Error {
   override readonly name = 'DuplicateError';
 }
-
-const DUPLICATE_KEY_CODE = 11_000;
 
 /** Times a change is tried again because another writer was faster. */
 const MAX_CHANGE_ATTEMPTS = 50;
@@ -110,7 +109,7 @@ async function refusingDuplicates<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE) {
+    if (isDuplicateKey(error)) {
       throw new DuplicateError('another document has this key', { cause: error });
     }
     throw error;

@@ -2,6 +2,7 @@ import { MongoBulkWriteError, MongoServerError, type Db, type Filter, type Index
 import { LogEntry } from '../domain/log-entry.ts';
 import { parseDocument } from './document.ts';
 import type { Page } from './documents.ts';
+import { DUPLICATE_KEY_CODE } from './duplicate-key.ts';
 
 export type StoredLog = Omit<LogEntry, 'log_id'> & { _id: string };
 export type LogFilter = Filter<StoredLog>;
@@ -21,7 +22,6 @@ export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[n
 /** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50). */
 const MAX_QUERY_MS = 5_000;
 
-const DUPLICATE_KEY_CODE = 11_000;
 const INDEX_OPTIONS_CONFLICT_CODE = 85;
 const EXPIRY_INDEX = 'expiry';
 const DAY_SECONDS = 86_400;

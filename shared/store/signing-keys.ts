@@ -1,4 +1,4 @@
-import { MongoServerError, type Db, type Filter } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 import { SigningAlg } from '../domain/resource-server.ts';
@@ -6,6 +6,7 @@ import { SigningKeyState } from '../domain/signing-key-state.ts';
 import { PublicJwk } from '../subjects/keys-public.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { parseDocument } from './document.ts';
+import { isDuplicateKey } from './duplicate-key.ts';
 
 export const SigningKey = z.strictObject({
   kid: z.string(),
@@ -28,7 +29,6 @@ export type SigningKey = z.infer<typeof SigningKey>;
 type Document = Omit<SigningKey, 'kid'> & { _id: string };
 export type SigningKeys = ReturnType<typeof signingKeysIn>;
 
-const DUPLICATE_KEY = 11000;
 /** Where a read meets a connection that is just closing the driver may wait for ever, and a signer for its keys with it. */
 const READ_TIMEOUT_MS = 5_000;
 
@@ -101,7 +101,7 @@ async function unlessDuplicate(write: () => Promise<boolean>): Promise<boolean> 
   try {
     return await write();
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+    if (isDuplicateKey(error)) return false;
     throw error;
   }
 }

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MongoServerError, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import { HookmintError } from '../../../shared/errors.ts';
+import { isDuplicateKey } from '../../../shared/store/duplicate-key.ts';
 
 /** A lease of a process that died ends by itself after so long; a write takes milliseconds. */
 const LEASE_MS = 10_000;
 const RETRY_MS = 25;
 /** How long a writer waits for another's lease: longer than that of one that died. */
 const MAX_WAIT_MS = 12_000;
-
-const DUPLICATE_KEY_CODE = 11_000;
 
 type Lease = { _id: string; holder: string; until_ms: number };
 
@@ -43,7 +42,7 @@ async function taken(name: string, holder: string, db: Db): Promise<boolean> {
     return true;
   } catch (error) {
     // It is there and not free, so that it would have been made a second time.
-    if (error instanceof MongoServerError && error.code === DUPLICATE_KEY_CODE) return false;
+    if (isDuplicateKey(error)) return false;
     throw error;
   }
 }
