@@ -56,13 +56,13 @@ export function chooseModules(scan: Pick<HookScan, 'required'>, dependencies: Re
   return { install: Object.fromEntries([...install].sort(([a], [b]) => (a < b ? -1 : 1))), found };
 }
 
-/** Two versions of one module lie beside each other: the second under a name of its own. */
+/** Two versions of one module lie beside each other: the second under a name of its own, which no other version has. */
 function place(install: Map<string, WantedModule>, wanted: WantedModule): string {
   const { name, version } = wanted;
   const there = install.get(name);
   if (there === undefined) install.set(name, wanted);
   if (there === undefined || there.version === version) return name;
-  const alias = `${name}--${version.replace(/[^\w.-]/g, '_')}`;
+  const alias = `${name}--${version.replace(/[^a-z0-9.-]/gi, (character) => `_${character.charCodeAt(0).toString(16)}_`)}`;
   install.set(alias, wanted);
   return alias;
 }

@@ -8,6 +8,8 @@ import { HookBuildError } from '../errors.ts';
 import { refused, type Registry } from './registry.ts';
 
 const STRONG_HASHES = ['sha512', 'sha384', 'sha256'] as const;
+/** Longer ones are no name and version; the time that it takes to see so would grow with the square. */
+const MAX_ALIAS_LENGTH = 1_024;
 const ALIAS = /^npm:((?:@[^@]+)?[^@]+)(?:@(.*))?$/;
 
 // Not a record of zod, which leaves a `__proto__` out: it must be seen to be refused.
@@ -112,7 +114,7 @@ function needsOf(name: string, manifest: z.infer<typeof Manifest>): Need[] {
 /** What a module's package.json asks for. Nothing but the registry is asked: no address, no repository, no folder. */
 function wantedBy(dependent: string, as: string, spec: string): WantedModule {
   const text = spec.trim();
-  const alias = ALIAS.exec(text);
+  const alias = text.length > MAX_ALIAS_LENGTH ? null : ALIAS.exec(text);
   const name = alias === null ? as : (alias[1] ?? '');
   const version = alias === null ? text : (alias[2] ?? '');
   if (!isModuleName(as) || !isModuleName(name) || !isVersionOrTag(version)) {

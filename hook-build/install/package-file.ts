@@ -21,13 +21,13 @@ export function packageFileOf(folder: string, integrity: string): string {
 
 /** Writes the files of a module: either all of them are there afterwards, or none. */
 export function writePackageFile(file: string, files: PackageFiles): void {
-  const index: PackageIndex = {};
+  const index: [path: string, place: PackageIndex[string]][] = [];
   let end = 0;
   for (const [path, content] of files) {
-    index[path] = [end, content.length];
+    index.push([path, [end, content.length]]);
     end += content.length;
   }
-  const head = Buffer.from(JSON.stringify(index));
+  const head = Buffer.from(JSON.stringify(Object.fromEntries(index)));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(head.length));
   const temporary = `${file}.${randomBytes(4).toString('hex')}`;

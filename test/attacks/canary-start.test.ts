@@ -147,12 +147,12 @@ describe('A file that cannot be used', { concurrency: 2 }, () => {
   const wrong = file('wrong.json', JSON.stringify({ KEY: [canary('hook-secret')] }));
   const hook = file('hook.js', 'module.exports = function (client, scope, audience, context, cb) { cb(null, {}); };');
 
-  for (const [what, secrets] of [
-    ['no JSON', broken],
-    ['of another shape', wrong],
+  for (const [what, secrets, data] of [
+    ['no JSON', broken, 'data'],
+    ['of another shape', wrong, 'other-data'],
   ] as const) {
     it(`npm start: secrets that are ${what}`, async () => {
-      const args = ['--port', '0', '--data', join(folder, 'data'), '--secrets', secrets];
+      const args = ['--port', '0', '--data', join(folder, data), '--secrets', secrets];
       const { code, output } = await run(['deploy/local/main.ts', ...args]);
       assert.equal(code, 1, output);
       assert.match(output, /\.json cannot be used/);
