@@ -59,14 +59,19 @@ export function openOwnProcesses(start: () => SandboxProcess, max: number, idleM
     }
   }
 
-  /** A process that is ending takes no run: its owner waits, as others do for its place. */
-  async function processFor(owner: string, deadlineMs: number): Promise<Own | undefined> {
+  /**
+   * Enters the process of an owner: counted at once, or another who looks for an idle one in the same turn would end it. A process that is
+   * ending takes no run: its owner waits, as others do for its place.
+   */
+  async function enter(owner: string, deadlineMs: number): Promise<Own | undefined> {
     for (;;) {
       let own = processes.get(owner);
       if (own === undefined && processes.size < max) own = startFor(owner);
       if (own !== undefined && !own.process.isEnding()) {
         processes.delete(owner);
         processes.set(owner, own);
+        clearTimeout(own.idle);
+        own.runs++;
         return own;
       }
       if (own === undefined) endIdle();
@@ -83,10 +88,8 @@ export function openOwnProcesses(start: () => SandboxProcess, max: number, idleM
 
   return {
     run: async (owner, hook, args, deadlineMs, services) => {
-      const own = await processFor(owner, deadlineMs);
+      const own = await enter(owner, deadlineMs);
       if (own === undefined) return 'full';
-      clearTimeout(own.idle);
-      own.runs++;
       try {
         if (!(await by(deadlineMs, own.process.ready))) return 'full';
         return await own.process.run(hook, args, deadlineMs, services);
