@@ -18,6 +18,9 @@ const LANDLOCK_RULE_PATH_BENEATH = 1n;
 const LANDLOCK_CREATE_RULESET_VERSION = 1n;
 const O_PATH = 0o10000000;
 
+/** `WNOHANG` */
+const WITHOUT_WAITING = 1n;
+
 /** The kernel or the platform cannot do it. */
 export class WallError extends Error {
   override name = 'WallError';
@@ -26,6 +29,13 @@ export class WallError extends Error {
 type Native = {
   /** No process that is started from now on inherits a descriptor, but what it is given. */
   keepDescriptors(): void;
+  /**
+   * Has the kernel forget a process that has ended, if nobody else is left to. That is so of those that a child of this process had started,
+   * where this one is the first of a container.
+   *
+   * @returns Whether it has not ended yet.
+   */
+  reap(pid: number): boolean;
   /** Limits a resource of this process, for good. */
   limit(what: string, resource: bigint, max: bigint): void;
   /**
@@ -74,6 +84,7 @@ export async function openNative(): Promise<Native> {
     keepDescriptors: () => {
       call('to keep descriptors', 'close_range', FIRST_AFTER_STANDARD, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
     },
+    reap: (pid) => result('wait4', BigInt(pid), 0n, WITHOUT_WAITING) === 0n,
     limit: (what, resource, max) => {
       call(what, 'prlimit64', 0n, resource, new BigUint64Array([max, max]).buffer);
     },

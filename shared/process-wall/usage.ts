@@ -19,9 +19,8 @@ export function processUsage(pid: number): ProcessUsage | undefined {
   const folder = `/proc/${String(pid)}`;
   try {
     const usage = usageIn(readFileSync(`${folder}/status`, 'latin1'));
-    const children = readFileSync(`${folder}/task/${String(pid)}/children`, 'latin1');
-    for (const child of children.match(/\d+/g) ?? []) {
-      const { residentBytes = 0, threads = 0 } = processUsage(Number(child)) ?? {};
+    for (const child of childrenOf(pid)) {
+      const { residentBytes = 0, threads = 0 } = processUsage(child) ?? {};
       usage.residentBytes += residentBytes;
       usage.threads += threads;
     }
@@ -29,6 +28,16 @@ export function processUsage(pid: number): ProcessUsage | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The processes that a process has started, as Linux tells it.
+ *
+ * @throws Where nothing tells it.
+ */
+export function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'latin1');
+  return (children.match(/\d+/g) ?? []).map(Number);
 }
 
 /**
