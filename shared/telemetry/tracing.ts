@@ -11,22 +11,21 @@ import {
   type Attributes,
   type Context,
   type Span,
+  type Tracer,
 } from '@opentelemetry/api';
 import { HookmintError } from '../errors.ts';
 import { withCorrelationId } from './correlation.ts';
 
-const tracer = trace.getTracer('hookmint');
+let tracer: Tracer | undefined;
 
-let recording = false;
-
-/** Spans are made from now on. Until then none is: nobody would see it, and only the ids go on. */
+/** Spans are made from now on, by the SDK that was started. Until then none is: nobody would see it, and only the ids go on. */
 export function recordSpans(): void {
-  recording = true;
+  tracer = trace.getTracer('hookmint');
 }
 
 /** A span of the server, below what a caller's `traceparent` tells; with a trace of its own where it tells nothing. */
 export function startServerSpan(name: string, attributes: Attributes, parent: Context): Span {
-  if (recording) return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+  if (tracer !== undefined) return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   const traceId = trace.getSpanContext(parent)?.traceId ?? randomHex();
   return trace.wrapSpanContext({ traceId, spanId: randomHex().slice(16), traceFlags: TraceFlags.NONE });
 }
@@ -42,17 +41,18 @@ export function inSpan<T>(
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const parent = options.parent ?? context.active();
-  if (recording && !isUnsampled(parent)) return inRecordedSpan(name, options, parent, work);
+  if (tracer !== undefined && !isUnsampled(parent)) return inRecordedSpan(tracer, name, options, parent, work);
   return options.parent === undefined ? work(NO_SPAN) : context.with(parent, work, undefined, NO_SPAN);
 }
 
 async function inRecordedSpan<T>(
+  recorder: Tracer,
   name: string,
   options: { kind: SpanKind; attributes?: Attributes },
   parent: Context,
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
-  const span = tracer.startSpan(name, options, parent);
+  const span = recorder.startSpan(name, options, parent);
   try {
     return await context.with(trace.setSpan(parent, span), work, undefined, span);
   } catch (error) {
