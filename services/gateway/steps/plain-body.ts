@@ -25,15 +25,27 @@ export function isPlainBody({ headers }: IncomingMessage, maxBytes: number): boo
   );
 }
 
-/** The text of a body of which {@link isPlainBody} holds. */
-export function readPlainBody(request: IncomingMessage): Promise<string> {
+/**
+ * The text of a body of which {@link isPlainBody} holds.
+ *
+ * @param late Thrown when it has not arrived by then.
+ */
+export function readPlainBody(request: IncomingMessage, timeoutMs: number, late: Error): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    const timer = setTimeout(() => reject(late), timeoutMs);
+    const leave = (): void => {
+      clearTimeout(timer);
+      reject(NOT_ALL);
+    };
     request
       .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .once('end', () => resolve(utf8.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))))
-      .once('error', () => reject(NOT_ALL))
+      .once('end', () => {
+        clearTimeout(timer);
+        resolve(utf8.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+      })
+      .once('error', leave)
       // Whoever sent it left; once it has all arrived this says nothing.
-      .once('close', () => reject(NOT_ALL));
+      .once('close', leave);
   });
 }

@@ -24,13 +24,13 @@ export async function readBody(request: IncomingMessage, response: ServerRespons
   const mediaType = /^\s*([^\s;]+)\s*(?:;|$)/.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
   if (mediaType === 'application/x-www-form-urlencoded') {
     const text = isPlainBody(request, MAX_BODY_BYTES)
-      ? await inTime(readPlainBody(request))
+      ? await readPlainBody(request, BODY_TIMEOUT_MS, LATE)
       : await bodyBy(readForm, request, response);
     return { body: typeof text === 'string' ? formOf(text) : text, isForm: true };
   }
   if (mediaType === 'application/json') {
     const body = isPlainBody(request, MAX_BODY_BYTES)
-      ? jsonOf(await inTime(readPlainBody(request)))
+      ? jsonOf(await readPlainBody(request, BODY_TIMEOUT_MS, LATE))
       : await bodyBy(readJson, request, response);
     if (isNestedTooDeeply(body)) throw new OAuthError(400, 'invalid_request', 'The request body is nested too deeply');
     return { body, isForm: false };
@@ -38,11 +38,9 @@ export async function readBody(request: IncomingMessage, response: ServerRespons
   return { body: undefined, isForm: false };
 }
 
-const inTime = <T>(body: Promise<T>): Promise<T> => withTimeLimit(BODY_TIMEOUT_MS, body, LATE);
-
 async function bodyBy(parser: RequestHandler, request: IncomingMessage, response: ServerResponse): Promise<unknown> {
   const parsed = request as Parameters<RequestHandler>[0];
-  await inTime(promisify(parser)(parsed, response as Parameters<RequestHandler>[1]));
+  await withTimeLimit(BODY_TIMEOUT_MS, promisify(parser)(parsed, response as Parameters<RequestHandler>[1]), LATE);
   return parsed.body;
 }
 
