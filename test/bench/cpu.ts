@@ -79,7 +79,7 @@ function labelOf(pid: number): string {
   const words = readProcFile(pid, 'cmdline')?.split('\0') ?? [];
   const program = basename(words[0] ?? '');
   // Options name files too, of what a process may read.
-  const script = /^node/.test(program) && words.find((word) => /^[^-].*\.[cm]?[jt]s$/.test(word));
+  const script = program.startsWith('node') && words.find((word) => /^[^-].*\.[cm]?[jt]s$/.test(word));
   if (script === false || script === undefined) return program || 'ended';
   const name = basename(script).replace(/\.[cm]?[jt]s$/, '');
   return ['main', 'index'].includes(name) ? basename(dirname(script)) : name;
