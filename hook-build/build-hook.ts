@@ -7,7 +7,7 @@ import { ownRegistry, ownWall } from './build-settings.ts';
 import { HookBundle, type BuiltHook } from './built-hook.ts';
 import { chooseModules } from './choose-modules.ts';
 import { distinctModules } from './install/locked-module.ts';
-import { obtainModules, packagesFolder } from './install/module-set.ts';
+import { obtainModules, packagesFolder, withModules } from './install/module-set.ts';
 import { BUNDLE_TIMEOUT_MS } from './limits.ts';
 import { withBundler } from './process/bundlers.ts';
 import { inTurn } from './turns.ts';
@@ -78,10 +78,9 @@ async function buildHere({ code, dependencies }: HookSource, options: BuildHookO
     }
     const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report, wall });
     const request = { code, isModule: scan.isModule, found: [...found], modules, packages };
-    const { script, sourceMap } = await bundler.ask(
-      { bundle: { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES } },
-      HookBundle,
-      BUNDLE_TIMEOUT_MS,
+    const bundle = { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES };
+    const { script, sourceMap } = await withModules(modules, packages, () =>
+      bundler.ask({ bundle }, HookBundle, BUNDLE_TIMEOUT_MS),
     );
     return { kind, script, sourceMap, modules: distinctModules(modules) };
   });

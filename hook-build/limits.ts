@@ -36,6 +36,10 @@ export const MAX_MODULES = 1_000;
 export const MAX_MODULES_ASKED = 2_000;
 export const MAX_SET_BYTES = 384 * MEGABYTE;
 
+/** What is left of the cache of modules before more is fetched; up to three builds fetch at a time. */
+export const MAX_CACHE_BYTES = 512 * MEGABYTE;
+export const MAX_CACHE_FILES = 20_000;
+
 /** What goes into one bundle, before it is made smaller. */
 export const MAX_BUNDLED_BYTES = 48 * MEGABYTE;
 export const MAX_BUNDLED_FILES = 20_000;
