@@ -7,7 +7,7 @@ export const LOOK_INTERVAL_MS = 250;
  * the time for which it waited for a processor. So is one that says nothing while its main thread computes for so long.
  */
 const MAX_SILENT_MS = 6_000;
-const MAX_SILENT_CPU_MS = 3_000;
+const MAX_SILENT_CPU_MS = 1_500;
 
 /** Above this RSS the executor ends a sandbox process. The process ends itself earlier; this is for one that no longer does what it should. */
 const MAX_PROCESS_BYTES = 1_536 * 1_048_576;
