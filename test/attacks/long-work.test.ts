@@ -1,7 +1,6 @@
 import { neighboursOf } from './neighbours.ts';
-import { attackedSandbox, hook, sandboxPids } from './sandbox.ts';
+import { attackedSandbox, hook } from './sandbox.ts';
 import assert from 'node:assert/strict';
-import { until } from '../support/until.ts';
 import { LONG_WORK } from './long-work.ts';
 
 const sandbox = attackedSandbox('long work');
@@ -22,8 +21,6 @@ for (const [what, body] of Object.entries(LONG_WORK)) {
       const found = await whileRunning([`${hook(body)}//${String(attempt)}`], LIMITS);
       for (const end of found.ends) assert.ok(ENDS.includes(end), end);
       ({ medianMs } = found);
-      // A process that was stuck is gone as well.
-      await until('one sandbox process', () => sandboxPids().length === 1);
     }
     assert.ok(medianMs < NEIGHBOUR_MS, `neighbours waited ${String(medianMs)} ms`);
   });
