@@ -8,7 +8,7 @@ export type ApiClient = {
   /** Where it is reached: `https://host/`, with the path of an issuer that has one. */
   baseUrl: string;
   /** Audience of its tokens: below the issuer, which may be reached by another address. */
-  audience: string;
+  audience: () => Promise<string>;
   /**
    * @throws {ApiCallError} for every answer that is no success.
    */
@@ -63,12 +63,10 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
   const either = (name: string, auth0Name: string): string | undefined =>
     nonEmpty(env[name]) ?? nonEmpty(env[auth0Name]);
   const baseUrl = baseUrlOf(nonEmpty(env.HOOKMINT_URL), nonEmpty(env.AUTH0_DOMAIN));
-  const audience = await audienceOf(baseUrl);
   const token =
     either('HOOKMINT_ACCESS_TOKEN', 'AUTH0_ACCESS_TOKEN') ??
     (await requestToken(
       baseUrl,
-      audience,
       either('HOOKMINT_CLIENT_ID', 'AUTH0_CLIENT_ID'),
       either('HOOKMINT_CLIENT_SECRET', 'AUTH0_CLIENT_SECRET'),
     ));
@@ -95,7 +93,7 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
 
   return {
     baseUrl,
-    audience,
+    audience: () => audienceOf(baseUrl),
     call,
     open: async (path, signal) => {
       const response = await reach(`${baseUrl}api/v2${path}`, { headers, signal });
@@ -130,7 +128,6 @@ async function audienceOf(baseUrl: string): Promise<string> {
 
 async function requestToken(
   baseUrl: string,
-  audience: string,
   client_id: string | undefined,
   client_secret: string | undefined,
 ): Promise<string> {
@@ -144,7 +141,7 @@ async function requestToken(
       grant_type: 'client_credentials',
       client_id,
       client_secret,
-      audience,
+      audience: await audienceOf(baseUrl),
     }),
   });
   const body = jsonOrNothing(await textOf(response));

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import kebabCase from 'lodash/kebabCase.js';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
@@ -66,12 +65,11 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     );
     return EXIT.ok;
   }
-  if (hook === undefined && kebabCase(name) !== name)
-    note(`In hookmint its name is ${kebabCase(name)}; --name gives it another.`);
   const body = enabled === undefined ? content : { ...content, enabled };
   const made = Made.parse(
     hook === undefined ? await create(api, { ...body, name }) : await api.call('PATCH', `/hooks/${hook.id}`, body),
   );
+  if (hook === undefined && made.name !== name) note(`In hookmint its name is ${made.name}; --name gives it another.`);
   print(await stateOf(api, made));
   return EXIT.ok;
 }
