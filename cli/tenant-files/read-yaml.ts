@@ -43,7 +43,7 @@ function parsed(file: string, text: string): Record<string, unknown> {
 }
 
 /** What the parser's own look for keys finds in the square of their number. */
-function repeatedKeyOf(yaml: Document.Parsed): { message: string; pos: readonly number[] } | undefined {
+function repeatedKeyOf(yaml: Document.Parsed): { message: string; pos: readonly [number, ...number[]] } | undefined {
   let found: ReturnType<typeof repeatedKeyOf>;
   visit(yaml, {
     Map(_, { items }) {
@@ -51,7 +51,7 @@ function repeatedKeyOf(yaml: Document.Parsed): { message: string; pos: readonly 
       for (const { key } of items) {
         if (!isScalar(key)) continue;
         if (seen.has(key.value)) {
-          found = { message: 'Map keys must be unique', pos: key.range ?? [0] };
+          found = { message: 'Map keys must be unique', pos: [key.range?.[0] ?? 0] };
           return visit.BREAK;
         }
         seen.add(key.value);

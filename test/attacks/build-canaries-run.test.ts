@@ -16,7 +16,10 @@ import { computed, IMPORTS, packageFields, sourceMaps, specifiers } from './buil
 const canaries = plantCanaries();
 const dataDir = join(canaries.folder, 'data', 'stack');
 mkdirSync(dataDir);
-writeFileSync(join(canaries.folder, 'project', 'hook.js'), 'module.exports = (a, b, c, d, cb) => cb(null, { scope: b });');
+writeFileSync(
+  join(canaries.folder, 'project', 'hook.js'),
+  'module.exports = (a, b, c, d, cb) => cb(null, { scope: b });',
+);
 
 const registry = await startNpmRegistry();
 registry.publish('kit', { files: { 'index.js': 'module.exports = 1;', 'lib/index.js': '' } });
@@ -62,7 +65,10 @@ async function toldOf(script: string, dependencies: Record<string, string>): Pro
     answers.push(await api.call('DELETE', `/hooks/${id}`));
   }
   const statuses = answers.map(({ status }) => status);
-  assert.ok(statuses.every((status) => [200, 201, 204, 400].includes(status)), statuses.join());
+  assert.ok(
+    statuses.every((status) => [200, 201, 204, 400].includes(status)),
+    statuses.join(),
+  );
   return JSON.stringify(answers);
 }
 
@@ -75,7 +81,9 @@ for (const [n, file] of canaries.files.entries()) {
       (text, at) => forms[(at + n * 9) % forms.length]?.(JSON.stringify(text)) ?? assert.fail(),
     );
     // A third of what computes a name each, of source maps too: each kind is tried once.
-    const others = [...Object.values(computed(file)), ...Object.values(sourceMaps(file))].filter((_, at) => at % 3 === n);
+    const others = [...Object.values(computed(file)), ...Object.values(sourceMaps(file))].filter(
+      (_, at) => at % 3 === n,
+    );
     for (const code of [...spelled, ...others]) {
       const isModule = /^(?:import|export)/m.test(code);
       assert.ok(!holdsCanary(await toldOf(isModule ? code : using(code), { kit: '1.0.0' })), code);

@@ -113,7 +113,10 @@ async function ask(network: boolean, wall: Wall, syscalls: AttackedSyscall[]): P
 
 /** Without a wall it is not tried. Behind bubblewrap a process has a `/proc` of its own, and one with a network is not confined beside it. */
 const byNativeBehind = ({ name }: Wall, network: boolean) => ({
-  files: name === 'none' ? [] : [...(name === 'bubblewrap' && network ? ['/proc/self/environ', '/proc/1/environ'] : []), PROBE],
+  files:
+    name === 'none'
+      ? []
+      : [...(name === 'bubblewrap' && network ? ['/proc/self/environ', '/proc/1/environ'] : []), PROBE],
   localSocket: false,
 });
 

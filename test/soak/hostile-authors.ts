@@ -14,14 +14,18 @@ const hookOf = (body: string): string => `module.exports = (client, scope, audie
 
 /** What runs, by what is hostile in it. */
 const RUNAWAYS: Record<string, string> = {
-  'spins': hookOf('for (;;);'),
-  'hoards': hookOf('const kept = []; for (;;) kept.push(new Array(1e5).fill(kept.length));'),
+  spins: hookOf('for (;;);'),
+  hoards: hookOf('const kept = []; for (;;) kept.push(new Array(1e5).fill(kept.length));'),
   'prints without end': hookOf("for (;;) console.log('x'.repeat(1e4));"),
   'waits for ever': hookOf(''),
-  'has timers without end': hookOf('const again = () => { for (let i = 0; i < 100; i++) setTimeout(again); }; again();'),
+  'has timers without end': hookOf(
+    'const again = () => { for (let i = 0; i < 100; i++) setTimeout(again); }; again();',
+  ),
   'has promises without end': hookOf('const again = () => Promise.resolve().then(again); again();'),
   'returns 24,000 scopes': hookOf('cb(null, { scope: Array.from({ length: 24000 }, (_, n) => `s${n}`) });'),
-  'returns a deep claim': hookOf("let x = 1; for (let i = 0; i < 6000; i++) x = [x]; cb(null, { 'https://x.example/x': x });"),
+  'returns a deep claim': hookOf(
+    "let x = 1; for (let i = 0; i < 6000; i++) x = [x]; cb(null, { 'https://x.example/x': x });",
+  ),
   'throws a text without end': hookOf("throw new Error('x'.repeat(5e7));"),
   'compiles for long': `module.exports = () => ${'('.repeat(3_000)}1${')'.repeat(3_000)};`,
   'has a regular expression': hookOf("/^(a+)+$/.test('a'.repeat(40) + 'b'); cb(null, {});"),
@@ -39,7 +43,11 @@ function attemptsOf(stack: Stack, packages: Record<string, string>): Attempt[] {
   );
   const codes = [...spelled, ...Object.values(computed(file)), ...Object.values(sourceMaps(file))];
   const authors = codes.map((script) => ({ kind: 'author: a file of the machine', script, dependencies: none }));
-  const runaways = Object.entries(RUNAWAYS).map(([what, script]) => ({ kind: `author: ${what}`, script, dependencies: none }));
+  const runaways = Object.entries(RUNAWAYS).map(([what, script]) => ({
+    kind: `author: ${what}`,
+    script,
+    dependencies: none,
+  }));
   const ofPackages = Object.entries(packages).map(([what, name]) => ({
     kind: `package: ${what}`,
     script: `const x = require('${name}'); ${hookOf("cb(null, { 'https://x.example/x': x });")}`,

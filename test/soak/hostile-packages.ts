@@ -15,10 +15,7 @@ const SHAPES: Record<string, PublishedModule> = {
   'goes out': { entries: [MANIFEST, INDEX, { path: '../../../../tmp/hookmint-planted', content: 'x' }] },
   'has a device': { entries: [MANIFEST, INDEX, { path: 'package/zero', type: 'CharacterDevice' }] },
   'is many files': {
-    entries: [
-      MANIFEST,
-      ...Array.from({ length: MANY }, (_, n) => ({ path: `package/${String(n)}.js`, content: '' })),
-    ],
+    entries: [MANIFEST, ...Array.from({ length: MANY }, (_, n) => ({ path: `package/${String(n)}.js`, content: '' }))],
   },
   'is a bomb': { entries: [MANIFEST, { path: 'package/index.js', content: Buffer.alloc(210 * 1_048_576) }] },
   'is no tarball': { tarball: Buffer.from('not a tarball') },
@@ -34,7 +31,10 @@ const SHAPES: Record<string, PublishedModule> = {
     files: { 'index.js': 'module.exports = 1;\n//# sourceMappingURL=../../../../../../../../etc/passwd' },
   },
   'is nested deeply': { files: { 'index.js': `module.exports = ${'['.repeat(5_000)}${']'.repeat(5_000)};` } },
-  'is native': { packageJson: { gypfile: true, scripts: { install: 'touch /tmp/hookmint-planted' } }, files: { 'index.js': "require('./x.node')", 'x.node': '' } },
+  'is native': {
+    packageJson: { gypfile: true, scripts: { install: 'touch /tmp/hookmint-planted' } },
+    files: { 'index.js': "require('./x.node')", 'x.node': '' },
+  },
 };
 
 /** @returns A hook's dependencies by what is hostile in them. */

@@ -58,7 +58,12 @@ export function startStrangers(stack: Stack, { tried, unexpected }: Tally): { st
   const loops = Object.entries(KINDS).map(async ([kind, begin], n) => {
     while (isRunning()) {
       const held = Array.from({ length: WORKING.test(kind) ? WORKING_AT_ONCE : AT_ONCE }, () => {
-        const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.2.${String(n + 1)}`, allowHalfOpen: true });
+        const socket = connect({
+          port,
+          host: '127.0.0.1',
+          localAddress: `127.0.2.${String(n + 1)}`,
+          allowHalfOpen: true,
+        });
         sockets.add(socket);
         socket.on('error', () => undefined).once('end', () => socket.end());
         socket.once('close', () => sockets.delete(socket)).once('connect', () => begin(socket));

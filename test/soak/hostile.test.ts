@@ -15,6 +15,7 @@ test('a minute and a half of authors, packages and strangers at once: a good cli
   const { asked, issued, late, missed, unexpected, over, tried } = result;
   assert.deepEqual({ missed, late, unexpected, over }, { missed: {}, late: 0, unexpected: {}, over: [] });
   assert.equal(issued, asked);
-  for (const kind of ['author', 'package', 'dry run']) assert.ok((tried[kind] ?? 0) > 5, `${kind}: ${String(tried[kind])}`);
+  for (const kind of ['author', 'package', 'dry run'])
+    assert.ok((tried[kind] ?? 0) > 5, `${kind}: ${String(tried[kind])}`);
   assert.equal(Object.keys(tried).filter((kind) => kind.startsWith('stranger')).length, 13);
 });

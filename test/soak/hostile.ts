@@ -14,7 +14,14 @@ import { count, type Tally } from './hostile-tally.ts';
 export const LATE_MS = 2_000;
 
 /** Most that each process may have resident, whatever is tried. */
-const MAX_RSS_MIB = { gateway: 700, signer: 450, management: 900, 'hook-executor': 700, sandbox: 1_700, 'nats-server': 500 };
+const MAX_RSS_MIB = {
+  gateway: 700,
+  signer: 450,
+  management: 900,
+  'hook-executor': 700,
+  sandbox: 1_700,
+  'nats-server': 500,
+};
 type Judged = keyof typeof MAX_RSS_MIB;
 
 const SAMPLE_INTERVAL_MS = 2_000;
@@ -65,7 +72,8 @@ export async function hostile({ totalMs, ratePerSecond, progress, stop }: Hostil
       for (const name of Object.keys(MAX_RSS_MIB) as Judged[]) {
         for (const pid of stack.pidsOf(name)) mostRssMib[name] = Math.max(mostRssMib[name] ?? 0, rssMibOf(pid));
       }
-      if (n % PROGRESS_EVERY_SAMPLES === 0) progress(JSON.stringify({ issued: good.answers.length, ...tally, mostRssMib }));
+      if (n % PROGRESS_EVERY_SAMPLES === 0)
+        progress(JSON.stringify({ issued: good.answers.length, ...tally, mostRssMib }));
       await delay(SAMPLE_INTERVAL_MS);
     }
   } finally {

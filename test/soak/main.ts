@@ -38,7 +38,9 @@ async function main(): Promise<void> {
     const result = await hostile(options);
     const { missed, late, unexpected, over } = result;
     const holds = late + Object.keys(missed).length + Object.keys(unexpected).length + over.length === 0;
-    process.stdout.write(`${describeMachine('of the soak itself').join('\n')}\n\n${JSON.stringify(result, null, 2)}\n\n`);
+    process.stdout.write(
+      `${describeMachine('of the soak itself').join('\n')}\n\n${JSON.stringify(result, null, 2)}\n\n`,
+    );
     process.stdout.write(holds ? 'held\n' : 'DID NOT HOLD\n');
     process.exitCode = holds ? 0 : 1;
     return;
