@@ -41,7 +41,16 @@ declare module 'buffer/' {
   export const Buffer: any;
   export const kMaxLength: number;
 }
+declare module '@exodus/bytes/encoding.js' {
+  export const TextDecoder: any;
+}
 declare module 'events';
+declare module 'node-inspect-extracted' {
+  export const format: any;
+  export const formatWithOptions: any;
+  export const inspect: any;
+  export const stripVTControlCharacters: any;
+}
 declare module 'querystring';
 declare module 'stream';
 declare module 'timers/promises';

@@ -4,6 +4,7 @@ import { defineHandler, dispatchTrusted, EventTarget } from './events.js';
 import { iterator, push } from './intrinsics.js';
 import { coded } from './node-error.js';
 import { setTimeout } from './timers.js';
+import { showAs } from './shown.js';
 
 const illegal = () => coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
 const token = {};
@@ -110,5 +111,6 @@ export class AbortController {
 export function defineAbort() {
   defineHandler(AbortSignal, 'abort');
   defineInterface('AbortSignal', AbortSignal);
+  showAs(AbortSignal, isSignal, (signal) => ({ aborted: isAborted(signal) }));
   defineInterface('AbortController', AbortController);
 }

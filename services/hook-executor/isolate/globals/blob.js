@@ -14,6 +14,7 @@ import {
   toWellFormed,
 } from './intrinsics.js';
 import { coded } from './node-error.js';
+import { showAs } from './shown.js';
 import { streamOf } from './streams.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
@@ -115,5 +116,6 @@ export function blobCopy(blob) {
 
 export function defineBlob() {
   defineInterface('Blob', Blob);
+  showAs(Blob, isBlob, ({ size, type }) => ({ size, type }));
   defineInterface('File', File);
 }

@@ -12,7 +12,7 @@ import {
   toLowerCase,
   typedArrayTag,
 } from './intrinsics.js';
-import { isDisturbed, isReadableStream, lockStream, readChunk, ReadableStream, streamOf } from './streams.js';
+import { isDisturbed, isReadableStream, streamFrom, streamOf } from './streams.js';
 import { isSearchParams, parseForm } from './url-search-params.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
@@ -35,7 +35,11 @@ export class Body {
     return this.#bytes !== undefined;
   }
   get stream() {
-    return (this.#stream ??= streamOf(copyBytes(this.#bytes)));
+    if (this.#stream === undefined) {
+      this.#stream = streamOf(copyBytes(this.#bytes));
+      if (this.#used) this.#stream.getReader();
+    }
+    return this.#stream;
   }
   get unusable() {
     return this.used || (this.#stream?.locked ?? false);
@@ -45,14 +49,12 @@ export class Body {
   async consume() {
     if (this.unusable) throw new TypeError('Body is unusable: Body has already been read');
     this.#used = true;
-    if (this.#bytes !== undefined) {
-      if (this.#stream !== undefined) lockStream(this.#stream, this);
-      return this.#bytes;
-    }
-    lockStream(this.#stream, this);
+    // It stays locked, as the standard has it.
+    const reader = this.#stream?.getReader();
+    if (this.#bytes !== undefined) return this.#bytes;
     const chunks = [];
     for (;;) {
-      const { value, done } = await readChunk(this.#stream);
+      const { value, done } = await reader.read();
       if (done) return concatBytes(chunks);
       if (typedArrayTag(value) !== 'Uint8Array') throw new TypeError('Received non-Uint8Array chunk');
       push(chunks, value);
@@ -85,7 +87,7 @@ export function extractBody(value) {
     return { body: new Body(encodeUtf8(`${value}`)), type: 'application/x-www-form-urlencoded;charset=UTF-8' };
   }
   if (typeof value === 'object' && typeof value[asyncIterator] === 'function') {
-    return { body: new Body(undefined, ReadableStream.from(value)), type: undefined };
+    return { body: new Body(undefined, streamFrom(value)), type: undefined };
   }
   return { body: new Body(encodeUtf8(`${value}`)), type: 'text/plain;charset=UTF-8' };
 }

@@ -12,6 +12,7 @@ import {
   toLowerCase,
 } from './intrinsics.js';
 import { definePairs } from './pair-iterator.js';
+import { record, showAs } from './shown.js';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FORBIDDEN_IN_VALUE = /[\0\r\n]/;
@@ -155,7 +156,7 @@ function joined(name, values) {
 
 const { fill, append, pairsOf, requireOpen } = Headers;
 export const headerPairs = pairsOf;
-export const shownHeaders = Headers.record;
+const shownHeaders = Headers.record;
 export const fixHeaders = Headers.fix;
 export const isHeaders = Headers.is;
 export const appendHeader = append;
@@ -164,4 +165,5 @@ definePairs(Headers, 'Headers', pairsOf);
 
 export function defineHeaders() {
   defineInterface('Headers', Headers);
+  showAs(Headers, isHeaders, (headers) => record(shownHeaders(headers)));
 }

@@ -4,6 +4,7 @@ import { parseUrl } from './connection.js';
 import { defineInterface } from './define.js';
 import { Headers } from './headers.js';
 import { indexOfItem, matches, parse, toUpperCase, toWellFormed } from './intrinsics.js';
+import { showAs } from './shown.js';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NORMALISED = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];
@@ -175,4 +176,11 @@ defineBody(Request, bodyOf);
 
 export function defineRequest() {
   defineInterface('Request', Request);
+  showAs(Request, isRequest, ({ method, url, headers, bodyUsed, signal }) => ({
+    method,
+    url,
+    headers,
+    bodyUsed,
+    signal,
+  }));
 }

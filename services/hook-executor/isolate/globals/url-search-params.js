@@ -18,6 +18,7 @@ import {
   toWellFormed,
 } from './intrinsics.js';
 import { coded } from './node-error.js';
+import { showPairs } from './shown.js';
 import { decodeUtf8KeepingBom, encodeUtf8 } from './utf8.js';
 
 const text = (value) => toWellFormed(`${value}`);
@@ -229,10 +230,11 @@ export class URLSearchParams {
 export const paramsOf = URLSearchParams.of;
 export const resetParams = URLSearchParams.reset;
 export const isSearchParams = URLSearchParams.is;
-export const searchPairs = URLSearchParams.pairsOf;
+const searchPairs = URLSearchParams.pairsOf;
 for (const name of ['of', 'reset', 'is', 'pairsOf']) delete URLSearchParams[name];
 definePairs(URLSearchParams, 'URLSearchParams', searchPairs);
 
 export function defineUrlSearchParams() {
   defineInterface('URLSearchParams', URLSearchParams);
+  showPairs(URLSearchParams, isSearchParams, searchPairs);
 }
