@@ -12,9 +12,10 @@ import {
   toLowerCase,
   typedArrayTag,
 } from './intrinsics.js';
-import { isDisturbed, isReadableStream, streamFrom, streamOf } from './streams.js';
+import { isDisturbed, isReadableStream, mapped, streamFrom, streamOf } from './streams.js';
+import { structuredClone } from './structured-clone.js';
 import { isSearchParams, parseForm } from './url-search-params.js';
-import { decodeUtf8, encodeUtf8 } from './utf8.js';
+import { decodeUtf8, decodeUtf8KeepingBom, encodeUtf8 } from './utf8.js';
 
 /** What a Request or Response carries: bytes in memory, or a stream of the hook's own. */
 export class Body {
@@ -66,7 +67,8 @@ export class Body {
     if (this.#bytes !== undefined) return new Body(this.#bytes);
     const branches = this.#stream.tee();
     this.#stream = branches[0];
-    return new Body(undefined, branches[1]);
+    // Whoever reads one does not see what was done to the chunks of the other.
+    return new Body(undefined, mapped(branches[1], structuredClone));
   }
 }
 
@@ -94,7 +96,8 @@ export function extractBody(value) {
 
 function parseFormData(bytes, contentType) {
   const type = contentType ?? '';
-  if (startsWith(toLowerCase(type), 'application/x-www-form-urlencoded')) return formOf(parseForm(decodeUtf8(bytes)));
+  if (startsWith(toLowerCase(type), 'application/x-www-form-urlencoded'))
+    return formOf(parseForm(decodeUtf8KeepingBom(bytes)));
   const boundary = exec(/^multipart\/form-data *;.*boundary=(?:"([^"]+)"|([^;\s]+))/i, type);
   if (boundary === null) {
     throw new TypeError('Content-Type was not one of "multipart/form-data" or "application/x-www-form-urlencoded".');

@@ -4,6 +4,7 @@ import { defineInterface } from './define.js';
 import { fixHeaders, Headers } from './headers.js';
 import { charCodeAt, indexOf, parse, slice, stringify } from './intrinsics.js';
 import { showAs } from './shown.js';
+import { refuseToClone } from './structured-clone.js';
 
 const NULL_BODY = [101, 103, 204, 205, 304];
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -124,6 +125,7 @@ defineBody(Response, bodyOf);
 
 export function defineResponse() {
   defineInterface('Response', Response);
+  refuseToClone(isResponse);
   showAs(Response, isResponse, ({ status, statusText, headers, body, bodyUsed, ok, redirected, type, url }) => ({
     status,
     statusText,

@@ -53,6 +53,22 @@ export function streamOf(bytes) {
   });
 }
 
+/** A stream of what `change` makes of the chunks of another. */
+export function mapped(stream, change) {
+  const reader = stream.getReader();
+  return new (streams().ReadableStream)(
+    {
+      async pull(controller) {
+        const { value, done } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(change(value));
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
 export const transformStream = (transformer) => new (streams().TransformStream)(transformer);
 
 export function defineStreams() {

@@ -13,7 +13,8 @@ class TextDecoderStream {
   constructor(label = 'utf-8', options = undefined) {
     this.#decoder = new TextDecoder(label, options);
     this.#transform = transformStream({
-      transform: (chunk, controller) => enqueue(controller, this.#decoder.decode(chunk, { stream: true })),
+      // `undefined` is no chunk, though it can be left out where it is decoded by itself.
+      transform: (chunk, controller) => enqueue(controller, this.#decoder.decode(chunk ?? null, { stream: true })),
       flush: (controller) => enqueue(controller, this.#decoder.decode()),
     });
   }

@@ -20,6 +20,7 @@ import {
 import { coded } from './node-error.js';
 import { showPairs } from './shown.js';
 import { decodeUtf8KeepingBom, encodeUtf8 } from './utf8.js';
+import { refuseToClone } from './structured-clone.js';
 
 const text = (value) => toWellFormed(`${value}`);
 const HEX = '0123456789ABCDEF';
@@ -236,5 +237,6 @@ definePairs(URLSearchParams, 'URLSearchParams', searchPairs);
 
 export function defineUrlSearchParams() {
   defineInterface('URLSearchParams', URLSearchParams);
+  refuseToClone(isSearchParams);
   showPairs(URLSearchParams, isSearchParams, searchPairs);
 }

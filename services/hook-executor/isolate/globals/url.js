@@ -4,6 +4,7 @@ import { indexOf, parse, slice, toWellFormed } from './intrinsics.js';
 import { coded } from './node-error.js';
 import { record, showAs } from './shown.js';
 import { paramsOf, resetParams } from './url-search-params.js';
+import { refuseToClone } from './structured-clone.js';
 
 const text = (value) => toWellFormed(`${value}`);
 
@@ -113,5 +114,6 @@ const SHOWN = [
 
 export function defineUrl() {
   defineInterface('URL', URL);
+  refuseToClone(isUrl);
   showAs(URL, isUrl, (url) => record(SHOWN.map((name) => [name, url[name]])));
 }
