@@ -22,6 +22,7 @@ interface ProxyHandler<T extends object> {
 
 declare var Buffer: any;
 declare var ReadableStream: any;
+declare var TextDecoder: any;
 declare var TextDecoderStream: any;
 declare var TextEncoderStream: any;
 declare var TransformStream: any;
@@ -52,6 +53,9 @@ declare module 'node-inspect-extracted' {
   export const stripVTControlCharacters: any;
 }
 declare module 'querystring';
+declare module 'string_decoder/' {
+  export const StringDecoder: any;
+}
 declare module 'stream';
 declare module 'timers/promises';
 declare module 'url/';
