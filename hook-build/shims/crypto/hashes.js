@@ -116,6 +116,7 @@ function createHmac(algorithm, key, options = undefined) {
   return new Hmac(base.createHmac(digest, secret), options);
 }
 
+/** @param {any} output */
 function hash(algorithm, data, output = 'hex') {
   const encoding = Object(output) === output ? output.outputEncoding : output;
   return createHash(algorithm)
