@@ -10,7 +10,6 @@ const ARGUMENTS = JSON.stringify({
   body: {},
   request: { requested_scopes: [] },
 });
-const refused = (): Promise<string> => Promise.reject(new Error('refused'));
 
 export interface FileResult {
   passed: number;
@@ -27,7 +26,7 @@ export async function runFile(
   const script = hookOfFile(path, texts);
   const revision = revisionAddress({ hook_id: path, code: script, limits: LIMITS });
   const hook = { revision, script, secrets: {}, limits: LIMITS };
-  const outcome = await pool.run(hook, ARGUMENTS, Date.now() + LIMITS.wall_ms, { http: refused, storage: refused });
+  const outcome = await pool.run(hook, ARGUMENTS, Date.now() + LIMITS.wall_ms);
   pool.unload(revision);
   if (outcome.status !== 'ok' || outcome.result === undefined) {
     return { passed: 0, failed: { '(file)': JSON.stringify(outcome).slice(0, 300) } };
