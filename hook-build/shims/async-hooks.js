@@ -1,5 +1,5 @@
-// A store follows what it began: through promises, timers and microtasks. A bundle that has this module has no `await` of the language's
-// own (bundle/bundle-hook.ts): each is a `then`, and there the context is kept, as it is where a timer or a microtask is begun.
+// A store follows what it began: through promises, timers and microtasks. A bundle that names AsyncLocalStorage has no `await` of the
+// language's own (bundle/bundle-hook.ts): each is a `then`, and there the context is kept, as it is where a timer or a microtask is begun.
 
 /** The stores of all storages, never changed: another one takes its place. */
 let current = new Map();
