@@ -36,20 +36,20 @@ export interface BundleRequest {
  *   `bundle_too_large`
  */
 export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promise<HookBundle> {
-  let storage = false;
   const resolution = {
     entry: entryOf(asked.isModule),
     hook: inertDirective(asked.code),
     found: new Map(asked.found),
     modules: new ModuleFiles(asked.modules, asked.packages),
     core: new CoreFiles(),
+    namesStorage: false,
     onText(text: string) {
-      storage ||= text.includes('AsyncLocalStorage');
+      this.namesStorage ||= text.includes('AsyncLocalStorage');
     },
   };
   let options: BuildOptions = { ...COMMON, plugins: [resolvePlugin(resolution)] };
   let readable = await run(options);
-  if (storage && readable.files.has(ASYNC_CONTEXT)) {
+  if (resolution.namesStorage && readable.files.has(ASYNC_CONTEXT)) {
     resolution.entry = entryOf(asked.isModule, [ASYNC_CONTEXT]);
     options = { ...COMMON, supported: WITHOUT_AWAIT, plugins: [resolvePlugin(resolution)] };
     readable = await run(options);
