@@ -97,7 +97,7 @@ const create = writes('post', {
       updated_at_ms: now_ms,
       profile: {},
     };
-    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body), deps);
+    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body, caller), deps);
     const discard = () => hooks.removeRevisions(fresh.id);
     if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
     try {
@@ -143,7 +143,7 @@ const update = writes('patch', {
         if (enabled ?? (await isEnabled(now, deps))) await mustLoad(now, revision, deps);
       };
       const from = (now: Hook): string | null => matching(currentOf(now), ifMatch);
-      const edit = { from, revision: revisionEditOf(content), check, change };
+      const edit = { from, revision: revisionEditOf(content, caller), check, change };
       const revised = await refusingTakenName(name, reviseHook(id, edit, deps));
       hook = revised.after;
       isChanged = revised.before.current_revision !== hook.current_revision || revised.before.name !== hook.name;
