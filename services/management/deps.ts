@@ -5,6 +5,7 @@ import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
+import type { HookLogs } from './resources/hooks/hook-logs.ts';
 
 /** What the handlers of the API work with. */
 export type Deps = {
@@ -15,6 +16,7 @@ export type Deps = {
   audience: string;
   db: Db;
   bus: NatsConnection;
+  hookLogs: HookLogs;
   /** The hook-executors, for runs that issue nothing. */
   dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
   publicKeys: PublicKeys;
