@@ -52,6 +52,11 @@ export const HookModule = z.strictObject({
 });
 export type HookModule = z.infer<typeof HookModule>;
 
+/** Counted before they are looked at: of too many that are wrong each would be told of. */
+const HookDependencies = z
+  .custom<Record<string, string>>((all) => Object.keys(Object(all)).length <= MAX_HOOK_MODULES)
+  .pipe(z.record(z.string().max(255), z.string().max(256)));
+
 /** All that decides how a hook runs. It is never changed: another content is another revision. */
 export const HookRevisionContent = z.strictObject({
   hook_id: z.string(),
@@ -59,10 +64,7 @@ export const HookRevisionContent = z.strictObject({
   kind: z.enum(['hook', 'action']).default('hook'),
   code: z.string().min(1).max(MAX_HOOK_CODE_BYTES),
   /** npm modules the author asked for, name to version. */
-  dependencies: z
-    .record(z.string().max(255), z.string().max(256))
-    .refine((all) => Object.keys(all).length <= MAX_HOOK_MODULES, `are at most ${String(MAX_HOOK_MODULES)}`)
-    .default({}),
+  dependencies: HookDependencies.default({}),
   /** The code with its modules in one script, as it is run; `null` for code that requires nothing and is run as it is. */
   build: z
     .strictObject({
