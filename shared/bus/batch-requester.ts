@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { createInbox, nuid, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
@@ -10,7 +9,7 @@ import { inSpan, messagingAttributes, traceparentOf } from '../telemetry/tracing
 import { ENVELOPE_BYTES, messagesOf, RemoteError, repliesIn, UNRESPONSIVE_AFTER_MS } from './batch.ts';
 import { inboxPrefixOf, onReconnect } from './connect.ts';
 import { createExpectedReplies } from './expected-replies.ts';
-import { isProvedReply, proveRequest } from './proof.ts';
+import { isProvedReply, proveRequest, type ProofKey } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
 import { atTurnEnd } from './turn-end.ts';
 
@@ -56,7 +55,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   subject: string;
   replySchema: z.ZodType<Reply>;
   /** Shared with those who answer: requests are proved by it, and replies without its proof are no replies. Default: none. */
-  proofKey?: KeyObject;
+  proofKey?: ProofKey;
   /** Told of bytes that came and that nobody had asked for. */
   wasted?: (bytes: number) => void;
 }): BatchRequester<Event, Reply> {

@@ -88,7 +88,8 @@ export async function connectBus(name: string, env: BusEnv, peers?: string): Pro
 
 async function logStatus(connection: NatsConnection, peers?: string): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect') logger.warn({ server: status.server, peers }, 'bus connection lost, reconnecting');
+    if (status.type === 'disconnect')
+      logger.warn({ server: status.server, peers }, 'bus connection lost, reconnecting');
     if (status.type === 'reconnect') logger.info({ server: status.server, peers }, 'bus connection is back');
     if (status.type === 'error') logger.error({ err: status.error, peers }, 'the bus refused something');
   }
