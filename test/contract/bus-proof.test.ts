@@ -140,7 +140,7 @@ describe('two services that share a key', () => {
   });
   after(() => bus.end());
 
-  async function open(t: { after: (f: () => unknown) => void }, keys: { asks: KeyObject; answers: KeyObject }) {
+  async function open(t: { after: (f: () => unknown) => void }, keys: { asks: ProofKey; answers: ProofKey }) {
     const subject = `test.${String(++lastSubject)}`;
     const handled: number[] = [];
     const responder = serveBatches({
