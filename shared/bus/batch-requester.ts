@@ -23,6 +23,8 @@ type Pending = {
   messages: number[];
   /** Whether it was sent once more because whoever had it gave no sign of life. */
   isSecondTry: boolean;
+  /** Whether it waits to be sent once more because nobody was there; who answers may say so again and again. */
+  isWaitingForReunion: boolean;
   resolve: (reply: unknown) => void;
   reject: (error: HookmintError) => void;
 };
@@ -142,7 +144,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       const mayComeBack = nowMs - reconnectedMs < REUNION_MS || nowMs - lastHeardMs < REGROUP_MS;
       for (const [id, entry] of pending) {
         if (entry.messages.at(-1) !== number) continue;
-        if (mayComeBack) setTimeout(() => pending.has(id) && resend(id, entry), REUNION_POLL_MS);
+        if (mayComeBack) resendSoon(id, entry);
         else fail(id, 'bus_no_responders', 'no service answers on this subject');
       }
       return;
@@ -180,6 +182,15 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   function resend(id: string, entry: Pending): void {
     entry.lastSignOfLifeMs = performance.now();
     enqueue(id, entry.text);
+  }
+
+  function resendSoon(id: string, entry: Pending): void {
+    if (entry.isWaitingForReunion) return;
+    entry.isWaitingForReunion = true;
+    setTimeout(() => {
+      entry.isWaitingForReunion = false;
+      if (pending.has(id)) resend(id, entry);
+    }, REUNION_POLL_MS);
   }
 
   const subscription = connection.subscribe(`${inbox}.*`, {
@@ -226,6 +237,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
               lastSignOfLifeMs: startedMs,
               messages: [],
               isSecondTry: false,
+              isWaitingForReunion: false,
               resolve: resolve as (reply: unknown) => void,
               reject,
             });

@@ -40,7 +40,7 @@ export const requestEnvelope = {
 const RequestBatch = z.object({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS_PER_MESSAGE) });
 
 /** Why a responder would not answer a request, as a value. */
-export const RemoteError = z.object({ code: z.string(), message: z.string() });
+export const RemoteError = z.object({ code: z.string().max(64), message: z.string().max(4_096) });
 export type RemoteError = z.infer<typeof RemoteError>;
 
 const ReplyBatch = z.object({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, before, test } from 'node:test';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { DEFAULT_HOOK_LIMITS, HookRevision } from '../../shared/domain/hook.ts';
 import { StreamEvents } from '../../shared/subjects/events.ts';
@@ -73,6 +73,36 @@ for (const [what, answer] of Object.entries(ANSWERS)) {
     }
   });
 }
+
+test('an executor that says again and again that nobody is there has no run asked for more than once in 50 ms', async () => {
+  const subject = tokenRequestedSubject('demo-away');
+  let asked = 0;
+  const subscription = executor.subscribe(subject, {
+    queue: TOKEN_REQUESTED_QUEUE,
+    callback: (_, message) => {
+      const { events } = message.json<{ events: { id: string }[] }>();
+      asked += events.length;
+      message.respond(JSON.stringify({ replies: [{ id: events[0]?.id, alive: true }] }));
+      for (let n = 0; n < 100; n++) message.respond('', { headers: headers(503, 'No Responders') });
+    },
+  });
+  await executor.flush();
+  const requester = createBatchRequester({
+    connection: gateway,
+    service: 'gateway',
+    subject,
+    replySchema: TokenRequestedReply,
+  });
+  const startedMs = performance.now();
+  try {
+    await assert.rejects(requester.request({}, Date.now() + STOPPED_MS));
+    const most = (performance.now() - startedMs) / 50 + 1;
+    assert.ok(asked > 1 && asked <= most, `${String(asked)} runs were asked for`);
+  } finally {
+    requester.close();
+    subscription.unsubscribe();
+  }
+});
 
 const event = (more: string): string =>
   `{"events":[{"type":"token.issued","id":"1","time_ms":1,"duration_ms":1,${more}}]}`;
