@@ -11,7 +11,7 @@ import { inboxPrefixOf, onReconnect } from './connect.ts';
 import { createExpectedReplies } from './expected-replies.ts';
 import { isProvedReply, proveRequest, type ProofKey } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
-import { atTurnEnd } from './turn-end.ts';
+import { atTurnEnd, whenDry } from './turn-end.ts';
 
 type Pending = {
   text: string;
@@ -95,8 +95,10 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   }
 
   function enqueue(id: string, text: string): void {
-    if (waiting.length === 0) atTurnEnd(send);
     waiting.push({ id, text });
+    // One that is alone has nobody to travel with.
+    if (pending.size > 1) whenDry(send);
+    else atTurnEnd(send);
   }
 
   function take(id: string): Pending | undefined {
