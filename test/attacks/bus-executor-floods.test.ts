@@ -71,7 +71,9 @@ test('answers without an end cost hooks alone', async (t) => {
 
   await until('each token is in the logs', async () => {
     const { body } = await api.call('GET', `/logs?q=type:seccft&per_page=100`);
-    return (body as { client_id?: string }[]).filter(({ client_id }) => client_id === stack().clientId).length >= REQUESTS;
+    return (
+      (body as { client_id?: string }[]).filter(({ client_id }) => client_id === stack().clientId).length >= REQUESTS
+    );
   });
 });
 
