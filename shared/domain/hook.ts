@@ -54,7 +54,9 @@ export type HookModule = z.infer<typeof HookModule>;
 
 /** Counted before they are looked at: of too many that are wrong each would be told of. */
 const HookDependencies = z
-  .custom<Record<string, string>>((all) => Object.keys(Object(all)).length <= MAX_HOOK_MODULES)
+  .custom<Record<string, string>>(
+    (all: unknown) => typeof all === 'object' && all !== null && Object.keys(all).length <= MAX_HOOK_MODULES,
+  )
   .pipe(z.record(z.string().max(255), z.string().max(256)));
 
 /** All that decides how a hook runs. It is never changed: another content is another revision. */
