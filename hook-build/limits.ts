@@ -31,7 +31,6 @@ export const MAX_NAME_LENGTH = 255;
 export const MAX_PATH_DEPTH = 32;
 
 /** Of all modules of a hook. */
-export const MAX_MODULES = 1_000;
 /** Modules that the registry is asked for, those that it has not got among them. */
 export const MAX_MODULES_ASKED = 2_000;
 export const MAX_SET_BYTES = 384 * MEGABYTE;

@@ -6,6 +6,7 @@ import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry
 import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 import type { HookBuilder } from './hook-builder/hook-builder.ts';
+import type { HookLogs } from './resources/hooks/hook-logs.ts';
 
 /** What the handlers of the API work with. */
 export type Deps = {
@@ -16,6 +17,7 @@ export type Deps = {
   audience: string;
   db: Db;
   bus: NatsConnection;
+  hookLogs: HookLogs;
   /** The hook-executors, for runs that issue nothing. */
   dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
   publicKeys: PublicKeys;

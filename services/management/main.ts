@@ -5,6 +5,7 @@ import { eventsApi } from '../../shared/bus/streams/events.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
+import { connectToExecutors } from '../../shared/bus/untrusted-connection.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
@@ -29,6 +30,7 @@ import { readConfig } from './config.ts';
 import { consoleAddress } from './console/console-address.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
 import { keepLogs } from './logs/keep-logs.ts';
+import { createHookLogs } from './resources/hooks/hook-logs.ts';
 import { ROUTES } from './routes.ts';
 
 const SERVICE = 'management';
@@ -45,6 +47,8 @@ runService(SERVICE, async (endLater) => {
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
   endLater('the bus', () => bus.drain());
+  const executorsBus = await connectToExecutors(SERVICE, config);
+  endLater('the bus of the executors', () => executorsBus.connection.drain());
 
   await prepareConfiguration(store.db);
   const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
@@ -78,7 +82,7 @@ runService(SERVICE, async (endLater) => {
   });
   endLater('the requests on the bus', keySigners.close);
   const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
-    connection: bus,
+    ...executorsBus,
     service: SERVICE,
     subject: hookDryRunSubject(tenant),
     replySchema: HookDryRunReply,
@@ -122,6 +126,7 @@ runService(SERVICE, async (endLater) => {
       audience,
       db: store.db,
       bus,
+      hookLogs: createHookLogs(executorsBus, tenant),
       dryRunners,
       publicKeys,
       keyManagers,

@@ -5,7 +5,14 @@ import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 import { measureBus } from '../telemetry/metrics.ts';
 import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
-import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnvelope } from './batch.ts';
+import {
+  ALIVE_INTERVAL_MS,
+  ENVELOPE_BYTES,
+  MAX_REPLY_BYTES,
+  messagesOf,
+  requestEnvelope,
+  requestsIn,
+} from './batch.ts';
 import { createFairShares } from './fair-shares.ts';
 import { isInbox } from './connect.ts';
 import { createProofCheck, proveReply, type Proved, type ProofKeys, type ProofRefusal } from './proof.ts';
@@ -83,7 +90,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     else if (holdRepliesMs > 0) holding ??= setTimeout(flush, holdRepliesMs);
     else whenDry(flush);
     const item = { text: JSON.stringify(content) };
-    if (Buffer.byteLength(item.text) > maxMessageBytes()) {
+    if (Buffer.byteLength(item.text) > Math.min(MAX_REPLY_BYTES, maxMessageBytes())) {
       item.text = JSON.stringify({ id: content.id, error: replyTooLarge });
     }
     const items = outbox.get(to);
@@ -149,14 +156,14 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       return;
     }
     const to = { subject: replySubject, proved };
-    let batch;
+    let events;
     try {
-      batch = RequestBatch.parse(JSON.parse(text));
+      events = requestsIn(text);
     } catch (error) {
       logger.error({ subject, err: error }, 'a message on the bus is no batch of requests');
       return;
     }
-    for (const raw of batch.events) void answer(raw, to);
+    for (const raw of events) void answer(raw, to);
   }
 
   function refuse(reason: ProofRefusal | 'invalid_reply_subject'): void {
@@ -194,7 +201,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 }
 
 const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
-const replyTooLarge = { code: 'reply_too_large', message: "the reply is over the server's max_payload" };
+const replyTooLarge = { code: 'reply_too_large', message: 'the reply is larger than one may be' };
 const overloaded = { code: 'overloaded', message: 'this responder has as many requests as it takes' };
 
 function asRemoteError(error: unknown): { code: string; message: string } {

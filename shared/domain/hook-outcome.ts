@@ -56,7 +56,7 @@ export const HookOutcome = z.discriminatedUnion('status', [
     reason: z.enum(['not_an_object', 'not_serializable', 'too_large']),
     ...measured,
   }),
-  z.strictObject({ status: z.literal('unavailable'), reason: z.string(), ...measured }),
+  z.strictObject({ status: z.literal('unavailable'), reason: z.string().max(1_024), ...measured }),
 ]);
 export type HookOutcome = z.infer<typeof HookOutcome>;
 export type ConsoleLine = HookOutcome['console'][number];
