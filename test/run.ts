@@ -6,7 +6,9 @@ import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainMongod } from '../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
+import { LENDER_VARIABLE } from './support/borrow-stack.ts';
 import { OUTPUT_DIR_VARIABLE, REPORT_ENDING, scanRun } from './support/canary-run.ts';
+import { lendStacks } from './support/lend-stacks.ts';
 
 /**
  * The tests, against real servers, in two stages. A secret that shows up in anything that was printed fails the run too.
@@ -30,6 +32,9 @@ await Promise.all(
 );
 
 const outputDir = mkdtempSync(join(tmpdir(), 'hookmint-test-output-'));
+process.env[OUTPUT_DIR_VARIABLE] = outputDir;
+process.env[LENDER_VARIABLE] = join(outputDir, 'stacks');
+const lender = await lendStacks(process.env[LENDER_VARIABLE], CONCURRENT_FILES);
 let running: ChildProcess | undefined;
 let interrupted = false;
 const isInterrupted = (): boolean => interrupted;
@@ -56,7 +61,7 @@ async function run(files: readonly string[], concurrentFiles: number): Promise<n
       ]),
       ...files,
     ],
-    { stdio: 'inherit', timeout: TIMEOUT_MS, env: { ...process.env, [OUTPUT_DIR_VARIABLE]: outputDir } },
+    { stdio: 'inherit', timeout: TIMEOUT_MS },
   );
   const [code] = (await once(running, 'exit')) as [number | null];
   return code ?? 1;
@@ -74,6 +79,7 @@ const codes = [
   ),
   await run(files.filter(isAlone), 1),
 ];
+await lender.close();
 const { shown, summary } = scanRun(outputDir);
 process.stdout.write(`${[...shown, summary].join('\n')}\n`);
 process.exitCode = shown.length > 0 || isInterrupted() ? 1 : Math.max(...codes);

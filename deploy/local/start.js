@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const REQUIRED_NODE_MAJOR = 26;
 const PARENTS_INTERVAL_MS = 500;
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Compiled code, for the next start. It lies beside the code itself: who can write here could change that too. */
+const compileCache = `${root}node_modules/.cache/hookmint-compiled`;
 const installedMark = `${root}node_modules/.hookmint-lockfile-sha256`;
 
 function lockfileHash() {
@@ -63,6 +65,7 @@ if (script === undefined) fail('Usage: node deploy/local/start.js SCRIPT [ARGUME
 ensureInstalled();
 const child = spawn(nodeToRunOn(), [script, ...args], {
   cwd: root,
+  env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   // Through the channel the script hears when this process is killed.
   stdio: process.platform === 'win32' ? 'inherit' : ['inherit', 'inherit', 'inherit', 'ipc'],
   shell: process.platform === 'win32',

@@ -43,8 +43,10 @@ export function createApp(options: {
 
   app.use(observeExpress);
   app.use(requireHost);
-  if (managementUrl !== undefined)
-    app.use(managementRoute(managementUrl, { trustedProxies, clientSecretKey: issuer.clientSecretKey }));
+  if (managementUrl !== undefined) {
+    const { clientSecretKey, configuration } = issuer;
+    app.use(managementRoute(managementUrl, { trustedProxies, clientSecretKey }, configuration.drop));
+  }
   app.route('/oauth/token').all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));
   const issuerPath = issuerPathOf(issuer.issuer);

@@ -17,7 +17,7 @@ const MAX_LOAD_MS = 60_000;
 const LOAD_CLIENTS = 8;
 
 let management: Management;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   for (const alg of ALGS) await addApi(started, { identifier: apiOf(alg), signing_alg: alg }, []);
   management = await openManagement(started);
 });

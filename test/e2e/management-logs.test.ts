@@ -20,7 +20,7 @@ const APPEARS_WITHIN_MS = 60_000;
 type Log = Record<string, unknown> & { log_id: string; type: string; date: string; details: Record<string, unknown> };
 
 let management: Management;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   await enableHook(started, HOOK);
   management = await openManagement(started);
 });

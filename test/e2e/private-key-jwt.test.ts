@@ -13,7 +13,7 @@ import { grantClient, makeClient, openPatiently, refused, told, type Body } from
 const SERVED_WITHIN_MS = 60_000;
 
 let api: Management;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   api = await openPatiently(started);
 });
 

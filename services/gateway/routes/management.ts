@@ -16,8 +16,13 @@ const FORWARDED = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
  * Bodies are streamed; what the management service checks is not checked twice.
  *
  * @param who What tells the gateway who asks, and the management service that the gateway says so.
+ * @param changed Called before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
  */
-export function managementRoute(url: string, who: { trustedProxies: number; clientSecretKey: Buffer }): RequestHandler {
+export function managementRoute(
+  url: string,
+  who: { trustedProxies: number; clientSecretKey: Buffer },
+  changed: () => void,
+): RequestHandler {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
@@ -34,7 +39,8 @@ export function managementRoute(url: string, who: { trustedProxies: number; clie
           proxyRequest.destroy();
         });
       },
-      proxyRes: ({ headers }, _request, response) => {
+      proxyRes: ({ headers, statusCode = 0 }, { method }, response) => {
+        if (method !== 'GET' && statusCode >= 200 && statusCode < 300) changed();
         if (headers['content-type']?.startsWith(LINES_TYPE) === true) markOpenEnded(response);
       },
       error: (error, request, response) => {
