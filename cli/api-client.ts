@@ -42,7 +42,7 @@ const MAX_ATTEMPTS = 5;
 const MAX_WAIT_SECONDS = 60;
 
 /** The variables that say where hookmint is and who calls; those of Auth0's own tools do as well. */
-export const CONNECTION_HELP = `  HOOKMINT_URL            where hookmint is, such as https://auth.example.com (or AUTH0_DOMAIN, a host name)
+export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, such as https://auth.example.com (or AUTH0_DOMAIN, a host name)
   HOOKMINT_CLIENT_ID      a client with a grant for the Management API, and its secret
   HOOKMINT_CLIENT_SECRET    (or AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET)
   HOOKMINT_ACCESS_TOKEN   instead of the two: an access token (or AUTH0_ACCESS_TOKEN)
@@ -102,7 +102,7 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
 
 function baseUrlOf(url: string | undefined, domain: string | undefined): string {
   if (url === undefined && domain === undefined) {
-    throw new UsageError('Set HOOKMINT_URL to where hookmint is, such as https://auth.example.com.');
+    throw new UsageError('Set HOOKMINT_URL to the URL of hookmint, such as https://auth.example.com.');
   }
   const parsed = URL.parse(url ?? `https://${domain ?? ''}`);
   if (parsed !== null && /^https?:$/.test(parsed.protocol)) return `${parsed.origin}/`;
@@ -137,7 +137,7 @@ async function requestToken(
     refusal === undefined
       ? `status ${String(response.status)}`
       : `${refusal.error}: ${refusal.error_description ?? ''}`;
-  throw new UsageError(`${baseUrl} gives HOOKMINT_CLIENT_ID no token for its Management API (${reason}).`);
+  throw new UsageError(`${baseUrl} refuses HOOKMINT_CLIENT_ID a token for its Management API (${reason}).`);
 }
 
 /** No redirect is followed: where it leads is the server's choice, and the request holds the caller's credentials. */
@@ -149,7 +149,7 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   const { origin } = new URL(url);
   const target = URL.parse(location, url)?.origin ?? location;
   throw new UsageError(
-    `${origin} answers with a redirect to ${target}, which is not followed. If hookmint is there, set HOOKMINT_URL to it.`,
+    `${origin} answers with a redirect to ${target}, which is not followed. If hookmint runs there, set HOOKMINT_URL to it.`,
   );
 }
 
@@ -194,7 +194,7 @@ function jsonOrNothing(text: string): unknown {
 
 function errorOf(text: string): z.infer<typeof ErrorBody> {
   const { data } = ErrorBody.safeParse(jsonOrNothing(text));
-  return data ?? { message: 'no answer of a Management API' };
+  return data ?? { message: 'not the answer of a Management API' };
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

@@ -6,6 +6,5 @@ import { MAX_BUILDS_AT_ONCE, MAX_BUILDS_WAITING } from './limits.ts';
 export const inTurn = createTurns({
   atOnce: MAX_BUILDS_AT_ONCE,
   maxWaiting: MAX_BUILDS_WAITING,
-  full: () =>
-    new HookBuildError('build_queue_full', 'as many hooks are being built as may be: try again in a few seconds'),
+  full: () => new HookBuildError('build_queue_full', 'too many hooks are being built: try again in a few seconds'),
 });

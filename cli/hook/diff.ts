@@ -49,7 +49,7 @@ function chosen(
   }
   const [a, b] = draft === undefined ? [before(revisions), current] : [current, draft];
   if (a === undefined || b === undefined)
-    throw new UsageError('There is one revision only; nothing to compare it with.');
+    throw new UsageError('There is only one revision, so nothing to compare it with.');
   return [a, b];
 }
 

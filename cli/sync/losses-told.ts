@@ -8,7 +8,7 @@ export function refusesLosses(steps: readonly Step[], accepted: boolean): boolea
   if (count === 0 || accepted) return false;
   complain(
     `${String(count)} of the settings in the files would be lost (LOSS in the plan). Nothing was changed. ` +
-      'Change the files, or carry it out without them by --accept-losses.',
+      'Change the files, or accept the losses with --accept-losses.',
   );
   return true;
 }

@@ -34,7 +34,7 @@ function parsed(file: string, text: string): Record<string, unknown> {
   } catch (error) {
     // Below the first line the parser quotes the file.
     const [reason = ''] = messageOf(error).split(/:?\n/);
-    throw new UsageError(`${file} cannot be used: ${error instanceof z.ZodError ? 'it holds no mapping' : reason}.`);
+    throw new UsageError(`${file} cannot be used: ${error instanceof z.ZodError ? 'it is not a mapping' : reason}.`);
   }
 }
 

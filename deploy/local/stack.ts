@@ -197,12 +197,12 @@ export async function runStack(options: StackOptions): Promise<void> {
       code = changed;
       const event: ConfigChanged = { collection: 'hook_bindings', time_ms: Date.now() };
       bus.publish(configChangedSubject(TENANT), JSON.stringify(event));
-      say(`hookmint: ${options.hookFile} was read again and is live`);
+      say(`hookmint: ${options.hookFile} was loaded again and is live`);
     };
     if (followsFile) {
       closeLater(
         watchHookFile(options.hookFile, () => {
-          reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
+          reload().catch((error: unknown) => say(`hookmint: the previous hook stays in force: ${messageOf(error)}`));
         }),
       );
     }
@@ -210,7 +210,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       banner({
         afterMs,
         issuer,
-        hookFile: followsFile ? options.hookFile : 'as it was left (npm start -- --hook FILE enables another)',
+        hookFile: followsFile ? options.hookFile : 'unchanged (npm start -- --hook FILE enables another)',
         dataDir: options.dataDir,
         natsUrl,
         mongodbUrl: store.owner,

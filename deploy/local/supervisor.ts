@@ -46,7 +46,7 @@ export function createSupervisor(options: {
       exitsMs.push(Date.now());
       const recent = exitsMs.filter((atMs) => atMs > Date.now() - CRASH_LOOP_WINDOW_MS);
       if (recent.length >= CRASH_LOOP_EXITS) {
-        gaveUp(`${name} ended ${String(recent.length)} times within 30 s; its last words: ${how}`);
+        gaveUp(`${name} ended ${String(recent.length)} times within 30 s; its last output: ${how}`);
         return;
       }
       say(`${name} ended (${how}); starting it again`);
@@ -65,7 +65,7 @@ export function createSupervisor(options: {
       return begun;
     }
     async function startOnce(): Promise<T> {
-      if (isStopping()) throw new Error(`${name} is not started any more.`);
+      if (isStopping()) throw new Error(`${name} is not restarted any more.`);
       const started = await start(exited);
       set(name, started);
       // The stop may have come while it was starting, when it was not on the list yet.

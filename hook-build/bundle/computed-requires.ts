@@ -19,7 +19,7 @@ export async function withoutComputedRequires(code: string, sourcefile: string, 
   if (found.length === 0) return code;
   const changed = replaceAll(code, found);
   if ((await computedRequires(changed, sourcefile, loader)).length > 0) {
-    throw new Error('it computes the name of a required module in a way that cannot be built');
+    throw new Error('it computes the name of a required module, which cannot be built');
   }
   return changed;
 }

@@ -132,7 +132,7 @@ export function resolvePlugin({ entry, hook, found, modules, core }: Resolution)
       return { contents: `module.exports = require('shims/unavailable.js')(${JSON.stringify(name)});` };
     }
     const asked = namespace === BUNDLE_NAMESPACE ? answered.get(name) : undefined;
-    if (asked === undefined) return { errors: [{ text: `nothing leads to "${name}"` }] };
+    if (asked === undefined) return { errors: [{ text: `"${name}" cannot be resolved` }] };
     const { kind, path } = asked;
     if (kind === 'entry') return { contents: entry };
     if (kind === 'core') return { contents: core.read(path), loader: loaderOf(path) ?? 'js' };
@@ -147,7 +147,7 @@ export function resolvePlugin({ entry, hook, found, modules, core }: Resolution)
     const content = kind === 'hook' ? hook : modules.read(path).toString();
     bytes += content.length;
     if (bytes > MAX_BUNDLED_BYTES || answered.size > MAX_BUNDLED_FILES) {
-      return failure('modules_too_large', moduleNameOf(path), 'the hook requires more than a build takes');
+      return failure('modules_too_large', moduleNameOf(path), 'the hook requires too much for a build');
     }
     if (loader === 'json' || loader === 'text') return { contents: content, loader };
     try {

@@ -27,7 +27,7 @@ function asInvalidRequest(error: unknown): OAuthError | undefined {
 }
 
 const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
-  [400, 'The request body cannot be parsed as what its Content-Type says it is'],
+  [400, 'The request body does not match its Content-Type'],
   [413, 'The request body is too large'],
   [415, 'The Content-Type, charset or Content-Encoding of the request is not supported'],
 ]);

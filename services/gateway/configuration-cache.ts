@@ -138,7 +138,7 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         // An invalid document does not mean that the store is down: other documents can still be read.
         if (!(error instanceof MongoError || error === SILENT || isConnectionLost(error))) throw error;
         if (stale === undefined) throw storeAway(error);
-        logger.warn({ err: error }, 'the store cannot be read; the cached configuration is used for longer');
+        logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
         store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;
         return { ...stale, generation: asked };

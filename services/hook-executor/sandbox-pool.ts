@@ -112,7 +112,7 @@ export async function openSandboxPool(
           hook.ownProcessOf === undefined
             ? await (leastBusy() ?? (await nextProcess(deadlineMs)))?.run(hook, args, deadlineMs, services)
             : await ownProcesses.run(hook.ownProcessOf, hook, args, deadlineMs, services);
-        if (outcome === 'full') return unavailable('no process of its own came free for the hook in time');
+        if (outcome === 'full') return unavailable('no sandbox process of its own was free for the hook in time');
         if (outcome !== undefined) return outcome;
       }
       return unavailable('the sandbox process died twice under this run');

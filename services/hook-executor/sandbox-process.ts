@@ -162,7 +162,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
       for (const asked of message.data.calls ?? []) void answerCall(asked);
       for (const id of message.data.over ?? []) servicesOf.delete(id);
     });
-    child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
+    child.once('exit', () => reject(new Error(`the sandbox process ended while starting: ${lastWords}`)));
     child.once('error', reject);
     channel.send({ runtime: bundleRuntime() });
   });
@@ -183,7 +183,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     }
     const usage = child.pid === undefined ? undefined : processUsage(child.pid);
     if (usage !== undefined && (usage.residentBytes > MAX_PROCESS_BYTES || usage.threads > MAX_PROCESS_THREADS)) {
-      logger.error(usage, 'a sandbox process takes more than its part; it is ended');
+      logger.error(usage, 'a sandbox process uses too much memory or too many threads; it is ended');
       kill();
     }
   }
@@ -193,7 +193,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     silentLooks++;
     if (silentLooks === 1) channel.send({ alive: true } satisfies ToSandbox);
     else if (silentLooks > MAX_SILENT_LOOKS) {
-      logger.error('a sandbox process gives no sign of life; it is ended');
+      logger.error('a sandbox process does not respond; it is ended');
       kill();
     }
   }

@@ -36,7 +36,7 @@ export function createApp(
   app.get('/readyz', (_request, response) => {
     const missing = [
       ...busMissing(),
-      ...(deps.publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+      ...(deps.publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ];
     response.set(NO_STORE).status(missing.length === 0 ? 200 : 503);
     const warnings = options.warnings();

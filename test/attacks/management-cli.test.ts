@@ -105,7 +105,7 @@ explode('a member __proto__', () => {
     newFolder({ 'tenant.yaml': 'clients:\n  - name: c\n    __proto__: { polluted: 1 }\n' }),
     'tenant.yaml',
   );
-  assert.throws(() => readTenantFiles(file, {}), /has a member called __proto__/);
+  assert.throws(() => readTenantFiles(file, {}), /has a member with the name __proto__/);
   assert.equal(({} as { polluted?: number }).polluted, undefined);
   return Promise.resolve();
 });

@@ -111,7 +111,7 @@ describe('token.issued', () => {
     const { answer, event } = await observed({ forget: '1' });
     assert.equal(answer.body.scope, undefined);
     assert.deepEqual(event.scope_changes, { removed: ['read:data'], added: [] });
-    const line = await stack().untilPrinted(/a hook left out scopes that the client was granted/);
+    const line = await stack().untilPrinted(/a hook removed scopes that the client was granted/);
     assert.match(line, /"removed":\["read:data"\]/);
   });
 

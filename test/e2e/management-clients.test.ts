@@ -141,12 +141,12 @@ describe('a new client', () => {
     [
       'a name that the database cannot keep',
       { addons: { 'a\0': 1 } },
-      "'is nested too deeply, or has a name that cannot be kept' on property addons.",
+      "'is nested too deeply, or has a name that is not allowed' on property addons.",
     ],
     [
       'something bottomless',
       { addons: JSON.parse('{"a":'.repeat(200) + '1' + '}'.repeat(200)) as unknown },
-      "'is nested too deeply, or has a name that cannot be kept' on property addons.",
+      "'is nested too deeply, or has a name that is not allowed' on property addons.",
     ],
   ] as const) {
     it(`is refused with ${what}`, async () => {

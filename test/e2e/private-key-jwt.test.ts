@@ -68,7 +68,7 @@ async function statusOf(assertion: Promise<string>): Promise<number> {
 }
 
 const UNSIGNED = 'The client_assertion is not signed with a valid key that is registered for this client, alg and kid';
-const USED = 'The client_assertion was used before; sign another one, with another jti, for each request';
+const USED = 'The client_assertion was used before; sign a new one, with a new jti, for each request';
 
 async function assertRefused(answer: Promise<TokenAnswer>, error_description: string): Promise<void> {
   const { status, body } = await answer;

@@ -21,7 +21,7 @@ export async function authenticateByAssertion(
     throw refused('is not signed with a valid key that is registered for this client, alg and kid');
   }
   if (!(await useAssertion(client.client_id, assertion.jti))) {
-    throw refused('was used before; sign another one, with another jti, for each request');
+    throw refused('was used before; sign a new one, with a new jti, for each request');
   }
   return client;
 }

@@ -49,7 +49,7 @@ export async function runHook(
   try {
     let reply = await executors.request(event, deadlineMs);
     if (reply.kind === 'revision_missing') reply = await requestWithCode({ ...event, revision }, deadlineMs, executors);
-    return reply.kind === 'outcome' ? reply.outcome : unavailable('the executor does not take the revision');
+    return reply.kind === 'outcome' ? reply.outcome : unavailable('the executor does not accept the revision');
   } catch (error) {
     if (!(error instanceof HookmintError)) throw error;
     if (error.code === 'bus_deadline_exceeded') return { status: 'timed_out', limit: 'wall', ...NOT_RUN };

@@ -37,7 +37,7 @@ export function createUseAssertion(connection: NatsConnection, tenant: string): 
       return true;
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return false;
-      logger.warn({ err: error }, 'whether a client assertion was used before cannot be known');
+      logger.warn({ err: error }, 'cannot check whether a client assertion was used before');
       throw new OAuthError(503, 'temporarily_unavailable', 'Client assertions cannot be checked at the moment', {
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
         cause: error,

@@ -216,7 +216,7 @@
     const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + told();
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
-        throw new ErrorClass('The callback of the hook was called already.');
+        throw new ErrorClass('The callback of the hook was already called.');
       }
     };
     const failed = (error) => {

@@ -115,7 +115,7 @@ async function run({ id, revision: address, arguments: json, deadlineMs }: Sandb
   const dueMs = performance.now() + Math.min(revision.limits.wall_ms, deadlineMs - Date.now());
   for (;;) {
     const isolate = await enter(revision, dueMs);
-    if (isolate === undefined) return { status: 'unavailable', reason: 'no isolate came free in time', ...NOT_RUN };
+    if (isolate === undefined) return { status: 'unavailable', reason: 'no isolate was free in time', ...NOT_RUN };
     try {
       const loaded = isolate.loading === undefined || (await by(dueMs, isolate.loading));
       if (!loaded) return { status: 'timed_out', limit: 'wall', ...NOT_RUN };

@@ -42,7 +42,7 @@ export function busDocuments(connection: NatsConnection, tenant: string): HookDo
 function fail(error: unknown): never {
   logger.error({ err: error }, 'the document of a hook was not read or written');
   if (error instanceof JetStreamApiError && error.code === MAXIMUM_BYTES_EXCEEDED) {
-    throw new StorageError('STORAGE_FULL', 'there is no room left for documents of hooks', { cause: error });
+    throw new StorageError('STORAGE_FULL', 'no space is left for documents of hooks', { cause: error });
   }
   const late = error instanceof TimeoutError || (error instanceof Error && error.cause instanceof TimeoutError);
   throw late

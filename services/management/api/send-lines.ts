@@ -17,7 +17,7 @@ export function createLineSender() {
   let open = 0;
   return (source: Source<unknown>, route: Route, response: Response): void => {
     if (open >= MAX_STREAMS) {
-      throw new ApiError(429, 'too_many_streams', `There are ${String(MAX_STREAMS)} streams open already`, {
+      throw new ApiError(429, 'too_many_streams', `${String(MAX_STREAMS)} streams are open already`, {
         headers: { 'Retry-After': '10' },
       });
     }

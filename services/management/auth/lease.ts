@@ -23,7 +23,7 @@ export async function withLease<T>(db: Db, name: string, act: () => Promise<T>):
   const giveUpMs = Date.now() + MAX_WAIT_MS;
   while (!(await taken(name, holder, db))) {
     if (Date.now() > giveUpMs)
-      throw new HookmintError('store_contended', `${name} is being changed by too many writers at once.`);
+      throw new HookmintError('store_contended', `${name} is being changed by too many writers at the same time.`);
     await delay(RETRY_MS);
   }
   try {

@@ -90,9 +90,9 @@ function failureOf(outcome: HookOutcome): string | undefined {
       return `${name}: ${message}${place === undefined ? '' : ` at ${place}`}`;
     }
     case 'timed_out':
-      return `it reached the ${outcome.limit === 'cpu' ? 'CPU' : 'wall-clock'} limit`;
+      return `it exceeded the ${outcome.limit === 'cpu' ? 'CPU' : 'wall-clock'} limit`;
     case 'out_of_memory':
-      return 'it reached the heap limit';
+      return 'it exceeded the heap limit';
     default:
       return undefined;
   }

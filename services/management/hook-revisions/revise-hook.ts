@@ -51,5 +51,5 @@ export async function reviseHook(
       if (!(error instanceof Stale)) throw error;
     }
   }
-  throw new HookmintError('store_contended', `hook ${id} is being changed by too many writers at once.`);
+  throw new HookmintError('store_contended', `hook ${id} is being changed by too many writers at the same time.`);
 }

@@ -75,16 +75,16 @@ export function messagesMissing(gap: AuditGap): number {
 export function describeGap(gap: AuditGap): string {
   switch (gap.kind) {
     case 'missing':
-      return `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events were gone before they became logs`;
+      return `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events were removed before they became logs`;
     case 'anew':
-      return 'The stream of audit events, or its consumer, was made anew: what it held and nobody had read is not in the logs';
+      return 'The stream of audit events, or its consumer, was created again: unread events are not in the logs';
     case 'put_back':
-      return `The stream of audit events was put back from message ${String(gap.from)} to ${String(gap.to - 1)}: what it held beyond and nobody had read is not in the logs`;
+      return `The stream of audit events was put back from message ${String(gap.from)} to ${String(gap.to - 1)}: later unread events are not in the logs`;
     case 'removed':
-      return `Messages ${String(gap.first)} to ${String(gap.last)} of the publisher ${gap.publisher} of audit events were gone before they became logs`;
+      return `Messages ${String(gap.first)} to ${String(gap.last)} of the publisher ${gap.publisher} of audit events were removed before they became logs`;
     case 'dropped':
-      return `The publisher ${gap.publisher} gave up ${String(gap.events)} audit events that the bus did not take`;
+      return `The publisher ${gap.publisher} gave up ${String(gap.events)} audit events that the bus did not accept`;
     case 'unproven':
-      return `Message ${String(gap.sequence)} of the audit events does not prove that it is from a gateway or from management: it was replaced or added`;
+      return `Message ${String(gap.sequence)} of the audit events has no valid proof of a gateway or of management: it was replaced or added`;
   }
 }

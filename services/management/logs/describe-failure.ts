@@ -6,7 +6,7 @@ const HOOK_FAILURES: Readonly<Record<string, string>> = {
   timed_out: 'exceeded its time limit',
   out_of_memory: 'exceeded its memory limit',
   threw: 'threw an error',
-  bad_result: 'gave a result that cannot be used',
+  bad_result: 'returned an unusable result',
   unavailable: 'could not be run',
 };
 
@@ -16,8 +16,8 @@ const REASONS: Readonly<Record<string, string>> = {
   invalid_client: 'the client did not authenticate as required',
   unsupported_grant_type: 'the grant type is not supported',
   unauthorized_client: 'the client may not use this grant type',
-  too_many_requests: 'the client has used up its quota, or asks too often',
-  invalid_target: 'the resource is not known, not granted, or not one',
+  too_many_requests: 'the client has used up its quota, or sends too many requests',
+  invalid_target: 'the resource is unknown, not granted, or sent more than once',
   invalid_scope: 'the scope cannot be used',
   server_error: 'the token could not be made',
   temporarily_unavailable: 'a service that is needed did not answer',

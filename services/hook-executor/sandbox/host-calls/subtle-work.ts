@@ -75,7 +75,7 @@ export class SubtleWork {
     if (this.#spentMs + ms > MAX_WORK_MS_PER_RUN) {
       fail(
         'QuotaExceededError',
-        `the cryptography of a run is limited to about ${String(MAX_WORK_MS_PER_RUN)} ms of work; this operation would go beyond it`,
+        `the cryptography of a run is limited to about ${String(MAX_WORK_MS_PER_RUN)} ms of work, which this operation would exceed`,
       );
     }
     this.#spentMs += ms;
