@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiClient } from '../api-client.ts';
 
-/** What the API's description says of a value that it takes: as much of JSON Schema as tells what is refused. */
+/** What the API's description says of a value that it takes, in JSON Schema; named is what tells what would be lost. */
 export type MemberSchema = {
   $ref?: string | undefined;
   description?: string | undefined;
@@ -16,7 +16,7 @@ export type MemberSchema = {
 };
 
 const Schema: z.ZodType<MemberSchema> = z.lazy(() =>
-  z.object({
+  z.looseObject({
     $ref: z.string().optional(),
     description: z.string().optional(),
     properties: z.record(z.string(), Schema).optional(),

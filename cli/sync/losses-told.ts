@@ -7,8 +7,8 @@ export function refusesLosses(steps: readonly Step[], accepted: boolean): boolea
   const count = countLosses(steps);
   if (count === 0 || accepted) return false;
   complain(
-    `${String(count)} of the settings in the files would be lost (LOSS in the plan). Nothing was changed. ` +
-      'Change the files, or accept the losses with --accept-losses.',
+    `${count === 1 ? '1 part' : `${String(count)} parts`} of the files would be lost (LOSS in the plan). Nothing was changed. ` +
+      'Change the files, or add --accept-losses to go on without them.',
   );
   return true;
 }

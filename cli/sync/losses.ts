@@ -64,7 +64,7 @@ function isOff(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-function told(value: unknown): string {
+export function told(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length <= MAX_TOLD_VALUE_LENGTH ? text : `${text.slice(0, MAX_TOLD_VALUE_LENGTH)}…`;
 }

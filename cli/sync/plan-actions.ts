@@ -1,8 +1,8 @@
-import isEqual from 'lodash/isEqual.js';
 import { z } from 'zod';
 import type { ActionFile } from '../tenant-files/model.ts';
 import { differing } from './members.ts';
 import type { PlanInput } from './plan-input.ts';
+import { unlessRefused } from './refusals.ts';
 import { secretsOf } from './secret-values.ts';
 import { step, type Run, type Step } from './step.ts';
 
@@ -34,7 +34,7 @@ function isOfTrigger(file: ActionFile): boolean {
   return file.supported_triggers.some(({ id }) => id === TRIGGER);
 }
 
-function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
+function planAction(file: ActionFile, { remote, secrets, takes }: PlanInput): Step {
   const { name, code, dependencies, supported_triggers, deployed } = file;
   if (!isOfTrigger(file)) {
     const triggers = supported_triggers.map(({ id }) => id).join(', ');
@@ -57,11 +57,19 @@ function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
     shaped.push({ kind: 'action', name, id });
   };
   if (present === undefined) {
+    const body = { ...wanted, name, secrets: secretList };
     const run = async (of: Run): Promise<void> => {
-      const { id } = Made.parse(await of.api.call('POST', PATH, { ...wanted, name, secrets: secretList }));
+      const { id } = Made.parse(await of.api.call('POST', PATH, body));
       await deployIfWanted(of, id);
     };
-    return step('action', name, 'create', { missingSecrets: missing, notes, losses, makes: `action ${name}`, run });
+    const create = step('action', name, 'create', {
+      missingSecrets: missing,
+      notes,
+      losses,
+      makes: `action ${name}`,
+      run,
+    });
+    return unlessRefused(create, body, takes(PATH));
   }
   const actual = {
     ...present,
@@ -86,12 +94,14 @@ function planAction(file: ActionFile, { remote, secrets }: PlanInput): Step {
     };
     return step('action', name, 'keep', { missingSecrets: missing, notes, losses, run });
   }
+  const kept = known.filter((secret) => secret in named && !(secret in given)).map((secret) => ({ name: secret }));
+  const body = { ...wanted, secrets: [...kept, ...secretList] };
   const run = async (of: Run): Promise<void> => {
-    const kept = known.filter((secret) => secret in named && !(secret in given)).map((secret) => ({ name: secret }));
-    await of.api.call('PATCH', `${PATH}/${present.id}`, { ...wanted, secrets: [...kept, ...secretList] });
+    await of.api.call('PATCH', `${PATH}/${present.id}`, body);
     await deployIfWanted(of, present.id);
   };
-  return step('action', name, 'update', { members, missingSecrets: missing, notes, losses, run });
+  const update = step('action', name, 'update', { members, missingSecrets: missing, notes, losses, run });
+  return unlessRefused(update, body, takes(`${PATH}/{id}`, 'patch'));
 }
 
 /** What an Action was written for and does not find here. */
@@ -109,25 +119,4 @@ function lostOf({ runtime, modules, dependencies }: ActionFile): { notes: string
         .map(({ name }) => `dependencies.registry_url of ${name}; HOOKMINT_NPM_REGISTRY names one for all`),
     ],
   };
-}
-
-/** The Actions that run at each trigger, in their order. */
-export function planTriggers({ files, remote }: PlanInput): Step[] {
-  return Object.entries(files.triggers ?? {}).flatMap(([trigger, bindings]): Step[] => {
-    if (trigger !== TRIGGER) {
-      const note = `hookmint runs ${TRIGGER}`;
-      return bindings.length === 0 ? [] : [step('trigger', trigger, 'skip', { notes: [note] })];
-    }
-    const wanted = bindings.map(({ action_name, display_name = action_name }) => ({ action_name, display_name }));
-    if (isEqual(wanted, remote.boundActions)) return [step('trigger', trigger, 'keep')];
-    const run = async ({ api }: Run): Promise<void> => {
-      const refs = wanted.map(({ action_name, display_name }) => ({
-        ref: { type: 'action_name', value: action_name },
-        display_name,
-      }));
-      await api.call('PATCH', `/actions/triggers/${trigger}/bindings`, { bindings: refs });
-    };
-    const needs = wanted.map(({ action_name }) => `action ${action_name}`);
-    return [step('trigger', trigger, 'update', { members: ['bindings'], needs, run })];
-  });
 }

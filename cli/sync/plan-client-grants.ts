@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { isMachineToMachine, type ClientGrantFile } from '../tenant-files/model.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { isAuth0sManagementApi, scopesHere } from './auth0-management-api.ts';
 import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
 import { clientsCalled } from './plan-clients.ts';
 import type { PlanInput } from './plan-input.ts';
+import { unlessRefused } from './refusals.ts';
 import { step, type Run, type Step } from './step.ts';
 
 const PATH = '/client-grants';
@@ -34,17 +36,33 @@ export function planClientGrants(input: PlanInput): Step[] {
 }
 
 function planGrant(file: ClientGrantFile, input: PlanInput): Step {
-  const { files, remote, takes } = input;
-  const name = `${file.client_id} at ${file.audience}`;
-  const skip = (why: string): Step => step('client grant', name, 'skip', { notes: [why] });
-  if (/^https:\/\/[^/]+\.auth0\.com\/api\/v2\/$/.test(file.audience)) {
-    return skip("it is for Auth0's own Management API");
+  if (!isAuth0sManagementApi(file.audience, input)) return planGrantAt(file.audience, file, input);
+  const { here, elsewhere } = scopesHere(file.scope, input);
+  if (here.length === 0) {
+    const why = "it is for Auth0's own Management API, and hookmint's has none of its scopes";
+    return step('client grant', nameOf(file), 'skip', { notes: [why] });
   }
+  const own = without({ ...file, scope: here }, ['allow_all_scopes']) as ClientGrantFile;
+  const planned = planGrantAt(input.remote.managementAudience, own, input);
+  if (planned.does !== 'skip') {
+    planned.notes.push(`it is for hookmint's own Management API: ${here.join(', ')}`);
+    if (elsewhere.length > 0) planned.notes.push(`hookmint's has nothing of: ${elsewhere.join(', ')}`);
+  }
+  return planned;
+}
+
+const nameOf = (file: ClientGrantFile): string => `${file.client_id} at ${file.audience}`;
+
+/** @param audience At hookmint. */
+function planGrantAt(audience: string, file: ClientGrantFile, input: PlanInput): Step {
+  const { files, remote, takes } = input;
+  const name = nameOf(file);
+  const skip = (why: string): Step => step('client grant', name, 'skip', { notes: [why] });
   if (file.subject_type === 'user' || file.default_for !== undefined) {
     return skip('it is for tokens of users or of third-party clients');
   }
   const knowsApi = [...(files.resourceServers ?? []), ...remote.resourceServers].some(
-    ({ identifier }) => identifier === file.audience,
+    ({ identifier }) => identifier === audience,
   );
   if (!knowsApi) return skip('its API is neither in the files nor in hookmint');
   const called = isId(file.client_id, input) ? 1 : clientsCalled(file.client_id, input);
@@ -58,27 +76,26 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
   );
   if (clientId === undefined && comes !== true) return skip('its client is neither in the files nor in hookmint');
 
-  const { taken, notes, losses } = accepted(without(file, ['id', 'is_system']), takes(PATH));
-  const present = remote.clientGrants.find((grant) => grant.client_id === clientId && grant.audience === file.audience);
+  const { taken, notes, losses } = accepted({ ...without(file, ['id', 'is_system']), audience }, takes(PATH));
+  const present = remote.clientGrants.find((grant) => grant.client_id === clientId && grant.audience === audience);
   if (present === undefined) {
     const run = async ({ api, clientIds }: Run): Promise<void> => {
       const client_id = clientId ?? clientIds.get(file.client_id) ?? file.client_id;
       Made.parse(await api.call('POST', PATH, { ...taken, client_id }));
     };
-    return step('client grant', name, 'create', {
+    const create = step('client grant', name, 'create', {
       notes,
       losses,
-      needs: [
-        `api ${file.audience}`,
-        ...(clientId === undefined ? [`client ${clientNameOf(file.client_id, input)}`] : []),
-      ],
+      needs: [`api ${audience}`, ...(clientId === undefined ? [`client ${clientNameOf(file.client_id, input)}`] : [])],
       run,
     });
+    return unlessRefused(create, { ...taken, client_id: clientId ?? '-' }, takes(PATH));
   }
   const members = differing(without(taken, FIXED), present);
   if (members.length === 0) return step('client grant', name, 'keep', { notes, losses });
   const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.id}`, only(taken, members));
-  return step('client grant', name, 'update', { notes, losses, members, run });
+  const update = step('client grant', name, 'update', { notes, losses, members, run });
+  return unlessRefused(update, only(taken, members), takes(`${PATH}/{id}`, 'patch'));
 }
 
 function clientNameOf(nameOrId: string, { files }: PlanInput): string {

@@ -3,6 +3,7 @@ import { isMachineToMachine, type ClientFile } from '../tenant-files/model.ts';
 import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
 import type { PlanInput } from './plan-input.ts';
+import { unlessRefused } from './refusals.ts';
 import type { Remote } from './remote.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { step, type Step } from './step.ts';
@@ -67,7 +68,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   ];
   if (present === undefined) {
     const body = { ...taken, ...(secret === undefined ? {} : { client_secret: secret }) };
-    return step('client', name, 'create', {
+    const create = step('client', name, 'create', {
       notes: [...notes, ...(secret === undefined ? ['it gets a new client_secret'] : [])],
       losses,
       makes: `client ${name}`,
@@ -79,11 +80,13 @@ function planClient(file: ClientFile, input: PlanInput): Step {
         else if (made.client_id !== file.client_id) newIds.push({ name, client_id: made.client_id });
       },
     });
+    return unlessRefused(create, body, takes(PATH));
   }
   const members = differing(without(taken, ['client_id']), present);
   if (members.length === 0) return step('client', name, 'keep', { notes, losses });
   const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.client_id}`, only(taken, members));
-  return step('client', name, 'update', { notes, losses, members, run });
+  const update = step('client', name, 'update', { notes, losses, members, run });
+  return unlessRefused(update, only(taken, members), takes(`${PATH}/{id}`, 'patch'));
 }
 
 /** Ways of proving who it is that hookmint does not have; the client would get a secret in their place. */

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { HookFile } from '../tenant-files/model.ts';
 import { differing, only } from './members.ts';
 import type { PlanInput } from './plan-input.ts';
+import { unlessRefused } from './refusals.ts';
 import { secretsOf } from './secret-values.ts';
-import { step, type Run, type Step } from './step.ts';
+import { refuse, step, type Run, type Step } from './step.ts';
 
 const PATH = '/hooks';
 const TRIGGER = 'credentials-exchange';
@@ -31,12 +32,19 @@ export function planHooks(input: PlanInput): Step[] {
   ];
 }
 
-function planHook(file: HookFile, { remote, secrets }: PlanInput): Step {
+function planHook(file: HookFile, { files, remote, secrets, takes }: PlanInput): Step {
   const { name, script, dependencies, enabled, triggerId } = file;
   if (triggerId !== TRIGGER) {
     return step('hook', name, 'skip', { notes: [`it is of the trigger ${triggerId}; hookmint runs ${TRIGGER}`] });
   }
   // As the server makes it of any name (contract §5.1).
+  const alike = files.hooks?.filter((other) => other !== file && kebabCase(other.name) === kebabCase(name)) ?? [];
+  if (alike.length > 0) {
+    const others = alike.map((other) => other.name).join(', ');
+    return refuse(step('hook', name, 'create'), [
+      `name: it is ${kebabCase(name)} in hookmint, as is that of ${others}`,
+    ]);
+  }
   const present = remote.hooks.find((hook) => hook.name === kebabCase(name));
   const { given, missing } = secretsOf(name, file.secrets, secrets.hooks.get(name), present?.secretNames);
   const wanted = {
@@ -48,13 +56,15 @@ function planHook(file: HookFile, { remote, secrets }: PlanInput): Step {
   const replaced = enabled ? remote.hooks.find((hook) => hook.enabled === true && hook.id !== present?.id) : undefined;
   const notes = replaced === undefined ? [] : [`it is enabled in the place of ${replaced.name}`];
   if (present === undefined) {
+    // In one call: no token is ever shaped by a revision that lacks its secrets, nor is there one to roll back to.
+    const hookmint = { ...(file.hookmint as object | undefined), secrets: given };
+    const body = { ...wanted, name, triggerId, hookmint };
     const run = async (of: Run): Promise<void> => {
-      // In one call: no token is ever shaped by a revision that lacks its secrets, nor is there one to roll back to.
-      const hookmint = { ...(file.hookmint as object | undefined), secrets: given };
-      const { id } = Made.parse(await of.api.call('POST', PATH, { ...wanted, name, triggerId, hookmint }));
+      const { id } = Made.parse(await of.api.call('POST', PATH, body));
       of.shaped.push({ kind: 'hook', name, id });
     };
-    return step('hook', name, 'create', { missingSecrets: missing, run, notes });
+    const create = step('hook', name, 'create', { missingSecrets: missing, run, notes });
+    return unlessRefused(create, body, takes(PATH));
   }
   const members = differing(wanted, present);
   const gone = present.secretNames.filter((secret) => !Object.hasOwn(file.secrets, secret));
@@ -79,5 +89,6 @@ function planHook(file: HookFile, { remote, secrets }: PlanInput): Step {
     if (gone.length > 0) await of.api.call('DELETE', `${path}/secrets`, gone);
     await tried(of);
   };
-  return step('hook', name, 'update', { members: changes, missingSecrets: missing, run, notes });
+  const update = step('hook', name, 'update', { members: changes, missingSecrets: missing, run, notes });
+  return unlessRefused(update, only(wanted, members), takes(`${PATH}/{id}`, 'patch'));
 }

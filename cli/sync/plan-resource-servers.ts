@@ -1,6 +1,8 @@
+import { isAuth0s } from './auth0-management-api.ts';
 import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
 import type { PlanInput } from './plan-input.ts';
+import { unlessRefused } from './refusals.ts';
 import { step, type Step } from './step.ts';
 
 const PATH = '/resource-servers';
@@ -12,21 +14,26 @@ export function planResourceServers({ files, remote, takes, prune }: PlanInput):
   const wanted = files.resourceServers;
   if (wanted === undefined) return [];
   const steps = wanted.map((file): Step => {
+    if (isAuth0s(file)) {
+      return step('resource server', file.name ?? file.identifier, 'skip', { notes: ["it is Auth0's own"] });
+    }
     const { taken, notes, losses } = accepted(without(file, SERVERS_OWN), takes(PATH));
     const name = file.name ?? file.identifier;
     const present = remote.resourceServers.find(({ identifier }) => identifier === file.identifier);
     if (present === undefined) {
-      return step('resource server', name, 'create', {
+      const create = step('resource server', name, 'create', {
         notes: 'signing_alg' in file && !('signing_alg' in taken) ? [...notes, OTHER_ALG] : notes,
         losses,
         makes: `api ${file.identifier}`,
         run: ({ api }) => api.call('POST', PATH, taken),
       });
+      return unlessRefused(create, taken, takes(PATH));
     }
     const members = differing(without(taken, ['identifier']), present);
     if (members.length === 0) return step('resource server', name, 'keep', { notes, losses });
     const run: Step['run'] = ({ api }) => api.call('PATCH', `${PATH}/${present.id}`, only(taken, members));
-    return step('resource server', name, 'update', { notes, losses, members, run });
+    const update = step('resource server', name, 'update', { notes, losses, members, run });
+    return unlessRefused(update, only(taken, members), takes(`${PATH}/{id}`, 'patch'));
   });
   if (!prune) return steps;
   const gone = remote.resourceServers.filter(

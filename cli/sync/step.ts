@@ -16,7 +16,7 @@ export type Step = {
   /** What it makes, and what has to be there before: `api IDENTIFIER`, `client NAME`, `action NAME`. */
   makes?: string;
   needs?: string[];
-  /** Makes it so; absent where there is nothing to do. */
+  /** Makes it so; absent where there is nothing to do, or nothing that can be done. */
   run?: (run: Run) => Promise<unknown>;
 };
 
@@ -33,6 +33,16 @@ export type Run = {
   /** Hooks and Actions that are there by now, to be tried. */
   shaped: { kind: 'hook' | 'action'; name: string; id: string }[];
 };
+
+/** What hookmint would refuse, seen before anything is written: nothing is made of it, nor what needs it. */
+export function refuse(refused: Step, reasons: readonly string[]): Step {
+  const { kind, name, notes, losses, makes } = refused;
+  return step(kind, name, 'skip', {
+    notes,
+    losses: [...losses, ...reasons],
+    ...(makes === undefined ? {} : { makes }),
+  });
+}
 
 export function step(kind: Step['kind'], name: string, does: Step['does'], more: Partial<Step> = {}): Step {
   return { kind, name, does, members: [], notes: [], losses: [], missingSecrets: [], ...more };

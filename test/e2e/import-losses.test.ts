@@ -115,7 +115,7 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
     if (args[0] !== 'diff') {
       assert.match(
         stderr,
-        /^hookmint: 9 of the settings in the files would be lost \(LOSS in the plan\)\. Nothing was changed\./,
+        /^hookmint: 9 parts of the files would be lost \(LOSS in the plan\)\. Nothing was changed\./,
       );
     }
     if (!args.includes('--json')) {
@@ -140,7 +140,7 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
     'it gets a new client_secret',
   ]);
   assert.deepEqual(steps.find(({ kind }) => kind === 'tenant')?.notes, [
-    'hooks were written for Node.js 18; they find the API of Node.js 22',
+    'hooks were written for Node.js 18; they will have the API of Node.js 22',
   ]);
   const { client_id = '', client_secret = '' } = new_clients.find(({ name }) => name === 'Of orgs') ?? {};
   const token = await requestToken(stack(), { client_id, client_secret, audience: 'urn:shared' });
@@ -149,11 +149,18 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
   assert.equal((await hookmint('diff', dir, '--accept-losses')).code, 0);
 });
 
+/** Of what the API's description does not say. */
+const ELEVEN_ENTRIES = Object.fromEntries(Array.from({ length: 11 }, (_, entry) => [`entry${String(entry)}`, '']));
+
 it('what would need an API, a client or an Action that could not be made is not tried', async () => {
   const dir = exportOf('failing', {
-    'resource-servers/bad.json': { name: 'Bad', identifier: 'urn:bad', scopes: [{ value: 'with space' }] },
+    'resource-servers/bad.json': {
+      name: 'Bad',
+      identifier: 'urn:bad',
+      scopes: [{ value: 'twice' }, { value: 'twice' }],
+    },
     'resource-servers/good.json': { name: 'Good', identifier: 'urn:good', scopes: [{ value: 'read' }] },
-    'clients/bad.json': { ...M2M, name: 'Bad client', client_metadata: { a: 'x'.repeat(300) } },
+    'clients/bad.json': { ...M2M, name: 'Bad client', client_metadata: ELEVEN_ENTRIES },
     'clients/good.json': { ...M2M, name: 'Good client' },
     'grants/one.json': { client_id: 'Good client', audience: 'urn:bad', scope: [] },
     'grants/two.json': { client_id: 'Bad client', audience: 'urn:good', scope: ['read'] },
@@ -164,7 +171,7 @@ it('what would need an API, a client or an Action that could not be made is not 
       supported_triggers: [{ id: 'credentials-exchange', version: 'v2' }],
       deployed: true,
     },
-    'actions/bad/code.js': 'module.exports = (client, scope, audience, context, cb) => cb();',
+    'actions/bad/code.js': 'exports.onExecuteCredentialsExchange = async () => {};\nthrow new Error();',
     'triggers/triggers.json': { 'credentials-exchange': [{ action_name: 'bad-action', display_name: 'bad-action' }] },
   });
   const { code, stdout } = await hookmint('import', dir, '--yes', '--json');
@@ -183,4 +190,95 @@ it('what would need an API, a client or an Action that could not be made is not 
   );
   const { body } = await (await openManagement(stack())).call('GET', '/client-grants?audience=urn:good');
   assert.equal((body as unknown[]).length, 1);
+});
+
+const REFUSED = {
+  'resource-servers/long-lived.json': { name: 'Long-lived', identifier: 'urn:long-lived', token_lifetime: 1e9 },
+  'resource-servers/fine.json': { name: 'Fine', identifier: 'urn:fine', scopes: [{ value: 'read' }] },
+  'clients/long.json': { ...M2M, name: 'x'.repeat(201) },
+  'clients/untyped.json': { ...M2M, app_type: '', name: 'Untyped' },
+  'clients/fine.json': { ...M2M, name: 'Fine' },
+  'grants/needs-api.json': { client_id: 'Fine', audience: 'urn:long-lived', scope: [] },
+  'grants/needs-client.json': { client_id: 'x'.repeat(201), audience: 'urn:fine', scope: [] },
+  'grants/fine.json': { client_id: 'Fine', audience: 'urn:fine', scope: ['read'] },
+  ...hookFiles('plan2claims', 'module.exports = (client, scope, audience, context, cb) => cb(null, { scope });'),
+  ...hookFiles('plan 2 claims', 'module.exports = (client, scope, audience, context, cb) => cb(null, { scope });'),
+  ...hookFiles('name_', 'module.exports = (client, scope, audience, context, cb) => cb(null, { scope });'),
+  ...hookFiles('broken', 'module.exports = (client) => {'),
+  ...hookFiles('redis', "const redis = require('redis');\nmodule.exports = (c, s, a, x, cb) => cb(null, { redis });"),
+  ...hookFiles(
+    'relies',
+    "const tls = require('tls');\nmodule.exports = (c, scope, a, x, cb) => cb(null, { scope, at: 'https://acme.auth0.com', tls: typeof tls });",
+  ),
+  'actions/sound.json': actionFile('sound'),
+  'actions/sound/code.js': 'exports.onExecuteCredentialsExchange = async () => {};',
+  'actions/misspelt.json': actionFile('misspelt'),
+  'actions/misspelt/code.js': 'exports.onExecutePostLogin = async () => {};',
+  'actions/unsound.json': actionFile('unsound'),
+  'actions/unsound/code.js': 'exports.onExecuteCredentialsExchange = async () => {',
+  'triggers/triggers.json': {
+    'credentials-exchange': ['sound', 'unsound', 'Of the marketplace'].map((action_name) => ({ action_name })),
+  },
+};
+
+function hookFiles(name: string, code: string): Record<string, unknown> {
+  return {
+    [`hooks/${name}.js`]: code,
+    [`hooks/${name}.json`]: { name, script: `./${name}.js`, triggerId: 'credentials-exchange', enabled: false },
+  };
+}
+
+function actionFile(name: string): Record<string, unknown> {
+  const supported_triggers = [{ id: 'credentials-exchange', version: 'v2' }];
+  return { name, code: `./actions/${name}/code.js`, supported_triggers, deployed: true };
+}
+
+const REFUSALS = [
+  'resource server Long-lived: token_lifetime: 1000000000; hookmint refuses it: Too big: expected number to be <=2592000',
+  `client ${'x'.repeat(201)}: name: "${'x'.repeat(99)}…; hookmint refuses it: Too big: expected string to have <=200 characters`,
+  'hook broken: code: hookmint refuses it: hook.js:1:31: Unexpected end of file',
+  'hook name_: name: "name_"; hookmint refuses it: Invalid string: must match pattern /^[a-zA-Z0-9]([ \\-a-zA-Z0-9]*[a-zA-Z0-9])?$/',
+  'hook plan 2 claims: name: it is plan-2-claims in hookmint, as is that of plan2claims',
+  'hook plan2claims: name: it is plan-2-claims in hookmint, as is that of plan 2 claims',
+  'hook redis: code: hookmint refuses it: hook.js:1:23: the module "redis" is not declared: add it to the hook\'s dependencies, as "redis": "<version>"',
+  'action misspelt: code: hookmint refuses it: it exports no onExecuteCredentialsExchange',
+  'action unsound: code: hookmint refuses it: hook.js:1:53: Unexpected end of file',
+  'trigger credentials-exchange: bindings: the Action unsound is not made; the others are bound',
+  'trigger credentials-exchange: bindings: the Action Of the marketplace is neither in the files nor in hookmint; the others are bound',
+];
+
+it('a plan names all that hookmint would refuse, and what needs it; the rest is made', async () => {
+  const dir = exportOf('refused', REFUSED);
+  const planned = await hookmint('import', dir, '--dry-run', '--json');
+  assert.deepEqual([planned.code, /^hookmint: (\d+) parts of the files/.exec(planned.stderr)?.[1]], [1, '12']);
+  const { steps } = JSON.parse(planned.stdout) as Report;
+  const told = steps.flatMap(({ kind, name, losses }) => losses.map((loss) => `${kind} ${name}: ${loss}`));
+  assert.deepEqual(
+    told.filter((loss) => !loss.startsWith('client Untyped: app_type: ""; ')),
+    REFUSALS,
+  );
+  const notesOf = (of: string) => steps.find(({ kind, name }) => `${kind} ${name}` === of)?.notes;
+  assert.deepEqual(notesOf('client grant Fine at urn:long-lived'), ['it needs what is not made: api urn:long-lived']);
+  assert.deepEqual(notesOf(`client grant ${'x'.repeat(201)} at urn:fine`), [
+    `it needs what is not made: client ${'x'.repeat(201)}`,
+  ]);
+  assert.deepEqual(notesOf('hook relies'), [
+    'it requires tls, of which hooks have nothing: using it fails',
+    'it names a host of auth0.com: a tenant that has moved needs the new one there',
+  ]);
+
+  const accepted = await hookmint('import', dir, '--yes', '--accept-losses', '--json');
+  assert.equal(accepted.code, 0, accepted.stdout + accepted.stderr);
+  assert.deepEqual((JSON.parse(accepted.stdout) as Report).failures, []);
+  const { call } = await openManagement(stack());
+  const { body: bindings } = await call('GET', '/actions/triggers/credentials-exchange/bindings');
+  assert.deepEqual(
+    (bindings as { bindings: { display_name: string }[] }).bindings.map(({ display_name }) => display_name),
+    ['sound'],
+  );
+  const { body: hooks } = await call('GET', '/hooks');
+  assert((hooks as { name: string }[]).some(({ name }) => name === 'relies'));
+  const second = await hookmint('import', dir, '--yes', '--accept-losses', '--json');
+  const changed = (JSON.parse(second.stdout) as Report).steps.filter(({ does }) => does !== 'keep' && does !== 'skip');
+  assert.deepEqual(changed, []);
 });

@@ -270,8 +270,9 @@ describe('files that cannot be used', () => {
       'hooks/a.json': '{"name":"a","triggerId":"credentials-exchange","script":"./a.js"}',
       'hooks/a.js': 'module.exports = function (client { ',
     });
-    const { steps } = await report(['import', dir, '--dry-run']);
-    assert.match(steps[0]?.notes[0] ?? '', /^it does not compile: hook\.js:1:\d+: /);
+    const { code, stdout } = await hookmint(['import', dir, '--dry-run']);
+    assert.equal(code, 1);
+    assert.match(stdout, /^! hook a\n    LOSS code: hookmint refuses it: hook\.js:1:\d+: /);
   });
 
   it('is said of a folder that is not there', async () => {

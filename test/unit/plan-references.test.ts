@@ -28,14 +28,11 @@ const client = (name: string, client_id?: string) => ({
 });
 const grant = (client_id: string) => ({ client_id, audience: AUDIENCE, scope: ['read'] });
 
-function plan(files: unknown, remote: Remote, prune = false): Step[] {
-  return planOf({
-    files: TenantFiles.parse(files),
-    remote,
-    secrets: SecretValues.parse({}),
-    takes: () => undefined,
-    prune,
-  });
+function plan(files: unknown, remote: Remote, prune = false): Promise<Step[]> {
+  return planOf(
+    { files: TenantFiles.parse(files), remote, secrets: SecretValues.parse({}), takes: () => undefined, prune },
+    (steps) => Promise.resolve([...steps]),
+  );
 }
 
 /** Carries a plan out against an API that notes what it is asked. */
@@ -75,7 +72,7 @@ describe('a grant that names its client by a name', () => {
   ] as const) {
     it(`of ${what} is made for neither, and told`, async () => {
       const remote = remoteOf([...clients]);
-      const steps = plan(files, remote);
+      const steps = await plan(files, remote);
       const ofGrant = steps.find(({ kind }) => kind === 'client grant');
       assert.equal(ofGrant?.does, 'skip');
       assert.deepEqual(ofGrant.notes, ['2 clients have the name Twin; the grant must use a client_id']);
@@ -88,10 +85,10 @@ describe('a grant that names its client by a name', () => {
     });
   }
 
-  it('is not pruned from either of them', () => {
+  it('is not pruned from either of them', async () => {
     const grants = ['a', 'b'].map((client_id) => ({ id: `g-${client_id}`, ...grant(client_id) }));
     const remote = remoteOf([remoteClient('a', 'Twin'), remoteClient('b', 'Twin')], grants);
-    const steps = plan({ clientGrants: [grant('Twin')] }, remote, true);
+    const steps = await plan({ clientGrants: [grant('Twin')] }, remote, true);
     assert.deepEqual(
       steps.map(({ does }) => does),
       ['skip'],
@@ -100,7 +97,10 @@ describe('a grant that names its client by a name', () => {
 
   it('is made where the name, or the id, is that of one', async () => {
     const remote = remoteOf([remoteClient('a', 'One'), remoteClient('b', 'Twin'), remoteClient('c', 'Twin')]);
-    const { calls, failures } = await carriedOut(plan({ clientGrants: [grant('One'), grant('c')] }, remote), remote);
+    const { calls, failures } = await carriedOut(
+      await plan({ clientGrants: [grant('One'), grant('c')] }, remote),
+      remote,
+    );
     assert.deepEqual(failures, []);
     assert.deepEqual(
       calls.map((call) => /"client_id":"(\w+)"/.exec(call)?.[1]),
@@ -111,7 +111,7 @@ describe('a grant that names its client by a name', () => {
   it('of a client that the files bring is made for that one', async () => {
     const remote = remoteOf([]);
     const { calls } = await carriedOut(
-      plan({ clients: [client('New')], clientGrants: [grant('New')] }, remote),
+      await plan({ clients: [client('New')], clientGrants: [grant('New')] }, remote),
       remote,
     );
     assert.match(calls[1] ?? '', /client-grants .*"client_id":"made-1"/);
@@ -121,7 +121,7 @@ describe('a grant that names its client by a name', () => {
 describe('a client of the files without an id', () => {
   it('is not taken for one of several that are called so', async () => {
     const remote = remoteOf([remoteClient('a', 'Twin'), remoteClient('b', 'Twin')]);
-    const steps = plan({ clients: [{ ...client('Twin'), description: 'changed' }] }, remote);
+    const steps = await plan({ clients: [{ ...client('Twin'), description: 'changed' }] }, remote);
     const { calls, failures } = await carriedOut(steps, remote);
     assert.deepEqual(calls, []);
     assert.deepEqual(
@@ -132,10 +132,87 @@ describe('a client of the files without an id', () => {
 
   it('is not made beside another of the same name: the next import could not tell them apart', async () => {
     const { calls, failures } = await carriedOut(
-      plan({ clients: [client('Twin'), client('Twin')] }, remoteOf([])),
+      await plan({ clients: [client('Twin'), client('Twin')] }, remoteOf([])),
       remoteOf([]),
     );
     assert.deepEqual(calls, []);
     assert.equal(failures.length, 2);
+  });
+});
+
+describe('a trigger', () => {
+  const action = (name: string) => ({ name, code: '', supported_triggers: [{ id: 'credentials-exchange' }] });
+  const bound = (...names: string[]) => ({ 'credentials-exchange': names.map((action_name) => ({ action_name })) });
+
+  it('binds the Actions there are, in their order, and names the one that is nowhere', async () => {
+    const remote = { ...remoteOf([]), actions: [{ id: 'b', name: 'There' }] };
+    const files = { actions: [action('Own')], triggers: bound('There', 'Of the marketplace', 'Own') };
+    const steps = await plan(files, remote);
+    assert.deepEqual(
+      steps.flatMap(({ kind, losses }) => (kind === 'trigger' ? losses : [])),
+      ['bindings: the Action Of the marketplace is neither in the files nor in hookmint; the others are bound'],
+    );
+    const { calls, failures } = await carriedOut(steps, remote);
+    assert.deepEqual(failures, []);
+    assert.match(calls.at(-1) ?? '', /^PATCH \/actions\/triggers\/.*"There".*"Own"/);
+    assert(!calls.join().includes('marketplace'));
+  });
+
+  it('does not bind what is deleted by the same plan', async () => {
+    const remote = { ...remoteOf([]), actions: [{ id: 'b', name: 'Gone' }] };
+    const steps = await plan({ actions: [], triggers: bound('Gone') }, remote, true);
+    assert.deepEqual(
+      steps.map(({ kind, does, losses }) => [kind, does, losses.length]),
+      [
+        ['action', 'delete', 0],
+        ['trigger', 'keep', 1],
+      ],
+    );
+  });
+});
+
+describe("Auth0's own Management API", () => {
+  const identifier = 'https://acme.eu.auth0.com/api/v2/';
+  const custom = 'https://login.acme.com/api/v2/';
+  const remote = {
+    ...remoteOf([remoteClient('a', 'Ci')]),
+    resourceServers: [
+      { id: 'own', identifier: 'http://127.0.0.1/api/v2/', is_system: true, scopes: [{ value: 'read:clients' }] },
+    ],
+  };
+  const files = (audience: string, scope: string[]) => ({
+    resourceServers: [{ name: 'Auth0 Management API', identifier: audience, is_system: true, scopes: [] }],
+    clientGrants: [{ client_id: 'Ci', audience, scope, allow_all_scopes: true }],
+  });
+
+  for (const audience of [identifier, custom]) {
+    it(`at ${audience} is not made, and its grants become those of hookmint's own`, async () => {
+      const steps = await plan(files(audience, ['read:clients', 'read:users']), remote);
+      assert.deepEqual(
+        steps.map(({ kind, does }) => `${does} ${kind}`),
+        ['skip resource server', 'create client grant'],
+      );
+      assert.deepEqual(steps[1]?.notes, [
+        "it is for hookmint's own Management API: read:clients",
+        "hookmint's has nothing of: read:users",
+      ]);
+      const { calls, failures } = await carriedOut(steps, remote);
+      assert.deepEqual(failures, []);
+      const {
+        client_id,
+        audience: at,
+        scope,
+        ...others
+      } = JSON.parse(calls[0]?.split(' ')[2] ?? '') as Record<string, unknown>;
+      assert.deepEqual([client_id, at, scope, others], ['a', 'http://127.0.0.1/api/v2/', ['read:clients'], {}]);
+    });
+  }
+
+  it('is granted by nothing that only Auth0 has', async () => {
+    const steps = await plan(files(identifier, ['read:users']), remote);
+    assert.deepEqual(
+      steps.map(({ does }) => does),
+      ['skip', 'skip'],
+    );
   });
 });

@@ -1,0 +1,58 @@
+import { buildHook, inspectHook } from '../../hook-build/build-hook.ts';
+import { HookBuildError, type HookBuildErrorCode } from '../../hook-build/errors.ts';
+import type { TenantFiles } from '../tenant-files/model.ts';
+import { missingInHooks } from './missing-in-hooks.ts';
+import { refuse, type Step } from './step.ts';
+
+/** Errors that are about the code and its modules, and not about the machine or the registry of whoever asks. */
+const OF_THE_CODE: ReadonlySet<HookBuildErrorCode> = new Set([
+  'hook_syntax_error',
+  'module_undeclared',
+  'dependency_invalid',
+  'module_native',
+  'module_unresolved',
+  'module_unreadable',
+  'module_refused',
+  'modules_too_large',
+  'bundle_too_large',
+]);
+
+type Code = { code: string; dependencies: Record<string, string> };
+
+/**
+ * Builds what would be written, as hookmint will: code that it would refuse is better seen in the plan than when half of it is done.
+ * What the code relies on and does not find is noted.
+ */
+export async function tryCode(steps: readonly Step[], { hooks = [], actions = [] }: TenantFiles): Promise<Step[]> {
+  const codes = new Map<string, Code>([
+    ...hooks.map(({ name, script: code, dependencies }) => [`hook ${name}`, { code, dependencies }] as const),
+    ...actions.map(({ name, code, dependencies }) => {
+      const versions = Object.fromEntries(dependencies.map((module) => [module.name, module.version]));
+      return [`action ${name}`, { code, dependencies: versions }] as const;
+    }),
+  ]);
+  const tried: Step[] = [];
+  // One after the other: builds take turns, and few may wait for one.
+  for (const one of steps) {
+    const code = one.does === 'create' || one.does === 'update' ? codes.get(`${one.kind} ${one.name}`) : undefined;
+    tried.push(code === undefined ? one : await unlessItDoesNotBuild(one, code));
+  }
+  return tried;
+}
+
+async function unlessItDoesNotBuild(one: Step, { code, dependencies }: Code): Promise<Step> {
+  try {
+    const { kind, required } = await inspectHook(code);
+    if (one.kind === 'action' && kind !== 'action') {
+      return refuse(one, ['code: hookmint refuses it: it exports no onExecuteCredentialsExchange']);
+    }
+    one.notes.push(...missingInHooks(code, required));
+    await buildHook({ code, dependencies });
+    return one;
+  } catch (error) {
+    if (!(error instanceof HookBuildError)) throw error;
+    if (OF_THE_CODE.has(error.code)) return refuse(one, [`code: hookmint refuses it: ${error.message}`]);
+    one.notes.push(`whether it builds is not known: ${error.message}`);
+    return one;
+  }
+}
