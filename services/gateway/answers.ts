@@ -26,8 +26,10 @@ function asInvalidRequest(error: unknown): OAuthError | undefined {
   });
 }
 
+export const MALFORMED_BODY = 'The request body does not match its Content-Type';
+
 const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
-  [400, 'The request body does not match its Content-Type'],
+  [400, MALFORMED_BODY],
   [413, 'The request body is too large'],
   [415, 'The Content-Type, charset or Content-Encoding of the request is not supported'],
 ]);

@@ -47,7 +47,7 @@ const REUNION_MS = 2_000;
 /** A responder heard from this recently is moving to another server of the cluster, not gone: its server has died. */
 const REGROUP_MS = 500;
 const REUNION_POLL_MS = 50;
-/** Outcomes of 16 runs with 4,096 lines of a console each, three values to a line, are the most that is replied. */
+/** More than fit into a message that replies share: a line of a console is three, and 28 bytes. */
 const MAX_REPLY_VALUES = 200_000;
 
 /** The asking side of a subject: coalesces, matches replies, notices the death of whoever was asked. */

@@ -5,7 +5,10 @@ import { CORRELATION_ID } from '../telemetry/correlation.ts';
  * What travels in one bus message: the requests that were in flight within one event-loop turn, and later their replies, each
  * told apart by its `id`. Coalescing costs no waiting and saves most of what a message costs.
  */
-export const MAX_EVENTS_PER_MESSAGE = 16;
+export const MAX_EVENTS_PER_MESSAGE = 32;
+
+/** Larger than this only what travels alone is: nothing small waits for much to be read, and whoever reads bounds what one message may hold. */
+const MAX_SHARED_BYTES = 1_000_000;
 
 /** Room left in a message of the server's `max_payload` for the envelope. */
 export const ENVELOPE_BYTES = 1_024;
@@ -45,14 +48,15 @@ export const ReplyBatch = z.object({
     .max(MAX_EVENTS_PER_MESSAGE),
 });
 
-/** Splits JSON texts into messages: at most {@link MAX_EVENTS_PER_MESSAGE} texts and `maxBytes` each. */
+/** Splits JSON texts into messages: at most {@link MAX_EVENTS_PER_MESSAGE} texts and {@link MAX_SHARED_BYTES} each, or one of up to `maxBytes`. */
 export function messagesOf<Item extends { text: string }>(items: readonly Item[], maxBytes: number): Item[][] {
   const messages: Item[][] = [];
+  const maxSharedBytes = Math.min(maxBytes, MAX_SHARED_BYTES);
   let current: Item[] = [];
   let bytes = 0;
   for (const item of items) {
     const itemBytes = Buffer.byteLength(item.text) + 1;
-    if (current.length > 0 && (current.length === MAX_EVENTS_PER_MESSAGE || bytes + itemBytes > maxBytes)) {
+    if (current.length > 0 && (current.length === MAX_EVENTS_PER_MESSAGE || bytes + itemBytes > maxSharedBytes)) {
       messages.push(current);
       current = [];
       bytes = 0;

@@ -9,6 +9,7 @@ import {
   eventSubject,
   MAX_EVENTS_BYTES,
   MAX_EVENTS_PER_MESSAGE,
+  MAX_EVENTS_WAIT_MS,
   type StreamEvent,
 } from '../subjects/events.ts';
 
@@ -22,7 +23,6 @@ export type EventPublisher = {
 /** An event as it will be sent. */
 type Waiting = { type: StreamEvent['type']; json: string; bytes: number };
 
-const FLUSH_INTERVAL_MS = 20;
 const MAX_WAITING = 20_000;
 /** Names of claims and scopes in an event are a hook's choice, and may be long. */
 const MAX_WAITING_BYTES = 67_108_864;
@@ -32,7 +32,7 @@ const RETRY_DELAY_MS = 250;
 const CLOSE_TIMEOUT_MS = 4_000;
 
 /**
- * Publishes events to the stream in order, a few at a time, each message acknowledged by JetStream and sent again until
+ * Publishes events to the stream in order, those of a moment together, each message acknowledged by JetStream and sent again until
  * it is; an id for each message keeps the repetition from being stored twice. While the bus is away up to 20,000 events or 64 MiB wait;
  * beyond that the oldest are lost, and counted.
  *
@@ -125,7 +125,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string,
       }
       waiting.push({ type: event.type, json, bytes });
       waitingBytes += bytes;
-      if (sending === undefined) timer ??= setTimeout(flush, FLUSH_INTERVAL_MS);
+      if (sending === undefined) timer ??= setTimeout(flush, MAX_EVENTS_WAIT_MS);
     },
     close: async () => {
       giveUpAtMs = performance.now() + CLOSE_TIMEOUT_MS;

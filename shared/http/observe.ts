@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { correlationIn } from '../telemetry/correlation.ts';
 import { httpServerRequestDuration } from '../telemetry/metrics.ts';
-import { contextFrom } from '../telemetry/tracing.ts';
-
-const tracer = trace.getTracer('hookmint');
+import { contextFrom, startServerSpan } from '../telemetry/tracing.ts';
 
 /** What is known of a request besides its head; `route` is asked when it has been answered. */
 type About = { path: string; scheme: string; route: () => string | undefined };
@@ -30,16 +28,13 @@ export function observeHttp(request: IncomingMessage, response: ServerResponse, 
   const correlation = correlationIn(request.headers);
   if (correlation !== undefined) response.setHeader(correlation.header, correlation.id);
   const parent = contextFrom(typeof traceparent === 'string' ? traceparent : undefined, correlation?.id);
-  const span = tracer.startSpan(
+  const span = startServerSpan(
     `${method} ${about.path}`,
     {
-      kind: SpanKind.SERVER,
-      attributes: {
-        'http.request.method': method,
-        'url.path': about.path,
-        'url.scheme': about.scheme,
-        ...(correlation === undefined ? {} : { 'hookmint.correlation_id': correlation.id }),
-      },
+      'http.request.method': method,
+      'url.path': about.path,
+      'url.scheme': about.scheme,
+      ...(correlation === undefined ? {} : { 'hookmint.correlation_id': correlation.id }),
     },
     parent,
   );

@@ -8,7 +8,7 @@ const CHANNEL_DESCRIPTOR = 3;
 /** A message is JSON on one line. */
 const MAX_MESSAGE_CHARACTERS = 64 * 1_048_576;
 
-/** Outcomes of 16 runs with 4,096 lines of a console each, three values to a line, are the most that is sent. */
+/** Twice what a sandbox process puts into a message, see services/hook-executor/sandbox/messages.ts. */
 const MAX_MESSAGE_VALUES = 200_000;
 
 /** More than so much that the other side has not taken yet: it does not read what it asked for. */

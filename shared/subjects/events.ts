@@ -21,7 +21,11 @@ export function eventSubject(tenant: string, type: StreamEvent['type']): string 
   return `hookmint.${tenant}.${type}`;
 }
 
-export const MAX_EVENTS_PER_MESSAGE = 64;
+/** What comes together within {@link MAX_EVENTS_WAIT_MS} at 10,000 tokens a second. */
+export const MAX_EVENTS_PER_MESSAGE = 1_024;
+
+/** How long an event waits for others, milliseconds: what a process that is killed loses, and how late a log may be. */
+export const MAX_EVENTS_WAIT_MS = 100;
 
 /** Largest text of the events of one message, bytes; the bus takes 8 MB, and 1 MiB where nobody told it otherwise. */
 export const MAX_EVENTS_BYTES = 1_000_000;

@@ -1,17 +1,18 @@
+import { createRequire } from 'node:module';
 import { basename, dirname } from 'node:path';
-import { diag, DiagLogLevel } from '@opentelemetry/api';
-import { NodeSDK } from '@opentelemetry/sdk-node';
-import { AlwaysOffSampler, NoopSpanProcessor } from '@opentelemetry/sdk-trace';
+import { context, diag, DiagLogLevel } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { z } from 'zod';
 import { integer, readEnv } from '../env.ts';
 import { logger } from '../log.ts';
 import { reportTo } from './report.ts';
+import { recordSpans } from './tracing.ts';
 
 /**
  * Starts OpenTelemetry; every service's `main.ts` imports this first. Set OTEL_EXPORTER_OTLP_ENDPOINT and traces and metrics
  * go there, as the other OTEL_* variables say. Name `prometheus` in OTEL_METRICS_EXPORTER and this process serves its metrics at
- * `/metrics`, with or without an endpoint. With neither nothing is recorded or sent; trace ids are still made and carried along, so
- * that the log lines of one token can be found in every service.
+ * `/metrics`, with or without an endpoint. With neither nothing is recorded or sent, and no SDK is loaded; trace ids are still made and
+ * carried along, so that the log lines of one token can be found in every service.
  */
 const env = readEnv({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
@@ -49,17 +50,9 @@ process.env.OTEL_EXPORTER_PROMETHEUS_PORT = String(env.OTEL_EXPORTER_PROMETHEUS_
 // Who scrapes knows the machine and the process already.
 if (!hasEndpoint) process.env.OTEL_NODE_RESOURCE_DETECTORS = env.OTEL_NODE_RESOURCE_DETECTORS ?? 'env,serviceinstance';
 
-const sdk = new NodeSDK({
-  serviceName: env.OTEL_SERVICE_NAME,
-  autoDetectResources: hasEndpoint || measuring,
-  ...(tracing ? {} : { sampler: new AlwaysOffSampler(), spanProcessors: [new NoopSpanProcessor()] }),
-});
-// Who sets OTEL_LOG_LEVEL has the SDK tell more, to the console.
-if (env.OTEL_LOG_LEVEL === undefined && (hasEndpoint || measuring)) {
-  const logOptions = { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true };
-  diag.setLogger(reportTo(logger, env.OTEL_EXPORTER_PROMETHEUS_PORT), logOptions);
-}
-sdk.start();
+const sdk = tracing || measuring ? startSdk() : undefined;
+if (sdk === undefined) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+if (tracing) recordSpans();
 if (servesMetrics) {
   const { OTEL_EXPORTER_PROMETHEUS_HOST: host, OTEL_EXPORTER_PROMETHEUS_PORT: port } = env;
   logger.info({ host, port, path: '/metrics' }, 'serving metrics');
@@ -67,8 +60,29 @@ if (servesMetrics) {
 
 const FLUSH_TIMEOUT_MS = 3_000;
 
+/** Loaded only where it is of use: that takes a service 200 ms, and more without a compile cache. */
+function startSdk() {
+  const require = createRequire(import.meta.url);
+  const { NodeSDK } = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node');
+  const { AlwaysOffSampler, NoopSpanProcessor } =
+    require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
+  const started = new NodeSDK({
+    serviceName: env.OTEL_SERVICE_NAME,
+    autoDetectResources: true,
+    ...(tracing ? {} : { sampler: new AlwaysOffSampler(), spanProcessors: [new NoopSpanProcessor()] }),
+  });
+  // Who sets OTEL_LOG_LEVEL has the SDK tell more, to the console.
+  if (env.OTEL_LOG_LEVEL === undefined) {
+    const logOptions = { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true };
+    diag.setLogger(reportTo(logger, env.OTEL_EXPORTER_PROMETHEUS_PORT), logOptions);
+  }
+  started.start();
+  return started;
+}
+
 /** Sends what is still to be sent; gives up quietly, since telemetry is never a reason not to stop. */
 export async function shutdownTelemetry(): Promise<void> {
+  if (sdk === undefined) return;
   const timeout = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
   await Promise.race([sdk.shutdown().catch(() => undefined), timeout]);
 }

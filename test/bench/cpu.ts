@@ -77,8 +77,10 @@ function msPerTick(): number {
 /** A Node process is called after its script, and that after its folder if it is one of many of its name. */
 function labelOf(pid: number): string {
   const words = readProcFile(pid, 'cmdline')?.split('\0') ?? [];
-  const script = words.find((word) => /\.[cm]?[jt]s$/.test(word));
-  if (script === undefined) return basename(words[0] ?? '') || 'ended';
+  const program = basename(words[0] ?? '');
+  // Options name files too, of what a process may read.
+  const script = program.startsWith('node') && words.find((word) => /^[^-].*\.[cm]?[jt]s$/.test(word));
+  if (script === false || script === undefined) return program || 'ended';
   const name = basename(script).replace(/\.[cm]?[jt]s$/, '');
   return ['main', 'index'].includes(name) ? basename(dirname(script)) : name;
 }

@@ -62,6 +62,12 @@ async function open(t: TestContext) {
         await until('it is stored', async () => (await lastSequence()) > stored);
       }
     },
+    publishTogether: (publisher: EventPublisher, count: number): void => {
+      for (let n = 0; n < count; n++) {
+        publisher.publish({ type: 'token.issued', id: `event-${String(++lastId)}`, time_ms: lastId, duration_ms: 1 });
+      }
+    },
+    lastSequence,
     /** Management runs until it has read all there is; gives the ids of events and the gaps that logs tell of, in all so far. */
     read: async (): Promise<{ events: string[]; gaps: unknown[]; warnings: number }> => {
       const connection = await connectBus('management', { NATS_URL: server.url });
@@ -119,6 +125,21 @@ describe('the audit of several publishers', () => {
     await world.publish(three, 2);
     await world.publish(two, 1);
     assert.deepEqual(await world.read(), { events: ids(10), gaps: [], warnings: 0 });
+  });
+
+  it('keeps in their order the events that share a message, and with them what is missing before', async (t) => {
+    const world = await open(t);
+    const gateway = await world.gateway();
+    await world.publish(gateway, 1);
+    await world.read();
+    await world.publish(gateway, 1);
+    world.publishTogether(gateway, 2_500);
+    await gateway.close();
+    assert.equal(await world.lastSequence(), 5);
+    await (await world.manager()).streams.deleteMessage(EVENTS_STREAM, 2, true);
+    const { events, gaps } = await world.read();
+    assert.deepEqual(events, [...ids(1), ...ids(2_500, 3)]);
+    assert.deepEqual(gaps, [{ kind: 'missing', first: 2, last: 2 }]);
   });
 
   it('tells which message was deleted', async (t) => {

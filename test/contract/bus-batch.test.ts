@@ -87,9 +87,9 @@ describe('requests on the bus', { concurrency: true }, () => {
 
   for (const [requests, sizes] of [
     [1, [1]],
-    [16, [16]],
-    [17, [16, 1]],
-    [40, [16, 16, 8]],
+    [32, [32]],
+    [33, [32, 1]],
+    [72, [32, 32, 8]],
   ] as const) {
     it(`${String(requests)} of one turn travel in messages of ${sizes.join(', ')}`, async () => {
       const { subject, there, requester } = await pair();

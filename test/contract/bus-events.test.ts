@@ -7,7 +7,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { createEventPublisher, type EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { ensureEventsStream } from '../../shared/bus/streams/events.ts';
-import { EVENTS_STREAM, StreamEvents } from '../../shared/subjects/events.ts';
+import { EVENTS_STREAM, MAX_EVENTS_WAIT_MS, StreamEvents } from '../../shared/subjects/events.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import { until } from '../support/until.ts';
 import { startNatsWithoutJetStream, startPlainBus, type PlainBus } from './bus-fixtures.ts';
@@ -55,6 +55,9 @@ async function stored(): Promise<string[]> {
   }
   return ids;
 }
+
+/** Time enough for the first attempt to be under way. */
+const untilSent = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2 * MAX_EVENTS_WAIT_MS));
 
 const untilBack = (): Promise<void> =>
   until('the connection is back', () =>
@@ -149,7 +152,7 @@ describe('token events', () => {
     await bus.stop();
     publisher.publish(event(0));
     // The first is on its way, again and again; the others wait.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await untilSent();
     for (const n of numbers(MAX_WAITING + 500, 1)) publisher.publish(event(n));
     await bus.start();
     await untilStored(MAX_WAITING + 1);
@@ -162,7 +165,7 @@ describe('token events', () => {
     const publisher = publisherOf(t);
     await bus.stop();
     publisher.publish(event(0));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await untilSent();
     const bytes = 500_000;
     const fitting = Math.floor(67_108_864 / (bytes + JSON.stringify({ ...event(100), client_name: '' }).length));
     for (const n of numbers(200, 100)) publisher.publish({ ...event(n), client_name: 'x'.repeat(bytes) });
@@ -189,8 +192,7 @@ describe('token events', () => {
     const publisher = publisherOf(t);
     await bus.stop();
     publisher.publish(event(1));
-    // Time enough for the first attempt to be under way.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await untilSent();
     const closed = publisher.close();
     closed.catch(() => undefined);
     await bus.start();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -51,6 +52,12 @@ describe('nats-server', () => {
     await assert.rejects(nc.request('forbidden.subject', '', { timeout: 1000 }), /Permissions Violation/i);
     await assert.rejects(nc.request('ok.subject', '', { timeout: 1000 }), /no responders/i);
     await nc.close();
+  });
+
+  it('takes one core where there are two at most', { skip: process.platform !== 'linux' }, async () => {
+    const server = await start();
+    const environment = readFileSync(`/proc/${String(server.process.pid)}/environ`, 'utf8').split('\0');
+    assert.equal(environment.includes('GOMAXPROCS=1'), availableParallelism() <= 2);
   });
 
   it('names the port when it is taken', async (t) => {

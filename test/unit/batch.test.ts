@@ -11,9 +11,9 @@ describe('splitting into bus messages', () => {
 
   for (const [count, expected] of [
     [1, [1]],
-    [16, [16]],
-    [17, [16, 1]],
-    [40, [16, 16, 8]],
+    [32, [32]],
+    [33, [32, 1]],
+    [72, [32, 32, 8]],
   ] as const) {
     it(`puts ${String(count)} small texts into messages of at most ${String(MAX_EVENTS_PER_MESSAGE)}`, () => {
       assert.deepEqual(sizes(messagesOf(items(count), 1_000_000)), expected);
@@ -36,6 +36,12 @@ describe('splitting into bus messages', () => {
   it('counts bytes, not characters', () => {
     assert.deepEqual(sizes(messagesOf([{ text: 'ää' }, { text: 'ää' }], 9)), [1, 1]);
     assert.deepEqual(sizes(messagesOf([{ text: 'ää' }, { text: 'ää' }], 10)), [2]);
+  });
+
+  it('shares a message up to 1 MB, however much the server takes, and lets a larger text travel alone', () => {
+    const large = { text: 'x'.repeat(3_000_000) };
+    assert.deepEqual(sizes(messagesOf(items(5, 400_000), 8_000_000)), [2, 2, 1]);
+    assert.deepEqual(sizes(messagesOf([...items(2), large, ...items(2)], 8_000_000)), [2, 1, 2]);
   });
 
   it('sends a text that is too large alone rather than lose it', () => {

@@ -1,4 +1,5 @@
 import { readFile, readdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { serverEnv, spawnServer, untilReady, type RunningServer, type ServerExit } from './child-server.ts';
 import { isDiskFull, prepareDataDir } from './data-dir.ts';
@@ -20,6 +21,7 @@ export interface StartNatsOptions {
 }
 
 const HOST = '127.0.0.1';
+const FEW_CORES = 2;
 const START_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
 
@@ -31,7 +33,7 @@ export async function startNats(options: StartNatsOptions): Promise<RunningServe
     name: 'nats-server',
     binary: options.binary,
     args: natsArgs(options, dataDir),
-    env: serverEnv(process.env, options.env),
+    env: serverEnv(process.env, { ...threads(), ...options.env }),
     logFile: join(dataDir, 'nats-server.log'),
     stopGraceMs: STOP_GRACE_MS,
   });
@@ -51,6 +53,11 @@ export async function startNats(options: StartNatsOptions): Promise<RunningServe
 function natsArgs({ port, configFile }: StartNatsOptions, dataDir: string): string[] {
   const args = ['-a', HOST, '-p', String(port ?? -1), '-js', '-sd', dataDir, '--ports_file_dir', dataDir];
   return configFile === undefined ? args : [...args, '-c', configFile];
+}
+
+/** With the services on as few cores, a second thread of Go's takes turns from them and gives none back: 3 us of CPU a token. */
+function threads(): Record<string, string> {
+  return availableParallelism() <= FEW_CORES ? { GOMAXPROCS: '1' } : {};
 }
 
 // A server that was killed leaves its ports file; process ids come again.

@@ -15,7 +15,7 @@ import { eventsMissing } from '../../../shared/telemetry/metrics.ts';
 import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/subjects/events.ts';
 import { describeGap, messagesMissing, type AuditGap } from './audit-gaps.ts';
 import { auditPosition } from './audit-position.ts';
-import { logId } from './log-id.ts';
+import { FIRST_GAP_INDEX, logId } from './log-id.ts';
 import { logOfEvent } from './log-of-event.ts';
 
 const RETRY_DELAY_MS = 1_000;
@@ -29,9 +29,6 @@ type KeptLogs = {
 };
 
 const MAX_REASON_LENGTH = 1_024;
-
-/** Indexes from here on are of logs that are of no event: a message holds 64 of them at most. */
-const FIRST_GAP_INDEX = 90;
 
 /** Asked anew so often: of a server of the cluster that is lost nobody says that the question is. */
 const PULL_EXPIRES_MS = 2_000;
