@@ -56,7 +56,7 @@ type Missing = { owner: string; secret: string };
 const missingOf = ({ steps }: OpenPlan): Missing[] =>
   steps.flatMap(({ name, missingSecrets }) => missingSecrets.map((secret) => ({ owner: name, secret })));
 
-/** An export never holds the values of secrets; whoever imports it has them. */
+/** An export never contains the values of secrets; the person who imports it has them. */
 async function askForSecrets(plan: OpenPlan): Promise<void> {
   const missing = missingOf(plan);
   if (!process.stdin.isTTY) {

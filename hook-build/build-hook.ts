@@ -29,7 +29,7 @@ export interface BuildHookOptions {
 }
 
 export const BuiltHook = z.strictObject({
-  /** An Action is told by what it exports. */
+  /** An Action is recognised by its exports. */
   kind: z.enum(['hook', 'action']),
   /** CommonJS to be compiled in the isolate; the hook's code itself when it needs nothing. */
   script: z.string(),

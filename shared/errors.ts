@@ -1,6 +1,6 @@
 /**
  * Every error hookmint raises on purpose has one of these codes. The code is the contract and never changes meaning; the
- * message is prose for whoever reads the log, names what is wrong and the way out.
+ * message is prose for the reader of the log: it names the problem and its solution.
  */
 export type HookmintErrorCode =
   | 'config_invalid'

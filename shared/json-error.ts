@@ -1,7 +1,7 @@
 /**
  * Why a text is no JSON, without a piece of the text, which may be a secret.
  *
- * @param error As `JSON.parse` threw it; anything else is told by its message.
+ * @param error As `JSON.parse` threw it; for any other error its message is used.
  */
 export function jsonProblem(error: unknown): string {
   if (!(error instanceof SyntaxError)) return error instanceof Error ? error.message : String(error);

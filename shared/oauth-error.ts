@@ -48,5 +48,5 @@ export class OAuthError extends Error {
   }
 }
 
-/** What a client is told to wait before it asks again, when a service behind the gateway is away, seconds. */
+/** `Retry-After` for clients when a service behind the gateway is away, seconds. */
 export const RETRY_AFTER_SECONDS = 1;

@@ -118,7 +118,7 @@ function withSecretsInFiles({
   };
 }
 
-/** What a line tells of why a service ended: an error's message without the log's dress, other output as it is, else nothing. */
+/** The reason for a service's end that a line gives: an error's message without the log's other members, other output unchanged, else nothing. */
 function tellingLine(line: string): string | undefined {
   const { level, msg } = parseLogEntry(line);
   if (level !== undefined) return level >= LEVEL_ERROR ? msg : undefined;

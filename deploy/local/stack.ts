@@ -37,7 +37,7 @@ export type StackOptions = {
   hookFile: string;
   secretsFile: string | undefined;
   hookName: string;
-  /** Whether the hook was asked for: then it is enabled whatever was before. */
+  /** Whether `--hook` was given: then the hook replaces any that was enabled before. */
   isHookGiven: boolean;
   /** Servers to use instead of starting some. */
   givenBus: GivenBus | undefined;

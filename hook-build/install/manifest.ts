@@ -47,7 +47,7 @@ export interface Need {
   kind: 'required' | 'optional' | 'peer';
 }
 
-/** One version of a module, as far as a build uses what the registry tells of it. */
+/** One version of a module: the parts of the registry's answer that a build uses. */
 export interface ModuleVersion {
   name: string;
   version: string;
@@ -59,7 +59,7 @@ export interface ModuleVersion {
 }
 
 /**
- * Chooses a version as npm does, and reads what the registry tells of it.
+ * Chooses a version as npm does, and reads the registry's answer for it.
  * @throws {HookBuildError} `module_unavailable`, `module_refused`, `registry_failed`
  */
 export async function moduleVersion(registry: Registry, { name, version }: WantedModule): Promise<ModuleVersion> {

@@ -15,7 +15,7 @@ const PACKUMENT_TYPES = 'application/vnd.npm.install-v1+json; q=1.0, application
 const PUBLIC_REGISTRY_HOST = 'registry.npmjs.org';
 const RETRY_AFTER_MS = 1_000;
 
-/** The parts of what the registry tells of a module that a build uses; each is as the registry sent it. */
+/** The parts of the registry's answer that a build uses, unchanged. */
 export interface Packument {
   name?: unknown;
   versions: Record<string, unknown>;

@@ -62,7 +62,7 @@ export function readConfigurationFrom(db: Db): Configuration {
     return revision === undefined ? undefined : { id, name: hook.name, revision };
   }
 
-  /** With the quota that holds for it, so that whoever has a client need not look further. */
+  /** With the quota that applies to it, so that callers need not read the tenant's settings. */
   async function readClient(id: string): Promise<Client | undefined> {
     const client = await clients.find(id);
     if (client?.token_quota !== null) return client;

@@ -51,7 +51,7 @@ export async function issueToken(
 
   const issue = (): Promise<TokenResponse> =>
     shapeAndSign({ client, api, scopes, parameters, about: request.about }, findings, deps);
-  // Nor are the Management API's tokens counted: whoever may raise a quota must not be kept out by it.
+  // Tokens for the Management API are not counted: a quota must not lock out the administrator who can raise it.
   return client.token_quota === null || api.is_system
     ? issue()
     : quotas.within(client, client.token_quota.client_credentials, tell, issue);

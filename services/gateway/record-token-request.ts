@@ -27,7 +27,7 @@ export function recordTokenRequest(
   events: EventPublisher,
   refusals: RefusalSampler,
 ): (answered: Answered) => void {
-  /** Of strangers not each refusal is told: they decide how many there are. */
+  /** Refusals of strangers are sampled, since a stranger decides how many there are. */
   async function tell(event: TokenEvent): Promise<void> {
     if (event.type === 'token.issued' || event.client_name !== undefined) {
       events.publish(event);

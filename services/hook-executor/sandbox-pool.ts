@@ -7,7 +7,7 @@ import type { RunnableHook } from './sandbox/protocol.ts';
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
-/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies, and those that ask for it in processes of their own. */
+/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies, and hooks with `isolation: process` in their own. */
 export type SandboxPool = {
   /** Runs a hook once, or with `null` as arguments only loads it; a run whose process died under it is run once more, in another. */
   run(
@@ -30,7 +30,7 @@ const MAX_OWN_PROCESSES = 4;
 /**
  * Starts the processes and waits until they take runs; fails with what they said if they cannot start.
  *
- * @param maxOwn Processes for one hook each, at a time, beside those that are shared.
+ * @param maxOwn Most processes of single hooks at a time, beside the shared ones.
  */
 export async function openSandboxPool(
   size: number,

@@ -52,7 +52,7 @@ export type Network = (request: string) => Promise<string>;
 /** What one run may ask for, by the kind of its calls. */
 export type RunServices = { http: Network; storage: Storage };
 
-/** One stripped child process that runs hooks. It ends only once; whoever owns it starts another. */
+/** One stripped child process that runs hooks. It ends only once; its owner starts another. */
 export type SandboxProcess = {
   /** Resolves when the process takes runs; rejects when it ended first. */
   ready: Promise<void>;

@@ -19,7 +19,7 @@ export type FirstClient = { clientId: string | undefined; clientSecret: string |
  * Puts into a tenant what access to the Management API rests on: the API itself, with every scope there is, and at the first
  * start a client that has them all.
  *
- * @param tell Given the client and its secret when both were made here, for the one time they are shown.
+ * @param tell Called with the client and its secret if both were made here, to show them this once.
  */
 export async function bootstrap(
   db: Db,

@@ -30,8 +30,8 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  *
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
- * @param proofKeys Of those who may ask: requests without the proof of one of them are dropped. Default: whoever the bus lets ask may.
- * @param maxInFlight More than so many at a time are answered `overloaded` at once.
+ * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
+ * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
  * @param holderOf The owner of an event. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.

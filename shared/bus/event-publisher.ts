@@ -36,7 +36,7 @@ const CLOSE_TIMEOUT_MS = 4_000;
  * it is; an id for each message keeps the repetition from being stored twice. While the bus is away up to 20,000 events or 64 MiB wait;
  * beyond that the oldest are lost, and counted.
  *
- * @param key Of the proof that tells each message's place among those of this process.
+ * @param key Of the proof of each message's place among the messages of this process.
  */
 export function createEventPublisher(connection: NatsConnection, tenant: string, key: KeyObject): EventPublisher {
   const client: JetStreamClient = jetstream(connection);

@@ -12,7 +12,7 @@ const tokens = z
 /** How many tokens a client may have in an hour and in a day, by the UTC clock (contract §2.2, §5.3). */
 export const ClientCredentialsQuota = z
   .strictObject({
-    /** `false`: nothing is refused, and those who watch are told. */
+    /** `false`: nothing is refused; warnings are still published. */
     enforce: z.boolean().default(true),
     per_hour: tokens,
     per_day: tokens,

@@ -76,7 +76,7 @@ function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | 
   if (VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))) return 'vendor_namespace';
   if (!/^[ -~]*$/.test(name)) {
     if (UNSAFE.test(name)) return 'unsafe_characters';
-    // So that no two claims of a token have names that only their bytes tell apart.
+    // So that no two claims of a token have names that differ only in their bytes.
     if (name.normalize('NFC') !== name) return 'not_normalized';
   }
   const isNamespaced = isWeb && /^https?:\/\//i.test(name);

@@ -123,7 +123,7 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
   };
   server.on('request', (request, response) => {
     const connection = bySocket.get(request.socket);
-    // Those that came in one piece with the one that was too many are told of all the same.
+    // Requests that arrived together with the one that was too many are still reported.
     if (connection === undefined || request.socket.destroyed) return;
     connection.latest = request;
     if (connection.underWay < MAX_AT_ONCE && connection.queued.length === 0) begin(connection, request, response);

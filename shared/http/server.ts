@@ -67,7 +67,7 @@ export type ListenOptions = {
   /** See {@link drainEnv}. */
   drainMs: number;
   connections: ConnectionLimits;
-  /** Of every answer, for those that are given here. */
+  /** Headers of every answer that is given here. */
   headers: Readonly<Record<string, string>>;
   /** The body of an error in the terms of the API that is served. */
   errorBody: (status: number, description: string) => object;
@@ -165,7 +165,7 @@ function drainable(
   };
 }
 
-/** Lets requests under way finish; connections are closed as soon as they are idle, whatever `Keep-Alive` promised. */
+/** Lets requests under way finish, and closes each connection as soon as it is idle, in spite of `Keep-Alive`. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL_MS);

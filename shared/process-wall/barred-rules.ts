@@ -2,7 +2,7 @@ import { ENOSYS, type Rule } from './filter.ts';
 
 /** What a process gives up beside what nobody needs. */
 export type Barred = {
-  /** Sockets, but pairs of them, which processes use as pipes to those that they have started. */
+  /** Sockets, except socket pairs, which processes use as pipes to their children. */
   network?: boolean;
   /** To start programs. */
   programs?: boolean;

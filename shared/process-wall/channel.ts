@@ -89,7 +89,7 @@ export function channelOver(stream: Duplex, maxCharacters = MAX_MESSAGE_CHARACTE
 
   stream.setEncoding('utf8');
   stream.on('close', () => end());
-  // Broken is closed: whoever is at the other end is gone.
+  // A broken channel counts as closed: the other end is gone.
   stream.on('error', () => undefined);
 
   return {

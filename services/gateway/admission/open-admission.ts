@@ -16,7 +16,7 @@ export type RequestLimits = {
   failures: LimitFailures | undefined;
 };
 
-/** Opens the limits of a gateway. `close` tells the other gateways the last counts. */
+/** Opens the limits of a gateway. `close` sends the last counts to the other gateways. */
 export async function openRequestLimits(
   config: ReturnType<typeof readConfig>,
   bus: NatsConnection,

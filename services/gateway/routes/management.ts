@@ -15,7 +15,7 @@ const FORWARDED = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
  * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there.
  * Bodies are streamed; what the management service checks is not checked twice.
  *
- * @param who What tells the gateway who asks, and the management service that the gateway says so.
+ * @param who Settings that identify the caller, and prove to the management service that the gateway did so.
  * @param changed Called before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
  */
 export function managementRoute(
@@ -76,7 +76,7 @@ export function managementRoute(
 }
 
 /**
- * Tells the management service who asks, as the gateway knows it: whatever a client says of that itself would end up in the audit.
+ * Tells the management service the caller's address as the gateway knows it. A client's own claims about it must not reach the audit.
  */
 function forwardedBy(request: Request, who: { trustedProxies: number; clientSecretKey: Buffer }): void {
   for (const name of Object.keys(request.headers)) {

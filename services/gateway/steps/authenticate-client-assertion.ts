@@ -56,7 +56,7 @@ async function isSigned({ jwt, alg }: Assertion, credentials: readonly ClientCre
 /** No signature is valid by it: the numbers are of the size of a key, and no more. */
 const NOBODYS_KEY = { kty: 'RSA', n: Buffer.alloc(256, 0xff).toString('base64url'), e: 'AQAB' };
 
-/** Imported once, as those of clients are: an import takes longer than a signature. */
+/** Imported once, like the clients' keys: an import takes longer than a signature. */
 const nobodysKeys = new Map<AssertionAlg, Promise<CryptoKey>>();
 
 function nobodysKey(alg: AssertionAlg): Promise<CryptoKey> {

@@ -153,7 +153,7 @@ export class HookIsolate {
     if (knownInside) void this.#resume(run, 'endRun');
   }
 
-  /** Loads the hook, once, before any run. After a failure all runs tell of it. */
+  /** Loads the hook, once, before any run. After a failure every run reports it. */
   async load(): Promise<void> {
     const run = new HookRun(LOAD, undefined, this.#subtleTurns);
     this.#runs.set(LOAD, run);

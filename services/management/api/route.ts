@@ -35,7 +35,7 @@ export type Route = {
   status: 200 | 201 | 202 | 204;
   /** Whatever is not in it does not leave the service. */
   response: z.ZodType | undefined;
-  /** Statuses of errors beside those that every operation may answer. */
+  /** Statuses of errors in addition to those of every operation. */
   errors?: readonly number[];
   isWrite: boolean;
   /** The answer is lines of JSON, each a `response`, until the client goes; `handle` gives a {@link Source}. */

@@ -61,7 +61,7 @@ async function verify(token: string, { publicKeys, issuer, audience }: Deps): Pr
   }
 }
 
-/** Importing a key costs more than a signature: done once for each set that the signers tell. */
+/** Importing a key costs more than a signature: done once for each set of keys from the signers. */
 const keySets = new WeakMap<object, ReturnType<typeof createLocalJWKSet>>();
 
 function keySetOf(keys: PublicJwk[]): ReturnType<typeof createLocalJWKSet> {

@@ -21,7 +21,7 @@ const MAX_LOADS_WAITING = 64;
 
 /** Revisions that an isolate has loaded. They are immutable, so once is enough. */
 const loaded = new LRUCache<string, true>({ max: MAX_REMEMBERED });
-/** Loads under way, by the address of the revision: whoever wants the same one waits for it. */
+/** Loads under way, by the address of the revision: a second caller waits for the first. */
 const loading = new Map<string, Promise<void>>();
 const inTurn = createTurns({ atOnce: MAX_LOADS_AT_ONCE, maxWaiting: MAX_LOADS_WAITING, full: noExecutor });
 

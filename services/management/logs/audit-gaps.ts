@@ -23,7 +23,7 @@ export type AuditRead = {
   born_ms: number;
   /** Of the message that was read last. */
   sequence: number;
-  /** Since when publishers are known; of those that began before nobody knows the first messages. */
+  /** Since when publishers are known; the first messages of earlier ones are unknown. */
   publishers_since_ms?: number;
 };
 

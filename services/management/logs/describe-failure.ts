@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   temporarily_unavailable: 'a service that is needed did not answer',
 };
 
-/** Why there was no token, as far as its event tells: the error's code, and what went wrong. */
+/** Why there was no token, as far as its event shows: the error's code, and what went wrong. */
 export function describeFailure(event: TokenEvent): string {
   const code = event.error?.code ?? 'server_error';
   return `${code}: ${reasonOf(event, code)}`;
@@ -36,7 +36,7 @@ function reasonOf(event: TokenEvent, code: string): string {
   return REASONS[code] ?? 'the request was refused';
 }
 
-/** The event is filled step by step: what is missing tells which step refused. */
+/** The event is filled step by step: its missing members show which step refused. */
 function whyDenied({ client_name, audience }: TokenEvent): string {
   if (client_name === undefined) return 'the client is not known, or its secret is wrong';
   if (audience === undefined) return 'there is no API of this audience';

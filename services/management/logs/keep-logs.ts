@@ -30,7 +30,7 @@ type KeptLogs = {
 
 const MAX_REASON_LENGTH = 1_024;
 
-/** Asked anew so often: of a server of the cluster that is lost nobody says that the question is. */
+/** Interval at which the pull is repeated: nobody reports that one was lost with a server of the cluster. */
 const PULL_EXPIRES_MS = 2_000;
 
 /**
@@ -57,7 +57,7 @@ export function keepLogs(deps: {
   eventsMissing.add(0);
   const stopping = new AbortController();
   const stopped = stopping.signal;
-  /** Once a process: whoever may add messages may add many. */
+  /** Once for each process: an attacker who can add messages can add many. */
   let isUnprovenTold = false;
   let messages: ConsumerMessages | undefined;
 

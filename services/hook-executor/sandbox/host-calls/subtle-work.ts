@@ -51,7 +51,7 @@ export class SubtleWork {
   }
 
   /**
-   * Does an operation of so many estimated milliseconds when it is its turn.
+   * Runs an operation with this estimate, milliseconds, when it is its turn.
    *
    * @throws {CallError} QuotaExceededError
    */

@@ -37,7 +37,7 @@ const Dependency = z.strictObject({
     ),
 });
 
-/** A secret without a value keeps the one it has: exports tell only names (contract §7). */
+/** A secret without a value keeps its value: exports contain only names (contract §7). */
 export const SecretInput = z.strictObject({
   name: notProto
     .min(1)
@@ -101,7 +101,7 @@ const source = {
   built_at: Time,
 };
 
-/** What is told of an Action where it is only mentioned. */
+/** An Action where it is only mentioned. */
 const ActionBase = z.object({
   id: z.string(),
   name: z.string(),

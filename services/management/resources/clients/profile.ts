@@ -11,7 +11,7 @@ export const APP_TYPES = [
   ...['salesforce', 'sentry', 'sharepoint', 'slack', 'springcm', 'zendesk', 'zoom', 'sso_integration', 'oag'],
 ] as const;
 
-/** What a client is, for whoever looks for it. */
+/** Descriptive members of a client. */
 const description = {
   app_type: z.enum(APP_TYPES, 'must be non_interactive, spa, native, regular_web or another type of Auth0').optional(),
   is_first_party: z.boolean().optional(),

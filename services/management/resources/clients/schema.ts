@@ -27,7 +27,7 @@ const Metadata = z
 const unsupported = z.never('is not supported; a client authenticates with a secret or by private_key_jwt').optional();
 
 function authenticationMethods<Credential extends z.ZodType>(credential: Credential) {
-  // Those that are not supported first: whoever sends one is told so, and not that private_key_jwt is missing.
+  // Check unsupported methods first, so that the error names them, and not a missing private_key_jwt.
   return z.strictObject({
     tls_client_auth: unsupported,
     self_signed_tls_client_auth: unsupported,

@@ -48,7 +48,7 @@ const Enabled = z.union(
   'must be true or false',
 );
 
-/** What is left out stays left out, so that a view tells only what is not the default. */
+/** Absent members stay absent, so that a view shows only values that are not the default. */
 const SomeLimits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
 
 /** Members that Auth0's hooks do not have. Each is taken as a whole: what is left out of it is the default. */
@@ -103,7 +103,7 @@ export const HookView = z
   .meta({ id: 'Hook' });
 export type HookView = z.infer<typeof HookView>;
 
-/** What is told of each secret, and never its value (contract §5.1). */
+/** A secret as it is shown, without its value (contract §5.1). */
 export const SECRET_PLACEHOLDER = '_VALUE_NOT_SHOWN_';
 
 export const SecretsView = z.record(z.string(), z.literal(SECRET_PLACEHOLDER));

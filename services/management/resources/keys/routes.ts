@@ -11,10 +11,10 @@ const tag = 'keys';
 const collection = 'signing_keys';
 const params = z.strictObject({ kid: z.string().min(1).max(128) });
 
-/** A signer may have to make several RSA keys; it tells that it is alive meanwhile. */
+/** A signer may have to make several RSA keys; it sends signs of life in the meantime. */
 const SIGNER_DEADLINE_MS = 10_000;
 
-/** Of all algorithms; whoever knows Auth0 expects to be told of this one's. */
+/** The algorithm whose key is returned, as users of Auth0 expect. */
 const TOLD_ALG = 'RS256';
 
 const list = reads({
@@ -52,7 +52,7 @@ const rotate = writes('post', {
   tag,
   scopes: ['create:signing_keys', 'update:signing_keys'],
   everyScope: true,
-  /** `force`: although whoever keeps the JWK Set may not have the next key yet, and cannot verify its tokens until it asks again. */
+  /** `force`: although a verifier with a cached JWK Set may not have the next key yet, and cannot verify its tokens until it fetches the set again. */
   query: z.strictObject({ force: flag.optional() }),
   status: 201,
   response: ChangedSigningKey,
@@ -64,7 +64,7 @@ const rotate = writes('post', {
     refuseRotation(rotated);
     const after = rotated.keys;
     const current = after.find(({ alg, state }) => alg === TOLD_ALG && state === 'current');
-    // Another rotation may be half-way; a signer finishes it within 30 s, whatever happens.
+    // Another rotation may be half-way; a signer finishes it within 30 s in any case.
     if (current === undefined) throw new ApiError(409, 'too_many_writers', 'The keys are being rotated already.');
     const [states, statesAfter] = [statesOf(before), statesOf(after)];
     return {
