@@ -8,7 +8,7 @@ export type ApiClient = {
   /** `https://host/`. */
   baseUrl: string;
   /**
-   * @throws {ApiCallError} for every answer that is no success.
+   * @throws {ApiCallError} for every answer that is not a success.
    */
   call: (method: string, path: string, body?: unknown) => Promise<unknown>;
   /** The answer as it arrives, for streams. */
@@ -17,7 +17,7 @@ export type ApiClient = {
   describe: () => Promise<unknown>;
 };
 
-/** An answer that is no success, in the API's own words. */
+/** An answer that is not a success, in the API's own words. */
 export class ApiCallError extends Error {
   override readonly name = 'ApiCallError';
   readonly status: number;

@@ -85,7 +85,7 @@ export function readArgs<T extends NonNullable<ParseArgsConfig['options']>>(args
   }
 }
 
-/** The one argument that is no option. */
+/** The one argument that is not an option. */
 export function onlyArgument(given: string[], name: string, command: string): string {
   const [value, extra] = given;
   if (value === undefined) throw new UsageError(`${command} needs ${name}. See hookmint --help.`);

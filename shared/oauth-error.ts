@@ -16,7 +16,7 @@ export const OAUTH_ERROR_CODES = [
 ] as const;
 export type OAuthErrorCode = (typeof OAUTH_ERROR_CODES)[number];
 
-/** An answer that is no token. Its text goes to the client as it is, so it never holds more than the client may know. */
+/** An answer that is not a token. Its text goes to the client as it is, so it never holds more than the client may know. */
 export class OAuthError extends Error {
   readonly status: number;
   readonly error: OAuthErrorCode;

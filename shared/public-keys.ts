@@ -33,7 +33,7 @@ export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicR
       // An answer that was late is of keys from before those that are known.
       if (asked > lastTold) [keys, lastTold] = [told, asked];
     } catch (error) {
-      logger.debug({ reason: messageOf(error) }, 'no signer answers with its public keys');
+      logger.debug({ reason: messageOf(error) }, 'no signer answers the request for public keys');
     }
     clearTimeout(timer);
     const againInMs = keys === undefined ? FIRST_RETRY_MS : MAX_AGE_MS;

@@ -62,7 +62,7 @@ function busEnv(
   };
 }
 
-/** What is no secret, or a URL with a password. */
+/** What is not a secret, or a URL with a password. */
 const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, string>> = {
   gateway: ({ store, issuer, managementUrl, tls }) => ({
     MONGODB_URL: store.gateway,

@@ -158,7 +158,7 @@ function parsePackument(body: Buffer, name: string): Packument {
     const packument = JSON.parse(body.toString()) as { versions?: object | null } | null;
     if (typeof packument?.versions === 'object' && packument.versions !== null) return packument as Packument;
   } catch {
-    // As any other answer that is no module.
+    // As any other answer that is not a module.
   }
   const message = `the registry's answer for the module "${name}" is not a module`;
   throw new HookBuildError('registry_failed', message, { module: name });

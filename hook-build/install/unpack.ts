@@ -80,7 +80,7 @@ export async function unpack(tarball: Buffer, name: string): Promise<PackageFile
   return files;
 }
 
-/** The path in the module, empty for what is no file in it; undefined where it leads out of it or is no path to rely on. */
+/** The path in the module, empty for what is not a file in it; undefined where it leads out of it or is not a path to rely on. */
 function pathInside(path: string): string | undefined {
   if (path.length > MAX_PATH_LENGTH || /^[/\\]|^[a-z]:|[\0-\x1f\x7f\\]/i.test(path)) return undefined;
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');

@@ -111,7 +111,7 @@ function storeAway(cause: unknown): OAuthError {
   });
 }
 
-/** A silent store must not delay requests that the cache can answer: a lost packet is no refused connection. */
+/** A silent store must not delay requests that the cache can answer: a lost packet is not a refused connection. */
 const SILENT = new Error('the store does not answer');
 
 /** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */

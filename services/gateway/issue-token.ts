@@ -16,7 +16,7 @@ import type { Findings, TokenHttpRequest, TokenIssuer, TokenResponse } from './t
 /**
  * Answers one client-credentials request (RFC 6749 §4.4), in the order of the specification.
  *
- * @throws {OAuthError} for every answer that is no token.
+ * @throws {OAuthError} for every answer that is not a token.
  */
 export async function issueToken(
   request: TokenHttpRequest,

@@ -45,7 +45,7 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
     key.longestTokenSeconds = seconds;
     store.lengthenTokens(key.kid, seconds).catch((error: unknown) => {
       key.longestTokenSeconds = before;
-      logger.warn({ err: error, kid: key.kid }, 'how long tokens of a signing key live was not kept, tried again');
+      logger.warn({ err: error, kid: key.kid }, 'the lifetime of tokens of a signing key was not stored, retrying');
     });
   }
 

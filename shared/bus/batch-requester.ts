@@ -134,7 +134,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     const text = message.string();
     if (proofKey !== undefined && !isProvedReply({ key: proofKey, inbox: message.subject }, subject, text)) {
       repliesRefused.add(1, attributes);
-      logger.warn({ subject }, 'a reply on the bus was refused: it does not prove that it is from who was asked');
+      logger.warn({ subject }, 'a reply on the bus was refused: it has no valid proof of its sender');
       return;
     }
     const batch = parseReplies(text);

@@ -155,7 +155,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     try {
       batch = RequestBatch.parse(JSON.parse(text));
     } catch (error) {
-      logger.error({ subject, err: error }, 'a message on the bus is no batch of requests');
+      logger.error({ subject, err: error }, 'a message on the bus is not a batch of requests');
       return;
     }
     for (const raw of batch.events) void answer(raw, to);
@@ -197,7 +197,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 
 const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
 const replyTooLarge = { code: 'reply_too_large', message: "the reply is over the server's max_payload" };
-const overloaded = { code: 'overloaded', message: 'this responder has as many requests as it takes' };
+const overloaded = { code: 'overloaded', message: 'this responder has too many requests' };
 
 function asRemoteError(error: unknown): { code: string; message: string } {
   if (error instanceof HookmintError) return { code: error.code, message: messageOf(error) };

@@ -82,7 +82,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string,
         });
         return;
       } catch (error) {
-        if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not take events');
+        if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not accept events');
         if (performance.now() >= giveUpAtMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       }

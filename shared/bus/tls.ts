@@ -49,7 +49,7 @@ function ensureName(url: string): void {
   if (isIP(host) === 0) return;
   throw new HookmintError(
     'config_invalid',
-    `NATS_URL: with TLS name the server as its certificate does, in place of the address ${host}.`,
+    `NATS_URL: with TLS use the name in the server's certificate instead of the address ${host}.`,
   );
 }
 

@@ -5,7 +5,7 @@ const MAX_TOKENS = 2_147_483_647;
 
 const tokens = z
   .int('must be a whole number of tokens')
-  .min(1, 'must be 1 token at least; leave it out for no quota')
+  .min(1, 'must be at least 1 token; leave it out for no quota')
   .max(MAX_TOKENS)
   .optional();
 
@@ -36,7 +36,7 @@ export const DefaultTokenQuota = z
   })
   .refine(
     ({ clients, organizations }) => clients !== undefined || organizations !== undefined,
-    'must have clients, organizations or both; null for none',
+    'must have clients, organizations or both; use null for none',
   );
 export type DefaultTokenQuota = z.infer<typeof DefaultTokenQuota>;
 

@@ -6,7 +6,7 @@ const IPV4_IN_IPV6 = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{
  * An address as everybody writes it: without port, brackets and zone, and one of IPv4 as that also where IPv6 carries it.
  *
  * @param text From a socket or a proxy.
- * @returns `undefined` for what is no address.
+ * @returns `undefined` for what is not an address.
  */
 export function addressOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

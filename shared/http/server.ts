@@ -73,7 +73,7 @@ export type ListenOptions = {
   errorBody: (status: number, description: string) => object;
 };
 
-/** What is answered to a request that is no valid HTTP. */
+/** What is answered to a request that is not valid HTTP. */
 export const NOT_HTTP = 'The request is not valid HTTP';
 
 /**

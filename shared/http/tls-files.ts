@@ -59,7 +59,7 @@ export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): 
       changed(pair);
       logger.info({ certificate: files.certFile }, 'the certificate was read again');
     } catch (error) {
-      if (!complained) logger.error({ err: error }, 'the certificate before stays in use');
+      if (!complained) logger.error({ err: error }, 'the previous certificate stays in use');
       complained = true;
     }
   }, POLL_INTERVAL_MS).unref();

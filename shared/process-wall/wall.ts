@@ -90,7 +90,7 @@ export async function chooseWall(setting: WallSetting, { bubblewrap = true } = {
   if (setting === 'auto') return { ...NO_WALL, reasons };
   throw new HookmintError(
     'sandbox_wall_unavailable',
-    `HOOKMINT_SANDBOX_WALL is 'require', and no wall stands here: ${reasons.join('; ')}. Run on Linux (x86-64 or arm64) where seccomp is ` +
+    `HOOKMINT_SANDBOX_WALL is 'require', but no wall is available here: ${reasons.join('; ')}. Run on Linux (x86-64 or arm64) where seccomp is ` +
       "allowed, or set it to 'auto'.",
   );
 }

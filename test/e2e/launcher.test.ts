@@ -171,7 +171,7 @@ describe('a child of npm start that will not run', () => {
     const { code, stderr } = await runLauncher(['--port', '0'], { dataDir });
     assert.match(
       stderr,
-      /^hookmint: signer could not start: The private key \S+ cannot be decrypted\. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY it was made under\.\n$/,
+      /^hookmint: signer could not start: The private key \S+ cannot be decrypted\. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY that encrypted it\.\n$/,
     );
     assert.equal(code, 1);
     assert.deepEqual(processesOn(dataDir), []);

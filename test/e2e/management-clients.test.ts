@@ -131,7 +131,7 @@ describe('a new client', () => {
     [
       'too much metadata',
       { client_metadata: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`k${String(n)}`, 'v'])) },
-      "'must have 10 entries at most' on property client_metadata.",
+      "'must have at most 10 entries' on property client_metadata.",
     ],
     [
       'a short secret',
@@ -206,7 +206,7 @@ describe('the list of clients', () => {
     await refused(
       api.call('GET', '/clients?q=name:x'),
       400,
-      "Query validation error: 'is not supported; use is_first_party and app_type, or look through all clients' on property q.",
+      "Query validation error: 'is not supported; use is_first_party and app_type, or list all clients' on property q.",
     );
   });
 });

@@ -5,7 +5,7 @@
 // is a line with the console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
 //   w<json>  as o, after a line with a JSON list of what was assigned to where that does nothing
-//   n        the result is no object       s        the result cannot be serialised
+//   n        the result is not an object       s        the result cannot be serialised
 (function (settled, host, installRuntime, adaptAction) {
   'use strict';
   const { parse, rawJSON, stringify } = JSON;

@@ -31,7 +31,7 @@ export type AuditRead = {
 export type AuditMessage = { bornMs: number; sequence: number; place: EventsPlace | undefined };
 
 /**
- * Compares a message with what was read before it. A message that is read once more, as the bus may give it, is no gap.
+ * Compares a message with what was read before it. A message that is read once more, as the bus may give it, is not a gap.
  *
  * @param publisher How far that of the message was read; undefined: none of its messages.
  */

@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<string, string>> = {
   invalid_target: 'the resource is unknown, not granted, or sent more than once',
   invalid_scope: 'the scope cannot be used',
   server_error: 'the token could not be made',
-  temporarily_unavailable: 'a service that is needed did not answer',
+  temporarily_unavailable: 'a required service did not answer',
 };
 
 /** Why there was no token, as far as its event shows: the error's code, and what went wrong. */
@@ -38,9 +38,9 @@ function reasonOf(event: TokenEvent, code: string): string {
 
 /** The event is filled step by step: its missing members show which step refused. */
 function whyDenied({ client_name, audience }: TokenEvent): string {
-  if (client_name === undefined) return 'the client is not known, or its secret is wrong';
-  if (audience === undefined) return 'there is no API of this audience';
-  return `the client has no grant for ${audience}, or not of these scopes`;
+  if (client_name === undefined) return 'the client is unknown, or its secret is wrong';
+  if (audience === undefined) return 'there is no API with this audience';
+  return `the client has no grant for ${audience} with these scopes`;
 }
 
 export const findingsOf = ({ hook, actions = [] }: TokenEvent): HookFinding[] =>

@@ -83,7 +83,7 @@ export class SubtleWork {
 }
 
 /**
- * What one operation takes, estimated milliseconds of one core. What is over a limit, or is no number, counts as that limit or as
+ * What one operation takes, estimated milliseconds of one core. What is over a limit, or is not a number, counts as that limit or as
  * nothing: the operation will not be begun.
  */
 export function estimatedMs(operation: string, request: Json): number {

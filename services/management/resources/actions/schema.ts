@@ -33,7 +33,7 @@ const Dependency = z.strictObject({
     .nullish()
     .refine(
       (url) => !url || url === 'https://registry.npmjs.org' || url === 'https://registry.npmjs.org/',
-      'is not heeded: set HOOKMINT_NPM_REGISTRY of the management service to have modules from another registry',
+      'is not supported: set HOOKMINT_NPM_REGISTRY of the management service to use another registry',
     ),
 });
 
@@ -68,7 +68,7 @@ const members = {
     .refine(distinctNames, 'names a module twice'),
   runtime: z.enum(
     RUNTIMES,
-    `can only be ${RUNTIMES.join(' or ')}: every Action finds the API of Node.js 22; try it with its test`,
+    `can only be ${RUNTIMES.join(' or ')}: every Action has the API of Node.js 22; try it with a test run`,
   ),
   secrets: z
     .array(SecretInput)

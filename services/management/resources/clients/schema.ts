@@ -22,7 +22,7 @@ const MAX_GRANT_TYPES = 50;
 /** `null` takes an entry away. */
 const Metadata = z
   .record(z.string().min(1).max(MAX_METADATA_LENGTH), z.string().max(MAX_METADATA_LENGTH).nullable())
-  .refine((entries) => Object.keys(entries).every(isStorableName), 'has a name that cannot be kept');
+  .refine((entries) => Object.keys(entries).every(isStorableName), 'has a name that is not allowed');
 
 const unsupported = z.never('is not supported; a client authenticates with a secret or by private_key_jwt').optional();
 

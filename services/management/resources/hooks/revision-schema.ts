@@ -48,7 +48,7 @@ export const DryRunInput = z
     /** Default: the tenant's. */
     custom_claims: CustomClaimsPolicy.optional(),
   })
-  .refine(({ event, log_id }) => event === undefined || log_id === undefined, 'takes event or log_id, not both')
+  .refine(({ event, log_id }) => event === undefined || log_id === undefined, 'must have event or log_id, not both')
   .optional();
 
 export const DryRunView = z

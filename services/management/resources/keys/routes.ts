@@ -93,7 +93,7 @@ const revoke = writes('put', {
       throw new ApiError(
         400,
         'signing_key_in_use',
-        `The key ${kid} is the ${before.state} one: tokens are or will be signed by it. Rotate the keys first (POST /api/v2/keys/signing/rotate), until it is a previous one.`,
+        `The key ${kid} is the ${before.state} one: it signs tokens now or next. Rotate the keys first (POST /api/v2/keys/signing/rotate), until it is a previous one.`,
       );
     }
     const answer = { kid, cert: certOf(before) };
@@ -103,7 +103,7 @@ const revoke = writes('put', {
   },
 });
 
-// `rotate` is no kid: its path comes first.
+// `rotate` is not a kid: its path comes first.
 export const keyRoutes: readonly Route[] = [list, rotate, get, revoke];
 
 function ask({ keyManagers }: Deps, command: KeysManage['command']): Promise<KeysManageReply> {
@@ -115,7 +115,7 @@ function refuseRotation({ refused, published_at_ms = Date.now() }: KeysManageRep
   if (refused === 'too_many_previous') {
     throw conflict(
       'limit_exceeded',
-      'There are as many replaced keys as there may be: revoke those whose tokens are not needed (PUT /api/v2/keys/signing/{kid}/revoke).',
+      'The maximum number of replaced keys is reached: revoke keys whose tokens are not needed (PUT /api/v2/keys/signing/{kid}/revoke).',
     );
   }
   if (refused !== 'unpublished') return;
@@ -123,7 +123,7 @@ function refuseRotation({ refused, published_at_ms = Date.now() }: KeysManageRep
   throw new ApiError(
     409,
     'signing_key_unpublished',
-    `Whoever keeps the JWK Set may not have the next key yet: call again in ${String(waitSeconds)} s, or at once with force=true if tokens that cannot be verified for so long are better than the current key.`,
+    `Verifiers with a cached JWK Set may not have the next key yet: call again in ${String(waitSeconds)} s. Use force=true to rotate at once; such verifiers then reject new tokens until they fetch the set again.`,
     { headers: { 'Retry-After': String(waitSeconds) } },
   );
 }

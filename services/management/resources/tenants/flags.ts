@@ -50,11 +50,11 @@ export const FLAGS = z
   .object({
     ...logins,
     allow_api1_non_global_clients: onlyFalse('a token request needs an audience; set default_audience'),
-    enable_dynamic_client_registration: onlyFalse('clients do not register themselves; make them by POST /clients'),
-    remove_alg_from_jwks: onlyFalse('each key tells its alg; leave it out'),
+    enable_dynamic_client_registration: onlyFalse('clients do not register themselves; create them with POST /clients'),
+    remove_alg_from_jwks: onlyFalse('each key has its alg; leave it out'),
   })
   .catchall(z.literal(false, 'can only be false: hookmint does not know this flag; leave it out'))
-  .refine((flags) => Object.keys(flags).every((name) => FLAG_NAME.test(name)), 'has a name that is none of a flag');
+  .refine((flags) => Object.keys(flags).every((name) => FLAG_NAME.test(name)), 'is not the name of a flag');
 
 const FLAG_NAME = /^(?!_bsontype$)\w{1,100}$/;
 
