@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { messageOf } from '../shared/errors.ts';
 import { UsageError } from '../shared/usage-error.ts';
@@ -78,7 +79,7 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
       if ((response.status === 429 || response.status === 503) && attempt < MAX_ATTEMPTS) {
         const seconds = Number(response.headers.get('retry-after') ?? 1);
         const waitSeconds = seconds >= 0 ? Math.min(seconds, MAX_WAIT_SECONDS) : 1;
-        await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1_000));
+        await delay(waitSeconds * 1_000);
         continue;
       }
       throw new ApiCallError(`${method} ${path}`, response.status, errorOf(text));

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../shared/errors.ts';
 
 /** Something that runs and can be stopped: a service, a server. */
@@ -50,7 +51,7 @@ export function createSupervisor(options: {
         return;
       }
       say(`${name} ended (${how}); starting it again`);
-      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS * (recent.length - 1)));
+      await delay(RESTART_DELAY_MS * (recent.length - 1));
       if (isStopping()) return;
       try {
         await begin();

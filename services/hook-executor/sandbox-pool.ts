@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
@@ -127,5 +128,3 @@ export async function openSandboxPool(
 
 const NO_NETWORK: Network = () => Promise.reject(new Error('there is no network here'));
 const NO_STORAGE: Storage = () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'there is no storage here'));
-
-const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
@@ -176,7 +177,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   let draining: Promise<void> | undefined;
   async function drain(): Promise<void> {
     await subscription.drain();
-    while (inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (inFlight.size > 0) await delay(10);
     clearInterval(heartbeat);
     flush();
     await connection.flush();

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { logger } from '../log.ts';
@@ -84,7 +85,7 @@ export function createEventPublisher(connection: NatsConnection, tenant: string,
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not accept events');
         if (performance.now() >= giveUpAtMs) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+        await delay(RETRY_DELAY_MS);
       }
     }
   }
