@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainMongod } from '../deploy/local/servers/mongod-binary.ts';
@@ -21,7 +21,8 @@ const EVERYDAY_SUITES = ['conformance', 'contract', 'e2e', 'corpus', 'attacks', 
 const LONG_SUITES = ['soak', 'faults', 'scale'];
 /** Tests of these bound times of services that have the machine for themselves. */
 const SUITES_ALONE = ['faults', 'scale'];
-const CONCURRENT_FILES = 2;
+/** More than there are cores, for the time in which a file waits for its processes. */
+const CONCURRENT_FILES = Math.min(8, availableParallelism() + 1);
 const TIMEOUT_PER_FILE_MS = 300_000;
 /** A file whose process does not end would be waited for for ever; stopped, the runner names it. */
 const TIMEOUT_MS = 40 * 60_000;
