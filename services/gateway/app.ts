@@ -45,7 +45,7 @@ export function createApp(options: {
   app.use(requireHost);
   if (managementUrl !== undefined) {
     const { clientSecretKey, configuration } = issuer;
-    app.use(managementRoute(managementUrl, { trustedProxies, clientSecretKey }, configuration.drop));
+    app.use(managementRoute(managementUrl, { trustedProxies, clientSecretKey }, () => configuration.drop()));
   }
   app.route('/oauth/token').all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));

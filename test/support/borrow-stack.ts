@@ -15,7 +15,10 @@ export async function borrowStack(path: string): Promise<Stack> {
   const { dataDir, pid } = await new Promise<LentStack>((resolve, reject) => {
     let facts: LentStack | undefined;
     createInterface({ input: socket }).on('line', (line) => {
-      if (facts !== undefined) return printed.add(line);
+      if (facts !== undefined) {
+        printed.add(line);
+        return;
+      }
       facts = JSON.parse(line) as LentStack;
       for (const earlier of facts.printed.split('\n')) printed.add(earlier);
       resolve(facts);

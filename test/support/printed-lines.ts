@@ -2,13 +2,13 @@ const WITHIN_MS = 60_000;
 
 /** The lines that a process prints: kept, and waited for. */
 export type PrintedLines = {
-  add(line: string): void;
+  add: (line: string) => void;
   /** Calls with each line from now on, until the function it gives is called. */
-  watch(watcher: (line: string) => void): () => void;
+  watch: (watcher: (line: string) => void) => () => void;
   /** Everything so far. */
-  text(): string;
+  text: () => string;
   /** Resolves when a line that matches is there, before or after the call; rejects when none comes, at once when the process ends. */
-  until(pattern: RegExp, timeoutMs?: number): Promise<string>;
+  until: (pattern: RegExp, timeoutMs?: number) => Promise<string>;
 };
 
 /** @param exited Resolves with the exit code of the process, once all it printed was added. */

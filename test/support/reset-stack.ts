@@ -20,16 +20,10 @@ export async function resettable(stack: Stack): Promise<() => Promise<void>> {
     (await db.listCollections().toArray())
       .map(({ name }) => db.collection<{ _id: string }>(name))
       .filter((collection) => !KEPT_COLLECTIONS.includes(collection.collectionName));
-  const documents = async () =>
-    Object.fromEntries(
-      await Promise.all(
-        (await replaceable()).map(async (collection) => [
-          collection.collectionName,
-          await collection.find({ _id: { $nin: KEPT_DOCUMENTS } }).toArray(),
-        ]),
-      ),
-    );
-  const before = await documents();
+  const before = new Map<string, { _id: string }[]>();
+  for (const collection of await replaceable()) {
+    before.set(collection.collectionName, await collection.find({ _id: { $nin: KEPT_DOCUMENTS } }).toArray());
+  }
 
   return async () => {
     // A log of the tests before would else come between those of the next.
@@ -39,7 +33,7 @@ export async function resettable(stack: Stack): Promise<() => Promise<void>> {
     });
     for (const collection of await replaceable()) {
       await collection.deleteMany({ _id: { $nin: KEPT_DOCUMENTS } });
-      const there = before[collection.collectionName] ?? [];
+      const there = before.get(collection.collectionName) ?? [];
       if (there.length > 0) await collection.insertMany(there);
     }
     await storage.purge(HOOK_STORAGE_STREAM);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, it } from 'node:test';
 import express from 'express';
@@ -9,12 +9,12 @@ import { managementRoute } from '../../services/gateway/routes/management.ts';
 // A management service that answers with the status its path names, behind the route that forwards to it.
 
 const seen: string[] = [];
-const servers: { close: () => void }[] = [];
+const servers: Server[] = [];
 let url = '';
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
-  servers.push({ close: () => (server.close(), server.closeAllConnections()) });
+  servers.push(server);
   await once(server, 'listening');
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
@@ -26,7 +26,12 @@ before(async () => {
   const who = { trustedProxies: 0, clientSecretKey: Buffer.alloc(32) };
   url = await serve(express().use(managementRoute(management, who, () => seen.push('changed'))));
 });
-after(() => servers.map(({ close }) => close()));
+after(() => {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
 
 for (const { method, status, told } of [
   { method: 'POST', status: 201, told: ['changed', 'answered'] },
