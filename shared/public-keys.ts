@@ -14,7 +14,7 @@ export type PublicKeys = {
 
 const FIRST_RETRY_MS = 250;
 
-/** Asked again so often even if no change was announced, and how long a signer has to tell its keys. */
+/** Interval of requests without an announced change, and how long a signer has to answer. */
 const MAX_AGE_MS = 30_000;
 const KEYS_DEADLINE_MS = 2_000;
 

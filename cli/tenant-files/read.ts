@@ -26,7 +26,7 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
     const outside = new UsageError(`${named} names ${file}, which is outside of ${root}.`);
     if (!resolve(file).startsWith(root + sep)) throw outside;
     const real = realPathOf(file, named);
-    // The scripts go to a server: a link in somebody else's export must not take along the caller's own files.
+    // The scripts go to a server: a link in an untrusted export must not include the caller's own files.
     if (!real.startsWith(realpathSync(root) + sep)) throw outside;
     const text = readWithin(real, file, named);
     leftBytes -= Buffer.byteLength(text);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const REQUIRED_NODE_MAJOR = 26;
 const PARENTS_INTERVAL_MS = 500;
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** Compiled code, for the next start. It lies beside the code itself: who can write here could change that too. */
+/** Compiled code for the next start. It is beside the code itself: a process that can write here can change the code too. */
 const compileCache = `${root}node_modules/.cache/hookmint-compiled`;
 const installedMark = `${root}node_modules/.hookmint-lockfile-sha256`;
 

@@ -23,7 +23,7 @@ export interface Packument {
 }
 
 /**
- * The one place where a build asks the network: modules and tarballs, both of the configured registry and of nobody else.
+ * The only place where a build uses the network: it fetches modules and tarballs, both only from the configured registry.
  */
 export class Registry {
   readonly #settings: RegistrySettings;

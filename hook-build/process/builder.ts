@@ -119,7 +119,7 @@ export class Builder {
     return this.#over;
   }
 
-  /** One that nobody asks does not keep this process from ending. */
+  /** An idle builder does not keep this process from ending. */
   #keepsAlive(yes: boolean): void {
     const { stdin, stdout, stderr } = this.#child;
     const handles = [this.#child, stdin as unknown as Socket, stdout as unknown as Socket, stderr as unknown as Socket];

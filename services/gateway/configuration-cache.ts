@@ -34,7 +34,7 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
-  /** Has everything read anew: something has changed, or may have. What was known still serves while the store is away. */
+  /** Makes every entry be read again: the configuration has changed, or may have. Old entries still serve while the store is down. */
   drop(): void;
 };
 
@@ -103,7 +103,7 @@ const NOTHING = Promise.resolve(undefined);
  */
 type Entry<T> = { generation: number; value?: T };
 
-/** For what nobody has asked for yet: whether there is such a client is not known, and may be in a moment. */
+/** For an entry that was never read: whether the client exists cannot be known until the store is back. */
 function storeAway(cause: unknown): OAuthError {
   return new OAuthError(503, 'temporarily_unavailable', 'The configuration cannot be read at the moment', {
     headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },

@@ -59,7 +59,7 @@ export async function issueToken(
 
 async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: TokenIssuer): Promise<TokenResponse> {
   const { client, api } = request;
-  // The Management API's tokens are never shaped: a broken hook must not keep anybody from mending it.
+  // Tokens of the Management API are never shaped: a broken hook must not prevent its own repair.
   const hooks = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);

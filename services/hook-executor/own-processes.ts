@@ -2,7 +2,7 @@ import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { RunServices, SandboxProcess } from './sandbox-process.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
 
-/** A process with nothing to do for so long is ended. */
+/** A process that is idle for this time is ended. */
 const IDLE_MS = 60_000;
 
 /** Sandbox processes of which each runs one hook and nothing else. */

@@ -18,13 +18,13 @@ import type { Storage } from './storage/storage-of-run.ts';
 
 const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
 
-/** A sandbox process that answers nothing for so long after a run's deadline is ended. */
+/** A sandbox process that does not answer within this time after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
 const WATCHDOG_INTERVAL_MS = 250;
 
 /**
  * A sandbox process that says nothing from one look of the watchdog to so many later, 6 s, is ended, whatever time its runs still have.
- * In looks, not in time: on a machine that has no time for this process either nobody was silent.
+ * Counted in looks, not in time: on an overloaded machine this process may not have run either.
  */
 const MAX_SILENT_LOOKS = 24;
 

@@ -23,7 +23,7 @@ export function createApp(
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.enable('case sensitive routing');
-  // The gateway proves what it says of who asks; what anybody else says is believed of trusted proxies only.
+  // The gateway proves the caller's address. From others, only trusted proxies are believed.
   app.use((request: Request, _response: Response, next: NextFunction) => {
     const ip = vouchedAddress(request, deps.clientSecretKey) ?? peerOf(request, options.trustedProxies).ip;
     Object.defineProperty(request, 'ip', { value: ip });

@@ -34,7 +34,7 @@ export async function bootstrap(
   const marker = await markers.findOne({ _id: 'bootstrap' });
   if (marker === null) return;
   if (!marker.done) await makeFirstClient(db, marker.client_id, options, tell);
-  // What a new version can do, the first client may do; what somebody took from it stays taken.
+  // The first client gets the scopes of a new version; scopes that were removed from it stay removed.
   const fresh = scopes.filter((scope) => marker.scopes?.includes(scope) !== true);
   const grants = clientGrantsIn(db);
   const grant = await grants.findFor(marker.client_id, audience);

@@ -13,7 +13,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...healthEnv,
       ...storeEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
-      /** Encrypts the private keys in the store. Whoever has it and the database can sign; nobody but the signer needs it. */
+      /** Encrypts the private keys in the store. With it and the database one can sign; only the signer needs it. */
       HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: key256,
       /** The gateways' key: what they ask is proved by it. */
       HOOKMINT_SIGN_REQUEST_KEY: key256,

@@ -32,7 +32,7 @@ const measured = {
  * - `out_of_memory`: the heap limit.
  * - `threw`: a throw before `cb`, a script that does not compile, or one that exports no function.
  * - `bad_result`: a result that is not an object, is not serialisable, or is too large.
- * - `unavailable`: nobody could run it: no executor, a full one, or one that died twice.
+ * - `unavailable`: it could not be run: no executor, a full one, or one that died twice.
  */
 export const HookOutcome = z.discriminatedUnion('status', [
   z.strictObject({

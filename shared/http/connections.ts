@@ -109,7 +109,7 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
   const begin = (connection: Connection, ...[request, response]: Parameters<RequestListener>): void => {
     connection.underWay++;
     answering.add(connection);
-    // Not at once: answers that need no waiting would follow one another, and nobody else's connection would be heard meanwhile.
+    // Not at once: a chain of immediate answers would keep other connections from being read.
     response.once('close', () => setImmediate(end, connection));
     serve(request, response);
   };

@@ -25,7 +25,7 @@ const IDLE_SWEEP_INTERVAL_MS = 20;
 
 const ERROR_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
 
-/** Environment of every service that serves HTTP, beside its address. */
+/** Environment of every service that serves HTTP, in addition to its address. */
 export const drainEnv = {
   /**
    * How long a service that is told to stop goes on answering, each answer the last of its connection, and `/readyz` saying no: whoever

@@ -14,7 +14,7 @@ export const tlsEnv = {
 export type TlsFiles = { certFile: string; keyFile: string };
 type Pair = { cert: string; key: string };
 
-/** A renewed certificate is in use after so long. Polled, as a mounted secret is exchanged by way of symbolic links. */
+/** A renewed certificate is used within this time. Polled, since a mounted secret is exchanged by symbolic links. */
 const POLL_INTERVAL_MS = 2_000;
 
 /** @throws {HookmintError} `config_invalid` when only one of the two is set. */

@@ -1,6 +1,6 @@
 import { ENOSYS, type Rule } from './filter.ts';
 
-/** What a process gives up beside what nobody needs. */
+/** Rules in addition to those for calls that no process needs. */
 export type Barred = {
   /** Sockets, except socket pairs, which processes use as pipes to their children. */
   network?: boolean;

@@ -12,7 +12,7 @@ import { SEALED } from './seal.ts';
 
 const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
 const OWN_FOLDER = join(dirname(PROBE), '/');
-/** What the channel needs beside it. */
+/** Files that the channel needs in addition. */
 const JSON_VALUES = fileURLToPath(new URL('../json-values.ts', import.meta.url));
 const PACKAGE_JSON = fileURLToPath(new URL('../../package.json', import.meta.url));
 const PROBE_TIMEOUT_MS = 10_000;
@@ -35,7 +35,7 @@ type WalledProgram = {
   readable: readonly string[];
   /** Longest message that is taken from it, characters. Default: 64 Mi. */
   maxMessageCharacters?: number;
-  /** Options of Node beside those of the permission model. */
+  /** Options of Node in addition to those of the permission model. */
   nodeOptions: readonly string[];
 };
 

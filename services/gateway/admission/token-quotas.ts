@@ -30,7 +30,7 @@ export function createTokenQuotas(
   warn: (warning: Omit<QuotaWarning, 'trace_id' | 'ip' | 'user_agent'>) => void,
   clock = steadyClock(),
 ): TokenQuotas {
-  /** Tokens of a client on their way: they may all be issued, so they are not promised to anybody else. */
+  /** Tokens of a client that are being made: each may be issued, so it counts as used. */
   const underWay = new Map<string, number>();
   /** Thresholds that were told of, by client and window, with the window and the quota they were told of. */
   const told = new LRUCache<string, { of: string; percent: number }>({ max: CONFIGURATION_MAX_ENTRIES });

@@ -140,7 +140,7 @@
       (answer) => done(null, answer),
       (error) => done(error),
     );
-    // As in Node, where what a callback throws has nobody to catch it.
+    // As in Node, where an error thrown by a callback is uncaught.
     then(asked, undefined, (error) => current.failed?.(error));
   };
   const documentOf = ({ json }) => (json === null ? undefined : parse(json));

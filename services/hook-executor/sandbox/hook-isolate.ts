@@ -14,10 +14,10 @@ import { compileError, hostError, parseHookError, parseOutcome, type Measured } 
 /** Some of V8's loops cannot be interrupted; an entry that uses so much CPU time after its isolate was ended will not be. */
 const UNINTERRUPTIBLE_AFTER_MS = 250;
 
-/** Last resort should nobody {@link HookIsolate.stop} an entry, in multiples of its CPU limit. */
+/** Last resort if an entry is not ended by {@link HookIsolate.stop}, in multiples of its CPU limit. */
 const MAX_WALL_PER_CPU = 10;
 
-/** When nothing of an isolate has been under way for so long, runs that wait for `cb` wait in vain. */
+/** If nothing in an isolate has been under way for this time, runs that wait for `cb` wait in vain. */
 const NEVER_CALLED_BACK_MS = 250;
 
 /** Timers of one isolate that the host keeps; the runtime inside allows 1,000. */

@@ -111,7 +111,7 @@ function discard(revision: string): void {
 async function run({ id, revision: address, arguments: json, deadlineMs }: SandboxRun): Promise<HookOutcome> {
   const revision = revisions.get(address);
   if (revision === undefined) throw new Error('a run of a revision that was not loaded');
-  // From here on by a clock that nobody sets.
+  // From here on by a monotonic clock.
   const dueMs = performance.now() + Math.min(revision.limits.wall_ms, deadlineMs - Date.now());
   for (;;) {
     const isolate = await enter(revision, dueMs);

@@ -15,7 +15,7 @@ const MAX_REMEMBERED = 1_000;
  */
 const POSITION = /(?<![\w./@-])[\w./@-]+:\d+:\d+/;
 
-/** Loads that this process asks for at a time: executors take eight dry runs, and people's have room beside them. */
+/** Loads that this process requests at a time: executors accept eight dry runs, and users need places too. */
 const MAX_LOADS_AT_ONCE = 3;
 const MAX_LOADS_WAITING = 64;
 

@@ -2,13 +2,13 @@ import type { EventsPlace } from '../../../shared/bus/events-proof.ts';
 
 /** What is not as it has to be between the messages that were read before and this one. */
 export type AuditGap =
-  /** Numbers of messages of the stream that nobody has read. */
+  /** Numbers of messages of the stream that were not read. */
   | { kind: 'missing'; first: number; last: number }
-  /** The stream or its consumer was made anew. */
+  /** The stream or its consumer was created again. */
   | { kind: 'anew' }
   /** The stream gives a number again that it gave before: it was restored from a backup. */
   | { kind: 'put_back'; from: number; to: number }
-  /** Numbers of messages of one publisher that nobody has read. */
+  /** Numbers of messages of one publisher that were not read. */
   | { kind: 'removed'; publisher: string; first: number; last: number }
   /** A publisher's own loss: the bus did not take them. */
   | { kind: 'dropped'; publisher: string; events: number }

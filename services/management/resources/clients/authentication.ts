@@ -42,7 +42,9 @@ export function authenticationOf(
   }
   if (signs) return { token_endpoint_auth_method: null, private_key_jwt: client.private_key_jwt };
   if (method === null && methods === undefined) {
-    throw invalidBody("'can only be null together with client_authentication_methods' on property token_endpoint_auth_method.");
+    throw invalidBody(
+      "'can only be null together with client_authentication_methods' on property token_endpoint_auth_method.",
+    );
   }
   return {
     token_endpoint_auth_method: method ?? client.token_endpoint_auth_method ?? 'client_secret_post',
@@ -50,7 +52,7 @@ export function authenticationOf(
   };
 }
 
-/** @throws {ApiError} 400 for a method beside private_key_jwt. */
+/** @throws {ApiError} 400 for another method together with private_key_jwt. */
 export function refuseBoth(method: TokenEndpointAuthMethod | null | undefined): void {
   if (typeof method !== 'string') return;
   throw invalidBody(

@@ -10,7 +10,7 @@ import { profile } from './profile.ts';
 const MIN_SECRET_LENGTH = 48;
 const MAX_SECRET_LENGTH = 512;
 
-/** Longest time that a secret stays valid beside its successor, seconds: 30 days. */
+/** Longest overlap of a secret with its successor, seconds: 30 days. */
 const MAX_OVERLAP_SECONDS = 2_592_000;
 
 /** Most entries of client_metadata, and the longest name or value of one, characters (contract §5.3). */

@@ -45,7 +45,7 @@ const logins = Object.fromEntries(OF_LOGINS.map((name) => [name, z.boolean().opt
   z.ZodOptional<z.ZodBoolean>
 >;
 
-/** Flags of a tenant. One that is not known is taken where it is off, for nobody knows what it would have to do. */
+/** Flags of a tenant. An unknown flag is accepted only if it is off, since its effect is unknown. */
 export const FLAGS = z
   .object({
     ...logins,
