@@ -6,8 +6,10 @@ import { isTooDeep, MAX_LEVELS } from './tenant-files/bounds.ts';
 
 /** The Management API of a running hookmint, as a command calls it. Paths are below `/api/v2`. */
 export type ApiClient = {
-  /** `https://host/`. */
+  /** Where it is reached: `https://host/`, with the path of an issuer that has one. */
   baseUrl: string;
+  /** Audience of its tokens: below the issuer, which may be reached by another address. */
+  audience: () => Promise<string>;
   /**
    * @throws {ApiCallError} for every answer that is not a success.
    */
@@ -31,7 +33,11 @@ export class ApiCallError extends Error {
   }
 }
 
+/** Nothing answers where hookmint is said to be. */
+export class UnreachableError extends UsageError {}
+
 const ErrorBody = z.object({ message: z.string(), errorCode: z.string().optional() });
+const Metadata = z.object({ issuer: z.url({ protocol: /^https?$/ }) });
 const TokenAnswer = z.object({ access_token: z.string() });
 const TokenError = z.object({ error: z.string(), error_description: z.string().optional() });
 
@@ -88,6 +94,7 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
 
   return {
     baseUrl,
+    audience: () => audienceOf(baseUrl),
     call,
     open: async (path, signal) => {
       const response = await reach(`${baseUrl}api/v2${path}`, { headers, signal });
@@ -106,10 +113,18 @@ function baseUrlOf(url: string | undefined, domain: string | undefined): string 
     throw new UsageError('Set HOOKMINT_URL to the URL of hookmint, such as https://auth.example.com.');
   }
   const parsed = URL.parse(url ?? `https://${domain ?? ''}`);
-  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return `${parsed.origin}/`;
+  if (parsed !== null && /^https?:$/.test(parsed.protocol))
+    return `${parsed.origin}${parsed.pathname.replace(/\/*$/, '/')}`;
   throw new UsageError(
     url === undefined ? 'AUTH0_DOMAIN must be a host name.' : 'HOOKMINT_URL must be an http or https URL.',
   );
+}
+
+/** By the issuer's own metadata (RFC 8414): it may be reached by another address, as through a port of this machine. */
+async function audienceOf(baseUrl: string): Promise<string> {
+  const response = await reach(`${baseUrl}.well-known/oauth-authorization-server`, {});
+  const { data } = Metadata.safeParse(jsonOrNothing(await textOf(response)));
+  return `${data?.issuer ?? baseUrl}api/v2/`;
 }
 
 async function requestToken(
@@ -127,7 +142,7 @@ async function requestToken(
       grant_type: 'client_credentials',
       client_id,
       client_secret,
-      audience: `${baseUrl}api/v2/`,
+      audience: await audienceOf(baseUrl),
     }),
   });
   const body = jsonOrNothing(await textOf(response));
@@ -161,7 +176,7 @@ async function sent(url: string, init: RequestInit): Promise<Response> {
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     const { origin } = new URL(url);
     const hint = /certificate/i.test(cause) ? ' Set NODE_EXTRA_CA_CERTS to the file of its CA.' : '';
-    throw new UsageError(`${origin} cannot be reached: ${cause}.${hint}`);
+    throw new UnreachableError(`${origin} cannot be reached: ${cause}.${hint}`);
   }
 }
 

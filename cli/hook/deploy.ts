@@ -5,9 +5,9 @@ import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookIsolation, HookLimits } from '../../shared/domain/hook.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
-import { print } from '../../shared/terminal.ts';
+import { note, print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
-import { connectApi, type ApiClient } from '../api-client.ts';
+import { ApiCallError, connectApi, type ApiClient } from '../api-client.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
@@ -67,12 +67,20 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   }
   const body = enabled === undefined ? content : { ...content, enabled };
   const made = Made.parse(
-    hook === undefined
-      ? await api.call('POST', '/hooks', { ...body, name, triggerId: 'credentials-exchange' })
-      : await api.call('PATCH', `/hooks/${hook.id}`, body),
+    hook === undefined ? await create(api, { ...body, name }) : await api.call('PATCH', `/hooks/${hook.id}`, body),
   );
+  if (hook === undefined && made.name !== name) note(`In hookmint its name is ${made.name}; --name gives it another.`);
   print(await stateOf(api, made));
   return EXIT.ok;
+}
+
+async function create(api: ApiClient, body: { name: string }): Promise<unknown> {
+  try {
+    return await api.call('POST', '/hooks', { ...body, triggerId: 'credentials-exchange' });
+  } catch (error) {
+    if (!(error instanceof ApiCallError && error.message.includes('on property name'))) throw error;
+    throw new UsageError(`${error.message} The name is ${body.name}; give another with --name.`);
+  }
 }
 
 /** What of a hook is deployed, in one line. */

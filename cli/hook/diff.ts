@@ -30,12 +30,18 @@ export async function hookDiff(args: string[]): Promise<ExitCode> {
   const patch =
     patchOf(hook, 'js', [a, left.script], [b, right.script]) +
     patchOf(hook, 'json', [a, left.settings], [b, right.settings]);
+  if (patch === '' && a.revision !== b.revision) {
+    print(
+      `Revisions ${String(a.number)} and ${String(b.number)} differ in the values of secrets only, which are not shown.`,
+    );
+    return EXIT.failed;
+  }
   if (patch === '') return EXIT.ok;
   print(...patch.trimEnd().split('\n'));
   return EXIT.failed;
 }
 
-/** By default the deployed revision against the draft, or what was before it against the deployed one. */
+/** By default the deployed revision and the draft, or the one before the deployed one, or, after a roll-back, the one after it. */
 function chosen(
   revisions: RevisionEntry[],
   from: string | undefined,
@@ -47,7 +53,10 @@ function chosen(
     const b = to === undefined ? current : numbered(revisions, to);
     if (b !== undefined) return [numbered(revisions, from), b];
   }
-  const [a, b] = draft === undefined ? [before(revisions), current] : [current, draft];
+  const pair = draft === undefined ? [before(revisions), current] : [current, draft];
+  const [a, b] = pair.includes(undefined)
+    ? [current, revisions.findLast(({ number }) => number > (current?.number ?? 0))]
+    : pair;
   if (a === undefined || b === undefined)
     throw new UsageError('There is only one revision, so nothing to compare it with.');
   return [a, b];

@@ -41,7 +41,7 @@ export async function readRemote(api: ApiClient): Promise<Remote> {
     api.call('GET', '/tenants/settings'),
   ]);
   return {
-    managementAudience: `${api.baseUrl}api/v2/`,
+    managementAudience: await api.audience(),
     resourceServers,
     clients,
     clientGrants,

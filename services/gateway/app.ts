@@ -7,7 +7,7 @@ import { securityHeaders } from '../../shared/http/security-headers.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './answers.ts';
 import type { TokenIssuer } from './token-request.ts';
-import { belowIssuer, issuerPathOf, metadataPathsOf, readableFromAnywhere } from './issuer-path.ts';
+import { belowIssuer, issuerPathOf, metadataPathsOf, originForm, readableFromAnywhere } from './issuer-path.ts';
 import { authorizeRoute } from './routes/authorize.ts';
 import { certificateRoute } from './routes/certificate.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
@@ -63,7 +63,7 @@ export function createApp(options: {
 
   const answerTokenRequest = tokenEndpoint(issuer, events, refusals, { trustedProxies, maxInFlight });
   return (request, response) => {
-    request.url = belowIssuer(request.url, issuerPath);
+    request.url = belowIssuer(originForm(request.url), issuerPath);
     if (isTokenRequest(request)) answerTokenRequest(request, response);
     else app(request, response);
   };

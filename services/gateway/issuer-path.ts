@@ -5,6 +5,13 @@ export function issuerPathOf(issuer: string): string {
   return new URL(issuer).pathname.replace(/\/$/, '');
 }
 
+/** A request's target as a path, also where it was sent as a whole URL, which every server must take (RFC 9112 §3.2.2). Its host counts for nothing. */
+export function originForm(url: string | undefined): string | undefined {
+  return url === undefined || url.startsWith('/')
+    ? url
+    : url.replace(/^https?:\/\/[^/?#]+/i, '').replace(/^(?!\/)/, '/');
+}
+
 /** A request's target as it is below the issuer's path; a proxy in front may have taken the path off already. */
 export function belowIssuer(url: string | undefined, issuerPath: string): string | undefined {
   return issuerPath !== '' && url?.startsWith(`${issuerPath}/`) === true ? url.slice(issuerPath.length) : url;

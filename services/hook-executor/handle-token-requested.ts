@@ -63,15 +63,32 @@ export function createTokenRequestedHandler(options: {
       const error = 'error' in outcome ? outcome.error : undefined;
       logger.warn({ hook, outcome: outcome.status, ...detail(outcome), error }, 'a hook run failed');
     }
-    if (outcome.console.length > 0) publishConsole(hook, outcome);
+    if (outcome.console.length > 0 || outcome.status !== 'ok') publishLog(hook, outcome);
   }
 
-  function publishConsole(hook: TokenRequested['hook'], outcome: HookOutcome): void {
-    const entry: HookLog = { time_ms: Date.now(), trace_id: activeTraceId(), hook, lines: outcome.console };
+  function publishLog(hook: TokenRequested['hook'], outcome: HookOutcome): void {
+    const entry: HookLog = {
+      time_ms: Date.now(),
+      trace_id: activeTraceId(),
+      hook,
+      lines: outcome.console,
+      failure: failureOf(outcome),
+    };
     connection.publish(hookLogSubject(tenant), JSON.stringify(entry));
     for (const { level, text } of outcome.console)
       logger.info({ hook: hook.name, level_of_hook: level, text }, 'hook console');
   }
+}
+
+/** What of a run that gave no result its author is shown. */
+function failureOf(outcome: HookOutcome): HookLog['failure'] {
+  if (outcome.status === 'ok') return undefined;
+  const [more] = Object.values(detail(outcome));
+  return {
+    outcome: outcome.status,
+    ...(more === undefined ? {} : { detail: more }),
+    ...('error' in outcome ? { error: outcome.error } : {}),
+  };
 }
 
 function detail(outcome: HookOutcome): Record<string, string> {

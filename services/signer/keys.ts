@@ -17,7 +17,21 @@ export type KeyRing = {
   reload(): Promise<void>;
 };
 
+const ALGS = SigningAlg.options;
 const STATES = ['current', 'next', 'previous'];
+
+/**
+ * The same at every signer and after every start. Some verifiers take the first key, and some stop at the first one of another type:
+ * the current RS256 key comes first, and all keys of RSA before the others.
+ */
+function inPublishedOrder(a: SigningKey, b: SigningKey): number {
+  return (
+    ALGS.indexOf(a.alg) - ALGS.indexOf(b.alg) ||
+    STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
+    a.created_at_ms - b.created_at_ms ||
+    (a.kid < b.kid ? -1 : 1)
+  );
+}
 
 /** Opens the tenant's key ring, making what is not there yet: for each algorithm a current and a next key, with certificates. */
 export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<KeyRing> {
@@ -84,9 +98,7 @@ async function readKeys(
   }
   return {
     current,
-    public: documents
-      .toSorted((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || a.created_at_ms - b.created_at_ms)
-      .map(publishedJwk),
+    public: documents.toSorted(inPublishedOrder).map(publishedJwk),
   };
 }
 

@@ -12,7 +12,20 @@ export const tlsEnv = {
 };
 
 export type TlsFiles = { certFile: string; keyFile: string };
-type Pair = { cert: string; key: string };
+type Pair = { cert: string; key: string; ciphers: string };
+
+/** Of TLS 1.2 those with forward secrecy and authenticated encryption only (RFC 9325 §4.2); the first three are of TLS 1.3. */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
 
 /** A renewed certificate is used within this time. Polled, since a mounted secret is exchanged by symbolic links. */
 const POLL_INTERVAL_MS = 2_000;
@@ -34,7 +47,7 @@ export function tlsFilesOf(env: {
 /** @throws {HookmintError} `config_invalid` for files that cannot be read or do not belong together. */
 export function readTlsFiles({ certFile, keyFile }: TlsFiles): Pair {
   try {
-    const pair = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+    const pair = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8'), ciphers: CIPHERS };
     createSecureContext(pair);
     return pair;
   } catch (error) {

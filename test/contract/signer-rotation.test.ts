@@ -99,6 +99,24 @@ describe('rotation', () => {
     await assertWorks(ring);
   });
 
+  it('keeps the order of the published keys: those of RS256 first, the current one before all, and the same at each start', async () => {
+    const ring = await open();
+    for (let round = 0; round < 3; round++) {
+      const keys = ring.publicKeys();
+      assert.equal(keys[0]?.kid, ring.current('RS256', 60).kid);
+      assert.deepEqual([...new Set(keys.map(({ alg }) => alg))], ALGS);
+      const algs = keys.map(({ alg }) => ALGS.findIndex((one) => one === alg));
+      assert.deepEqual(algs, algs.toSorted());
+      for (const alg of ALGS) {
+        const ofAlg = keys.filter((key) => key.alg === alg).map(({ kid }) => kid);
+        assert.deepEqual(ofAlg.slice(0, 2), [(await only(alg, 'current')).kid, (await only(alg, 'next')).kid]);
+      }
+      assert.deepEqual((await open()).publicKeys(), keys);
+      await rotateKeys(store, await currentKids(), maker);
+      await ring.reload();
+    }
+  });
+
   it('destroys the private part of a key that signs no longer', async () => {
     await open();
     const kids = await currentKids();

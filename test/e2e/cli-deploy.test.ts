@@ -5,8 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
+import { startTcpProxy } from '../faults/tcp-proxy.ts';
 import { postJson } from '../support/post-token.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
@@ -77,6 +79,9 @@ test('deploy, a draft, a diff, its deployment and a roll-back, each live in the 
   assert.match(list, /^my-hook {2}\(enabled\)\n {4}2 {2}deployed {2}\S+ {2}\S+\n {4}1 /m);
   assert.equal((await hook(['rollback', 'my-hook'])).stdout, 'my-hook: revision 1 is deployed and enabled\n');
   assert.equal(await claim(), 'one');
+  const rolledBack = await hook(['diff', 'my-hook']);
+  assert.equal(rolledBack.code, 1);
+  assert.match(rolledBack.stdout, /^\+\+\+ my-hook\.js\s+revision 2$/m);
 });
 
 test('secrets, limits and policies are deployed with the script', async () => {
@@ -92,6 +97,13 @@ test('secrets, limits and policies are deployed with the script', async () => {
   const diff = await hook(['diff', 'with-secrets']);
   assert.match(diff.stdout, /^-\s+"cpu_ms": 200,\n\+\s+"cpu_ms": 300,$/m);
   assert.ok(!diff.stdout.includes('12345'));
+  write('secrets.json', '{"KEY": "54321"}');
+  await hook(['deploy', 'secret.js', '--name', 'with-secrets', '--secrets', 'secrets.json']);
+  assert.deepEqual(await hook(['diff', 'with-secrets']), {
+    code: 1,
+    stdout: 'Revisions 2 and 3 differ in the values of secrets only, which are not shown.\n',
+    stderr: '',
+  });
 });
 
 test('logs follow what the hook prints', async (t) => {
@@ -106,7 +118,39 @@ test('logs follow what the hook prints', async (t) => {
   assert.match(ready.toString(), /^following prints;/);
   await postJson(stack());
   const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
-  assert.match(line.toString(), /^\d{4}-\S+Z warn {2}red hot\n$/);
+  assert.match(line.toString(), /^\d{4}-\S+Z warn {3}red hot\n$/);
+  child.kill('SIGINT');
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+});
+
+test('logs tell why a run failed, and go on when the services were away', async (t) => {
+  write('fails.js', "module.exports = (c, s, a, x, cb) => { throw new TypeError('no \\u001b[31mplan'); };");
+  assert.equal((await hook(['deploy', 'fails.js', '--enable'])).code, 0);
+  // By another address than the issuer's, as through a port of one's own machine.
+  const proxy = await startTcpProxy(Number(new URL(stack().url).port));
+  t.after(() => proxy.close());
+  const child = start(['logs', 'fails', '--json'], {
+    HOOKMINT_URL: `http://127.0.0.1:${String(proxy.port)}`,
+    HOOKMINT_CLIENT_ID: stack().managementClientId,
+    HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator]();
+  for (const round of [1, 2]) {
+    const [ready] = (await once(child.stderr ?? child, 'data')) as [Buffer];
+    assert.match(ready.toString(), /^following fails;/, `round ${String(round)}`);
+    await postJson(stack());
+    const { failure } = JSON.parse(String((await lines.next()).value)) as {
+      failure: { outcome: string; detail: string; error: { message: string } };
+    };
+    assert.deepEqual([failure.outcome, failure.detail], ['threw', 'run']);
+    assert.match(failure.error.message, /^no .*plan$/);
+    if (round === 1) {
+      proxy.cutAll();
+      const [ended] = (await once(child.stderr ?? child, 'data')) as [Buffer];
+      assert.match(ended.toString(), /^hookmint: the stream ended;/);
+    }
+  }
   child.kill('SIGINT');
   assert.deepEqual(await once(child, 'close'), [0, null]);
 });
@@ -119,6 +163,7 @@ test('what is wrong is told in one line, with exit code 2', async () => {
   const refusals: [args: string[], message: RegExp, env?: Record<string, string>][] = [
     [['deploy', 'broken.js'], /^hookmint: broken\.js:\d+:\d+: .* \(hook_syntax_error\)$/],
     [['deploy', 'undeclared.js'], /left-pad.*\(module_undeclared\)$/],
+    [['deploy', 'good.js', '--name', 'no_name'], /on property name.* give another with --name\.$/],
     [['deploy', 'missing.js'], /missing\.js cannot be read/],
     [['deploy', 'good.js', '--limits', '{"cpu_ms": 0}'], /--limits cannot be used: cpu_ms/],
     [['deploy', 'good.js', '--allow-address', 'example.com'], /--allow-address must be/],

@@ -7,7 +7,7 @@ import { Agent, get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { TLSSocket } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { ensureLocalTls } from '../../deploy/local/local-tls.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
@@ -63,6 +63,27 @@ describe('npm start -- --tls', () => {
 
   it('keeps the private keys to their owner', () => {
     for (const name of ['ca-key.pem', 'localhost-key.pem']) assert.equal(statSync(file(name)).mode & 0o777, 0o600);
+  });
+
+  it('speaks TLS 1.2 with authenticated encryption only (RFC 9325 §4.2)', async () => {
+    const spoken = (ciphers: string) =>
+      new Promise<string>((resolve) => {
+        const { port } = new URL(stack.url);
+        const options = {
+          host: '127.0.0.1',
+          port: Number(port),
+          servername: 'localhost',
+          ca: readFileSync(file('ca.pem')),
+        };
+        const socket = connectTls({ ...options, ciphers, maxVersion: 'TLSv1.2' }, () => {
+          resolve(socket.getCipher().name);
+          socket.destroy();
+        }).on('error', ({ message }) => resolve(message));
+      });
+    assert.equal(await spoken('ECDHE-ECDSA-AES128-GCM-SHA256'), 'ECDHE-ECDSA-AES128-GCM-SHA256');
+    for (const weak of ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA', 'ECDHE-ECDSA-AES128-CCM']) {
+      assert.match(await spoken(weak), /handshake failure/, weak);
+    }
   });
 
   it('answers plain HTTP on that port with nothing, and goes on', async () => {

@@ -45,7 +45,7 @@ async function carriedOut(steps: Step[], remote: Remote) {
   };
   const { failures } = await carryOut(
     steps,
-    { baseUrl: 'http://127.0.0.1/', call, open: never, describe: never },
+    { baseUrl: 'http://127.0.0.1/', audience: never, call, open: never, describe: never },
     remote,
     () => undefined,
   );

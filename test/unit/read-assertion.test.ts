@@ -30,6 +30,7 @@ describe('a client assertion', () => {
   for (const [what, claims] of [
     ['the token endpoint as its aud', { aud: `${ISSUER}oauth/token` }],
     ['one aud in an array', { aud: [ISSUER] }],
+    ['both of our aud', { aud: [`${ISSUER}oauth/token`, ISSUER] }],
     ['an exp that has just passed', { exp: NOW - 9 }],
     ['the longest lifetime there may be, by a clock that is ahead', { exp: NOW + 310, iat: NOW + 10, nbf: NOW + 10 }],
     ['an exp that is no whole number', { exp: NOW + 1.5 }],
@@ -39,7 +40,7 @@ describe('a client assertion', () => {
 
   const ids = 'The client_assertion must have the client_id as both iss and sub';
   const audience = `The client_assertion must have the aud ${ISSUER}`;
-  const oneAudience = 'The client_assertion must have one aud, a string';
+  const noAudience = 'The client_assertion must have an aud, a string or a list of strings';
   const jti = 'The client_assertion must have a jti, a new one each time';
   const early = 'The client_assertion is not valid yet; check the clock';
   const long = 'The client_assertion lives too long; at most 300 seconds are allowed';
@@ -48,8 +49,10 @@ describe('a client assertion', () => {
     ['no iss', { iss: none }, ids],
     ['no sub', { sub: none }, ids],
     ['an iss that is not its sub', { iss: 'other' }, ids],
-    ['no aud', { aud: none }, oneAudience],
-    ['two aud', { aud: [ISSUER, 'https://other/'] }, oneAudience],
+    ['no aud', { aud: none }, noAudience],
+    ['an empty list of aud', { aud: [] }, noAudience],
+    ['eleven aud', { aud: Array.from({ length: 11 }, () => ISSUER) }, noAudience],
+    ['a list of aud that holds another', { aud: [ISSUER, 'https://other/'] }, audience],
     ['another aud', { aud: 'https://other/' }, audience],
     ['the issuer without its slash', { aud: ISSUER.slice(0, -1) }, audience],
     ['no exp', { exp: none }, 'The client_assertion must have exp, in seconds since the epoch'],
@@ -65,6 +68,17 @@ describe('a client assertion', () => {
     ['a number for its jti', { jti: 1 }, jti],
   ] as const) {
     it(`is refused with ${what}`, () => assert.throws(() => read(jwt(claims)), refusal(description)));
+  }
+
+  for (const typ of ['at+jwt', 'dpop+jwt', 'application/at+jwt', '', 1, null]) {
+    it(`is refused with the typ ${JSON.stringify(typ)}`, () => {
+      const description = 'The client_assertion must have the typ JWT or client-authentication+jwt, or none';
+      assert.throws(() => read(jwt({}, { alg: 'RS256', typ })), refusal(description));
+    });
+  }
+
+  for (const typ of ['jwt', 'application/JWT', 'client-authentication+jwt']) {
+    it(`may have the typ ${typ}`, () => assert.equal(read(jwt({}, { alg: 'RS256', typ })).clientId, 'id'));
   }
 
   for (const alg of ['none', 'HS256', 'RS512', 'ES256', 'EdDSA', '']) {

@@ -11,7 +11,7 @@ import { asOAuthError, hasHost, sendJson, withoutHost } from '../answers.ts';
 import { BUSY, createPlaces } from '../admission/in-flight.ts';
 import type { RefusalSampler } from '../sample-refusals.ts';
 import { readBody } from '../steps/read-body.ts';
-import type { OAuthError } from '../../../shared/oauth-error.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
 
 /**
  * `POST /oauth/token` (RFC 6749 §3.2), served without Express, whose router and answers cost as much as all the rest of a token
@@ -36,6 +36,7 @@ export function tokenEndpoint(
     let failure: OAuthError | undefined;
     try {
       if (!hasHost(request)) throw withoutHost();
+      if ((request.headersDistinct.authorization?.length ?? 0) > 1) throw TWO_AUTHORIZATIONS;
       const { body, isForm } = await readBody(request, response);
       if (!places.take(networkOf(peer.ip ?? ''), response)) {
         refuseBusy(response);
@@ -60,6 +61,9 @@ export function tokenEndpoint(
     });
   };
 }
+
+/** Node takes the first; another service on the way may have looked at the second. */
+const TWO_AUTHORIZATIONS = new OAuthError(400, 'invalid_request', 'Send one Authorization header');
 
 const PATH = '/oauth/token';
 

@@ -9,6 +9,9 @@ import { JWT_BEARER, NOT_OF_THE_CLIENT, readAssertion, refused, type Assertion }
 export type SecretCredentials = { clientId: string; clientSecret: string | undefined; basic: boolean };
 export type Credentials = SecretCredentials | Assertion;
 
+/** Also with nothing behind it: whoever sends it means to authenticate so. */
+const BASIC = /^basic(?: +|$)/i;
+
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="hookmint", charset="UTF-8"' };
 
 /**
@@ -30,7 +33,7 @@ export function readCredentials(
 }
 
 function refuseOtherMethods(authorization: string | undefined, { clientSecret }: TokenParameters): void {
-  if (clientSecret === undefined && !/^basic /i.test(authorization ?? '')) return;
+  if (clientSecret === undefined && !BASIC.test(authorization ?? '')) return;
   throw new OAuthError(400, 'invalid_request', 'Send a client_assertion or a client secret, not both');
 }
 
@@ -52,7 +55,7 @@ function readAssertionCredentials(
 
 function readSecretCredentials(authorization: string | undefined, parameters: TokenParameters): SecretCredentials {
   const { clientId, clientSecret } = parameters;
-  if (authorization !== undefined && /^basic /i.test(authorization)) {
+  if (authorization !== undefined && BASIC.test(authorization)) {
     const basic = parseBasic(authorization);
     if (clientSecret !== undefined || (clientId !== undefined && clientId !== basic.clientId)) {
       throw new OAuthError(
@@ -69,7 +72,7 @@ function readSecretCredentials(authorization: string | undefined, parameters: To
 
 // RFC 6749 §2.3.1: both halves are form-urlencoded before they are joined by a colon.
 function parseBasic(authorization: string): { clientId: string; clientSecret: string } {
-  const decoded = Buffer.from(authorization.slice('basic '.length).trim(), 'base64').toString('utf8');
+  const decoded = Buffer.from(authorization.replace(BASIC, '').trim(), 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   try {
     if (colon > 0) {

@@ -1,6 +1,7 @@
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
+import { shown } from '../shown.ts';
 import { findApiOfResource } from './find-api-of-resource.ts';
 import type { TokenParameters } from './parse-parameters.ts';
 
@@ -17,7 +18,7 @@ export async function findApi(
     throw new OAuthError(403, 'access_denied', 'Non-global clients are not allowed access to APIv1');
   }
   const api = await configuration.resourceServer(identifier);
-  if (api === undefined) throw new OAuthError(403, 'access_denied', `Service not found: ${identifier}`);
+  if (api === undefined) throw new OAuthError(403, 'access_denied', `Service not found: ${shown(identifier)}`);
   return api;
 }
 

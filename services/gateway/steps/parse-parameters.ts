@@ -1,5 +1,6 @@
 import { withoutCredentials } from '../../../shared/domain/request-credentials.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
+import { shown } from '../shown.ts';
 
 /** A token request as it was sent (RFC 6749 §4.4.2): its own parameters, and all that a hook may see as `context.body`. */
 export type TokenParameters = {
@@ -29,7 +30,7 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
   const grantType = text(parameters, 'grant_type');
   if (grantType === undefined) throw new OAuthError(400, 'invalid_request', 'Missing required parameter: grant_type');
   if (grantType !== 'client_credentials') {
-    throw new OAuthError(400, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);
+    throw new OAuthError(400, 'unsupported_grant_type', `Unsupported grant type: ${shown(grantType)}`);
   }
   const clientAssertion = text(parameters, 'client_assertion');
   const clientAssertionType = text(parameters, 'client_assertion_type');

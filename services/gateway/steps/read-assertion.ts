@@ -14,18 +14,28 @@ export type Assertion = { jwt: string; clientId: string; jti: string; alg: Asser
 
 const NO_EXTENSIONS = 'must have no crit, and no b64, in its header (RFC 7797 §7)';
 
+const OTHER_TYPE = 'must have the typ JWT or client-authentication+jwt, or none';
+
+const MAX_AUDIENCES = 10;
+const NO_AUDIENCE = 'must have an aud, a string or a list of strings';
+
 const Header = z.object({
   alg: z.enum(AssertionAlg.options, `must be signed with ${AssertionAlg.options.join(', ')}`),
   kid: z.string('must have a kid that is a string').optional(),
   crit: z.never(NO_EXTENSIONS).optional(),
   b64: z.never(NO_EXTENSIONS).optional(),
+  // Tokens of other kinds prove nothing here (RFC 8725 §3.11).
+  typ: z
+    .string(OTHER_TYPE)
+    .regex(/^(application\/)?(jwt|client-authentication\+jwt)$/i, OTHER_TYPE)
+    .optional(),
 });
 
 const seconds = (name: string) => z.number(`must have ${name}, in seconds since the epoch`);
 const Claims = z.object({
   iss: z.string(NOT_OF_THE_CLIENT),
   sub: z.string(NOT_OF_THE_CLIENT),
-  aud: z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)], 'must have one aud, a string'),
+  aud: z.union([z.string().transform((only) => [only]), z.array(z.string()).min(1).max(MAX_AUDIENCES)], NO_AUDIENCE),
   exp: seconds('exp'),
   iat: seconds('iat').optional(),
   nbf: seconds('nbf').optional(),
@@ -46,7 +56,8 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   const nowSeconds = nowMs / 1000;
   const skew = ASSERTION_CLOCK_SKEW_SECONDS;
   if (iss !== sub) throw refused(NOT_OF_THE_CLIENT);
-  if (!audiences.includes(aud)) throw refused(`must have the aud ${audiences[0] ?? ''}`);
+  // Another audience beside ours could show the assertion here as its own.
+  if (!aud.every((one) => audiences.includes(one))) throw refused(`must have the aud ${audiences[0] ?? ''}`);
   if (exp <= nowSeconds - skew) throw refused('has expired');
   if (Math.max(iat ?? 0, nbf ?? 0) > nowSeconds + skew) throw refused('is not valid yet; check the clock');
   if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {

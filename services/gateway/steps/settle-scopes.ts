@@ -1,6 +1,7 @@
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
+import { shown } from '../shown.ts';
 
 /**
  * The scopes of the token before any hook: all granted scopes, even if fewer were requested; asking for more
@@ -15,7 +16,7 @@ export function settleScopes(
   const known = requested === undefined ? undefined : new Set(granted);
   const missing = requested?.filter((scope) => known?.has(scope) !== true) ?? [];
   if (missing.length > 0) {
-    throw new OAuthError(403, 'access_denied', `Client has not been granted scopes: ${missing.join(', ')}`);
+    throw new OAuthError(403, 'access_denied', `Client has not been granted scopes: ${shown(missing.join(', '))}`);
   }
   return [...granted];
 }
