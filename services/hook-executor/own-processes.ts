@@ -43,6 +43,8 @@ export function openOwnProcesses(start: () => SandboxProcess, max: number, idleM
 
   function startFor(owner: string): Own {
     const own: Own = { process: start(), runs: 0, idle: undefined };
+    // No other hook is in it: what else runs there waits for the next.
+    void own.process.stuck.then(own.process.kill);
     void own.process.ended.then(() => {
       clearTimeout(own.idle);
       if (processes.get(owner) === own) processes.delete(owner);

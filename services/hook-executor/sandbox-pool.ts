@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
+import { keepWithin, memoryForSandboxes } from './memory-of-sandboxes.ts';
 import { openOwnProcesses } from './own-processes.ts';
 import { startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
@@ -31,37 +32,54 @@ const MAX_OWN_PROCESSES = 4;
 /**
  * Starts the processes and waits until they take runs; fails with what they said if they cannot start.
  *
- * @param maxOwn Most processes of single hooks at a time, beside the shared ones.
+ * @param maxOwn Processes for one hook each, at a time, beside those that are shared.
+ * @param memoryBytes What all of them may take together.
  */
 export async function openSandboxPool(
   size: number,
   start = () => startSandboxProcess(),
   maxOwn = MAX_OWN_PROCESSES,
+  memoryBytes = memoryForSandboxes(),
 ): Promise<SandboxPool> {
-  const slots = Array.from({ length: size }, start);
-  const ownProcesses = openOwnProcesses(start, maxOwn);
+  const running = new Set<SandboxProcess>();
+  const slots = Array.from({ length: size }, started);
+  const ownProcesses = openOwnProcesses(started, maxOwn);
+  const memoryWatch = keepWithin(memoryBytes, running);
   const waitingForProcess = new Set<(process: SandboxProcess) => void>();
   let closed = false;
   const isClosed = (): boolean => closed;
 
+  /** Keeps a process in a slot. One that is stuck goes on until the next is ready. */
   async function keepRunning(slot: number, first: SandboxProcess): Promise<void> {
     let failures = 0;
-    for (let process = first; ; process = slots[slot] = start()) {
+    let before: SandboxProcess | undefined;
+    for (let process = first; ; process = started()) {
       try {
         await process.ready;
         failures = 0;
+        slots[slot] = process;
+        before?.retire();
         for (const resolve of waitingForProcess) resolve(process);
         waitingForProcess.clear();
       } catch (error) {
         failures++;
         logger.error({ err: error }, messageOf(error));
       }
-      const lastWords = await process.ended;
+      const lastWords = await Promise.race([process.ended, process.stuck]);
       if (isClosed()) return;
-      logger.warn({ slot, lastWords }, 'a sandbox process ended; another is started');
+      before = lastWords === undefined ? process : undefined;
+      if (lastWords === undefined) logger.warn({ slot }, 'a sandbox process is stuck; another is started');
+      else logger.warn({ slot, lastWords }, 'a sandbox process ended; another is started');
       if (failures > 0) await delay(Math.min(RESTART_DELAY_MS * 2 ** failures, MAX_RESTART_DELAY_MS));
       if (isClosed()) return;
     }
+  }
+
+  function started(): SandboxProcess {
+    const process = start();
+    running.add(process);
+    void process.ended.then(() => running.delete(process));
+    return process;
   }
 
   /** The process with the least to do, the first of equals: a lone caller always meets the same warm isolates. */
@@ -92,8 +110,8 @@ export async function openSandboxPool(
 
   function close(): void {
     closed = true;
-    for (const process of slots) process.kill();
-    ownProcesses.close();
+    for (const process of running) process.kill();
+    memoryWatch.end();
   }
 
   const ready = Promise.all(slots.map((process) => process.ready));

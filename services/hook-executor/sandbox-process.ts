@@ -10,6 +10,7 @@ import { OWN_STATUS_FILE, processUsage } from '../../shared/process-wall/usage.t
 import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './isolate/bundle-globals.ts';
 import { EgressError } from './egress/http-exchange.ts';
+import { LOOK_INTERVAL_MS, ProcessWatch } from './process-watch.ts';
 import { callError } from './sandbox/host-calls/host-functions.ts';
 import { MAX_MESSAGE_CHARACTERS } from './sandbox/message-bounds.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
@@ -20,19 +21,10 @@ const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url)
 
 /** A sandbox process that does not answer within this time after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
-const WATCHDOG_INTERVAL_MS = 250;
-
-/**
- * A sandbox process that says nothing from one look of the watchdog to so many later, 6 s, is ended, whatever time its runs still have.
- * Counted in looks, not in time: on an overloaded machine this process may not have run either.
- */
-const MAX_SILENT_LOOKS = 24;
+/** What is under way in a process that is replaced has so long to come to its end; then it is run again in another. */
+const MAX_RETIRING_MS = 500;
 
 const LAST_WORDS_LENGTH = 4_096;
-
-/** Above this RSS the executor ends a sandbox process. The process ends itself earlier; this is for one that no longer does what it should. */
-const MAX_PROCESS_BYTES = 1_536 * 1_048_576;
-const MAX_PROCESS_THREADS = 1_024;
 
 /** Marks of cut lines come on top of the console's limit. */
 const CONSOLE_SLACK = 16;
@@ -58,6 +50,8 @@ export type SandboxProcess = {
   ready: Promise<void>;
   /** Resolves when the process has ended, with what it said last. */
   ended: Promise<string>;
+  /** Resolves when a hook keeps a thread of it for ever: it still serves the others, and another must take its place. */
+  stuck: Promise<void>;
   inFlight(): number;
   /** True from when it is ready until it is known to be ending. */
   takesRuns(): boolean;
@@ -75,6 +69,10 @@ export type SandboxProcess = {
     services: RunServices,
   ): Promise<HookOutcome | undefined>;
   unload(revision: string): void;
+  /** Resident, with its descendants; 0 where nothing tells it. */
+  residentBytes(): number;
+  /** Ends it once what is under way in it is over, or soon. It takes no more runs. */
+  retire: () => void;
   kill: () => void;
 };
 
@@ -103,8 +101,9 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   let lastWords = '';
   let started = false;
   let ending = false;
-  /** Looks of the watchdog since it was asked for a sign of life; 0 when that has come. */
-  let silentLooks = 0;
+  let retiring: NodeJS.Timeout | undefined;
+  const stuck = Promise.withResolvers<undefined>();
+  const watch = new ProcessWatch(child.pid);
 
   function kill(): void {
     ending = true;
@@ -134,6 +133,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     }
     pending.delete(id);
     entry.resolve(parsed.data);
+    if (retiring !== undefined && pending.size === 0) kill();
   }
 
   async function answerCall({ run, call, kind, request }: Call): Promise<void> {
@@ -153,7 +153,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
         kill();
         return;
       }
-      silentLooks = 0;
+      watch.heard();
+      if (message.data.stuck === true) stuck.resolve(undefined);
       if (message.data.ready === true) {
         started = true;
         resolve();
@@ -168,37 +169,29 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   });
   ready.catch(() => undefined);
 
-  function watch(): void {
-    watchLiveness();
+  function end(why: string): void {
+    logger.error(`${why}; it is ended`);
+    kill();
+  }
+
+  function look(): void {
+    if (ending || !started) return;
+    const why = watch.look(pending.size === 0 && servicesOf.size === 0);
+    if (why !== undefined) end(why);
+    else if (watch.asks) channel.send({ alive: true } satisfies ToSandbox);
     const overdueMs = performance.now() - WATCHDOG_GRACE_MS;
     for (const [id, { dueMs }] of servicesOf) {
       if (dueMs < overdueMs) servicesOf.delete(id);
     }
-    for (const [id, { run, dueMs, resolve }] of pending) {
+    for (const [id, { dueMs, resolve }] of pending) {
       if (dueMs > overdueMs) continue;
-      logger.error({ revision: run.revision }, 'a sandbox process does not answer; it is ended');
       pending.delete(id);
       resolve({ status: 'timed_out', limit: 'wall', ...NOT_RUN });
-      kill();
-    }
-    const usage = child.pid === undefined ? undefined : processUsage(child.pid);
-    if (usage !== undefined && (usage.residentBytes > MAX_PROCESS_BYTES || usage.threads > MAX_PROCESS_THREADS)) {
-      logger.error(usage, 'a sandbox process uses too much memory or too many threads; it is ended');
-      kill();
-    }
-  }
-  /** From outside: a process whose thread is kept busy cannot watch itself. */
-  function watchLiveness(): void {
-    if (ending || !started) return;
-    silentLooks++;
-    if (silentLooks === 1) channel.send({ alive: true } satisfies ToSandbox);
-    else if (silentLooks > MAX_SILENT_LOOKS) {
-      logger.error('a sandbox process does not respond; it is ended');
-      kill();
+      if (!watch.isKeptWaiting) end('a sandbox process does not answer');
     }
   }
   // Once the messages were read that came while this process itself stood still.
-  const watchdog = setInterval(() => setImmediate(watch), WATCHDOG_INTERVAL_MS);
+  const watchdog = setInterval(() => setImmediate(look), LOOK_INTERVAL_MS);
 
   const ended = new Promise<string>((resolve) => {
     channel.onEnd((garbage) => {
@@ -209,6 +202,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     const over = (how: string): void => {
       ending = true;
       clearInterval(watchdog);
+      clearTimeout(retiring);
       for (const { resolve: died } of pending.values()) died(undefined);
       pending.clear();
       resolve(lastWords === '' ? how : lastWords);
@@ -228,8 +222,9 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   return {
     ready,
     ended,
+    stuck: stuck.promise,
     inFlight: () => pending.size,
-    takesRuns: () => started && !ending,
+    takesRuns: () => started && !ending && retiring === undefined,
     isEnding: () => ending,
     run: (hook, args, deadlineMs, services) =>
       new Promise((resolve) => {
@@ -254,6 +249,11 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
       if (outbox.runs.some((run) => run.revision === revision)) flush();
       schedule();
       outbox.unload.push(revision);
+    },
+    residentBytes: () => (child.pid === undefined ? 0 : (processUsage(child.pid)?.residentBytes ?? 0)),
+    retire: () => {
+      if (pending.size === 0) kill();
+      else retiring ??= setTimeout(kill, MAX_RETIRING_MS);
     },
     kill,
   };

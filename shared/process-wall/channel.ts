@@ -109,7 +109,9 @@ export function channelOver(stream: Duplex, maxCharacters = MAX_MESSAGE_CHARACTE
   };
 }
 
-/** The channel of this process to the one that started it. */
+/** The channel of this process to the one that started it. To open it takes the right to use the network, which is given up for good. */
 export function ownChannel(): Channel {
-  return channelOver(new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true }));
+  const socket = new Socket({ fd: CHANNEL_DESCRIPTOR, readable: true, writable: true });
+  process.permission.drop('net');
+  return channelOver(socket);
 }

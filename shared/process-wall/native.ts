@@ -2,7 +2,9 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { seccompProgram, type Otherwise, type Rule } from './filter.ts';
 import { processor, syscallNumber, type Syscall } from './syscalls.ts';
 
+const PR_SET_PDEATHSIG = 1n;
 const PR_SET_NO_NEW_PRIVS = 38n;
+const SIGKILL = 9n;
 const SECCOMP_SET_MODE_FILTER = 1n;
 const SECCOMP_FILTER_FLAG_TSYNC = 1n;
 
@@ -24,6 +26,8 @@ export class WallError extends Error {
 }
 
 type Native = {
+  /** This process ends when the thread that started it does. */
+  endWithParent(): void;
   /** No process that is started from now on inherits a descriptor, but what it is given. */
   keepDescriptors(): void;
   /** Limits a resource of this process, for good. */
@@ -71,6 +75,7 @@ export async function openNative(): Promise<Native> {
   };
 
   return {
+    endWithParent: () => call('to end with its parent', 'prctl', PR_SET_PDEATHSIG, SIGKILL, null),
     keepDescriptors: () => {
       call('to keep descriptors', 'close_range', FIRST_AFTER_STANDARD, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
     },

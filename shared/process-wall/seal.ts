@@ -22,6 +22,7 @@ export async function sealIfWalled(): Promise<void> {
 export async function barIfWalled(barred: Barred): Promise<void> {
   if (!process.argv.includes(SEALED)) return;
   const native = await openNative();
+  native.endWithParent();
   native.limit('to make no core dumps', RLIMIT_CORE, 0n);
   native.filter(barredRules(barred), 'allow', true);
   if (barred.network) native.confine(permittedFolders());
@@ -36,12 +37,13 @@ function permittedFolders(): string[] {
  * Gives up, for good and for every thread, all system calls but those that a started process needs: {@link sealedRules}. Then even native
  * code in it opens no file and no socket, starts no program and reaches no other process.
  *
- * Call it when everything is loaded, in a process that a `Wall` started. It needs `node:ffi` until then.
+ * It ends with who started it, whatever runs in it then. Call it when everything is loaded, in a process that a `Wall` started. It needs `node:ffi` until then.
  *
  * @throws {WallError} Nothing was given up, or not everything: the process must end.
  */
 async function seal(): Promise<void> {
   const native = await openNative();
+  native.endWithParent();
   // A core dump would hold the secrets of hooks.
   native.limit('to make no core dumps', RLIMIT_CORE, 0n);
   native.filter(sealedRules(process.pid), 'refuse', true);

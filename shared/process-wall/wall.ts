@@ -143,6 +143,7 @@ function startNode(program: WalledProgram, args: readonly string[], bwrap?: stri
     process.execPath,
     ...nodeOptions,
     '--permission',
+    '--allow-net', // until it has its channel
     ...(args.length > 0 ? ['--allow-ffi'] : []),
     ...readable.map((path) => `--allow-fs-read=${path}`),
     '--disable-warning=SecurityWarning',

@@ -1,13 +1,14 @@
-import { attackedSandbox, delay, hook, rssMib, sandboxPids, statusOf } from './sandbox.ts';
+import { neighboursOf } from './neighbours.ts';
+import { attackedSandbox, hook, sandboxPids } from './sandbox.ts';
 import assert from 'node:assert/strict';
 import type { HookLimits } from '../../shared/domain/hook.ts';
 
-const { run, result, attack } = attackedSandbox('floods');
+const sandbox = attackedSandbox('floods');
+const { attack } = sandbox;
+const { warmUp, whileRunning } = neighboursOf(sandbox);
 
 /** What a hostile run may cost the others in its sandbox process. */
 const NEIGHBOUR_MS = 100;
-const MAX_RSS_MIB = 1_200;
-const NEIGHBOUR_EVERY_MS = 20;
 /** With so many at once the neighbours share the machine with them: they must be served, and the process must go on. */
 const HOOKS_AT_ONCE = 6;
 const NEIGHBOUR_OF_MANY_MS = 1_000;
@@ -153,37 +154,6 @@ const FLOODS: Flood[] = [
   { what: 'structured clones', code: forever('structuredClone({ a: [1, 2, 3] });'), ends: CPU },
 ];
 
-const NEIGHBOUR = hook('cb(null, { fine: true });');
-
-/** Runs floods, and a neighbour's hook all the time until they are over; gives how they ended, and what they cost. */
-async function flooded(codes: string[], limits: Partial<HookLimits>) {
-  await result(NEIGHBOUR);
-  const [pid = 0] = sandboxPids();
-  const latenciesMs: number[] = [];
-  const asked: Promise<void>[] = [];
-  const state = { isOver: false };
-  let peakMib = 0;
-  const floods = Promise.all(codes.map((code) => run(code, limits))).finally(() => {
-    state.isOver = true;
-  });
-  while (!state.isOver) {
-    const startedMs = performance.now();
-    asked.push(
-      result(NEIGHBOUR).then((answer) => {
-        assert.deepEqual(answer, { fine: true });
-        latenciesMs.push(performance.now() - startedMs);
-      }),
-    );
-    await delay(NEIGHBOUR_EVERY_MS);
-    peakMib = Math.max(peakMib, rssMib(pid) || 0);
-  }
-  await Promise.all(asked);
-  assert.deepEqual(sandboxPids(), [pid], 'the process goes on');
-  assert.ok(peakMib < MAX_RSS_MIB, `${String(peakMib)} MiB`);
-  const medianMs = latenciesMs.sort((a, b) => a - b)[latenciesMs.length >> 1] ?? Infinity;
-  return { ends: (await floods).map(statusOf), medianMs };
-}
-
 async function costsNobodyElse(
   codes: string[],
   ends: readonly string[],
@@ -193,11 +163,14 @@ async function costsNobodyElse(
   let medianMs = Infinity;
   for (let attempt = 1; attempt <= ATTEMPTS && medianMs >= withinMs; attempt++) {
     // Of a content of its own: another isolate.
-    const found = await flooded(
+    await warmUp();
+    const pids = sandboxPids();
+    const found = await whileRunning(
       codes.map((code, i) => `${code}//${String(attempt)}/${String(i)}`),
       limits,
     );
     for (const end of found.ends) assert.ok(ends.includes(end), end);
+    assert.deepEqual(sandboxPids(), pids, 'the process goes on');
     ({ medianMs } = found);
   }
   assert.ok(medianMs < withinMs, `neighbours waited ${String(medianMs)} ms`);

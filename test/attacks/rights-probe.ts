@@ -51,6 +51,7 @@ function until(emitter: NodeJS.EventEmitter, event: string): Promise<unknown> {
   });
 }
 
+const channel = ownChannel();
 dropRights();
 const refusals: Record<string, string> = {};
 for (const [name, attempt] of Object.entries(ATTEMPTS)) {
@@ -61,7 +62,6 @@ for (const [name, attempt] of Object.entries(ATTEMPTS)) {
     refusals[name] = (error as NodeJS.ErrnoException).code ?? String(error);
   }
 }
-const channel = ownChannel();
 channel.send({ ready: true });
 channel.onMessage((message) => {
   for (const { id } of (message as { runs?: { id: number }[] }).runs ?? []) {

@@ -8,6 +8,7 @@ import { DEFAULT_HOOK_LIMITS, revisionAddress, type HookLimits } from '../../sha
 import type { RunnableHook } from '../../services/hook-executor/sandbox/protocol.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import { startStrongestSandbox } from '../support/strongest-wall.ts';
+import { until } from '../support/until.ts';
 
 const ROOMY_DEADLINE_MS = 20_000;
 
@@ -41,6 +42,8 @@ export function attackedSandbox(kind: string) {
     attack: (name: string, body: () => Promise<void>): void => {
       tried++;
       test(name, async () => {
+        // One that the attack before got stuck may still be there, beside the one in its place.
+        await until('there is one sandbox process', () => sandboxPids().length === 1);
         await body();
         held++;
       });

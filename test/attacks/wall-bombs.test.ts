@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startSandboxProcess } from '../../services/hook-executor/sandbox-process.ts';
 import { strongestWall } from '../support/strongest-wall.ts';
+import { until } from '../support/until.ts';
 
 const BOMBS = fileURLToPath(new URL('./wall-bombs.ts', import.meta.url));
 const WALL_MS = 20_000;
@@ -27,3 +28,16 @@ for (const bomb of ['memory', 'page tables', 'threads']) {
     },
   );
 }
+
+test('a sandbox process that computes when it has nothing to do is ended from outside', async () => {
+  const sandbox = startSandboxProcess(BOMBS, strongestWall);
+  try {
+    await sandbox.ready;
+    const args = hookArguments({ bomb: 'CPU time with nothing to do' });
+    const run = () => sandbox.run(revisionOf('x', { wall_ms: WALL_MS }), args, Date.now() + WALL_MS, noServices);
+    assert.equal((await run())?.status, 'ok');
+    await until('it has ended', () => sandbox.isEnding());
+  } finally {
+    sandbox.kill();
+  }
+});

@@ -21,6 +21,10 @@ const { lib, functions } = dlopen(null, {
 });
 const sleep = dlsym(lib, 'sleep');
 
+/** Work of the event loop that leaves time to say that it is alive. */
+const BUSY_MS = 40;
+const BUSY_EVERY_MS = 50;
+
 /** Gives how it ended, if nobody ended it. */
 const BOMBS: Record<string, () => Promise<string>> = {
   memory: () => takeMemory(MAX_BYTES),
@@ -35,6 +39,16 @@ const BOMBS: Record<string, () => Promise<string>> = {
       if (table % 2_000 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     return 'taken';
+  },
+  'CPU time with nothing to do': () => {
+    setInterval(() => {
+      const untilMs = performance.now() + BUSY_MS;
+      while (performance.now() < untilMs);
+    }, BUSY_EVERY_MS);
+    return Promise.resolve('begun');
+  },
+  'all the CPU time there is, for ever': () => {
+    for (;;);
   },
   threads: async () => {
     for (let started = 0; started < MAX_THREADS; started++) {
@@ -64,7 +78,7 @@ channel.onMessage((message) => {
     const { bomb } = (JSON.parse(run.arguments) as { body: { bomb: string } }).body;
     void BOMBS[bomb]?.().then((how) => {
       const outcome = { status: 'ok', result: JSON.stringify({ how }), cpu_ms: 0, wall_ms: 0, console: [] };
-      channel.send({ outcomes: [{ id: run.id, outcome }] });
+      channel.send({ outcomes: [{ id: run.id, outcome }], over: [run.id] });
     });
   }
 });

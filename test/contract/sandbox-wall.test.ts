@@ -48,3 +48,27 @@ test('nothing is left of a sandbox process when its executor is killed', { skip 
     [],
   );
 });
+
+/** As root of a user namespace of its own, which allows no other; then without any right. */
+const NO_USER_NAMESPACES = [
+  '--user',
+  '--map-root-user',
+  'sh',
+  '-c',
+  'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --inh-caps=-all --bounding-set=-all "$@"',
+  'sh',
+];
+const mayForbid = spawnSync('unshare', [...NO_USER_NAMESPACES, 'true']).status === 0;
+
+test(
+  'where user namespaces are forbidden, the filter stands',
+  { skip: !mayForbid && 'needs unshare and setpriv' },
+  () => {
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      [...NO_USER_NAMESPACES, process.execPath, scriptOf('./wall-required.ts')],
+      { encoding: 'utf8' },
+    );
+    assert.equal(stdout, 'seccomp', stderr);
+  },
+);

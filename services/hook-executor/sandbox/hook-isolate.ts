@@ -11,10 +11,7 @@ import type { CpuShare } from './process-time.ts';
 import { Turns } from './turns.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
-/** Some of V8's loops cannot be interrupted; an entry that uses so much CPU time after its isolate was ended will not be. */
-const UNINTERRUPTIBLE_AFTER_MS = 250;
-
-/** Last resort if an entry is not ended by {@link HookIsolate.stop}, in multiples of its CPU limit. */
+/** Last resort should nobody {@link HookIsolate.stop} an entry, in multiples of its CPU limit. */
 const MAX_WALL_PER_CPU = 10;
 
 /** If nothing in an isolate has been under way for this time, runs that wait for `cb` wait in vain. */
@@ -28,6 +25,9 @@ const MAX_TIMERS = 2_000;
  * asks anew whenever it is answered would leave no turn to anybody else.
  */
 const MAX_ANSWERS_PER_TURN = 16;
+
+/** Part of a core that what was begun at load may use. */
+const LOAD_CPU_SHARE = 0.1;
 
 /** Stands for the load where ids of runs are kept; those begin at 1. */
 const LOAD = 0;
@@ -68,6 +68,7 @@ export class HookIsolate {
   readonly #subtleTurns = new SubtleTurns();
   readonly #answerTurns = new Turns(MAX_ANSWERS_PER_TURN);
   readonly #entered: EnteredRuns;
+  #refilledMs = performance.now();
   /** When it was ended, as {@link CpuShare.ms} has it. */
   #endedShareMs: number | undefined;
 
@@ -126,10 +127,9 @@ export class HookIsolate {
     this.dispose();
   }
 
-  /** True when the isolate was ended and its thread cannot be stopped: the process has to end. */
-  get stuck(): boolean {
-    const endedShareMs = this.#endedShareMs ?? Infinity;
-    return !this.#entered.none && this.#host.cpu.ms - endedShareMs > UNINTERRUPTIBLE_AFTER_MS;
+  /** CPU time, milliseconds, that its thread has used since the isolate was ended. */
+  get stuckForMs(): number {
+    return this.#entered.none || this.#endedShareMs === undefined ? 0 : this.#host.cpu.ms - this.#endedShareMs;
   }
 
   /** Answers runs that nothing will ever settle, and drops what settled runs left to be done when their time is over. */
@@ -249,18 +249,24 @@ export class HookIsolate {
   async #resume(run: HookRun, name: Exclude<keyof Entries, 'run'>, ...args: (string | number | boolean)[]) {
     const entry = this.#entries?.[name];
     if (entry === undefined || this.#endedShareMs !== undefined) return undefined;
+    if (run.id === LOAD) this.#refill(run);
     try {
       const timeout = this.#limits.cpu_ms * MAX_WALL_PER_CPU;
       const answer = await this.#entering(run, entry.apply(undefined, [run.id, ...args], { timeout }));
       if (run.cpuMs >= this.#limits.cpu_ms) run.fail(new LimitError('cpu'));
-      // What was begun at load may go on as long as the isolate; each of its entries has the whole limit.
-      if (run.id === LOAD) run.cpuMs = 0;
       return answer;
     } catch (error) {
       run.fail(error as Error);
       if (limitOf(error) !== undefined) this.dispose();
       return undefined;
     }
+  }
+
+  /** What was begun at load may go on as long as the isolate: the CPU time of one run fills up again. */
+  #refill(load: HookRun): void {
+    const nowMs = performance.now();
+    load.cpuMs = Math.max(0, load.cpuMs - (nowMs - this.#refilledMs) * LOAD_CPU_SHARE);
+    this.#refilledMs = nowMs;
   }
 
   async #entering<T>(run: HookRun, entry: Promise<T>): Promise<T> {

@@ -27,6 +27,13 @@ const MAX_RSS_BYTES = 1_024 * 1_048_576;
 const MAX_WATCH_INTERVAL_MS = 20;
 const MIN_WATCH_INTERVAL_MS = 1;
 
+/**
+ * Some of V8's loops cannot be interrupted: an entry that uses so much CPU time after its isolate was ended will not be, and the executor is
+ * asked to replace the process. After so much, nobody has.
+ */
+const STUCK_MS = 250;
+const STUCK_END_MS = 3_000;
+
 /** What an outcome measures of a run that there was none of. */
 const NOT_RUN = { cpu_ms: 0, wall_ms: 0, console: [] };
 
@@ -205,8 +212,8 @@ function watchIn(ms: number): void {
 }
 
 /**
- * Stops runs that are at their CPU limit. Ends the process when one cannot be stopped or memory goes that no isolate counts; the
- * executor runs what else was in it elsewhere.
+ * Stops runs that are at their CPU limit. Ends the process when memory goes that no isolate counts, and the executor runs what else was in
+ * it elsewhere. One that cannot be stopped leaves time to the others until the executor has another process.
  */
 function watch(): void {
   for (const hook of watched) {
@@ -223,13 +230,20 @@ function watch(): void {
 
   for (const hook of watched) {
     hook.sweep();
-    if (hook.stuck) end();
+    if (hook.stuckForMs > STUCK_END_MS) end();
+    else if (hook.stuckForMs > STUCK_MS) tellStuck();
     if (!hook.usable && hook.idle) watched.delete(hook);
   }
   admit();
   watchIn(Math.min(...[...watched].map(({ usable, leftMs }) => (usable ? leftMs : Infinity))));
 }
 watchIn(MAX_WATCH_INTERVAL_MS);
+
+let toldStuck = false;
+function tellStuck(): void {
+  if (!toldStuck) channel.send({ stuck: true });
+  toldStuck = true;
+}
 
 /** By then all that was settled in this turn is in the outbox. */
 function end(): void {
@@ -239,7 +253,8 @@ function end(): void {
   });
 }
 
-channel.onEnd(() => process.exit(0));
+// Not an exit, which would wait for threads that a hook keeps.
+channel.onEnd(() => process.kill(process.pid, 'SIGKILL'));
 await sealIfWalled();
 dropRights();
 channel.onMessage((raw) => {

@@ -45,6 +45,8 @@ export const FromSandbox = z.object({
   ready: z.boolean().optional(),
   /** The sign of life that was asked for. */
   alive: z.boolean().optional(),
+  /** A thread cannot be stopped: this process must be replaced. */
+  stuck: z.boolean().optional(),
   outcomes: z
     .array(z.object({ id: z.int(), outcome: z.unknown() }))
     .max(MAX_ITEMS_PER_MESSAGE)

@@ -1,0 +1,49 @@
+import '../attacks/quiet.ts';
+import { hook, hookArguments, revisionOf, sandboxPids, statusOf } from '../attacks/sandbox.ts';
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { test } from 'node:test';
+import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { startStrongestSandbox } from '../support/strongest-wall.ts';
+
+const BUSY_PROCESSES = 40;
+/** Longer than a sandbox process may be silent. */
+const STARVED_MS = 9_000;
+
+const has = (tool: string): boolean => spawnSync(tool, ['--version']).status === 0;
+const skip =
+  (!has('taskset') || !has('chrt') || availableParallelism() < 2) && 'needs taskset, chrt and two processors';
+
+test('a sandbox process that the machine has no time for is not ended for its silence', { skip }, async (t) => {
+  const pool = await openSandboxPool(1, startStrongestSandbox);
+  t.after(pool.close);
+  const run = (ms: number) =>
+    pool.run(revisionOf(hook('cb(null, {});'), { wall_ms: ms }), hookArguments(), Date.now() + ms);
+  assert.equal(statusOf(await run(5_000)), 'ok');
+  const before = sandboxPids();
+  const busy: ChildProcess[] = [];
+  t.after(() => {
+    for (const process of busy) process.kill('SIGKILL');
+  });
+  const onFirst = (args: string[]): void => {
+    assert.equal(spawnSync('taskset', args).status, 0);
+  };
+  for (const pid of before) {
+    onFirst(['--all-tasks', '--cpu-list', '--pid', '0', String(pid)]);
+    assert.equal(spawnSync('chrt', ['--all-tasks', '--idle', '--pid', '0', String(pid)]).status, 0);
+  }
+  for (let i = 0; i < BUSY_PROCESSES; i++) {
+    busy.push(spawn('taskset', ['--cpu-list', '0', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }));
+  }
+  const startedMs = performance.now();
+  const patient = run(20_000).then((outcome) => [statusOf(outcome), performance.now() - startedMs] as const);
+  assert.equal(statusOf(await run(2_000)), 'timed_out wall', 'a run whose time is over is answered');
+  await new Promise((resolve) => setTimeout(resolve, STARVED_MS));
+  assert.deepEqual(sandboxPids(), before);
+  for (const process of busy) process.kill('SIGKILL');
+  const [status, waitedMs] = await patient;
+  assert.equal(status, 'ok');
+  assert.ok(waitedMs > 6_000, `it was not starved: ${String(waitedMs)} ms`);
+  assert.deepEqual(sandboxPids(), before);
+});
