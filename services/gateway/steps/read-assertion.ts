@@ -35,7 +35,10 @@ const seconds = (name: string) => z.number(`must have ${name}, in seconds since 
 const Claims = z.object({
   iss: z.string(NOT_OF_THE_CLIENT),
   sub: z.string(NOT_OF_THE_CLIENT),
-  aud: z.union([z.string().transform((only) => [only]), z.array(z.string()).min(1).max(MAX_AUDIENCES)], NO_AUDIENCE),
+  aud: z.union(
+    [z.string().transform((only) => [only]), z.array(z.string()).min(1, NO_AUDIENCE).max(MAX_AUDIENCES, NO_AUDIENCE)],
+    NO_AUDIENCE,
+  ),
   exp: seconds('exp'),
   iat: seconds('iat').optional(),
   nbf: seconds('nbf').optional(),
