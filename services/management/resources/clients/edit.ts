@@ -43,7 +43,9 @@ export async function createdClient(
   if (methods !== undefined) {
     refuseBoth(method);
     if (client_secret !== undefined) {
-      throw invalidBody("'cannot be set for a client that authenticates by private_key_jwt' on property client_secret.");
+      throw invalidBody(
+        "'cannot be set for a client that authenticates by private_key_jwt' on property client_secret.",
+      );
     }
     let client = fresh;
     for (const credential of methods.private_key_jwt.credentials) {

@@ -52,9 +52,14 @@ const list = reads({
         : await checkpointPage(query, searches, logs);
     } catch (error) {
       if (!(error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED_CODE)) throw error;
-      throw new ApiError(400, 'query_too_expensive', 'The search takes too long; narrow it, for example by a range of dates', {
-        cause: error,
-      });
+      throw new ApiError(
+        400,
+        'query_too_expensive',
+        'The search takes too long; narrow it, for example by a range of dates',
+        {
+          cause: error,
+        },
+      );
     }
   },
 });
