@@ -20,7 +20,7 @@ export const MAX_FAILURE_TEXT_LENGTH = 4_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 export const MAX_REQUESTS_AT_ONCE = 12;
 export const MAX_REDIRECTS = 3;
-/** What the registry tells of one module. */
+/** The registry's answer for one module. */
 export const MAX_PACKUMENT_BYTES = 64 * MEGABYTE;
 export const MAX_TARBALL_BYTES = 64 * MEGABYTE;
 /** Of one module's tarball. */

@@ -13,5 +13,5 @@ export const inTurn = createTurns({
   maxWaiting: MAX_BUILDS_WAITING,
   ofOneCaller: { atOnce: MAX_BUILDS_AT_ONCE_OF_ONE_CALLER, maxWaiting: MAX_BUILDS_WAITING_OF_ONE_CALLER },
   full: () =>
-    new HookBuildError('build_queue_full', 'as many hooks are being built as may be: try again in a few seconds'),
+    new HookBuildError('build_queue_full', 'too many hooks are being built: try again in a few seconds'),
 });

@@ -21,7 +21,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_HTTP_PORT: integer.min(0).max(65_535).default(8081),
       /** Key of the hashes that client secrets are stored as; the gateway's. */
       HOOKMINT_CLIENT_SECRET_KEY: key256,
-      /** Proves to signers that a request is management's, and to management that the answer is a signer's; the signers' too, and nobody else's. */
+      /** Proves to signers that a request is management's, and to management that the answer is a signer's. Only management and signers have it. */
       HOOKMINT_KEYS_REQUEST_KEY: key256,
       /** Key that hooks' secrets are sealed with; the hook-executors'. */
       HOOKMINT_HOOK_SECRETS_KEY: key256,

@@ -21,7 +21,7 @@ type Pending = {
   lastSignOfLifeMs: number;
   /** Numbers of the messages that carried it; only their replies may answer it. */
   messages: number[];
-  /** Whether it was sent once more because whoever had it gave no sign of life. */
+  /** Whether it was sent again because its responder gave no sign of life. */
   isSecondTry: boolean;
   /** Whether it waits to be sent once more because nobody was there; who answers may say so again and again. */
   isWaitingForReunion: boolean;
@@ -33,7 +33,7 @@ export type BatchRequester<Event, Reply> = {
   /**
    * Sends one request and gives its reply.
    *
-   * @param deadlineMs Since the epoch. The promise is settled by then, whatever happens.
+   * @param deadlineMs Since the epoch. The promise is settled by then in any case.
    * @throws {HookmintError} `bus_no_responders` when nobody serves the subject: at once, or within half a second of the
    *   last reply; `bus_unresponsive` when whoever had it
    *   died, twice; `bus_deadline_exceeded`; `bus_message_too_large`; `bus_invalid_reply`; `bus_remote_error` (its `cause`
@@ -49,7 +49,7 @@ const REUNION_MS = 2_000;
 const REGROUP_MS = 500;
 const REUNION_POLL_MS = 50;
 
-/** The asking side of a subject: coalesces, matches replies, notices the death of whoever was asked. */
+/** The requesting side of a subject: coalesces, matches replies, detects the death of a responder. */
 export function createBatchRequester<Event extends object, Reply>(options: {
   connection: NatsConnection;
   /** Name of the asking service, as given to {@link connectBus}: its user may only have its own inboxes. */
@@ -65,7 +65,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
-  // From the start, so that whoever watches it sees the first one.
+  // From the start, so that an observer sees the first one.
   if (proofKey !== undefined) repliesRefused.add(0, attributes);
   const measure = measureBus(subject, 'send');
   const spanName = `send ${subject}`;
@@ -155,7 +155,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     const text = message.string();
     if (proofKey !== undefined && !isProvedReply({ key: proofKey, inbox: message.subject }, subject, text)) {
       repliesRefused.add(1, attributes);
-      logger.warn({ subject }, 'a reply on the bus was refused: it does not prove that it is from who was asked');
+      logger.warn({ subject }, 'a reply on the bus was refused: it has no valid proof of its sender');
       return;
     }
     for (const item of repliesIn(text)) {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
@@ -37,8 +38,8 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  *
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
- * @param proofKeys Of those who may ask: requests without the proof of one of them are dropped. Default: whoever the bus lets ask may.
- * @param maxInFlight More than so many at a time are answered `overloaded` at once.
+ * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
+ * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
  * @param holderOf The owner of an event. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
@@ -160,7 +161,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     try {
       events = requestsIn(text);
     } catch (error) {
-      logger.error({ subject, err: error }, 'a message on the bus is no batch of requests');
+      logger.error({ subject, err: error }, 'a message on the bus is not a batch of requests');
       return;
     }
     for (const raw of events) void answer(raw, to);
@@ -181,7 +182,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   let draining: Promise<void> | undefined;
   async function drain(): Promise<void> {
     await subscription.drain();
-    while (inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (inFlight.size > 0) await delay(10);
     clearInterval(heartbeat);
     flush();
     await connection.flush();

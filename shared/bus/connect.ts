@@ -80,7 +80,7 @@ export async function connectBus(name: string, env: BusEnv, peers?: string): Pro
       { cause: error },
     );
   }
-  // The client has forgotten those that did not answer at this first time.
+  // The client has forgotten the servers that did not answer at this first attempt.
   if (servers.length > 1) connection.setServers(servers);
   void logStatus(connection, peers);
   return connection;

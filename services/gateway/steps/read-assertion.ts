@@ -42,7 +42,7 @@ const Claims = z.object({
   exp: seconds('exp'),
   iat: seconds('iat').optional(),
   nbf: seconds('nbf').optional(),
-  jti: z.string('must have a jti, another one each time').min(1, 'must have a jti, another one each time'),
+  jti: z.string('must have a jti, a new one each time').min(1, 'must have a jti, a new one each time'),
 });
 
 /**
@@ -64,7 +64,7 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   if (exp <= nowSeconds - skew) throw refused('has expired');
   if (Math.max(iat ?? 0, nbf ?? 0) > nowSeconds + skew) throw refused('is not valid yet; check the clock');
   if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {
-    throw refused(`lives too long; ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are the most`);
+    throw refused(`lives too long; at most ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are allowed`);
   }
   return { jwt, clientId: sub, jti, alg, kid };
 }

@@ -106,7 +106,7 @@ const create = writes('post', {
       await mustLoad(action, action.current_revision, deps, { onFailure: discard });
     }
     const inserted = await refusingTakenName(body.name, hooks.insert(action)).catch(async (error: unknown) => {
-      // Of another failure nobody knows whether the Action was written: then it must not be there without its revision.
+      // After any other failure the Action may or may not have been written; it must not exist without its revision.
       if (error instanceof ApiError) await discard();
       throw error;
     });

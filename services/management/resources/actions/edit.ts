@@ -60,7 +60,7 @@ function secretsOf(given: readonly SecretInput[], before: HookSecrets): HookSecr
       const kept = Object.hasOwn(before, name) ? before[name] : undefined;
       const known = value === undefined || value === NOT_SHOWN ? kept : value;
       if (known === undefined) {
-        throw invalidBody(`'The secret ${name} has no value yet: give it one, or leave it out' on property secrets.`);
+        throw invalidBody(`'The secret ${name} has no value yet: set one, or remove the secret' on property secrets.`);
       }
       return [name, known];
     }),

@@ -103,7 +103,7 @@ const create = writes('post', {
     try {
       await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.id)));
     } catch (error) {
-      // Of another failure nobody knows whether the hook was written: then it must not be there without its revision.
+      // After any other failure the hook may or may not have been written; it must not exist without its revision.
       if (error instanceof ApiError) await discard();
       throw error;
     }

@@ -25,7 +25,7 @@ const inHistory = {
 export const RevisionEntry = z.object(inHistory).meta({ id: 'HookRevisionEntry' });
 export const RevisionList = z.object({ revisions: z.array(RevisionEntry) });
 
-/** A revision whole. Of secrets it tells the names. */
+/** A complete revision. Secrets are shown by name only. */
 export const RevisionView = z
   .object({
     ...inHistory,

@@ -104,7 +104,7 @@ export async function secretNamesOf(
   return sealed === null ? [] : Object.keys(await openHookSecrets(sealed, hookId, hookSecretsKey));
 }
 
-/** Other secrets are another revision, deployed at once. The audit event tells their names. */
+/** A change of secrets makes another revision, deployed at once. The audit event has their names. */
 async function changing(
   id: string,
   clientId: string,
