@@ -64,6 +64,10 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
     --json                the plan and what came of it as one JSON object
                           exit code 0: hookmint is as the files say; 1: some of it was refused or would be lost; 2: as of diff
 
+  hookmint console [OPTION ...]         prints a link that signs in to the console, once, within 15 minutes
+    --role ROLE           "admin" (default), "operator", "author" or "viewer"
+    --data DIR            of the hookmint that runs on this machine (default .hookmint/), where HOOKMINT_URL is not set
+
   Modules that a hook requires are those in the "dependencies" of a package.json beside it.
   The guide for hook authors is docs/hooks.md.
 

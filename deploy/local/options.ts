@@ -14,6 +14,8 @@ export type Options = {
   tls: boolean;
   /** Number of hook-executors, which share the hook runs; 0: they are started elsewhere. */
   executors: number;
+  /** Serve the console: hookmint in a browser. */
+  console: boolean;
   logFormat: LogFormat;
 };
 
@@ -32,6 +34,7 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, 
   --data DIR    where everything is kept (default .hookmint/)
   --tls         serve HTTPS on localhost, with a certificate made here; Auth0's SDKs speak nothing else
   --executors N   so many hook-executors share the hook runs (default 1; 0 = they are started elsewhere)
+  --no-console  without the console, which is built when tokens can be had
   --help        this text
 
   NATS_URL, MONGODB_URL   use these servers instead of starting some; the NATS server needs JetStream
@@ -56,6 +59,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
         data: { type: 'string', default: fileURLToPath(new URL('../../.hookmint', import.meta.url)) },
         tls: { type: 'boolean', default: false },
         executors: { type: 'string', default: '1' },
+        'no-console': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -79,6 +83,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     dataDir: resolve(callerDir, values.data),
     tls: values.tls,
     executors,
+    console: !values['no-console'],
     logFormat: logFormatOf(process.env.LOG_FORMAT),
   };
 }

@@ -6,6 +6,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/config-changed.ts';
+import { writeAddress } from './address-file.ts';
 import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
 import type { GivenBus } from './given-bus.ts';
@@ -21,6 +22,7 @@ import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
 import { printOutput, type LogFormat } from '../../shared/terminal.ts';
+import { openConsole } from './open-console.ts';
 import { untilReady } from './until-ready.ts';
 
 const TENANT = 'demo';
@@ -43,6 +45,7 @@ export type StackOptions = {
   givenBus: GivenBus | undefined;
   mongodbUrl: string | undefined;
   signingAlg: SigningAlg;
+  console: boolean;
   logFormat: LogFormat;
   say: (line: string) => void;
   pidsChanged: (pids: number[]) => void;
@@ -153,6 +156,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       store,
       issuer,
       managementUrl: `http://${HOST}:${String(managementPort)}`,
+      console: options.console,
       tls,
     };
     const [bus, database] = await Promise.all([
@@ -222,6 +226,8 @@ export async function runStack(options: StackOptions): Promise<void> {
         caFile: tls?.caFile,
       }),
     );
+    writeAddress(options.dataDir, { url: issuer, ...(tls === undefined ? {} : { ca_file: tls.caFile }) });
+    if (options.console) await openConsole(db, { issuer, isRead: process.stdout.isTTY, say, stop });
   }
 
   try {

@@ -55,6 +55,8 @@ export async function startStoreServer(
         privileges: [
           ...CONFIGURATION.map((collection) => ({ collection, actions: collection === 'hooks' ? WRITE_HOOKS : WRITE })),
           { collection: 'logs', actions: ADD_LOGS },
+          { collection: 'console_links', actions: ['find', 'insert', 'update', 'createIndex'] },
+          { collection: 'console_sessions', actions: WRITE },
         ],
       },
     ],

@@ -16,34 +16,13 @@ function promisify(original) {
 }
 promisify.custom = CUSTOM;
 
-const CUSTOM_INSPECT = Symbol.for('nodejs.util.inspect.custom');
-
-// The runtime's, which is Node's own, made when it is first called.
-const runtimeInspect = globalThis[Symbol.for('hookmint.inspect')] ?? (() => base);
-
-function inspect(...args) {
-  return runtimeInspect().inspect(...args);
-}
-inspect.custom = CUSTOM_INSPECT;
-for (const name of ['colors', 'styles', 'defaultOptions']) {
-  Object.defineProperty(inspect, name, {
-    get: () => runtimeInspect().inspect[name],
-    set(value) {
-      runtimeInspect().inspect[name] = value;
-    },
-    enumerable: true,
-    configurable: true,
-  });
-}
-
-const format = (...args) => runtimeInspect().format(...args);
-const formatWithOptions = (options, ...args) => runtimeInspect().formatWithOptions(options, ...args);
+// The runtime's, which prints what Node prints.
+const format = globalThis[Symbol.for('hookmint.format')] ?? base.format;
 
 module.exports = {
   ...base,
-  inspect,
   format,
-  formatWithOptions,
+  formatWithOptions: (_options, ...args) => format(...args),
   promisify,
   types,
   TextEncoder: globalThis.TextEncoder,
@@ -57,7 +36,7 @@ module.exports = {
       return false;
     }
   },
-  stripVTControlCharacters: (text) => runtimeInspect().stripVTControlCharacters(text),
+  stripVTControlCharacters: (text) => String(text).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ''),
   styleText: (_style, text) => text,
   toUSVString: (text) => String(text).toWellFormed(),
   aborted: (signal) => new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),

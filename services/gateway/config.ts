@@ -25,6 +25,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_SIGN_REQUEST_KEY: key256,
       /** Where `/api/v2` is forwarded to: the management service; unset: the path does not exist here. */
       HOOKMINT_MANAGEMENT_URL: z.url().optional(),
+      /** Whether `/console` is forwarded there too: hookmint in a browser. Default `off`. */
+      HOOKMINT_CONSOLE: z.enum(['on', 'off']).default('off'),
       /** Proxies in front of the gateway, so that `X-Forwarded-For` names the client; 0 (default): none, the header is ignored. */
       HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
       /** Token requests a gateway takes at a time, of one address three quarters; more are answered 503 at once. Default 2048. */

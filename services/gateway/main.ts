@@ -112,6 +112,7 @@ runService(SERVICE, async (endLater) => {
     maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     managementUrl: config.HOOKMINT_MANAGEMENT_URL,
+    hasConsole: config.HOOKMINT_CONSOLE === 'on',
   });
   const server = await listen(app, {
     host: config.HOOKMINT_HTTP_HOST,

@@ -32,6 +32,13 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_NPM_REGISTRY: z.url().optional(),
       /** What native code in a process that builds hooks meets, as in the hook-executor's settings. Default `auto`. */
       HOOKMINT_SANDBOX_WALL: z.enum(['require', 'auto', 'off']).default('auto'),
+      /** Whether the console is served: hookmint in a browser. The gateway's setting too. Default `off`. */
+      HOOKMINT_CONSOLE: z.enum(['on', 'off']).default('off'),
+      /** Where people reach the console, when it is not where clients reach the token endpoint. Default: the issuer. */
+      HOOKMINT_CONSOLE_URL: z
+        .url()
+        .endsWith('/', 'must end with a slash, as in https://console.example.com/')
+        .optional(),
       /** Requests a client may make in one second; over it: 429. Default 50. */
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
       /** Days that the tenant's logs are kept. Default 30. */

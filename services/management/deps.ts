@@ -4,6 +4,7 @@ import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
 import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 
 /** What the handlers of the API work with. */
@@ -22,6 +23,12 @@ export type Deps = {
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;
   clientSecretKey: Buffer;
   hookSecretsKey: Buffer;
+  /** Every scope of this API. */
+  scopes: readonly string[];
+  /** `undefined` without a console. */
+  console: ConsoleAddress | undefined;
+  /** Where people reach the console, ending with a slash. */
+  consoleUrl: string;
   npmRegistry: string | undefined;
   /** Around the processes that build hooks. */
   builderWall: Wall;

@@ -12,6 +12,8 @@ import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { chooseWall } from '../../shared/process-wall/wall.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
+import { consoleLinksIn } from '../../shared/store/console-links.ts';
+import { consoleSessionsIn } from '../../shared/store/console-sessions.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
@@ -24,6 +26,7 @@ import { ApiError } from './api/api-error.ts';
 import { createApp } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
+import { consoleAddress } from './console/console-address.ts';
 import { keepLogs } from './logs/keep-logs.ts';
 import { ROUTES } from './routes.ts';
 
@@ -48,11 +51,13 @@ runService(SERVICE, async (endLater) => {
   const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
   await keepKeyChecks(store.db, { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY });
   await logsIn(store.db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
+  await Promise.all([consoleLinksIn(store.db).createIndexes(), consoleSessionsIn(store.db).createIndexes()]);
+  const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))].sort();
   await bootstrap(
     store.db,
     {
       audience,
-      scopes: [...new Set(ROUTES.flatMap((route) => route.scopes))].sort(),
+      scopes,
       firstClient: {
         clientId: config.HOOKMINT_BOOTSTRAP_CLIENT_ID,
         clientSecret: config.HOOKMINT_BOOTSTRAP_CLIENT_SECRET,
@@ -110,6 +115,7 @@ runService(SERVICE, async (endLater) => {
   });
   endLater('the logs', logs.close);
 
+  const consoleUrl = config.HOOKMINT_CONSOLE_URL ?? config.HOOKMINT_ISSUER;
   const app = createApp(
     {
       tenant,
@@ -124,6 +130,9 @@ runService(SERVICE, async (endLater) => {
       hookSecretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
       npmRegistry: config.HOOKMINT_NPM_REGISTRY,
       builderWall,
+      scopes,
+      console: config.HOOKMINT_CONSOLE === 'on' ? consoleAddress(consoleUrl) : undefined,
+      consoleUrl,
     },
     {
       events,

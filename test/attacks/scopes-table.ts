@@ -45,6 +45,10 @@ export const ALONE: Readonly<Record<string, string>> = {
   'read:tenant_settings': 'settings',
   'update:tenant_settings':
     'which claims hooks may set; the default audience; quotas of every client: at the least one token a day',
+  'create:console_links':
+    'nothing alone: a link to the console has the scopes of a role, and its maker must have all of them',
+  'read:console_sessions': 'who is signed in to the console, and with which browser',
+  'delete:console_sessions': 'signs people out of the console',
 };
 
 /** What scopes give together that none of them gives alone. */
@@ -120,6 +124,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     gains: 'what the code makes of an event, with its secrets',
     members: { '': ['event', 'custom_claims'], 'read:logs': ['log_id'] },
   },
+  dryRunHook: {
+    gains: 'what its own code makes of an event, with the secrets of the hook',
+    members: { '': ['script', 'dependencies', 'hookmint', 'event', 'custom_claims'], 'read:logs': ['log_id'] },
+  },
+  createConsoleLink: {
+    gains: 'eight hours of scopes that it has, also when it loses them meanwhile',
+    members: { '': ['role', 'minutes'] },
+  },
+  deleteConsoleSession: { gains: 'nothing; somebody is signed out' },
   rotateSigningKeys: { gains: 'nothing; other keys sign' },
   revokeSigningKey: { gains: 'nothing; tokens end' },
   createAction: { gains: 'code that is not bound', members: { '': [...ofActions, 'deploy'] } },

@@ -36,6 +36,8 @@ export type StackOptions = {
   env?: Record<string, string>;
   /** Kept when the stack stops; default: a temporary folder that goes with it. */
   dataDir?: string;
+  /** Whether there is a console; the stack is ready when it is built. Default: false. */
+  hasConsole?: boolean;
   /** Further arguments of `npm start`. */
   args?: string[];
 };
@@ -85,6 +87,7 @@ export type Stack = {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hookmint-'));
   const args = ['deploy/local/main.ts', '--port', '0', '--data', dataDir, ...(options.args ?? [])];
+  if (options.hasConsole !== true) args.push('--no-console');
   if (typeof options.hook === 'string') {
     writeFileSync(join(dataDir, 'hook.js'), options.hook);
     args.push('--hook', join(dataDir, 'hook.js'));
@@ -146,7 +149,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
 
-  const curl = await untilPrinted(/^curl /, START_TIMEOUT_MS).catch(async (error: unknown) => {
+  const ready = untilPrinted(/^curl /, START_TIMEOUT_MS);
+  if (options.hasConsole === true) {
+    await untilPrinted(/^ {2}Console +|there is no console/, START_TIMEOUT_MS).catch(() => undefined);
+  }
+  const curl = await ready.catch(async (error: unknown) => {
     await stop();
     throw error;
   });

@@ -58,9 +58,8 @@ function bytesOf(key) {
 }
 
 function createSecretKey(key, encoding) {
-  const { bufferArgument } = require('./bytes.js');
-  const bytes = typeof key === 'string' ? Buffer.from(key, encoding) : bufferArgument('key', key);
-  return new KeyObject('secret', Buffer.from(bytes), MAKE);
+  if (typeof key !== 'string' && !ArrayBuffer.isView(key) && !(key instanceof ArrayBuffer)) throw wrongKey(key);
+  return new KeyObject('secret', Buffer.from(key, encoding), MAKE);
 }
 
 function createPublicKey(input) {

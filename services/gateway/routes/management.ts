@@ -9,15 +9,21 @@ import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-a
 import { logger } from '../../../shared/log.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
-const FORWARDED = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
+const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
+const CONSOLE = /^\/console(?:\/|$)/;
 
 /**
- * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there.
+ * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there; and
+ * `/console`, where there is one.
  * Bodies are streamed; what the management service checks is not checked twice.
  *
  * @param who What tells the gateway who asks, and the management service that the gateway says so.
  */
-export function managementRoute(url: string, who: { trustedProxies: number; clientSecretKey: Buffer }): RequestHandler {
+export function managementRoute(
+  url: string,
+  who: { trustedProxies: number; clientSecretKey: Buffer },
+  { hasConsole }: { hasConsole: boolean },
+): RequestHandler {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
@@ -53,7 +59,7 @@ export function managementRoute(url: string, who: { trustedProxies: number; clie
     },
   });
   return (request: Request, response: Response, next: NextFunction) => {
-    if (!FORWARDED.test(request.path)) {
+    if (!API.test(request.path) && !(hasConsole && CONSOLE.test(request.path))) {
       next();
       return;
     }

@@ -1,56 +1,31 @@
 import { fileURLToPath } from 'node:url';
-import { buildSync, type BuildOptions } from 'esbuild';
+import { buildSync } from 'esbuild';
 
-const LIBRARIES = ['encoding', 'inspect', 'streams'] as const;
-export type LibraryName = (typeof LIBRARIES)[number];
+const ENTRY = fileURLToPath(new URL('./globals/main.js', import.meta.url));
 
-/** What is evaluated in an isolate beside the hook, each text one expression. */
-export type RuntimeTexts = {
-  /** `function (host, currentRun, write, uncaught) -> {…}`; see globals/main.js. */
-  globals: string;
-  /** What each module in libraries/ exports; the globals ask for it when they first need it. */
-  libraries: Readonly<Record<LibraryName, string>>;
-};
-
-/** Gives the texts of the hooks' globals. Built once for the process. */
-export function bundleRuntime(): RuntimeTexts {
-  return (bundled ??= {
-    // What has a name for hooks is given it by globals/define.js.
-    globals: expressionOf('./globals/main.js', '.default', { minifyIdentifiers: true }),
-    libraries: Object.fromEntries(
-      LIBRARIES.map((name) => [name, expressionOf(`./libraries/${name}.js`, '', OPTIONS[name])]),
-    ) as Record<LibraryName, string>,
-  });
+/** Gives the text of the hooks' globals; see globals/main.js for what it evaluates to. Built once for the process. */
+export function bundleRuntime(): string {
+  return (bundled ??= buildRuntime());
 }
-let bundled: RuntimeTexts | undefined;
+let bundled: string | undefined;
 
-const OPTIONS: Partial<Record<LibraryName, BuildOptions>> = {
-  inspect: { inject: [fileOf('./libraries/inspect-globals.js')] },
-  streams: { inject: [fileOf('./libraries/stream-errors.js')] },
-};
-
-function fileOf(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url));
-}
-
-function expressionOf(path: string, member = '', options: BuildOptions = {}): string {
+/** One classic script: an expression that evaluates to `function (host, currentRun, write, uncaught) -> {…}`. */
+function buildRuntime(): string {
   // Synchronous: esbuild's asynchronous form would leave its child process running.
   const { outputFiles } = buildSync({
-    entryPoints: [fileOf(path)],
+    entryPoints: [ENTRY],
     bundle: true,
+    write: false,
     format: 'iife',
-    globalName: 'made',
+    globalName: 'runtime',
     target: 'esnext',
     platform: 'neutral',
-    mainFields: ['module', 'main'],
-    minifySyntax: true,
-    minifyWhitespace: true,
+    // What has a name for hooks is given it by globals/define.js.
+    minify: true,
     legalComments: 'none',
     logLevel: 'silent',
-    ...options,
-    write: false,
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild made nothing of ${path}`);
-  return `(function(){"use strict";${output.text}return made${member}})()`;
+  if (output === undefined) throw new Error('esbuild made no runtime for hooks');
+  return `(function(){"use strict";${output.text}return runtime.default})()`;
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
-import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
 
 /**
@@ -8,7 +7,8 @@ import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
  * together in one event-loop turn. The first that a sandbox process hears is the runtime; then it is ready.
  */
 export type ToSandbox = {
-  runtime?: RuntimeTexts;
+  /** Text of the hooks' globals, see isolate/bundle-globals.ts. */
+  runtime?: string;
   /** Asks for a sign of life. */
   alive?: true;
   load?: RunnableHook[];

@@ -89,6 +89,9 @@ export const hookDryRun: AcceptedFields = {
   ),
 };
 
+/** The same of code that is not kept. */
+export const hookUnsavedDryRun: AcceptedFields = { ...hookRevisions, ...hookDryRun };
+
 export const actions: AcceptedFields = {
   ...acts('name', 'Its name, once in the tenant.', `${ACTIONS}: has a name of its own among Actions`),
   ...acts('supported_triggers.id', 'Only credentials-exchange.', `${ACTIONS}: is refused with what is wrong of it`),

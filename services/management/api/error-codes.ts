@@ -17,6 +17,14 @@ export const ERROR_CODES = {
   too_many_requests: 'The client called too often; the header Retry-After says when to call again.',
   too_many_streams: 'As many streams are open as there may be.',
 
+  console_signed_out: 'Nobody is signed in to the console.',
+  console_link_used: 'The link to the console was followed before; each signs in once.',
+  console_link_unknown: 'The link to the console has expired, or is none.',
+  console_foreign_request: 'The request is not of the page of the console.',
+  console_needs_tls: 'The console signs in over HTTPS only, or on the machine that it runs on.',
+  console_wrong_host: 'The console is not at this host.',
+  inexistent_console_session: 'There is no such session of the console.',
+
   internal_error: 'An error of hookmint; its log says more.',
   store_unavailable: 'The database cannot be used at the moment.',
   service_unavailable: 'A service that is needed does not answer at the moment.',
@@ -53,6 +61,9 @@ export const ERROR_CODES = {
   inexistent_hook_revision: 'There is no such revision in the history of the hook.',
   inexistent_hook_secret: 'The hook has no secret of this name.',
   hook_secret_conflict: 'The hook has a secret of this name.',
+
+  invalid_if_match: 'The header If-Match is no revision in double quotes.',
+  revision_changed: 'Somebody else changed the revision that the request began from.',
 
   hook_syntax_error: 'The script is no JavaScript; the message has the place.',
   hook_load_failed:

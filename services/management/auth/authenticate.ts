@@ -38,7 +38,8 @@ export async function authenticate(
     throw unauthorized('The token was issued to an earlier client of the same client_id');
   }
   const granted = (one: string): boolean => grant?.allow_all_scopes === true || grant?.scope.includes(one) === true;
-  return { clientId, scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(granted) : []), ip };
+  const scopes = new Set(typeof scope === 'string' ? scope.split(' ').filter(granted) : []);
+  return { id: clientId, person: undefined, scopes, ip };
 }
 
 async function verify(token: string, { publicKeys, issuer, audience }: Deps): Promise<JWTPayload> {

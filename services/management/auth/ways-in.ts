@@ -47,7 +47,7 @@ export function administers(grant: ClientGrant | undefined): boolean {
  */
 export function refuseLostWayIn(change: { before: Client; after: Client }, caller: Caller): void {
   const { before, after } = change;
-  const isItself = caller.clientId === before.client_id;
+  const isItself = caller.person === undefined && caller.id === before.client_id;
   if (canAuthenticate(after) && (isItself || isDeepStrictEqual(proofsOf(before), proofsOf(after)))) return;
   throw lastAdministrator(before.client_id);
 }

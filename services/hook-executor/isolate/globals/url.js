@@ -2,9 +2,7 @@ import { parseUrl, setUrl } from './connection.js';
 import { defineInterface } from './define.js';
 import { indexOf, parse, slice, toWellFormed } from './intrinsics.js';
 import { coded } from './node-error.js';
-import { record, showAs } from './shown.js';
 import { paramsOf, resetParams } from './url-search-params.js';
-import { refuseToClone } from './structured-clone.js';
 
 const text = (value) => toWellFormed(`${value}`);
 
@@ -79,7 +77,8 @@ export class URL {
   }
 }
 const { change, changeQuery, part } = URL;
-const isUrl = URL.is;
+export const isUrl = URL.is;
+export const urlPart = part;
 for (const name of ['change', 'changeQuery', 'part', 'is']) delete URL[name];
 
 const PARTS = ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'];
@@ -97,23 +96,6 @@ for (let i = 0; i < PARTS.length; i++) {
   });
 }
 
-const SHOWN = [
-  'href',
-  'origin',
-  'protocol',
-  'username',
-  'password',
-  'host',
-  'hostname',
-  'port',
-  'pathname',
-  'search',
-  'searchParams',
-  'hash',
-];
-
 export function defineUrl() {
   defineInterface('URL', URL);
-  refuseToClone(isUrl);
-  showAs(URL, isUrl, (url) => record(SHOWN.map((name) => [name, url[name]])));
 }

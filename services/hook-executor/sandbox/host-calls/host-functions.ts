@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { RuntimeTexts } from '../../isolate/bundle-globals.ts';
 
 /** Longest URL that is parsed, in characters: parsing runs on the thread that serves every hook of the process. */
 const MAX_URL_LENGTH = 16_384;
@@ -63,16 +62,10 @@ export type HostFunctions = {
     parseUrl: (input: unknown, base: unknown) => string | undefined;
     setUrl: (href: unknown, part: unknown, value: unknown) => string | undefined;
     now: () => number | undefined;
-    /** The text of one of the runtime's libraries; '' of what is none. */
-    library: (name: unknown) => string | undefined;
   };
 };
 
-export function createHostFunctions(
-  { onTimer, onClearTimer, onTimersKept, onCall }: HostEvents,
-  libraries: RuntimeTexts['libraries'],
-): HostFunctions {
-  const texts = new Map<unknown, string>(Object.entries(libraries));
+export function createHostFunctions({ onTimer, onClearTimer, onTimersKept, onCall }: HostEvents): HostFunctions {
   return {
     ignored: {
       timer(runId, timerId, delayMs) {
@@ -94,7 +87,6 @@ export function createHostFunctions(
       parseUrl: inTurn(parseUrl),
       setUrl: inTurn(setUrl),
       now: inTurn(() => Math.floor(performance.now() / CLOCK_STEP_MS) * CLOCK_STEP_MS),
-      library: inTurn((name) => texts.get(name) ?? ''),
     },
   };
 }

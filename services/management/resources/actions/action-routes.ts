@@ -100,7 +100,7 @@ const create = writes('post', {
     };
     const edit = editOf({ code: EMPTY_ACTION, ...body });
     const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
-    const action = deploy === true ? deployedDraft(draft, caller.clientId) : draft;
+    const action = deploy === true ? deployedDraft(draft, caller.id) : draft;
     const discard = () => hooks.removeRevisions(fresh.id);
     if (action.current_revision !== null) {
       await mustLoad(action, action.current_revision, deps, { onFailure: discard });

@@ -1,1 +1,0 @@
-export { TextDecoder } from '@exodus/bytes/encoding.js';

@@ -1,1 +1,0 @@
-export { format, formatWithOptions, inspect, stripVTControlCharacters } from 'node-inspect-extracted';
