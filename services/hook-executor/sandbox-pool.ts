@@ -32,7 +32,7 @@ const MAX_OWN_PROCESSES = 4;
 /**
  * Starts the processes and waits until they take runs; fails with what they said if they cannot start.
  *
- * @param maxOwn Processes for one hook each, at a time, beside those that are shared.
+ * @param maxOwn Most processes of single hooks at a time, beside the shared ones.
  * @param memoryBytes What all of them may take together.
  */
 export async function openSandboxPool(

@@ -27,7 +27,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_HOOK_SECRETS_KEY: key256,
       /** The first client of this API, made at the first start; unset: a random one, printed once. Both or neither. */
       HOOKMINT_BOOTSTRAP_CLIENT_ID: z.string().max(128).optional(),
-      HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'must have 32 characters at least').optional(),
+      HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
       /** The hook-builder, on a network that only management shares with it; unset: hooks are built by processes of this machine. */
       HOOKMINT_HOOK_BUILDER_URL: z.url({ protocol: /^https?$/ }).optional(),
       /** npm registry that hooks' modules come from; unset: npm's own setting. With a hook-builder, its setting. */

@@ -12,7 +12,7 @@ import type { CpuShare } from './process-time.ts';
 import { Turns } from './turns.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
-/** Last resort should nobody {@link HookIsolate.stop} an entry, in multiples of its CPU limit. */
+/** Last resort if an entry is not ended by {@link HookIsolate.stop}, in multiples of its CPU limit. */
 const MAX_WALL_PER_CPU = 10;
 
 /** If nothing in an isolate has been under way for this time, runs that wait for `cb` wait in vain. */
