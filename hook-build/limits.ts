@@ -31,7 +31,8 @@ export const MAX_NAME_LENGTH = 255;
 export const MAX_PATH_DEPTH = 32;
 
 /** Of all modules of a hook. */
-/** Modules that the registry is asked for, those that it has not got among them. */
+export const MAX_MODULES = 1_000;
+/** Modules requested from the registry, including those that it does not have. */
 export const MAX_MODULES_ASKED = 2_000;
 export const MAX_SET_BYTES = 384 * MEGABYTE;
 

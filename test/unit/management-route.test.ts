@@ -24,7 +24,9 @@ before(async () => {
     response.writeHead(Number(request.url?.split('/').at(-1))).end();
   });
   const who = { trustedProxies: 0, clientSecretKey: Buffer.alloc(32) };
-  url = await serve(express().use(managementRoute(management, who, () => seen.push('changed'))));
+  url = await serve(
+    express().use(managementRoute(management, who, { hasConsole: false, changed: () => void seen.push('changed') })),
+  );
 });
 after(() => {
   for (const server of servers) {
