@@ -31,6 +31,8 @@ export const HOOK_BUILD_ERROR_CODES = [
   'build_failed',
   /** As many builds wait as may wait. */
   'build_queue_full',
+  /** The hook-builder does not answer. */
+  'builder_unavailable',
 ] as const;
 export type HookBuildErrorCode = (typeof HOOK_BUILD_ERROR_CODES)[number];
 
@@ -65,4 +67,20 @@ export class HookBuildError extends Error {
     this.module = options.module;
     this.location = location;
   }
+}
+
+/** A {@link HookBuildError} as one process tells it to another. */
+export interface BuildFailure {
+  code: HookBuildErrorCode;
+  message: string;
+  module?: string | undefined;
+  location?: SourceLocation | undefined;
+}
+
+export function failureOf({ code, bareMessage: message, module, location }: HookBuildError): BuildFailure {
+  return { code, message, module, location };
+}
+
+export function errorOf({ code, message, module, location }: BuildFailure): HookBuildError {
+  return new HookBuildError(code, message, { module, location });
 }

@@ -24,6 +24,7 @@ export const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
   'hook-executor': ['HOOKMINT_EXECUTOR_MAX_IN_FLIGHT', 'HOOKMINT_SANDBOX_WALL'],
   signer: ['HOOKMINT_KEY_ROTATION_DAYS', 'HOOKMINT_KEY_PUBLICATION_SECONDS'],
   management: [
+    'HOOKMINT_HOOK_BUILDER_URL',
     'HOOKMINT_NPM_REGISTRY',
     'HOOKMINT_CACHE_DIR',
     'HOOKMINT_SANDBOX_WALL',

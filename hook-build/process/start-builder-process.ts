@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { reapOrphans } from '../../shared/process-wall/reap.ts';
+import { childrenOf } from '../../shared/process-wall/usage.ts';
 import type { Wall } from '../../shared/process-wall/wall.ts';
 
 const OWN_FOLDER = fileURLToPath(new URL('../', import.meta.url));
@@ -49,7 +51,7 @@ export function startBuilderProcess(
   const { NODE_EXTRA_CA_CERTS: authorities } = environment;
   const reach = { readable: [...readable, ...(authorities === undefined ? [] : [authorities])], writable, network };
   const [command, ...args] = wall.around(options, main, reach);
-  return spawn(command, args, {
+  const child: BuilderProcess = spawn(command, args, {
     // Windows cannot open a socket without it.
     env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: env.SystemRoot } : {}) },
     cwd: OWN_FOLDER,
@@ -58,13 +60,45 @@ export function startBuilderProcess(
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
+  child.once('exit', () => endWhatItStarted(child));
+  return child;
 }
 
 /** Ends a builder process and all that it has started. */
 export function endBuilderProcess(child: BuilderProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (process.platform === 'win32') child.kill('SIGKILL');
-  else process.kill(-child.pid, 'SIGKILL');
+  if (process.platform === 'win32') {
+    child.kill('SIGKILL');
+    return;
+  }
+  noteStarted(child);
+  endGroup(child.pid);
+}
+
+/** What builder processes have started, as it was last seen. */
+const started = new WeakMap<BuilderProcess, readonly number[]>();
+
+/** Notes what a builder process has started: when it has ended, nobody can tell. */
+export function noteStarted(child: BuilderProcess): void {
+  try {
+    if (child.pid !== undefined) started.set(child, childrenOf(child.pid));
+  } catch {
+    // It has ended, or nothing tells it here.
+  }
+}
+
+/** However it has ended: nothing of it is left, not even for the kernel. */
+function endWhatItStarted(child: BuilderProcess): void {
+  if (child.pid !== undefined && process.platform !== 'win32') endGroup(child.pid);
+  void reapOrphans(started.get(child) ?? []).catch(() => undefined);
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 /** The `node_modules` that the bundler and the stand-ins for Node's modules are in. */

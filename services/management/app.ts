@@ -42,6 +42,7 @@ export function createApp(
     const warnings = options.warnings();
     response.json({
       ...(missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing }),
+      builder_wall: deps.hookBuilder.wall(),
       ...(warnings.length === 0 ? {} : { warnings }),
     });
   });

@@ -28,9 +28,11 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       /** The first client of this API, made at the first start; unset: a random one, printed once. Both or neither. */
       HOOKMINT_BOOTSTRAP_CLIENT_ID: z.string().max(128).optional(),
       HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'must have 32 characters at least').optional(),
-      /** npm registry that hooks' modules come from; unset: npm's own setting. */
+      /** The hook-builder, on a network that only management shares with it; unset: hooks are built by processes of this machine. */
+      HOOKMINT_HOOK_BUILDER_URL: z.url({ protocol: /^https?$/ }).optional(),
+      /** npm registry that hooks' modules come from; unset: npm's own setting. With a hook-builder, its setting. */
       HOOKMINT_NPM_REGISTRY: z.url().optional(),
-      /** What native code in a process that builds hooks meets, as in the hook-executor's settings. Default `auto`. */
+      /** What native code in a process that builds hooks meets, as in the hook-executor's settings. With a hook-builder, its. Default `auto`. */
       HOOKMINT_SANDBOX_WALL: z.enum(['require', 'auto', 'off']).default('auto'),
       /** Requests a client may make in one second; over it: 429. Default 50. */
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),

@@ -1,10 +1,10 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
-import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
+import type { HookBuilder } from './hook-builder/hook-builder.ts';
 import type { HookLogs } from './resources/hooks/hook-logs.ts';
 
 /** What the handlers of the API work with. */
@@ -24,7 +24,5 @@ export type Deps = {
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;
   clientSecretKey: Buffer;
   hookSecretsKey: Buffer;
-  npmRegistry: string | undefined;
-  /** Around the processes that build hooks. */
-  builderWall: Wall;
+  hookBuilder: HookBuilder;
 };

@@ -33,12 +33,17 @@ const FOR_THE_NETWORK = [
   '/etc/pki',
 ];
 
+/** All files of the machine that a Node process needs which may read these. */
+export function filesOf({ readable, network = false }: Reach): string[] {
+  return [process.execPath, ...sharedLibraries(), ...(network ? FOR_THE_NETWORK : []), ...readable];
+}
+
 /**
  * Arguments of `bwrap` for a Node process in namespaces of its own: no process but its own, no capability, of the file system only
  * Node, the libraries that Node is linked with, and what it may reach, and no network unless it may have one.
  */
 export function bubblewrapArguments({ readable, writable = [], network = false }: Reach): string[] {
-  const binds = [process.execPath, ...sharedLibraries(), ...(network ? FOR_THE_NETWORK : []), ...readable];
+  const binds = filesOf({ readable, network });
   return [
     '--unshare-all',
     ...(network ? ['--share-net'] : []),

@@ -67,6 +67,16 @@ export function observeWall(name: string): void {
     .addCallback((result) => result.observe(1, { 'hookmint.sandbox.wall': name }));
 }
 
+/** The same for the wall around processes that build hooks, by `hookmint.builder.wall`; `unknown` while the hook-builder does not tell. */
+export function observeBuilderWall(name: () => string): void {
+  meter
+    .createObservableGauge('hookmint.builder.wall', {
+      description: 'The wall around processes that build hooks',
+      unit: '{wall}',
+    })
+    .addCallback((result) => result.observe(1, { 'hookmint.builder.wall': name() }));
+}
+
 /** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
 const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
   description: 'Requests on the bus that were refused or dropped unworked',

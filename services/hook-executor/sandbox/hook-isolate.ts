@@ -1,6 +1,7 @@
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import { callError, parseTimers, type HostCallKind } from './host-calls/host-functions.ts';
 import { SubtleTurns, type SubtleWork } from './host-calls/subtle-work.ts';
 import { EnteredRuns } from './entered-runs.ts';
@@ -34,8 +35,7 @@ const LOAD = 0;
 
 /** What an isolate needs of the process it is in. */
 export type HookHost = {
-  /** Text of the runtime, see isolate/bundle-globals.ts. */
-  runtime: string;
+  runtime: RuntimeTexts;
   /** Answers a call of a hook; gives or throws the JSON text that the hook's promise is settled with. */
   call: (runId: number, kind: HostCallKind, json: string, work: SubtleWork) => Promise<string>;
   /** How the process's CPU time is shared by the isolates that are entered. */

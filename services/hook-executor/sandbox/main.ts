@@ -175,7 +175,7 @@ function flush(): void {
 }
 
 const host: HookHost = {
-  runtime: '',
+  runtime: { globals: '', libraries: { encoding: '', inspect: '', streams: '' } },
   cpu: new CpuShare(),
   entered: (leftMs) => {
     if (performance.now() + leftMs < nextWatchMs) watchIn(leftMs);

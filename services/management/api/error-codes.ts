@@ -75,6 +75,7 @@ export const ERROR_CODES = {
   build_out_of_memory: 'The build of the hook took too much memory.',
   build_failed: 'The build of the hook ended without a result.',
   build_queue_full: 'As many hooks are being built as may be; the header Retry-After says when to call again.',
+  builder_unavailable: 'No hook can be built at the moment; the header Retry-After says when to call again.',
 
   inexistent_action: 'There is no such Action.',
   inexistent_action_version: 'There is no such version of the Action.',

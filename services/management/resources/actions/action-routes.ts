@@ -98,7 +98,7 @@ const create = writes('post', {
       updated_at_ms: now_ms,
       profile: { trigger_version: CURRENT_TRIGGER_VERSION },
     };
-    const edit = editOf({ code: EMPTY_ACTION, ...body });
+    const edit = editOf({ code: EMPTY_ACTION, ...body }, caller);
     const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
     const action = deploy === true ? deployedDraft(draft, caller.clientId) : draft;
     const discard = () => hooks.removeRevisions(fresh.id);
@@ -126,9 +126,9 @@ const update = writes('patch', {
   status: 200,
   response: ActionView,
   errors: [404, 409],
-  handle: async ({ params: { id }, body }, deps) => {
+  handle: async ({ params: { id }, body, caller }, deps) => {
     await findAction(id, deps);
-    const edit = { ...editOf(body), from: (action: Hook) => draftOf(anAction(action)) };
+    const edit = { ...editOf(body, caller), from: (action: Hook) => draftOf(anAction(action)) };
     const changed = await refusingTakenName(body.name, reviseHook(id, edit, deps));
     const [before, after] = await viewsOf([changed.before, changed.after], deps);
     const isChanged = !isDeepStrictEqual(changed.before, changed.after);

@@ -96,7 +96,7 @@ const create = writes('post', {
       updated_at_ms: now_ms,
       profile: {},
     };
-    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body), deps);
+    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body, caller), deps);
     const discard = () => hooks.removeRevisions(fresh.id);
     if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
     try {
@@ -139,7 +139,7 @@ const update = writes('patch', {
       const check = async (now: Hook, revision: string): Promise<void> => {
         if (enabled ?? (await isEnabled(now, deps))) await mustLoad(now, revision, deps);
       };
-      const edit = { from: currentOf, revision: revisionEditOf(content), check, change };
+      const edit = { from: currentOf, revision: revisionEditOf(content, caller), check, change };
       const revised = await refusingTakenName(name, reviseHook(id, edit, deps));
       hook = revised.after;
       isChanged = revised.before.current_revision !== hook.current_revision || revised.before.name !== hook.name;

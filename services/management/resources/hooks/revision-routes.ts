@@ -77,7 +77,7 @@ const createDraft = writes('post', {
   errors: [404],
   handle: async ({ params: { id }, body, caller }, deps) => {
     const change = (now: Hook, revision: string): Hook => withDraft(now, revision, caller.clientId);
-    const edit = { from: draftOf, revision: revisionEditOf(body), change };
+    const edit = { from: draftOf, revision: revisionEditOf(body, caller), change };
     const { before, after } = await reviseHook(id, edit, deps);
     const revision = after.draft_revision ?? '';
     const answer = entryView(entryOf(after, revision), after);

@@ -112,7 +112,11 @@ async function changing(
   secrets: (now: HookSecrets) => HookSecrets,
 ): Promise<Written<Record<string, never>>> {
   const change = (now: Hook, revision: string): Hook => withRevision(now, revision, clientId);
-  const { before, after } = await reviseHook(id, { from: currentOf, revision: { secrets }, change }, deps);
+  const { before, after } = await reviseHook(
+    id,
+    { from: currentOf, revision: { by: clientId, secrets }, change },
+    deps,
+  );
   if (before.current_revision === after.current_revision) return { answer: {}, change: null };
   const [namesBefore, namesAfter] = await Promise.all(
     [before, after].map((hook) => secretNamesOf(id, currentOf(hook), deps)),
