@@ -34,7 +34,7 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, 
   --data DIR    the data folder (default .hookmint/)
   --tls         serve HTTPS on localhost, with a certificate made here; Auth0's SDKs need it
   --executors N   number of hook-executors (default 1; 0 = you start them elsewhere)
-  --no-console  without the console, which is built when tokens can be had
+  --no-console  without the console, which is built after the start
   --help        this text
 
   NATS_URL, MONGODB_URL   use these servers instead of starting new ones; the NATS server needs JetStream
