@@ -12,7 +12,7 @@ import { ENVELOPE_BYTES, messagesOf, RemoteError, ReplyBatch, UNRESPONSIVE_AFTER
 import { inboxPrefixOf, onReconnect } from './connect.ts';
 import { isProvedReply, proveRequest } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
-import { atTurnEnd } from './turn-end.ts';
+import { atTurnEnd, whenDry } from './turn-end.ts';
 
 type Pending = {
   text: string;
@@ -92,8 +92,10 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   }
 
   function enqueue(id: string, text: string): void {
-    if (waiting.length === 0) atTurnEnd(send);
     waiting.push({ id, text });
+    // One that is alone has nobody to travel with.
+    if (pending.size > 1) whenDry(send);
+    else atTurnEnd(send);
   }
 
   function fail(id: string, code: HookmintErrorCode, message: string, cause?: unknown): void {

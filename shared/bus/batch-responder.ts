@@ -10,7 +10,7 @@ import { createFairShares } from './fair-shares.ts';
 import { isInbox } from './connect.ts';
 import { createProofCheck, proveReply, type Proved, type ProofKeys, type ProofRefusal } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
-import { atTurnEnd } from './turn-end.ts';
+import { atTurnEnd, whenDry } from './turn-end.ts';
 
 export type BatchResponder = {
   /** Requests being worked on. */
@@ -78,11 +78,10 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   }
 
   function reply(to: ReplyTo, content: { id: string } & Record<string, unknown>): void {
-    if (outbox.size === 0) {
-      // The request that is answered is among them.
-      if (holdRepliesMs > 0 && inFlight.size > 1) holding = setTimeout(flush, holdRepliesMs);
-      else atTurnEnd(flush);
-    }
+    // The request that is answered is among them.
+    if (inFlight.size <= 1) atTurnEnd(flush);
+    else if (holdRepliesMs > 0) holding ??= setTimeout(flush, holdRepliesMs);
+    else whenDry(flush);
     const item = { text: JSON.stringify(content) };
     if (Buffer.byteLength(item.text) > maxMessageBytes()) {
       item.text = JSON.stringify({ id: content.id, error: replyTooLarge });
@@ -131,7 +130,6 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       measure.ended(startedMs, remote.code);
     } finally {
       inFlight.delete(entry);
-      if (inFlight.size === 0 && holding !== undefined) atTurnEnd(flush);
       if (holder !== undefined) shares.giveBack(holder);
     }
   }
