@@ -6,7 +6,6 @@ export type Hook = Required<Pick<Schemas['Hook'], 'id' | 'name' | 'enabled'>> & 
 export type RevisionEntry = Schemas['HookRevisionEntry'];
 export type Revision = Schemas['HookRevision'];
 export type DryRun = Schemas['HookDryRun'];
-export type Log = Schemas['Log'];
 
 const whole = (hook: Schemas['Hook']): Hook => ({
   ...hook,
