@@ -48,7 +48,7 @@ async function main([subject, ...args]: string[]): Promise<ExitCode> {
     return subject === undefined ? EXIT.usage : EXIT.ok;
   }
   for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
-    // What services read may be set beside it; a misspelling is no service's.
+    // Variables of services may be set too; a misspelt one belongs to no service.
     if (nearest !== undefined) note(`hookmint: ${name} has no effect here; did you mean ${nearest}?`);
   }
   const run = COMMANDS.get(subject);

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { cacheFolder } from '../shared/cache-folder.ts';
 import { MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
 import type { Wall } from '../shared/process-wall/wall.ts';
+import type { Asker } from '../shared/turns.ts';
 import { ownRegistry, ownWall } from './build-settings.ts';
+import { HookBundle, type BuiltHook } from './built-hook.ts';
 import { chooseModules } from './choose-modules.ts';
-import { distinctModules, InstalledModule } from './install/locked-module.ts';
-import { obtainModules, packagesFolder } from './install/module-set.ts';
+import { distinctModules } from './install/locked-module.ts';
+import { obtainModules, packagesFolder, withModules } from './install/module-set.ts';
 import { BUNDLE_TIMEOUT_MS } from './limits.ts';
 import { withBundler } from './process/bundlers.ts';
 import { inTurn } from './turns.ts';
@@ -26,19 +28,9 @@ export interface BuildHookOptions {
   report?: ((line: string) => void) | undefined;
   /** What stands around the processes that build. Default: what `HOOKMINT_SANDBOX_WALL` says. */
   wall?: Wall | undefined;
+  /** Who has it built, among whom the places are shared. */
+  asker?: Asker | undefined;
 }
-
-export const BuiltHook = z.strictObject({
-  /** An Action is told by what it exports. */
-  kind: z.enum(['hook', 'action']),
-  /** CommonJS to be compiled in the isolate; the hook's code itself when it needs nothing. */
-  script: z.string(),
-  /** Maps `script` to `hook.js`, the author's file; null when `script` is the author's file. */
-  sourceMap: z.string().nullable(),
-  /** Everything that came from the registry, sorted. */
-  modules: z.array(InstalledModule),
-});
-export type BuiltHook = z.infer<typeof BuiltHook>;
 
 const Location = z.object({ file: z.string(), line: z.number(), column: z.number() });
 const Required = z
@@ -50,7 +42,6 @@ const Scan = z.object({
   isModule: z.boolean(),
   needsBundle: z.boolean(),
 });
-const Bundle = z.object({ script: z.string().max(MAX_HOOK_SCRIPT_BYTES), sourceMap: z.string() });
 
 /**
  * Makes the one script that a hook runs as, with every module that it requires in it. Code of authors and of modules is read by
@@ -60,7 +51,7 @@ const Bundle = z.object({ script: z.string().max(MAX_HOOK_SCRIPT_BYTES), sourceM
  * @throws HookBuildError
  */
 export function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
-  return inTurn(() => buildHere(source, options));
+  return inTurn(() => buildHere(source, options), options.asker);
 }
 
 /**
@@ -87,10 +78,9 @@ async function buildHere({ code, dependencies }: HookSource, options: BuildHookO
     }
     const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report, wall });
     const request = { code, isModule: scan.isModule, found: [...found], modules, packages };
-    const { script, sourceMap } = await bundler.ask(
-      { bundle: { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES } },
-      Bundle,
-      BUNDLE_TIMEOUT_MS,
+    const bundle = { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES };
+    const { script, sourceMap } = await withModules(modules, packages, () =>
+      bundler.ask({ bundle }, HookBundle, BUNDLE_TIMEOUT_MS),
     );
     return { kind, script, sourceMap, modules: distinctModules(modules) };
   });

@@ -19,9 +19,9 @@ export const HOOK_BUILD_ERROR_CODES = [
   'registry_unreachable',
   /** The registry answered what no registry answers, or refused to. */
   'registry_failed',
-  /** A module, or one that it needs, is no tarball of the registry with an integrity. */
+  /** A module, or one that it needs, is not a tarball of the registry with an integrity. */
   'module_refused',
-  /** A module's tarball is not what its integrity says, is no tarball, or has names that leave it. */
+  /** A module's tarball is not what its integrity says, is not a tarball, or has names that leave it. */
   'module_damaged',
   /** The modules that a hook needs are more, or larger, than a build takes. */
   'modules_too_large',
@@ -31,6 +31,8 @@ export const HOOK_BUILD_ERROR_CODES = [
   'build_failed',
   /** As many builds wait as may wait. */
   'build_queue_full',
+  /** The hook-builder does not answer. */
+  'builder_unavailable',
 ] as const;
 export type HookBuildErrorCode = (typeof HOOK_BUILD_ERROR_CODES)[number];
 
@@ -65,4 +67,20 @@ export class HookBuildError extends Error {
     this.module = options.module;
     this.location = location;
   }
+}
+
+/** A {@link HookBuildError} as one process tells it to another. */
+export interface BuildFailure {
+  code: HookBuildErrorCode;
+  message: string;
+  module?: string | undefined;
+  location?: SourceLocation | undefined;
+}
+
+export function failureOf({ code, bareMessage: message, module, location }: HookBuildError): BuildFailure {
+  return { code, message, module, location };
+}
+
+export function errorOf({ code, message, module, location }: BuildFailure): HookBuildError {
+  return new HookBuildError(code, message, { module, location });
 }

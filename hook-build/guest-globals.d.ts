@@ -22,6 +22,7 @@ interface ProxyHandler<T extends object> {
 
 declare var Buffer: any;
 declare var ReadableStream: any;
+declare var TextDecoder: any;
 declare var TextDecoderStream: any;
 declare var TextEncoderStream: any;
 declare var TransformStream: any;
@@ -41,8 +42,20 @@ declare module 'buffer/' {
   export const Buffer: any;
   export const kMaxLength: number;
 }
+declare module '@exodus/bytes/encoding.js' {
+  export const TextDecoder: any;
+}
 declare module 'events';
+declare module 'node-inspect-extracted' {
+  export const format: any;
+  export const formatWithOptions: any;
+  export const inspect: any;
+  export const stripVTControlCharacters: any;
+}
 declare module 'querystring';
+declare module 'string_decoder/' {
+  export const StringDecoder: any;
+}
 declare module 'stream';
 declare module 'timers/promises';
 declare module 'url/';

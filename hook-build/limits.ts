@@ -1,9 +1,11 @@
 /** What one build may take. Whoever is over them gets an error with a code; see errors.ts. */
 const MEGABYTE = 1024 * 1024;
 
-/** Builds at a time in one process that asks for them; more wait. */
-export const MAX_BUILDS_AT_ONCE = 2;
+/** Builds at a time in one process that has them made; more wait. One caller leaves room for others, at work and in the queue. */
+export const MAX_BUILDS_AT_ONCE = 3;
+export const MAX_BUILDS_AT_ONCE_OF_ONE_CALLER = 2;
 export const MAX_BUILDS_WAITING = 16;
+export const MAX_BUILDS_WAITING_OF_ONE_CALLER = 12;
 
 export const FETCH_TIMEOUT_MS = 180_000;
 /** Reading the author's code and bundling, each. */
@@ -12,11 +14,13 @@ export const BUNDLE_TIMEOUT_MS = 60_000;
 export const MAX_BUILDER_BYTES = 640 * MEGABYTE;
 /** What a builder process may answer. */
 export const MAX_ANSWER_BYTES = 64 * MEGABYTE;
+/** Of the text of a failure; the rest is cut. */
+export const MAX_FAILURE_TEXT_LENGTH = 4_000;
 
 export const REQUEST_TIMEOUT_MS = 30_000;
 export const MAX_REQUESTS_AT_ONCE = 12;
 export const MAX_REDIRECTS = 3;
-/** What the registry tells of one module. */
+/** The registry's answer for one module. */
 export const MAX_PACKUMENT_BYTES = 64 * MEGABYTE;
 export const MAX_TARBALL_BYTES = 64 * MEGABYTE;
 /** Of one module's tarball. */
@@ -28,9 +32,13 @@ export const MAX_PATH_DEPTH = 32;
 
 /** Of all modules of a hook. */
 export const MAX_MODULES = 1_000;
-/** Modules that the registry is asked for, those that it has not got among them. */
+/** Modules requested from the registry, including those that it does not have. */
 export const MAX_MODULES_ASKED = 2_000;
 export const MAX_SET_BYTES = 384 * MEGABYTE;
+
+/** What is left of the cache of modules before more is fetched; up to three builds fetch at a time. */
+export const MAX_CACHE_BYTES = 512 * MEGABYTE;
+export const MAX_CACHE_FILES = 20_000;
 
 /** What goes into one bundle, before it is made smaller. */
 export const MAX_BUNDLED_BYTES = 48 * MEGABYTE;

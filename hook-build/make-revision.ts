@@ -1,6 +1,7 @@
 import { DEFAULT_HOOK_LIMITS, type HookLimits, type HookRevisionInput } from '../shared/domain/hook.ts';
 import { sealHookSecrets, type HookSecrets } from '../shared/hook-secrets.ts';
-import { buildHook, type BuildHookOptions } from './build-hook.ts';
+import { buildHook, type BuildHookOptions, type HookSource } from './build-hook.ts';
+import type { BuiltHook } from './built-hook.ts';
 
 /** What an author gives of a hook. */
 export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 'on_failure'> & {
@@ -9,17 +10,23 @@ export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 
   limits?: Partial<HookLimits>;
 };
 
+export type MakeRevisionOptions = BuildHookOptions & {
+  /** The key that hook-executors have as HOOKMINT_HOOK_SECRETS_KEY. */
+  secretsKey: Buffer;
+  /** Builds elsewhere, in the place of processes of this machine. */
+  build?: (source: HookSource) => Promise<BuiltHook>;
+};
+
 /**
  * Makes the content of a revision: bundles the code with its modules and seals its secrets.
  *
- * @param secretsKey The key that hook-executors have as HOOKMINT_HOOK_SECRETS_KEY.
  * @throws HookBuildError
  */
 export async function makeRevision(
   { hook_id, code, dependencies = {}, secrets = {}, limits = {}, ...policies }: HookInput,
-  { secretsKey, ...options }: BuildHookOptions & { secretsKey: Buffer },
+  { secretsKey, build = (source) => buildHook(source, options), ...options }: MakeRevisionOptions,
 ): Promise<HookRevisionInput> {
-  const { kind, script, sourceMap, modules } = await buildHook({ code, dependencies }, options);
+  const { kind, script, sourceMap, modules } = await build({ code, dependencies });
   return {
     ...policies,
     hook_id,

@@ -64,7 +64,7 @@ function busEnv(
   };
 }
 
-/** What is no secret, or a URL with a password. */
+/** What is not a secret, or a URL with a password. */
 const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, string>> = {
   gateway: ({ store, issuer, managementUrl, console, tls }) => ({
     MONGODB_URL: store.gateway,

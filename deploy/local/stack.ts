@@ -39,7 +39,7 @@ export type StackOptions = {
   hookFile: string;
   secretsFile: string | undefined;
   hookName: string;
-  /** Whether the hook was asked for: then it is enabled whatever was before. */
+  /** Whether `--hook` was given: then the hook replaces any that was enabled before. */
   isHookGiven: boolean;
   /** Servers to use instead of starting some. */
   givenBus: GivenBus | undefined;
@@ -201,12 +201,12 @@ export async function runStack(options: StackOptions): Promise<void> {
       code = changed;
       const event: ConfigChanged = { collection: 'hook_bindings', time_ms: Date.now() };
       bus.publish(configChangedSubject(TENANT), JSON.stringify(event));
-      say(`hookmint: ${options.hookFile} was read again and is live`);
+      say(`hookmint: ${options.hookFile} was loaded again and is live`);
     };
     if (followsFile) {
       closeLater(
         watchHookFile(options.hookFile, () => {
-          reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
+          reload().catch((error: unknown) => say(`hookmint: the previous hook stays in force: ${messageOf(error)}`));
         }),
       );
     }
@@ -214,7 +214,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       banner({
         afterMs,
         issuer,
-        hookFile: followsFile ? options.hookFile : 'as it was left (npm start -- --hook FILE enables another)',
+        hookFile: followsFile ? options.hookFile : 'unchanged (npm start -- --hook FILE enables another)',
         dataDir: options.dataDir,
         natsUrl,
         mongodbUrl: store.owner,

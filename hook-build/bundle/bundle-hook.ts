@@ -42,9 +42,18 @@ export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promi
     found: new Map(asked.found),
     modules: new ModuleFiles(asked.modules, asked.packages),
     core: new CoreFiles(),
+    namesStorage: false,
+    onText(text: string) {
+      this.namesStorage ||= text.includes('AsyncLocalStorage');
+    },
   };
-  const options: BuildOptions = { ...COMMON, plugins: [resolvePlugin(resolution)] };
-  const readable = await run(options);
+  let options: BuildOptions = { ...COMMON, plugins: [resolvePlugin(resolution)] };
+  let readable = await run(options);
+  if (resolution.namesStorage && readable.files.has(ASYNC_CONTEXT)) {
+    resolution.entry = entryOf(asked.isModule, [ASYNC_CONTEXT]);
+    options = { ...COMMON, supported: WITHOUT_AWAIT, plugins: [resolvePlugin(resolution)] };
+    readable = await run(options);
+  }
   if (sizeOf(readable) <= maxScriptBytes) return bundleOf(readable);
   const dense = await run({
     ...options,
@@ -69,7 +78,7 @@ const COMMON = {
   legalComments: 'none',
   sourcemap: 'external',
   sourcesContent: false,
-  // None is looked for, whatever lies around.
+  // The bundler must not look for one.
   tsconfigRaw: '{}',
   logLevel: 'silent',
   // A scope of its own: a module's class of the same name as one of the error classes for hooks does not meet it.
@@ -77,14 +86,19 @@ const COMMON = {
   footer: { js: '}).call(this);' },
 } satisfies BuildOptions;
 
-function entryOf(isModule: boolean): string {
-  const globals = `require('./core/shims/globals.js');`;
+/** Keeps the context of AsyncLocalStorage at each `then`, which is why `await` must be one. It comes first, before others take `then`. */
+const ASYNC_CONTEXT = 'core/shims/async-hooks.js';
+const WITHOUT_AWAIT = { 'async-await': false, 'async-generator': false, 'for-await': false };
+
+function entryOf(isModule: boolean, before: readonly string[] = []): string {
+  const globals = ['core/shims/globals.js', ...before].map((file) => `require('./${file}');`).join('\n');
   const hook = `require('./${HOOK_FILE}')`;
   if (!isModule) return `${globals}\nmodule.exports = ${hook};\n`;
   return `${globals}\nconst hook = ${hook};\nmodule.exports = 'default' in hook ? hook.default : hook;\n`;
 }
 
 interface Output extends HookBundle {
+  files: ReadonlySet<string>;
   /** Bytes that each module adds. */
   sizes: Map<string, number>;
 }
@@ -104,7 +118,7 @@ async function run(options: BuildOptions): Promise<Output> {
       const name = path.startsWith(CORE) ? 'the modules of Node' : (moduleOfFile(`/${path}`)?.name ?? HOOK_FILE);
       sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
     }
-    return { script, sourceMap, sizes };
+    return { script, sourceMap, sizes, files: new Set(Object.keys(inputs).map(shownPath)) };
   } catch (error) {
     throw buildFailure(error);
   }

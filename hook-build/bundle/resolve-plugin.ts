@@ -30,13 +30,16 @@ export interface Resolution {
   found: ReadonlyMap<string, string>;
   modules: ModuleFiles;
   core: CoreFiles;
+  /** Sees the text of each file of the hook and its modules. */
+  onText: (text: string) => void;
 }
 
 /**
  * Answers the bundler whatever it asks, so that it never looks for itself: where each `require` in a bundle leads (a stand-in for
  * Node's module, a file of the hook's modules, or nowhere), and what is in each file.
  */
-export function resolvePlugin({ entry, hook, found, modules, core }: Resolution): Plugin {
+export function resolvePlugin(resolution: Resolution): Plugin {
+  const { entry, hook, found, modules, core } = resolution;
   const moduleResolver = new Resolver(modules);
   const coreResolver = new Resolver(core);
   const browserField = new BrowserField(coreResolver.packages);
@@ -132,7 +135,7 @@ export function resolvePlugin({ entry, hook, found, modules, core }: Resolution)
       return { contents: `module.exports = require('shims/unavailable.js')(${JSON.stringify(name)});` };
     }
     const asked = namespace === BUNDLE_NAMESPACE ? answered.get(name) : undefined;
-    if (asked === undefined) return { errors: [{ text: `nothing leads to "${name}"` }] };
+    if (asked === undefined) return { errors: [{ text: `"${name}" cannot be resolved` }] };
     const { kind, path } = asked;
     if (kind === 'entry') return { contents: entry };
     if (kind === 'core') return { contents: core.read(path), loader: loaderOf(path) ?? 'js' };
@@ -146,8 +149,9 @@ export function resolvePlugin({ entry, hook, found, modules, core }: Resolution)
     }
     const content = kind === 'hook' ? hook : modules.read(path).toString();
     bytes += content.length;
+    resolution.onText(content);
     if (bytes > MAX_BUNDLED_BYTES || answered.size > MAX_BUNDLED_FILES) {
-      return failure('modules_too_large', moduleNameOf(path), 'the hook requires more than a build takes');
+      return failure('modules_too_large', moduleNameOf(path), 'the hook requires too much for a build');
     }
     if (loader === 'json' || loader === 'text') return { contents: content, loader };
     try {

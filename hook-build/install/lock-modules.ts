@@ -104,7 +104,7 @@ function folderFor(edge: Edge, conflict: Placed | undefined, tree: Tree): string
 
 function satisfies(there: ModuleVersion, { name, version }: WantedModule): boolean {
   if (there.name !== name) return false;
-  // A tag is what the registry says at the moment; whatever it chose for the same hook serves.
+  // A tag may change at any time; a choice already made for the same hook is kept.
   return (
     semver.validRange(version, { loose: true }) === null || semver.satisfies(there.version, version, { loose: true })
   );

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
+const MAX_TEXT_LENGTH = 1_024;
+
 /** One module that came from the registry. */
 export const InstalledModule = z.object({
-  name: z.string(),
-  version: z.string(),
+  name: z.string().max(MAX_TEXT_LENGTH),
+  version: z.string().max(MAX_TEXT_LENGTH),
   /** Subresource integrity as the registry gave it, such as `sha512-…`. */
-  integrity: z.string(),
+  integrity: z.string().max(MAX_TEXT_LENGTH),
 });
 export type InstalledModule = z.infer<typeof InstalledModule>;
 

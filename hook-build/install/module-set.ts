@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { WantedModule } from '../choose-modules.ts';
-import { FETCH_TIMEOUT_MS } from '../limits.ts';
+import { FETCH_TIMEOUT_MS, MAX_CACHE_BYTES, MAX_CACHE_FILES } from '../limits.ts';
 import { Builder } from '../process/builder.ts';
+import { keepInCache, makeRoom } from './cache-room.ts';
 import type { FetchRequest } from './fetch-modules.ts';
 import { LockedModule } from './locked-module.ts';
 import { packageFileOf } from './package-file.ts';
@@ -34,6 +35,20 @@ export async function packagesFolder(cacheDir: string): Promise<string> {
   const folder = join(cacheDir, 'hook-packages');
   await mkdir(folder, { recursive: true });
   return folder;
+}
+
+/** Keeps the files of modules while they are bundled. */
+export async function withModules<T>(
+  modules: readonly LockedModule[],
+  folder: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const release = keepInCache(modules.map(({ integrity }) => packageFileOf(folder, integrity)));
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 /**
@@ -65,7 +80,9 @@ async function fetchSet(
   );
   const { settings, environment } = readNpmConfiguration(registry);
   const folder = await packagesFolder(cacheDir);
-  await mkdir(dirname(record), { recursive: true });
+  const records = dirname(record);
+  await mkdir(records, { recursive: true });
+  await makeRoom([folder, records], { maxBytes: MAX_CACHE_BYTES, maxFiles: MAX_CACHE_FILES });
   const fetcher = new Builder(FETCHER, { network: true, packages: folder, environment, wall });
   try {
     const request: FetchRequest = { install, settings, folder };

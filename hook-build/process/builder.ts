@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { processUsage } from '../../shared/process-wall/usage.ts';
-import { HOOK_BUILD_ERROR_CODES, HookBuildError } from '../errors.ts';
+import { errorOf, HookBuildError } from '../errors.ts';
 import { MAX_ANSWER_BYTES, MAX_BUILDER_BYTES } from '../limits.ts';
+import { ToldFailure } from '../told-failure.ts';
 import {
   endBuilderProcess,
+  noteStarted,
   startBuilderProcess,
   type BuilderProcess,
   type BuilderRights,
@@ -15,14 +17,7 @@ const LAST_WORDS_LENGTH = 2_000;
 
 const Answer = z.union([
   z.strictObject({ result: z.unknown() }),
-  z.strictObject({
-    failure: z.strictObject({
-      code: z.enum(HOOK_BUILD_ERROR_CODES),
-      message: z.string(),
-      module: z.string().optional(),
-      location: z.strictObject({ file: z.string(), line: z.number(), column: z.number() }).optional(),
-    }),
-  }),
+  z.strictObject({ failure: ToldFailure }),
   z.strictObject({ fault: z.string() }),
 ]);
 
@@ -62,7 +57,9 @@ export class Builder {
   async ask<T>(request: unknown, schema: z.ZodType<T>, timeoutMs: number): Promise<T> {
     this.#keepsAlive(true);
     const timeout = setTimeout(() => this.#end(timedOut(timeoutMs)), timeoutMs);
+    noteStarted(this.#child);
     const memory = setInterval(() => {
+      noteStarted(this.#child);
       if ((processUsage(this.#child.pid ?? 0)?.residentBytes ?? 0) > MAX_BUILDER_BYTES) this.#end(outOfMemory());
     }, MEMORY_INTERVAL_MS);
     try {
@@ -86,22 +83,19 @@ export class Builder {
   #read<T>(line: string, schema: z.ZodType<T>): T {
     const answer = Answer.safeParse(parseJson(line));
     if (!answer.success)
-      throw this.#end(failed(`it answered what no builder answers: ${line.slice(0, LAST_WORDS_LENGTH)}`));
+      throw this.#end(failed(`its answer is not one of a builder: ${line.slice(0, LAST_WORDS_LENGTH)}`));
     if ('fault' in answer.data) throw failed(answer.data.fault);
-    if ('failure' in answer.data) {
-      const { code, message, module, location } = answer.data.failure;
-      throw new HookBuildError(code, message, { module, location });
-    }
+    if ('failure' in answer.data) throw errorOf(answer.data.failure);
     const result = schema.safeParse(answer.data.result);
     if (!result.success)
-      throw this.#end(failed(`it answered what no builder answers: ${line.slice(0, LAST_WORDS_LENGTH)}`));
+      throw this.#end(failed(`its answer is not one of a builder: ${line.slice(0, LAST_WORDS_LENGTH)}`));
     return result.data;
   }
 
   #hear(chunk: Buffer): void {
     this.#bytes += chunk.length;
     this.#chunks.push(chunk);
-    if (this.#bytes > MAX_ANSWER_BYTES) this.#end(failed('it answers more than a builder answers'));
+    if (this.#bytes > MAX_ANSWER_BYTES) this.#end(failed('its answer is too long for a builder'));
     if (chunk.at(-1) !== 0x0a) return;
     const asked = this.#asked;
     const line = Buffer.concat(this.#chunks).toString();
@@ -119,7 +113,7 @@ export class Builder {
     return this.#over;
   }
 
-  /** One that nobody asks does not keep this process from ending. */
+  /** An idle builder does not keep this process from ending. */
   #keepsAlive(yes: boolean): void {
     const { stdin, stdout, stderr } = this.#child;
     const handles = [this.#child, stdin as unknown as Socket, stdout as unknown as Socket, stderr as unknown as Socket];

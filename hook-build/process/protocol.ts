@@ -1,17 +1,7 @@
-import { HookBuildError, type HookBuildErrorCode, type SourceLocation } from '../errors.ts';
+import { failureOf, HookBuildError, type BuildFailure } from '../errors.ts';
 
 /** What a builder process answers, one line of JSON for each line that it is asked. */
-export type Answer =
-  | { result: unknown }
-  | {
-      failure: {
-        code: HookBuildErrorCode;
-        message: string;
-        module?: string | undefined;
-        location?: SourceLocation | undefined;
-      };
-    }
-  | { fault: string };
+export type Answer = { result: unknown } | { failure: BuildFailure } | { fault: string };
 
 /** Answers each line of the standard input, one after the other, until there are no more. */
 export async function serveLines(
@@ -21,15 +11,13 @@ export async function serveLines(
   for await (const line of lines) {
     const said: Answer = await answer(JSON.parse(line)).then(
       (result) => ({ result }),
-      (error: unknown) => failureOf(error),
+      (error: unknown) => answerTo(error),
     );
     await new Promise<void>((resolve) => process.stdout.write(`${JSON.stringify(said)}\n`, () => resolve()));
   }
 }
 
-function failureOf(error: unknown): Answer {
-  if (!(error instanceof HookBuildError))
-    return { fault: error instanceof Error ? (error.stack ?? '') : String(error) };
-  const { code, bareMessage: message, module, location } = error;
-  return { failure: { code, message, module, location } };
+function answerTo(error: unknown): Answer {
+  if (error instanceof HookBuildError) return { failure: failureOf(error) };
+  return { fault: error instanceof Error ? (error.stack ?? '') : String(error) };
 }

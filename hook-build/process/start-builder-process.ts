@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { reapOrphans } from '../../shared/process-wall/reap.ts';
+import { childrenOf } from '../../shared/process-wall/usage.ts';
 import type { Wall } from '../../shared/process-wall/wall.ts';
 
 const OWN_FOLDER = fileURLToPath(new URL('../', import.meta.url));
@@ -13,7 +15,7 @@ const MAX_HEAP_MEGABYTES = 512;
 export interface BuilderRights {
   /** Whether it may use the network; a process that may starts no other. */
   network: boolean;
-  /** Folders of package files: read, and written by whoever may use the network. */
+  /** Folders of package files. Every process reads them; the ones with the network also write them. */
   packages?: string | undefined;
   /** Its environment: it inherits nothing. */
   environment?: Record<string, string>;
@@ -49,22 +51,54 @@ export function startBuilderProcess(
   const { NODE_EXTRA_CA_CERTS: authorities } = environment;
   const reach = { readable: [...readable, ...(authorities === undefined ? [] : [authorities])], writable, network };
   const [command, ...args] = wall.around(options, main, reach);
-  return spawn(command, args, {
+  const child: BuilderProcess = spawn(command, args, {
     // Windows cannot open a socket without it.
     env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: env.SystemRoot } : {}) },
     cwd: OWN_FOLDER,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own: whatever it has started ends with it.
+    // A group of its own, so that its children end with it.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
+  child.once('exit', () => endWhatItStarted(child));
+  return child;
 }
 
 /** Ends a builder process and all that it has started. */
 export function endBuilderProcess(child: BuilderProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (process.platform === 'win32') child.kill('SIGKILL');
-  else process.kill(-child.pid, 'SIGKILL');
+  if (process.platform === 'win32') {
+    child.kill('SIGKILL');
+    return;
+  }
+  noteStarted(child);
+  endGroup(child.pid);
+}
+
+/** What builder processes have started, as it was last seen. */
+const started = new WeakMap<BuilderProcess, readonly number[]>();
+
+/** Notes what a builder process has started: when it has ended, nobody can tell. */
+export function noteStarted(child: BuilderProcess): void {
+  try {
+    if (child.pid !== undefined) started.set(child, childrenOf(child.pid));
+  } catch {
+    // It has ended, or nothing tells it here.
+  }
+}
+
+/** However it has ended: nothing of it is left, not even for the kernel. */
+function endWhatItStarted(child: BuilderProcess): void {
+  if (child.pid !== undefined && process.platform !== 'win32') endGroup(child.pid);
+  void reapOrphans(started.get(child) ?? []).catch(() => undefined);
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 /** The `node_modules` that the bundler and the stand-ins for Node's modules are in. */

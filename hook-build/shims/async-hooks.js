@@ -1,47 +1,110 @@
-// Enough for libraries that keep a context when there is one: it lasts as long as the synchronous call.
-class AsyncResource {
-  runInAsyncScope(run, self, ...args) {
-    return Reflect.apply(run, self, args);
-  }
-  bind(run) {
-    return run;
-  }
-  static bind(run) {
-    return run;
-  }
-  emitDestroy() {
-    return this;
-  }
-  asyncId() {
-    return 0;
-  }
-  triggerAsyncId() {
-    return 0;
+// A store follows what it began: through promises, timers and microtasks. A bundle that names AsyncLocalStorage has no `await` of the
+// language's own (bundle/bundle-hook.ts): each is a `then`, and there the context is kept, as it is where a timer or a microtask is begun.
+
+/** The stores of all storages, never changed: another one takes its place. */
+let current = new Map();
+const NONE = current;
+
+function within(context, run) {
+  const before = current;
+  current = context;
+  try {
+    return run();
+  } finally {
+    current = before;
   }
 }
 
+function bound(run) {
+  if (typeof run !== 'function') return run;
+  const context = current;
+  /** @this {unknown} */
+  return function (...args) {
+    return within(context, () => Reflect.apply(run, this, args));
+  };
+}
+
+const { then } = Promise.prototype;
+const define = (target, name, value) =>
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+
+/** @this {Promise<unknown>} */
+function keptThen(onFulfilled, onRejected) {
+  return Reflect.apply(then, this, [bound(onFulfilled), bound(onRejected)]);
+}
+define(Promise.prototype, 'then', keptThen);
+define(Promise.prototype.then, 'name', 'then');
+
+/** A function that takes a callback first. */
+function keepContextOf(target, name) {
+  const original = target[name];
+  if (typeof original !== 'function') return;
+  /** @this {unknown} */
+  const kept = function (callback, ...args) {
+    return Reflect.apply(original, this, [bound(callback), ...args]);
+  };
+  Object.defineProperties(kept, Object.getOwnPropertyDescriptors(original));
+  define(target, name, kept);
+}
+for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']) keepContextOf(globalThis, name);
+keepContextOf(process, 'nextTick');
+
 class AsyncLocalStorage {
-  #store;
   run(store, run, ...args) {
-    const before = this.#store;
-    this.#store = store;
-    try {
-      return run(...args);
-    } finally {
-      this.#store = before;
-    }
+    return within(this.#with(store), () => run(...args));
   }
   exit(run, ...args) {
     return this.run(undefined, run, ...args);
   }
   getStore() {
-    return this.#store;
+    return current.get(this);
   }
   enterWith(store) {
-    this.#store = store;
+    current = this.#with(store);
+    // What the isolate is entered with next, another run perhaps, is not in it any more.
+    Reflect.apply(then, Promise.resolve(), [() => (current = NONE)]);
   }
   disable() {
-    this.#store = undefined;
+    current = new Map(current);
+    current.delete(this);
+  }
+  #with(store) {
+    return new Map(current).set(this, store);
+  }
+  static bind(run) {
+    return bound(run);
+  }
+  static snapshot() {
+    return bound((run, ...args) => run(...args));
+  }
+}
+
+let lastId = 1;
+
+class AsyncResource {
+  #context = current;
+  #id = ++lastId;
+  runInAsyncScope(run, self, ...args) {
+    return within(this.#context, () => Reflect.apply(run, self, args));
+  }
+  bind(run, self = undefined) {
+    const resource = this;
+    /** @this {unknown} */
+    return function (...args) {
+      return resource.runInAsyncScope(run, self ?? this, ...args);
+    };
+  }
+  static bind(run, _type = undefined, self = undefined) {
+    return new AsyncResource().bind(run, self);
+  }
+  emitDestroy() {
+    return this;
+  }
+  asyncId() {
+    return this.#id;
+  }
+  triggerAsyncId() {
+    return 1;
   }
 }
 

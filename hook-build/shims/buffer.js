@@ -1,4 +1,5 @@
 const base = require('buffer/');
+const { invalidArgType } = require('./errors.js');
 const { Buffer } = base;
 
 // base64url came after the library was written.
@@ -16,7 +17,14 @@ Buffer.byteLength = (value, encoding) =>
   typeof value === 'string' && isBase64url(encoding)
     ? byteLength(toBase64(value), 'base64')
     : byteLength(value, encoding);
+const UTF8 = /^utf-?8$/i;
+const decoder = globalThis.TextDecoder && new globalThis.TextDecoder('utf-8', { ignoreBOM: true });
+
 Buffer.prototype.toString = function (encoding, start, end) {
+  // The library replaces each malformed byte by itself.
+  if (decoder !== undefined && (encoding === undefined || UTF8.test(encoding))) {
+    return decoder.decode(start === undefined && end === undefined ? this : sliceOf(this, start, end));
+  }
   if (!isBase64url(encoding)) return toString.call(this, encoding, start, end);
   return toString.call(this, 'base64', start, end).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 };
@@ -25,10 +33,19 @@ Buffer.prototype.write = function (text, ...rest) {
   if (!isBase64url(encoding)) return write.call(this, text, ...rest);
   return write.call(this, toBase64(text), ...rest.slice(0, -1), 'base64');
 };
+Buffer.prototype.equals = function (other) {
+  if (!(other instanceof Uint8Array)) throw invalidArgType('otherBuffer', 'an instance of Buffer or Uint8Array', other);
+  return this === other || Buffer.compare(this, from(other.buffer, other.byteOffset, other.byteLength)) === 0;
+};
 for (const name of Object.getOwnPropertyNames(Buffer.prototype)) {
   // readUint32BE beside readUInt32BE, as Node has them.
   if (/^(read|write)U(Int|BigInt)/.test(name))
     Buffer.prototype[name.replace('UInt', 'Uint')] ??= Buffer.prototype[name];
+}
+
+function sliceOf(bytes, start, end = bytes.length) {
+  const from = Math.max(Math.trunc(start) || 0, 0);
+  return Uint8Array.prototype.subarray.call(bytes, from, Math.max(from, Math.trunc(end) || 0));
 }
 
 module.exports = {

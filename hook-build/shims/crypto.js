@@ -1,6 +1,9 @@
 const base = require('crypto-browserify');
 const { KeyObject, createSecretKey, createPublicKey, createPrivateKey, plainKey } = require('./crypto/key-object.js');
 const signatures = require('./crypto/signatures.js');
+const { bufferArgument, bytesArgument, secretArgument } = require('./crypto/bytes.js');
+const { Hash, Hmac, createHash, createHmac, hash, requireDigest } = require('./crypto/hashes.js');
+const { coded, invalidArgType, outOfRange, requireInteger } = require('./errors.js');
 
 const webcrypto = globalThis.crypto;
 
@@ -11,14 +14,11 @@ function notAvailable(name) {
 }
 
 function timingSafeEqual(a, b) {
-  if (a.byteLength !== b.byteLength) {
+  const [x, y] = [bufferOf('buf1', a), bufferOf('buf2', b)];
+  if (x.length !== y.length) {
     const error = new RangeError('Input buffers must have the same byte length');
     throw Object.assign(error, { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
   }
-  const [x, y] = [
-    Buffer.from(a.buffer ?? a, a.byteOffset, a.byteLength),
-    Buffer.from(b.buffer ?? b, b.byteOffset, b.byteLength),
-  ];
   let difference = 0;
   for (let i = 0; i < x.length; i += 1) difference |= x[i] ^ y[i];
   return difference === 0;
@@ -51,11 +51,18 @@ function randomFill(target, ...rest) {
   queueMicrotask(() => callback(null, target));
 }
 
+const MAX_RANDOM_RANGE = 2 ** 48 - 1;
+
 function randomInt(...args) {
   const callback = typeof args.at(-1) === 'function' ? args.pop() : undefined;
   const [min, max] = args.length === 1 ? [0, args[0]] : args;
   const range = max - min;
-  if (!Number.isSafeInteger(range) || range <= 0) throw new RangeError('The value of "max" is out of range');
+  if (!Number.isSafeInteger(min)) throw invalidArgType('min', 'a safe integer', min);
+  if (!Number.isSafeInteger(max)) throw invalidArgType('max', 'a safe integer', max);
+  if (range <= 0) throw outOfRange('max', `greater than the value of "min" (${min})`, max);
+  if (range > MAX_RANDOM_RANGE) {
+    throw outOfRange(args.length === 1 ? 'max' : 'max - min', `<= ${MAX_RANDOM_RANGE}`, range);
+  }
   const limit = 2 ** 48 - (2 ** 48 % range);
   let drawn;
   do drawn = base.randomBytes(6).readUIntBE(0, 6);
@@ -66,19 +73,73 @@ function randomInt(...args) {
   return undefined;
 }
 
+const MAX_INT32 = 2 ** 31 - 1;
+const MAX_INFO_BYTES = 1024;
+const MAX_HKDF_BLOCKS = 255;
+
+function bufferOf(name, value) {
+  if (typeof value === 'string' || value === null || typeof value !== 'object') {
+    throw coded(
+      TypeError,
+      'ERR_INVALID_ARG_TYPE',
+      `The "${name}" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.`,
+    );
+  }
+  return bufferArgument(name, value);
+}
+
+function pbkdf2Sync(password, salt, iterations, length, digest) {
+  const [bytes, saltBytes] = [bytesArgument('password', password), bytesArgument('salt', salt)];
+  requireInteger('iterations', iterations, 1, MAX_INT32);
+  requireInteger('keylen', length, 0, MAX_INT32);
+  const name = requireDigest(digest);
+  return length === 0 ? Buffer.alloc(0) : base.pbkdf2Sync(bytes, saltBytes, iterations, length, name);
+}
+
+function pbkdf2(...args) {
+  const callback = args.pop();
+  if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
+  const [password, salt, iterations, length, digest] = args;
+  const key = pbkdf2Sync(password, salt, iterations, length, digest);
+  queueMicrotask(() => callback(null, key));
+}
+
+const AEAD = /gcm$/i;
+
+/** createCipheriv and createDecipheriv: key and IV checked as the libraries do not. */
+function cipher(name) {
+  return (algorithm, key, iv, options) => {
+    const secret = secretArgument('key', key);
+    if (iv === undefined)
+      throw invalidArgType('iv', 'of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView', iv);
+    const bytes = iv === null ? Buffer.alloc(0) : bytesArgument('iv', iv);
+    if (AEAD.test(algorithm) && bytes.length === 0) {
+      throw coded(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector');
+    }
+    return base[name](algorithm, secret, bytes, options);
+  };
+}
+
 function hkdfSync(digest, key, salt, info, length) {
-  const secret = Buffer.from(plainKey(key));
-  const size = base.createHash(digest).digest().length;
+  const name = requireDigest(digest);
+  const secret = secretArgument('ikm', key);
+  const [saltBytes, infoBytes] = [bytesArgument('salt', salt), bytesArgument('info', info)];
+  requireInteger('length', length, 0, MAX_INT32);
+  if (infoBytes.length > MAX_INFO_BYTES) {
+    throw outOfRange('info', `must not contain more than ${MAX_INFO_BYTES} bytes`, infoBytes.length);
+  }
+  const size = base.createHash(name).digest().length;
+  if (length > size * MAX_HKDF_BLOCKS) throw coded(RangeError, 'ERR_CRYPTO_INVALID_KEYLEN', 'Invalid key length');
   const prk = base
-    .createHmac(digest, salt.length === 0 ? Buffer.alloc(size) : Buffer.from(salt))
+    .createHmac(name, saltBytes.length === 0 ? Buffer.alloc(size) : saltBytes)
     .update(secret)
     .digest();
   const blocks = [];
   for (let i = 1, last = Buffer.alloc(0); blocks.length * size < length; i += 1) {
     last = base
-      .createHmac(digest, prk)
+      .createHmac(name, prk)
       .update(last)
-      .update(Buffer.from(info))
+      .update(infoBytes)
       .update(Buffer.from([i]))
       .digest();
     blocks.push(last);
@@ -98,15 +159,19 @@ module.exports = {
   createSecretKey,
   createPublicKey,
   createPrivateKey,
-  createHash: (algorithm) => base.createHash(algorithm),
-  createHmac: (algorithm, key) => base.createHmac(algorithm, plainKey(key)),
-  createCipheriv: (algorithm, key, iv, options) => base.createCipheriv(algorithm, plainKey(key), iv, options),
-  createDecipheriv: (algorithm, key, iv, options) => base.createDecipheriv(algorithm, plainKey(key), iv, options),
+  Hash,
+  Hmac,
+  createHash,
+  createHmac,
+  createCipheriv: cipher('createCipheriv'),
+  createDecipheriv: cipher('createDecipheriv'),
+  pbkdf2,
+  pbkdf2Sync,
   publicEncrypt: withKey('publicEncrypt'),
   publicDecrypt: withKey('publicDecrypt'),
   privateEncrypt: withKey('privateEncrypt'),
   privateDecrypt: withKey('privateDecrypt'),
-  hash: (algorithm, data, encoding = 'hex') => base.createHash(algorithm).update(data).digest(encoding),
+  hash,
   hkdfSync,
   hkdf: (...args) => {
     const callback = args.pop();

@@ -12,8 +12,11 @@ function fileURLToPath(value) {
 module.exports = {
   ...legacy,
   parse(value, parseQuery, slashesDenoteHost) {
-    const parsed = legacy.parse(value, parseQuery, slashesDenoteHost);
-    if (parseQuery && typeof parsed.query === 'string') parsed.query = querystring.parse(parsed.query);
+    const parsed = legacy.parse(value, false, slashesDenoteHost);
+    if (parseQuery) {
+      parsed.query = querystring.parse(parsed.query ?? '');
+      parsed.search ??= '';
+    }
     return parsed;
   },
   format(value, options) {

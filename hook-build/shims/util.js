@@ -16,13 +16,34 @@ function promisify(original) {
 }
 promisify.custom = CUSTOM;
 
-// The runtime's, which prints what Node prints.
-const format = globalThis[Symbol.for('hookmint.format')] ?? base.format;
+const CUSTOM_INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+// The runtime's, which is Node's own, made when it is first called.
+const runtimeInspect = globalThis[Symbol.for('hookmint.inspect')] ?? (() => base);
+
+function inspect(...args) {
+  return runtimeInspect().inspect(...args);
+}
+inspect.custom = CUSTOM_INSPECT;
+for (const name of ['colors', 'styles', 'defaultOptions']) {
+  Object.defineProperty(inspect, name, {
+    get: () => runtimeInspect().inspect[name],
+    set(value) {
+      runtimeInspect().inspect[name] = value;
+    },
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+const format = (...args) => runtimeInspect().format(...args);
+const formatWithOptions = (options, ...args) => runtimeInspect().formatWithOptions(options, ...args);
 
 module.exports = {
   ...base,
+  inspect,
   format,
-  formatWithOptions: (_options, ...args) => format(...args),
+  formatWithOptions,
   promisify,
   types,
   TextEncoder: globalThis.TextEncoder,
@@ -36,7 +57,7 @@ module.exports = {
       return false;
     }
   },
-  stripVTControlCharacters: (text) => String(text).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ''),
+  stripVTControlCharacters: (text) => runtimeInspect().stripVTControlCharacters(text),
   styleText: (_style, text) => text,
   toUSVString: (text) => String(text).toWellFormed(),
   aborted: (signal) => new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),

@@ -46,8 +46,9 @@ export function createApp(options: {
   app.use(observeExpress);
   app.use(requireHost);
   if (managementUrl !== undefined) {
-    const who = { trustedProxies, clientSecretKey: issuer.clientSecretKey };
-    app.use(managementRoute(managementUrl, who, { hasConsole }));
+    const { clientSecretKey, configuration } = issuer;
+    const who = { trustedProxies, clientSecretKey };
+    app.use(managementRoute(managementUrl, who, { hasConsole, changed: () => configuration.drop() }));
   }
   app.route('/oauth/token').all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));

@@ -107,7 +107,7 @@ runService(SERVICE, async (endLater) => {
     publicKeys,
     missing: () => [
       ...busMissing(),
-      ...(publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+      ...(publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ],
     maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,

@@ -25,7 +25,7 @@ export function createApp(
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.enable('case sensitive routing');
-  // The gateway proves what it says of who asks; what anybody else says is believed of trusted proxies only.
+  // The gateway proves the caller's address. From others, only trusted proxies are believed.
   app.use((request: Request, _response: Response, next: NextFunction) => {
     const ip = vouchedAddress(request, deps.clientSecretKey) ?? peerOf(request, options.trustedProxies).ip;
     Object.defineProperty(request, 'ip', { value: ip });
@@ -38,12 +38,13 @@ export function createApp(
   app.get('/readyz', (_request, response) => {
     const missing = [
       ...busMissing(),
-      ...(deps.publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+      ...(deps.publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ];
     response.set(NO_STORE).status(missing.length === 0 ? 200 : 503);
     const warnings = options.warnings();
     response.json({
       ...(missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing }),
+      builder_wall: deps.hookBuilder.wall(),
       ...(warnings.length === 0 ? {} : { warnings }),
     });
   });

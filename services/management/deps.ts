@@ -1,11 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
-import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
+import type { HookBuilder } from './hook-builder/hook-builder.ts';
 
 /** What the handlers of the API work with. */
 export type Deps = {
@@ -29,7 +29,5 @@ export type Deps = {
   console: ConsoleAddress | undefined;
   /** Where people reach the console, ending with a slash. */
   consoleUrl: string;
-  npmRegistry: string | undefined;
-  /** Around the processes that build hooks. */
-  builderWall: Wall;
+  hookBuilder: HookBuilder;
 };

@@ -10,7 +10,6 @@ import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
-import { chooseWall } from '../../shared/process-wall/wall.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { consoleLinksIn } from '../../shared/store/console-links.ts';
 import { consoleSessionsIn } from '../../shared/store/console-sessions.ts';
@@ -22,11 +21,13 @@ import { concernsKeys, configChangedSubject } from '../../shared/subjects/config
 import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
 import { KeysManageReply, keysManageSubject, type KeysManage } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
+import { observeBuilderWall } from '../../shared/telemetry/metrics.ts';
 import { ApiError } from './api/api-error.ts';
 import { createApp } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
 import { consoleAddress } from './console/console-address.ts';
+import { openHookBuilder } from './hook-builder/hook-builder.ts';
 import { keepLogs } from './logs/keep-logs.ts';
 import { ROUTES } from './routes.ts';
 
@@ -37,11 +38,9 @@ runService(SERVICE, async (endLater) => {
   const tenant = config.HOOKMINT_TENANT;
   const audience = `${config.HOOKMINT_ISSUER}api/v2/`;
 
-  const builderWall = await chooseWall(config.HOOKMINT_SANDBOX_WALL);
-  logger.info(
-    { wall: builderWall.name, reasons: builderWall.reasons },
-    `the wall around processes that build hooks: ${builderWall.name}`,
-  );
+  const hookBuilder = await openHookBuilder(config);
+  endLater('the hook-builder', hookBuilder.close);
+  observeBuilderWall(hookBuilder.wall);
   const store = await connectStore(SERVICE, config, tenant);
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
@@ -128,8 +127,7 @@ runService(SERVICE, async (endLater) => {
       keyManagers,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       hookSecretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
-      npmRegistry: config.HOOKMINT_NPM_REGISTRY,
-      builderWall,
+      hookBuilder,
       scopes,
       console: config.HOOKMINT_CONSOLE === 'on' ? consoleAddress(consoleUrl) : undefined,
       consoleUrl,

@@ -22,7 +22,7 @@ type Pending = {
   lastSignOfLifeMs: number;
   /** Numbers of the messages that carried it; only their replies may answer it. */
   messages: number[];
-  /** Whether it was sent once more because whoever had it gave no sign of life. */
+  /** Whether it was sent again because its responder gave no sign of life. */
   isSecondTry: boolean;
   resolve: (reply: unknown) => void;
   reject: (error: HookmintError) => void;
@@ -32,7 +32,7 @@ export type BatchRequester<Event, Reply> = {
   /**
    * Sends one request and gives its reply.
    *
-   * @param deadlineMs Since the epoch. The promise is settled by then, whatever happens.
+   * @param deadlineMs Since the epoch. The promise is settled by then in any case.
    * @throws {HookmintError} `bus_no_responders` when nobody serves the subject: at once, or within half a second of the
    *   last reply; `bus_unresponsive` when whoever had it
    *   died, twice; `bus_deadline_exceeded`; `bus_message_too_large`; `bus_invalid_reply`; `bus_remote_error` (its `cause`
@@ -50,7 +50,7 @@ const REUNION_POLL_MS = 50;
 /** More than fit into a message that replies share: a line of a console is three, and 28 bytes. */
 const MAX_REPLY_VALUES = 200_000;
 
-/** The asking side of a subject: coalesces, matches replies, notices the death of whoever was asked. */
+/** The requesting side of a subject: coalesces, matches replies, detects the death of a responder. */
 export function createBatchRequester<Event extends object, Reply>(options: {
   connection: NatsConnection;
   /** Name of the asking service, as given to {@link connectBus}: its user may only have its own inboxes. */
@@ -64,7 +64,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
-  // From the start, so that whoever watches it sees the first one.
+  // From the start, so that an observer sees the first one.
   if (proofKey !== undefined) repliesRefused.add(0, attributes);
   const measure = measureBus(subject, 'send');
   const spanName = `send ${subject}`;
@@ -136,7 +136,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     const text = message.string();
     if (proofKey !== undefined && !isProvedReply({ key: proofKey, inbox: message.subject }, subject, text)) {
       repliesRefused.add(1, attributes);
-      logger.warn({ subject }, 'a reply on the bus was refused: it does not prove that it is from who was asked');
+      logger.warn({ subject }, 'a reply on the bus was refused: it has no valid proof of its sender');
       return;
     }
     const batch = parseReplies(text);

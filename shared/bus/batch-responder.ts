@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
@@ -30,8 +31,8 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  *
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
- * @param proofKeys Of those who may ask: requests without the proof of one of them are dropped. Default: whoever the bus lets ask may.
- * @param maxInFlight More than so many at a time are answered `overloaded` at once.
+ * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
+ * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
  * @param holderOf The owner of an event. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
@@ -153,7 +154,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     try {
       batch = RequestBatch.parse(JSON.parse(text));
     } catch (error) {
-      logger.error({ subject, err: error }, 'a message on the bus is no batch of requests');
+      logger.error({ subject, err: error }, 'a message on the bus is not a batch of requests');
       return;
     }
     for (const raw of batch.events) void answer(raw, to);
@@ -174,7 +175,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   let draining: Promise<void> | undefined;
   async function drain(): Promise<void> {
     await subscription.drain();
-    while (inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (inFlight.size > 0) await delay(10);
     clearInterval(heartbeat);
     flush();
     await connection.flush();
@@ -195,7 +196,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 
 const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
 const replyTooLarge = { code: 'reply_too_large', message: "the reply is over the server's max_payload" };
-const overloaded = { code: 'overloaded', message: 'this responder has as many requests as it takes' };
+const overloaded = { code: 'overloaded', message: 'this responder has too many requests' };
 
 function asRemoteError(error: unknown): { code: string; message: string } {
   if (error instanceof HookmintError) return { code: error.code, message: messageOf(error) };

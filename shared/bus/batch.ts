@@ -16,7 +16,7 @@ export const ENVELOPE_BYTES = 1_024;
 /** How often a responder says of a request that takes long that it is still being worked on. */
 export const ALIVE_INTERVAL_MS = 500;
 
-/** A request without reply or sign of life for so long is sent once more, then given up: whoever had it is gone. */
+/** After this time without reply or sign of life a request is sent again, then given up: its responder is gone. */
 export const UNRESPONSIVE_AFTER_MS = 1_750;
 
 /** Added to each event of a request message. */

@@ -46,7 +46,7 @@ export function isInbox(subject: string): boolean {
  * Connects one service to NATS. Once connected it reconnects for as long as the process lives.
  *
  * @param name Of the service: seen in the server's monitoring, and the prefix of its inboxes (`_INBOX_<name>.>`), so that a
- *   user may be allowed its own replies and nobody else's.
+ *   user may be allowed to receive only its own replies.
  * @throws {HookmintError} `bus_unreachable`, naming the URL and what went wrong; `config_invalid` for unusable files of TLS.
  */
 export async function connectBus(name: string, env: BusEnv): Promise<NatsConnection> {
@@ -79,7 +79,7 @@ export async function connectBus(name: string, env: BusEnv): Promise<NatsConnect
       { cause: error },
     );
   }
-  // The client has forgotten those that did not answer at this first time.
+  // The client has forgotten the servers that did not answer at this first attempt.
   if (servers.length > 1) connection.setServers(servers);
   void logStatus(connection);
   return connection;

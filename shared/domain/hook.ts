@@ -80,7 +80,7 @@ export type HookRevision = z.infer<typeof HookRevision>;
 /** A hook or an Action as tokens are shaped by it: with the revision that is deployed. */
 export type EnabledHook = { id: string; name: string; revision: HookRevision };
 
-/** Revisions a hook's history tells of; older ones can no longer be rolled back to. */
+/** Revisions in a hook's history; a roll-back to older ones is not possible. */
 export const MAX_HISTORY_REVISIONS = 50;
 
 /** One entry of a hook's history. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressOf, networkOf } from './address.ts';
 
@@ -18,11 +18,16 @@ const MAX_QUEUED = 60;
 const ANSWER_READ_TIMEOUT_MS = 10_000;
 const SWEEP_INTERVAL_MS = 1_000;
 
+/** Of answers that are not taken yet, in all: over it, those who have most of it are given up. */
+const MAX_UNREAD_BYTES = 128 * 1_048_576;
+const UNREAD_INTERVAL_MS = 50;
+
 type Connection = {
   socket: Socket;
   network: string;
   /** Requests that are not answered yet. */
   underWay: number;
+  responses: Set<ServerResponse>;
   latest: IncomingMessage | undefined;
   queued: (() => void)[];
   /** What was not taken at the last sweep, bytes, and since when. */
@@ -76,7 +81,16 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
       socket.destroy();
       return;
     }
-    const connection = { socket, network, underWay: 0, latest: undefined, queued: [], unread: 0, unreadSinceMs: 0 };
+    const connection: Connection = {
+      socket,
+      network,
+      underWay: 0,
+      responses: new Set(),
+      latest: undefined,
+      queued: [],
+      unread: 0,
+      unreadSinceMs: 0,
+    };
     add(connection);
     bySocket.set(socket, connection);
     const peer = peerOf(socket);
@@ -104,12 +118,18 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
       } else if (unread > 0 && nowMs - connection.unreadSinceMs >= ANSWER_READ_TIMEOUT_MS) connection.socket.destroy();
     }
   }, SWEEP_INTERVAL_MS).unref();
-  server.once('close', () => clearInterval(sweep));
+  const bound = setInterval(() => giveUpUnread(answering), UNREAD_INTERVAL_MS).unref();
+  server.once('close', () => {
+    clearInterval(sweep);
+    clearInterval(bound);
+  });
 
   const begin = (connection: Connection, ...[request, response]: Parameters<RequestListener>): void => {
     connection.underWay++;
+    connection.responses.add(response);
+    response.once('close', () => connection.responses.delete(response));
     answering.add(connection);
-    // Not at once: answers that need no waiting would follow one another, and nobody else's connection would be heard meanwhile.
+    // Not at once: a chain of immediate answers would keep other connections from being read.
     response.once('close', () => setImmediate(end, connection));
     serve(request, response);
   };
@@ -123,13 +143,32 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
   };
   server.on('request', (request, response) => {
     const connection = bySocket.get(request.socket);
-    // Those that came in one piece with the one that was too many are told of all the same.
+    // Requests that arrived together with the one that was too many are still reported.
     if (connection === undefined || request.socket.destroyed) return;
     connection.latest = request;
     if (connection.underWay < MAX_AT_ONCE && connection.queued.length === 0) begin(connection, request, response);
     else if (connection.queued.length < MAX_QUEUED) connection.queued.push(() => begin(connection, request, response));
     else connection.socket.destroy();
   });
+}
+
+/** Ends the connections that have most of what is not taken, as long as it is too much. */
+function giveUpUnread(answering: ReadonlySet<Connection>): void {
+  const unread = [...answering].map((connection) => ({ connection, bytes: unreadOf(connection) }));
+  let inAll = unread.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (inAll <= MAX_UNREAD_BYTES) return;
+  for (const { connection, bytes } of unread.sort((one, other) => other.bytes - one.bytes)) {
+    if (inAll <= MAX_UNREAD_BYTES) return;
+    inAll -= bytes;
+    connection.socket.destroy();
+  }
+}
+
+/** What waits in the connection, and in answers that wait for their turn on it. */
+function unreadOf({ socket, responses }: Connection): number {
+  let bytes = socket.writableLength;
+  for (const response of responses) if (response.socket === null) bytes += response.writableLength;
+  return bytes;
 }
 
 /** Whether nothing is done for it: it is idle, in its handshake, or has not sent the whole of its request. */

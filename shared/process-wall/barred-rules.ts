@@ -1,15 +1,19 @@
 import { ENOSYS, type Rule } from './filter.ts';
 
-/** What a process gives up beside what nobody needs. */
+/** Rules in addition to those for calls that no process needs. */
 export type Barred = {
-  /** Sockets, but pairs of them, which processes use as pipes to those that they have started. */
+  /** Sockets, except socket pairs, which processes use as pipes to their children. */
   network?: boolean;
+  /** Of sockets, those of this machine alone, by which programs of others could be asked: what is left are those of the internet. */
+  localSockets?: boolean;
   /** To start programs. */
   programs?: boolean;
 };
 
 const EPERM = 1;
 const AF_UNIX = 1;
+/** `AF_INET`, `AF_INET6`, and `AF_NETLINK`, by which a process learns which addresses the machine has. */
+const OF_THE_INTERNET = [2, 10, 16];
 
 /** `CLONE_NEW*`, what makes a process one in other namespaces. `CLONE_NEWTIME` is for `unshare` and `clone3` alone. */
 const NAMESPACE_FLAGS = 0x7e020000;
@@ -59,11 +63,12 @@ const PROGRAMS = ['execve', 'execveat'] as const;
  * What a process that reads strangers' code, and those that it starts, are refused: other processes, namespaces, mounts, and parts of the
  * kernel that no build needs. All else is let through, as programs that are not ours must start under these rules.
  */
-export function barredRules({ network = false, programs = false }: Barred): Rule[] {
+export function barredRules({ network = false, localSockets = false, programs = false }: Barred): Rule[] {
   const refused = [...NEVER, ...(network ? NETWORK : []), ...(programs ? PROGRAMS : [])];
   return [
     ...refused.map((syscall): Rule => ({ syscall, refuse: EPERM })),
     ...(network ? [{ syscall: 'socketpair', when: [{ argument: 0, oneOf: [AF_UNIX] }] } satisfies Rule] : []),
+    ...(localSockets ? [{ syscall: 'socket', when: [{ argument: 0, oneOf: OF_THE_INTERNET }] } satisfies Rule] : []),
     { syscall: 'clone', when: [{ argument: 0, mask: NAMESPACE_FLAGS, oneOf: [0] }] },
     // Its flags lie in memory, where a filter cannot look. As if the kernel did not have it, C libraries use `clone`.
     { syscall: 'clone3', refuse: ENOSYS },

@@ -20,7 +20,7 @@ export function findBubblewrap(env: NodeJS.ProcessEnv = process.env): string | u
     });
 }
 
-/** What a process in namespaces of its own has beside Node. Paths are absolute; those that do not exist are left out. */
+/** The files that a process in its own namespaces has besides Node. Paths are absolute; missing ones are skipped. */
 export type Reach = { readable: readonly string[]; writable?: readonly string[]; network?: boolean };
 
 /** What reaches others by their names needs of the machine: where names are asked for, and who vouches for certificates. */
@@ -33,12 +33,17 @@ const FOR_THE_NETWORK = [
   '/etc/pki',
 ];
 
+/** All files of the machine that a Node process needs which may read these. */
+export function filesOf({ readable, network = false }: Reach): string[] {
+  return [process.execPath, ...sharedLibraries(), ...(network ? FOR_THE_NETWORK : []), ...readable];
+}
+
 /**
  * Arguments of `bwrap` for a Node process in namespaces of its own: no process but its own, no capability, of the file system only
  * Node, the libraries that Node is linked with, and what it may reach, and no network unless it may have one.
  */
 export function bubblewrapArguments({ readable, writable = [], network = false }: Reach): string[] {
-  const binds = [process.execPath, ...sharedLibraries(), ...(network ? FOR_THE_NETWORK : []), ...readable];
+  const binds = filesOf({ readable, network });
   return [
     '--unshare-all',
     ...(network ? ['--share-net'] : []),

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { seccompProgram, type Otherwise, type Rule } from './filter.ts';
 import { processor, syscallNumber, type Syscall } from './syscalls.ts';
 
@@ -12,13 +12,21 @@ const FIRST_AFTER_STANDARD = 3n;
 const LAST_DESCRIPTOR = 0xffff_ffffn;
 const CLOSE_RANGE_CLOEXEC = 4n;
 
-/** Of linux/landlock.h. All rights over files of its first version: to run, write, read, list, remove and make them. */
-const LANDLOCK_ACCESS = 0x1fffn;
+/** Of linux/landlock.h. Rights over files: of its first version to run, write, read, list, remove and make them, then to move and cut them. */
+const LANDLOCK_ACCESS = [0x1fffn, 0x3fffn, 0x7fffn];
 const LANDLOCK_READ = 0b1101n;
 const LANDLOCK_READ_FILE = 0b101n;
+/** To read, list, write, remove, make and cut files; not to run them. */
+const LANDLOCK_WRITE = 0b1110n | (1n << 5n) | (1n << 8n) | (1n << 14n);
+/** Sockets by abstract names, and signals, of processes that are not confined with it. */
+const LANDLOCK_SCOPES = 0b11n;
+const LANDLOCK_SCOPES_SINCE = 6;
 const LANDLOCK_RULE_PATH_BENEATH = 1n;
 const LANDLOCK_CREATE_RULESET_VERSION = 1n;
 const O_PATH = 0o10000000;
+
+/** `WNOHANG` */
+const WITHOUT_WAITING = 1n;
 
 /** The kernel or the platform cannot do it. */
 export class WallError extends Error {
@@ -30,6 +38,13 @@ type Native = {
   endWithParent(): void;
   /** No process that is started from now on inherits a descriptor, but what it is given. */
   keepDescriptors(): void;
+  /**
+   * Has the kernel forget a process that has ended, if nobody else is left to. That is so of those that a child of this process had started,
+   * where this one is the first of a container.
+   *
+   * @returns Whether it has not ended yet.
+   */
+  reap(pid: number): boolean;
   /** Limits a resource of this process, for good. */
   limit(what: string, resource: bigint, max: bigint): void;
   /**
@@ -39,12 +54,10 @@ type Native = {
    */
   filter(rules: readonly Rule[], otherwise: Otherwise, allThreads: boolean): void;
   /**
-   * Takes from this thread, and from the processes that it starts, all files but these, which may be read and run; for good, and after a
-   * `filter`. Does nothing where the kernel has no Landlock.
-   *
-   * @param readable Paths of files and of folders.
+   * Takes from this thread, and from what it becomes and starts, all files but these, for good: those that may be read and run, and folders
+   * in which files may be made. Those that do not exist are left out. Does nothing where the kernel has no Landlock.
    */
-  confine(readable: readonly string[]): void;
+  confine(readable: readonly string[], writable: readonly string[]): void;
 };
 
 /**
@@ -79,6 +92,7 @@ export async function openNative(): Promise<Native> {
     keepDescriptors: () => {
       call('to keep descriptors', 'close_range', FIRST_AFTER_STANDARD, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
     },
+    reap: (pid) => result('wait4', BigInt(pid), 0n, WITHOUT_WAITING) === 0n,
     limit: (what, resource, max) => {
       call(what, 'prlimit64', 0n, resource, new BigUint64Array([max, max]).buffer);
     },
@@ -89,17 +103,24 @@ export async function openNative(): Promise<Native> {
       call('that programs get no more rights', 'prctl', PR_SET_NO_NEW_PRIVS, 1n, null);
       call('a filter of system calls', 'seccomp', SECCOMP_SET_MODE_FILTER, flags, memory);
     },
-    confine: (readable) => {
-      if (result('landlock_create_ruleset', 0n, 0n, LANDLOCK_CREATE_RULESET_VERSION) < 1n) return;
-      const handled = new BigUint64Array([LANDLOCK_ACCESS]).buffer;
+    confine: (readable, writable) => {
+      const version = Number(result('landlock_create_ruleset', 0n, 0n, LANDLOCK_CREATE_RULESET_VERSION));
+      if (version < 1) return;
+      const access = LANDLOCK_ACCESS[Math.min(version, LANDLOCK_ACCESS.length) - 1] ?? 0n;
+      const scoped = version < LANDLOCK_SCOPES_SINCE ? [] : [0n, LANDLOCK_SCOPES];
+      const handled = new BigUint64Array([access, ...scoped]).buffer;
       const ruleset = result('landlock_create_ruleset', getRawPointer(handled), BigInt(handled.byteLength), 0n);
       if (ruleset < 0n) throw new WallError('the kernel refuses rules for files');
-      for (const path of readable) {
+      const allow = (path: string, ofFolder: bigint): void => {
+        if (!existsSync(path)) return;
         const file = openSync(path, O_PATH);
-        const access = statSync(path).isDirectory() ? LANDLOCK_READ : LANDLOCK_READ_FILE;
-        call('a rule for files', 'landlock_add_rule', ruleset, LANDLOCK_RULE_PATH_BENEATH, pathRule(access, file));
+        const allowed = access & (statSync(path).isDirectory() ? ofFolder : LANDLOCK_READ_FILE);
+        call('a rule for files', 'landlock_add_rule', ruleset, LANDLOCK_RULE_PATH_BENEATH, pathRule(allowed, file));
         closeSync(file);
-      }
+      };
+      for (const path of readable) allow(path, LANDLOCK_READ);
+      for (const path of writable) allow(path, LANDLOCK_WRITE);
+      call('that programs get no more rights', 'prctl', PR_SET_NO_NEW_PRIVS, 1n, null);
       call('rules for files', 'landlock_restrict_self', ruleset, 0n, null);
       closeSync(Number(ruleset));
     },

@@ -14,8 +14,8 @@ export async function sealIfWalled(): Promise<void> {
 
 /**
  * Gives up, if this process was started behind a wall, what no program needs that has its files and its pipes: {@link barredRules}. What
- * it starts is under the same rules, and may open no file but those that Node's permission model lets this process read, where the kernel
- * has Landlock.
+ * it starts is under the same rules, and what one without a network starts opens no file but those that Node's permission model lets this
+ * process read, so not even Node, where the kernel has Landlock.
  *
  * @throws {WallError}
  */
@@ -25,7 +25,7 @@ export async function barIfWalled(barred: Barred): Promise<void> {
   native.endWithParent();
   native.limit('to make no core dumps', RLIMIT_CORE, 0n);
   native.filter(barredRules(barred), 'allow', true);
-  if (barred.network) native.confine(permittedFolders());
+  if (barred.network) native.confine(permittedFolders(), []);
 }
 
 function permittedFolders(): string[] {

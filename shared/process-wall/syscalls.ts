@@ -98,6 +98,7 @@ const NUMBERS = {
   umount2: call(166, 39),
   unshare: call(272, 97),
   userfaultfd: call(323, 282),
+  wait4: call(61, 260),
   write: call(1, 64),
   writev: call(20, 66),
 } satisfies Record<string, Numbers>;

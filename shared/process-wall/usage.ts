@@ -66,7 +66,12 @@ function fieldsOf(pid: number): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-function childrenOf(pid: number): number[] {
+/**
+ * The processes that a process has started, as Linux tells it.
+ *
+ * @throws Where nothing tells it.
+ */
+export function childrenOf(pid: number): number[] {
   const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'latin1');
   return (children.match(/\d+/g) ?? []).map(Number);
 }

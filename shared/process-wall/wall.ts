@@ -4,15 +4,16 @@ import { dirname, join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { HookmintError, messageOf } from '../errors.ts';
-import { bubblewrapArguments, findBubblewrap, type Reach } from './bubblewrap.ts';
+import { bubblewrapArguments, filesOf, findBubblewrap, type Reach } from './bubblewrap.ts';
 import { channelOver, type Channel } from './channel.ts';
 import { ENOSYS } from './filter.ts';
 import { openNative, WallError } from './native.ts';
 import { SEALED } from './seal.ts';
 
 const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
+const CONFINE = fileURLToPath(new URL('./confine.ts', import.meta.url));
 const OWN_FOLDER = join(dirname(PROBE), '/');
-/** What the channel needs beside it. */
+/** Files that the channel needs in addition. */
 const JSON_VALUES = fileURLToPath(new URL('../json-values.ts', import.meta.url));
 const PACKAGE_JSON = fileURLToPath(new URL('../../package.json', import.meta.url));
 const PROBE_TIMEOUT_MS = 10_000;
@@ -35,7 +36,7 @@ type WalledProgram = {
   readable: readonly string[];
   /** Longest message that is taken from it, characters. Default: 64 Mi. */
   maxMessageCharacters?: number;
-  /** Options of Node beside those of the permission model. */
+  /** Options of Node in addition to those of the permission model. */
   nodeOptions: readonly string[];
 };
 
@@ -90,7 +91,7 @@ export async function chooseWall(setting: WallSetting, { bubblewrap = true } = {
   if (setting === 'auto') return { ...NO_WALL, reasons };
   throw new HookmintError(
     'sandbox_wall_unavailable',
-    `HOOKMINT_SANDBOX_WALL is 'require', and no wall stands here: ${reasons.join('; ')}. Run on Linux (x86-64 or arm64) where seccomp is ` +
+    `HOOKMINT_SANDBOX_WALL is 'require', but no wall is available here: ${reasons.join('; ')}. Run on Linux (x86-64 or arm64) where seccomp is ` +
       "allowed, or set it to 'auto'.",
   );
 }
@@ -113,12 +114,23 @@ async function seccompWall(reasons: readonly string[]): Promise<Wall> {
     name: 'seccomp',
     reasons,
     start: (program) => startNode(program, [SEALED]),
-    around: barring,
+    around: (options, main, reach) => confining(barring(options, main), reach),
   };
 }
 
 function barring(options: readonly string[], main: string): [string, ...string[]] {
   return [process.execPath, ...options, '--allow-ffi', '--disable-warning=ExperimentalWarning', main, SEALED];
+}
+
+/** Files that Node opens wherever it runs. */
+const FILES_OF_NODE = ['/dev/null', '/dev/urandom', '/etc/ssl/openssl.cnf'];
+
+/** The same, with no file to open but what it may reach, where the kernel has Landlock. */
+function confining([node, ...args]: [string, ...string[]], reach: Reach): [string, ...string[]] {
+  const files = { readable: [...FILES_OF_NODE, ...filesOf(reach)], writable: reach.writable ?? [] };
+  const options = ['--permission', '--allow-ffi', '--allow-child-process', '--allow-fs-read=*'];
+  const quiet = ['--disable-warning=SecurityWarning', '--disable-warning=ExperimentalWarning'];
+  return [node, ...options, ...quiet, CONFINE, JSON.stringify(files), ...args];
 }
 
 let prepared: Promise<void> | undefined;

@@ -67,15 +67,25 @@ export function observeWall(name: string): void {
     .addCallback((result) => result.observe(1, { 'hookmint.sandbox.wall': name }));
 }
 
+/** The same for the wall around processes that build hooks, by `hookmint.builder.wall`; `unknown` while the hook-builder does not tell. */
+export function observeBuilderWall(name: () => string): void {
+  meter
+    .createObservableGauge('hookmint.builder.wall', {
+      description: 'The wall around processes that build hooks',
+      unit: '{wall}',
+    })
+    .addCallback((result) => result.observe(1, { 'hookmint.builder.wall': name() }));
+}
+
 /** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
 const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
-  description: 'Requests on the bus that were refused or dropped unworked',
+  description: 'Requests on the bus that were refused or dropped before work on them began',
   unit: '{request}',
 });
 
 /** Replies on the bus without the proof that they must have, by `messaging.destination.name`, the subject that was asked. */
 export const repliesRefused = meter.createCounter('hookmint.bus.replies.refused', {
-  description: 'Replies on the bus that did not prove who they are from',
+  description: 'Replies on the bus without a valid proof of their sender',
   unit: '{message}',
 });
 
@@ -92,7 +102,7 @@ const messagingDuration = {
     advice: { explicitBucketBoundaries: BUS_BUCKETS_S },
   }),
   process: meter.createHistogram('messaging.process.duration', {
-    description: 'Time to answer a request that came by the bus',
+    description: 'Time to answer a request from the bus',
     unit: 's',
     advice: { explicitBucketBoundaries: BUS_BUCKETS_S },
   }),

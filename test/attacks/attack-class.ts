@@ -8,7 +8,7 @@ export function attackClass(kind: string) {
     process.stdout.write(`attacks: ${kind}: ${String(tried)} tried, ${String(held)} held\n`);
   });
   /** @param options.todo What is still to be done for it to hold; until then it fails without failing the run. */
-  return (name: string, body: () => Promise<void>, options: { todo?: string } = {}): void => {
+  return (name: string, body: () => Promise<void>, options: { todo?: string; skip?: string | false } = {}): void => {
     tried++;
     test(`${kind}: ${name}`, options, async () => {
       await body();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { buildHook } from '../../hook-build/build-hook.ts';
 import { HookBuildError } from '../../hook-build/errors.ts';
+import { MAX_BUILDS_AT_ONCE, MAX_BUILDS_WAITING } from '../../hook-build/limits.ts';
 import { startNpmRegistry, tarballOf, type PublishedModule, type TarEntry } from '../support/npm-registry.ts';
 import { attackClass } from './attack-class.ts';
 import { buildWithoutCanary, plantCanaries } from './build-canaries.ts';
@@ -289,5 +290,5 @@ asks('more builds than may wait: they are refused at once, and the others are bu
     outcome.status === 'rejected' ? [(outcome.reason as HookBuildError).code] : [],
   );
   assert.deepEqual([...new Set(refused)], ['build_queue_full']);
-  assert.equal(outcomes.length - refused.length, 18);
+  assert.equal(outcomes.length - refused.length, MAX_BUILDS_AT_ONCE + MAX_BUILDS_WAITING);
 });

@@ -42,9 +42,25 @@ async function letThrough(syscalls: [string, number][]): Promise<string[]> {
     .map(([name]) => name);
 }
 
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+
+/** What native code opens, of which Node's permission model knows nothing: files, and a socket to programs of this machine. */
+async function openedByNative(files: string[]): Promise<{ files: string[]; localSocket: boolean }> {
+  const { dlopen } = await import('node:ffi');
+  const { functions } = dlopen(null, {
+    open: { arguments: ['string', 'i32'], return: 'i32' },
+    socket: { arguments: ['i32', 'i32', 'i32'], return: 'i32' },
+  });
+  return {
+    files: files.filter((file) => functions.open(file, 0) >= 0),
+    localSocket: functions.socket(AF_UNIX, SOCK_STREAM, 0) >= 0,
+  };
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { bundles, read, write, port, syscalls } = JSON.parse(line) as Probe;
-  await barIfWalled(bundles ? { network: true } : { programs: true });
+  await barIfWalled(bundles ? { network: true } : { programs: true, localSockets: true });
   const connected = await new Promise<boolean>((resolve) => {
     try {
       connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
@@ -65,6 +81,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       if (error !== undefined) throw error;
     }),
     letThrough: syscalls.length === 0 ? [] : await letThrough(syscalls),
+    byNative: syscalls.length === 0 ? { files: [], localSocket: false } : await openedByNative(read),
   };
   process.stdout.write(`${JSON.stringify({ result })}\n`);
 }

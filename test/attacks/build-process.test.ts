@@ -26,6 +26,7 @@ const Told = z.object({
   connected: z.boolean(),
   started: z.boolean(),
   letThrough: z.array(z.string()),
+  byNative: z.object({ files: z.array(z.string()), localSocket: z.boolean() }),
 });
 
 /** Ways to other processes, other namespaces and parts of the kernel that no build needs. */
@@ -110,6 +111,15 @@ async function ask(network: boolean, wall: Wall, syscalls: AttackedSyscall[]): P
   }
 }
 
+/** Without a wall it is not tried. Behind bubblewrap a process has a `/proc` of its own, and one with a network is not confined beside it. */
+const byNativeBehind = ({ name }: Wall, network: boolean) => ({
+  files:
+    name === 'none'
+      ? []
+      : [...(name === 'bubblewrap' && network ? ['/proc/self/environ', '/proc/1/environ'] : []), PROBE],
+  localSocket: false,
+});
+
 /** Bubblewrap says where it is: at the root. */
 const environmentBehind = ({ name }: Wall): string[] => (name === 'bubblewrap' ? ['PWD'] : []);
 
@@ -126,6 +136,7 @@ for (const wall of walls) {
       // It starts the bundler; behind a wall, from which other programs are not to be seen, nothing else.
       started: wall.name === 'none',
       letThrough: [],
+      byNative: byNativeBehind(wall, false),
     });
     // What the bundler's own process reads is the wall's to say: Node's permission model does not know it.
     assert.deepEqual(byBundler.includes(PROBE), true);
@@ -147,6 +158,7 @@ for (const wall of walls) {
         connected: true,
         started: false,
         letThrough: [],
+        byNative: byNativeBehind(wall, true),
       });
     },
   );

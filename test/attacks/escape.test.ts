@@ -1,5 +1,6 @@
 import { attackedSandbox, hook } from './sandbox.ts';
 import assert from 'node:assert/strict';
+import { bundleRuntime } from '../../services/hook-executor/isolate/bundle-globals.ts';
 
 const { run, result, attack } = attackedSandbox('escape');
 
@@ -165,8 +166,22 @@ attack('a hook that changes call, apply and bind sees no function of the bootstr
     for (const name of ['call', 'apply', 'bind'])
       Function.prototype[name] = function (...values) { seen.push(name, String(this)); return () => undefined; };
     Reflect.apply = Reflect.construct = (...values) => { seen.push('reflect'); };
-    module.exports = function (client, scope, audience, context, cb) { console.log('x', {}); new ArrayBuffer(1); cb(null, { seen, scope }); };`;
+    module.exports = function (client, scope, audience, context, cb) { console.log('x'); new ArrayBuffer(1); cb(null, { seen, scope }); };`;
   assert.deepEqual(await result(code), { seen: [], scope: ['read'] });
+  // What shows objects, decodes or streams is a library, made by then of what the hook left: it hands over its own functions, none of ours.
+  const { seen } = (await result(
+    code.replace(
+      `console.log('x')`,
+      `console.log({}); try { new ReadableStream(); } catch {}; try { new TextDecoder('latin1'); } catch {}`,
+    ),
+  )) as { seen: string[] };
+  const known = Object.values(bundleRuntime().libraries).join('\n');
+  assert.ok(seen.length > 0);
+  for (const text of seen) {
+    const isTheirs =
+      /^(call|apply|bind|reflect)$|\[native code\]/.test(text) || known.includes(text) || code.includes(text);
+    assert.ok(isTheirs, text.slice(0, 200));
+  }
 });
 
 attack('built-ins that a hook replaced are not used on its next run', async () => {
@@ -256,5 +271,5 @@ attack('a callback kept from one run settles no other', async () => {
     try { earlier(null, { forged: 1 }); } catch (error) { return cb(null, { run: 2, refused: error.message }); }
     cb(null, { run: 2 });`);
   assert.deepEqual(await result(code), { run: 1 });
-  assert.deepEqual(await result(code), { run: 2, refused: 'The callback of the hook was called already.' });
+  assert.deepEqual(await result(code), { run: 2, refused: 'The callback of the hook was already called.' });
 });

@@ -20,6 +20,8 @@ const MAX_IN_FLIGHT = 400;
 /** Time that a stranger has for a head or a body, with what it takes to look whether it is over. */
 const CLOSED_WITHIN_MS = 15_000;
 const MAX_GROWTH_MIB = 300;
+/** Of answers that nobody reads, and what making them takes. */
+const MAX_UNREAD_GROWTH_MIB = 600;
 
 const STRANGER = '127.0.0.1';
 /** A client elsewhere, and one behind the stranger's own address. */
@@ -173,6 +175,18 @@ describe('a good client has its token within 2 s while a stranger has', () => {
     assert(held.rssMib - before.rssMib < MAX_GROWTH_MIB, `${String(held.rssMib - before.rssMib)} MiB`);
     // Who does not read is not told either.
     await until('the gateway has given them up', () => figuresOf(pid).handles <= held.handles - 10, CLOSED_WITHIN_MS);
+  });
+
+  it('as many answers that it does not read as it has connections; what waits for it has a bound', async () => {
+    const { pid } = gatewayOf('http');
+    const before = figuresOf(pid).rssMib;
+    let most = before;
+    const watch = setInterval(() => (most = Math.max(most, figuresOf(pid).rssMib)), 100);
+    const question = 'GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    await hold(PER_ADDRESS - 50, (socket) => socket.pause().write(question.repeat(60)));
+    await assertGoodClientsAreServed();
+    clearInterval(watch);
+    assert(most - before < MAX_UNREAD_GROWTH_MIB, `${String(most - before)} MiB`);
   });
 
   it('10,000 idle connections of twenty addresses', async () => {

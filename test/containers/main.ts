@@ -7,13 +7,13 @@ import { openPodman, type Podman } from './podman.ts';
 import { makeStandIns } from './stand-ins.ts';
 
 /**
- * `npm run containers [-- --runtime PATH]`: builds both images with podman, and makes the tries of test/attacks/wall.test.ts in them, under the
+ * `npm run containers [-- --runtime PATH]`: builds the image with podman, and makes the tries of test/attacks/wall.test.ts in it, under the
  * restrictions of Compose and of Kubernetes. Exit code 1 when one is not refused. Where there is no podman it says so, with 0.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BUILD_TIMEOUT_MS = 300_000;
 const RUN_TIMEOUT_MS = 120_000;
-const IMAGES = ['hookmint', 'management'] as const;
+const IMAGES = ['hookmint'] as const;
 const TRIES = ['attacks/wall.test.ts', 'attacks/wall-bombs.test.ts'];
 const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 

@@ -79,6 +79,7 @@ const ILL: Record<string, Input> = {
   HookmintEventsMissing: { 'hookmint_events_missing_total{service_name="hookmint-management"}': '0x100 1x100' },
   HookmintRepliesRefused: { 'hookmint_bus_replies_refused_total{service_name="hookmint-gateway"}': '0x100 1x100' },
   HookmintSandboxWithoutWall: { 'hookmint_sandbox_wall{hookmint_sandbox_wall="none"}': '0x100 1x100' },
+  HookmintBuilderWithoutWall: { 'hookmint_builder_wall{hookmint_builder_wall="unknown"}': '0x100 1x100' },
   HookmintManagementErrors: {
     [http('count{service_name="hookmint-management", http_response_status_code="500"}')]: '0x100 0+12x100',
   },

@@ -37,6 +37,7 @@ const LABELS = [
   'hookmint.limit',
   'hookmint.limit.enforced',
   'hookmint.sandbox.wall',
+  'hookmint.builder.wall',
 ];
 const LABELS_OF_ALL = ['le', 'service_name', 'service_instance_id', 'http_response_status_code', 'span_name'];
 

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { buildHook, type BuiltHook } from '../../hook-build/build-hook.ts';
+import { buildHook } from '../../hook-build/build-hook.ts';
+import type { BuiltHook } from '../../hook-build/built-hook.ts';
 import { DEFAULT_MODULES } from '../../hook-build/default-modules.ts';
 import { runInIsolate } from './hook-build-isolate.ts';
 

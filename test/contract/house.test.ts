@@ -61,7 +61,9 @@ const isOurs = (imported: string): boolean => /^(?:services|hook-build|shared|de
 describe('the house', () => {
   it('has files, and their imports are seen', () => {
     assert.deepEqual(
-      ['gateway', 'hook-executor', 'management', 'signer'].filter((name) => within(`services/${name}`).length === 0),
+      ['gateway', 'hook-builder', 'hook-executor', 'management', 'signer'].filter(
+        (name) => within(`services/${name}`).length === 0,
+      ),
       [],
     );
     assert(importsOf('services/signer/main.ts').includes('shared/lifecycle.ts'));
@@ -70,7 +72,7 @@ describe('the house', () => {
   });
 
   it('lets a service import itself and shared/, never another service', () => {
-    const builds = /^services\/(?:management|hook-executor)\//;
+    const builds = /^services\/(?:management|hook-executor|hook-builder)\//;
     assert.deepEqual(
       offenders(
         within('services'),
@@ -148,9 +150,15 @@ describe('the house', () => {
     assert.deepEqual(only(/^services\/hook-executor\/sandbox\//, /^isolated-vm(?:\/|$)/), []);
   });
 
-  it('gives the executor no store', () => {
+  it('gives the executor no store, and the hook-builder neither store nor bus nor secrets', () => {
     assert.deepEqual(
       offenders(within('services/hook-executor'), (imported) => /^mongodb(?:\/|$)|^shared\/store\//.test(imported)),
+      [],
+    );
+    const held =
+      /^(?:mongodb|@nats-io)(?:\/|$)|^shared\/(?:store|bus|subjects)\/|^shared\/(?:hook-secrets|client-secret)\.ts$/;
+    assert.deepEqual(
+      offenders(within('services/hook-builder'), (imported) => held.test(imported)),
       [],
     );
   });

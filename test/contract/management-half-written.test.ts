@@ -6,6 +6,7 @@ import type { Deps } from '../../services/management/deps.ts';
 import { ROUTES } from '../../services/management/routes.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
+import { buildHook, type HookSource } from '../../hook-build/build-hook.ts';
 import { NO_WALL } from '../../shared/process-wall/wall.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
 
@@ -59,8 +60,7 @@ for (const [operationId, body] of Object.entries(cases)) {
     const deps = {
       db: losingAnswers(db),
       hookSecretsKey: Buffer.alloc(32, 1),
-      npmRegistry: undefined,
-      builderWall: NO_WALL,
+      hookBuilder: { build: (source: HookSource) => buildHook(source, { wall: NO_WALL }) },
     };
     await assert.rejects(route.handle(input, deps as unknown as Deps), MongoNetworkError);
 

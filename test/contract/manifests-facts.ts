@@ -1,4 +1,5 @@
 import { readConfig as gateway } from '../../services/gateway/config.ts';
+import { readConfig as hookBuilder } from '../../services/hook-builder/config.ts';
 import { readConfig as hookExecutor } from '../../services/hook-executor/config.ts';
 import { readConfig as management } from '../../services/management/config.ts';
 import { readConfig as setup } from '../../services/setup/config.ts';
@@ -10,6 +11,7 @@ import type { Resource } from './manifests-render.ts';
 /** Reads a service's settings from an environment; throws for one that is not complete. */
 const CONFIGS: Record<string, (env: NodeJS.ProcessEnv) => object> = {
   gateway,
+  'hook-builder': hookBuilder,
   'hook-executor': hookExecutor,
   management,
   setup,

@@ -35,7 +35,7 @@ function isWithin(address: string, blocks: readonly string[]): boolean {
   return list.check(address, family(address));
 }
 
-for (const service of ['hook-executor', 'management']) {
+for (const service of ['hook-executor', 'hook-builder']) {
   test(`${service} has a way to public addresses, and none to a metadata service`, () => {
     const policy = policies.find(
       ({ kind, metadata }) => `${kind}/${metadata.name}` === `NetworkPolicy/hookmint-${service}`,

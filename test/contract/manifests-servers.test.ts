@@ -158,6 +158,8 @@ describe('the secrets that are made', () => {
   });
 });
 
+const WITH_SECRETS = SERVICES.filter((name) => name !== 'hook-builder');
+
 describe('Compose', () => {
   const { services, secrets: declared } = parse(textOf(join(DEPLOY, 'compose/compose.yaml')), { merge: true }) as {
     services: Record<string, ComposeService>;
@@ -165,7 +167,7 @@ describe('Compose', () => {
   };
   const files = composeFiles(secrets, TENANT);
 
-  for (const name of SERVICES) {
+  for (const name of WITH_SECRETS) {
     it(`${name}: is told all it needs, and nothing that it does not read`, () => {
       const service = services[name];
       assert(service !== undefined);
@@ -235,7 +237,7 @@ describe('Compose', () => {
         nats?.volumes.some((volume) => volume.startsWith('./secrets/tls/') && volume.endsWith(`:${String(file)}:ro`)),
       );
     }
-    for (const name of SERVICES) {
+    for (const name of WITH_SECRETS) {
       const service = services[name] as (ComposeService & { volumes?: string[] }) | undefined;
       assert.equal(service?.environment.NATS_URL, 'tls://nats:4222', name);
       const mounted = `./secrets/tls/ca.pem:${String(service.environment.NATS_CA_FILE)}:ro`;
@@ -250,6 +252,34 @@ describe('Compose', () => {
       networksOf(name).some((network) => networksOf('hook-executor').includes(network)),
     );
     assert.deepEqual(neighbours.sort(), ['collector', 'hook-executor', 'nats']);
+  });
+
+  it('gives the hook-builder nothing to hold, and shares a network of it with management alone', () => {
+    const builder = services['hook-builder'] as ComposeService & Record<string, unknown>;
+    const { command, environment, secrets: held, volumes, read_only, cap_drop, security_opt, networks } = builder;
+    assert.deepEqual(
+      { command, held, volumes, read_only, cap_drop, security_opt },
+      {
+        command: ['services/hook-builder/main.ts'],
+        held: undefined,
+        volumes: undefined,
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      },
+    );
+    assert.deepEqual(
+      Object.keys(environment).filter((variable) => !isRead('hook-builder', variable)),
+      [],
+    );
+    assert.equal(environment.HOOKMINT_SANDBOX_WALL, 'require');
+    assert.equal(complaintOf('hook-builder', environment), undefined);
+    const neighbours = Object.keys(services).filter((name) =>
+      services[name]?.networks.some((network) => networks.includes(network)),
+    );
+    assert.deepEqual(neighbours.sort(), ['hook-builder', 'management']);
+    const { HOOKMINT_HOOK_BUILDER_URL: url } = services.management?.environment ?? {};
+    assert.equal(url, `http://hook-builder:${String(environment.HOOKMINT_HTTP_PORT)}`);
   });
 
   /** What a container finds in its folder of secrets, by the files' names. */

@@ -184,7 +184,7 @@ describe('the manifests and the code', () => {
     it(`${service}: its secrets are its own`, () => {
       const secrets = secretFilesOf(workload).map(({ secret }) => secret);
       const own = [`hookmint-${service}`, `hookmint-${service}-mongodb`];
-      assert.ok(secrets.length > 0);
+      assert.equal(secrets.length > 0, service !== 'hook-builder');
       assert.deepEqual(
         secrets.filter((name) => !own.includes(name)),
         [],
@@ -193,7 +193,7 @@ describe('the manifests and the code', () => {
   }
 
   it('tell every service who vouches for NATS, and mount that', () => {
-    for (const { service, container } of workloads) {
+    for (const { service, container } of workloads.filter(({ service }) => service !== 'hook-builder')) {
       const file = environmentOf(container, resources).NATS_CA_FILE ?? '';
       const mount = container.volumeMounts?.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
       assert.equal(mount?.name, 'ca', service);
@@ -211,13 +211,54 @@ describe('the manifests and the code', () => {
     assert.deepEqual(having('MONGODB_URL').sort(), ['gateway', 'management', 'signer']);
   });
 
-  it('agree on where management is', () => {
-    const gateway = workloads.find(({ service }) => service === 'gateway');
-    assert(gateway !== undefined);
-    const url = new URL(environmentOf(gateway.container, resources).HOOKMINT_MANAGEMENT_URL ?? '');
-    const service = resources.find((resource) => nameOf(resource) === `Service/${url.hostname}`);
-    const [port] = (service as unknown as { spec: { ports: { port: number }[] } }).spec.ports;
-    assert.equal(String(port?.port), url.port);
+  for (const [asker, variable] of [
+    ['gateway', 'HOOKMINT_MANAGEMENT_URL'],
+    ['management', 'HOOKMINT_HOOK_BUILDER_URL'],
+  ] as const) {
+    it(`agree on whom ${asker} asks`, () => {
+      const workload = workloads.find(({ service }) => service === asker);
+      assert(workload !== undefined);
+      const url = new URL(environmentOf(workload.container, resources)[variable] ?? '');
+      const service = resources.find((resource) => nameOf(resource) === `Service/${url.hostname}`);
+      const [port] = (service as unknown as { spec: { ports: { port: number }[] } }).spec.ports;
+      assert.equal(String(port?.port), url.port);
+    });
+  }
+
+  it('give the hook-builder nothing to hold, and let nobody but management ask it', () => {
+    const workload = workloads.find(({ service }) => service === 'hook-builder');
+    assert(workload !== undefined);
+    assert.deepEqual(Object.keys(environmentOf(workload.container, resources)).sort(), [
+      'HOOKMINT_CACHE_DIR',
+      'HOOKMINT_HTTP_PORT',
+      'HOOKMINT_SANDBOX_WALL',
+    ]);
+    assert.deepEqual(
+      workload.pod.volumes?.map(({ name, emptyDir }) => [name, emptyDir !== undefined]),
+      [
+        ['tmp', true],
+        ['cache', true],
+      ],
+    );
+    const policy = resources.find((resource) => nameOf(resource) === 'NetworkPolicy/hookmint-hook-builder');
+    assert.deepEqual((policy as unknown as { spec: { ingress: unknown } }).spec.ingress, [
+      {
+        from: [
+          {
+            podSelector: {
+              matchLabels: { 'app.kubernetes.io/name': 'hookmint', 'app.kubernetes.io/component': 'management' },
+            },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port: 8082 }],
+      },
+    ]);
+    const others = resources.filter(
+      ({ kind, metadata }) =>
+        kind === 'NetworkPolicy' && metadata.labels?.['app.kubernetes.io/part-of'] === 'hookmint-servers',
+    );
+    assert.ok(others.length >= 3);
+    assert.doesNotMatch(JSON.stringify(others), /hook-builder/);
   });
 
   it('let the network go where the design says, and nowhere else', () => {
@@ -234,7 +275,8 @@ describe('the manifests and the code', () => {
     };
     const [nats, mongodb, otel] = ['nats:4222', 'hookmint-mongodb-svc:27017', 'opentelemetry-collector:4318'] as const;
     assert.deepEqual(reached('gateway'), [nats, mongodb, 'management:8081', otel]);
-    assert.deepEqual(reached('management'), [nats, mongodb, otel, 'public:443', 'public:443']);
+    assert.deepEqual(reached('management'), [nats, mongodb, otel, 'hook-builder:8082']);
+    assert.deepEqual(reached('hook-builder'), ['public:443', 'public:443']);
     assert.deepEqual(reached('hook-executor'), [nats, otel, 'public:80,443', 'public:80,443']);
     assert.deepEqual(reached('signer'), [nats, mongodb, otel]);
     assert.deepEqual(reached('setup'), [nats]);

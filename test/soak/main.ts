@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/errors.ts';
 import { describeMachine } from '../bench/machine.ts';
+import { hostile } from './hostile.ts';
 import { soak, tableOf } from './soak.ts';
 
 /** `npm run soak`: hours of mixed load; exit code 1 when anything is lost or goes on growing. */
@@ -10,6 +11,8 @@ const HELP = `Runs the whole of hookmint under a mix of load for a long time, an
 
   --minutes N   from start to end (default 120)
   --rate N      token requests a second (default 40), beside all else of the mix
+  --hostile     instead of the mix: authors, packages and strangers who try all they can, while a client asks for tokens
+                (default 60 minutes, 20 a second)
   --help        this text
 
 Ctrl-C ends it early and judges what was measured by then.
@@ -18,20 +21,31 @@ Ctrl-C ends it early and judges what was measured by then.
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      minutes: { type: 'string', default: '120' },
-      rate: { type: 'string', default: '40' },
+      minutes: { type: 'string' },
+      rate: { type: 'string' },
+      hostile: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return void process.stdout.write(HELP);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const { verdicts, unjudged, tally, measuredMs } = await soak({
-    totalMs: numberOf('--minutes', values.minutes, 2, 10_080) * 60_000,
-    ratePerSecond: numberOf('--rate', values.rate, 1, 10_000),
-    progress: (line) => process.stderr.write(`soak: ${line}\n`),
-    stop: stop.signal,
-  });
+  const progress = (line: string): void => void process.stderr.write(`soak: ${line}\n`);
+  const minutes = numberOf('--minutes', values.minutes ?? (values.hostile ? '60' : '120'), 1, 10_080);
+  const ratePerSecond = numberOf('--rate', values.rate ?? (values.hostile ? '20' : '40'), 1, 10_000);
+  const options = { totalMs: minutes * 60_000, ratePerSecond, progress, stop: stop.signal };
+  if (values.hostile) {
+    const result = await hostile(options);
+    const { missed, late, unexpected, over } = result;
+    const holds = late + Object.keys(missed).length + Object.keys(unexpected).length + over.length === 0;
+    process.stdout.write(
+      `${describeMachine('of the soak itself').join('\n')}\n\n${JSON.stringify(result, null, 2)}\n\n`,
+    );
+    process.stdout.write(holds ? 'held\n' : 'DID NOT HOLD\n');
+    process.exitCode = holds ? 0 : 1;
+    return;
+  }
+  const { verdicts, unjudged, tally, measuredMs } = await soak(options);
   const { lost, unmodified, unexpected } = tally;
   process.stdout.write(`${describeMachine('of the soak itself').join('\n')}\n\n`);
   process.stdout.write(

@@ -83,6 +83,10 @@ const SAME_AS_NODE = [
   `process.version.length > 0, [true, false, null]`,
   `{ a: [{ b: { c: 1 } }] }, { a: [[[]]] }, { a: [[[1]]] }`,
   `{ m: new Map([['x', { y: { z: {} } }]]), s: new Set([[1, [2, [3]]]]) }`,
+  `{ [Symbol.for('nodejs.util.inspect.custom')]: () => 'custom' }`,
+  `[new URLSearchParams(), new URLSearchParams([['a', '1'], ['a', 'x'.repeat(80)]])]`,
+  `new AbortController().signal, new Blob(['abc']), [new AbortController()].length`,
+  `'%s', new Map([[1, 2]])`,
 ];
 
 test('console.log prints what Node prints', async (t) => {
@@ -153,15 +157,57 @@ test('levels, trace and timers', async () => {
   assert.equal(missing?.text, "Warning: No such label 't' for console.timeEnd()");
 });
 
-test('what is shown runs no code of the hook', async () => {
+test('what is shown runs no getter of its properties; its custom inspector is asked, as in Node', async () => {
+  runtime.lines.length = 0;
   const ran = await runtime.run(`
     let ran = 0;
     const custom = Symbol.for('nodejs.util.inspect.custom');
-    console.log({ get a() { ran++; return 1; }, [custom]() { ran++; return 'custom'; } });
-    console.log(new (class { get [Symbol.toStringTag]() { ran++; return 'x'; } })());
+    console.log({ get a() { ran++; return 1; } });
+    console.log(new (class { get b() { ran++; return 1; } static get c() { ran++; return 1; } })());
+    console.log([{ [custom]: (depth, { stylize }, inspect) => [depth, typeof stylize, typeof inspect].join() }]);
     return ran;
   `);
   assert.equal(ran, 0);
+  assert.deepEqual(
+    runtime.lines.map(({ text }) => text),
+    ['{ a: [Getter] }', '{}', '[ 1,function,function ]'],
+  );
+});
+
+test('a custom inspector, a proxy or a getter that misbehaves stops nothing, and what it says is cut', async () => {
+  const hostile = [
+    `{ [custom]() { throw new Error('no'); } }`,
+    `{ [custom]: () => 'x'.repeat(1e6) }`,
+    `{ [custom]() { return this; } }`,
+    `(() => { const endless = { [custom]: () => ({ ...endless }) }; return endless; })()`,
+    `{ [custom]() { return inspect(this); } }`,
+    `Object.assign(() => {}, { [custom]: 5 })`,
+    `new Proxy({}, { get() { throw 1; } })`,
+    `new Proxy([], { getOwnPropertyDescriptor() { throw 1; } })`,
+    `new Proxy(() => {}, { get: (target, key) => (key === 'toString' ? 5 : Reflect.get(target, key)) })`,
+    `(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; })()`,
+    `Object.create(null, { constructor: { get() { throw 1; } } })`,
+    `{ get [Symbol.toStringTag]() { throw 1; } }`,
+    `Object.assign(new Error('m'), { stack: { toString() { throw 1; } }, name: null, cause: new Proxy({}, { ownKeys() { throw 1; } }) })`,
+    `Object.defineProperty(new Error('m'), 'stack', { get() { throw 1; } })`,
+    `new (class extends URL { get href() { throw 1; } })('http://a/')`,
+    `[Object.create(URL.prototype), Object.create(Promise.prototype), Object.create(Headers.prototype)]`,
+    `Object.defineProperties(new Map(), { size: { value: 'x' }, entries: { value: 1 }, [Symbol.iterator]: { value: null } })`,
+    `[Object.setPrototypeOf(new Date(), null), Object.setPrototypeOf(/a/, null), Object.setPrototypeOf(new Set([1]), null)]`,
+    `(() => { const sparse = []; sparse[2 ** 32 - 2] = 1; return sparse; })()`,
+    `'\ud800'.repeat(1e5), ['\u001b[2J'.repeat(1e5)]`,
+    `Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => ({ a: 'x'.repeat(1e4) })))`,
+  ];
+  for (const args of hostile) {
+    runtime.lines.length = 0;
+    const left = await runtime.run(`
+      const custom = Symbol.for('nodejs.util.inspect.custom');
+      console.log(${args}); console.dir(${args}, { depth: null, showHidden: true }); console.error('%o %O %s', ${args}); try { console.table([${args}]); } catch {}
+      return 'went on';`);
+    assert.equal(left, 'went on', args);
+    assert.ok(runtime.lines.length >= 3, args);
+    for (const { text } of runtime.lines) assert.ok(text.length <= 1_000_000, `${args}: ${String(text.length)}`);
+  }
 });
 
 test('what cannot be shown is not fatal, what is large is cut', async () => {

@@ -7,6 +7,7 @@ import {
   createHostFunctions,
   parseTimers,
   type HostCallKind,
+  type HostEvents,
 } from '../../services/hook-executor/sandbox/host-calls/host-functions.ts';
 import type { HttpExchangeRequest, HttpExchangeResponse } from '../../services/hook-executor/egress/http-exchange.ts';
 import { runSubtle } from '../../services/hook-executor/sandbox/host-calls/subtle.ts';
@@ -14,10 +15,13 @@ import { runSubtle } from '../../services/hook-executor/sandbox/host-calls/subtl
 export type ConsoleLine = { level: string; text: string };
 
 const ENTRY = `
-  const host = { timer: $0, clearTimer: $1, timersKept: $2, call: $3, random: $4, parseUrl: $5, setUrl: $6, now: $7 };
-  const write = $8, done = $9;
+  const host = { timer: $0, clearTimer: $1, timersKept: $2, call: $3, random: $4, parseUrl: $5, setUrl: $6, now: $7, library: $8 };
+  const write = $9, done = $10;
   let run = 0;
-  const runtime = BUNDLE(host, () => run, (level, text) => write(run, level, text));
+  const install = BUNDLE;
+  // As bootstrap.js does.
+  for (const name of ['Atomics', 'SharedArrayBuffer', 'WebAssembly', 'FinalizationRegistry']) delete globalThis[name];
+  const runtime = install(host, () => run, (level, text) => write(run, level, text));
   const { stringify } = JSON;
   const { eval: evaluate, Promise: PromiseClass, String: StringFunction } = globalThis;
   const then = Function.prototype.call.bind(PromiseClass.prototype.then);
@@ -72,7 +76,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
     clearTimeout(timers.get(timerId));
     timers.delete(timerId);
   }
-  const { ignored, sync } = createHostFunctions({
+  const events = {
     onTimer: setTimer,
     onClearTimer: clearTimer,
     onTimersKept() {
@@ -85,19 +89,20 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
       });
       taken.catch(failAll);
     },
-    onCall(...args) {
+    onCall(...args: Parameters<HostEvents['onCall']>) {
       asked.push(args[1]);
       void answer(...args);
     },
-  });
+  } satisfies HostEvents;
+  const { ignored, sync } = createHostFunctions(events, bundle.libraries);
   const later = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn, { ignored: true });
   const now = (fn: (...args: never[]) => unknown) => new ivm.Callback(fn, { sync: true });
   const startedMs = performance.now();
   const realm: ivm.Reference = await context.evalClosure(
-    ENTRY.replace('BUNDLE', () => `(${bundle})`),
+    ENTRY.replace('BUNDLE', () => `(${bundle.globals})`),
     [
       ...[ignored.timer, ignored.clearTimer, ignored.timersKept, ignored.call].map(later),
-      ...[sync.random, sync.parseUrl, sync.setUrl, sync.now].map(now),
+      ...[sync.random, sync.parseUrl, sync.setUrl, sync.now, sync.library].map(now),
       later((_run: number, level: string, text: string) => lines.push({ level, text })),
       later((id: number, ok: boolean, text: string) => {
         if (ok) runs.get(id)?.resolve(text);

@@ -53,10 +53,26 @@ describe('a hook that changes the built-ins changes them for itself alone', () =
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('abc'));
       const code = await fetch('http://127.0.0.1:1').then(null, (e) => e.cause?.code ?? e.stack);
       const text = await new Response('é').text();
-      console.log('%s', { a: [1, { b: map }], s: "it's" });
+      console.log('%s', 'text'); console.log('%s', { a: [1, { b: map }], s: "it's" });
       return [u.href, new Uint8Array(digest)[0], code, text, atob(btoa('x')), structuredClone(map) instanceof Map, new Headers({ A: 'b' }).get('a')];`);
     assert.deepEqual(result, ['http://a/b?c=d&e=f', 0xba, 'EGRESS_FAILED', 'é', 'x', true, 'b']);
-    assert.equal(runtime.lines[0]?.text, '{ a: [Array], s: "it\'s" }');
+    // Node's inspect, which shows objects, is a library that uses them.
+    assert.deepEqual(
+      runtime.lines.map(({ text }) => text),
+      ['%s text', '%s [value that cannot be shown]'],
+    );
+  });
+  test('console that it never used before cannot show objects any more, and stops nothing', async () => {
+    await using runtime = await createRuntime();
+    const result = await runtime.run(`
+      Function.prototype.bind = Function.prototype.call = Array.prototype.forEach = () => { throw new Error('tampered'); };
+      console.log('text'); console.log('%s of', { a: 1 }, 'text'); console.dir([1]); return 'went on';`);
+    assert.equal(result, 'went on');
+    const unshown = '[value that cannot be shown]';
+    assert.deepEqual(
+      runtime.lines.map(({ text }) => text),
+      ['text', `%s of ${unshown} text`, unshown],
+    );
   });
 });
 
@@ -110,6 +126,8 @@ describe('exhaustion', () => {
   });
   test('what a timer throws is told and stops nothing', async () => {
     await using runtime = await createRuntime();
+    await runtime.run('console.log({})');
+    runtime.lines.length = 0;
     await runtime.run(`setTimeout(() => { throw new Error('in a timer'); }, 1); queueMicrotask(() => { throw new Error('in a microtask'); });
       const t = new EventTarget(); t.addEventListener('x', () => { throw new Error('in a listener'); }); t.dispatchEvent(new Event('x')); await new Promise((r) => setTimeout(r, 20));`);
     const texts = runtime.lines.map(({ level, text }) => `${level} ${text.split('\n')[0] ?? ''}`);
@@ -123,12 +141,15 @@ describe('exhaustion', () => {
 
 test('the host takes the isolate’s word for nothing', () => {
   const calls: unknown[] = [];
-  const { ignored, sync } = createHostFunctions({
-    onTimer: (...args) => calls.push(args),
-    onClearTimer: (...args) => calls.push(args),
-    onTimersKept: (...args) => calls.push(args),
-    onCall: (...args) => calls.push(args),
-  });
+  const { ignored, sync } = createHostFunctions(
+    {
+      onTimer: (...args) => calls.push(args),
+      onClearTimer: (...args) => calls.push(args),
+      onTimersKept: (...args) => calls.push(args),
+      onCall: (...args) => calls.push(args),
+    },
+    bundleRuntime().libraries,
+  );
   for (const bad of [undefined, null, -1, 1.5, NaN, Infinity, '1', {}, 2 ** 60]) {
     ignored.timer(bad, 1, 1);
     ignored.timer(1, bad, 1);
@@ -138,6 +159,7 @@ test('the host takes the isolate’s word for nothing', () => {
     ignored.call(bad, 1, 'http', '{}');
     ignored.call(1, bad, 'http', '{}');
     assert.equal(sync.random(bad), '');
+    assert.equal(sync.library(bad), '');
     assert.equal(sync.setUrl('http://a/', 'origin', 'x'), '');
     assert.equal(sync.setUrl('http://a/', '__proto__', 'x'), '');
   }
@@ -153,12 +175,15 @@ test('the host takes the isolate’s word for nothing', () => {
 const noop = () => undefined;
 
 test('synchronous functions of the host are quick even with the largest input', () => {
-  const { sync } = createHostFunctions({
-    onTimer: noop,
-    onClearTimer: noop,
-    onTimersKept: noop,
-    onCall: noop,
-  });
+  const { sync } = createHostFunctions(
+    {
+      onTimer: noop,
+      onClearTimer: noop,
+      onTimersKept: noop,
+      onCall: noop,
+    },
+    bundleRuntime().libraries,
+  );
   const inputs = ['ü', 'x.', '%41', '/..', 'a@', '1.', 'xn--', '\u{1F600}'].map(
     (part) => `http://${part.repeat(16_384 / part.length - 8)}`,
   );
@@ -175,7 +200,7 @@ test('synchronous functions of the host are quick even with the largest input', 
 });
 
 test('the runtime is small, quick to evaluate and light', async () => {
-  const text = bundleRuntime();
+  const text = bundleRuntime().globals;
   assert.ok(text.length < 150_000, String(text.length));
   let bestMs = Infinity;
   let bytes = Infinity;
@@ -185,7 +210,7 @@ test('the runtime is small, quick to evaluate and light', async () => {
     const before = isolate.getHeapStatisticsSync().used_heap_size;
     const startedNs = isolate.cpuTime;
     await context.evalClosure(
-      `const f = () => 0; (${text})({ timer: f, clearTimer: f, timersKept: f, call: f, random: f, parseUrl: f, setUrl: f, now: f }, f, f); void 0;`,
+      `const f = () => 0; (${text})({ timer: f, clearTimer: f, timersKept: f, call: f, random: f, parseUrl: f, setUrl: f, now: f, library: f }, f, f); void 0;`,
     );
     bestMs = Math.min(bestMs, Number(isolate.cpuTime - startedNs) / 1e6);
     bytes = Math.min(bytes, isolate.getHeapStatisticsSync().used_heap_size - before);

@@ -58,8 +58,9 @@ function bytesOf(key) {
 }
 
 function createSecretKey(key, encoding) {
-  if (typeof key !== 'string' && !ArrayBuffer.isView(key) && !(key instanceof ArrayBuffer)) throw wrongKey(key);
-  return new KeyObject('secret', Buffer.from(key, encoding), MAKE);
+  const { bufferArgument } = require('./bytes.js');
+  const bytes = typeof key === 'string' ? Buffer.from(key, encoding) : bufferArgument('key', key);
+  return new KeyObject('secret', Buffer.from(bytes), MAKE);
 }
 
 function createPublicKey(input) {

@@ -1,12 +1,22 @@
 const base = require('crypto-browserify');
 const { plainKey } = require('./key-object.js');
 const { TAG, digits, elements, encode, unsigned } = require('./der.js');
+const { coded, requireString } = require('../errors.js');
+const { digestOf } = require('./hashes.js');
 
 const PSS = 6;
 
+/** OpenSSL's names of digests are the same in capitals, with a hyphen, and after `RSA-`. */
+function signedDigest(algorithm) {
+  requireString('algorithm', algorithm);
+  const digest = digestOf(algorithm);
+  if (digest === undefined) throw coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${algorithm}`);
+  return digest;
+}
+
 /** `createSign` and `createVerify` that take key objects and both forms of ECDSA signatures. */
 function createSign(algorithm) {
-  const sign = base.createSign(algorithm);
+  const sign = base.createSign(signedDigest(algorithm));
   const signPlain = sign.sign.bind(sign);
   sign.sign = (key, encoding) => {
     requireNoPss(key);
@@ -18,7 +28,7 @@ function createSign(algorithm) {
 }
 
 function createVerify(algorithm) {
-  const verify = base.createVerify(algorithm);
+  const verify = base.createVerify(signedDigest(algorithm));
   const verifyPlain = verify.verify.bind(verify);
   verify.verify = (key, signature, encoding) => {
     requireNoPss(key);

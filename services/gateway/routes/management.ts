@@ -17,12 +17,13 @@ const CONSOLE = /^\/console(?:\/|$)/;
  * `/console`, where there is one.
  * Bodies are streamed; what the management service checks is not checked twice.
  *
- * @param who What tells the gateway who asks, and the management service that the gateway says so.
+ * @param who Settings that identify the caller, and prove to the management service that the gateway did so.
+ * @param changed Called before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
  */
 export function managementRoute(
   url: string,
   who: { trustedProxies: number; clientSecretKey: Buffer },
-  { hasConsole }: { hasConsole: boolean },
+  { hasConsole, changed }: { hasConsole: boolean; changed: () => void },
 ): RequestHandler {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
@@ -40,7 +41,8 @@ export function managementRoute(
           proxyRequest.destroy();
         });
       },
-      proxyRes: ({ headers }, _request, response) => {
+      proxyRes: ({ headers, statusCode = 0 }, { method }, response) => {
+        if (method !== 'GET' && statusCode >= 200 && statusCode < 300) changed();
         if (headers['content-type']?.startsWith(LINES_TYPE) === true) markOpenEnded(response);
       },
       error: (error, request, response) => {
@@ -76,7 +78,7 @@ export function managementRoute(
 }
 
 /**
- * Tells the management service who asks, as the gateway knows it: whatever a client says of that itself would end up in the audit.
+ * Tells the management service the caller's address as the gateway knows it. A client's own claims about it must not reach the audit.
  */
 function forwardedBy(request: Request, who: { trustedProxies: number; clientSecretKey: Buffer }): void {
   for (const name of Object.keys(request.headers)) {

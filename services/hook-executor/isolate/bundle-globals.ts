@@ -1,31 +1,56 @@
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { buildSync, type BuildOptions } from 'esbuild';
 
-const ENTRY = fileURLToPath(new URL('./globals/main.js', import.meta.url));
+const LIBRARIES = ['encoding', 'inspect', 'streams'] as const;
+export type LibraryName = (typeof LIBRARIES)[number];
 
-/** Gives the text of the hooks' globals; see globals/main.js for what it evaluates to. Built once for the process. */
-export function bundleRuntime(): string {
-  return (bundled ??= buildRuntime());
+/** What is evaluated in an isolate beside the hook, each text one expression. */
+export type RuntimeTexts = {
+  /** `function (host, currentRun, write, uncaught) -> {…}`; see globals/main.js. */
+  globals: string;
+  /** What each module in libraries/ exports; the globals ask for it when they first need it. */
+  libraries: Readonly<Record<LibraryName, string>>;
+};
+
+/** Gives the texts of the hooks' globals. Built once for the process. */
+export function bundleRuntime(): RuntimeTexts {
+  return (bundled ??= {
+    // What has a name for hooks is given it by globals/define.js.
+    globals: expressionOf('./globals/main.js', '.default', { minifyIdentifiers: true }),
+    libraries: Object.fromEntries(
+      LIBRARIES.map((name) => [name, expressionOf(`./libraries/${name}.js`, '', OPTIONS[name])]),
+    ) as Record<LibraryName, string>,
+  });
 }
-let bundled: string | undefined;
+let bundled: RuntimeTexts | undefined;
 
-/** One classic script: an expression that evaluates to `function (host, currentRun, write, uncaught) -> {…}`. */
-function buildRuntime(): string {
+const OPTIONS: Partial<Record<LibraryName, BuildOptions>> = {
+  inspect: { inject: [fileOf('./libraries/inspect-globals.js')] },
+  streams: { inject: [fileOf('./libraries/stream-errors.js')] },
+};
+
+function fileOf(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+function expressionOf(path: string, member = '', options: BuildOptions = {}): string {
   // Synchronous: esbuild's asynchronous form would leave its child process running.
   const { outputFiles } = buildSync({
-    entryPoints: [ENTRY],
+    entryPoints: [fileOf(path)],
     bundle: true,
-    write: false,
     format: 'iife',
-    globalName: 'runtime',
+    globalName: 'made',
     target: 'esnext',
     platform: 'neutral',
-    // What has a name for hooks is given it by globals/define.js.
-    minify: true,
+    mainFields: ['module', 'main'],
+    minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'silent',
+    ...options,
+    write: false,
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error('esbuild made no runtime for hooks');
-  return `(function(){"use strict";${output.text}return runtime.default})()`;
+  if (output === undefined) throw new Error(`esbuild made nothing of ${path}`);
+  return `(function(){"use strict";${output.text}return made${member}})()`;
 }

@@ -1,6 +1,7 @@
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import { callError, parseTimers, type HostCallKind } from './host-calls/host-functions.ts';
 import { SubtleTurns, type SubtleWork } from './host-calls/subtle-work.ts';
 import { EnteredRuns } from './entered-runs.ts';
@@ -11,10 +12,10 @@ import type { CpuShare } from './process-time.ts';
 import { Turns } from './turns.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
-/** Last resort should nobody {@link HookIsolate.stop} an entry, in multiples of its CPU limit. */
+/** Last resort if an entry is not ended by {@link HookIsolate.stop}, in multiples of its CPU limit. */
 const MAX_WALL_PER_CPU = 10;
 
-/** When nothing of an isolate has been under way for so long, runs that wait for `cb` wait in vain. */
+/** If nothing in an isolate has been under way for this time, runs that wait for `cb` wait in vain. */
 const NEVER_CALLED_BACK_MS = 250;
 
 /** Timers of one isolate that the host keeps; the runtime inside allows 1,000. */
@@ -34,8 +35,7 @@ const LOAD = 0;
 
 /** What an isolate needs of the process it is in. */
 export type HookHost = {
-  /** Text of the runtime, see isolate/bundle-globals.ts. */
-  runtime: string;
+  runtime: RuntimeTexts;
   /** Answers a call of a hook; gives or throws the JSON text that the hook's promise is settled with. */
   call: (runId: number, kind: HostCallKind, json: string, work: SubtleWork) => Promise<string>;
   /** How the process's CPU time is shared by the isolates that are entered. */
@@ -153,7 +153,7 @@ export class HookIsolate {
     if (knownInside) void this.#resume(run, 'endRun');
   }
 
-  /** Loads the hook, once, before any run. After a failure all runs tell of it. */
+  /** Loads the hook, once, before any run. After a failure every run reports it. */
   async load(): Promise<void> {
     const run = new HookRun(LOAD, undefined, this.#subtleTurns);
     this.#runs.set(LOAD, run);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
+import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import { createHostFunctions, type HostEvents } from './host-calls/host-functions.ts';
 
 const source = (name: string): string =>
@@ -27,20 +28,20 @@ export async function openRealm(
   isolate: ivm.Isolate,
   { script: text, secrets }: HookSource,
   host: HostEvents & {
-    runtime: string;
+    runtime: RuntimeTexts;
     timeoutMs: number;
     onSettled: (runId: number, text: string, inEntry: boolean) => void;
   },
 ): Promise<{ entries: Entries; load: () => Promise<string | undefined> }> {
   const timeout = host.timeoutMs;
   const context = await isolate.createContext();
-  const callbacks = hostCallbacks(host);
+  const callbacks = hostCallbacks(host, host.runtime.libraries);
   const settled = (id: unknown, outcome: unknown, inEntry: unknown): void => {
     if (typeof id === 'number' && typeof outcome === 'string') host.onSettled(id, outcome, inEntry === true);
   };
   const names = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
   const realm = await context.evalClosure(
-    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime}, (${ACTION})((${IGNORED_WRITES})()))`,
+    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime.globals}, (${ACTION})((${IGNORED_WRITES})()))`,
     [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
     { result: { reference: true }, filename: 'hookmint:runtime', timeout },
   );
@@ -67,8 +68,8 @@ export async function openRealm(
 }
 
 /** Functions, and nothing else of the host, are what an isolate is given. */
-function hostCallbacks(events: HostEvents): Record<string, ivm.Callback> {
-  const { ignored, sync } = createHostFunctions(events);
+function hostCallbacks(events: HostEvents, libraries: RuntimeTexts['libraries']): Record<string, ivm.Callback> {
+  const { ignored, sync } = createHostFunctions(events, libraries);
   return {
     ...Object.fromEntries(Object.entries(ignored).map(([name, fn]) => [name, new ivm.Callback(fn, { ignored: true })])),
     ...Object.fromEntries(Object.entries(sync).map(([name, fn]) => [name, new ivm.Callback(fn, { sync: true })])),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
+import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
 
 /**
@@ -7,8 +8,7 @@ import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
  * together in one event-loop turn. The first that a sandbox process hears is the runtime; then it is ready.
  */
 export type ToSandbox = {
-  /** Text of the hooks' globals, see isolate/bundle-globals.ts. */
-  runtime?: string;
+  runtime?: RuntimeTexts;
   /** Asks for a sign of life. */
   alive?: true;
   load?: RunnableHook[];

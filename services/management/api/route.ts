@@ -43,7 +43,7 @@ export type Route = {
   status: 200 | 201 | 202 | 204;
   /** Whatever is not in it does not leave the service. */
   response: z.ZodType | undefined;
-  /** Statuses of errors beside those that every operation may answer. */
+  /** Statuses of errors in addition to those of every operation. */
   errors?: readonly number[];
   isWrite: boolean;
   /** It takes `If-Match` with the revision that the caller began from, and refuses another with 412. */

@@ -21,6 +21,8 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** What a writer wants of the next revision; what is left out stays as it is, and is the default in the first revision. */
 export type RevisionEdit = {
+  /** The client or person that writes. */
+  by: string;
   code?: string | undefined;
   /** Refuse code of another kind. */
   kind?: 'action' | undefined;
@@ -34,7 +36,7 @@ export type RevisionEdit = {
   isolation?: HookIsolation | undefined;
 };
 
-export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'npmRegistry' | 'builderWall'>;
+export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'hookBuilder'>;
 
 /**
  * Makes the revision of a hook or an Action that an edit leads to, and keeps it nowhere.
@@ -96,7 +98,7 @@ async function builtOf(
   hookId: string,
   before: HookRevision | undefined,
   edit: RevisionEdit,
-  { npmRegistry, builderWall: wall, hookSecretsKey: secretsKey }: RevisionDeps,
+  { hookBuilder, hookSecretsKey: secretsKey }: RevisionDeps,
 ): Promise<Built> {
   const code = edit.code ?? before?.code;
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
@@ -108,7 +110,7 @@ async function builtOf(
   try {
     const built = await makeRevision(
       { hook_id: hookId, code, dependencies },
-      { registry: npmRegistry, secretsKey, wall },
+      { secretsKey, build: (source) => hookBuilder.build(source, edit.by) },
     );
     if (edit.kind === 'action' && built.kind !== 'action') {
       throw invalidBody("'must export onExecuteCredentialsExchange' on property code.");
@@ -121,7 +123,7 @@ async function builtOf(
 
 /** The message has the place in the author's file, or the module, and the way out. */
 function answerTo(error: HookBuildError): ApiError {
-  if (error.code !== 'build_queue_full') {
+  if (error.code !== 'build_queue_full' && error.code !== 'builder_unavailable') {
     return new ApiError(400, error.code, error.message, { cause: error });
   }
   const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };

@@ -10,7 +10,7 @@ export const SECURITY_SCHEME = 'token';
 
 /** Statuses of errors that every operation may answer: without or with an unfit token, too often, or while something is away. */
 const ANYWHERE = [401, 403, 429, 500, 503];
-/** Of an operation that takes input; with a body, also those of the body's parser; of a write, that of too many writers. */
+/** Errors of an operation with input; with a body, also the body parser's; of a write, also too many writers. */
 const WITH_INPUT = [400];
 const WITH_BODY = [413, 415];
 const OF_WRITE = [409];

@@ -4,6 +4,7 @@ import { defineHandler, dispatchTrusted, EventTarget } from './events.js';
 import { iterator, push } from './intrinsics.js';
 import { coded } from './node-error.js';
 import { setTimeout } from './timers.js';
+import { showAs } from './shown.js';
 
 const illegal = () => coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
 const token = {};
@@ -12,6 +13,9 @@ export class AbortSignal extends EventTarget {
   #aborted = false;
   #reason;
   #steps = [];
+  /** Of a signal made of others: those that are not. */
+  #roots;
+  #dependents = [];
 
   constructor(secret) {
     if (secret !== token) throw illegal();
@@ -67,18 +71,35 @@ export class AbortSignal extends EventTarget {
         return result;
       }
     }
-    for (let i = 0; i < sources.length; i++) onAbort(sources[i], () => abort(result, sources[i].#reason));
+    for (let i = 0; i < sources.length; i++) {
+      const roots = sources[i].#roots ?? [sources[i]];
+      for (let j = 0; j < roots.length; j++) {
+        push((result.#roots ??= []), roots[j]);
+        push(roots[j].#dependents, result);
+      }
+    }
     return result;
   }
 
   static runAbort(signal, reason) {
     if (signal.#aborted) return;
-    signal.#aborted = true;
-    signal.#reason = reason;
-    const steps = signal.#steps;
-    signal.#steps = [];
-    for (let i = 0; i < steps.length; i++) steps[i]?.();
-    dispatchTrusted(signal, 'abort');
+    // All that depend on it are aborted before the first of them is told.
+    const signals = [signal];
+    for (let i = 0; i < signal.#dependents.length; i++) push(signals, signal.#dependents[i]);
+    signal.#dependents = [];
+    const told = [];
+    for (let i = 0; i < signals.length; i++) {
+      if (signals[i].#aborted) continue;
+      signals[i].#aborted = true;
+      signals[i].#reason = reason;
+      push(told, signals[i]);
+    }
+    for (let i = 0; i < told.length; i++) {
+      const steps = told[i].#steps;
+      told[i].#steps = [];
+      for (let j = 0; j < steps.length; j++) steps[j]?.();
+      dispatchTrusted(told[i], 'abort');
+    }
   }
   static addStep(signal, step) {
     const index = signal.#steps.length;
@@ -110,5 +131,6 @@ export class AbortController {
 export function defineAbort() {
   defineHandler(AbortSignal, 'abort');
   defineInterface('AbortSignal', AbortSignal);
+  showAs(AbortSignal, isSignal, (signal) => ({ aborted: isAborted(signal) }));
   defineInterface('AbortController', AbortController);
 }

@@ -12,9 +12,10 @@ import {
   toLowerCase,
   typedArrayTag,
 } from './intrinsics.js';
-import { isDisturbed, isReadableStream, lockStream, readChunk, ReadableStream, streamOf } from './streams.js';
+import { isDisturbed, isReadableStream, mapped, streamFrom, streamOf } from './streams.js';
+import { structuredClone } from './structured-clone.js';
 import { isSearchParams, parseForm } from './url-search-params.js';
-import { decodeUtf8, encodeUtf8 } from './utf8.js';
+import { decodeUtf8, decodeUtf8KeepingBom, encodeUtf8 } from './utf8.js';
 
 /** What a Request or Response carries: bytes in memory, or a stream of the hook's own. */
 export class Body {
@@ -35,7 +36,11 @@ export class Body {
     return this.#bytes !== undefined;
   }
   get stream() {
-    return (this.#stream ??= streamOf(copyBytes(this.#bytes)));
+    if (this.#stream === undefined) {
+      this.#stream = streamOf(copyBytes(this.#bytes));
+      if (this.#used) this.#stream.getReader();
+    }
+    return this.#stream;
   }
   get unusable() {
     return this.used || (this.#stream?.locked ?? false);
@@ -45,14 +50,12 @@ export class Body {
   async consume() {
     if (this.unusable) throw new TypeError('Body is unusable: Body has already been read');
     this.#used = true;
-    if (this.#bytes !== undefined) {
-      if (this.#stream !== undefined) lockStream(this.#stream, this);
-      return this.#bytes;
-    }
-    lockStream(this.#stream, this);
+    // It stays locked, as the standard has it.
+    const reader = this.#stream?.getReader();
+    if (this.#bytes !== undefined) return this.#bytes;
     const chunks = [];
     for (;;) {
-      const { value, done } = await readChunk(this.#stream);
+      const { value, done } = await reader.read();
       if (done) return concatBytes(chunks);
       if (typedArrayTag(value) !== 'Uint8Array') throw new TypeError('Received non-Uint8Array chunk');
       push(chunks, value);
@@ -64,7 +67,8 @@ export class Body {
     if (this.#bytes !== undefined) return new Body(this.#bytes);
     const branches = this.#stream.tee();
     this.#stream = branches[0];
-    return new Body(undefined, branches[1]);
+    // Whoever reads one does not see what was done to the chunks of the other.
+    return new Body(undefined, mapped(branches[1], structuredClone));
   }
 }
 
@@ -85,14 +89,15 @@ export function extractBody(value) {
     return { body: new Body(encodeUtf8(`${value}`)), type: 'application/x-www-form-urlencoded;charset=UTF-8' };
   }
   if (typeof value === 'object' && typeof value[asyncIterator] === 'function') {
-    return { body: new Body(undefined, ReadableStream.from(value)), type: undefined };
+    return { body: new Body(undefined, streamFrom(value)), type: undefined };
   }
   return { body: new Body(encodeUtf8(`${value}`)), type: 'text/plain;charset=UTF-8' };
 }
 
 function parseFormData(bytes, contentType) {
   const type = contentType ?? '';
-  if (startsWith(toLowerCase(type), 'application/x-www-form-urlencoded')) return formOf(parseForm(decodeUtf8(bytes)));
+  if (startsWith(toLowerCase(type), 'application/x-www-form-urlencoded'))
+    return formOf(parseForm(decodeUtf8KeepingBom(bytes)));
   const boundary = exec(/^multipart\/form-data *;.*boundary=(?:"([^"]+)"|([^;\s]+))/i, type);
   if (boundary === null) {
     throw new TypeError('Content-Type was not one of "multipart/form-data" or "application/x-www-form-urlencoded".');

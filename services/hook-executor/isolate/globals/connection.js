@@ -17,8 +17,8 @@ const startedMs = dateNow();
 
 export function connect(hostFunctions, currentRunOf, write, onUncaught) {
   // Copied: the caller's object may change.
-  const { timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now } = hostFunctions;
-  host = { __proto__: null, timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now };
+  const { timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now, library } = hostFunctions;
+  host = { __proto__: null, timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now, library };
   currentRun = currentRunOf;
   writeLine = write;
   uncaught = onUncaught;
@@ -31,6 +31,7 @@ export const tellTimer = (id, timerId, delayMs) => void host.timer(id, timerId, 
 export const tellCleared = (timerId) => void host.clearTimer(timerId);
 export const tellKept = (id) => void host.timersKept(id);
 export const randomBase64 = (bytes) => answered(host.random, bytes);
+export const libraryText = (name) => answered(host.library, name);
 export const parseUrl = (input, base) => answered(host.parseUrl, input, base);
 export const setUrl = (href, part, value) => answered(host.setUrl, href, part, value);
 

@@ -1,9 +1,9 @@
 import { kindOf } from './brands.js';
 import { elapsedMs, runId, write } from './connection.js';
 import { hidden, tag } from './define.js';
-import { format } from './format.js';
-import { inspect } from './inspect.js';
-import { widthOf } from './inspect-text.js';
+import { format, inspect } from './inspect.js';
+import { library } from './libraries.js';
+import { widthOf } from './text-width.js';
 import {
   defineProperty,
   hasOwn,
@@ -227,9 +227,9 @@ export function defineConsole() {
   console.groupCollapsed = console.group;
   tag(console, 'console');
   hidden(globalThis, 'console', console);
-  // For `require('util')`, which prints as console does.
-  defineProperty(globalThis, Symbol.for('hookmint.format'), {
-    value: (...args) => format(args),
+  // For `require('util')`, which prints as console does, and is the hook's own: it bounds nothing.
+  defineProperty(globalThis, Symbol.for('hookmint.inspect'), {
+    value: () => library('inspect'),
     writable: false,
     configurable: false,
   });

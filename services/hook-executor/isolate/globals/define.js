@@ -10,6 +10,22 @@ export function defineGlobal(name, value) {
   hidden(globalThis, name, value);
 }
 
+/** A global that is made when it is first asked for; until then, and to whoever assigns to it, it looks like any other. */
+export function defineLazily(name, make) {
+  defineProperty(globalThis, name, {
+    get() {
+      const value = make();
+      hidden(globalThis, name, value);
+      return value;
+    },
+    set(value) {
+      hidden(globalThis, name, value);
+    },
+    configurable: true,
+    enumerable: false,
+  });
+}
+
 /** A class as Web IDL has it: members enumerable, tagged with the interface's name. */
 export function defineInterface(name, Class) {
   const names = ownKeys(Class.prototype);

@@ -61,6 +61,9 @@ export const isDomException = DOMException.is;
 delete DOMException.is;
 
 setPrototypeOf(DOMException.prototype, Error.prototype);
+/** Constants that no error has any more. */
+const HISTORICAL = { DOMSTRING_SIZE_ERR: 2, NO_DATA_ALLOWED_ERR: 6, VALIDATION_ERR: 16 };
+const constants = Object.entries(HISTORICAL);
 for (const name in CODES) {
   const constant = name
     .replace(/([a-z])([A-Z])/g, '$1_$2')
@@ -68,7 +71,10 @@ for (const name in CODES) {
     .replace(/_ERROR$/, '_ERR')
     .replace('IN_USE', 'INUSE')
     .replace('URLM', 'URL_M');
-  const descriptor = { value: CODES[name], enumerable: true };
+  constants.push([constant, CODES[name]]);
+}
+for (const [constant, value] of constants.sort(([, a], [, b]) => a - b)) {
+  const descriptor = { value, enumerable: true };
   defineProperty(DOMException, constant, descriptor);
   defineProperty(DOMException.prototype, constant, descriptor);
 }

@@ -16,6 +16,7 @@ import {
 } from './intrinsics.js';
 import { definePairs } from './pair-iterator.js';
 import { decodeUtf8, encodeUtf8, fromUnits } from './utf8.js';
+import { refuseToClone } from './structured-clone.js';
 
 const text = (value) => toWellFormed(`${value}`);
 
@@ -148,4 +149,5 @@ export function formOf(parsed) {
 
 export function defineFormData() {
   defineInterface('FormData', FormData);
+  refuseToClone(isFormData);
 }

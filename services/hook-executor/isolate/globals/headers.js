@@ -12,6 +12,8 @@ import {
   toLowerCase,
 } from './intrinsics.js';
 import { definePairs } from './pair-iterator.js';
+import { record, showAs } from './shown.js';
+import { refuseToClone } from './structured-clone.js';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FORBIDDEN_IN_VALUE = /[\0\r\n]/;
@@ -63,7 +65,7 @@ export class Headers {
     if (init === null || (typeof init !== 'object' && typeof init !== 'function')) {
       throw new TypeError('Headers: the initializer must be a record, a list of pairs or Headers');
     }
-    if (#values in init) {
+    if (#values in init && init[iterator] === ownIterator) {
       init.#values.forEach((values, name) => {
         for (let i = 0; i < values.length; i++) append(headers, name, values[i]);
       });
@@ -155,13 +157,16 @@ function joined(name, values) {
 
 const { fill, append, pairsOf, requireOpen } = Headers;
 export const headerPairs = pairsOf;
-export const shownHeaders = Headers.record;
+const shownHeaders = Headers.record;
 export const fixHeaders = Headers.fix;
 export const isHeaders = Headers.is;
 export const appendHeader = append;
 for (const name of ['fill', 'append', 'pairsOf', 'record', 'fix', 'requireOpen', 'is']) delete Headers[name];
 definePairs(Headers, 'Headers', pairsOf);
+const ownIterator = Headers.prototype[iterator];
 
 export function defineHeaders() {
   defineInterface('Headers', Headers);
+  refuseToClone(isHeaders);
+  showAs(Headers, isHeaders, (headers) => record(shownHeaders(headers)));
 }

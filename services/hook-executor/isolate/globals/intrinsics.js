@@ -20,8 +20,6 @@ export const {
   setPrototypeOf,
 } = Object;
 export const hasOwn = uncurry(Object.prototype.hasOwnProperty);
-export const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
-export const functionToString = uncurry(Function.prototype.toString);
 
 export const { isArray, from: arrayFrom } = Array;
 /** Defines, where Array.prototype.push would set: a setter of that index on a prototype sees nothing. */
@@ -29,8 +27,6 @@ export function push(list, value) {
   defineProperty(list, list.length, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
   return list.length;
 }
-export const pop = uncurry(Array.prototype.pop);
-export const shift = uncurry(Array.prototype.shift);
 export const splice = uncurry(Array.prototype.splice);
 export const sliceArray = uncurry(Array.prototype.slice);
 export const sortArray = uncurry(Array.prototype.sort);
@@ -41,15 +37,10 @@ export const { fromCharCode, fromCodePoint } = String;
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const slice = uncurry(String.prototype.slice);
 export const indexOf = uncurry(String.prototype.indexOf);
-export const lastIndexOf = uncurry(String.prototype.lastIndexOf);
 export const includes = uncurry(String.prototype.includes);
 export const startsWith = uncurry(String.prototype.startsWith);
-export const endsWith = uncurry(String.prototype.endsWith);
 export const split = uncurry(String.prototype.split);
-export const trim = uncurry(String.prototype.trim);
 export const repeat = uncurry(String.prototype.repeat);
-export const padStart = uncurry(String.prototype.padStart);
-export const padEnd = uncurry(String.prototype.padEnd);
 export const replace = uncurry(String.prototype.replace);
 export const replaceAll = uncurry(String.prototype.replaceAll);
 export const toLowerCase = uncurry(String.prototype.toLowerCase);
@@ -65,7 +56,6 @@ export const dateNow = Date.now;
 export const PromiseClass = Promise;
 export const then = uncurry(Promise.prototype.then);
 export const resolved = Promise.resolve.bind(Promise);
-export const rejected = Promise.reject.bind(Promise);
 export const iterator = Symbol.iterator;
 export const asyncIterator = Symbol.asyncIterator;
 export const toStringTag = Symbol.toStringTag;
@@ -77,7 +67,6 @@ const getter = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, 
 export const viewBuffer = getter(typedArray, 'buffer');
 export const viewOffset = getter(typedArray, 'byteOffset');
 export const viewBytes = getter(typedArray, 'byteLength');
-export const viewLength = getter(typedArray, 'length');
 export const setBytes = uncurry(typedArray.set);
 export const subarray = uncurry(typedArray.subarray);
 export const sliceBytes = uncurry(typedArray.slice);

@@ -15,10 +15,11 @@ import { definePerformance } from './performance.js';
 import { defineProcess } from './process.js';
 import { defineRequest } from './request.js';
 import { defineResponse } from './response.js';
-import { defineShown } from './show.js';
+import { definePromiseShown } from './shown.js';
 import { defineStreams } from './streams.js';
 import { defineStructuredClone } from './structured-clone.js';
 import { defineCryptoKey } from './subtle.js';
+import { defineTextStreams } from './text-streams.js';
 import { defineTimers, dropTimers, fireTimer } from './timers.js';
 import { defineUrl } from './url.js';
 import { defineUrlSearchParams } from './url-search-params.js';
@@ -43,6 +44,7 @@ export default function install(host, currentRun, write, uncaught) {
   defineUrl();
   defineStructuredClone();
   defineStreams();
+  defineTextStreams();
   defineBlob();
   defineFormData();
   defineHeaders();
@@ -54,7 +56,7 @@ export default function install(host, currentRun, write, uncaught) {
   definePerformance();
   defineProcess();
   defineConsole();
-  defineShown();
+  definePromiseShown();
   const endRun = (run) => {
     dropTimers(run);
     dropCalls(run);

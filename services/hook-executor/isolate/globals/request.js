@@ -4,6 +4,8 @@ import { parseUrl } from './connection.js';
 import { defineInterface } from './define.js';
 import { Headers } from './headers.js';
 import { indexOfItem, matches, parse, toUpperCase, toWellFormed } from './intrinsics.js';
+import { showAs } from './shown.js';
+import { refuseToClone } from './structured-clone.js';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NORMALISED = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];
@@ -34,6 +36,16 @@ function urlOf(input) {
   return href;
 }
 
+/** @param {{ window?: unknown, duplex?: unknown, priority?: unknown }} init */
+function refuseUnsupported({ window, duplex, priority }) {
+  if (window !== undefined && window !== null) throw new TypeError('Request constructor: window can only be null');
+  if (duplex !== undefined && `${duplex}` !== 'half')
+    throw new TypeError("Request constructor: duplex can only be 'half'");
+  if (priority !== undefined && indexOfItem(PRIORITIES, `${priority}`) < 0)
+    throw new TypeError(`Request constructor: ${priority} is not a valid priority`);
+}
+const PRIORITIES = ['auto', 'high', 'low'];
+
 export class Request {
   #url;
   #method = 'GET';
@@ -60,6 +72,7 @@ export class Request {
         throw new TypeError(`Request constructor: ${chosen} is not a valid ${name}`);
       this.#settings[name] = chosen;
     }
+    refuseUnsupported(init);
     this.#integrity =
       init.integrity === undefined ? (source === undefined ? '' : source.#integrity) : `${init.integrity}`;
     this.#keepalive =
@@ -175,4 +188,12 @@ defineBody(Request, bodyOf);
 
 export function defineRequest() {
   defineInterface('Request', Request);
+  refuseToClone(isRequest);
+  showAs(Request, isRequest, ({ method, url, headers, bodyUsed, signal }) => ({
+    method,
+    url,
+    headers,
+    bodyUsed,
+    signal,
+  }));
 }

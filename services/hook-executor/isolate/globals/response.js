@@ -3,6 +3,8 @@ import { parseUrl } from './connection.js';
 import { defineInterface } from './define.js';
 import { fixHeaders, Headers } from './headers.js';
 import { charCodeAt, indexOf, parse, slice, stringify } from './intrinsics.js';
+import { showAs } from './shown.js';
+import { refuseToClone } from './structured-clone.js';
 
 const NULL_BODY = [101, 103, 204, 205, 304];
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -117,10 +119,22 @@ export class Response {
 }
 const { bodyOf } = Response;
 export const receivedResponse = Response.received;
-export const isResponse = Response.is;
+const isResponse = Response.is;
 for (const name of ['received', 'bodyOf', 'is']) delete Response[name];
 defineBody(Response, bodyOf);
 
 export function defineResponse() {
   defineInterface('Response', Response);
+  refuseToClone(isResponse);
+  showAs(Response, isResponse, ({ status, statusText, headers, body, bodyUsed, ok, redirected, type, url }) => ({
+    status,
+    statusText,
+    headers,
+    body,
+    bodyUsed,
+    ok,
+    redirected,
+    type,
+    url,
+  }));
 }

@@ -18,6 +18,10 @@ import {
 } from './intrinsics.js';
 import { coded } from './node-error.js';
 
+/** Tell the objects of the platform that are not to be cloned. */
+const uncloneable = [];
+export const refuseToClone = (test) => void push(uncloneable, test);
+
 const getTime = uncurry(Date.prototype.getTime);
 const mapForEach = uncurry(Map.prototype.forEach);
 const mapSet = uncurry(Map.prototype.set);
@@ -106,6 +110,7 @@ function remember(value, copy, seen) {
 }
 
 function cloneObject(value, seen) {
+  for (let i = 0; i < uncloneable.length; i++) if (uncloneable[i](value)) return refuse(value);
   if (isBlob(value)) return remember(value, blobCopy(value), seen);
   // A class's error that has no stack of its own, as ours is.
   if (isDomException(value)) {
@@ -158,7 +163,7 @@ function cloneView(value, kind, seen) {
   return remember(value, new views[kind](buffer, value.byteOffset, length), seen);
 }
 
-function structuredClone(value, options = undefined) {
+export function structuredClone(value, options = undefined) {
   if (arguments.length === 0) throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "value" argument must be specified');
   const seen = new SafeMap();
   const transferred = [];

@@ -18,7 +18,9 @@ import {
   toWellFormed,
 } from './intrinsics.js';
 import { coded } from './node-error.js';
+import { showPairs } from './shown.js';
 import { decodeUtf8KeepingBom, encodeUtf8 } from './utf8.js';
+import { refuseToClone } from './structured-clone.js';
 
 const text = (value) => toWellFormed(`${value}`);
 const HEX = '0123456789ABCDEF';
@@ -229,10 +231,12 @@ export class URLSearchParams {
 export const paramsOf = URLSearchParams.of;
 export const resetParams = URLSearchParams.reset;
 export const isSearchParams = URLSearchParams.is;
-export const searchPairs = URLSearchParams.pairsOf;
+const searchPairs = URLSearchParams.pairsOf;
 for (const name of ['of', 'reset', 'is', 'pairsOf']) delete URLSearchParams[name];
 definePairs(URLSearchParams, 'URLSearchParams', searchPairs);
 
 export function defineUrlSearchParams() {
   defineInterface('URLSearchParams', URLSearchParams);
+  refuseToClone(isSearchParams);
+  showPairs(URLSearchParams, isSearchParams, searchPairs);
 }

@@ -2,7 +2,9 @@ import { parseUrl, setUrl } from './connection.js';
 import { defineInterface } from './define.js';
 import { indexOf, parse, slice, toWellFormed } from './intrinsics.js';
 import { coded } from './node-error.js';
+import { record, showAs } from './shown.js';
 import { paramsOf, resetParams } from './url-search-params.js';
+import { refuseToClone } from './structured-clone.js';
 
 const text = (value) => toWellFormed(`${value}`);
 
@@ -77,8 +79,7 @@ export class URL {
   }
 }
 const { change, changeQuery, part } = URL;
-export const isUrl = URL.is;
-export const urlPart = part;
+const isUrl = URL.is;
 for (const name of ['change', 'changeQuery', 'part', 'is']) delete URL[name];
 
 const PARTS = ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'];
@@ -96,6 +97,23 @@ for (let i = 0; i < PARTS.length; i++) {
   });
 }
 
+const SHOWN = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'searchParams',
+  'hash',
+];
+
 export function defineUrl() {
   defineInterface('URL', URL);
+  refuseToClone(isUrl);
+  showAs(URL, isUrl, (url) => record(SHOWN.map((name) => [name, url[name]])));
 }

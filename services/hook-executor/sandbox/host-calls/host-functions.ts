@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RuntimeTexts } from '../../isolate/bundle-globals.ts';
 
 /** Longest URL that is parsed, in characters: parsing runs on the thread that serves every hook of the process. */
 const MAX_URL_LENGTH = 16_384;
@@ -62,10 +63,16 @@ export type HostFunctions = {
     parseUrl: (input: unknown, base: unknown) => string | undefined;
     setUrl: (href: unknown, part: unknown, value: unknown) => string | undefined;
     now: () => number | undefined;
+    /** The text of one of the runtime's libraries; '' of what is none. */
+    library: (name: unknown) => string | undefined;
   };
 };
 
-export function createHostFunctions({ onTimer, onClearTimer, onTimersKept, onCall }: HostEvents): HostFunctions {
+export function createHostFunctions(
+  { onTimer, onClearTimer, onTimersKept, onCall }: HostEvents,
+  libraries: RuntimeTexts['libraries'],
+): HostFunctions {
+  const texts = new Map<unknown, string>(Object.entries(libraries));
   return {
     ignored: {
       timer(runId, timerId, delayMs) {
@@ -87,6 +94,7 @@ export function createHostFunctions({ onTimer, onClearTimer, onTimersKept, onCal
       parseUrl: inTurn(parseUrl),
       setUrl: inTurn(setUrl),
       now: inTurn(() => Math.floor(performance.now() / CLOCK_STEP_MS) * CLOCK_STEP_MS),
+      library: inTurn((name) => texts.get(name) ?? ''),
     },
   };
 }

@@ -98,7 +98,7 @@ const create = writes('post', {
       updated_at_ms: now_ms,
       profile: { trigger_version: CURRENT_TRIGGER_VERSION },
     };
-    const edit = editOf({ code: EMPTY_ACTION, ...body });
+    const edit = editOf({ code: EMPTY_ACTION, ...body }, caller);
     const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
     const action = deploy === true ? deployedDraft(draft, caller.id) : draft;
     const discard = () => hooks.removeRevisions(fresh.id);
@@ -106,7 +106,7 @@ const create = writes('post', {
       await mustLoad(action, action.current_revision, deps, { onFailure: discard });
     }
     const inserted = await refusingTakenName(body.name, hooks.insert(action)).catch(async (error: unknown) => {
-      // Of another failure nobody knows whether the Action was written: then it must not be there without its revision.
+      // After any other failure the Action may or may not have been written; it must not exist without its revision.
       if (error instanceof ApiError) await discard();
       throw error;
     });
@@ -126,9 +126,9 @@ const update = writes('patch', {
   status: 200,
   response: ActionView,
   errors: [404, 409],
-  handle: async ({ params: { id }, body }, deps) => {
+  handle: async ({ params: { id }, body, caller }, deps) => {
     await findAction(id, deps);
-    const edit = { ...editOf(body), from: (action: Hook) => draftOf(anAction(action)) };
+    const edit = { ...editOf(body, caller), from: (action: Hook) => draftOf(anAction(action)) };
     const changed = await refusingTakenName(body.name, reviseHook(id, edit, deps));
     const [before, after] = await viewsOf([changed.before, changed.after], deps);
     const isChanged = !isDeepStrictEqual(changed.before, changed.after);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Hook } from '../../../../shared/domain/hook.ts';
 import type { HookSecrets } from '../../../../shared/hook-secrets.ts';
 import { invalidBody } from '../../api/api-error.ts';
+import type { Caller } from '../../api/route.ts';
 import type { RevisionEdit } from '../../hook-revisions/make-next-revision.ts';
 import { profileOf, type ActionProfile } from './action-profile.ts';
 import type { SecretInput, UpdateAction } from './schema.ts';
@@ -18,11 +19,12 @@ export type ActionEdit = { revision: RevisionEdit; change: (action: Hook, revisi
  *
  * The revision's edit throws 400 for code that is no Action's, and for a secret without a value.
  */
-export function editOf(body: UpdateAction): ActionEdit {
+export function editOf(body: UpdateAction, { id: by }: Pick<Caller, 'id'>): ActionEdit {
   const { name, code, dependencies, secrets, supported_triggers } = body;
   let newValues: ReadonlySet<string> = new Set();
   return {
     revision: {
+      by,
       code,
       kind: 'action',
       dependencies: dependencies && Object.fromEntries(dependencies.map((module) => [module.name, module.version])),
@@ -58,7 +60,7 @@ function secretsOf(given: readonly SecretInput[], before: HookSecrets): HookSecr
       const kept = Object.hasOwn(before, name) ? before[name] : undefined;
       const known = value === undefined || value === NOT_SHOWN ? kept : value;
       if (known === undefined) {
-        throw invalidBody(`'The secret ${name} has no value yet: give it one, or leave it out' on property secrets.`);
+        throw invalidBody(`'The secret ${name} has no value yet: set one, or remove the secret' on property secrets.`);
       }
       return [name, known];
     }),

@@ -97,13 +97,13 @@ const create = writes('post', {
       updated_at_ms: now_ms,
       profile: {},
     };
-    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body), deps);
+    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body, caller), deps);
     const discard = () => hooks.removeRevisions(fresh.id);
     if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
     try {
       await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.id)));
     } catch (error) {
-      // Of another failure nobody knows whether the hook was written: then it must not be there without its revision.
+      // After any other failure the hook may or may not have been written; it must not exist without its revision.
       if (error instanceof ApiError) await discard();
       throw error;
     }
@@ -143,7 +143,7 @@ const update = writes('patch', {
         if (enabled ?? (await isEnabled(now, deps))) await mustLoad(now, revision, deps);
       };
       const from = (now: Hook): string | null => matching(currentOf(now), ifMatch);
-      const edit = { from, revision: revisionEditOf(content), check, change };
+      const edit = { from, revision: revisionEditOf(content, caller), check, change };
       const revised = await refusingTakenName(name, reviseHook(id, edit, deps));
       hook = revised.after;
       isChanged = revised.before.current_revision !== hook.current_revision || revised.before.name !== hook.name;

@@ -6,7 +6,7 @@ import { HookLogView } from './revision-schema.ts';
 const follow = streams({
   path: '/hooks/{id}/logs',
   operationId: 'getHookLogs',
-  summary: 'Follow what a hook prints, as it runs',
+  summary: "Follow a hook's console output live",
   tag: 'hook-revisions',
   scopes: ['read:hooks'],
   params: hookParams,

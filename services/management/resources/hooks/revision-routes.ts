@@ -88,7 +88,7 @@ const createDraft = writes('post', {
   handle: async ({ params: { id }, body, caller, ifMatch }, deps) => {
     const change = (now: Hook, revision: string): Hook => withDraft(now, revision, caller.id);
     const from = (now: Hook): string | null => matching(draftOf(now), ifMatch);
-    const edit = { from, revision: revisionEditOf(body), change };
+    const edit = { from, revision: revisionEditOf(body, caller), change };
     const { before, after } = await reviseHook(id, edit, deps);
     const revision = after.draft_revision ?? '';
     const answer = entryView(entryOf(after, revision), after);
@@ -165,7 +165,7 @@ const tryUnsaved = performs({
     const hook = await findHook(id, deps);
     const from = draftOf(hook);
     const before = from === null ? undefined : await findRevision(from, deps);
-    return dryRun(hook, await nextRevision(id, before, revisionEditOf(edit), deps), how, deps);
+    return dryRun(hook, await nextRevision(id, before, revisionEditOf(edit, caller), deps), how, deps);
   },
 });
 

@@ -25,7 +25,7 @@ const inHistory = {
 export const RevisionEntry = z.object(inHistory).meta({ id: 'HookRevisionEntry' });
 export const RevisionList = z.object({ revisions: z.array(RevisionEntry) });
 
-/** A revision whole. Of secrets it tells the names. */
+/** A complete revision. Secrets are shown by name only. */
 export const RevisionView = z
   .object({
     ...inHistory,
@@ -50,7 +50,7 @@ const howToRun = {
 };
 type HowToRun = { event?: unknown; log_id?: unknown };
 const isOneEvent = ({ event, log_id }: HowToRun): boolean => event === undefined || log_id === undefined;
-const ONE_EVENT = 'takes event or log_id, not both';
+const ONE_EVENT = 'must have event or log_id, not both';
 
 export const DryRunInput = z.strictObject(howToRun).refine(isOneEvent, ONE_EVENT).optional();
 

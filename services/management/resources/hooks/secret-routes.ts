@@ -104,7 +104,7 @@ export async function secretNamesOf(
   return sealed === null ? [] : Object.keys(await openHookSecrets(sealed, hookId, hookSecretsKey));
 }
 
-/** Other secrets are another revision, deployed at once. The audit event tells their names. */
+/** A change of secrets makes another revision, deployed at once. The audit event has their names. */
 async function changing(
   id: string,
   clientId: string,
@@ -112,7 +112,11 @@ async function changing(
   secrets: (now: HookSecrets) => HookSecrets,
 ): Promise<Written<Record<string, never>>> {
   const change = (now: Hook, revision: string): Hook => withRevision(now, revision, clientId);
-  const { before, after } = await reviseHook(id, { from: currentOf, revision: { secrets }, change }, deps);
+  const { before, after } = await reviseHook(
+    id,
+    { from: currentOf, revision: { by: clientId, secrets }, change },
+    deps,
+  );
   if (before.current_revision === after.current_revision) return { answer: {}, change: null };
   const [namesBefore, namesAfter] = await Promise.all(
     [before, after].map((hook) => secretNamesOf(id, currentOf(hook), deps)),

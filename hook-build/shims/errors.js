@@ -1,0 +1,46 @@
+// Errors as Node makes them of arguments: by their code they are known.
+
+function received(value) {
+  if (value === undefined || value === null) return `Received ${value}`;
+  if (typeof value === 'function') return `Received function ${value.name}`;
+  if (typeof value === 'object') {
+    const { name } = value.constructor ?? {};
+    return name ? `Received an instance of ${name}` : 'Received [Object: null prototype] {}';
+  }
+  const text = typeof value === 'string' ? `'${value}'` : `${String(value)}${typeof value === 'bigint' ? 'n' : ''}`;
+  return `Received type ${typeof value} (${text.length > 28 ? `${text.slice(0, 25)}...` : text})`;
+}
+
+function coded(Class, code, message) {
+  return Object.assign(new Class(message), { code });
+}
+
+function invalidArgType(name, expected, value) {
+  return coded(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${expected}. ${received(value)}`);
+}
+
+function outOfRange(name, range, value) {
+  return coded(
+    RangeError,
+    'ERR_OUT_OF_RANGE',
+    `The value of "${name}" is out of range. It must be ${range}. Received ${grouped(value)}`,
+  );
+}
+
+/** As Node shows a number that is out of range. */
+function grouped(value) {
+  const text = String(value);
+  return Number.isInteger(value) && Math.abs(value) > 2 ** 32 ? text.replace(/\B(?=(\d{3})+$)/g, '_') : text;
+}
+
+function requireInteger(name, value, min, max) {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
+}
+
+function requireString(name, value) {
+  if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value);
+}
+
+module.exports = { coded, invalidArgType, outOfRange, requireInteger, requireString };

@@ -1,0 +1,1 @@
+export { format, formatWithOptions, inspect, stripVTControlCharacters } from 'node-inspect-extracted';
