@@ -122,7 +122,7 @@ describe('what is refused names the member and the way out', () => {
       'POST',
       '/clients',
       { name: 'x', client_metadata: { ['k'.repeat(300)]: 'v' } },
-      /the name of a member: .*<=255 characters' on property client_metadata\.k{100}\./,
+      /invalid name of a member: .*<=255 characters' on property client_metadata\.k{100}\./,
     ],
     ['a day that is none', 'GET', '/logs?q=date:2026-02-31', undefined, /2026-02-31 is not a date/],
   ];
