@@ -200,7 +200,7 @@ describe('the house', () => {
     assert.deepEqual(
       atTerminals.filter((file) => !others.test(file) && writes.test(textOf(file))).sort(),
       // What goes to the standard output of a process that nobody but the launcher, a container's runtime or its starter reads.
-      ['shared/log.ts', 'shared/process-wall/native.ts', 'shared/process-wall/probe.ts', 'shared/terminal.ts'],
+      ['shared/process-wall/native.ts', 'shared/process-wall/probe.ts', 'shared/terminal.ts'],
     );
   });
 
