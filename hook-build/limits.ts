@@ -30,10 +30,9 @@ export const MAX_PATH_LENGTH = 512;
 export const MAX_NAME_LENGTH = 255;
 export const MAX_PATH_DEPTH = 32;
 
-/** Of all modules of a hook. */
-export const MAX_MODULES = 1_000;
 /** Modules requested from the registry, including those that it does not have. */
 export const MAX_MODULES_ASKED = 2_000;
+/** Of all modules of a hook. */
 export const MAX_SET_BYTES = 384 * MEGABYTE;
 
 /** What is left of the cache of modules before more is fetched; up to three builds fetch at a time. */
