@@ -8,9 +8,21 @@ const NONE = Object.fromEntries(NODE.split(' ').map((name) => [name, 'off']));
 const SHIM = 'Buffer TextDecoder URL process queueMicrotask setTimeout clearTimeout';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.hookmint/', 'coverage/', 'test/fixtures/', 'hook-build/guest-globals.d.ts'] },
   {
-    files: ['**/*.ts'],
+    ignores: [
+      ...[
+        'node_modules/',
+        '.hookmint/',
+        'coverage/',
+        'test/fixtures/',
+        'hook-build/guest-globals.d.ts',
+        'types/runtime.d.ts',
+      ],
+      ...['console/dist/', 'console/src/api/openapi.d.ts'],
+    ],
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

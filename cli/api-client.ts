@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { messageOf } from '../shared/errors.ts';
 import { UsageError } from '../shared/usage-error.ts';
@@ -10,7 +11,7 @@ export type ApiClient = {
   /** Audience of its tokens: below the issuer, which may be reached by another address. */
   audience: () => Promise<string>;
   /**
-   * @throws {ApiCallError} for every answer that is no success.
+   * @throws {ApiCallError} for every answer that is not a success.
    */
   call: (method: string, path: string, body?: unknown) => Promise<unknown>;
   /** The answer as it arrives, for streams. */
@@ -19,7 +20,7 @@ export type ApiClient = {
   describe: () => Promise<unknown>;
 };
 
-/** An answer that is no success, in the API's own words. */
+/** An answer that is not a success, in the API's own words. */
 export class ApiCallError extends Error {
   override readonly name = 'ApiCallError';
   readonly status: number;
@@ -47,8 +48,8 @@ const MAX_ATTEMPTS = 5;
 /** However long the server says that it needs, seconds. */
 const MAX_WAIT_SECONDS = 60;
 
-/** The variables that say where hookmint is and who calls; those of Auth0's own tools do as well. */
-export const CONNECTION_HELP = `  HOOKMINT_URL            where hookmint is, such as https://auth.example.com (or AUTH0_DOMAIN, a host name)
+/** The variables with hookmint's URL and the caller's credentials. The names of Auth0's own tools work too. */
+export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, such as https://auth.example.com (or AUTH0_DOMAIN, a host name)
   HOOKMINT_CLIENT_ID      a client with a grant for the Management API, and its secret
   HOOKMINT_CLIENT_SECRET    (or AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET)
   HOOKMINT_ACCESS_TOKEN   instead of the two: an access token (or AUTH0_ACCESS_TOKEN)
@@ -84,7 +85,7 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
       if ((response.status === 429 || response.status === 503) && attempt < MAX_ATTEMPTS) {
         const seconds = Number(response.headers.get('retry-after') ?? 1);
         const waitSeconds = seconds >= 0 ? Math.min(seconds, MAX_WAIT_SECONDS) : 1;
-        await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1_000));
+        await delay(waitSeconds * 1_000);
         continue;
       }
       throw new ApiCallError(`${method} ${path}`, response.status, errorOf(text));
@@ -109,7 +110,7 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
 
 function baseUrlOf(url: string | undefined, domain: string | undefined): string {
   if (url === undefined && domain === undefined) {
-    throw new UsageError('Set HOOKMINT_URL to where hookmint is, such as https://auth.example.com.');
+    throw new UsageError('Set HOOKMINT_URL to the URL of hookmint, such as https://auth.example.com.');
   }
   const parsed = URL.parse(url ?? `https://${domain ?? ''}`);
   if (parsed !== null && /^https?:$/.test(parsed.protocol))
@@ -152,7 +153,7 @@ async function requestToken(
     refusal === undefined
       ? `status ${String(response.status)}`
       : `${refusal.error}: ${refusal.error_description ?? ''}`;
-  throw new UsageError(`${baseUrl} gives HOOKMINT_CLIENT_ID no token for its Management API (${reason}).`);
+  throw new UsageError(`${baseUrl} refuses HOOKMINT_CLIENT_ID a token for its Management API (${reason}).`);
 }
 
 /** No redirect is followed: where it leads is the server's choice, and the request holds the caller's credentials. */
@@ -164,7 +165,7 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   const { origin } = new URL(url);
   const target = URL.parse(location, url)?.origin ?? location;
   throw new UsageError(
-    `${origin} answers with a redirect to ${target}, which is not followed. If hookmint is there, set HOOKMINT_URL to it.`,
+    `${origin} answers with a redirect to ${target}, which is not followed. If hookmint runs there, set HOOKMINT_URL to it.`,
   );
 }
 
@@ -209,7 +210,7 @@ function jsonOrNothing(text: string): unknown {
 
 function errorOf(text: string): z.infer<typeof ErrorBody> {
   const { data } = ErrorBody.safeParse(jsonOrNothing(text));
-  return data ?? { message: 'no answer of a Management API' };
+  return data ?? { message: 'not the answer of a Management API' };
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

@@ -57,6 +57,6 @@ function refuseMissingSecrets({ steps }: OpenPlan): void {
   );
   if (missing.length === 0) return;
   throw new UsageError(
-    `These secrets have no value: ${missing.join(', ')}. Set the variables, or give them in a file with --secrets. Nothing was changed.`,
+    `These secrets have no value: ${missing.join(', ')}. Set the variables, or use a file with --secrets. Nothing was changed.`,
   );
 }

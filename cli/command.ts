@@ -17,15 +17,15 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on your machine.
 
-  hookmint hook new [FILE] [--action]   writes a hook to begin with (default hook.js), or an Action (default action.js)
+  hookmint hook new [FILE] [--action]   writes a template of a hook (default hook.js), or of an Action (default action.js)
 
-  hookmint hook run FILE [OPTION ...]   runs a hook once, with the limits of the service, and shows what the token would hold
-    --event FILE          a JSON object with any of client, scope, audience, body, request; what it leaves out is a sample's
+  hookmint hook run FILE [OPTION ...]   runs a hook once, with the limits of the service, and shows the token's scopes and claims
+    --event FILE          a JSON object with any of client, scope, audience, body, request; a sample has the rest
     --secrets FILE        the hook's secrets, a JSON object of names and values
-    --allow-address CIDR  lets the hook reach an address that is not public; may be given more than once
+    --allow-address CIDR  lets the hook reach an address that is not public; can be repeated
     --custom-claims WHICH "namespaced" (default) or "relaxed", as the tenant has it; Actions are always relaxed
     --json                the same as one JSON object
-                          exit code 0: a token; 1: none; 2: the hook does not build, or the command is wrong
+                          exit code 0: a token; 1: no token; 2: the hook cannot be built, or the command is wrong
 
   hookmint hook test DIR                runs every *.case.json in a folder and below, and compares with what each expects
                           exit code 0: all passed; 1: some failed; 2: the command or a case file is wrong
@@ -64,6 +64,10 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
     --json                the plan and what came of it as one JSON object
                           exit code 0: hookmint is as the files say; 1: some of it was refused or would be lost; 2: as of diff
 
+  hookmint console [OPTION ...]         prints a link that signs in to the console, once, within 15 minutes
+    --role ROLE           "admin" (default), "operator", "author" or "viewer"
+    --data DIR            of the hookmint that runs on this machine (default .hookmint/), where HOOKMINT_URL is not set
+
   Modules that a hook requires are those in the "dependencies" of a package.json beside it.
   The guide for hook authors is docs/hooks.md.
 
@@ -85,7 +89,7 @@ export function readArgs<T extends NonNullable<ParseArgsConfig['options']>>(args
   }
 }
 
-/** The one argument that is no option. */
+/** The one argument that is not an option. */
 export function onlyArgument(given: string[], name: string, command: string): string {
   const [value, extra] = given;
   if (value === undefined) throw new UsageError(`${command} needs ${name}. See hookmint --help.`);

@@ -17,7 +17,7 @@ export async function exportTenant(args: string[]): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Names of clients by their ids; of those that are called alike the id alone tells which is meant. */
+/** Names of clients by their ids. Clients that share a name are identified by their ids alone. */
 function distinctNames(clients: Remote['clients']): ReadonlyMap<string, string> {
   const byName = Map.groupBy(clients, ({ name }) => name);
   const alone = clients.filter(({ name }) => byName.get(name)?.length === 1);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `hookmint`: plain JavaScript for whatever Node the machine has (20 or newer). Goes the way of `npm start`: installs what is
-// missing, then runs the CLI on the Node that came with it.
+// `hookmint`: plain JavaScript for any Node from 20 on. Like `npm start`, it installs missing dependencies, then runs the CLI on the Node
+// that came with them.
 import { fileURLToPath } from 'node:url';
 
 // The CLI runs in hookmint's own folder; file names are meant from the caller's.

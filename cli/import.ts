@@ -56,13 +56,13 @@ type Missing = { owner: string; secret: string };
 const missingOf = ({ steps }: OpenPlan): Missing[] =>
   steps.flatMap(({ name, missingSecrets }) => missingSecrets.map((secret) => ({ owner: name, secret })));
 
-/** An export never holds the values of secrets; whoever imports it has them. */
+/** An export never contains the values of secrets; the person who imports it has them. */
 async function askForSecrets(plan: OpenPlan): Promise<void> {
   const missing = missingOf(plan);
   if (!process.stdin.isTTY) {
     const names = missing.map(({ owner, secret }) => `${secret} of ${owner} (${secretVariable(owner, secret)})`);
     throw new UsageError(
-      `These secrets have no value: ${names.join(', ')}. Set the variables, or give them in a file with --secrets.`,
+      `These secrets have no value: ${names.join(', ')}. Set the variables, or use a file with --secrets.`,
     );
   }
   for (const { owner, secret } of missing) {
@@ -71,7 +71,8 @@ async function askForSecrets(plan: OpenPlan): Promise<void> {
 }
 
 async function confirm(): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('Nobody is there to confirm the plan; add --yes to apply it.');
+  if (!process.stdin.isTTY)
+    throw new UsageError('Standard input is not a terminal, so the plan cannot be confirmed. Add --yes to apply it.');
   const answer = await ask('Apply this plan? [y/N] ');
   if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was changed.');
 }

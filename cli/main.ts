@@ -8,6 +8,7 @@ import { UsageError } from '../shared/usage-error.ts';
 import { ApiCallError } from './api-client.ts';
 import { applyTenant, diffTenant } from './apply.ts';
 import { EXIT, HELP, type ExitCode } from './command.ts';
+import { openConsole } from './console.ts';
 import { exportTenant } from './export.ts';
 import { hookDeploy } from './hook/deploy.ts';
 import { hookDiff } from './hook/diff.ts';
@@ -38,6 +39,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['export', exportTenant],
   ['apply', applyTenant],
   ['diff', diffTenant],
+  ['console', openConsole],
 ]);
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {
@@ -46,7 +48,7 @@ async function main([subject, ...args]: string[]): Promise<ExitCode> {
     return subject === undefined ? EXIT.usage : EXIT.ok;
   }
   for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
-    // What services read may be set beside it; a misspelling is no service's.
+    // Variables of services may be set too; a misspelt one belongs to no service.
     if (nearest !== undefined) note(`hookmint: ${name} has no effect here; did you mean ${nearest}?`);
   }
   const run = COMMANDS.get(subject);

@@ -1,2 +1,2 @@
-// Imported first: standard output is the command's own, and the executor logs there. LOG_LEVEL=warn shows its log all the same.
+// Imported first: the executor would log to standard output, which belongs to the command. LOG_LEVEL=warn shows its log.
 process.env.LOG_LEVEL ??= 'silent';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readEnv } from '../shared/env.ts';
 import { chooseWall, type Wall } from '../shared/process-wall/wall.ts';
 
-/** Settings of whoever builds without settings of its own: the CLI and the launcher. */
+/** Settings of callers without settings of their own: the CLI and the launcher. */
 const readBuildSettings = (env: NodeJS.ProcessEnv = process.env) =>
   readEnv(
     {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
+import { MAX_HOOK_MODULES, MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
 import { HOOK_FILE } from './hook-file.ts';
 import { InstalledModule } from './install/locked-module.ts';
-import { MAX_MODULES } from './limits.ts';
 
 /** What `keepAuthorsLines` leaves of a source map, and nothing else: a hook-executor reads it whenever a run fails. */
 const AuthorsLines = z.string().max(MAX_HOOK_SCRIPT_BYTES).refine(hasAuthorsLinesAlone);
@@ -24,7 +23,7 @@ export const BuiltHook = z.strictObject({
   /** Maps `script` to `hook.js`, the author's file; null when `script` is the author's file. */
   sourceMap: AuthorsLines.nullable(),
   /** Everything that came from the registry, sorted. */
-  modules: z.array(InstalledModule).max(MAX_MODULES),
+  modules: z.array(InstalledModule).max(MAX_HOOK_MODULES),
 });
 export type BuiltHook = z.infer<typeof BuiltHook>;
 

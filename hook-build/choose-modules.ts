@@ -56,7 +56,7 @@ export function chooseModules(scan: Pick<HookScan, 'required'>, dependencies: Re
   return { install: Object.fromEntries([...install].sort(([a], [b]) => (a < b ? -1 : 1))), found };
 }
 
-/** Two versions of one module lie beside each other: the second under a name of its own, which no other version has. */
+/** Two versions of a module can be used together: the second gets a name of its own, which no other version has. */
 function place(install: Map<string, WantedModule>, wanted: WantedModule): string {
   const { name, version } = wanted;
   const there = install.get(name);

@@ -30,7 +30,7 @@ export const DEFAULT_MODULES: Readonly<Record<string, string>> = {
   xml2js: '0.6.2',
 };
 
-/** Modules that another one here needs beside it and does not bring. */
+/** Peer dependencies of the modules above. */
 export const DEFAULT_COMPANIONS: Readonly<Record<string, string>> = {
   'request-promise': 'request',
   'request-promise-native': 'request',

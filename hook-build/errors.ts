@@ -19,9 +19,9 @@ export const HOOK_BUILD_ERROR_CODES = [
   'registry_unreachable',
   /** The registry answered what no registry answers, or refused to. */
   'registry_failed',
-  /** A module, or one that it needs, is no tarball of the registry with an integrity. */
+  /** A module, or one that it needs, is not a tarball of the registry with an integrity. */
   'module_refused',
-  /** A module's tarball is not what its integrity says, is no tarball, or has names that leave it. */
+  /** A module's tarball is not what its integrity says, is not a tarball, or has names that leave it. */
   'module_damaged',
   /** The modules that a hook needs are more, or larger, than a build takes. */
   'modules_too_large',

@@ -14,7 +14,7 @@ export const BUNDLE_NAMESPACE = 'bundle';
 const NAMESPACE = /^bundle:/;
 const AS_MODULE = /\?\.mjs$/;
 
-/** A path as the bundler tells it, as authors know it. */
+/** Turns a path of the bundler into the one that authors know. */
 export function shownPath(path: string): string {
   return path.replace(NAMESPACE, '').replace(AS_MODULE, '');
 }

@@ -20,7 +20,7 @@ export const MAX_FAILURE_TEXT_LENGTH = 4_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 export const MAX_REQUESTS_AT_ONCE = 12;
 export const MAX_REDIRECTS = 3;
-/** What the registry tells of one module. */
+/** The registry's answer for one module. */
 export const MAX_PACKUMENT_BYTES = 64 * MEGABYTE;
 export const MAX_TARBALL_BYTES = 64 * MEGABYTE;
 /** Of one module's tarball. */
@@ -30,10 +30,9 @@ export const MAX_PATH_LENGTH = 512;
 export const MAX_NAME_LENGTH = 255;
 export const MAX_PATH_DEPTH = 32;
 
-/** Of all modules of a hook. */
-export const MAX_MODULES = 1_000;
-/** Modules that the registry is asked for, those that it has not got among them. */
+/** Modules requested from the registry, including those that it does not have. */
 export const MAX_MODULES_ASKED = 2_000;
+/** Of all modules of a hook. */
 export const MAX_SET_BYTES = 384 * MEGABYTE;
 
 /** What is left of the cache of modules before more is fetched; up to three builds fetch at a time. */

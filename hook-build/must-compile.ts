@@ -27,7 +27,7 @@ export function mustCompile(script: string, sourceMap?: string): void {
   }
 }
 
-/** V8 tells the line before the message, and the column only as a caret below the line; below a long line there is none. */
+/** V8 prints the line number before the message, and the column only as a caret below the line; below a long line there is no caret. */
 function placeOf(error: unknown): SourceLocation | undefined {
   const [first = '', , carets = ''] = (error instanceof Error ? (error.stack ?? '') : '').split('\n');
   const line = first.startsWith(`${HOOK_FILE}:`) ? Number(first.slice(HOOK_FILE.length + 1)) : NaN;

@@ -71,7 +71,7 @@ export async function scanHook(code: string): Promise<HookScan> {
 /** What an Action exports, as a property or by `export`. */
 const ACTION = /\bonExecuteCredentialsExchange\s*[=:,}(]/;
 
-/** An Action is told by what it exports; what its comments say does not count. */
+/** An Action is recognised by its exports, not by its comments. */
 async function kindOf(code: string): Promise<'hook' | 'action'> {
   const { code: withoutComments } = await transform(code, { minifyWhitespace: true, legalComments: 'none' });
   return ACTION.test(withoutComments) ? 'action' : 'hook';

@@ -12,6 +12,5 @@ export const inTurn = createTurns({
   atOnce: MAX_BUILDS_AT_ONCE,
   maxWaiting: MAX_BUILDS_WAITING,
   ofOneCaller: { atOnce: MAX_BUILDS_AT_ONCE_OF_ONE_CALLER, maxWaiting: MAX_BUILDS_WAITING_OF_ONE_CALLER },
-  full: () =>
-    new HookBuildError('build_queue_full', 'as many hooks are being built as may be: try again in a few seconds'),
+  full: () => new HookBuildError('build_queue_full', 'too many hooks are being built: try again in a few seconds'),
 });

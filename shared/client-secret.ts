@@ -20,7 +20,7 @@ export function hashClientSecret(secret: string, key: Buffer): string {
   return createHmac('sha256', key).update(secret).digest('base64url');
 }
 
-/** Whether `secret` has one of the `hashes`, in a time that tells nothing about either; no hashes takes as long as one. */
+/** Whether `secret` has one of the `hashes`, in a time that reveals nothing about either; no hashes takes as long as one. */
 export function clientSecretMatches(secret: string, hashes: readonly string[], key: Buffer): boolean {
   const given = createHmac('sha256', key).update(secret).digest();
   const candidates = hashes.length > 0 ? hashes : [Buffer.alloc(given.length).toString('base64url')];

@@ -35,7 +35,7 @@ export function readEnv<Shape extends z.ZodRawShape>(
  * Reads a service's own settings: from the environment, and from the files of the folder that `HOOKMINT_SECRETS_DIR` names. Secrets are
  * taken out of `env`, so that no child process and nobody who comes later finds them there.
  *
- * @throws {HookmintError} `config_invalid` as {@link readEnv}, and for a file that is no setting of the service, or one that is set too.
+ * @throws {HookmintError} `config_invalid` as {@link readEnv}, and for a file that is not a setting of the service, or one that is set too.
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -44,8 +44,8 @@ export function readSettings<Shape extends z.ZodRawShape>(
   const names = Object.keys(shape);
   const files = readFiles(env[SECRETS_DIR]);
   const problems = Object.keys(files).flatMap((name) => {
-    if (!names.includes(name)) return [`the file ${name} is no setting`];
-    return isSet(env[name]) ? [`${name} is set and a file too`] : [];
+    if (!names.includes(name)) return [`the file ${name} is not a setting`];
+    return isSet(env[name]) ? [`${name} is both a variable and a file`] : [];
   });
   if (problems.length > 0) throw incomplete(problems);
   const own = Object.fromEntries(names.map((name) => [name, files[name] ?? env[name]]));
@@ -85,4 +85,4 @@ export const key256 = z
 /** A variable that holds the path of a PEM file. Errors name paths; they must not repeat a key that was put in place of one. */
 export const pemFile = z
   .string()
-  .refine((text) => !text.includes('-----BEGIN'), 'must be the path of a PEM file, not what is in it');
+  .refine((text) => !text.includes('-----BEGIN'), 'must be the path of a PEM file, not its content');

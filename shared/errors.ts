@@ -1,6 +1,8 @@
+import { CodedError } from './coded-error.ts';
+
 /**
  * Every error hookmint raises on purpose has one of these codes. The code is the contract and never changes meaning; the
- * message is prose for whoever reads the log, names what is wrong and the way out.
+ * message is prose for the reader of the log: it names the problem and its solution.
  */
 export type HookmintErrorCode =
   | 'config_invalid'
@@ -22,15 +24,7 @@ export type HookmintErrorCode =
   | 'hook_secrets_undecryptable'
   | 'sandbox_wall_unavailable';
 
-export class HookmintError extends Error {
-  readonly code: HookmintErrorCode;
-
-  constructor(code: HookmintErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'HookmintError';
-    this.code = code;
-  }
-}
+export class HookmintError extends CodedError<HookmintErrorCode> {}
 
 /** The text of anything thrown, for logs. */
 export function messageOf(error: unknown): string {

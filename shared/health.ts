@@ -13,7 +13,7 @@ export const healthEnv = {
 export type Health = {
   /** Where it listens; `undefined` when it does not. */
   port: number | undefined;
-  /** From now on `/readyz` tells what is missing, and these facts; before, that the service is starting. */
+  /** From now on `/readyz` reports what is missing, and these facts; before, that the service is starting. */
   readyUnless: (missing: () => string[], details?: Record<string, string>) => void;
   /** From now on `/readyz` says no, while what is under way is finished. */
   stopping: () => void;

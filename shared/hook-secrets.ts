@@ -36,7 +36,7 @@ export async function openHookSecrets(jwe: string, hookId: string, key: Buffer):
   } catch (error) {
     throw new HookmintError(
       'hook_secrets_undecryptable',
-      `The secrets of hook ${hookId} cannot be decrypted. Start the hook-executor with the HOOKMINT_HOOK_SECRETS_KEY they were sealed under.`,
+      `The secrets of hook ${hookId} cannot be decrypted. Start the hook-executor with the HOOKMINT_HOOK_SECRETS_KEY that encrypted them.`,
       { cause: error },
     );
   }

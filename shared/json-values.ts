@@ -1,4 +1,4 @@
-/** Shorter texts cannot hold so many values that it matters. */
+/** Shorter texts cannot contain enough values to matter. */
 const SHORT_CHARACTERS = 65_536;
 const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE] = [0x22, 0x5c, 0x2c, 0x5b, 0x7b];
 

@@ -10,7 +10,7 @@ const STOP_TIMEOUT_MS = 25_000;
 /**
  * The life of a service process: starts, and on SIGTERM, SIGINT or the end of the process that started it, ends what was
  * started in the opposite order, so that nothing under way is lost. A start that fails is one clear line and exit code 1; an
- * error nobody caught ends the process, since its state is no longer known, and whoever supervises it starts another.
+ * error nobody caught ends the process, since its state is no longer known, and its supervisor starts another.
  */
 export function runService(
   name: string,

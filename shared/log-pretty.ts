@@ -10,7 +10,7 @@ const render = prettyFactory({
 
 /**
  * An entry of the log for a person at a terminal, in colour: its line, and below it the stack of its error, indented. The colours are the
- * only commands in it. What is no entry comes back as one printable line.
+ * only commands in it. What is not an entry comes back as one printable line.
  */
 export function prettyLines(line: string): string[] {
   const entry = parse(line);

@@ -1,4 +1,4 @@
-/** Deepest nesting of a JSON value that comes from outside; whatever goes through one by recursion can do so. */
+/** Deepest nesting of a JSON value from outside; safe for recursive code. */
 export const MAX_NESTING = 1_000;
 
 /** Whether a value as JSON has it is nested more than {@link MAX_NESTING} levels deep; told without recursion. */

@@ -16,7 +16,7 @@ export const OAUTH_ERROR_CODES = [
 ] as const;
 export type OAuthErrorCode = (typeof OAUTH_ERROR_CODES)[number];
 
-/** An answer that is no token. Its text goes to the client as it is, so it never holds more than the client may know. */
+/** An answer that is not a token. Its text goes to the client as it is, so it never holds more than the client may know. */
 export class OAuthError extends Error {
   readonly status: number;
   readonly error: OAuthErrorCode;
@@ -48,5 +48,5 @@ export class OAuthError extends Error {
   }
 }
 
-/** What a client is told to wait before it asks again, when a service behind the gateway is away, seconds. */
+/** `Retry-After` for clients when a service behind the gateway is away, seconds. */
 export const RETRY_AFTER_SECONDS = 1;

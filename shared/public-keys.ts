@@ -14,7 +14,7 @@ export type PublicKeys = {
 
 const FIRST_RETRY_MS = 250;
 
-/** Asked again so often even if no change was announced, and how long a signer has to tell its keys. */
+/** Interval of requests without an announced change, and how long a signer has to answer. */
 const MAX_AGE_MS = 30_000;
 const KEYS_DEADLINE_MS = 2_000;
 
@@ -33,7 +33,7 @@ export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicR
       // An answer that was late is of keys from before those that are known.
       if (asked > lastTold) [keys, lastTold] = [told, asked];
     } catch (error) {
-      logger.debug({ reason: messageOf(error) }, 'no signer answers with its public keys');
+      logger.debug({ reason: messageOf(error) }, 'no signer answers the request for public keys');
     }
     clearTimeout(timer);
     const againInMs = keys === undefined ? FIRST_RETRY_MS : MAX_AGE_MS;

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Reads a file that somebody else may have made: a regular one, never a pipe, device or socket, which would be waited for or read for ever.
+ * Reads an untrusted file: a regular one, never a pipe, device or socket, whose read might never end.
  *
  * @throws {Error} One that says why in a few words, without the path.
  */

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 
 /** `npm run check`: types, lint, format, nothing unused, no known advisory, one Node. Each is run, also after another has failed. */
 const CHECKS: [name: string, ...command: string[]][] = [
+  ['types of the API for the console', 'console/openapi.ts'],
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit'],
   ['types of guest code', 'node_modules/typescript/bin/tsc', '--project', 'tsconfig.guest.json'],
+  ['types of the console', 'node_modules/typescript/bin/tsc', '--project', 'console/src'],
   ['lint', 'node_modules/eslint/bin/eslint.js', '.'],
   ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['unused', 'node_modules/knip/bin/knip.js'],

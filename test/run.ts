@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainMongod } from '../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
+import { LENDER_VARIABLE } from './support/borrow-stack.ts';
 import { OUTPUT_DIR_VARIABLE, REPORT_ENDING, scanRun } from './support/canary-run.ts';
+import { lendStacks } from './support/lend-stacks.ts';
 
 /**
  * The tests, against real servers, in two stages. A secret that shows up in anything that was printed fails the run too.
@@ -19,7 +21,8 @@ const EVERYDAY_SUITES = ['conformance', 'contract', 'e2e', 'corpus', 'attacks', 
 const LONG_SUITES = ['soak', 'faults', 'scale'];
 /** Tests of these bound times of services that have the machine for themselves. */
 const SUITES_ALONE = ['faults', 'scale'];
-const CONCURRENT_FILES = 2;
+/** More than there are cores, for the time in which a file waits for its processes. */
+const CONCURRENT_FILES = Math.min(8, availableParallelism() + 1);
 const TIMEOUT_PER_FILE_MS = 300_000;
 /** A file whose process does not end would be waited for for ever; stopped, the runner names it. */
 const TIMEOUT_MS = 40 * 60_000;
@@ -30,6 +33,9 @@ await Promise.all(
 );
 
 const outputDir = mkdtempSync(join(tmpdir(), 'hookmint-test-output-'));
+process.env[OUTPUT_DIR_VARIABLE] = outputDir;
+process.env[LENDER_VARIABLE] = join(outputDir, 'stacks');
+const lender = await lendStacks(process.env[LENDER_VARIABLE], CONCURRENT_FILES);
 let running: ChildProcess | undefined;
 let interrupted = false;
 const isInterrupted = (): boolean => interrupted;
@@ -56,7 +62,7 @@ async function run(files: readonly string[], concurrentFiles: number): Promise<n
       ]),
       ...files,
     ],
-    { stdio: 'inherit', timeout: TIMEOUT_MS, env: { ...process.env, [OUTPUT_DIR_VARIABLE]: outputDir } },
+    { stdio: 'inherit', timeout: TIMEOUT_MS },
   );
   const [code] = (await once(running, 'exit')) as [number | null];
   return code ?? 1;
@@ -74,6 +80,7 @@ const codes = [
   ),
   await run(files.filter(isAlone), 1),
 ];
+await lender.close();
 const { shown, summary } = scanRun(outputDir);
 process.stdout.write(`${[...shown, summary].join('\n')}\n`);
 process.exitCode = shown.length > 0 || isInterrupted() ? 1 : Math.max(...codes);

@@ -30,11 +30,17 @@ export interface WebtaskStorage {
   set(data: any, options: { force?: 0 | 1 | boolean }, cb: (error: Error | null) => void): void;
 }
 
+/** The hook's secrets, name to value. An editor that knows their names adds them as members. */
+// An interface, since only those can be added to.
+// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style
+export interface HookSecrets {
+  [name: string]: string;
+}
+
 export interface WebtaskContext {
-  /** The hook's secrets, name to value. */
-  secrets: Record<string, string>;
+  secrets: HookSecrets;
   /** The same secrets, as `context.webtask.data.NAME` had them. */
-  data: Record<string, string>;
+  data: HookSecrets;
   storage: WebtaskStorage;
   body: { audience: string; client: HookClient; scope?: string[] };
   /** Empty: there is no webtask request. */
@@ -93,7 +99,7 @@ export interface CredentialsExchangeEvent {
     user_agent?: string;
   };
   resource_server: { identifier: string };
-  secrets: Record<string, string>;
+  secrets: HookSecrets;
   tenant: { id: string };
   transaction: {
     /** Of the token request; empty when it asked for none in particular. */

@@ -86,7 +86,7 @@ async function create(api: ApiClient, body: { name: string }): Promise<unknown> 
 /** What of a hook is deployed, in one line. */
 export async function stateOf(api: ApiClient, hook: RemoteHook): Promise<string> {
   const current = (await revisionsOf(api, hook)).find((entry) => entry.current);
-  const state = hook.enabled ? 'and enabled' : 'but not enabled; tokens are not shaped by it until it is';
+  const state = hook.enabled ? 'and enabled' : 'but not enabled; it shapes no token until you enable it';
   return `${hook.name}: revision ${String(current?.number)} is deployed ${state}`;
 }
 

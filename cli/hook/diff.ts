@@ -58,7 +58,7 @@ function chosen(
     ? [current, revisions.findLast(({ number }) => number > (current?.number ?? 0))]
     : pair;
   if (a === undefined || b === undefined)
-    throw new UsageError('There is one revision only; nothing to compare it with.');
+    throw new UsageError('There is only one revision, so nothing to compare it with.');
   return [a, b];
 }
 

@@ -22,7 +22,7 @@ export async function hookLogs(args: string[]): Promise<ExitCode> {
     try {
       // A new token each time: the one before may have expired.
       const response = await (await connectApi()).open(`/hooks/${hook.id}/logs`, stop.signal);
-      note(`following ${hook.name}; Ctrl-C ends it`);
+      note(`following ${hook.name}; stop with Ctrl-C`);
       pauseMs = 0;
       for await (const line of linesOf(response)) print(...(values.json ? [line] : textOf(line)));
     } catch (error) {
@@ -52,7 +52,7 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
   for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_CHARACTERS) throw new UsageError('The server sends a line without an end.');
+    if (rest.length > MAX_LINE_CHARACTERS) throw new UsageError('The server sent a line that does not end.');
     yield* lines.filter((line) => line !== '');
   }
 }

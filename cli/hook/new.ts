@@ -15,7 +15,7 @@ export function hookNew(args: string[]): ExitCode {
     writeFileSync(fromCaller(name), template, { flag: 'wx' });
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new UsageError(exists ? `${name} exists already; it is left as it is.` : messageOf(error));
+    throw new UsageError(exists ? `${name} exists already and is not changed.` : messageOf(error));
   }
   print(`${name} is written. Run it: hookmint hook run ${name}`);
   return EXIT.ok;

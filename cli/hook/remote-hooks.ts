@@ -40,7 +40,7 @@ export async function findHook(api: ApiClient, name: string): Promise<RemoteHook
 /** @throws {UsageError} when there is none. */
 export async function theHook(api: ApiClient, name: string): Promise<RemoteHook> {
   const hook = await findHook(api, name);
-  if (hook === undefined) throw new UsageError(`There is no hook "${name}". hookmint hook list shows those there are.`);
+  if (hook === undefined) throw new UsageError(`There is no hook "${name}". hookmint hook list shows all hooks.`);
   return hook;
 }
 
@@ -55,7 +55,7 @@ export function numbered(revisions: RevisionEntry[], given: string): RevisionEnt
   const found = revisions.find(({ number }) => String(number) === given);
   if (found !== undefined) return found;
   const numbers = revisions.map(({ number }) => number).join(', ');
-  throw new UsageError(`There is no revision ${given}; those of the history are ${numbers}.`);
+  throw new UsageError(`There is no revision ${given}; the history has ${numbers}.`);
 }
 
 /** The revision that was made before the deployed one. */

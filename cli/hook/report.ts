@@ -4,13 +4,13 @@ import type { DryRun } from './dry-run.ts';
 /** Why something was dropped, for its author. */
 const REASONS: Record<DryRun['dropped'][number]['reason'], string> = {
   reserved: 'the name is reserved for the issuer',
-  not_namespaced: 'the name is no http(s) URL; the tenant keeps only such names',
+  not_namespaced: 'the name is not an http(s) URL, which this tenant requires',
   vendor_namespace: 'the name belongs to Auth0',
   unsafe_characters: 'the name has control, format or bidi characters, or half a surrogate pair',
   not_normalized: 'the name is not in Unicode normalization form C',
-  not_carried: 'JSON does not carry the value as it is: NaN, Infinity, -0, too many digits, half a surrogate pair',
-  assigned: 'an assignment does nothing there; the console says which call to make',
-  invalid_scope_token: 'it has characters that no scope may have (RFC 6749 section 3.3)',
+  not_carried: 'JSON cannot carry the value unchanged: NaN, Infinity, -0, too many digits, half a surrogate pair',
+  assigned: 'the assignment has no effect; the console output names the call to use',
+  invalid_scope_token: 'it has characters that are not allowed in a scope (RFC 6749 section 3.3)',
   not_an_array_of_strings: 'scope is not an array of strings; the token has no scopes',
 };
 

@@ -57,7 +57,7 @@ export async function hookTest(args: string[]): Promise<ExitCode> {
 
 function readCases(folder: string, name: string): [file: string, one: Case][] {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new UsageError(`${name} is no folder.`);
+    throw new UsageError(`${name} is not a folder.`);
   }
   const files = globSync(`**/*${SUFFIX}`, { cwd: folder, exclude: ['**/node_modules/**'] }).sort();
   if (files.length === 0) throw new UsageError(`${name} has no *${SUFFIX}.`);

@@ -29,7 +29,7 @@ export async function carryOut(
   for (const step of steps) {
     const gone = step.needs?.find((need) => unmade.has(need));
     if (gone !== undefined) {
-      failures.push({ kind: step.kind, name: step.name, reason: `not tried, since this failed: ${gone}` });
+      failures.push({ kind: step.kind, name: step.name, reason: `not attempted, because this failed: ${gone}` });
       continue;
     }
     try {

@@ -2,7 +2,7 @@ import type { MemberSchema } from './accepted-members.ts';
 
 type Members = Record<string, unknown>;
 
-/** What of a resource hookmint takes, what it has no place for, and what would be lost of it. */
+/** The members of a resource that hookmint takes, those it cannot store, and those that would be lost. */
 export type Accepted = { taken: Members; notes: string[]; losses: string[] };
 
 const MAX_TOLD_VALUE_LENGTH = 100;
@@ -22,12 +22,12 @@ export function accepted(members: Members, schema: MemberSchema | undefined): Ac
   const saysNothing = unknown.filter((name) => isOff(members[name]));
   return {
     taken: taken as Members,
-    notes: saysNothing.length === 0 ? [] : [`hookmint has no place for: ${saysNothing.join(', ')}`],
+    notes: saysNothing.length === 0 ? [] : [`hookmint cannot store: ${saysNothing.join(', ')}`],
     losses: [
       ...losses,
       ...unknown
         .filter((name) => !isOff(members[name]))
-        .map((name) => `${name}: ${told(members[name])}; hookmint has no place for it`),
+        .map((name) => `${name}: ${told(members[name])}; hookmint cannot store it`),
     ],
   };
 }
@@ -44,7 +44,7 @@ function takenOf(value: unknown, schema: MemberSchema, path: string, losses: str
     return Object.fromEntries(members.filter(([, member]) => member !== undefined));
   }
   if (mayBe(value, schema)) return value;
-  if (value !== null) losses.push(`${path}: ${told(value)}; ${schema.description ?? 'hookmint does not take it'}`);
+  if (value !== null) losses.push(`${path}: ${told(value)}; ${schema.description ?? 'hookmint does not support it'}`);
   return undefined;
 }
 

@@ -110,7 +110,7 @@ function lostOf({ runtime, modules, dependencies }: ActionFile): { notes: string
   return {
     notes:
       typeof runtime === 'string' && runtime !== RUNTIME
-        ? [`it was written for ${runtime}; it runs on ${RUNTIME}`]
+        ? [`it was written for ${runtime}; it will run on ${RUNTIME}`]
         : [],
     losses: [
       ...(Array.isArray(modules) && modules.length > 0 ? ['modules; hookmint has no Action modules'] : []),

@@ -67,7 +67,7 @@ function planGrantAt(audience: string, file: ClientGrantFile, input: PlanInput):
   if (!knowsApi) return skip('its API is neither in the files nor in hookmint');
   const called = isId(file.client_id, input) ? 1 : clientsCalled(file.client_id, input);
   if (called > 1) {
-    const why = `${String(called)} clients are called ${file.client_id}; the grant must name one by its client_id`;
+    const why = `${String(called)} clients have the name ${file.client_id}; the grant must use a client_id`;
     return step('client grant', name, 'skip', { notes: [why], run: () => Promise.reject(new UsageError(why)) });
   }
   const clientId = idOf(file.client_id, input);

@@ -50,7 +50,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
     return step('client', name, 'skip', { notes: ['it cannot ask for tokens by client credentials'] });
   }
   if (isOneOfSeveral(file, input)) {
-    const why = `several clients are called ${name}; the files must say by client_id which this is`;
+    const why = `several clients have the name ${name}; the files must give the client_id`;
     return step('client', name, 'skip', { notes: [why], run: () => Promise.reject(new UsageError(why)) });
   }
   const signs = file.token_endpoint_auth_method === null;
@@ -63,7 +63,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   const notes = [
     ...leftOut,
     ...(keyless
-      ? ['it authenticated by private_key_jwt; exports hold no keys, so it has a secret until it has its key']
+      ? ['it authenticated by private_key_jwt; exports contain no keys, so it has a secret until it gets its key']
       : []),
   ];
   if (present === undefined) {

@@ -8,7 +8,7 @@ import { step, type Step } from './step.ts';
 const PATH = '/resource-servers';
 const SERVERS_OWN = ['id', 'is_system', 'client_id', 'signing_secret'];
 
-const OTHER_ALG = 'its tokens are signed with RS256; whoever verifies them takes the keys of /.well-known/jwks.json';
+const OTHER_ALG = 'its tokens are signed with RS256; verify them with the keys of /.well-known/jwks.json';
 
 export function planResourceServers({ files, remote, takes, prune }: PlanInput): Step[] {
   const wanted = files.resourceServers;

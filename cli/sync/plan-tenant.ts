@@ -33,7 +33,7 @@ export function planTenant({ files, remote, takes }: PlanInput): Step[] {
 /** No loss: each hook is tried when it is imported. */
 function otherNode(version: unknown): string[] {
   if (typeof version !== 'string' || version === NODE_VERSION) return [];
-  return [`hooks were written for Node.js ${version}; they find the API of Node.js ${NODE_VERSION}`];
+  return [`hooks were written for Node.js ${version}; they will have the API of Node.js ${NODE_VERSION}`];
 }
 
 /** Empty text unsets the default audience as `null` does. */

@@ -5,7 +5,7 @@ import { refuse, type Step } from './step.ts';
 
 /** Most reasons that are told of one resource: whoever wrote the files has them all in front of them. */
 const MAX_TOLD = 10;
-/** Members whose values are told nowhere. */
+/** Members whose values are never shown. */
 const SECRET = new Set<PropertyKey>(['client_secret', 'secrets']);
 
 type Members = Record<string, unknown>;

@@ -64,7 +64,7 @@ export type Secrets = { given: Record<string, string>; missing: string[] };
 /**
  * The secrets of a hook or Action: from the file of secrets, else the environment, else the export if it has the value.
  *
- * @param known Names that hookmint has a value of already: nobody has to give it again.
+ * @param known Names whose value hookmint already has; they need not be given again.
  */
 export function secretsOf(
   owner: string,

@@ -11,7 +11,7 @@ export type Step = {
   notes: string[];
   /** What of the files hookmint does not do. */
   losses: string[];
-  /** Secrets that the files name and nobody has given a value. */
+  /** Secrets that the files name but that have no value. */
   missingSecrets: string[];
   /** What it makes, and what has to be there before: `api IDENTIFIER`, `client NAME`, `action NAME`. */
   makes?: string;

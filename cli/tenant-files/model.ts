@@ -86,5 +86,5 @@ export const TenantFiles = z.object({
 });
 export type TenantFiles = z.infer<typeof TenantFiles>;
 
-/** What was read, and what else the files hold that hookmint has no place for: connections, rules, pages and so on. */
+/** What was read, and what else the files hold that hookmint cannot store: connections, rules, pages and so on. */
 export type TenantExport = { files: TenantFiles; ignored: string[] };

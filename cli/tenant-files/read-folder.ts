@@ -27,7 +27,7 @@ export function readFolder(root: string, readText: ReadText): RawExport {
     } catch (error) {
       if (error instanceof UsageError) throw error;
       throw new UsageError(
-        `${file} cannot be used: ${error instanceof z.ZodError ? 'it holds no object' : messageOf(error)}.`,
+        `${file} cannot be used: ${error instanceof z.ZodError ? 'it is not an object' : messageOf(error)}.`,
       );
     }
   };
@@ -40,7 +40,7 @@ export function readFolder(root: string, readText: ReadText): RawExport {
       .map(({ name }) => name)
       .sort()
       .map((name) => join(dir, name));
-    if (files.length > MAX_FILES) throw new UsageError(`${dir} holds more than ${String(MAX_FILES)} files.`);
+    if (files.length > MAX_FILES) throw new UsageError(`${dir} contains more than ${String(MAX_FILES)} files.`);
     const items = files
       .map((file) => ({ file, item: withCode(kind, readJson(file), root, dir, file, readText) }))
       .filter(({ item }) => Object.keys(item).length > 0);

@@ -37,7 +37,7 @@ function parsed(file: string, text: string): Record<string, unknown> {
     }
     return Members.parse(yaml.toJS());
   } catch (error) {
-    const reason = error instanceof z.ZodError ? 'it holds no mapping' : messageOf(error);
+    const reason = error instanceof z.ZodError ? 'it is not a mapping' : messageOf(error);
     throw new UsageError(`${file} cannot be used: ${reason}.`);
   }
 }

@@ -26,22 +26,23 @@ export function readTenantFiles(path: string, env: NodeJS.ProcessEnv = process.e
     const outside = new UsageError(`${named} names ${file}, which is outside of ${root}.`);
     if (!resolve(file).startsWith(root + sep)) throw outside;
     const real = realPathOf(file, named);
-    // The scripts go to a server: a link in somebody else's export must not take along the caller's own files.
+    // The scripts go to a server: a link in an untrusted export must not include the caller's own files.
     if (!real.startsWith(realpathSync(root) + sep)) throw outside;
     const text = readWithin(real, file, named);
     leftBytes -= Buffer.byteLength(text);
-    if (leftBytes < 0) throw new UsageError(`${path} holds more than ${String(MAX_EXPORT_BYTES)} bytes.`);
+    if (leftBytes < 0) throw new UsageError(`${path} contains more than ${String(MAX_EXPORT_BYTES)} bytes.`);
     return replaceKeywords(text, keywords);
   };
   const { kinds, ignored, sources } = isFolder ? readFolder(root, readText) : readYaml(path, root, readText);
   if (Object.keys(kinds).length === 0) {
     const found = ignored.length === 0 ? '' : ` (only ${ignored.join(', ')})`;
     throw new UsageError(
-      `${path} holds nothing for hookmint${found}: no hooks, clients, APIs, grants, Actions or tenant.`,
+      `${path} contains nothing for hookmint${found}: no hooks, clients, APIs, grants, Actions or tenant.`,
     );
   }
   if (isTooDeep(kinds)) throw new UsageError(`${path} is nested more than ${String(MAX_LEVELS)} levels deep.`);
-  if (namesPrototype(kinds)) throw new UsageError(`${path} has a member called __proto__, which nothing can keep.`);
+  if (namesPrototype(kinds))
+    throw new UsageError(`${path} has a member with the name __proto__, which is not allowed.`);
   const parsed = TenantFiles.safeParse(kinds);
   if (parsed.success) return { files: parsed.data, ignored };
   const [kind, index] = parsed.error.issues[0]?.path ?? [];

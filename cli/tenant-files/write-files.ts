@@ -46,9 +46,7 @@ function assertOwn(root: string, path: string): void {
 
 function inTheWay(path: string, wanted: string): UsageError {
   const what = statusOf(path)?.isSymbolicLink() === true ? 'a link' : `not a ${wanted}`;
-  return new UsageError(
-    `${path} is ${what}, and nothing is written through it. Remove it, or export to another folder.`,
-  );
+  return new UsageError(`${path} is ${what}, which an export does not follow. Remove it, or export to another folder.`);
 }
 
 /** A new file takes the place of the old one, so that what else the old one is called stays as it is. */

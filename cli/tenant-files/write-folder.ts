@@ -57,7 +57,7 @@ function fileNames(): (folder: string, name: string, endings?: readonly string[]
   };
 }
 
-/** File systems differ on whether case, and how a letter is composed, tell names apart. */
+/** File systems differ on whether case and Unicode composition distinguish names. */
 const foldedCase = (path: string): string => path.normalize('NFC').toUpperCase().toLowerCase();
 
 /** Whole characters of a text, as many as fit. */

@@ -26,11 +26,11 @@ export function judge(advisories: readonly Advisory[], exceptions: Exceptions, t
   for (const { id, name, severity, title } of advisories) {
     const exception = exceptions.find((one) => one.advisory === id && one.package === name);
     if (exception === undefined) wrong.push(`${severity}: ${name}: ${title} (${id})`);
-    else if (exception.until < today) wrong.push(`${id} of ${name} was accepted until ${exception.until}: look again`);
+    else if (exception.until < today) wrong.push(`${id} of ${name} was accepted until ${exception.until}: review it`);
   }
   for (const { advisory, package: name } of exceptions) {
     if (!advisories.some((one) => one.id === advisory && one.name === name))
-      wrong.push(`${advisory} of ${name} is accepted and not there any more: take it out of exceptions.json`);
+      wrong.push(`${advisory} of ${name} is accepted but does not occur any more: remove it from exceptions.json`);
   }
   return wrong;
 }

@@ -36,9 +36,7 @@ function audit(): Advisory[] | string {
   if (!report.success) {
     const { message } = z.object({ message: z.string() }).catch({ message: '' }).parse(parseJson(run.stdout));
     const reasons = [message, run.error?.message, run.stderr.trim()];
-    return (
-      reasons.find((reason) => reason !== undefined && reason !== '') ?? 'npm audit said nothing that could be read'
-    );
+    return reasons.find((reason) => reason !== undefined && reason !== '') ?? 'npm audit gave no readable answer';
   }
   const found = Object.values(report.data.vulnerabilities).flatMap(({ via }) =>
     via.flatMap((one) =>

@@ -31,7 +31,7 @@ export function banner(about: {
       ? []
       : [
           '',
-          "Node programs, Auth0's SDKs among them, trust the certificate with:",
+          "Node programs, including Auth0's SDKs, trust the certificate with:",
           '',
           `export NODE_EXTRA_CA_CERTS=${shellWord(caFile)}`,
         ];
@@ -52,7 +52,7 @@ export function banner(about: {
     `  MongoDB         ${withoutPassword(about.mongodbUrl)}`,
     ...trust,
     '',
-    'A token, please (Ctrl-C stops hookmint):',
+    'Get a token (Ctrl-C stops hookmint):',
     '',
     `curl -sS ${trusted}${issuer}oauth/token -d grant_type=client_credentials -d client_id=${about.clientId} -d client_secret=${about.clientSecret} -d audience=${about.audience} -w '\\n'`,
     '',

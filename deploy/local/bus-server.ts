@@ -7,7 +7,7 @@ import type { RunningServer } from './servers/child-server.ts';
 
 const CONFIG_FILE = fileURLToPath(new URL('../nats/hookmint.conf', import.meta.url));
 
-/** Starts nats-server with hookmint's users: it is told their public keys, and keeps no secret. */
+/** Starts nats-server with hookmint's users. It gets their public keys and stores no secret. */
 export async function startBusServer(
   options: Pick<StartNatsOptions, 'binary' | 'dataDir' | 'port' | 'onExit'>,
   seeds: LocalSecrets['nats_nkey_seeds'],

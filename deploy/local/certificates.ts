@@ -9,7 +9,7 @@ export type Certificates = { caFile: string; certFile: string; keyFile: string }
 export type Purpose = {
   /** Its files are `<name>.pem` and `<name>-key.pem`. */
   name: string;
-  /** What the certification authority is called; random digits tell two installations apart in a trust store. */
+  /** Name of the certification authority; random digits distinguish two installations in a trust store. */
   authority: string;
   /** Whom it names: the first is the subject as well. */
   for: readonly { type: 'dns' | 'ip'; value: string }[];
@@ -111,7 +111,7 @@ const newKeys = (): Promise<webcrypto.CryptoKeyPair> => crypto.subtle.generateKe
 
 function validFor(lifetimeMs: number, nowMs: number): { serialNumber: string; notBefore: Date; notAfter: Date } {
   return {
-    // Positive, whatever the first byte is (RFC 5280 §4.1.2.2).
+    // Always positive (RFC 5280 §4.1.2.2).
     serialNumber: `01${randomBytes(15).toString('hex')}`,
     notBefore: new Date(nowMs - BACKDATED_MS),
     notAfter: new Date(nowMs - BACKDATED_MS + lifetimeMs),

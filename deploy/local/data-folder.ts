@@ -57,7 +57,7 @@ function isLauncher(pid: number): boolean {
   } catch {
     return false;
   }
-  // Process ids come again: where it can be read, the command line tells.
+  // Process ids are reused: check the command line where it can be read.
   try {
     return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('deploy/local/main');
   } catch {

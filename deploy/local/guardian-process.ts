@@ -1,7 +1,7 @@
 import { endProcesses } from './servers/leftover.ts';
 
 /**
- * Waits until the launcher is gone, in whatever way, and ends what it leaves: services do so by themselves but may wait for what does not
+ * Waits until the launcher has ended, for any reason, and ends the processes that it leaves: services do so by themselves but may wait for what does not
  * come; NATS and MongoDB do not. On standard input it is told the process ids, a line whenever they change; the input ends with the launcher.
  *   node guardian-process.ts DATA-FOLDER
  */

@@ -11,7 +11,7 @@ export type Guardian = {
   end: () => Promise<void>;
 };
 
-/** Starts the guardian of a data folder, in a session of its own, so that whoever ends the launcher's group does not end it too. */
+/** Starts the guardian of a data folder, in a session of its own, so that a signal to the launcher's group does not end it too. */
 export function startGuardian(dataDir: string): Guardian {
   const child = spawn(process.execPath, [GUARDIAN, dataDir], {
     env: {},

@@ -10,7 +10,7 @@ import { readGivenFile, readRegularFile } from '../../shared/read-text-file.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
-/** An editor saves in several steps; the file is read when it has been quiet for so long. */
+/** An editor saves in several steps; the file is read once it has not changed for this time. */
 const SETTLE_MS = 100;
 
 /** A package.json or a file of secrets, bytes. */

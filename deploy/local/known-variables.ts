@@ -10,7 +10,7 @@ const OWN = [
   'HOOKMINT_MONGODB_DOWNLOAD_BASE_URL',
 ];
 
-/** What a service is given of the launcher's environment beside what all are given: settings that are nothing to the others. */
+/** Variables of the launcher's environment that only this service gets. */
 export const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
   gateway: [
     'HOOKMINT_MAX_REQUESTS_IN_FLIGHT',
@@ -32,7 +32,7 @@ export const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of the CLI, which is used beside it. */
+/** Variables of the CLI, which runs on the same machine. */
 const OF_CLI = [
   'HOOKMINT_URL',
   'HOOKMINT_CLIENT_ID',

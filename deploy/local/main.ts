@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const guardian = startGuardian(options.dataDir);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  // Of start.js: it tells of what it was told, or is gone.
+  // From start.js: it passes on a signal, or has ended.
   for (const event of ['message', 'disconnect'] as const) process.on(event, () => stop.abort());
   try {
     await runStack({

@@ -12,7 +12,7 @@ const STREAMS_OF = {
  * Gives the streams of a version that had no accounts to the accounts they belong to. nats-server keeps each account's in a folder of its
  * name, and must not run meanwhile. What was moved stays; it may be called again at any time.
  *
- * @param dataDir Of one nats-server that is no member of a cluster.
+ * @param dataDir Of one nats-server that is not a member of a cluster.
  */
 export async function moveStreams(dataDir: string): Promise<void> {
   const store = join(dataDir, 'jetstream');

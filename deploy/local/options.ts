@@ -14,6 +14,8 @@ export type Options = {
   tls: boolean;
   /** Number of hook-executors, which share the hook runs; 0: they are started elsewhere. */
   executors: number;
+  /** Serve the console: hookmint in a browser. */
+  console: boolean;
   logFormat: LogFormat;
 };
 
@@ -26,18 +28,19 @@ export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, 
 
   npm start [-- OPTION ...]
 
-  --hook FILE   run this Client Credentials Exchange hook instead of the tutorial's; it is read again whenever the file changes
+  --hook FILE   run this Client Credentials Exchange hook instead of the tutorial's; each change of the file is loaded
   --secrets FILE   the hook's secrets, a JSON object of names and values: context.webtask.secrets
   --port N      the gateway's port (default ${String(DEFAULT_PORT)}; 0 = any free one)
-  --data DIR    where everything is kept (default .hookmint/)
-  --tls         serve HTTPS on localhost, with a certificate made here; Auth0's SDKs speak nothing else
-  --executors N   so many hook-executors share the hook runs (default 1; 0 = they are started elsewhere)
+  --data DIR    the data folder (default .hookmint/)
+  --tls         serve HTTPS on localhost, with a certificate made here; Auth0's SDKs need it
+  --executors N   number of hook-executors (default 1; 0 = you start them elsewhere)
+  --no-console  without the console, which is built after the start
   --help        this text
 
-  NATS_URL, MONGODB_URL   use these servers instead of starting some; the NATS server needs JetStream
+  NATS_URL, MONGODB_URL   use these servers instead of starting new ones; the NATS server needs JetStream
   HOOKMINT_NATS_USERS=yes   the NATS servers have the users of deploy/nats/hookmint.conf, with the keys of DIR/secrets.json
-  NATS_CA_FILE            who vouches for them (tls://); NATS_CERT_FILE and NATS_KEY_FILE where they ask for a certificate
-  HOOKMINT_STREAM_REPLICAS   how many of them keep each stream (default 1)
+  NATS_CA_FILE            CA of their certificates (tls://); NATS_CERT_FILE and NATS_KEY_FILE if they ask for one
+  HOOKMINT_STREAM_REPLICAS   number of servers that store each stream (default 1)
   LOG_LEVEL               trace, debug, info (default), warn, error
   LOG_FORMAT              pretty (default at a terminal) or json
   OTEL_EXPORTER_OTLP_ENDPOINT   send traces and metrics there
@@ -56,6 +59,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
         data: { type: 'string', default: fileURLToPath(new URL('../../.hookmint', import.meta.url)) },
         tls: { type: 'boolean', default: false },
         executors: { type: 'string', default: '1' },
+        'no-console': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -79,6 +83,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     dataDir: resolve(callerDir, values.data),
     tls: values.tls,
     executors,
+    console: !values['no-console'],
     logFormat: logFormatOf(process.env.LOG_FORMAT),
   };
 }

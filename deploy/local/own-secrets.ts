@@ -1,6 +1,6 @@
 import type { LocalSecrets } from './local-secrets.ts';
 
-/** The secrets of each service as its environment has them, beside its users of bus and store: what is its own, and no other's. */
+/** The secrets of each service, as its environment has them, in addition to its users of bus and store: only its own. */
 export function ownSecrets(secrets: LocalSecrets) {
   return {
     gateway: {

@@ -53,7 +53,7 @@ export async function seedDemo(
   }
 }
 
-/** Whether somebody has decided, over the Management API, that another hook than `name` is enabled, or none. */
+/** Whether the Management API was used to enable another hook than `name`, or none. */
 export async function isDecidedOtherwise(db: Db, name: string): Promise<boolean> {
   const binding = await hooksIn(db).findBinding(TRIGGER);
   return binding !== undefined && binding.hook_id !== idOf(name);

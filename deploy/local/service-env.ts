@@ -22,6 +22,8 @@ export type Installation = {
   /** With a slash at the end. */
   issuer: string;
   managementUrl: string;
+  /** Default: false. */
+  console?: boolean;
   /** Of the gateway; `undefined`: it serves HTTP. */
   tls: TlsFiles | undefined;
 };
@@ -62,22 +64,26 @@ function busEnv(
   };
 }
 
-/** What is no secret, or a URL with a password. */
+/** What is not a secret, or a URL with a password. */
 const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, string>> = {
-  gateway: ({ store, issuer, managementUrl, tls }) => ({
+  gateway: ({ store, issuer, managementUrl, console, tls }) => ({
     MONGODB_URL: store.gateway,
     HOOKMINT_ISSUER: issuer,
     HOOKMINT_MANAGEMENT_URL: managementUrl,
+    HOOKMINT_CONSOLE: onOrOff(console),
     ...(tls === undefined ? {} : { HOOKMINT_TLS_CERT_FILE: tls.certFile, HOOKMINT_TLS_KEY_FILE: tls.keyFile }),
   }),
   // Who writes hooks here owns the machine.
   'hook-executor': () => ({ HOOKMINT_EGRESS_ALLOWED_ADDRESSES: '0.0.0.0/0,::/0' }),
   signer: ({ store, issuer }) => ({ MONGODB_URL: store.signer, HOOKMINT_ISSUER: issuer }),
-  management: ({ store, issuer }) => ({
+  management: ({ store, issuer, console }) => ({
     MONGODB_URL: store.management,
     HOOKMINT_ISSUER: issuer,
+    HOOKMINT_CONSOLE: onOrOff(console),
   }),
 };
+
+const onOrOff = (value = false): string => (value ? 'on' : 'off');
 
 function listenEnv(name: ServiceName, listen: Listen | undefined): Record<string, string> {
   if (listen === undefined) return {};

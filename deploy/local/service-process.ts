@@ -15,13 +15,11 @@ export type ServiceExit = { reason: string; lastLine: string };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Compiled code of the services, for their next start. Beside the code itself: whoever can write here could change that too. */
-const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/hookmint-compiled', import.meta.url));
 const STOP_GRACE_MS = 12_000;
 const LEVEL_ERROR = 50;
 
 /** What every service is given of the launcher's environment: nothing of it is a secret of another service. */
-const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|LOG_LEVEL|OTEL_.*)$/;
+const INHERITED = /^(PATH|HOME|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|NODE_COMPILE_CACHE|LOG_LEVEL|OTEL_.*)$/;
 
 /**
  * Starts a service in a process group of its own, so that a terminal's Ctrl-C reaches only the launcher, and resolves when it is
@@ -46,7 +44,6 @@ export async function startService(options: {
   const child = spawn(process.execPath, [`services/${name}/main.ts`], {
     cwd: ROOT,
     env: {
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...inherited,
       ...metrics.env,
       // The launcher shows it to people: no service writes to their terminal.
@@ -121,7 +118,7 @@ function withSecretsInFiles({
   };
 }
 
-/** What a line tells of why a service ended: an error's message without the log's dress, other output as it is, else nothing. */
+/** The reason for a service's end that a line gives: an error's message without the log's other members, other output unchanged, else nothing. */
 function tellingLine(line: string): string | undefined {
   const { level, msg } = parseLogEntry(line);
   if (level !== undefined) return level >= LEVEL_ERROR ? msg : undefined;

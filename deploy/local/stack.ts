@@ -6,6 +6,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/config-changed.ts';
+import { writeAddress } from './address-file.ts';
 import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
 import type { GivenBus } from './given-bus.ts';
@@ -21,6 +22,7 @@ import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
 import { printOutput, type LogFormat } from '../../shared/terminal.ts';
+import { openConsole } from './open-console.ts';
 import { untilReady } from './until-ready.ts';
 
 const TENANT = 'demo';
@@ -37,12 +39,13 @@ export type StackOptions = {
   hookFile: string;
   secretsFile: string | undefined;
   hookName: string;
-  /** Whether the hook was asked for: then it is enabled whatever was before. */
+  /** Whether `--hook` was given: then the hook replaces any that was enabled before. */
   isHookGiven: boolean;
   /** Servers to use instead of starting some. */
   givenBus: GivenBus | undefined;
   mongodbUrl: string | undefined;
   signingAlg: SigningAlg;
+  console: boolean;
   logFormat: LogFormat;
   say: (line: string) => void;
   pidsChanged: (pids: number[]) => void;
@@ -153,6 +156,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       store,
       issuer,
       managementUrl: `http://${HOST}:${String(managementPort)}`,
+      console: options.console,
       tls,
     };
     const [bus, database] = await Promise.all([
@@ -197,12 +201,12 @@ export async function runStack(options: StackOptions): Promise<void> {
       code = changed;
       const event: ConfigChanged = { collection: 'hook_bindings', time_ms: Date.now() };
       bus.publish(configChangedSubject(TENANT), JSON.stringify(event));
-      say(`hookmint: ${options.hookFile} was read again and is live`);
+      say(`hookmint: ${options.hookFile} was loaded again and is live`);
     };
     if (followsFile) {
       closeLater(
         watchHookFile(options.hookFile, () => {
-          reload().catch((error: unknown) => say(`hookmint: the hook before stays: ${messageOf(error)}`));
+          reload().catch((error: unknown) => say(`hookmint: the previous hook stays in force: ${messageOf(error)}`));
         }),
       );
     }
@@ -210,7 +214,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       banner({
         afterMs,
         issuer,
-        hookFile: followsFile ? options.hookFile : 'as it was left (npm start -- --hook FILE enables another)',
+        hookFile: followsFile ? options.hookFile : 'unchanged (npm start -- --hook FILE enables another)',
         dataDir: options.dataDir,
         natsUrl,
         mongodbUrl: store.owner,
@@ -222,6 +226,8 @@ export async function runStack(options: StackOptions): Promise<void> {
         caFile: tls?.caFile,
       }),
     );
+    writeAddress(options.dataDir, { url: issuer, ...(tls === undefined ? {} : { ca_file: tls.caFile }) });
+    if (options.console) await openConsole(db, { issuer, isRead: process.stdout.isTTY, say, stop });
   }
 
   try {

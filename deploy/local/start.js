@@ -1,6 +1,5 @@
-// The first step of `npm start`, `npm test` and the rest: plain JavaScript for whatever Node the machine has (20 or newer).
-// Installs the dependencies when they are missing or not those of the lockfile, then runs the script it is given on the Node that came
-// with them.
+// The first step of `npm start`, `npm test` and the other scripts: plain JavaScript for any Node from 20 on. Installs the dependencies if
+// they are missing or differ from the lockfile, then runs the given script on the Node that came with them.
 //   node deploy/local/start.js SCRIPT [ARGUMENT ...]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const REQUIRED_NODE_MAJOR = 26;
 const PARENTS_INTERVAL_MS = 500;
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Compiled code for the next start. It is beside the code itself: a process that can write here can change the code too. */
+const compileCache = `${root}node_modules/.cache/hookmint-compiled`;
 const installedMark = `${root}node_modules/.hookmint-lockfile-sha256`;
 
 function lockfileHash() {
@@ -22,7 +23,7 @@ function ensureInstalled() {
   const hash = lockfileHash();
   if (existsSync(installedMark) && readFileSync(installedMark, 'utf8') === hash) return;
   process.stderr.write('Installing dependencies (npm ci) ...\n');
-  // `npm run` tells where npm is; without it, the one on the PATH serves. The output of npm is shown only if it fails.
+  // `npm run` sets the path of npm; otherwise the one on the PATH is used. The output of npm is shown only if it fails.
   const npm = process.env.npm_execpath;
   const options = { cwd: root, encoding: 'utf8', shell: npm === undefined && process.platform === 'win32' };
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -63,12 +64,13 @@ if (script === undefined) fail('Usage: node deploy/local/start.js SCRIPT [ARGUME
 ensureInstalled();
 const child = spawn(nodeToRunOn(), [script, ...args], {
   cwd: root,
+  env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   // Through the channel the script hears when this process is killed.
   stdio: process.platform === 'win32' ? 'inherit' : ['inherit', 'inherit', 'inherit', 'ipc'],
   shell: process.platform === 'win32',
 });
-// The script decides when it ends: this process only passes the signals on. A terminal has sent Ctrl-C to both already; whether it was
-// one, or somebody who meant this process alone, only a script that asks for messages needs to know.
+// The script decides when it ends: this process only passes signals on. A terminal has already sent Ctrl-C to both processes; a script
+// that listens for messages also learns of a SIGINT that only this process got.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (process.stdin.isTTY && signal === 'SIGINT') tell(signal);
@@ -84,8 +86,8 @@ function tell(signal) {
 }
 
 /**
- * npm passes on some signals, and only to the shell that it starts; killed, it passes on none. So whoever is between this process and npm
- * is looked after. Started by anybody else, it outlives whoever started it, as with nohup.
+ * npm passes on some signals, and only to the shell that it starts; if killed, it passes on none. So this process watches the processes
+ * between itself and npm. Started in any other way, it outlives its parent, as with nohup.
  */
 function whenNpmIsGone(gone) {
   const parents = parentsUpToNpm();
@@ -103,7 +105,7 @@ function whenNpmIsGone(gone) {
 /** Process ids of this one's parent, which is npm or the shell that npm started, and then of npm; none where it was not npm. */
 function parentsUpToNpm() {
   if (process.env.npm_lifecycle_event === undefined) return [];
-  // Elsewhere nobody tells who is above the parent.
+  // On other systems the parent's parent is not known.
   if (process.platform !== 'linux') return [process.ppid];
   const npm = realPathOf(process.env.npm_node_execpath);
   const above = parentOf(process.ppid);

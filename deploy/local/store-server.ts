@@ -15,9 +15,9 @@ const CONFIGURATION = [
 ];
 const READ = ['find'];
 const WRITE = ['find', 'insert', 'update', 'remove', 'createIndex'];
-/** A migration makes an index of theirs anew. */
+/** A migration creates an index of theirs again. */
 const WRITE_HOOKS = [...WRITE, 'dropIndex'];
-/** What is in the logs stays as it is; the index by which they expire is made anew when that time is changed. */
+/** Logs are never changed; the index by which they expire is created again when the retention changes. */
 const ADD_LOGS = ['find', 'insert', 'createIndex', 'dropIndex'];
 
 /** URLs of the store, each with its own user. The hook-executor has none: it never needs the store. */
@@ -55,6 +55,8 @@ export async function startStoreServer(
         privileges: [
           ...CONFIGURATION.map((collection) => ({ collection, actions: collection === 'hooks' ? WRITE_HOOKS : WRITE })),
           { collection: 'logs', actions: ADD_LOGS },
+          { collection: 'console_links', actions: ['find', 'insert', 'update', 'createIndex'] },
+          { collection: 'console_sessions', actions: WRITE },
         ],
       },
     ],

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../shared/errors.ts';
 
 /** Something that runs and can be stopped: a service, a server. */
@@ -46,11 +47,11 @@ export function createSupervisor(options: {
       exitsMs.push(Date.now());
       const recent = exitsMs.filter((atMs) => atMs > Date.now() - CRASH_LOOP_WINDOW_MS);
       if (recent.length >= CRASH_LOOP_EXITS) {
-        gaveUp(`${name} ended ${String(recent.length)} times within 30 s; its last words: ${how}`);
+        gaveUp(`${name} ended ${String(recent.length)} times within 30 s; its last output: ${how}`);
         return;
       }
       say(`${name} ended (${how}); starting it again`);
-      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS * (recent.length - 1)));
+      await delay(RESTART_DELAY_MS * (recent.length - 1));
       if (isStopping()) return;
       try {
         await begin();
@@ -65,7 +66,7 @@ export function createSupervisor(options: {
       return begun;
     }
     async function startOnce(): Promise<T> {
-      if (isStopping()) throw new Error(`${name} is not started any more.`);
+      if (isStopping()) throw new Error(`${name} is not restarted any more.`);
       const started = await start(exited);
       set(name, started);
       // The stop may have come while it was starting, when it was not on the list yet.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { get as getHttp } from 'node:http';
 import { get as getHttps } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_INTERVAL_MS = 50;
 
@@ -16,7 +17,7 @@ export async function untilReady(
   const ca = caFile === undefined ? undefined : readFileSync(caFile);
   while (!stop.aborted) {
     if (await answers(url, ca)) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    await delay(POLL_INTERVAL_MS);
   }
 }
 

@@ -10,7 +10,7 @@ import { disagreements, dockerfileOn, newerInLine, NODE_PACKAGE, NODE_PACKAGES }
  * `npm run node`: whether every place has the Node that package.json pins, and whether its line has a newer one.
  * `npm run node -- --update VERSION` puts VERSION in all places, installs it, and runs the checks and the tests with it.
  *
- * Exit code 0: all agree, or the tests passed; 1: they do not; 2: VERSION cannot be used. A newer Node is told and is no failure: which
+ * Exit code 0: all agree, or the tests passed; 1: they do not; 2: VERSION cannot be used. A newer Node is told and is not a failure: which
  * release is one of security the registry does not say. Nor is a registry that is not reached: then it says NOT CHECKED.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

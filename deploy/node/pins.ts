@@ -26,7 +26,7 @@ export function disagreements({ packages, dockerfile, start }: Places): string[]
       ? []
       : [`deploy/local/start.js requires Node ${String(required)}, package.json has ${pinned}`]),
     ...OTHER_NODE_PACKAGES.filter((name) => !isExactOf(line, packages[name])).map(
-      (name) => `package.json has ${name} ${String(packages[name])}, which is no version of Node ${line}`,
+      (name) => `package.json has ${name} ${String(packages[name])}, which is not a version of Node ${line}`,
     ),
   ];
 }

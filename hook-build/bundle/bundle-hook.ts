@@ -78,7 +78,7 @@ const COMMON = {
   legalComments: 'none',
   sourcemap: 'external',
   sourcesContent: false,
-  // None is looked for, whatever lies around.
+  // The bundler must not look for one.
   tsconfigRaw: '{}',
   logLevel: 'silent',
   // A scope of its own: a module's class of the same name as one of the error classes for hooks does not meet it.

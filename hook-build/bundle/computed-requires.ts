@@ -1,6 +1,6 @@
 import { transform, type Loader, type Message } from 'esbuild';
 
-// What nobody can know before it runs is asked for when it runs, by functions that the bundler takes for any others.
+// A name that is computed at run time is resolved at run time, by functions that the bundler treats like any others.
 const AT_RUN_TIME: Readonly<Record<string, string>> = {
   require: 'require.bind(null)',
   import: '(async (path) => require.bind(null)(path))',
@@ -19,7 +19,7 @@ export async function withoutComputedRequires(code: string, sourcefile: string, 
   if (found.length === 0) return code;
   const changed = replaceAll(code, found);
   if ((await computedRequires(changed, sourcefile, loader)).length > 0) {
-    throw new Error('it computes the name of a required module in a way that cannot be built');
+    throw new Error('it computes the name of a required module, which cannot be built');
   }
   return changed;
 }

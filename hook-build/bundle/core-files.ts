@@ -8,7 +8,7 @@ const LIBRARY = 'node_modules/';
 
 /**
  * What stands in for Node's modules: the shims, node-stdlib-browser and what that needs. Each folder's files are listed once; a path
- * that is not in the list is no file.
+ * that is not in the list is not a file.
  */
 export class CoreFiles implements FileSet {
   readonly #files = new Map<string, string>();

@@ -31,7 +31,7 @@ export class PackageJsons {
     this.#files = files;
   }
 
-  /** That of a folder; undefined where there is none, and empty where it is no object. */
+  /** That of a folder; undefined where there is none, and empty where it is not an object. */
   in(folder: string): PackageJson | undefined {
     const path = posix.join(folder, 'package.json');
     if (!this.#known.has(path))

@@ -15,7 +15,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   '.txt': 'text',
 };
 
-/** How a file is read; undefined for what nobody can require. */
+/** How a file is read; undefined for files that cannot be required. */
 export function loaderOf(path: string): Loader | undefined {
   const extension = posix.extname(path);
   return Object.hasOwn(LOADERS, extension) ? LOADERS[extension] : undefined;

@@ -135,7 +135,7 @@ export function resolvePlugin(resolution: Resolution): Plugin {
       return { contents: `module.exports = require('shims/unavailable.js')(${JSON.stringify(name)});` };
     }
     const asked = namespace === BUNDLE_NAMESPACE ? answered.get(name) : undefined;
-    if (asked === undefined) return { errors: [{ text: `nothing leads to "${name}"` }] };
+    if (asked === undefined) return { errors: [{ text: `"${name}" cannot be resolved` }] };
     const { kind, path } = asked;
     if (kind === 'entry') return { contents: entry };
     if (kind === 'core') return { contents: core.read(path), loader: loaderOf(path) ?? 'js' };
@@ -151,7 +151,7 @@ export function resolvePlugin(resolution: Resolution): Plugin {
     bytes += content.length;
     resolution.onText(content);
     if (bytes > MAX_BUNDLED_BYTES || answered.size > MAX_BUNDLED_FILES) {
-      return failure('modules_too_large', moduleNameOf(path), 'the hook requires more than a build takes');
+      return failure('modules_too_large', moduleNameOf(path), 'the hook requires too much for a build');
     }
     if (loader === 'json' || loader === 'text') return { contents: content, loader };
     try {

@@ -8,7 +8,7 @@ const CONDITIONS = ['node', 'module'];
 
 export type RequestKind = 'require' | 'import';
 
-/** Finds what a module requires, as Node does, among the files of a set: whatever the text is, the answer is one of its files. */
+/** Resolves what a module requires, as Node does, among the files of a set. The result is always one of these files. */
 export class Resolver {
   readonly #files: FileSet;
   readonly packages: PackageJsons;

@@ -32,7 +32,7 @@ export async function fetchModules({ install, settings, folder }: FetchRequest):
       const files = await unpack(await registry.tarball(name, tarball, integrity), name);
       for (const content of files.values()) bytes += content.length;
       if (bytes > MAX_SET_BYTES) {
-        throw new HookBuildError('modules_too_large', 'the modules of the hook are larger than a build takes');
+        throw new HookBuildError('modules_too_large', 'the modules of the hook are too large for a build');
       }
       writePackageFile(packageFileOf(folder, integrity), files);
     }),

@@ -1,7 +1,7 @@
 import semver from 'semver';
+import { MAX_HOOK_MODULES } from '../../shared/domain/hook.ts';
 import type { WantedModule } from '../choose-modules.ts';
 import { HookBuildError } from '../errors.ts';
-import { MAX_MODULES } from '../limits.ts';
 import type { LockedModule } from './locked-module.ts';
 import { moduleVersion, type ModuleVersion, type Need } from './manifest.ts';
 import type { Registry } from './registry.ts';
@@ -47,8 +47,8 @@ export async function lockModules(install: Record<string, WantedModule>, registr
       if (version === undefined) return;
       const placed: Placed = { ...version, folder: folderFor(edge, there, tree), uses: [] };
       tree.set(placed.folder, placed);
-      if (tree.size > MAX_MODULES) {
-        const message = `the modules of the hook need more than ${String(MAX_MODULES)} modules`;
+      if (tree.size > MAX_HOOK_MODULES) {
+        const message = `the modules of the hook need more than ${String(MAX_HOOK_MODULES)} modules`;
         throw new HookBuildError('modules_too_large', message, { module: version.name });
       }
       uses.push({ folder: placed.folder, kind: edge.kind });
@@ -104,7 +104,7 @@ function folderFor(edge: Edge, conflict: Placed | undefined, tree: Tree): string
 
 function satisfies(there: ModuleVersion, { name, version }: WantedModule): boolean {
   if (there.name !== name) return false;
-  // A tag is what the registry says at the moment; whatever it chose for the same hook serves.
+  // A tag may change at any time; a choice already made for the same hook is kept.
   return (
     semver.validRange(version, { loose: true }) === null || semver.satisfies(there.version, version, { loose: true })
   );

@@ -47,7 +47,7 @@ export interface Need {
   kind: 'required' | 'optional' | 'peer';
 }
 
-/** One version of a module, as far as a build uses what the registry tells of it. */
+/** One version of a module: the parts of the registry's answer that a build uses. */
 export interface ModuleVersion {
   name: string;
   version: string;
@@ -59,7 +59,7 @@ export interface ModuleVersion {
 }
 
 /**
- * Chooses a version as npm does, and reads what the registry tells of it.
+ * Chooses a version as npm does, and reads the registry's answer for it.
  * @throws {HookBuildError} `module_unavailable`, `module_refused`, `registry_failed`
  */
 export async function moduleVersion(registry: Registry, { name, version }: WantedModule): Promise<ModuleVersion> {
@@ -69,12 +69,12 @@ export async function moduleVersion(registry: Registry, { name, version }: Wante
     picked = pickManifest({ ...packument, name }, version);
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    const told = `the module "${name}" in version ${version} cannot be had from the registry (${code ?? 'npm'}: ${message})`;
+    const told = `the registry does not serve the module "${name}" in version ${version} (${code ?? 'npm'}: ${message})`;
     throw new HookBuildError('module_unavailable', told, { module: name, cause: error });
   }
   const parsed = Manifest.safeParse(picked);
   if (!parsed.success || semver.valid(parsed.data.version, { loose: true }) === null) {
-    const told = `the registry answered for the module "${name}" with what is no module`;
+    const told = `the registry's answer for the module "${name}" is not a module`;
     throw new HookBuildError('registry_failed', told, { module: name, cause: parsed.error });
   }
   const manifest = parsed.data;
@@ -91,7 +91,7 @@ export async function moduleVersion(registry: Registry, { name, version }: Wante
 function strongIntegrity(name: string, told: unknown): string {
   const integrity = typeof told === 'string' ? ssri.parse(told, { strict: true }) : null;
   const [strong] = STRONG_HASHES.flatMap((hash) => integrity?.[hash]?.[0] ?? []);
-  if (strong === undefined) throw refused(name, 'the registry tells no integrity of its tarball, SHA-256 or stronger');
+  if (strong === undefined) throw refused(name, 'the registry gives no integrity of its tarball, SHA-256 or stronger');
   return `${strong.algorithm}-${strong.digest}`;
 }
 
@@ -118,7 +118,7 @@ function wantedBy(dependent: string, as: string, spec: string): WantedModule {
   const name = alias === null ? as : (alias[1] ?? '');
   const version = alias === null ? text : (alias[2] ?? '');
   if (!isModuleName(as) || !isModuleName(name) || !isVersionOrTag(version)) {
-    throw refused(dependent, `it needs "${as}" as "${spec.slice(0, 200)}", which is no module of the registry`);
+    throw refused(dependent, `it needs "${as}" as "${spec.slice(0, 200)}", which is not a module of the registry`);
   }
   return { name, version: version === '' ? '*' : version };
 }

@@ -15,7 +15,7 @@ const PACKUMENT_TYPES = 'application/vnd.npm.install-v1+json; q=1.0, application
 const PUBLIC_REGISTRY_HOST = 'registry.npmjs.org';
 const RETRY_AFTER_MS = 1_000;
 
-/** The parts of what the registry tells of a module that a build uses; each is as the registry sent it. */
+/** The parts of the registry's answer that a build uses, unchanged. */
 export interface Packument {
   name?: unknown;
   versions: Record<string, unknown>;
@@ -23,7 +23,7 @@ export interface Packument {
 }
 
 /**
- * The one place where a build asks the network: modules and tarballs, both of the configured registry and of nobody else.
+ * The only place where a build uses the network: it fetches modules and tarballs, both only from the configured registry.
  */
 export class Registry {
   readonly #settings: RegistrySettings;
@@ -57,7 +57,7 @@ export class Registry {
   tarballUrl(name: string, told: unknown): string {
     const registry = registryOf(this.#settings, name);
     const url = typeof told === 'string' ? URL.parse(told, registry) : null;
-    if (url === null) throw refused(name, 'the registry names no tarball of it');
+    if (url === null) throw refused(name, 'the registry names no tarball');
     // Mirrors often pass on what the public registry says of itself; npm reads it the same way.
     if (url.hostname === PUBLIC_REGISTRY_HOST) {
       url.protocol = registry.protocol;
@@ -74,7 +74,7 @@ export class Registry {
   async tarball(name: string, url: string, integrity: string): Promise<Buffer> {
     const tarball = await this.#get(new URL(this.tarballUrl(name, url)), name, MAX_TARBALL_BYTES);
     if (ssri.checkData(tarball, integrity) === false) {
-      const message = `the tarball of the module "${name}" is not the one that its integrity tells of`;
+      const message = `the tarball of the module "${name}" does not match its integrity`;
       throw new HookBuildError('module_damaged', message, { module: name });
     }
     return tarball;
@@ -116,7 +116,7 @@ export class Registry {
         }
         await response.body?.cancel();
         const next = URL.parse(location, url);
-        if (next?.origin !== start.origin) throw refused(name, 'the registry sends to another host for it');
+        if (next?.origin !== start.origin) throw refused(name, 'the registry redirects to another host');
         url = next;
       }
     } catch (error) {
@@ -124,7 +124,7 @@ export class Registry {
       const message = `the npm registry cannot be reached for the module "${name}" (${reasonOf(error)})`;
       throw new HookBuildError('registry_unreachable', message, { module: name, cause: error });
     }
-    throw refused(name, 'the registry sends in circles for it');
+    throw refused(name, 'the registry redirects in a circle');
   }
 }
 
@@ -137,7 +137,7 @@ async function bodyOf(response: Response, name: string, maxBytes: number): Promi
       const message = `the npm registry cannot be reached for the module "${name}" ${told}`;
       throw new HookBuildError('registry_unreachable', message, { module: name });
     }
-    const message = `the module "${name}" cannot be had from the registry ${told}`;
+    const message = `the registry does not serve the module "${name}" ${told}`;
     throw new HookBuildError('module_unavailable', message, { module: name });
   }
   const chunks: Uint8Array[] = [];
@@ -145,7 +145,7 @@ async function bodyOf(response: Response, name: string, maxBytes: number): Promi
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > maxBytes) {
-      const message = `what the registry has of the module "${name}" is larger than a build takes`;
+      const message = `the registry's answer for the module "${name}" is too large for a build`;
       throw new HookBuildError('modules_too_large', message, { module: name });
     }
     chunks.push(chunk);
@@ -158,9 +158,9 @@ function parsePackument(body: Buffer, name: string): Packument {
     const packument = JSON.parse(body.toString()) as { versions?: object | null } | null;
     if (typeof packument?.versions === 'object' && packument.versions !== null) return packument as Packument;
   } catch {
-    // As any other answer that is no module.
+    // As any other answer that is not a module.
   }
-  const message = `the registry answered for the module "${name}" with what is no module`;
+  const message = `the registry's answer for the module "${name}" is not a module`;
   throw new HookBuildError('registry_failed', message, { module: name });
 }
 

@@ -35,7 +35,7 @@ export async function unpack(tarball: Buffer, name: string): Promise<PackageFile
       const path = pathInside(entry.path);
       const spelling = path?.normalize('NFC').toLowerCase() ?? '';
       if (++entries > MAX_FILES || bytes > MAX_UNPACKED_BYTES) state.refused ??= tooLarge(name);
-      else if (path === undefined) state.refused ??= damaged(name, 'it has a name that cannot be taken');
+      else if (path === undefined) state.refused ??= damaged(name, 'it has an invalid name');
       else if (REGULAR_FILES.has(entry.type) && path !== '') {
         if ((spellings.get(spelling) ?? path) !== path) {
           state.refused ??= damaged(name, `it has "${path}" twice, spelled differently`);
@@ -74,13 +74,13 @@ export async function unpack(tarball: Buffer, name: string): Promise<PackageFile
     });
   } catch (error) {
     if (error instanceof HookBuildError) throw error;
-    throw damaged(name, 'it is no archive as npm makes them', error);
+    throw damaged(name, 'it is not an archive of npm', error);
   }
   if (state.refused !== undefined) throw state.refused;
   return files;
 }
 
-/** The path in the module, empty for what is no file in it; undefined where it leads out of it or is no path to rely on. */
+/** The path in the module, empty for what is not a file in it; undefined where it leads out of it or is not a path to rely on. */
 function pathInside(path: string): string | undefined {
   if (path.length > MAX_PATH_LENGTH || /^[/\\]|^[a-z]:|[\0-\x1f\x7f\\]/i.test(path)) return undefined;
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');

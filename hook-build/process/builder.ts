@@ -83,19 +83,19 @@ export class Builder {
   #read<T>(line: string, schema: z.ZodType<T>): T {
     const answer = Answer.safeParse(parseJson(line));
     if (!answer.success)
-      throw this.#end(failed(`it answered what no builder answers: ${line.slice(0, LAST_WORDS_LENGTH)}`));
+      throw this.#end(failed(`its answer is not one of a builder: ${line.slice(0, LAST_WORDS_LENGTH)}`));
     if ('fault' in answer.data) throw failed(answer.data.fault);
     if ('failure' in answer.data) throw errorOf(answer.data.failure);
     const result = schema.safeParse(answer.data.result);
     if (!result.success)
-      throw this.#end(failed(`it answered what no builder answers: ${line.slice(0, LAST_WORDS_LENGTH)}`));
+      throw this.#end(failed(`its answer is not one of a builder: ${line.slice(0, LAST_WORDS_LENGTH)}`));
     return result.data;
   }
 
   #hear(chunk: Buffer): void {
     this.#bytes += chunk.length;
     this.#chunks.push(chunk);
-    if (this.#bytes > MAX_ANSWER_BYTES) this.#end(failed('it answers more than a builder answers'));
+    if (this.#bytes > MAX_ANSWER_BYTES) this.#end(failed('its answer is too long for a builder'));
     if (chunk.at(-1) !== 0x0a) return;
     const asked = this.#asked;
     const line = Buffer.concat(this.#chunks).toString();
@@ -113,7 +113,7 @@ export class Builder {
     return this.#over;
   }
 
-  /** One that nobody asks does not keep this process from ending. */
+  /** An idle builder does not keep this process from ending. */
   #keepsAlive(yes: boolean): void {
     const { stdin, stdout, stderr } = this.#child;
     const handles = [this.#child, stdin as unknown as Socket, stdout as unknown as Socket, stderr as unknown as Socket];

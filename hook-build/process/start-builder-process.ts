@@ -15,7 +15,7 @@ const MAX_HEAP_MEGABYTES = 512;
 export interface BuilderRights {
   /** Whether it may use the network; a process that may starts no other. */
   network: boolean;
-  /** Folders of package files: read, and written by whoever may use the network. */
+  /** Folders of package files. Every process reads them; the ones with the network also write them. */
   packages?: string | undefined;
   /** Its environment: it inherits nothing. */
   environment?: Record<string, string>;
@@ -56,7 +56,7 @@ export function startBuilderProcess(
     env: { ...environment, ...(process.platform === 'win32' ? { SystemRoot: env.SystemRoot } : {}) },
     cwd: OWN_FOLDER,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own: whatever it has started ends with it.
+    // A group of its own, so that its children end with it.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });

@@ -1,7 +1,8 @@
 const base = require('crypto-browserify');
 const { KeyObject, createSecretKey, createPublicKey, createPrivateKey, plainKey } = require('./crypto/key-object.js');
 const signatures = require('./crypto/signatures.js');
-const { bufferArgument, bytesArgument, secretArgument } = require('./crypto/bytes.js');
+const { bufferArgument, bytesArgument } = require('./crypto/bytes.js');
+const { secretArgument } = require('./crypto/secret-argument.js');
 const { Hash, Hmac, createHash, createHmac, hash, requireDigest } = require('./crypto/hashes.js');
 const { coded, invalidArgType, outOfRange, requireInteger } = require('./errors.js');
 

@@ -26,7 +26,7 @@ function asInvalidRequest(error: unknown): OAuthError | undefined {
   });
 }
 
-export const MALFORMED_BODY = 'The request body cannot be parsed as what its Content-Type says it is';
+export const MALFORMED_BODY = 'The request body does not match its Content-Type';
 
 const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
   [400, MALFORMED_BODY],

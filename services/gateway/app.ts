@@ -27,8 +27,10 @@ export function createApp(options: {
   maxInFlight: number;
   trustedProxies: number;
   managementUrl: string | undefined;
+  hasConsole: boolean;
 }): RequestListener {
-  const { issuer, events, refusals, publicKeys, missing, maxInFlight, trustedProxies, managementUrl } = options;
+  const { issuer, events, refusals, publicKeys, missing, maxInFlight, trustedProxies, managementUrl, hasConsole } =
+    options;
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
@@ -43,8 +45,11 @@ export function createApp(options: {
 
   app.use(observeExpress);
   app.use(requireHost);
-  if (managementUrl !== undefined)
-    app.use(managementRoute(managementUrl, { trustedProxies, clientSecretKey: issuer.clientSecretKey }));
+  if (managementUrl !== undefined) {
+    const { clientSecretKey, configuration } = issuer;
+    const who = { trustedProxies, clientSecretKey };
+    app.use(managementRoute(managementUrl, who, { hasConsole, changed: () => configuration.drop() }));
+  }
   app.route('/oauth/token').all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));
   const issuerPath = issuerPathOf(issuer.issuer);

@@ -21,10 +21,12 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_HTTP_PORT: integer.min(0).max(65_535).default(8080),
       /** Key of the hashes that client secrets are stored as. */
       HOOKMINT_CLIENT_SECRET_KEY: key256,
-      /** Proves to signers that a request is a gateway's, and to gateways that the answer is a signer's; the signers' too, and nobody else's. */
+      /** Proves to signers that a request is a gateway's, and to gateways that the answer is a signer's. Only gateways and signers have it. */
       HOOKMINT_SIGN_REQUEST_KEY: key256,
       /** Where `/api/v2` is forwarded to: the management service; unset: the path does not exist here. */
       HOOKMINT_MANAGEMENT_URL: z.url().optional(),
+      /** Whether `/console` is forwarded there too: hookmint in a browser. Default `off`. */
+      HOOKMINT_CONSOLE: z.enum(['on', 'off']).default('off'),
       /** Proxies in front of the gateway, so that `X-Forwarded-For` names the client; 0 (default): none, the header is ignored. */
       HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
       /** Token requests a gateway takes at a time, of one address three quarters; more are answered 503 at once. Default 2048. */
@@ -35,7 +37,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_CLIENT_RATE_BURST: integer.min(1).max(1_000_000).optional(),
       /** Failures to authenticate in a minute, of one client from one address, after which more of them are 429; 0: no limit. */
       HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE: integer.min(0).max(1_000_000).default(300),
-      /** `observe` (default): requests over the two limits above are told of and answered as any other; `enforce`: refused. */
+      /** `observe` (default): requests over the two limits above are reported and answered like any other; `enforce`: refused. */
       HOOKMINT_RATE_LIMIT_MODE: z.enum(['observe', 'enforce']).default('observe'),
     },
     env,

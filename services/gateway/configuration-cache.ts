@@ -34,7 +34,7 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
-  /** Has everything read anew: something has changed, or may have. What was known still serves while the store is away. */
+  /** Makes every entry be read again: the configuration has changed, or may have. Old entries still serve while the store is down. */
   drop(): void;
 };
 
@@ -62,7 +62,7 @@ export function readConfigurationFrom(db: Db): Configuration {
     return revision === undefined ? undefined : { id, name: hook.name, revision };
   }
 
-  /** With the quota that holds for it, so that whoever has a client need not look further. */
+  /** With the quota that applies to it, so that callers need not read the tenant's settings. */
   async function readClient(id: string): Promise<Client | undefined> {
     const client = await clients.find(id);
     if (client?.token_quota !== null) return client;
@@ -103,7 +103,7 @@ const NOTHING = Promise.resolve(undefined);
  */
 type Entry<T> = { generation: number; value?: T };
 
-/** For what nobody has asked for yet: whether there is such a client is not known, and may be in a moment. */
+/** For an entry that was never read: whether the client exists cannot be known until the store is back. */
 function storeAway(cause: unknown): OAuthError {
   return new OAuthError(503, 'temporarily_unavailable', 'The configuration cannot be read at the moment', {
     headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
@@ -111,7 +111,7 @@ function storeAway(cause: unknown): OAuthError {
   });
 }
 
-/** A silent store must not delay requests that the cache can answer: a lost packet is no refused connection. */
+/** A silent store must not delay requests that the cache can answer: a lost packet is not a refused connection. */
 const SILENT = new Error('the store does not answer');
 
 /** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
@@ -138,7 +138,7 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         // An invalid document does not mean that the store is down: other documents can still be read.
         if (!(error instanceof MongoError || error === SILENT || isConnectionLost(error))) throw error;
         if (stale === undefined) throw storeAway(error);
-        logger.warn({ err: error }, 'the store cannot be read; the cached configuration is used for longer');
+        logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
         store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;
         return { ...stale, generation: asked };

@@ -16,7 +16,7 @@ import type { Findings, TokenHttpRequest, TokenIssuer, TokenResponse } from './t
 /**
  * Answers one client-credentials request (RFC 6749 §4.4), in the order of the specification.
  *
- * @throws {OAuthError} for every answer that is no token.
+ * @throws {OAuthError} for every answer that is not a token.
  */
 export async function issueToken(
   request: TokenHttpRequest,
@@ -51,7 +51,7 @@ export async function issueToken(
 
   const issue = (): Promise<TokenResponse> =>
     shapeAndSign({ client, api, scopes, parameters, about: request.about }, findings, deps);
-  // Nor are the Management API's tokens counted: whoever may raise a quota must not be kept out by it.
+  // Tokens for the Management API are not counted: a quota must not lock out the administrator who can raise it.
   return client.token_quota === null || api.is_system
     ? issue()
     : quotas.within(client, client.token_quota.client_credentials, tell, issue);
@@ -59,7 +59,7 @@ export async function issueToken(
 
 async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: TokenIssuer): Promise<TokenResponse> {
   const { client, api } = request;
-  // The Management API's tokens are never shaped: a broken hook must not keep anybody from mending it.
+  // Tokens of the Management API are never shaped: a broken hook must not prevent its own repair.
   const hooks = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);

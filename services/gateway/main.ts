@@ -4,6 +4,7 @@ import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
+import { connectToExecutors } from '../../shared/bus/untrusted-connection.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
@@ -41,10 +42,12 @@ runService(SERVICE, async (endLater) => {
   const bus = await connectBus(SERVICE, config);
   endLater('the bus', () => bus.drain());
   const busMissing = watchBus(bus);
+  const executorsBus = await connectToExecutors(SERVICE, config);
+  endLater('the bus of the executors', () => executorsBus.connection.drain());
 
   const signRequestKey = proofKey(config.HOOKMINT_SIGN_REQUEST_KEY);
   const executors = createBatchRequester<TokenRequested, TokenRequestedReply>({
-    connection: bus,
+    ...executorsBus,
     service: SERVICE,
     subject: tokenRequestedSubject(tenant),
     replySchema: TokenRequestedReply,
@@ -107,11 +110,12 @@ runService(SERVICE, async (endLater) => {
     publicKeys,
     missing: () => [
       ...busMissing(),
-      ...(publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+      ...(publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ],
     maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     managementUrl: config.HOOKMINT_MANAGEMENT_URL,
+    hasConsole: config.HOOKMINT_CONSOLE === 'on',
   });
   const server = await listen(app, {
     host: config.HOOKMINT_HTTP_HOST,

@@ -27,7 +27,7 @@ export function recordTokenRequest(
   events: EventPublisher,
   refusals: RefusalSampler,
 ): (answered: Answered) => void {
-  /** Of strangers not each refusal is told: they decide how many there are. */
+  /** Refusals of strangers are sampled, since a stranger decides how many there are. */
   async function tell(event: TokenEvent): Promise<void> {
     if (event.type === 'token.issued' || event.client_name !== undefined) {
       events.publish(event);
@@ -75,14 +75,14 @@ export function recordTokenRequest(
     if (findings.dropped !== undefined) {
       logger.warn(
         { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
-        'a hook asked for claims or scopes that it may not have',
+        'a hook set claims or scopes that are not allowed',
       );
     }
     // Often a hook that forgets to hand them on: contract §1.6 found three of thirteen.
     if (findings.scope_changes !== undefined && findings.scope_changes.removed.length > 0) {
       logger.info(
         { client_id: findings.client_id, hook: findings.hook?.name, removed: findings.scope_changes.removed },
-        'a hook left out scopes that the client was granted',
+        'a hook removed scopes that the client was granted',
       );
     }
   };

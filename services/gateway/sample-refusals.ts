@@ -16,7 +16,7 @@ type Window = { counted: number; latest: TokenEvent | undefined };
 
 export type RefusalSampler = {
   /**
-   * Takes the event of a request that nobody authenticated.
+   * Takes the event of an unauthenticated request.
    *
    * @param isKnown Whether there is a client of the `client_id` that it named.
    */

@@ -29,7 +29,7 @@ export type TokenHttpRequest = {
 /** RFC 6749 §5.1. */
 export type TokenResponse = { access_token: string; scope?: string; expires_in: number; token_type: 'Bearer' };
 
-/** What is learned of a token request on its way, for its event: filled step by step, so that a refusal tells how far it got. */
+/** The facts about a token request, for its event: filled step by step, so that the event of a refusal shows how far it got. */
 export type Findings = Partial<
   Pick<
     TokenEvent,

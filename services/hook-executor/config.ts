@@ -19,7 +19,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .min(1)
         .max(64)
         .default(Math.max(1, Math.floor(availableParallelism() / 2))),
-      /** Sandbox processes of hooks with `isolation: process`, at a time, beside those; more hooks wait for one to be idle. Default 4. */
+      /** Most sandbox processes of hooks with `isolation: process` at a time, in addition to the shared ones; further hooks wait. Default 4. */
       HOOKMINT_SANDBOX_OWN_PROCESSES: integer.min(1).max(64).default(4),
       /**
        * What native code in a sandbox process meets: `require` starts only behind a wall of bubblewrap or seccomp, `auto` behind the

@@ -10,7 +10,7 @@ const MAX_REVISIONS = 16;
 
 /**
  * Answers `hook.dry-run`: runs a revision in an isolate of its own, which is gone afterwards, with an empty storage of its own. What
- * the hook prints goes to whoever asked and nowhere else.
+ * the hook prints goes to the caller and nowhere else.
  */
 export function createDryRunHandler(options: {
   pool: SandboxPool;

@@ -14,7 +14,7 @@ import type { SandboxPool } from './sandbox-pool.ts';
 import { busDocuments } from './storage/bus-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
 
-/** Answers `token.requested`: finds the revision the event names, has it run, and tells what came of it in span, metric and log. */
+/** Answers `token.requested`: finds the revision that the event names, runs it, and records the outcome in span, metric and log. */
 export function createTokenRequestedHandler(options: {
   connection: NatsConnection;
   tenant: string;

@@ -43,7 +43,7 @@ runService('hook-executor', async (endLater) => {
     queue: TOKEN_REQUESTED_QUEUE,
     schema: TokenRequested,
     maxInFlight: config.HOOKMINT_EXECUTOR_MAX_IN_FLIGHT,
-    // Not by the hook's id: the revision that mends a hook finds room beside what is left of the one before.
+    // Not by the hook's id: a new revision that fixes a hook must find free places beside the old one's runs.
     holderOf: ({ hook }) => hook.revision,
     handle: createTokenRequestedHandler({
       connection: bus,

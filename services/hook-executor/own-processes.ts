@@ -2,7 +2,7 @@ import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { RunServices, SandboxProcess } from './sandbox-process.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
 
-/** A process with nothing to do for so long is ended. */
+/** A process that is idle for this time is ended. */
 const IDLE_MS = 60_000;
 
 /** Sandbox processes of which each runs one hook and nothing else. */
@@ -23,7 +23,7 @@ export type OwnProcesses = {
   close: () => void;
 };
 
-/** `runs` counts those that are in the process or wait for its start. */
+/** `runs` counts the runs in the process and those that wait for its start. */
 type Own = { process: SandboxProcess; runs: number; idle: NodeJS.Timeout | undefined };
 
 /**
@@ -35,7 +35,7 @@ export function openOwnProcesses(start: () => SandboxProcess, max: number, idleM
   const processes = new Map<string, Own>();
   let change = Promise.withResolvers<undefined>();
 
-  /** Lets those that wait for a place look again. */
+  /** Lets the runs that wait for a place try again. */
   function changed(): void {
     change.resolve(undefined);
     change = Promise.withResolvers<undefined>();

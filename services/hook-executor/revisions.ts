@@ -30,7 +30,7 @@ export function createRevisions(
   const known = new LRUCache<string, KnownRevision>({
     max,
     maxSize: MAX_REVISIONS_BYTES,
-    sizeCalculation: ({ revision, runnable }) => revision.code.length + runnable.script.length,
+    sizeCalculation: sizeOf,
     dispose: (_, revision, reason) => {
       if (reason === 'evict') forgotten(revision);
     },
@@ -68,4 +68,11 @@ export function createRevisions(
       }
     },
   };
+}
+
+/** Whatever of it may be large: a revision is as large as a message may be. */
+function sizeOf({ revision: { code, build, secrets, dependencies }, runnable }: KnownRevision): number {
+  const { source_map = '', modules = [] } = build ?? {};
+  const texts = [code, runnable.script, source_map, secrets ?? '', JSON.stringify([modules, dependencies])];
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
@@ -8,7 +9,7 @@ import type { RunnableHook } from './sandbox/protocol.ts';
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
-/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies, and those that ask for it in processes of their own. */
+/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies, and hooks with `isolation: process` in their own. */
 export type SandboxPool = {
   /** Runs a hook once, or with `null` as arguments only loads it; a run whose process died under it is run once more, in another. */
   run(
@@ -31,7 +32,7 @@ const MAX_OWN_PROCESSES = 4;
 /**
  * Starts the processes and waits until they take runs; fails with what they said if they cannot start.
  *
- * @param maxOwn Processes for one hook each, at a time, beside those that are shared.
+ * @param maxOwn Most processes of single hooks at a time, beside the shared ones.
  * @param memoryBytes What all of them may take together.
  */
 export async function openSandboxPool(
@@ -130,7 +131,7 @@ export async function openSandboxPool(
           hook.ownProcessOf === undefined
             ? await (leastBusy() ?? (await nextProcess(deadlineMs)))?.run(hook, args, deadlineMs, services)
             : await ownProcesses.run(hook.ownProcessOf, hook, args, deadlineMs, services);
-        if (outcome === 'full') return unavailable('no process of its own came free for the hook in time');
+        if (outcome === 'full') return unavailable('no sandbox process of its own was free for the hook in time');
         if (outcome !== undefined) return outcome;
       }
       return unavailable('the sandbox process died twice under this run');
@@ -145,5 +146,3 @@ export async function openSandboxPool(
 
 const NO_NETWORK: Network = () => Promise.reject(new Error('there is no network here'));
 const NO_STORAGE: Storage = () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'there is no storage here'));
-
-const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -19,7 +19,7 @@ import type { Storage } from './storage/storage-of-run.ts';
 
 const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
 
-/** A sandbox process that answers nothing for so long after a run's deadline is ended. */
+/** A sandbox process that does not answer within this time after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
 /** What is under way in a process that is replaced has so long to come to its end; then it is run again in another. */
 const MAX_RETIRING_MS = 500;
@@ -44,7 +44,7 @@ export type Network = (request: string) => Promise<string>;
 /** What one run may ask for, by the kind of its calls. */
 export type RunServices = { http: Network; storage: Storage };
 
-/** One stripped child process that runs hooks. It ends only once; whoever owns it starts another. */
+/** One stripped child process that runs hooks. It ends only once; its owner starts another. */
 export type SandboxProcess = {
   /** Resolves when the process takes runs; rejects when it ended first. */
   ready: Promise<void>;
@@ -163,7 +163,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
       for (const asked of message.data.calls ?? []) void answerCall(asked);
       for (const id of message.data.over ?? []) servicesOf.delete(id);
     });
-    child.once('exit', () => reject(new Error(`the sandbox process ended at its start: ${lastWords}`)));
+    child.once('exit', () => reject(new Error(`the sandbox process ended while starting: ${lastWords}`)));
     child.once('error', reject);
     channel.send({ runtime: bundleRuntime() });
   });

@@ -6,9 +6,11 @@ import { observeExpress } from '../../shared/http/observe.ts';
 import { peerOf } from '../../shared/http/peer.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import { vouchedAddress } from '../../shared/http/vouched-address.ts';
+import { createAnnouncer } from './api/announce.ts';
 import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
 import { mountRoutes } from './api/mount.ts';
+import { mountConsole } from './console/mount-console.ts';
 import type { Deps } from './deps.ts';
 import { openapiRoute } from './openapi/serve.ts';
 import { ROUTES } from './routes.ts';
@@ -23,7 +25,7 @@ export function createApp(
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.enable('case sensitive routing');
-  // The gateway proves what it says of who asks; what anybody else says is believed of trusted proxies only.
+  // The gateway proves the caller's address. From others, only trusted proxies are believed.
   app.use((request: Request, _response: Response, next: NextFunction) => {
     const ip = vouchedAddress(request, deps.clientSecretKey) ?? peerOf(request, options.trustedProxies).ip;
     Object.defineProperty(request, 'ip', { value: ip });
@@ -36,7 +38,7 @@ export function createApp(
   app.get('/readyz', (_request, response) => {
     const missing = [
       ...busMissing(),
-      ...(deps.publicKeys.keys() === undefined ? ['no signer has told its public keys yet'] : []),
+      ...(deps.publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ];
     response.set(NO_STORE).status(missing.length === 0 ? 200 : 503);
     const warnings = options.warnings();
@@ -53,7 +55,9 @@ export function createApp(
     next();
   });
   app.get('/openapi.json', openapiRoute(ROUTES, deps.issuer));
-  mountRoutes(app, ROUTES, deps, options);
+  const announcer = createAnnouncer(deps, options.events);
+  mountRoutes(app, ROUTES, deps, { announcer, requestsPerSecond: options.requestsPerSecond });
+  if (deps.console !== undefined) mountConsole(app, deps, deps.console, announcer);
   app.use((_request: Request, response: Response) => answerError(inexistent('path', 'not_found'), response));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => answerError(error, response));
   return app;

@@ -19,7 +19,7 @@ export type FirstClient = { clientId: string | undefined; clientSecret: string |
  * Puts into a tenant what access to the Management API rests on: the API itself, with every scope there is, and at the first
  * start a client that has them all.
  *
- * @param tell Given the client and its secret when both were made here, for the one time they are shown.
+ * @param tell Called with the client and its secret if both were made here, to show them this once.
  */
 export async function bootstrap(
   db: Db,
@@ -34,7 +34,7 @@ export async function bootstrap(
   const marker = await markers.findOne({ _id: 'bootstrap' });
   if (marker === null) return;
   if (!marker.done) await makeFirstClient(db, marker.client_id, options, tell);
-  // What a new version can do, the first client may do; what somebody took from it stays taken.
+  // The first client gets the scopes of a new version; scopes that were removed from it stay removed.
   const fresh = scopes.filter((scope) => marker.scopes?.includes(scope) !== true);
   const grants = clientGrantsIn(db);
   const grant = await grants.findFor(marker.client_id, audience);

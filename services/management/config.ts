@@ -21,19 +21,26 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_HTTP_PORT: integer.min(0).max(65_535).default(8081),
       /** Key of the hashes that client secrets are stored as; the gateway's. */
       HOOKMINT_CLIENT_SECRET_KEY: key256,
-      /** Proves to signers that a request is management's, and to management that the answer is a signer's; the signers' too, and nobody else's. */
+      /** Proves to signers that a request is management's, and to management that the answer is a signer's. Only management and signers have it. */
       HOOKMINT_KEYS_REQUEST_KEY: key256,
       /** Key that hooks' secrets are sealed with; the hook-executors'. */
       HOOKMINT_HOOK_SECRETS_KEY: key256,
       /** The first client of this API, made at the first start; unset: a random one, printed once. Both or neither. */
       HOOKMINT_BOOTSTRAP_CLIENT_ID: z.string().max(128).optional(),
-      HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'must have 32 characters at least').optional(),
+      HOOKMINT_BOOTSTRAP_CLIENT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
       /** The hook-builder, on a network that only management shares with it; unset: hooks are built by processes of this machine. */
       HOOKMINT_HOOK_BUILDER_URL: z.url({ protocol: /^https?$/ }).optional(),
       /** npm registry that hooks' modules come from; unset: npm's own setting. With a hook-builder, its setting. */
       HOOKMINT_NPM_REGISTRY: z.url().optional(),
       /** What native code in a process that builds hooks meets, as in the hook-executor's settings. With a hook-builder, its. Default `auto`. */
       HOOKMINT_SANDBOX_WALL: z.enum(['require', 'auto', 'off']).default('auto'),
+      /** Whether the console is served: hookmint in a browser. The gateway's setting too. Default `off`. */
+      HOOKMINT_CONSOLE: z.enum(['on', 'off']).default('off'),
+      /** Where people reach the console, when it is not where clients reach the token endpoint. Default: the issuer. */
+      HOOKMINT_CONSOLE_URL: z
+        .url()
+        .endsWith('/', 'must end with a slash, as in https://console.example.com/')
+        .optional(),
       /** Requests a client may make in one second; over it: 429. Default 50. */
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
       /** Days that the tenant's logs are kept. Default 30. */

@@ -3,8 +3,10 @@ import type { Db } from 'mongodb';
 import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 import type { HookBuilder } from './hook-builder/hook-builder.ts';
+import type { HookLogs } from './resources/hooks/hook-logs.ts';
 
 /** What the handlers of the API work with. */
 export type Deps = {
@@ -15,6 +17,7 @@ export type Deps = {
   audience: string;
   db: Db;
   bus: NatsConnection;
+  hookLogs: HookLogs;
   /** The hook-executors, for runs that issue nothing. */
   dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
   publicKeys: PublicKeys;
@@ -22,5 +25,11 @@ export type Deps = {
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;
   clientSecretKey: Buffer;
   hookSecretsKey: Buffer;
+  /** Every scope of this API. */
+  scopes: readonly string[];
+  /** `undefined` without a console. */
+  console: ConsoleAddress | undefined;
+  /** Where people reach the console, ending with a slash. */
+  consoleUrl: string;
   hookBuilder: HookBuilder;
 };

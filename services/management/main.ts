@@ -5,12 +5,15 @@ import { eventsApi } from '../../shared/bus/streams/events.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
+import { connectToExecutors } from '../../shared/bus/untrusted-connection.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
+import { consoleLinksIn } from '../../shared/store/console-links.ts';
+import { consoleSessionsIn } from '../../shared/store/console-sessions.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
@@ -24,8 +27,10 @@ import { ApiError } from './api/api-error.ts';
 import { createApp } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
+import { consoleAddress } from './console/console-address.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
 import { keepLogs } from './logs/keep-logs.ts';
+import { createHookLogs } from './resources/hooks/hook-logs.ts';
 import { ROUTES } from './routes.ts';
 
 const SERVICE = 'management';
@@ -42,16 +47,20 @@ runService(SERVICE, async (endLater) => {
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
   endLater('the bus', () => bus.drain());
+  const executorsBus = await connectToExecutors(SERVICE, config);
+  endLater('the bus of the executors', () => executorsBus.connection.drain());
 
   await prepareConfiguration(store.db);
   const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
   await keepKeyChecks(store.db, { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY });
   await logsIn(store.db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
+  await Promise.all([consoleLinksIn(store.db).createIndexes(), consoleSessionsIn(store.db).createIndexes()]);
+  const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))].sort();
   await bootstrap(
     store.db,
     {
       audience,
-      scopes: [...new Set(ROUTES.flatMap((route) => route.scopes))].sort(),
+      scopes,
       firstClient: {
         clientId: config.HOOKMINT_BOOTSTRAP_CLIENT_ID,
         clientSecret: config.HOOKMINT_BOOTSTRAP_CLIENT_SECRET,
@@ -73,7 +82,7 @@ runService(SERVICE, async (endLater) => {
   });
   endLater('the requests on the bus', keySigners.close);
   const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
-    connection: bus,
+    ...executorsBus,
     service: SERVICE,
     subject: hookDryRunSubject(tenant),
     replySchema: HookDryRunReply,
@@ -109,6 +118,7 @@ runService(SERVICE, async (endLater) => {
   });
   endLater('the logs', logs.close);
 
+  const consoleUrl = config.HOOKMINT_CONSOLE_URL ?? config.HOOKMINT_ISSUER;
   const app = createApp(
     {
       tenant,
@@ -116,11 +126,15 @@ runService(SERVICE, async (endLater) => {
       audience,
       db: store.db,
       bus,
+      hookLogs: createHookLogs(executorsBus, tenant),
       dryRunners,
       publicKeys,
       keyManagers,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       hookSecretsKey: config.HOOKMINT_HOOK_SECRETS_KEY,
+      scopes,
+      console: config.HOOKMINT_CONSOLE === 'on' ? consoleAddress(consoleUrl) : undefined,
+      consoleUrl,
       hookBuilder,
     },
     {

@@ -2,6 +2,7 @@ import type { Route } from './api/route.ts';
 import { actionsRoutes } from './resources/actions/routes.ts';
 import { clientCredentialRoutes } from './resources/client-credentials/routes.ts';
 import { clientGrantRoutes } from './resources/client-grants/routes.ts';
+import { consoleRoutes } from './resources/console/routes.ts';
 import { clientRoutes } from './resources/clients/routes.ts';
 import { allHookRoutes } from './resources/hooks/routes.ts';
 import { keyRoutes } from './resources/keys/routes.ts';
@@ -20,4 +21,5 @@ export const ROUTES: readonly Route[] = [
   ...clientCredentialRoutes,
   ...clientGrantRoutes,
   ...tenantRoutes,
+  ...consoleRoutes,
 ];

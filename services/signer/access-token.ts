@@ -14,7 +14,8 @@ import { signJws } from './sign-jws.ts';
  */
 export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promise<TokenSignReply> {
   for (const name of Object.keys(request.custom_claims)) {
-    if (isReservedClaim(name)) throw new HookmintError('reserved_claim', `The claim "${name}" is the issuer's alone.`);
+    if (isReservedClaim(name))
+      throw new HookmintError('reserved_claim', `The claim "${name}" is reserved for the issuer.`);
   }
   const { kid, key } = keys.current(request.signing_alg, request.token_lifetime_seconds);
   const nowSeconds = Math.floor(Date.now() / 1000);

@@ -30,7 +30,7 @@ export async function certify(
   const nowMs = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [subject.slice(0, MAX_COMMON_NAME_LENGTH)] }],
-    // Positive, whatever the random bytes are (RFC 5280 §4.1.2.2).
+    // Always positive (RFC 5280 §4.1.2.2).
     serialNumber: `01${randomBytes(15).toString('hex')}`,
     notBefore: new Date(nowMs),
     notAfter: new Date(nowMs + LIFETIME_MS),

@@ -13,7 +13,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       ...healthEnv,
       ...storeEnv,
       HOOKMINT_TENANT: z.string().default('demo'),
-      /** Encrypts the private keys in the store. Whoever has it and the database can sign; nobody but the signer needs it. */
+      /** Encrypts the private keys in the store. With it and the database one can sign; only the signer needs it. */
       HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY: key256,
       /** The gateways' key: what they ask is proved by it. */
       HOOKMINT_SIGN_REQUEST_KEY: key256,
@@ -24,7 +24,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       /** Days after which a signing key is replaced by the next one; unset: only when the Management API is asked to. */
       HOOKMINT_KEY_ROTATION_DAYS: integer.min(1).max(3_650).optional(),
       /**
-       * Seconds that a next key must have been in the JWK Set before it may sign, so that whoever keeps the set has it. Default 360: the
+       * Seconds that a next key must have been in the JWK Set before it may sign, so that verifiers with a cached set have it. Default 360: the
        * set may be kept for 300, and all gateways have it within 30. Longer where verifiers keep it for longer.
        */
       HOOKMINT_KEY_PUBLICATION_SECONDS: integer

@@ -51,6 +51,6 @@ async function importKey(jwk: JWK, alg: SigningAlg): Promise<CryptoKey> {
   // As a KeyObject it may be taken out of memory anyway; Node is about to refuse to make one of a key that may not.
   const key = await importJWK(jwk, alg, { extractable: true });
   if (key instanceof Uint8Array)
-    throw new HookmintError('signing_key_missing', `The key ${jwk.kid ?? ''} is no ${alg} key.`);
+    throw new HookmintError('signing_key_missing', `The key ${jwk.kid ?? ''} is not a key for ${alg}.`);
   return key;
 }

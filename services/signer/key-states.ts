@@ -17,7 +17,7 @@ const MAX_PREVIOUS_KEYS = 32;
  */
 export async function completeKeys(store: SigningKeys, maker: KeyMaker): Promise<void> {
   const keys = await store.list();
-  // Under another encryption key nothing is made beside those that cannot be opened.
+  // With another encryption key, make no new keys beside the ones that cannot be decrypted.
   for (const key of keys) if (key.private_jwe !== undefined) await openPrivateJwk(key, maker.encryptionKey);
   await Promise.all(SigningAlg.options.map((alg) => completeAlgorithm(alg, keys, store, maker)));
   for (const key of keys) {

@@ -9,11 +9,11 @@ import { completeKeys } from './key-states.ts';
 
 /** The signing keys of a tenant, in memory. */
 export type KeyRing = {
-  /** The key that signs with `alg` now, for a token that lives so long: the key stays published until the last such token has expired. */
+  /** The key that signs with `alg` now, for a token of this lifetime: the key stays published until the last such token has expired. */
   current(alg: SigningAlg, tokenLifetimeSeconds: number): { kid: string; key: KeyObject };
   /** Every key that verifies: current, next and previous (contract §3). */
   publicKeys(): PublicJwk[];
-  /** Reads the keys anew, as they are at the time of the call or later. */
+  /** Reads the keys again, as they are at the time of the call or later. */
   reload(): Promise<void>;
 };
 
@@ -59,7 +59,7 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
     key.longestTokenSeconds = seconds;
     store.lengthenTokens(key.kid, seconds).catch((error: unknown) => {
       key.longestTokenSeconds = before;
-      logger.warn({ err: error, kid: key.kid }, 'how long tokens of a signing key live was not kept, tried again');
+      logger.warn({ err: error, kid: key.kid }, 'the lifetime of tokens of a signing key was not stored, retrying');
     });
   }
 

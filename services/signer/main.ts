@@ -18,10 +18,10 @@ import { openKeyRing } from './keys.ts';
 import { createKeyManager } from './manage-keys.ts';
 import { rotateBySchedule } from './rotate-by-schedule.ts';
 
-/** Keys are read again so often even if no change was announced. */
+/** Interval of reading the keys without an announced change. */
 const RELOAD_INTERVAL_MS = 30_000;
 
-/** Public keys are told after so long even if they are still being read: those from before are better than none. */
+/** After this time a request for public keys is answered with the previous ones, even if the keys are still being read. */
 const MAX_WAIT_FOR_RELOAD_MS = 500;
 
 /** Replies are held this long, so that RSA signatures finished together share a message: 10 % less CPU for an RS256 token. Others are all there at once. */

@@ -7,7 +7,7 @@ import type { KeyRing } from './keys.ts';
 /** Revoked keys listed for each algorithm (contract §5.5). */
 const REVOKED_TOLD = 3;
 
-/** Does what management asks for, and tells the keys as they are then. This signer has them by the time it answers. */
+/** Carries out management's request, and answers with the resulting keys. This signer uses them by the time it answers. */
 export function createKeyManager(store: SigningKeys, ring: KeyRing, maker: KeyMaker, publicationMs: number) {
   return async ({ command }: KeysManage): Promise<KeysManageReply> => {
     const refusal = await carryOut(command, { store, maker, publicationMs });

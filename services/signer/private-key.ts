@@ -25,7 +25,7 @@ export async function openPrivateJwk({ kid, private_jwe }: SigningKey, encryptio
   } catch (error) {
     throw new HookmintError(
       'signing_key_undecryptable',
-      `The private key ${kid} cannot be decrypted. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY it was made under.`,
+      `The private key ${kid} cannot be decrypted. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY that encrypted it.`,
       { cause: error },
     );
   }

@@ -34,7 +34,7 @@ export function rotateBySchedule(
       if (due.length === 0 || (await refusedRotation(store, due, of.publicationMs)) !== undefined) return;
       await rotateKeys(store, due, maker);
     } catch (error) {
-      logger.error({ err: error }, 'signing keys not rotated, tried again soon');
+      logger.error({ err: error }, 'signing keys not rotated, retrying soon');
     }
   };
 }

@@ -1,16 +1,15 @@
-import type { KeyObject } from 'node:crypto';
 import { createInbox, nuid, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { HookmintError, type HookmintErrorCode } from '../errors.ts';
 import { activeCorrelationId } from '../telemetry/correlation.ts';
-import { holdsMoreValuesThan } from '../json-values.ts';
 import { logger } from '../log.ts';
 import { measureBus, repliesRefused } from '../telemetry/metrics.ts';
 import { inSpan, messagingAttributes, traceparentOf } from '../telemetry/tracing.ts';
-import { ENVELOPE_BYTES, messagesOf, RemoteError, ReplyBatch, UNRESPONSIVE_AFTER_MS } from './batch.ts';
+import { ENVELOPE_BYTES, messagesOf, RemoteError, repliesIn, UNRESPONSIVE_AFTER_MS } from './batch.ts';
 import { inboxPrefixOf, onReconnect } from './connect.ts';
-import { isProvedReply, proveRequest } from './proof.ts';
+import { createExpectedReplies } from './expected-replies.ts';
+import { isProvedReply, proveRequest, type ProofKey } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
 import { atTurnEnd, whenDry } from './turn-end.ts';
 
@@ -22,8 +21,10 @@ type Pending = {
   lastSignOfLifeMs: number;
   /** Numbers of the messages that carried it; only their replies may answer it. */
   messages: number[];
-  /** Whether it was sent once more because whoever had it gave no sign of life. */
+  /** Whether it was sent again because its responder gave no sign of life. */
   isSecondTry: boolean;
+  /** Whether it waits to be sent once more because nobody was there; who answers may say so again and again. */
+  isWaitingForReunion: boolean;
   resolve: (reply: unknown) => void;
   reject: (error: HookmintError) => void;
 };
@@ -32,7 +33,7 @@ export type BatchRequester<Event, Reply> = {
   /**
    * Sends one request and gives its reply.
    *
-   * @param deadlineMs Since the epoch. The promise is settled by then, whatever happens.
+   * @param deadlineMs Since the epoch. The promise is settled by then in any case.
    * @throws {HookmintError} `bus_no_responders` when nobody serves the subject: at once, or within half a second of the
    *   last reply; `bus_unresponsive` when whoever had it
    *   died, twice; `bus_deadline_exceeded`; `bus_message_too_large`; `bus_invalid_reply`; `bus_remote_error` (its `cause`
@@ -47,10 +48,8 @@ const REUNION_MS = 2_000;
 /** A responder heard from this recently is moving to another server of the cluster, not gone: its server has died. */
 const REGROUP_MS = 500;
 const REUNION_POLL_MS = 50;
-/** More than fit into a message that replies share: a line of a console is three, and 28 bytes. */
-const MAX_REPLY_VALUES = 200_000;
 
-/** The asking side of a subject: coalesces, matches replies, notices the death of whoever was asked. */
+/** The requesting side of a subject: coalesces, matches replies, detects the death of a responder. */
 export function createBatchRequester<Event extends object, Reply>(options: {
   connection: NatsConnection;
   /** Name of the asking service, as given to {@link connectBus}: its user may only have its own inboxes. */
@@ -58,18 +57,21 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   subject: string;
   replySchema: z.ZodType<Reply>;
   /** Shared with those who answer: requests are proved by it, and replies without its proof are no replies. Default: none. */
-  proofKey?: KeyObject;
+  proofKey?: ProofKey;
+  /** Told of bytes that came and that nobody had asked for. */
+  wasted?: (bytes: number) => void;
 }): BatchRequester<Event, Reply> {
-  const { connection, subject, replySchema, proofKey } = options;
+  const { connection, subject, replySchema, proofKey, wasted = () => undefined } = options;
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
-  // From the start, so that whoever watches it sees the first one.
+  // From the start, so that an observer sees the first one.
   if (proofKey !== undefined) repliesRefused.add(0, attributes);
   const measure = measureBus(subject, 'send');
   const spanName = `send ${subject}`;
 
   const pending = new Map<string, Pending>();
+  const expected = createExpectedReplies();
   let waiting: { id: string; text: string }[] = [];
   let lastId = 0;
   let lastMessage = 0;
@@ -79,11 +81,12 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
 
   function send(): void {
-    const items = waiting;
+    const items = waiting.filter(({ id }) => pending.has(id));
     waiting = [];
     for (const message of messagesOf(items, maxMessageBytes())) {
       const number = ++lastMessage;
       for (const { id } of message) pending.get(id)?.messages.push(number);
+      expected.sent(number, message.length);
       const reply = `${inbox}.${String(number)}`;
       const member = `"events":[${message.map(({ text }) => text).join(',')}]`;
       const payload = proofKey === undefined ? `{${member}}` : proveRequest(proofKey, subject, reply, member);
@@ -98,10 +101,16 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     else atTurnEnd(send);
   }
 
-  function fail(id: string, code: HookmintErrorCode, message: string, cause?: unknown): void {
+  function take(id: string): Pending | undefined {
     const entry = pending.get(id);
-    if (entry === undefined) return;
+    if (entry !== undefined) expected.settled(entry.messages);
     pending.delete(id);
+    return entry;
+  }
+
+  function fail(id: string, code: HookmintErrorCode, message: string, cause?: unknown): void {
+    const entry = take(id);
+    if (entry === undefined) return;
     measure.ended(entry.startedMs, code);
     entry.reject(new HookmintError(code, `${subject}: ${message}`, { cause }));
   }
@@ -112,22 +121,32 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       fail(id, 'bus_invalid_reply', 'the reply does not fit its schema', parsed.error);
       return;
     }
-    const entry = pending.get(id);
+    const entry = take(id);
     if (entry === undefined) return;
-    pending.delete(id);
     measure.ended(entry.startedMs);
     entry.resolve(parsed.data);
   }
 
+  /** Whoever had it last says more than it was asked. */
+  function failAll(number: number): void {
+    for (const [id, { messages }] of pending) {
+      if (messages.at(-1) === number) fail(id, 'bus_invalid_reply', 'more is replied than was asked for');
+    }
+  }
+
   function receive(message: Msg): void {
     const number = Number(message.subject.slice(inbox.length + 1));
+    const verdict = expected.judge(number, message.data.length);
+    if (verdict !== 'expected') wasted(message.data.length);
+    if (verdict === 'too_much') failAll(number);
+    if (verdict !== 'expected') return;
     if (message.headers?.code === 503) {
       const nowMs = performance.now();
       // After a restart of the server its clients come back one by one; those who serve may not be there yet.
       const mayComeBack = nowMs - reconnectedMs < REUNION_MS || nowMs - lastHeardMs < REGROUP_MS;
       for (const [id, entry] of pending) {
         if (entry.messages.at(-1) !== number) continue;
-        if (mayComeBack) setTimeout(() => pending.has(id) && resend(id, entry), REUNION_POLL_MS);
+        if (mayComeBack) resendSoon(id, entry);
         else fail(id, 'bus_no_responders', 'no service answers on this subject');
       }
       return;
@@ -136,11 +155,10 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     const text = message.string();
     if (proofKey !== undefined && !isProvedReply({ key: proofKey, inbox: message.subject }, subject, text)) {
       repliesRefused.add(1, attributes);
-      logger.warn({ subject }, 'a reply on the bus was refused: it does not prove that it is from who was asked');
+      logger.warn({ subject }, 'a reply on the bus was refused: it has no valid proof of its sender');
       return;
     }
-    const batch = parseReplies(text);
-    for (const item of batch) {
+    for (const item of repliesIn(text)) {
       const entry = pending.get(item.id);
       if (entry?.messages.includes(number) !== true) continue;
       lastHeardMs = performance.now();
@@ -166,6 +184,15 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   function resend(id: string, entry: Pending): void {
     entry.lastSignOfLifeMs = performance.now();
     enqueue(id, entry.text);
+  }
+
+  function resendSoon(id: string, entry: Pending): void {
+    if (entry.isWaitingForReunion) return;
+    entry.isWaitingForReunion = true;
+    setTimeout(() => {
+      entry.isWaitingForReunion = false;
+      if (pending.has(id)) resend(id, entry);
+    }, REUNION_POLL_MS);
   }
 
   const subscription = connection.subscribe(`${inbox}.*`, {
@@ -212,6 +239,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
               lastSignOfLifeMs: startedMs,
               messages: [],
               isSecondTry: false,
+              isWaitingForReunion: false,
               resolve: resolve as (reply: unknown) => void,
               reject,
             });
@@ -224,16 +252,6 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       for (const id of pending.keys()) fail(id, 'bus_unresponsive', 'the service is stopping');
     },
   };
-}
-
-function parseReplies(text: string) {
-  if (holdsMoreValuesThan(MAX_REPLY_VALUES, text)) return [];
-  try {
-    return ReplyBatch.parse(JSON.parse(text)).replies;
-  } catch {
-    // Not one of ours: its requests are settled by their deadline.
-    return [];
-  }
 }
 
 /** The responder's own error behind a `bus_remote_error`, if that is what `error` is. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
@@ -5,7 +6,14 @@ import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 import { measureBus } from '../telemetry/metrics.ts';
 import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
-import { ALIVE_INTERVAL_MS, ENVELOPE_BYTES, messagesOf, RequestBatch, requestEnvelope } from './batch.ts';
+import {
+  ALIVE_INTERVAL_MS,
+  ENVELOPE_BYTES,
+  MAX_REPLY_BYTES,
+  messagesOf,
+  requestEnvelope,
+  requestsIn,
+} from './batch.ts';
 import { createFairShares } from './fair-shares.ts';
 import { isInbox } from './connect.ts';
 import { createProofCheck, proveReply, type Proved, type ProofKeys, type ProofRefusal } from './proof.ts';
@@ -30,8 +38,8 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  *
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
- * @param proofKeys Of those who may ask: requests without the proof of one of them are dropped. Default: whoever the bus lets ask may.
- * @param maxInFlight More than so many at a time are answered `overloaded` at once.
+ * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
+ * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
  * @param holderOf The owner of an event. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
@@ -83,7 +91,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     else if (holdRepliesMs > 0) holding ??= setTimeout(flush, holdRepliesMs);
     else whenDry(flush);
     const item = { text: JSON.stringify(content) };
-    if (Buffer.byteLength(item.text) > maxMessageBytes()) {
+    if (Buffer.byteLength(item.text) > Math.min(MAX_REPLY_BYTES, maxMessageBytes())) {
       item.text = JSON.stringify({ id: content.id, error: replyTooLarge });
     }
     const items = outbox.get(to);
@@ -149,14 +157,14 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       return;
     }
     const to = { subject: replySubject, proved };
-    let batch;
+    let events;
     try {
-      batch = RequestBatch.parse(JSON.parse(text));
+      events = requestsIn(text);
     } catch (error) {
-      logger.error({ subject, err: error }, 'a message on the bus is no batch of requests');
+      logger.error({ subject, err: error }, 'a message on the bus is not a batch of requests');
       return;
     }
-    for (const raw of batch.events) void answer(raw, to);
+    for (const raw of events) void answer(raw, to);
   }
 
   function refuse(reason: ProofRefusal | 'invalid_reply_subject'): void {
@@ -174,7 +182,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   let draining: Promise<void> | undefined;
   async function drain(): Promise<void> {
     await subscription.drain();
-    while (inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (inFlight.size > 0) await delay(10);
     clearInterval(heartbeat);
     flush();
     await connection.flush();
@@ -194,7 +202,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 }
 
 const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
-const replyTooLarge = { code: 'reply_too_large', message: "the reply is over the server's max_payload" };
+const replyTooLarge = { code: 'reply_too_large', message: 'the reply is larger than one may be' };
 const overloaded = { code: 'overloaded', message: 'this responder has as many requests as it takes' };
 
 function asRemoteError(error: unknown): { code: string; message: string } {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsMoreValuesThan } from '../json-values.ts';
 import { CORRELATION_ID } from '../telemetry/correlation.ts';
 
 /**
@@ -10,13 +11,19 @@ export const MAX_EVENTS_PER_MESSAGE = 32;
 /** Larger than this only what travels alone is: nothing small waits for much to be read, and whoever reads bounds what one message may hold. */
 const MAX_SHARED_BYTES = 1_000_000;
 
+/**
+ * Largest JSON text of one reply, bytes. The largest outcome of a run is below it: 262,144 bytes of result and 65,536 of console, of which
+ * JSON makes twice and six times as many.
+ */
+export const MAX_REPLY_BYTES = 1_048_576;
+
 /** Room left in a message of the server's `max_payload` for the envelope. */
 export const ENVELOPE_BYTES = 1_024;
 
 /** How often a responder says of a request that takes long that it is still being worked on. */
 export const ALIVE_INTERVAL_MS = 500;
 
-/** A request without reply or sign of life for so long is sent once more, then given up: whoever had it is gone. */
+/** After this time without reply or sign of life a request is sent again, then given up: its responder is gone. */
 export const UNRESPONSIVE_AFTER_MS = 1_750;
 
 /** Added to each event of a request message. */
@@ -30,13 +37,13 @@ export const requestEnvelope = {
   correlation_id: z.string().regex(CORRELATION_ID).optional(),
 };
 
-export const RequestBatch = z.object({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS_PER_MESSAGE) });
+const RequestBatch = z.object({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS_PER_MESSAGE) });
 
 /** Why a responder would not answer a request, as a value. */
-export const RemoteError = z.object({ code: z.string(), message: z.string() });
+export const RemoteError = z.object({ code: z.string().max(64), message: z.string().max(4_096) });
 export type RemoteError = z.infer<typeof RemoteError>;
 
-export const ReplyBatch = z.object({
+const ReplyBatch = z.object({
   replies: z
     .array(
       z.union([
@@ -47,6 +54,25 @@ export const ReplyBatch = z.object({
     )
     .max(MAX_EVENTS_PER_MESSAGE),
 });
+
+/** More than fit into a message that replies share: a line of a console is three, and 28 bytes. */
+const MAX_VALUES = 200_000;
+
+/** The requests of a message. @throws when it is none. */
+export function requestsIn(text: string): z.infer<typeof RequestBatch>['events'] {
+  if (holdsMoreValuesThan(MAX_VALUES, text)) throw new Error('it holds more values than any requests');
+  return RequestBatch.parse(JSON.parse(text)).events;
+}
+
+/** The replies of a message; of one that is none, none: its requests are settled by their deadline. */
+export function repliesIn(text: string): z.infer<typeof ReplyBatch>['replies'] {
+  if (holdsMoreValuesThan(MAX_VALUES, text)) return [];
+  try {
+    return ReplyBatch.parse(JSON.parse(text)).replies;
+  } catch {
+    return [];
+  }
+}
 
 /** Splits JSON texts into messages: at most {@link MAX_EVENTS_PER_MESSAGE} texts and {@link MAX_SHARED_BYTES} each, or one of up to `maxBytes`. */
 export function messagesOf<Item extends { text: string }>(items: readonly Item[], maxBytes: number): Item[][] {

@@ -47,9 +47,10 @@ export function isInbox(subject: string): boolean {
  *
  * @param name Of the service: seen in the server's monitoring, and the prefix of its inboxes (`_INBOX_<name>.>`), so that a
  *   user may be allowed its own replies and nobody else's.
+ * @param peers Whom this connection alone is with, for the log; default: everybody.
  * @throws {HookmintError} `bus_unreachable`, naming the URL and what went wrong; `config_invalid` for unusable files of TLS.
  */
-export async function connectBus(name: string, env: BusEnv): Promise<NatsConnection> {
+export async function connectBus(name: string, env: BusEnv, peers?: string): Promise<NatsConnection> {
   const servers = urlsOf(env.NATS_URL);
   const tls = busTlsOf(servers, env);
   let connection: NatsConnection;
@@ -79,17 +80,18 @@ export async function connectBus(name: string, env: BusEnv): Promise<NatsConnect
       { cause: error },
     );
   }
-  // The client has forgotten those that did not answer at this first time.
+  // The client has forgotten the servers that did not answer at this first attempt.
   if (servers.length > 1) connection.setServers(servers);
-  void logStatus(connection);
+  void logStatus(connection, peers);
   return connection;
 }
 
-async function logStatus(connection: NatsConnection): Promise<void> {
+async function logStatus(connection: NatsConnection, peers?: string): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect') logger.warn({ server: status.server }, 'bus connection lost, reconnecting');
-    if (status.type === 'reconnect') logger.info({ server: status.server }, 'bus connection is back');
-    if (status.type === 'error') logger.error({ err: status.error }, 'the bus refused something');
+    if (status.type === 'disconnect')
+      logger.warn({ server: status.server, peers }, 'bus connection lost, reconnecting');
+    if (status.type === 'reconnect') logger.info({ server: status.server, peers }, 'bus connection is back');
+    if (status.type === 'error') logger.error({ err: status.error, peers }, 'the bus refused something');
   }
 }
 

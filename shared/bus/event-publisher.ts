@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { logger } from '../log.ts';
@@ -36,7 +37,7 @@ const CLOSE_TIMEOUT_MS = 4_000;
  * it is; an id for each message keeps the repetition from being stored twice. While the bus is away up to 20,000 events or 64 MiB wait;
  * beyond that the oldest are lost, and counted.
  *
- * @param key Of the proof that tells each message's place among those of this process.
+ * @param key Of the proof of each message's place among the messages of this process.
  */
 export function createEventPublisher(connection: NatsConnection, tenant: string, key: KeyObject): EventPublisher {
   const client: JetStreamClient = jetstream(connection);
@@ -82,9 +83,9 @@ export function createEventPublisher(connection: NatsConnection, tenant: string,
         });
         return;
       } catch (error) {
-        if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not take events');
+        if (attempt === 1) logger.warn({ err: error, waiting: waiting.length }, 'the bus does not accept events');
         if (performance.now() >= giveUpAtMs) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+        await delay(RETRY_DELAY_MS);
       }
     }
   }

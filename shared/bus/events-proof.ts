@@ -20,7 +20,7 @@ const PROOF = /^\{"proof":"(\w{1,32}) (\d{1,15}) (\d{1,15}) (\d{1,15}) ([\w-]{43
 const MAX_PROOF_BYTES = 160;
 const PURPOSE = 'hookmint audit events';
 
-/** @param clientSecretKey That both who publish events and who keep them have, and nobody else. */
+/** @param clientSecretKey Only gateways, which publish events, and management, which keeps them, have it. */
 export function eventsProofKey(clientSecretKey: Buffer): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', clientSecretKey, '', PURPOSE, 32)));
 }

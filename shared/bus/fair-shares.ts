@@ -2,7 +2,7 @@
 const HELD_FOR_EACH_FREE = 3;
 
 /**
- * Places shared between holders so that none can take them all: one more is given to whoever holds fewer than three times what is free.
+ * Places shared between holders so that none can take them all: a holder gets one more while it has fewer than three times the free ones.
  * One alone holds three quarters at most, two three sevenths each, and there is always room for another (dynamic thresholds: Choudhury
  * and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998).
  */

@@ -6,9 +6,9 @@ import type { TlsOptions } from '@nats-io/transport-node';
 import { pemFile } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
 
-/** Environment of TLS on the bus, beside `NATS_URL`. PEM files, read again at each connection: a renewed one needs no restart. */
+/** Environment of TLS on the bus, in addition to `NATS_URL`. PEM files, read at each connection: a renewed one needs no restart. */
 export const busTlsEnv = {
-  /** Who vouches for the NATS servers; nobody else is trusted then. Unset: Node's own authorities and `NODE_EXTRA_CA_CERTS`. */
+  /** CA of the NATS servers; no other is trusted then. Unset: Node's own authorities and `NODE_EXTRA_CA_CERTS`. */
   NATS_CA_FILE: pemFile.optional(),
   /** The service's certificate and its key, for servers that ask for one (`verify: true`). Both or neither. */
   NATS_CERT_FILE: pemFile.optional(),
@@ -49,7 +49,7 @@ function ensureName(url: string): void {
   if (isIP(host) === 0) return;
   throw new HookmintError(
     'config_invalid',
-    `NATS_URL: with TLS name the server as its certificate does, in place of the address ${host}.`,
+    `NATS_URL: with TLS use the name in the server's certificate instead of the address ${host}.`,
   );
 }
 

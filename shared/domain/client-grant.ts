@@ -6,7 +6,7 @@ export const ClientGrant = z.object({
   client_id: z.string(),
   audience: z.string(),
   scope: z.array(z.string()),
-  /** Every scope that the API has, whatever `scope` says. */
+  /** Every scope of the API, independent of `scope`. */
   allow_all_scopes: z.boolean().default(false),
   /** What Auth0's tools say of a grant beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where a hook may send requests, beside the public internet; part of its revision. */
+/** Targets of a hook's requests in addition to the public internet; part of its revision. */
 export const EgressPolicy = z.strictObject({
   /**
    * Addresses or CIDR blocks that may be reached although they are private, loopback or link-local: targets inside the cluster.

@@ -34,7 +34,7 @@ export type HookFinding = z.infer<typeof HookFinding>;
 /** More names than fit an event: each takes four bytes of a megabyte at the least. */
 export const MAX_NAMES = 250_000;
 
-/** What hooks did to a token's scopes: those of the grant that went, and those that the grant did not give. */
+/** How hooks changed a token's scopes: granted scopes that were removed, and scopes added beyond the grant. */
 export const ScopeChanges = z.object({
   removed: z.array(z.string()).max(MAX_NAMES),
   added: z.array(z.string()).max(MAX_NAMES),

@@ -31,8 +31,8 @@ const measured = {
  * - `timed_out`: the CPU or wall limit, or a `cb` that nothing under way could call any more.
  * - `out_of_memory`: the heap limit.
  * - `threw`: a throw before `cb`, a script that does not compile, or one that exports no function.
- * - `bad_result`: a result that is no object, is not serialisable, or is too large.
- * - `unavailable`: nobody could run it: no executor, a full one, or one that died twice.
+ * - `bad_result`: a result that is not an object, is not serialisable, or is too large.
+ * - `unavailable`: it could not be run: no executor, a full one, or one that died twice.
  */
 export const HookOutcome = z.discriminatedUnion('status', [
   z.strictObject({
@@ -56,7 +56,7 @@ export const HookOutcome = z.discriminatedUnion('status', [
     reason: z.enum(['not_an_object', 'not_serializable', 'too_large']),
     ...measured,
   }),
-  z.strictObject({ status: z.literal('unavailable'), reason: z.string(), ...measured }),
+  z.strictObject({ status: z.literal('unavailable'), reason: z.string().max(1_024), ...measured }),
 ]);
 export type HookOutcome = z.infer<typeof HookOutcome>;
 export type ConsoleLine = HookOutcome['console'][number];

@@ -40,9 +40,24 @@ export const DEFAULT_HOOK_LIMITS: HookLimits = {
 export const MAX_HOOK_CODE_BYTES = 524_288;
 export const MAX_HOOK_SCRIPT_BYTES = 6_815_744;
 
+/** Most modules of a hook, those that its modules need among them. */
+export const MAX_HOOK_MODULES = 1_000;
+
 /** An npm module in a hook's script, as it was resolved. */
-export const HookModule = z.strictObject({ name: z.string(), version: z.string(), integrity: z.string() });
+export const HookModule = z.strictObject({
+  name: z.string().max(255),
+  version: z.string().max(256),
+  /** One hash or several (SRI). */
+  integrity: z.string().max(1_024),
+});
 export type HookModule = z.infer<typeof HookModule>;
+
+/** Counted before they are looked at: of too many that are wrong each would be told of. */
+const HookDependencies = z
+  .custom<Record<string, string>>(
+    (all: unknown) => typeof all === 'object' && all !== null && Object.keys(all).length <= MAX_HOOK_MODULES,
+  )
+  .pipe(z.record(z.string().max(255), z.string().max(256)));
 
 /** All that decides how a hook runs. It is never changed: another content is another revision. */
 export const HookRevisionContent = z.strictObject({
@@ -51,14 +66,14 @@ export const HookRevisionContent = z.strictObject({
   kind: z.enum(['hook', 'action']).default('hook'),
   code: z.string().min(1).max(MAX_HOOK_CODE_BYTES),
   /** npm modules the author asked for, name to version. */
-  dependencies: z.record(z.string(), z.string()).default({}),
+  dependencies: HookDependencies.default({}),
   /** The code with its modules in one script, as it is run; `null` for code that requires nothing and is run as it is. */
   build: z
     .strictObject({
       script: z.string().min(1).max(MAX_HOOK_SCRIPT_BYTES),
       /** Where in `code` the lines of the script come from. */
       source_map: z.string(),
-      modules: z.array(HookModule),
+      modules: z.array(HookModule).max(MAX_HOOK_MODULES),
     })
     .nullable()
     .default(null),
@@ -80,7 +95,7 @@ export type HookRevision = z.infer<typeof HookRevision>;
 /** A hook or an Action as tokens are shaped by it: with the revision that is deployed. */
 export type EnabledHook = { id: string; name: string; revision: HookRevision };
 
-/** Revisions a hook's history tells of; older ones can no longer be rolled back to. */
+/** Revisions in a hook's history; a roll-back to older ones is not possible. */
 export const MAX_HISTORY_REVISIONS = 50;
 
 /** One entry of a hook's history. */

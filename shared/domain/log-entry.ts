@@ -18,6 +18,9 @@ export const LogEntry = z.object({
   description: z.string(),
   client_id: z.string().optional(),
   client_name: z.string().optional(),
+  /** A person of the console, in the place of the client. */
+  user_id: z.string().optional(),
+  user_name: z.string().optional(),
   audience: z.string().optional(),
   /** Scopes of the token, separated by spaces. */
   scope: z.string().optional(),

@@ -13,7 +13,7 @@ const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
     .map(folded),
 );
 
-/** What a reader of a token may not see, or not tell from nothing: controls, formats, unassigned characters, fillers, spaces. */
+/** Characters that a reader of a token may not see: controls, formats, unassigned characters, fillers, spaces. */
 const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\p{White_Space}]/gu;
 
 /** Characters that are seen of a name which may be one of those: a longer one is none. */

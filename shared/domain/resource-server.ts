@@ -26,7 +26,7 @@ export const ResourceServer = z.object({
   token_lifetime_seconds: z.int().min(1).max(MAX_TOKEN_LIFETIME_SECONDS),
   /** Whether a client needs a grant, or no client gets a token at all (contract §5.2). */
   client_policy: z.enum(['require_client_grant', 'deny_all']).default('require_client_grant'),
-  /** The Management API: no hook runs for its tokens, so that a broken hook never keeps anybody from mending it. */
+  /** The Management API: no hook runs for its tokens, so that a broken hook never prevents its own repair. */
   is_system: z.boolean().default(false),
   /** What Auth0's tools say of an API beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),

@@ -8,7 +8,7 @@ import { DefaultTokenQuota } from './token-quota.ts';
 export const CustomClaimsPolicy = z.enum(['namespaced', 'relaxed']);
 export type CustomClaimsPolicy = z.infer<typeof CustomClaimsPolicy>;
 
-/** Names without a namespace are an Action's right on any API of the tenant's own (contract §4), whatever holds for hooks. */
+/** Actions may use names without a namespace for any API of the tenant (contract §4), independent of the setting for hooks. */
 export function customClaimsPolicyOf(kind: 'hook' | 'action', ofTenant: CustomClaimsPolicy): CustomClaimsPolicy {
   return kind === 'action' ? 'relaxed' : ofTenant;
 }

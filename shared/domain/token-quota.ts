@@ -5,14 +5,14 @@ const MAX_TOKENS = 2_147_483_647;
 
 const tokens = z
   .int('must be a whole number of tokens')
-  .min(1, 'must be 1 token at least; leave it out for no quota')
+  .min(1, 'must be at least 1 token; leave it out for no quota')
   .max(MAX_TOKENS)
   .optional();
 
 /** How many tokens a client may have in an hour and in a day, by the UTC clock (contract §2.2, §5.3). */
 export const ClientCredentialsQuota = z
   .strictObject({
-    /** `false`: nothing is refused, and those who watch are told. */
+    /** `false`: nothing is refused; warnings are still published. */
     enforce: z.boolean().default(true),
     per_hour: tokens,
     per_day: tokens,
@@ -36,7 +36,7 @@ export const DefaultTokenQuota = z
   })
   .refine(
     ({ clients, organizations }) => clients !== undefined || organizations !== undefined,
-    'must have clients, organizations or both; null for none',
+    'must have clients, organizations or both; use null for none',
   );
 export type DefaultTokenQuota = z.infer<typeof DefaultTokenQuota>;
 

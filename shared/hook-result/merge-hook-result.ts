@@ -26,7 +26,7 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  * the rest is dropped and reported.
  *
  * @param result JSON text as the hook's isolate gave it, or `undefined` for none: then the token has no scopes and no claims.
- * @throws {OAuthError} `server_error` when the text is no JSON object, nested too deeply or of too many values, or claims and scopes are over 100 KB in all.
+ * @throws {OAuthError} `server_error` when the text is not a JSON object, nested too deeply or of too many values, or claims and scopes are over 100 KB in all.
  */
 export function mergeHookResult(result: string | undefined, policy: CustomClaimsPolicy): MergedResult {
   const merged: MergedResult = { scopes: [], customClaims: {}, dropped: [] };
@@ -76,7 +76,7 @@ function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | 
   if (VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))) return 'vendor_namespace';
   if (!/^[ -~]*$/.test(name)) {
     if (UNSAFE.test(name)) return 'unsafe_characters';
-    // So that no two claims of a token have names that only their bytes tell apart.
+    // So that no two claims of a token have names that differ only in their bytes.
     if (name.normalize('NFC') !== name) return 'not_normalized';
   }
   const isNamespaced = isWeb && /^https?:\/\//i.test(name);

@@ -25,7 +25,7 @@ const SUSPICIOUS = /\\ud[89a-f]|[:,[]\s*-?(?:0\b|[0-9.]*(?:[0-9]e|[0-9.]{16}))/i
 
 /**
  * @param text JSON text as the hook's isolate gave it.
- * @throws {OAuthError} `server_error` when it is no JSON object, is nested deeper than {@link MAX_NESTING}, or has too many values.
+ * @throws {OAuthError} `server_error` when it is not a JSON object, is nested deeper than {@link MAX_NESTING}, or has too many values.
  */
 export function parseResult(text: string): ParsedResult {
   if (text.length >= SHORTEST_UNBOUNDED) refuseUnbounded(text);
@@ -39,7 +39,7 @@ function parsedObject(text: string): object {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // Answered like any other result that is no object.
+    // Answered like any other result that is not an object.
   }
   throw new OAuthError(500, 'server_error', 'The result of the extension point is not an object');
 }

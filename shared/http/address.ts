@@ -5,8 +5,8 @@ const IPV4_IN_IPV6 = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{
 /**
  * An address as everybody writes it: without port, brackets and zone, and one of IPv4 as that also where IPv6 carries it.
  *
- * @param text As a socket or a proxy tells it.
- * @returns `undefined` for what is no address.
+ * @param text From a socket or a proxy.
+ * @returns `undefined` for what is not an address.
  */
 export function addressOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
@@ -20,7 +20,7 @@ export function addressOf(text: string | undefined): string | undefined {
   return [high, low].flatMap((half) => [parseInt(half, 16) >> 8, parseInt(half, 16) & 0xff]).join('.');
 }
 
-/** Of what one stranger has: an address of IPv4, of IPv6 the /64, within which whoever has it may take any address. */
+/** The network that one stranger controls: an IPv4 address, or an IPv6 /64, whose owner may use any address in it. */
 export function networkOf(address: string): string {
   return address.includes(':') ? `${groupsOf(address).slice(0, 4).join(':')}::/64` : address;
 }

@@ -129,7 +129,7 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
     connection.responses.add(response);
     response.once('close', () => connection.responses.delete(response));
     answering.add(connection);
-    // Not at once: answers that need no waiting would follow one another, and nobody else's connection would be heard meanwhile.
+    // Not at once: a chain of immediate answers would keep other connections from being read.
     response.once('close', () => setImmediate(end, connection));
     serve(request, response);
   };
@@ -143,7 +143,7 @@ export function serveBounded(server: Server, limits: ConnectionLimits, serve: Re
   };
   server.on('request', (request, response) => {
     const connection = bySocket.get(request.socket);
-    // Those that came in one piece with the one that was too many are told of all the same.
+    // Requests that arrived together with the one that was too many are still reported.
     if (connection === undefined || request.socket.destroyed) return;
     connection.latest = request;
     if (connection.underWay < MAX_AT_ONCE && connection.queued.length === 0) begin(connection, request, response);

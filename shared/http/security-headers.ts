@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
+import { isLoopbackName } from './loopback.ts';
 
 /**
  * Options of helmet for answers that are JSON and never a page: its other headers speak to browsers that render one.
@@ -10,7 +11,7 @@ import helmet from 'helmet';
  */
 export function securityHeaders(issuer: string) {
   const { protocol, hostname } = new URL(issuer);
-  const isLocal = /^(?:localhost|127\..*|\[::1\])$/.test(hostname);
+  const isLocal = isLoopbackName(hostname);
   return {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginEmbedderPolicy: false,

@@ -25,7 +25,7 @@ const IDLE_SWEEP_INTERVAL_MS = 20;
 
 const ERROR_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
 
-/** Environment of every service that serves HTTP, beside its address. */
+/** Environment of every service that serves HTTP, in addition to its address. */
 export const drainEnv = {
   /**
    * How long a service that is told to stop goes on answering, each answer the last of its connection, and `/readyz` saying no: whoever
@@ -67,13 +67,13 @@ export type ListenOptions = {
   /** See {@link drainEnv}. */
   drainMs: number;
   connections: ConnectionLimits;
-  /** Of every answer, for those that are given here. */
+  /** Headers of every answer that is given here. */
   headers: Readonly<Record<string, string>>;
   /** The body of an error in the terms of the API that is served. */
   errorBody: (status: number, description: string) => object;
 };
 
-/** What is answered to a request that is no valid HTTP. */
+/** What is answered to a request that is not valid HTTP. */
 export const NOT_HTTP = 'The request is not valid HTTP';
 
 /**
@@ -165,7 +165,7 @@ function drainable(
   };
 }
 
-/** Lets requests under way finish; connections are closed as soon as they are idle, whatever `Keep-Alive` promised. */
+/** Lets requests under way finish, and closes each connection as soon as it is idle, in spite of `Keep-Alive`. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL_MS);

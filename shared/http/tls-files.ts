@@ -27,7 +27,7 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
-/** A renewed certificate is in use after so long. Polled, as a mounted secret is exchanged by way of symbolic links. */
+/** A renewed certificate is used within this time. Polled, since a mounted secret is exchanged by symbolic links. */
 const POLL_INTERVAL_MS = 2_000;
 
 /** @throws {HookmintError} `config_invalid` when only one of the two is set. */
@@ -72,7 +72,7 @@ export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): 
       changed(pair);
       logger.info({ certificate: files.certFile }, 'the certificate was read again');
     } catch (error) {
-      if (!complained) logger.error({ err: error }, 'the certificate before stays in use');
+      if (!complained) logger.error({ err: error }, 'the previous certificate stays in use');
       complained = true;
     }
   }, POLL_INTERVAL_MS).unref();

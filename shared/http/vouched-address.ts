@@ -14,7 +14,7 @@ type About = Pick<IncomingMessage, 'method' | 'url'>;
  * Says who asks, such that the management service can tell that the gateway says it: whoever reaches that service directly can send any
  * other header. Bound to the request's method and URL, and to its time.
  *
- * @param clientSecretKey Which the two services share, and nobody else has.
+ * @param clientSecretKey Only the two services have it.
  */
 export function vouchFor(address: string, request: About, clientSecretKey: Buffer, nowMs = Date.now()): string {
   const timeMs = String(nowMs);

@@ -1,8 +1,8 @@
 import { ENOSYS, type Rule } from './filter.ts';
 
-/** What a process gives up beside what nobody needs. */
+/** Rules in addition to those for calls that no process needs. */
 export type Barred = {
-  /** Sockets, but pairs of them, which processes use as pipes to those that they have started. */
+  /** Sockets, except socket pairs, which processes use as pipes to their children. */
   network?: boolean;
   /** Of sockets, those of this machine alone, by which programs of others could be asked: what is left are those of the internet. */
   localSockets?: boolean;

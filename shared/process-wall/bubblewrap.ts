@@ -20,7 +20,7 @@ export function findBubblewrap(env: NodeJS.ProcessEnv = process.env): string | u
     });
 }
 
-/** What a process in namespaces of its own has beside Node. Paths are absolute; those that do not exist are left out. */
+/** The files that a process in its own namespaces has besides Node. Paths are absolute; missing ones are skipped. */
 export type Reach = { readable: readonly string[]; writable?: readonly string[]; network?: boolean };
 
 /** What reaches others by their names needs of the machine: where names are asked for, and who vouches for certificates. */

@@ -18,14 +18,14 @@ const MAX_UNREAD_BYTES = 256 * 1_048_576;
 const MAX_TURN_MS = 5;
 
 /**
- * A channel for messages between a walled process and the one that started it. Not Node's IPC: there, a line that is no JSON or a
+ * A channel for messages between a walled process and the one that started it. Not Node's IPC: there, a line that is not JSON or a
  * message of Node's own kind ends the process that receives it.
  */
 export type Channel = {
   /** @param sent Called when it was written, or cannot be. */
   send(message: object, sent?: () => void): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once, when no more can come: the other side has ended, or sent what is no message (then with an error). */
+  /** Called once, when no more can come: the other side has ended, or sent what is not a message (then with an error). */
   onEnd(listener: (garbage?: Error) => void): void;
   close(): void;
 };
@@ -68,7 +68,7 @@ export function channelOver(stream: Duplex, maxCharacters = MAX_MESSAGE_CHARACTE
       const line = parts.join('');
       [parts, characters, from] = [[], 0, to + 1];
       if (holdsMoreValuesThan(MAX_MESSAGE_VALUES, line)) {
-        end(new Error('a message holds too much'));
+        end(new Error('a message has too many values'));
         return;
       }
       let message: unknown;
@@ -89,7 +89,7 @@ export function channelOver(stream: Duplex, maxCharacters = MAX_MESSAGE_CHARACTE
 
   stream.setEncoding('utf8');
   stream.on('close', () => end());
-  // Broken is closed: whoever is at the other end is gone.
+  // A broken channel counts as closed: the other end is gone.
   stream.on('error', () => undefined);
 
   return {

@@ -26,7 +26,7 @@ export function sealedRules(pid: number): Rule[] {
     { syscall: 'getrusage' },
     { syscall: 'madvise' },
     { syscall: 'mprotect' },
-    // Memory of its own, of no file and shared with nobody.
+    // Private anonymous memory.
     {
       syscall: 'mmap',
       when: [

@@ -13,7 +13,7 @@ import { SEALED } from './seal.ts';
 const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
 const CONFINE = fileURLToPath(new URL('./confine.ts', import.meta.url));
 const OWN_FOLDER = join(dirname(PROBE), '/');
-/** What the channel needs beside it. */
+/** Files that the channel needs in addition. */
 const JSON_VALUES = fileURLToPath(new URL('../json-values.ts', import.meta.url));
 const PACKAGE_JSON = fileURLToPath(new URL('../../package.json', import.meta.url));
 const PROBE_TIMEOUT_MS = 10_000;
@@ -36,7 +36,7 @@ type WalledProgram = {
   readable: readonly string[];
   /** Longest message that is taken from it, characters. Default: 64 Mi. */
   maxMessageCharacters?: number;
-  /** Options of Node beside those of the permission model. */
+  /** Options of Node in addition to those of the permission model. */
   nodeOptions: readonly string[];
 };
 
@@ -91,7 +91,7 @@ export async function chooseWall(setting: WallSetting, { bubblewrap = true } = {
   if (setting === 'auto') return { ...NO_WALL, reasons };
   throw new HookmintError(
     'sandbox_wall_unavailable',
-    `HOOKMINT_SANDBOX_WALL is 'require', and no wall stands here: ${reasons.join('; ')}. Run on Linux (x86-64 or arm64) where seccomp is ` +
+    `HOOKMINT_SANDBOX_WALL is 'require', but no wall is available here: ${reasons.join('; ')}. Run on Linux (x86-64 or arm64) where seccomp is ` +
       "allowed, or set it to 'auto'.",
   );
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 
-/** Checks what came out of the database; anybody may have written it. */
+/** Checks a document from the database, which is not trusted. */
 export function parseDocument<T>(schema: z.ZodType<T>, document: unknown, what: string): T {
   const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;

@@ -95,7 +95,10 @@ export function documentsIn<Value extends object, Input>(
         const { matchedCount } = await refusingDuplicates(() => collection.replaceOne(unchanged, next));
         if (matchedCount === 1) return { before, after };
       }
-      throw new HookmintError('store_contended', `${what} ${id} is being changed by too many writers at once.`);
+      throw new HookmintError(
+        'store_contended',
+        `${what} ${id} is being changed by too many writers at the same time.`,
+      );
     },
     /** What was removed; `undefined` when there was nothing. */
     async remove(id: string): Promise<Value | undefined> {

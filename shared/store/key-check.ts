@@ -22,7 +22,7 @@ export async function checkKeys(db: Db, keys: KeysInUse): Promise<void> {
     if (known?.[variable] === undefined || known[variable] === checkOf(key)) continue;
     throw new HookmintError(
       'config_invalid',
-      `${variable} is not the key that the database ${db.databaseName} was made with. Start with that one; docs/backup.md lists the data that is lost without it.`,
+      `${variable} is not the key that the database ${db.databaseName} was created with. Start with that key; docs/backup.md lists the data that is lost without it.`,
     );
   }
 }

@@ -35,7 +35,7 @@ function settingsOf({ id: _, ...settings }: z.infer<typeof Document>): TenantSet
   return settings;
 }
 
-/** Somebody else has made them meanwhile. */
+/** Another process has made them in the meantime. */
 function unlessThere(error: unknown): void {
   if (!(error instanceof DuplicateError)) throw error;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Person } from '../domain/person.ts';
 
 /**
  * `hookmint.<tenant>.config.written`: management → the stream `HOOKMINT_EVENTS`. Who wrote what of the configuration: an audit
@@ -14,9 +15,11 @@ export const ConfigWritten = z.object({
   correlation_id: z.string().optional(),
   ip: z.string().optional(),
   user_agent: z.string().optional(),
-  /** Who: the client that the access token was issued to. */
-  client_id: z.string(),
+  /** Who: the client that the access token was issued to; absent when it was a person. */
+  client_id: z.string().optional(),
   client_name: z.string().optional(),
+  /** Who: somebody signed in to the console. */
+  person: Person.optional(),
   /** What the operation is called in the API's description. */
   description: z.string(),
   method: z.string(),

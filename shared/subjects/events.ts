@@ -27,7 +27,7 @@ export const MAX_EVENTS_PER_MESSAGE = 1_024;
 /** How long an event waits for others, milliseconds: what a process that is killed loses, and how late a log may be. */
 export const MAX_EVENTS_WAIT_MS = 100;
 
-/** Largest text of the events of one message, bytes; the bus takes 8 MB, and 1 MiB where nobody told it otherwise. */
+/** Largest text of the events of one message, bytes; the bus takes 8 MB, and by default 1 MiB. */
 export const MAX_EVENTS_BYTES = 1_000_000;
 
 /** A message of the stream: the events of one type of one moment. */

@@ -16,7 +16,7 @@ export const KeysManage = z.strictObject({
     z.strictObject({
       action: z.literal('rotate'),
       kids: z.array(z.string()).max(100),
-      /** Also by keys that whoever keeps the JWK Set may not have yet. */
+      /** Also by keys that verifiers with a cached JWK Set may not have yet. */
       force: z.boolean().optional(),
     }),
     z.strictObject({ action: z.literal('revoke'), kid: z.string() }),

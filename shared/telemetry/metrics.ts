@@ -79,13 +79,13 @@ export function observeBuilderWall(name: () => string): void {
 
 /** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
 const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
-  description: 'Requests on the bus that were refused or dropped unworked',
+  description: 'Requests on the bus that were refused or dropped before work on them began',
   unit: '{request}',
 });
 
 /** Replies on the bus without the proof that they must have, by `messaging.destination.name`, the subject that was asked. */
 export const repliesRefused = meter.createCounter('hookmint.bus.replies.refused', {
-  description: 'Replies on the bus that did not prove who they are from',
+  description: 'Replies on the bus without a valid proof of their sender',
   unit: '{message}',
 });
 
@@ -102,7 +102,7 @@ const messagingDuration = {
     advice: { explicitBucketBoundaries: BUS_BUCKETS_S },
   }),
   process: meter.createHistogram('messaging.process.duration', {
-    description: 'Time to answer a request that came by the bus',
+    description: 'Time to answer a request from the bus',
     unit: 's',
     advice: { explicitBucketBoundaries: BUS_BUCKETS_S },
   }),

@@ -2,6 +2,7 @@ import '../contract/quiet.ts';
 import assert from 'node:assert/strict';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { attackClass } from './attack-class.ts';
 import { OWNED, openBusWorld, type Owned } from './bus-world.ts';
@@ -204,6 +205,19 @@ load('documents of an executor', async () => {
   const [ack] = await world().as('gateway').ask('hookmint.demo.token.issued', 'x'.repeat(10_000));
   assert.equal(ack?.json<{ error?: unknown }>().error, undefined);
 });
+for (const [user, name, most] of [
+  ['setup', 'HOOKMINT_EVENTS', 1_073_741_824],
+  ['setup-storage', 'HOOKMINT_QUOTAS', 268_435_456],
+] as const) {
+  load(`disk, by streams of ${user}`, async () => {
+    const { streams } = await jetstreamManager(await world().bus.connect(user));
+    const add = (more: Partial<StreamConfig>) => streams.add({ name: 'ATTACK', subjects: ['attack'], ...more });
+    await assert.rejects(add({ max_bytes: 1_000 }), /maximum number of streams reached/);
+    const { config } = await streams.info(name);
+    await assert.rejects(streams.update(name, { ...config, max_bytes: most + 1 }), /max bytes exceeds|limits exceeded/);
+    await assert.rejects(streams.update(name, { ...config, max_bytes: -1 }), /max bytes/);
+  });
+}
 load('connections that never say who they are', async () => {
   const { hostname, port } = new URL(world().bus.url);
   const sockets: Socket[] = [];

@@ -271,5 +271,5 @@ attack('a callback kept from one run settles no other', async () => {
     try { earlier(null, { forged: 1 }); } catch (error) { return cb(null, { run: 2, refused: error.message }); }
     cb(null, { run: 2 });`);
   assert.deepEqual(await result(code), { run: 1 });
-  assert.deepEqual(await result(code), { run: 2, refused: 'The callback of the hook was called already.' });
+  assert.deepEqual(await result(code), { run: 2, refused: 'The callback of the hook was already called.' });
 });

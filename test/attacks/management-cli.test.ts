@@ -93,9 +93,11 @@ const YAMLS: [what: string, text: string][] = [
 for (const [what, text] of YAMLS) {
   explode(what, () => {
     const file = join(newFolder({ 'tenant.yaml': text }), 'tenant.yaml');
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     refused(file);
-    assert.ok(performance.now() - startedMs < 2_000, `${String(performance.now() - startedMs)} ms`);
+    // Not by the clock: other tests are at work beside it.
+    const usedMs = process.cpuUsage(before).user / 1_000;
+    assert.ok(usedMs < 2_000, `${String(usedMs)} ms`);
     return Promise.resolve();
   });
 }
@@ -105,7 +107,7 @@ explode('a member __proto__', () => {
     newFolder({ 'tenant.yaml': 'clients:\n  - name: c\n    __proto__: { polluted: 1 }\n' }),
     'tenant.yaml',
   );
-  assert.throws(() => readTenantFiles(file, {}), /has a member called __proto__/);
+  assert.throws(() => readTenantFiles(file, {}), /has a member with the name __proto__/);
   assert.equal(({} as { polluted?: number }).polluted, undefined);
   return Promise.resolve();
 });

@@ -17,7 +17,7 @@ import { callAs, HOOK_SCRIPT, makeHook, signerOf } from './management-fixtures.t
 // What a client with some scopes gets out of each operation: SECURITY.md says it, and scopes-table.ts holds both together.
 
 let api: Management;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   api = await openPatiently(started);
 });
 

@@ -4,54 +4,58 @@ import { profile as ofTenants } from '../../services/management/resources/tenant
 
 /** What each scope of the Management API gives a client that has no other: the table of SECURITY.md, row by row. */
 export const ALONE: Readonly<Record<string, string>> = {
-  'read:clients': 'clients as they are kept, without secrets',
+  'read:clients': 'clients as stored, without secrets',
   'read:client_keys': 'the same',
   'create:clients':
-    'clients of any free `client_id`, with a secret that is told once; without a grant they get no token',
+    'clients of any free `client_id`, with a secret that is shown once; without a grant they get no token',
   'update:clients':
-    'names, metadata and grant types of clients: what hooks see of them, and whether they get tokens; no secret, no key, no quota, not whether they need a secret',
+    'names, metadata and grant types of clients: as hooks see them, and whether they get tokens; no secret, no key, no quota, not whether they need a secret',
   'delete:clients': 'ends clients with their grants',
   'update:client_keys':
-    '**all that another client may:** a new secret of any client that is not the last administrator',
+    '**all rights of another client:** a new secret of any client that is not the last administrator',
   'read:client_credentials': "clients' public keys by their kids",
-  'create:client_credentials': 'keys that authenticate nobody yet',
+  'create:client_credentials': 'keys that no client uses yet',
   'update:client_credentials': 'how long keys are valid',
   'delete:client_credentials': 'ends keys that no client authenticates with',
-  'read:client_grants': 'who may what',
+  'read:client_grants': 'grants',
   'create:client_grants':
     '**everything**, with any client whose secret is known: a grant of every scope of any API, this one included',
-  'update:client_grants': '**everything:** whatever grant it has becomes one of every scope',
-  'delete:client_grants': 'ends what clients may, but for the last administrator',
+  'update:client_grants': '**everything:** it can extend its own grant to every scope',
+  'delete:client_grants': "ends grants, except the last administrator's",
   'read:resource_servers': 'APIs and their scopes',
   'create:resource_servers': 'new APIs',
   'update:resource_servers':
     "lifetime, algorithm and scopes of APIs' tokens; a grant of all scopes grows with them; not the Management API",
   'delete:resource_servers': 'ends APIs with all grants for them; not the Management API',
-  'read:hooks': "hooks' code, names of their secrets, and what they print",
+  'read:hooks': "hooks' code, names of their secrets, and console output",
   'create:hooks': 'hooks that are not in force, each with its own secrets; modules are fetched and built for them',
   'update:hooks':
-    '**what is in every token that has a hook**, and whether it is issued; code that runs with the secrets of the hook; dry runs',
+    '**the content of every token that has a hook**, and whether it is issued; code that runs with the secrets of the hook; dry runs',
   'delete:hooks': 'ends hooks, also the one in force: its claims and its refusals end with it',
-  'read:actions': "Actions' code, names of their secrets, and what is bound",
+  'read:actions': "Actions' code, names of their secrets, and bindings",
   'create:actions': 'Actions that are not bound; modules are fetched and built for them',
-  'update:actions': '**what is in every token** by Actions that it binds, deploys or changes; test runs',
+  'update:actions': '**the content of every token** by Actions that it binds, deploys or changes; test runs',
   'delete:actions': 'ends Actions, with `force` also bound ones',
   'read:logs':
-    'who asked for which token, from where, and what was written to the configuration, code of hooks in part; events of the log for dry runs',
-  'read:logs_users': 'the same, but for dry runs',
+    "who requested which token, from where, and all changes of the configuration, partly with hooks' code; events of the log for dry runs",
+  'read:logs_users': 'the same, except dry runs',
   'read:signing_keys': 'certificates of the keys',
   'create:signing_keys': 'nothing alone',
   'update:signing_keys': 'ends keys that were replaced: their tokens verify no longer',
   'read:tenant_settings': 'settings',
   'update:tenant_settings':
     'which claims hooks may set; the default audience; quotas of every client: at the least one token a day',
+  'create:console_links':
+    'nothing alone: a link to the console has the scopes of a role, and its maker must have all of them',
+  'read:console_sessions': 'who is signed in to the console, and with which browser',
+  'delete:console_sessions': 'signs people out of the console',
 };
 
 /** What scopes give together that none of them gives alone. */
 const TOGETHER: readonly [scopes: string, what: string][] = [
   [
     '`update:clients`, `create:client_credentials`, `update:client_credentials`',
-    '**all that another client may:** a key of its own for any client that is not the last administrator',
+    '**all rights of another client:** a key of its own for any client that is not the last administrator',
   ],
   ['`create:clients`, `create:client_grants`', '**everything**, by a client of its own'],
   ['`delete:client_grants`, `create:client_grants`', '**everything**, by its own grant, made anew'],
@@ -120,6 +124,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     gains: 'what the code makes of an event, with its secrets',
     members: { '': ['event', 'custom_claims'], 'read:logs': ['log_id'] },
   },
+  dryRunHook: {
+    gains: 'what its own code makes of an event, with the secrets of the hook',
+    members: { '': ['script', 'dependencies', 'hookmint', 'event', 'custom_claims'], 'read:logs': ['log_id'] },
+  },
+  createConsoleLink: {
+    gains: 'eight hours of scopes that it has, also when it loses them meanwhile',
+    members: { '': ['role', 'minutes'] },
+  },
+  deleteConsoleSession: { gains: 'nothing; somebody is signed out' },
   rotateSigningKeys: { gains: 'nothing; other keys sign' },
   revokeSigningKey: { gains: 'nothing; tokens end' },
   createAction: { gains: 'code that is not bound', members: { '': [...ofActions, 'deploy'] } },
@@ -185,6 +198,6 @@ export function tablesOfScopes(): string {
       ['scope alone', 'gives'],
       Object.entries(ALONE).map(([scope, what]) => [`\`${scope}\``, what]),
     ),
-    table(['scopes together', 'give besides'], TOGETHER),
+    table(['scopes together', 'give in addition'], TOGETHER),
   ].join('\n\n');
 }

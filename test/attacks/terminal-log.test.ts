@@ -31,12 +31,15 @@ for (const format of ['pretty', 'json'] as const) {
 
     before(async () => {
       writeFileSync(hookFile, HOOK);
-      terminal = atTerminal(['deploy/local/main.ts', '--port', '0', '--data', dataDir, '--hook', hookFile], {
-        NATS_URL: '',
-        MONGODB_URL: '',
-        LOG_LEVEL: 'debug',
-        LOG_FORMAT: format === 'pretty' ? '' : format,
-      });
+      terminal = atTerminal(
+        ['deploy/local/main.ts', '--port', '0', '--data', dataDir, '--no-console', '--hook', hookFile],
+        {
+          NATS_URL: '',
+          MONGODB_URL: '',
+          LOG_LEVEL: 'debug',
+          LOG_FORMAT: format === 'pretty' ? '' : format,
+        },
+      );
       await terminal.untilShown(/^curl .*\n/m);
       const [, url = '', clientId = '', clientSecret = '', audience = ''] =
         /^curl -sS (\S+)\/oauth\/token .*client_id=(\S+) .*client_secret=(\S+) .*audience=(\S+)/m.exec(

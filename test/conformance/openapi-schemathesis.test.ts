@@ -29,7 +29,7 @@ const CHECKS = [
 type Operation = { operationId: string; responses: { '200'?: { content?: Record<string, unknown> } } };
 type Document = { paths: Record<string, Record<string, Operation>> };
 
-const stack = withStack({ hook: null });
+const stack = withStack({ own: true, hook: null });
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-openapi-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -8,7 +8,7 @@ import { withStack } from '../support/with-stack.ts';
 
 const ALGS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 const apiOf = (alg: string): string => `https://${alg.toLowerCase()}.example.com/`;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   for (const alg of ALGS) await addApi(started, { identifier: apiOf(alg), signing_alg: alg }, []);
 });
 const jwks = async (): Promise<JWK[]> => {

@@ -10,7 +10,8 @@ const AUTHZ_API = 'https://rfc9068-authz.example.com/';
 const HOOK = `module.exports = (client, scope, audience, context, cb) =>
   cb(null, { 'https://foo.com/claim': 'bar', scope, jti: 'forged', client_id: 'forged', sub: 'forged' });`;
 
-const stack = withStack({ hook: HOOK }, async (started) => {
+const stack = withStack({ hook: null }, async (started) => {
+  await started.setHook(HOOK);
   const profile = { token_lifetime_seconds: 600, scopes: [{ value: 'read:data' }, { value: 'write:data' }] };
   const granted = ['read:data', 'write:data'];
   await addApi(started, { identifier: API, token_dialect: 'rfc9068_profile', ...profile }, granted);

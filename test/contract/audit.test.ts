@@ -86,10 +86,10 @@ describe('npm run audit', { concurrency: 2 }, () => {
     assert.deepEqual(judge([], [], '2026-01-01'), []);
     assert.deepEqual(judge([advisory], [{ ...accepted, until: '2026-01-01' }], '2026-01-01'), []);
     assert.deepEqual(judge([advisory], [{ ...accepted, until: '2026-01-01' }], '2026-01-02'), [
-      `${ID} of ulid was accepted until 2026-01-01: look again`,
+      `${ID} of ulid was accepted until 2026-01-01: review it`,
     ]);
     const notNeeded = (name: string): string =>
-      `${ID} of ${name} is accepted and not there any more: take it out of exceptions.json`;
+      `${ID} of ${name} is accepted but does not occur any more: remove it from exceptions.json`;
     assert.deepEqual(judge([], [accepted], '2026-01-01'), [notNeeded('ulid')]);
     assert.deepEqual(judge([advisory], [{ ...accepted, package: 'jose' }], '2026-01-01'), [
       `high: ulid: Ids can be guessed (${ID})`,

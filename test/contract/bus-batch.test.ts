@@ -230,7 +230,7 @@ describe('requests on the bus', { concurrency: true }, () => {
     await assert.rejects(refused, withCode('bus_remote_error'));
     assert.deepEqual(remoteErrorOf(await refused.catch((error: unknown) => error)), {
       code: 'overloaded',
-      message: 'this responder has as many requests as it takes',
+      message: 'this responder has too many requests',
     });
     assert.equal(responder.inFlight(), 2);
     answered.resolve(undefined);

@@ -1,18 +1,25 @@
 import './quiet.ts';
 import assert from 'node:assert/strict';
-import { randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { createBatchRequester } from '../../shared/bus/batch-requester.ts';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
-import { createProofCheck, isProvedReply, proofKey, proveReply, proveRequest } from '../../shared/bus/proof.ts';
+import {
+  createProofCheck,
+  isProvedReply,
+  proofKey,
+  proveReply,
+  proveRequest,
+  type ProofKey,
+} from '../../shared/bus/proof.ts';
 import { startPlainBus, type PlainBus } from './bus-fixtures.ts';
 
 const SUBJECT = 'hookmint.demo.token.sign';
 const INBOX = '_INBOX_gateway.abc.1';
 const MEMBER = '"events":[{"id":"a","deadline_ms":9e12}]';
-const newKey = (): KeyObject => proofKey(randomBytes(32));
+const newKey = (): ProofKey => proofKey(randomBytes(32));
 const key = newKey();
 
 describe('the proof of a request', () => {
@@ -133,7 +140,7 @@ describe('two services that share a key', () => {
   });
   after(() => bus.end());
 
-  async function open(t: { after: (f: () => unknown) => void }, keys: { asks: KeyObject; answers: KeyObject }) {
+  async function open(t: { after: (f: () => unknown) => void }, keys: { asks: ProofKey; answers: ProofKey }) {
     const subject = `test.${String(++lastSubject)}`;
     const handled: number[] = [];
     const responder = serveBatches({

@@ -90,7 +90,7 @@ describe('a bus that speaks TLS', () => {
     const message = await outcomeOf({ NATS_URL: urlOf(server, 'tls', '127.0.0.1'), NATS_CA_FILE: ours.caFile });
     assert.equal(
       message,
-      'NATS_URL: with TLS name the server as its certificate does, in place of the address 127.0.0.1.',
+      "NATS_URL: with TLS use the name in the server's certificate instead of the address 127.0.0.1.",
     );
   });
 

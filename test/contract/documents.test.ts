@@ -79,7 +79,7 @@ describe('a change', () => {
         await things().change('a', (between) => ({ ...between, count: between.count + 1 }));
         return { ...now, name: 'never' };
       }),
-      { code: 'store_contended', message: 'thing a is being changed by too many writers at once.' },
+      { code: 'store_contended', message: 'thing a is being changed by too many writers at the same time.' },
     );
     assert.equal((await things().find('a'))?.name, 'a');
   });

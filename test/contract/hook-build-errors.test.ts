@@ -91,7 +91,7 @@ describe('a module that cannot be had', () => {
   it('in a version that there is not', async () => {
     const failure = await failureOf(`require('ms');`, { ms: '99.0.0', lodash: '4.17.21' });
     assert.deepEqual([failure.code, failure.module], ['module_unavailable', 'ms']);
-    assert.match(failure.message, /^the module "ms" in version 99\.0\.0 cannot be had from the registry \(ETARGET: /);
+    assert.match(failure.message, /^the registry does not serve the module "ms" in version 99\.0\.0 \(ETARGET: /);
   });
 
   it('in a version that is an address, a folder or another module', async () => {

@@ -108,7 +108,7 @@ describe('the storage of a run', () => {
     for (let call = 1; call <= 20; call++) await storage(get);
     await assert.rejects(storage(get), {
       code: 'STORAGE_TOO_MANY_CALLS',
-      message: 'a run may use the storage 20 times',
+      message: 'a run may call the storage 20 times',
     });
   });
 

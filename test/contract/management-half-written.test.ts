@@ -54,7 +54,8 @@ for (const [operationId, body] of Object.entries(cases)) {
       params: {},
       query: {},
       body: route.body.parse(body),
-      caller: { clientId: 'c', scopes: new Set<string>(), ip: undefined },
+      caller: { id: 'c', person: undefined, scopes: new Set<string>(), ip: undefined },
+      ifMatch: undefined,
     };
     const deps = {
       db: losingAnswers(db),

@@ -342,7 +342,7 @@ function natsConfigAsJson(text: string): unknown {
       json += token === '{' && /^\w+$/.test(before) ? ':' : ',';
     }
     if (token === ',' && '{[,'.includes(before)) continue;
-    json += /^[{}[\]:,"]/.test(token) || /^\d+$/.test(token) ? token : JSON.stringify(token);
+    json += /^[{}[\]:,"]/.test(token) || /^(?:\d+|true|false)$/.test(token) ? token : JSON.stringify(token);
     before = token;
   }
   return JSON.parse(`${json}}`.replaceAll(/,([}\]])/g, '$1'));

@@ -83,7 +83,7 @@ describe('nats-server', () => {
     await assert.rejects(start({ binary: join(dir, 'none') }), { code: 'START_FAILED', message: /ENOENT/ });
     await assert.rejects(start({ dataDir: join(configFile, 'data') }), {
       code: 'DATA_DIR_UNUSABLE',
-      message: `nats-server cannot use ${join(configFile, 'data')} as its data folder: a file is in the way.`,
+      message: `nats-server cannot use ${join(configFile, 'data')} as its data folder: there is a file with this name.`,
     });
   });
 

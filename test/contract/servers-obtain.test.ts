@@ -88,7 +88,7 @@ describe('a server on the PATH', () => {
     const { way, lines } = await obtain(obtainNats, env);
     assert.equal(way, 'download');
     const path = join(TOO_OLD, 'nats-server');
-    assert.equal(lines[0], `nats-server: the one on the PATH (${path}) is not used: 2.9.10 is older than 2.10`);
+    assert.equal(lines[0], `nats-server: not used from the PATH (${path}): 2.9.10 is older than 2.10`);
   });
 
   it('is passed over when it does not run', async () => {
@@ -120,7 +120,7 @@ describe('the package wheel', { skip: noPip, concurrency: true }, () => {
     appendFileSync(path, 'x');
     const { way, lines } = await obtain(obtainNats, env);
     assert.equal(way, 'wheel');
-    assert.equal(lines[1], 'nats-server 2.15.1: the cached copy is damaged and is fetched anew');
+    assert.equal(lines[1], 'nats-server 2.15.1: the cached copy is damaged and is downloaded again');
     assert.equal((await obtain(obtainNats, env)).lines.at(-1), 'nats-server 2.15.1: from the cache');
     assert.deepEqual(readdirSync(dirname(dirname(path))).length, 1);
   });
@@ -196,7 +196,7 @@ describe('when every way fails', () => {
       error.message,
       'nats-server is not available here (PATH: not found; ' +
         'official download: 127.0.0.1:9 cannot be reached (ECONNREFUSED); package wheel: python3 is not installed): ' +
-        'set NATS_URL to a server that runs, or install nats-server 2.10 or newer.',
+        'set NATS_URL to a running server, or install nats-server 2.10 or newer.',
     );
   });
 

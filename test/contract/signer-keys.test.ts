@@ -50,7 +50,7 @@ const request = (more: Partial<TokenSign> = {}): TokenSign => ({
 const undecryptable = (kid: string) => ({
   name: 'HookmintError',
   code: 'signing_key_undecryptable',
-  message: `The private key ${kid} cannot be decrypted. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY it was made under.`,
+  message: `The private key ${kid} cannot be decrypted. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY that encrypted it.`,
 });
 
 describe('the signing keys', () => {
@@ -156,7 +156,7 @@ describe('an access token', () => {
       await assert.rejects(mintAccessToken(request({ custom_claims: { [claim]: 'forged' } }), ring), {
         name: 'HookmintError',
         code: 'reserved_claim',
-        message: `The claim "${claim}" is the issuer's alone.`,
+        message: `The claim "${claim}" is reserved for the issuer.`,
       });
     });
   }

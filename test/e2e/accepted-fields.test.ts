@@ -7,7 +7,6 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { ACCEPTED_FIELDS } from '../../services/management/accepted-fields/accepted-fields.ts';
 import type { Effect } from '../../services/management/accepted-fields/accepted-field.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
-import { sandboxPids } from '../attacks/sandbox.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import type { Management } from '../support/management.ts';
 import { requestToken, type TokenAnswer } from '../support/token-request.ts';
@@ -410,7 +409,7 @@ it('a hook that is isolated by a process shares none with another', async () => 
   const processesWith = (isolation: string): Promise<number> =>
     withHook(script, { isolation }, async () => {
       assert.equal((await ask(client)).status, 200);
-      return sandboxPids().length;
+      return stack().pidsOf('sandbox').length;
     });
   const shared = await processesWith('shared');
   assert.equal(await processesWith('process'), shared + 1);

@@ -69,7 +69,7 @@ describe('hookmint hook new', () => {
 
   it('leaves a file that is there as it is', async () => {
     write('mine.js', 'mine');
-    assert.equal(await refusal('hook', 'new', 'mine.js'), 'hookmint: mine.js exists already; it is left as it is.\n');
+    assert.equal(await refusal('hook', 'new', 'mine.js'), 'hookmint: mine.js exists already and is not changed.\n');
     assert.equal(readFileSync(join(folder, 'mine.js'), 'utf8'), 'mine');
   });
 });
@@ -92,7 +92,7 @@ describe('hookmint hook run', () => {
         '               + extra',
         'claims         https://x.example/name: "Client-name"',
         'dropped        claim sub: the name is reserved for the issuer (reserved)',
-        '               claim plan: the name is no http(s) URL; the tenant keeps only such names (not_namespaced)',
+        '               claim plan: the name is not an http(s) URL, which this tenant requires (not_namespaced)',
         'time           N ms CPU, N ms wall',
         '',
       ].join('\n'),

@@ -22,7 +22,7 @@ const HOOK = `module.exports = function (client, scope, audience, context, cb) {
 };`;
 const REVISION = revisionAddress({ hook_id: 'test-hook', code: HOOK, limits: DEFAULT_HOOK_LIMITS });
 
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   await addApi(started, { identifier: RFC9068_API, token_dialect: 'rfc9068_profile' }, ['read:data']);
   await addClient(started, { client_id: 'public', token_endpoint_auth_method: 'none' });
   await enableHook(started, HOOK);
@@ -111,7 +111,7 @@ describe('token.issued', () => {
     const { answer, event } = await observed({ forget: '1' });
     assert.equal(answer.body.scope, undefined);
     assert.deepEqual(event.scope_changes, { removed: ['read:data'], added: [] });
-    const line = await stack().untilPrinted(/a hook left out scopes that the client was granted/);
+    const line = await stack().untilPrinted(/a hook removed scopes that the client was granted/);
     assert.match(line, /"removed":\["read:data"\]/);
   });
 

@@ -23,11 +23,11 @@ const BROKEN: [what: string, script: string, message: RegExp][] = [
   ['reads a member of undefined', 'const [] = [];\nundefined.member;', /TypeError: .* at hook\.js:2:11$/],
   ['exports nothing', 'const hook = 1;', /cannot be loaded/],
   ['exports an object', 'module.exports = {};', /cannot be loaded/],
-  ['never ends', 'for (;;);', /it reached the CPU limit$/],
+  ['never ends', 'for (;;);', /it exceeded the CPU limit$/],
   [
     'fills the heap',
     'const all = []; for (;;) all.push(new Array(10_000).fill(all.length));',
-    /it reached the heap limit$/,
+    /it exceeded the heap limit$/,
   ],
 ];
 

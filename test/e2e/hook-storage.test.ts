@@ -31,7 +31,7 @@ const AT_ONCE = `module.exports = function (client, scope, audience, context, cb
   })(8);
 };`;
 
-const stack = withStack({ hook: null });
+const stack = withStack({ own: true, hook: null });
 
 async function claim(name: string): Promise<unknown> {
   const { status, body } = await requestToken(stack());

@@ -97,9 +97,9 @@ const LOSSES = [
   'client Mtls: client_authentication_methods.self_signed_tls_client_auth; it would authenticate with a client_secret instead',
   'client Of orgs: organization_usage: "require"; Only deny: a request that names an organization is refused.',
   'client Proves: require_proof_of_possession: true; Only false: tokens are bearer tokens.',
-  'client Proves: of_tomorrow: {"required":true}; hookmint has no place for it',
+  'client Proves: of_tomorrow: {"required":true}; hookmint cannot store it',
   'client grant Of orgs at urn:shared: organization_usage: "require"; Only deny: a request that names an organization is refused.',
-  'tenant settings: flags.remove_alg_from_jwks: true; Only false: each key of the JWK Set tells its alg.',
+  'tenant settings: flags.remove_alg_from_jwks: true; Only false: each key of the JWK Set has its alg.',
 ];
 
 it('a plan names every loss and changes nothing, unless the losses are accepted', async () => {
@@ -136,11 +136,11 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
   assert.deepEqual(failures, []);
   assert.match(steps.find(({ name }) => name === 'Shared')?.notes[0] ?? '', /^its tokens are signed with RS256; /);
   assert.deepEqual(steps.find(({ name }) => name === 'Proves')?.notes, [
-    'hookmint has no place for: nothing_of_tomorrow',
+    'hookmint cannot store: nothing_of_tomorrow',
     'it gets a new client_secret',
   ]);
   assert.deepEqual(steps.find(({ kind }) => kind === 'tenant')?.notes, [
-    'hooks were written for Node.js 18; they find the API of Node.js 22',
+    'hooks were written for Node.js 18; they will have the API of Node.js 22',
   ]);
   const { client_id = '', client_secret = '' } = new_clients.find(({ name }) => name === 'Of orgs') ?? {};
   const token = await requestToken(stack(), { client_id, client_secret, audience: 'urn:shared' });
@@ -182,10 +182,10 @@ it('what would need an API, a client or an Action that could not be made is not 
     [
       ['resource server', 'Bad', '400'],
       ['client', 'Bad client', '400'],
-      ['client grant', 'Good client at urn:bad', 'not tried, since this failed: api urn:bad'],
-      ['client grant', 'Bad client at urn:good', 'not tried, since this failed: client Bad client'],
+      ['client grant', 'Good client at urn:bad', 'not attempted, because this failed: api urn:bad'],
+      ['client grant', 'Bad client at urn:good', 'not attempted, because this failed: client Bad client'],
       ['action', 'bad-action', '400'],
-      ['trigger', 'credentials-exchange', 'not tried, since this failed: action bad-action'],
+      ['trigger', 'credentials-exchange', 'not attempted, because this failed: action bad-action'],
     ],
   );
   const { body } = await (await openManagement(stack())).call('GET', '/client-grants?audience=urn:good');

@@ -99,7 +99,7 @@ describe('hookmint import', () => {
     assert.equal(
       stderr,
       'hookmint: These secrets have no value: CLAIM_PREFIX of add-plan-claim (HOOKMINT_SECRET_ADD_PLAN_CLAIM_CLAIM_PREFIX). ' +
-        'Set the variables, or give them in a file with --secrets.\n',
+        'Set the variables, or use a file with --secrets.\n',
     );
   });
 
@@ -261,7 +261,7 @@ describe('files that cannot be used', () => {
   it('are told when none of them is hookmint’s', async () => {
     assert.match(
       await refusal({ 'rules/a.json': '{}' }),
-      /^hookmint: \/DIR holds nothing for hookmint \(only rules\): /,
+      /^hookmint: \/DIR contains nothing for hookmint \(only rules\): /,
     );
   });
 
@@ -285,7 +285,7 @@ describe('files that cannot be used', () => {
     const away = await hookmint(['diff', EXPORT], { HOOKMINT_URL: 'http://127.0.0.1:9' });
     assert.deepEqual([away.code, away.stderr.includes('127.0.0.1:9 cannot be reached')], [2, true]);
     const wrong = await hookmint(['diff', EXPORT], { HOOKMINT_CLIENT_SECRET: 'wrong' });
-    assert.deepEqual([wrong.code, wrong.stderr.includes('gives HOOKMINT_CLIENT_ID no token')], [2, true]);
+    assert.deepEqual([wrong.code, wrong.stderr.includes('refuses HOOKMINT_CLIENT_ID a token')], [2, true]);
     const unset = await hookmint(['diff', EXPORT], { HOOKMINT_URL: '' });
     assert.deepEqual([unset.code, unset.stderr.includes('Set HOOKMINT_URL')], [2, true]);
   });

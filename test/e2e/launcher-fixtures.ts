@@ -26,7 +26,7 @@ export function spawnLauncher(
   }: { dataDir?: string; env?: Record<string, string>; viaStart?: boolean } = {},
 ): ChildProcess {
   const script = viaStart ? ['deploy/local/start.js', 'deploy/local/main.ts'] : ['deploy/local/main.ts'];
-  return spawn(process.execPath, [...script, '--data', dataDir, ...args], {
+  return spawn(process.execPath, [...script, '--data', dataDir, '--no-console', ...args], {
     cwd: ROOT,
     env: { ...process.env, NATS_URL: '', MONGODB_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -90,13 +90,13 @@ describe('npm start -- --hook', () => {
   it('reads it again when it is edited', async () => {
     writeFileSync(file, hookWith('second'));
     await until('the edit is live', async () => (await claimOf(stack)) === 'second');
-    await stack.untilPrinted(/^hookmint: \S+hook\.js was read again and is live$/);
+    await stack.untilPrinted(/^hookmint: \S+hook\.js was loaded again and is live$/);
   });
 
   it('keeps the last good one after a broken edit, and says where it is broken', async () => {
     writeFileSync(file, 'module.exports = function () {\n  cb(;\n};\n');
     await stack.untilPrinted(
-      /^hookmint: the hook before stays: The hook does not compile: Unexpected ";" at \S+hook\.js:2:6$/,
+      /^hookmint: the previous hook stays in force: The hook does not compile: Unexpected ";" at \S+hook\.js:2:6$/,
     );
     assert.equal(await claimOf(stack), 'second');
   });
@@ -153,7 +153,7 @@ describe('a child of npm start that will not run', () => {
         await until('it is gone', () => !isAlive(pid));
       }
       assert.equal(await stack.exited, 1);
-      assert.match(stack.output(), /^hookmint: signer ended 5 times within 30 s; its last words: \S.*$/m);
+      assert.match(stack.output(), /^hookmint: signer ended 5 times within 30 s; its last output: \S.*$/m);
       assert.deepEqual(pids.filter(isAlive), []);
     } finally {
       await stack.stop();
@@ -171,7 +171,7 @@ describe('a child of npm start that will not run', () => {
     const { code, stderr } = await runLauncher(['--port', '0'], { dataDir });
     assert.match(
       stderr,
-      /^hookmint: signer could not start: The private key \S+ cannot be decrypted\. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY it was made under\.\n$/,
+      /^hookmint: signer could not start: The private key \S+ cannot be decrypted\. Start the signer with the HOOKMINT_SIGNING_KEY_ENCRYPTION_KEY that encrypted it\.\n$/,
     );
     assert.equal(code, 1);
     assert.deepEqual(processesOn(dataDir), []);

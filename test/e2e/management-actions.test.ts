@@ -86,7 +86,7 @@ describe('an Action', () => {
       ],
       [
         { secrets: [{ name: 'KEY', value: '_VALUE_NOT_SHOWN_' }] },
-        invalid("'The secret KEY has no value yet: give it one, or leave it out' on property secrets."),
+        invalid("'The secret KEY has no value yet: set one, or remove the secret' on property secrets."),
       ],
       [
         { dependencies: Array.from({ length: 11 }, (_, i) => ({ name: `m${String(i)}`, version: '1.0.0' })) },
@@ -95,7 +95,7 @@ describe('an Action', () => {
       [
         { dependencies: [{ name: 'a', version: '1.0.0', registry_url: 'https://npm.example.com' }] },
         invalid(
-          "'is not heeded: set HOOKMINT_NPM_REGISTRY of the management service to have modules from another registry' on property dependencies.0.registry_url.",
+          "'is not supported: set HOOKMINT_NPM_REGISTRY of the management service to use another registry' on property dependencies.0.registry_url.",
         ),
       ],
       [

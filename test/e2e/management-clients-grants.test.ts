@@ -293,7 +293,7 @@ describe('tenant settings', () => {
     [
       'another sandbox',
       { sandbox_version: '8' },
-      "'can only be 22: hooks and Actions find the API of Node.js 22; try them with a dry run' on property sandbox_version.",
+      "'can only be 22: hooks and Actions have the API of Node.js 22; try them with a dry run' on property sandbox_version.",
     ],
     [
       'a flag that is none',

@@ -131,7 +131,7 @@ describe('a new client', () => {
     [
       'too much metadata',
       { client_metadata: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`k${String(n)}`, 'v'])) },
-      "'must have 10 entries at most' on property client_metadata.",
+      "'must have at most 10 entries' on property client_metadata.",
     ],
     [
       'a short secret',
@@ -141,12 +141,12 @@ describe('a new client', () => {
     [
       'a name that the database cannot keep',
       { addons: { 'a\0': 1 } },
-      "'is nested too deeply, or has a name that cannot be kept' on property addons.",
+      "'is nested too deeply, or has a name that is not allowed' on property addons.",
     ],
     [
       'something bottomless',
       { addons: JSON.parse('{"a":'.repeat(200) + '1' + '}'.repeat(200)) as unknown },
-      "'is nested too deeply, or has a name that cannot be kept' on property addons.",
+      "'is nested too deeply, or has a name that is not allowed' on property addons.",
     ],
   ] as const) {
     it(`is refused with ${what}`, async () => {
@@ -206,7 +206,7 @@ describe('the list of clients', () => {
     await refused(
       api.call('GET', '/clients?q=name:x'),
       400,
-      "Query validation error: 'is not supported; use is_first_party and app_type, or look through all clients' on property q.",
+      "Query validation error: 'is not supported; use is_first_party and app_type, or list all clients' on property q.",
     );
   });
 });

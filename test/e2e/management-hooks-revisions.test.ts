@@ -251,6 +251,6 @@ test('a dry run repeats the token request of a log', async () => {
   assert.equal((await must(404, 'POST', path, { log_id: '1' })).errorCode, 'inexistent_log');
   const write = (await logs('type:sapi'))[0]?.log_id;
   const refusal = await must(400, 'POST', path, { log_id: write });
-  assert.match(String(refusal.message), /no token request that came to a hook' on property log_id/);
+  assert.match(String(refusal.message), /must be the log of a token request that reached a hook' on property log_id/);
   assert.match(String((await must(400, 'POST', path, { log_id, event: {} })).message), /event or log_id, not both/);
 });

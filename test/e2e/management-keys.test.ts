@@ -17,7 +17,7 @@ const MAX_LOAD_MS = 60_000;
 const LOAD_CLIENTS = 8;
 
 let management: Management;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   for (const alg of ALGS) await addApi(started, { identifier: apiOf(alg), signing_alg: alg }, []);
   management = await openManagement(started);
 });
@@ -144,7 +144,7 @@ describe('POST /keys/signing/rotate and PUT /keys/signing/{kid}/revoke', () => {
     assert.equal((await revoke(old.kid)).status, 200);
   });
 
-  it('refuses a rotation to a key that whoever keeps the JWK Set does not have yet, unless it is forced', async () => {
+  it('refuses a rotation to a key that verifiers with a cached JWK Set do not have yet, unless it is forced', async () => {
     const current = await keyOf('RS256', 'current');
     const { status, body, headers } = await management.call('POST', '/keys/signing/rotate');
     assert.deepEqual([status, (body as { errorCode: string }).errorCode], [409, 'signing_key_unpublished']);
@@ -163,7 +163,7 @@ describe('POST /keys/signing/rotate and PUT /keys/signing/{kid}/revoke', () => {
       assert.deepEqual(body, {
         statusCode: 400,
         error: 'Bad Request',
-        message: `The key ${kid} is the ${state} one: tokens are or will be signed by it. Rotate the keys first (POST /api/v2/keys/signing/rotate), until it is a previous one.`,
+        message: `The key ${kid} is the ${state} one: it signs tokens now or next. Rotate the keys first (POST /api/v2/keys/signing/rotate), until it is a previous one.`,
         errorCode: 'signing_key_in_use',
       });
       assert.equal((await keyOf('PS256', state)).kid, kid);
@@ -243,7 +243,7 @@ describe('the algorithm of an API', () => {
     const messageOf = async (alg: string) => ((await create(alg)).body as { message: string }).message;
     assert.equal(
       await messageOf('HS256'),
-      "Payload validation error: 'HS256 is not supported, as whoever verifies such tokens could make them too: use one of RS256, PS256, ES256, EdDSA' on property signing_alg.",
+      "Payload validation error: 'HS256 is not supported, because every verifier of such tokens could also make them: use one of RS256, PS256, ES256, EdDSA' on property signing_alg.",
     );
     assert.equal(
       await messageOf('RS1'),

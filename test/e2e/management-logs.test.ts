@@ -20,7 +20,7 @@ const APPEARS_WITHIN_MS = 60_000;
 type Log = Record<string, unknown> & { log_id: string; type: string; date: string; details: Record<string, unknown> };
 
 let management: Management;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   await enableHook(started, HOOK);
   management = await openManagement(started);
 });
@@ -109,10 +109,10 @@ describe('the tenant’s logs', () => {
   it('tell why a token was refused: a wrong secret, an unknown API, a hook', async () => {
     const wrong = await logOf({ client_secret: 'wrong-secret' });
     assert.equal(wrong.type, 'feccft');
-    assert.equal(wrong.description, 'access_denied: the client is not known, or its secret is wrong');
+    assert.equal(wrong.description, 'access_denied: the client is unknown, or its secret is wrong');
     assert.partialDeepStrictEqual(wrong.details.error, { code: 'access_denied', status: 401 });
     const unknown = await logOf({ audience: 'https://nowhere.example.com/' });
-    assert.equal(unknown.description, 'access_denied: there is no API of this audience');
+    assert.equal(unknown.description, 'access_denied: there is no API with this audience');
     const denied = await logOf({ deny: 'yes' });
     assert.equal(denied.description, 'invalid_scope: the hook test refused the request');
     assert.equal(JSON.stringify([wrong, denied]).includes('wrong-secret'), false);

@@ -122,9 +122,9 @@ describe('what is refused names the member and the way out', () => {
       'POST',
       '/clients',
       { name: 'x', client_metadata: { ['k'.repeat(300)]: 'v' } },
-      /the name of a member: .*<=255 characters' on property client_metadata\.k{100}\./,
+      /invalid name of a member: .*<=255 characters' on property client_metadata\.k{100}\./,
     ],
-    ['a day that is none', 'GET', '/logs?q=date:2026-02-31', undefined, /2026-02-31 is no date/],
+    ['a day that is none', 'GET', '/logs?q=date:2026-02-31', undefined, /2026-02-31 is not a date/],
   ];
   for (const [what, method, path, body, message] of cases) {
     it(what, async () => {

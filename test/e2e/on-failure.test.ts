@@ -27,7 +27,7 @@ const REVISION = {
   limits: { ...DEFAULT_HOOK_LIMITS, cpu_ms: 1_000, heap_mib: 16 },
   on_failure: 'issue_unmodified',
 } satisfies HookRevisionInput;
-const LOG_MESSAGE = 'a token is issued without its hook, as the policy of the hook has it';
+const LOG_MESSAGE = 'a token is issued without its hook, by the policy of the hook';
 const HEARD_WITHIN_MS = 30_000;
 
 let receiver: OtlpReceiver;

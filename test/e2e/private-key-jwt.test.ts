@@ -13,7 +13,7 @@ import { grantClient, makeClient, openPatiently, refused, told, type Body } from
 const SERVED_WITHIN_MS = 60_000;
 
 let api: Management;
-const stack = withStack({ hook: null }, async (started) => {
+const stack = withStack({ own: true, hook: null }, async (started) => {
   api = await openPatiently(started);
 });
 
@@ -68,7 +68,7 @@ async function statusOf(assertion: Promise<string>): Promise<number> {
 }
 
 const UNSIGNED = 'The client_assertion is not signed with a valid key that is registered for this client, alg and kid';
-const USED = 'The client_assertion was used before; sign another one, with another jti, for each request';
+const USED = 'The client_assertion was used before; sign a new one, with a new jti, for each request';
 
 async function assertRefused(answer: Promise<TokenAnswer>, error_description: string): Promise<void> {
   const { status, body } = await answer;
@@ -232,12 +232,12 @@ describe('a credential', () => {
     await refused(
       api.call('DELETE', `${path}/credentials/${credentialId}`),
       409,
-      'The client authenticates with this credential; take it out of its client_authentication_methods first.',
+      'The client authenticates with this credential; remove it from client_authentication_methods first.',
     );
     await refused(
       api.call('PATCH', path, { token_endpoint_auth_method: 'client_secret_post' }),
       400,
-      "Payload validation error: 'the client authenticates by private_key_jwt; send client_authentication_methods: null besides' on property token_endpoint_auth_method.",
+      "Payload validation error: 'the client authenticates by private_key_jwt; also send client_authentication_methods: null' on property token_endpoint_auth_method.",
     );
 
     const back = { client_authentication_methods: null, token_endpoint_auth_method: 'client_secret_basic' };
@@ -280,14 +280,14 @@ describe('a credential', () => {
     [
       'another type',
       { credential_type: 'x509_cert', pem },
-      "'must be public_key, the one type that is supported' on property credential_type.",
+      "'must be public_key, the only supported type' on property credential_type.",
     ],
     ['another alg', { pem, alg: 'ES256' }, "'must be one of RS256, RS384, PS256' on property alg."],
     ['no key', { pem: 'x' }, "'must be a public key (SPKI) or an X.509 certificate, PEM' on property pem."],
     [
       'a private key',
       { pem: newPair().privateKey.export({ type: 'pkcs8', format: 'pem' }) },
-      "'holds a private key; keep it to yourself, and send the public key or a certificate' on property pem.",
+      "'is a private key, which must stay secret; send the public key or a certificate' on property pem.",
     ],
     ['a short key', { pem: newPair(1_024).pem }, "'must be an RSA key of 2048 to 4096 bits' on property pem."],
     [
@@ -339,7 +339,7 @@ describe('a credential', () => {
     await refused(
       patch({ private_key_jwt: { credentials: [{ id: 'cred_x' }] } }),
       400,
-      "Payload validation error: 'the client has no credential cred_x; make it by POST /clients/{client_id}/credentials' on property client_authentication_methods.",
+      "Payload validation error: 'the client has no credential cred_x; create it with POST /clients/{client_id}/credentials' on property client_authentication_methods.",
     );
     await refused(
       patch({ private_key_jwt: { credentials: [{ id: 'cred_x' }] }, tls_client_auth: { credentials: [] } }),

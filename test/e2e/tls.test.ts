@@ -119,7 +119,7 @@ describe('a renewed certificate', () => {
   it('that cannot be used leaves the one before in use', async () => {
     const [certificate, { fingerprint256 }] = [readFileSync(file('localhost.pem')), certificateIn('localhost.pem')];
     writeFileSync(file('localhost.pem'), certificate.subarray(0, 200));
-    await stack.untilPrinted(/the certificate before stays in use/);
+    await stack.untilPrinted(/the previous certificate stays in use/);
     assert.equal((await ask(new Agent())).fingerprint, fingerprint256);
     writeFileSync(file('localhost.pem'), certificate);
   });

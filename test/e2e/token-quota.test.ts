@@ -227,7 +227,7 @@ describe('the quota of a client', () => {
     [quotaBody({}).token_quota, "'must have per_hour, per_day or both' on property token_quota.client_credentials."],
     [
       quotaBody({ per_hour: 0 }).token_quota,
-      "'must be 1 token at least; leave it out for no quota' on property token_quota.client_credentials.per_hour.",
+      "'must be at least 1 token; leave it out for no quota' on property token_quota.client_credentials.per_hour.",
     ],
     [
       quotaBody({ per_day: 1.5 }).token_quota,

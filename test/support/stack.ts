@@ -15,10 +15,12 @@ import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
 import { keepForScan } from './canary-run.ts';
 import { deployRevision } from './deploy-revision.ts';
+import { printedLines, type PrintedLines } from './printed-lines.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
-const PRINTED_WITHIN_MS = 60_000;
+/** The last line of it. */
+const BANNER = /^curl /;
 
 export const TENANT = 'demo';
 
@@ -36,6 +38,8 @@ export type StackOptions = {
   env?: Record<string, string>;
   /** Kept when the stack stops; default: a temporary folder that goes with it. */
   dataDir?: string;
+  /** Whether there is a console; the stack is ready when it is built. Default: false. */
+  hasConsole?: boolean;
   /** Further arguments of `npm start`. */
   args?: string[];
 };
@@ -59,6 +63,8 @@ export type Stack = {
   curl: string;
   /** Everything the launcher printed so far. */
   output(): string;
+  /** Calls with each line that is printed from now on, until the function it gives is called. */
+  onPrinted(watcher: (line: string) => void): () => void;
   /** Resolves when a line that matches has been printed, before or after the call; rejects when none comes, at once when the stack ends. */
   untilPrinted(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** The tenant's database, as its owner. */
@@ -85,6 +91,7 @@ export type Stack = {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hookmint-'));
   const args = ['deploy/local/main.ts', '--port', '0', '--data', dataDir, ...(options.args ?? [])];
+  if (options.hasConsole !== true) args.push('--no-console');
   if (typeof options.hook === 'string') {
     writeFileSync(join(dataDir, 'hook.js'), options.hook);
     args.push('--hook', join(dataDir, 'hook.js'));
@@ -101,56 +108,52 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const lines: string[] = [];
-  const watchers = new Set<(line: string) => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      lines.push(line);
-      for (const watcher of watchers) watcher(line);
-    });
-  }
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const cleanups: (() => Promise<unknown>)[] = [];
-
-  function untilPrinted(pattern: RegExp, timeoutMs = PRINTED_WITHIN_MS): Promise<string> {
-    const earlier = lines.find((line) => pattern.test(line));
-    if (earlier !== undefined) return Promise.resolve(earlier);
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        watchers.delete(watcher);
-      };
-      const watcher = (line: string): void => {
-        if (!pattern.test(line)) return;
-        done();
-        resolve(line);
-      };
-      const timer = setTimeout(() => {
-        done();
-        reject(new Error(`not printed within ${String(timeoutMs)} ms: ${String(pattern)}\n${lines.join('\n')}`));
-      }, timeoutMs);
-      watchers.add(watcher);
-      void exited.then((code) => {
-        done();
-        reject(new Error(`the stack ended with ${String(code)}, before ${String(pattern)}:\n${lines.join('\n')}`));
-      });
-    });
-  }
-
-  const stop = async (): Promise<void> => {
-    // Whatever becomes of them, the processes must end.
-    await Promise.allSettled(cleanups.splice(0).map((cleanup) => cleanup()));
+  const printed = printedLines(exited);
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', printed.add);
+  const end = async (): Promise<void> => {
     child.kill('SIGINT');
     await exited;
-    keepForScan(dataDir, lines.join('\n'));
+    keepForScan(dataDir, printed.text());
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
 
-  const curl = await untilPrinted(/^curl /, START_TIMEOUT_MS).catch(async (error: unknown) => {
-    await stop();
+  await printed.until(BANNER, START_TIMEOUT_MS).catch(async (error: unknown) => {
+    await end();
     throw error;
   });
-  const valueOf = (pattern: RegExp): string => pattern.exec(lines.join('\n'))?.[1] ?? '';
+  if (options.hasConsole === true) {
+    await printed.until(/^ {2}Console +|there is no console/, START_TIMEOUT_MS).catch(() => undefined);
+  }
+  const stack = runningStack({ pid: child.pid ?? 0, dataDir, printed, exited, end, options });
+  try {
+    if (options.hook === null) await stack.setHook(null);
+    return stack;
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+/** What a test does with a stack whose banner has been printed. `end` is called by `stop`, once its own connections are closed. */
+export function runningStack({
+  pid,
+  dataDir,
+  printed,
+  exited,
+  end,
+  options = {},
+}: {
+  pid: number;
+  dataDir: string;
+  printed: PrintedLines;
+  exited: Promise<number | null>;
+  end: () => Promise<void>;
+  options?: StackOptions;
+}): Stack {
+  const { env = {} } = options;
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const valueOf = (pattern: RegExp): string => pattern.exec(printed.text())?.[1] ?? '';
   const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as {
     mongodb_passwords: { owner: string };
     nats_nkey_seeds: { setup: string; 'setup-storage': string };
@@ -159,10 +162,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   const caFile = options.args?.includes('--tls') === true ? join(dataDir, 'tls/ca.pem') : undefined;
   if (caFile !== undefined) trust(readFileSync(caFile, 'utf8'));
+  const curl = valueOf(/^(curl .*)$/m);
   const natsUrl = valueOf(/^ {2}NATS +(\S+)$/m);
   const mongodbUrl =
-    options.env?.MONGODB_URL ??
-    valueOf(/^ {2}MongoDB +(\S+)$/m).replace('://', `://owner:${secrets.mongodb_passwords.owner}@`);
+    env.MONGODB_URL ?? valueOf(/^ {2}MongoDB +(\S+)$/m).replace('://', `://owner:${secrets.mongodb_passwords.owner}@`);
+
+  const connect = async (user: 'setup' | 'setup-storage'): Promise<NatsConnection> => {
+    const hasUsers = env.NATS_URL === undefined || env.HOOKMINT_NATS_USERS === 'yes';
+    const connection = await connectBus(user, {
+      NATS_URL: natsUrl,
+      NATS_CA_FILE: env.NATS_CA_FILE,
+      ...(hasUsers ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds[user] } : {}),
+    });
+    cleanups.push(() => connection.close());
+    return connection;
+  };
 
   let db: Promise<Db> | undefined;
   let bus: Promise<NatsConnection> | undefined;
@@ -170,7 +184,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack: Stack = {
     url: valueOf(/^ {2}Token endpoint +(\S+)\/oauth\/token$/m),
     caFile,
-    pid: child.pid ?? 0,
+    pid,
     audience: DEMO_AUDIENCE,
     clientId: /client_id=(\S+)/.exec(curl)?.[1] ?? '',
     clientSecret: /client_secret=(\S+)/.exec(curl)?.[1] ?? '',
@@ -180,35 +194,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     curl,
     natsUrl,
     mongodbUrl,
-    output: () => lines.join('\n'),
-    untilPrinted,
+    output: printed.text,
+    onPrinted: printed.watch,
+    untilPrinted: printed.until,
     db: () =>
       (db ??= connectStore('test', { MONGODB_URL: mongodbUrl }, TENANT).then((store) => {
         cleanups.push(store.close);
         return store.db;
       })),
-    bus: () =>
-      (bus ??= connectBus('setup', {
-        NATS_URL: natsUrl,
-        NATS_CA_FILE: options.env?.NATS_CA_FILE,
-        ...(options.env?.NATS_URL === undefined || options.env.HOOKMINT_NATS_USERS === 'yes'
-          ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds.setup }
-          : {}),
-      }).then((connection) => {
-        cleanups.push(() => connection.close());
-        return connection;
-      })),
-    storageBus: () =>
-      (storageBus ??= connectBus('setup-storage', {
-        NATS_URL: natsUrl,
-        NATS_CA_FILE: options.env?.NATS_CA_FILE,
-        ...(options.env?.NATS_URL === undefined || options.env.HOOKMINT_NATS_USERS === 'yes'
-          ? { NATS_NKEY_SEED: secrets.nats_nkey_seeds['setup-storage'] }
-          : {}),
-      }).then((connection) => {
-        cleanups.push(() => connection.close());
-        return connection;
-      })),
+    bus: () => (bus ??= connect('setup')),
+    storageBus: () => (storageBus ??= connect('setup-storage')),
     setHook: async (code, limits = {}) => {
       const db = await stack.db();
       if (code === null) await hooksIn(db).disable('credentials-exchange');
@@ -221,18 +216,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await connection.flush();
       await new Promise((resolve) => setTimeout(resolve, 100));
     },
-    pidsOf: (name) =>
-      descendantsOf(child.pid ?? 0).flatMap(({ pid, command }) => (COMMANDS[name].test(command) ? [pid] : [])),
-    stop,
+    pidsOf: (name) => descendantsOf(pid).flatMap((below) => (COMMANDS[name].test(below.command) ? [below.pid] : [])),
+    stop: async () => {
+      // Whatever becomes of them, the processes must end.
+      await Promise.allSettled(cleanups.splice(0).map((cleanup) => cleanup()));
+      await end();
+    },
     exited,
   };
-  try {
-    if (options.hook === null) await stack.setHook(null);
-    return stack;
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return stack;
 }
 
 /** For all connections of this process from now on. */

@@ -69,7 +69,7 @@ describe('credentials in the Authorization header', () => {
       assert.throws(() => readCredentials(header, parameters('id'), []), {
         status: 401,
         error: 'invalid_client',
-        description: 'The Authorization header holds no valid Basic credentials',
+        description: 'The Authorization header has no valid Basic credentials',
         headers: CHALLENGE,
       });
     });

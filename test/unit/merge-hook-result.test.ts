@@ -298,7 +298,7 @@ describe('size', () => {
   });
 });
 
-describe('a result that is no JSON object', () => {
+describe('a result that is not a JSON object', () => {
   for (const result of [
     '',
     'null',

@@ -35,7 +35,7 @@ describe('the signer, which takes nobody’s word', () => {
         {
           name: 'HookmintError',
           code: 'reserved_claim',
-          message: `The claim "${name}" is the issuer's alone.`,
+          message: `The claim "${name}" is reserved for the issuer.`,
         },
       );
     });

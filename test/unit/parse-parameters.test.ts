@@ -129,7 +129,7 @@ describe('parameters of a token request', () => {
         refused(
           400,
           'invalid_request',
-          'The body must be application/x-www-form-urlencoded, or application/json holding an object',
+          'The body must be application/x-www-form-urlencoded, or application/json with an object',
         ),
       );
     });

@@ -75,7 +75,7 @@ describe('a grant that names its client by a name', () => {
       const steps = await plan(files, remote);
       const ofGrant = steps.find(({ kind }) => kind === 'client grant');
       assert.equal(ofGrant?.does, 'skip');
-      assert.deepEqual(ofGrant.notes, ['2 clients are called Twin; the grant must name one by its client_id']);
+      assert.deepEqual(ofGrant.notes, ['2 clients have the name Twin; the grant must use a client_id']);
       const { calls, failures } = await carriedOut(steps, remote);
       assert.deepEqual(
         failures.map(({ kind }) => kind),
@@ -126,7 +126,7 @@ describe('a client of the files without an id', () => {
     assert.deepEqual(calls, []);
     assert.deepEqual(
       failures.map(({ reason }) => reason),
-      ['several clients are called Twin; the files must say by client_id which this is'],
+      ['several clients have the name Twin; the files must give the client_id'],
     );
   });
 

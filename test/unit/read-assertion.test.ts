@@ -41,9 +41,9 @@ describe('a client assertion', () => {
   const ids = 'The client_assertion must have the client_id as both iss and sub';
   const audience = `The client_assertion must have the aud ${ISSUER}`;
   const noAudience = 'The client_assertion must have an aud, a string or a list of strings';
-  const jti = 'The client_assertion must have a jti, another one each time';
+  const jti = 'The client_assertion must have a jti, a new one each time';
   const early = 'The client_assertion is not valid yet; check the clock';
-  const long = 'The client_assertion lives too long; 300 seconds are the most';
+  const long = 'The client_assertion lives too long; at most 300 seconds are allowed';
   const none = undefined;
   for (const [what, claims, description] of [
     ['no iss', { iss: none }, ids],

@@ -76,7 +76,7 @@ describe('settings from files', () => {
     assert.throws(
       () => readSettings(shape, { NAME: 'n', SIGNING_KEY: KEY, HOOKMINT_SECRETS_DIR: folder }),
       invalid(
-        'The environment is not complete: SIGNING_KEY is set and a file too; the file SINGING_KEY is no setting.',
+        'The environment is not complete: SIGNING_KEY is both a variable and a file; the file SINGING_KEY is not a setting.',
       ),
     );
     rmSync(join(folder, 'SINGING_KEY'));

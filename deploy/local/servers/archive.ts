@@ -11,7 +11,7 @@ export async function extractMember(archive: string, suffix: string, targetDir: 
     .split('\n')
     .map((name) => name.trim())
     .find((name) => name.endsWith(suffix));
-  if (member === undefined) throw new WayFailedError(`the archive holds no ${suffix}`);
+  if (member === undefined) throw new WayFailedError(`the archive does not contain ${suffix}`);
   await tar(['-x', ...archiveFlags(archive), '-C', targetDir, member]);
   return join(targetDir, member);
 }

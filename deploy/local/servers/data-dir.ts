@@ -32,7 +32,7 @@ export function dataDirError(server: string, path: string, cause: unknown): Serv
   if (code === 'ENOTDIR' || code === 'EEXIST') {
     return new ServerStartError(
       'DATA_DIR_UNUSABLE',
-      `${server} cannot use ${path} as its data folder: a file is in the way.`,
+      `${server} cannot use ${path} as its data folder: there is a file with this name.`,
       { cause },
     );
   }
@@ -40,7 +40,7 @@ export function dataDirError(server: string, path: string, cause: unknown): Serv
 }
 
 export function diskFull(server: string, path: string, cause?: unknown): ServerStartError {
-  return new ServerStartError('DISK_FULL', `${server} cannot start: no space is left on the disk that holds ${path}.`, {
+  return new ServerStartError('DISK_FULL', `${server} cannot start: no space is left on the disk of ${path}.`, {
     cause,
   });
 }

@@ -1,3 +1,5 @@
+import { CodedError } from '../../../shared/coded-error.ts';
+
 /** What kept a server's binary from being found: stable, one code per server. */
 export type ServerUnavailableCode = 'NATS_SERVER_UNAVAILABLE' | 'MONGOD_UNAVAILABLE';
 
@@ -13,26 +15,10 @@ export type ServerStartCode =
   | 'OWNER_REFUSED';
 
 /** No way led to a binary. The message is one sentence: what was tried, why each failed, and the two ways out. */
-export class ServerUnavailableError extends Error {
-  override readonly name = 'ServerUnavailableError';
-  readonly code: ServerUnavailableCode;
-
-  constructor(code: ServerUnavailableCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export class ServerUnavailableError extends CodedError<ServerUnavailableCode> {}
 
 /** The server was started and did not come up, or refused its set-up. The message is fit to be shown alone. */
-export class ServerStartError extends Error {
-  override readonly name = 'ServerStartError';
-  readonly code: ServerStartCode;
-
-  constructor(code: ServerStartCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export class ServerStartError extends CodedError<ServerStartCode> {}
 
 /** One way did not work; `message` is the short reason. Never leaves this folder: the next way is tried. */
 export class WayFailedError extends Error {

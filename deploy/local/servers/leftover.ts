@@ -36,7 +36,8 @@ export async function endProcesses(
   { mustMatch, graceMs = DEFAULT_GRACE_MS }: EndOptions,
 ): Promise<number[]> {
   const needles = [mustMatch].flat();
-  if (needles.length === 0 || needles.includes('')) throw new TypeError('mustMatch is empty: it would match anything');
+  if (needles.length === 0 || needles.includes(''))
+    throw new TypeError('mustMatch is empty: it would match every process');
   const ours = pids.filter((pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid);
   const ended = await Promise.all(ours.map((pid) => end(pid, needles, graceMs)));
   return ours.filter((_, at) => ended[at]);

@@ -50,7 +50,7 @@ async function fromPath(
     return { path, version, way: 'path' };
   } catch (error) {
     failures.push(`${WAY_NAMES.path}: ${shortReason(error)}`);
-    report(`${name}: the one on the PATH (${path}) is not used: ${shortReason(error)}`);
+    report(`${name}: not used from the PATH (${path}): ${shortReason(error)}`);
     return undefined;
   }
 }
@@ -60,7 +60,7 @@ async function fromCache(server: ServerBinary, cacheDir: string, report: Report)
   const versions = new Set(server.sources.map(({ version }) => version));
   for (const version of versions) {
     const found = await lookUp(cacheDir, { name, version, platform });
-    if (found.state === 'damaged') report(`${name} ${version}: the cached copy is damaged and is fetched anew`);
+    if (found.state === 'damaged') report(`${name} ${version}: the cached copy is damaged and is downloaded again`);
     if (found.state !== 'usable') continue;
     report(`${name} ${version}: from the cache`);
     return { path: found.path, version, way: found.way };
@@ -77,7 +77,7 @@ function shortReason(error: unknown): string {
 function unavailable({ name, ...server }: ServerBinary, failures: readonly string[]): ServerUnavailableError {
   return new ServerUnavailableError(
     server.unavailableCode,
-    `${name} is not available here (${failures.join('; ')}): set ${server.urlVariable} to a server that runs, ` +
+    `${name} is not available here (${failures.join('; ')}): set ${server.urlVariable} to a running server, ` +
       `or install ${name} ${server.minimumVersion} or newer.`,
   );
 }

@@ -1,9 +1,7 @@
 // What functions of crypto take for bytes. Whatever else is given is refused: the libraries below would take it for none.
 const { coded, invalidArgType } = require('../errors.js');
-const { KeyObject } = require('./key-object.js');
 
 const BUFFERS = 'ArrayBuffer, Buffer, TypedArray, or DataView';
-const KEYS = 'ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey';
 
 const isArrayBuffer = (value) => Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
@@ -40,28 +38,6 @@ function dataArgument(name, value, encoding = undefined) {
   return viewOf(value);
 }
 
-/** The bytes of a secret key. */
-function secretArgument(name, value, encoding = undefined) {
-  if (value instanceof KeyObject) {
-    if (value.type !== 'secret')
-      throw coded(
-        TypeError,
-        'ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE',
-        `Invalid key object type ${value.type}, expected secret.`,
-      );
-    return value.export();
-  }
-  if (Object.prototype.toString.call(value) === '[object CryptoKey]')
-    throw coded(
-      Error,
-      'ERR_NOT_AVAILABLE_IN_HOOKS',
-      'a CryptoKey is for crypto.subtle in hooks: use crypto.subtle, or export the key',
-    );
-  const bytes = typeof value === 'string' ? Buffer.from(value, encodingOf(encoding)) : viewOf(value);
-  if (bytes === undefined) throw invalidArgType(name, `of type string or an instance of ${KEYS}`, value);
-  return bytes;
-}
-
 const encodingOf = (encoding) => (Buffer.isEncoding(encoding) ? encoding : 'utf8');
 
-module.exports = { bufferArgument, bytesArgument, dataArgument, encodingOf, secretArgument };
+module.exports = { bufferArgument, bytesArgument, dataArgument, encodingOf, viewOf };

@@ -1,7 +1,8 @@
 const base = require('crypto-browserify');
 const { Transform } = require('stream');
 const { coded, requireString } = require('../errors.js');
-const { dataArgument, encodingOf, secretArgument } = require('./bytes.js');
+const { dataArgument, encodingOf } = require('./bytes.js');
+const { secretArgument } = require('./secret-argument.js');
 
 const DIGESTS = ['md5', 'rmd160', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 const ALIASES = { ripemd160: 'rmd160', ripemd: 'rmd160', 'ssl3-md5': 'md5', 'ssl3-sha1': 'sha1' };

@@ -1,3 +1,4 @@
+const { bufferArgument } = require('./bytes.js');
 const { digits, elements } = require('./der.js');
 const forms = require('./key-forms.js');
 const { fromPem, toPem } = require('./pem.js');
@@ -58,7 +59,6 @@ function bytesOf(key) {
 }
 
 function createSecretKey(key, encoding) {
-  const { bufferArgument } = require('./bytes.js');
   const bytes = typeof key === 'string' ? Buffer.from(key, encoding) : bufferArgument('key', key);
   return new KeyObject('secret', Buffer.from(bytes), MAKE);
 }

@@ -5,7 +5,7 @@ import type { TellHeaders } from './token-quotas.ts';
 import type { OverLimit } from './tell-over-limit.ts';
 
 /**
- * Counts a request of a client that has authenticated, so that nobody can use up the rate of another.
+ * Counts a request of an authenticated client, so that a stranger cannot use up a client's rate.
  *
  * @throws {OAuthError} 429 `too_many_requests` (contract §2.3), unless the limit is only observed.
  */

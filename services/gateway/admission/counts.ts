@@ -15,13 +15,13 @@ export type Counts = {
   heard(report: QuotaCounted): void;
   /** This gateway's counts that have changed since the last call. */
   takeChanged(): QuotaCounted[];
-  /** Has {@link takeChanged} tell all of it again: what was told last may be lost. */
+  /** Makes {@link takeChanged} return all counts again: the last ones may be lost. */
   tellAgain(): void;
   /** Drops what is of past windows. */
   forget(windows: PerWindow<number>): void;
 };
 
-/** @param gateway This gateway's name: what it is told of itself it knows already. */
+/** @param gateway This gateway's name; its own counts are ignored when they come back. */
 export function createCounts(gateway: string): Counts {
   const own = new Map<string, Counted>();
   const others = new Map<string, Map<string, QuotaCounted>>();

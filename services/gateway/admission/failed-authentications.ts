@@ -10,7 +10,7 @@ const WINDOW_MS = 60_000;
 /** Pairs of address and client that are remembered. To evict a pair, an attacker must fail with this many other pairs. */
 const MAX_REMEMBERED = 10_000;
 
-/** As much of a client_id as tells clients apart; a longer one is nobody's. */
+/** Longest client_id that can exist; a longer one belongs to no client. */
 const MAX_KEY_LENGTH = MAX_CLIENT_ID_LENGTH + 1;
 
 /**

@@ -8,7 +8,7 @@ export type Places = {
   /** Whether none is left: then a request is answered {@link BUSY} with a body that was not even read. */
   areTaken(): boolean;
   /**
-   * Takes one until the response is over, for a request that is there as a whole: one that is only announced holds up nobody.
+   * Takes one until the response is over, for a request that has arrived completely: one that is only announced delays no other.
    *
    * @param network Of the client: no network has more than three quarters of all.
    * @returns `false` when there is none for it.

@@ -9,14 +9,14 @@ import { shareCounts } from './share-counts.ts';
 import { createOverLimit } from './tell-over-limit.ts';
 import { createTokenQuotas, type TokenQuotas } from './token-quotas.ts';
 
-/** What a client may ask for, beside what it is granted. What is not set is not there, and costs nothing. */
+/** Limits on the requests of a client. A limit that is not set is absent, and costs nothing. */
 export type RequestLimits = {
   quotas: TokenQuotas;
   clientRate: CheckClientRate | undefined;
   failures: LimitFailures | undefined;
 };
 
-/** Opens the limits of a gateway. `close` tells the other gateways the last counts. */
+/** Opens the limits of a gateway. `close` sends the last counts to the other gateways. */
 export async function openRequestLimits(
   config: ReturnType<typeof readConfig>,
   bus: NatsConnection,

@@ -26,7 +26,7 @@ const NOT_FOUND_STATUS = 404;
  * Tells the other gateways what this one has issued, and hears what they have; and reads what was kept of all of them, at the start and
  * after each loss of the bus. While the bus is away each gateway counts for itself.
  *
- * @returns Once what was kept is known, or after two seconds without it. `close` tells the last counts.
+ * @returns Once the stored counts are read, or after two seconds without them. `close` sends the last counts.
  */
 export async function shareCounts(bus: NatsConnection, tenant: string, counts: Counts): Promise<{ close: () => void }> {
   const hear = (message: { json: () => unknown }): void => {
@@ -92,7 +92,7 @@ export async function shareCounts(bus: NatsConnection, tenant: string, counts: C
   });
 
   function report(): void {
-    // What is published meanwhile would wait in memory; it is told when the bus is back.
+    // Messages published now would wait in memory; send the counts when the bus is back.
     if (!connected || bus.isClosed()) return;
     for (const counted of counts.takeChanged()) {
       bus.publish(quotaCountedSubject(tenant, counted.gateway, counted.client_id), JSON.stringify(counted));

@@ -14,7 +14,7 @@ export type LimitFinding = Pick<
 /** Told of each request that is over a limit. */
 export type OverLimit = (finding: LimitFinding) => void;
 
-/** Counts each, and lets an event tell of the first in a minute. */
+/** Counts each request over a limit, and publishes an event for the first in a minute. */
 export function createOverLimit(tell: (finding: LimitFinding) => void): OverLimit {
   const told = new LRUCache<string, true>({ max: MAX_TOLD, ttl: TELL_INTERVAL_MS });
   return (finding) => {

@@ -9,10 +9,10 @@ import { CONFIGURATION_MAX_ENTRIES } from '../limits.ts';
 import type { Counts } from './counts.ts';
 import { endOf, steadyClock, windowsAt, type PerWindow } from './windows.ts';
 
-/** Of a quota; who watches is told when a client has used so much of it (contract §5.7). */
+/** Percentages of a quota at which a warning is published (contract §5.7). */
 const WARNING_PERCENTS = [100, 80, 60];
 
-/** Tells of an answer's headers, which go out with whatever the answer is. */
+/** Adds headers to the answer, a success or an error. */
 export type TellHeaders = (headers: Record<string, string>) => void;
 
 export type TokenQuotas = {
@@ -30,14 +30,14 @@ export function createTokenQuotas(
   warn: (warning: Omit<QuotaWarning, 'trace_id' | 'ip' | 'user_agent'>) => void,
   clock = steadyClock(),
 ): TokenQuotas {
-  /** Tokens of a client on their way: they may all be issued, so they are not promised to anybody else. */
+  /** Tokens of a client that are being made: each may be issued, so it counts as used. */
   const underWay = new Map<string, number>();
   /** Thresholds that were told of, by client and window, with the window and the quota they were told of. */
   const told = new LRUCache<string, { of: string; percent: number }>({ max: CONFIGURATION_MAX_ENTRIES });
 
   function refuseOver({ client_id }: Client, quota: ClientCredentialsQuota, windows: PerWindow<number>): void {
     const used = counts.used(client_id, windows);
-    // The longer window last: whoever has to wait for both is told of it.
+    // The longer window last: a client over both limits must wait for it.
     const over = QUOTA_WINDOWS.filter(
       (window) => used[window] + (underWay.get(client_id) ?? 0) >= (quota[window] ?? Infinity),
     ).at(-1);
@@ -69,7 +69,7 @@ export function createTokenQuotas(
       const key = `${window} ${client.client_id}`;
       const of = `${String(windows[window])} ${String(allowed)}`;
       const known = told.get(key);
-      // What others had issued before this gateway's first was theirs to tell.
+      // Other gateways report the tokens that they issued before this gateway's first one.
       const toldPercent = known?.of === of ? known.percent : percentOf(before[window]);
       const used = before[window] + 1;
       const percent = percentOf(used);

@@ -9,15 +9,22 @@ import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-a
 import { logger } from '../../../shared/log.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
-const FORWARDED = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
+const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
+const CONSOLE = /^\/console(?:\/|$)/;
 
 /**
- * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there.
+ * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there; and
+ * `/console`, where there is one.
  * Bodies are streamed; what the management service checks is not checked twice.
  *
- * @param who What tells the gateway who asks, and the management service that the gateway says so.
+ * @param who Settings that identify the caller, and prove to the management service that the gateway did so.
+ * @param changed Called before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
  */
-export function managementRoute(url: string, who: { trustedProxies: number; clientSecretKey: Buffer }): RequestHandler {
+export function managementRoute(
+  url: string,
+  who: { trustedProxies: number; clientSecretKey: Buffer },
+  { hasConsole, changed }: { hasConsole: boolean; changed: () => void },
+): RequestHandler {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
@@ -34,7 +41,8 @@ export function managementRoute(url: string, who: { trustedProxies: number; clie
           proxyRequest.destroy();
         });
       },
-      proxyRes: ({ headers }, _request, response) => {
+      proxyRes: ({ headers, statusCode = 0 }, { method }, response) => {
+        if (method !== 'GET' && statusCode >= 200 && statusCode < 300) changed();
         if (headers['content-type']?.startsWith(LINES_TYPE) === true) markOpenEnded(response);
       },
       error: (error, request, response) => {
@@ -53,7 +61,7 @@ export function managementRoute(url: string, who: { trustedProxies: number; clie
     },
   });
   return (request: Request, response: Response, next: NextFunction) => {
-    if (!FORWARDED.test(request.path)) {
+    if (!API.test(request.path) && !(hasConsole && CONSOLE.test(request.path))) {
       next();
       return;
     }
@@ -70,7 +78,7 @@ export function managementRoute(url: string, who: { trustedProxies: number; clie
 }
 
 /**
- * Tells the management service who asks, as the gateway knows it: whatever a client says of that itself would end up in the audit.
+ * Tells the management service the caller's address as the gateway knows it. A client's own claims about it must not reach the audit.
  */
 function forwardedBy(request: Request, who: { trustedProxies: number; clientSecretKey: Buffer }): void {
   for (const name of Object.keys(request.headers)) {

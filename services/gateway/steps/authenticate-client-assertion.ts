@@ -21,7 +21,7 @@ export async function authenticateByAssertion(
     throw refused('is not signed with a valid key that is registered for this client, alg and kid');
   }
   if (!(await useAssertion(client.client_id, assertion.jti))) {
-    throw refused('was used before; sign another one, with another jti, for each request');
+    throw refused('was used before; sign a new one, with a new jti, for each request');
   }
   return client;
 }
@@ -56,7 +56,7 @@ async function isSigned({ jwt, alg }: Assertion, credentials: readonly ClientCre
 /** No signature is valid by it: the numbers are of the size of a key, and no more. */
 const NOBODYS_KEY = { kty: 'RSA', n: Buffer.alloc(256, 0xff).toString('base64url'), e: 'AQAB' };
 
-/** Imported once, as those of clients are: an import takes longer than a signature. */
+/** Imported once, like the clients' keys: an import takes longer than a signature. */
 const nobodysKeys = new Map<AssertionAlg, Promise<CryptoKey>>();
 
 function nobodysKey(alg: AssertionAlg): Promise<CryptoKey> {

@@ -84,7 +84,7 @@ function parseBasic(authorization: string): { clientId: string; clientSecret: st
   } catch {
     // Not percent-encoded as it should be: the same answer as for no credentials at all.
   }
-  throw new OAuthError(401, 'invalid_client', 'The Authorization header holds no valid Basic credentials', {
+  throw new OAuthError(401, 'invalid_client', 'The Authorization header has no valid Basic credentials', {
     headers: CHALLENGE,
   });
 }

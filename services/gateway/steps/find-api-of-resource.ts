@@ -14,7 +14,7 @@ export async function findApiOfResource(
   configuration: Configuration,
 ): Promise<ResourceServer> {
   const [resource = '', ...others] = resources;
-  if (others.length > 0) throw invalidTarget('A token is for one resource; ask for one at a time');
+  if (others.length > 0) throw invalidTarget('A token is for one resource; send only one');
   if (!isAbsoluteUri(resource)) throw invalidTarget('resource must be an absolute URI without a fragment');
   for (const identifier of spellingsOf(resource)) {
     const api = await configuration.resourceServer(identifier);

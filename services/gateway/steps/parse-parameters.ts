@@ -23,7 +23,7 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
     throw new OAuthError(
       400,
       'invalid_request',
-      'The body must be application/x-www-form-urlencoded, or application/json holding an object',
+      'The body must be application/x-www-form-urlencoded, or application/json with an object',
     );
   }
   const parameters = new Map(Object.entries(body));

@@ -35,11 +35,14 @@ const seconds = (name: string) => z.number(`must have ${name}, in seconds since 
 const Claims = z.object({
   iss: z.string(NOT_OF_THE_CLIENT),
   sub: z.string(NOT_OF_THE_CLIENT),
-  aud: z.union([z.string().transform((only) => [only]), z.array(z.string()).min(1).max(MAX_AUDIENCES)], NO_AUDIENCE),
+  aud: z.union(
+    [z.string().transform((only) => [only]), z.array(z.string()).min(1, NO_AUDIENCE).max(MAX_AUDIENCES, NO_AUDIENCE)],
+    NO_AUDIENCE,
+  ),
   exp: seconds('exp'),
   iat: seconds('iat').optional(),
   nbf: seconds('nbf').optional(),
-  jti: z.string('must have a jti, another one each time').min(1, 'must have a jti, another one each time'),
+  jti: z.string('must have a jti, a new one each time').min(1, 'must have a jti, a new one each time'),
 });
 
 /**
@@ -61,7 +64,7 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   if (exp <= nowSeconds - skew) throw refused('has expired');
   if (Math.max(iat ?? 0, nbf ?? 0) > nowSeconds + skew) throw refused('is not valid yet; check the clock');
   if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {
-    throw refused(`lives too long; ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are the most`);
+    throw refused(`lives too long; at most ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are allowed`);
   }
   return { jwt, clientId: sub, jti, alg, kid };
 }

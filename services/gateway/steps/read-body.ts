@@ -18,7 +18,7 @@ const readJson = express.json({ type: () => true, limit: MAX_BODY_BYTES });
 /**
  * Reads a token request's body, also a compressed one.
  *
- * @throws {OAuthError} 413 for too many parameters, 400 for a body that is no JSON or nested too deeply, 408 for one that does not arrive; what Express throws, with a `status` of 400, 413 or 415, for the rest.
+ * @throws {OAuthError} 413 for too many parameters, 400 for a body that is not JSON or nested too deeply, 408 for one that does not arrive; what Express throws, with a `status` of 400, 413 or 415, for the rest.
  */
 export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<TokenBody> {
   const mediaType = /^\s*([^\s;]+)\s*(?:;|$)/.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();

@@ -10,7 +10,7 @@ import { HOOK_REPLY_GRACE_MS } from '../limits.ts';
 
 export type HookRequester = BatchRequester<TokenRequested, TokenRequestedReply>;
 
-/** After so long the code has arrived, though the run it came with may still be going on. */
+/** After this time the code has arrived, even if the run that carried it is still going on. */
 const CODE_ARRIVAL_MS = 250;
 
 /** Code on its way to an executor: it may be megabytes, and a cold executor asks for it once for every request in flight. */
@@ -49,7 +49,7 @@ export async function runHook(
   try {
     let reply = await executors.request(event, deadlineMs);
     if (reply.kind === 'revision_missing') reply = await requestWithCode({ ...event, revision }, deadlineMs, executors);
-    return reply.kind === 'outcome' ? reply.outcome : unavailable('the executor does not take the revision');
+    return reply.kind === 'outcome' ? reply.outcome : unavailable('the executor does not accept the revision');
   } catch (error) {
     if (!(error instanceof HookmintError)) throw error;
     if (error.code === 'bus_deadline_exceeded') return { status: 'timed_out', limit: 'wall', ...NOT_RUN };

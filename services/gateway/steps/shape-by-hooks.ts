@@ -76,7 +76,7 @@ async function shapeByHook(
   else findings.hook = found;
   if (isFailure(outcome) && hook.revision.on_failure === 'issue_unmodified') {
     found.unmodified = true;
-    logger.warn({ hook: found }, 'a token is issued without its hook, as the policy of the hook has it');
+    logger.warn({ hook: found }, 'a token is issued without its hook, by the policy of the hook');
     return { scopes, customClaims: {}, dropped: [] };
   }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { isWrongLastSequence } from '../../../shared/bus/wrong-last-sequence.ts';
 import { logger } from '../../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import { assertionUsedSubject } from '../../../shared/subjects/assertion-used.ts';
@@ -13,9 +14,6 @@ import { USE_ASSERTION_TIMEOUT_MS } from '../limits.ts';
  * @throws {OAuthError} 503 `temporarily_unavailable` while that cannot be known.
  */
 export type UseAssertion = (clientId: string, jti: string) => Promise<boolean>;
-
-/** JetStream's error for a subject that has a message where none was expected. */
-const WRONG_LAST_SEQUENCE = 10_071;
 
 /**
  * Assertions are marked in the stream `HOOKMINT_ASSERTIONS`: the server takes the first message of a subject and refuses any other,
@@ -36,8 +34,8 @@ export function createUseAssertion(connection: NatsConnection, tenant: string): 
       });
       return true;
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return false;
-      logger.warn({ err: error }, 'whether a client assertion was used before cannot be known');
+      if (isWrongLastSequence(error)) return false;
+      logger.warn({ err: error }, 'cannot check whether a client assertion was used before');
       throw new OAuthError(503, 'temporarily_unavailable', 'Client assertions cannot be checked at the moment', {
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
         cause: error,

@@ -10,7 +10,7 @@ export const addressCeiling = z
   .transform((text) => text.split(',').map((entry) => entry.trim()))
   .pipe(AddressList);
 
-/** Every address: where whoever writes hooks also owns the machine. */
+/** Every address: for machines whose owner also writes the hooks. */
 export const NO_CEILING = ['0.0.0.0/0', '::/0'];
 
 /**

@@ -196,10 +196,7 @@ async function readResponse(response: IncomingMessage, memory: RunMemory): Promi
   let heldBytes = 0;
   const hold = (bytes: number): void => {
     if (!memory.take(bytes)) {
-      throw new EgressError(
-        'EGRESS_BUSY',
-        'the responses that hooks hold at the moment leave no room for this one; ask again later, or for less',
-      );
+      throw new EgressError('EGRESS_BUSY', 'too little memory is free for this response; retry later, or request less');
     }
     heldBytes += bytes;
   };
@@ -248,13 +245,13 @@ function asEgressError(error: unknown): EgressError {
 
 /** Whatever the end of the time made of the request: a response that drips is cut off like one that does not come. */
 function timedOut(cause: unknown): EgressError {
-  return new EgressError('EGRESS_TIMED_OUT', 'the request did not end within the time the hook has', { cause });
+  return new EgressError('EGRESS_TIMED_OUT', 'the request did not end within the time of the hook', { cause });
 }
 
 function addressNotAllowed(): EgressError {
   return new EgressError(
     'EGRESS_ADDRESS_NOT_ALLOWED',
-    'the host has an address that is not public; allow it in the hook’s allowed_addresses if it is meant, and for the executors in HOOKMINT_EGRESS_ALLOWED_ADDRESSES',
+    'the host has an address that is not public; to allow it, add it to the hook’s allowed_addresses and to HOOKMINT_EGRESS_ALLOWED_ADDRESSES of the executors',
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CodedError } from '../../../shared/coded-error.ts';
 
 /** One HTTP request of a hook, as its sandbox process passes it on: the hook's word. Redirects are requests of their own. */
 export const HttpExchangeRequest = z.object({
@@ -33,12 +34,4 @@ export type EgressErrorCode =
   | 'EGRESS_TIMED_OUT'
   | 'EGRESS_FAILED';
 
-export class EgressError extends Error {
-  readonly code: EgressErrorCode;
-
-  constructor(code: EgressErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'EgressError';
-    this.code = code;
-  }
-}
+export class EgressError extends CodedError<EgressErrorCode> {}

@@ -44,6 +44,6 @@ function parseRequest(text: string): HttpExchangeRequest {
   try {
     return HttpExchangeRequest.parse(JSON.parse(text));
   } catch (error) {
-    throw new EgressError('EGRESS_INVALID_REQUEST', 'the request is not one that can be made', { cause: error });
+    throw new EgressError('EGRESS_INVALID_REQUEST', 'the request is not valid', { cause: error });
   }
 }

@@ -3,7 +3,7 @@ const MAX_HELD_BYTES = 134_217_728;
 
 /** What the responses of one run hold of the memory. */
 export type RunMemory = {
-  /** Whether there is room for so many more bytes; then they are held. */
+  /** Reserves this many bytes; `false` if there is no room. */
   take(bytes: number): boolean;
   /** Gives back what a request took that came to nothing. */
   give(bytes: number): void;

@@ -5,7 +5,7 @@
 // is a line with the console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
 //   w<json>  as o, after a line with a JSON list of what was assigned to where that does nothing
-//   n        the result is no object       s        the result cannot be serialised
+//   n        the result is not an object       s        the result cannot be serialised
 (function (settled, host, installRuntime, adaptAction) {
   'use strict';
   const { parse, rawJSON, stringify } = JSON;
@@ -140,7 +140,7 @@
       (answer) => done(null, answer),
       (error) => done(error),
     );
-    // As in Node, where what a callback throws has nobody to catch it.
+    // As in Node, where an error thrown by a callback is uncaught.
     then(asked, undefined, (error) => current.failed?.(error));
   };
   const documentOf = ({ json }) => (json === null ? undefined : parse(json));
@@ -216,7 +216,7 @@
     const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + told();
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
-        throw new ErrorClass('The callback of the hook was called already.');
+        throw new ErrorClass('The callback of the hook was already called.');
       }
     };
     const failed = (error) => {

@@ -12,7 +12,7 @@ export class EnteredRuns {
   readonly #insideNs: () => bigint | undefined;
   /** Those whose entry has not come back, in the order in which the isolate takes them. */
   readonly #runs: HookRun[] = [];
-  /** Since when the first of them has the isolate, or nobody has. */
+  /** Since when the first of them, or none, has the isolate. */
   #sinceMs = performance.now();
   /** Until when CPU time is accounted: by the isolate's clock, and by the process's. */
   #accountedInsideNs = 0n;
@@ -37,7 +37,7 @@ export class EnteredRuns {
     return this.#runs[0];
   }
 
-  /** By the clock of `performance`: since when the first run has the isolate, or nobody has. */
+  /** Since when the first run, or none, has the isolate; by the clock of `performance`. */
   get sinceMs(): number {
     return this.#sinceMs;
   }

@@ -10,7 +10,7 @@ const waiting = new Map<number, { resolve: (json: string) => void; reject: (erro
 let outgoing: Call[] = [];
 let lastCall = 0;
 
-/** Puts a request among those that go out with the next message; gives its response, or throws a {@link CallError}. */
+/** Adds a request to the next message; returns its response, or throws a {@link CallError}. */
 export function callExecutor(run: number, kind: Call['kind'], request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = ++lastCall;

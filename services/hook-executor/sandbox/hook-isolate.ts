@@ -12,10 +12,10 @@ import type { CpuShare } from './process-time.ts';
 import { Turns } from './turns.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
 
-/** Last resort should nobody {@link HookIsolate.stop} an entry, in multiples of its CPU limit. */
+/** Last resort if an entry is not ended by {@link HookIsolate.stop}, in multiples of its CPU limit. */
 const MAX_WALL_PER_CPU = 10;
 
-/** When nothing of an isolate has been under way for so long, runs that wait for `cb` wait in vain. */
+/** If nothing in an isolate has been under way for this time, runs that wait for `cb` wait in vain. */
 const NEVER_CALLED_BACK_MS = 250;
 
 /** Timers of one isolate that the host keeps; the runtime inside allows 1,000. */
@@ -153,7 +153,7 @@ export class HookIsolate {
     if (knownInside) void this.#resume(run, 'endRun');
   }
 
-  /** Loads the hook, once, before any run. After a failure all runs tell of it. */
+  /** Loads the hook, once, before any run. After a failure every run reports it. */
   async load(): Promise<void> {
     const run = new HookRun(LOAD, undefined, this.#subtleTurns);
     this.#runs.set(LOAD, run);

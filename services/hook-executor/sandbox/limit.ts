@@ -16,7 +16,7 @@ const MESSAGES = {
   memoryLimit: 'Isolate was disposed during execution due to memory limit',
 };
 
-/** The limit that an error tells of; `undefined` for any other error. */
+/** The limit that an error is about; `undefined` for any other error. */
 export function limitOf(error: unknown): Limit | undefined {
   if (error instanceof LimitError) return error.limit;
   if (messageIs(error, MESSAGES.timeout)) return 'cpu';

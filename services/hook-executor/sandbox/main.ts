@@ -118,11 +118,11 @@ function discard(revision: string): void {
 async function run({ id, revision: address, arguments: json, deadlineMs }: SandboxRun): Promise<HookOutcome> {
   const revision = revisions.get(address);
   if (revision === undefined) throw new Error('a run of a revision that was not loaded');
-  // From here on by a clock that nobody sets.
+  // From here on by a monotonic clock.
   const dueMs = performance.now() + Math.min(revision.limits.wall_ms, deadlineMs - Date.now());
   for (;;) {
     const isolate = await enter(revision, dueMs);
-    if (isolate === undefined) return { status: 'unavailable', reason: 'no isolate came free in time', ...NOT_RUN };
+    if (isolate === undefined) return { status: 'unavailable', reason: 'no isolate was free in time', ...NOT_RUN };
     try {
       const loaded = isolate.loading === undefined || (await by(dueMs, isolate.loading));
       if (!loaded) return { status: 'timed_out', limit: 'wall', ...NOT_RUN };

@@ -1,11 +1,11 @@
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import { TimeoutError, type NatsConnection } from '@nats-io/transport-node';
+import { isWrongLastSequence } from '../../../shared/bus/wrong-last-sequence.ts';
 import { logger } from '../../../shared/log.ts';
 import { hookStorageReadSubject, hookStorageSubject } from '../../../shared/subjects/hook-storage.ts';
 import { StorageError, type HookDocuments } from './hook-documents.ts';
 
 // https://github.com/nats-io/nats-server/blob/main/server/errors.json
-const WRONG_LAST_SEQUENCE = [10_071, 10_164];
 const MAXIMUM_BYTES_EXCEEDED = 10_077;
 const NOT_FOUND = 404;
 
@@ -32,7 +32,7 @@ export function busDocuments(connection: NatsConnection, tenant: string): HookDo
       try {
         return (await client.publish(hookStorageSubject(tenant, hookId), json ?? '', options)).seq;
       } catch (error) {
-        if (error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.includes(error.code)) return undefined;
+        if (isWrongLastSequence(error)) return undefined;
         return fail(error);
       }
     },
@@ -42,7 +42,7 @@ export function busDocuments(connection: NatsConnection, tenant: string): HookDo
 function fail(error: unknown): never {
   logger.error({ err: error }, 'the document of a hook was not read or written');
   if (error instanceof JetStreamApiError && error.code === MAXIMUM_BYTES_EXCEEDED) {
-    throw new StorageError('STORAGE_FULL', 'there is no room left for documents of hooks', { cause: error });
+    throw new StorageError('STORAGE_FULL', 'no space is left for documents of hooks', { cause: error });
   }
   const late = error instanceof TimeoutError || (error instanceof Error && error.cause instanceof TimeoutError);
   throw late

@@ -1,3 +1,5 @@
+import { CodedError } from '../../../shared/coded-error.ts';
+
 /** A hook's document as JSON text, `undefined` for none, and the number of the write it is from, 0 before the first. */
 export type StoredDocument = { json: string | undefined; sequence: number };
 
@@ -27,12 +29,4 @@ export type StorageErrorCode =
   | 'STORAGE_TIMED_OUT'
   | 'STORAGE_UNAVAILABLE';
 
-export class StorageError extends Error {
-  readonly code: StorageErrorCode;
-
-  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StorageError';
-    this.code = code;
-  }
-}
+export class StorageError extends CodedError<StorageErrorCode> {}

@@ -61,7 +61,7 @@ export function storageOfRun(
     if (++calls > STORAGE_CALLS_PER_RUN) {
       throw new StorageError(
         'STORAGE_TOO_MANY_CALLS',
-        `a run may use the storage ${String(STORAGE_CALLS_PER_RUN)} times`,
+        `a run may call the storage ${String(STORAGE_CALLS_PER_RUN)} times`,
       );
     }
     const request = parseRequest(text);
@@ -81,7 +81,7 @@ function parseRequest(text: string): Request {
   try {
     return Request.parse(JSON.parse(text));
   } catch (error) {
-    throw new StorageError('STORAGE_INVALID_REQUEST', 'the request is not one of the storage', { cause: error });
+    throw new StorageError('STORAGE_INVALID_REQUEST', 'the storage request is not valid', { cause: error });
   }
 }
 

@@ -34,7 +34,7 @@ export const told = (paths: string, does: string): AcceptedFields =>
 
 export const login = (
   paths: string,
-  does = 'About users who log in, of whom there are none: told again.',
+  does = 'About users who log in, which hookmint does not have: stored and returned.',
 ): AcceptedFields =>
   each(paths, {
     effect: 'login',

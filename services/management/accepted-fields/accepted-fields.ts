@@ -10,7 +10,9 @@ import {
   hookRevisions,
   hooks,
   hookSecrets,
+  hookUnsavedDryRun,
 } from './hooks.ts';
+import { consoleLinks } from './console.ts';
 import { tenantSettings } from './tenant.ts';
 
 /**
@@ -25,6 +27,7 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'clients/rotate-secret': rotateSecret,
   'tenants/settings': tenantSettings,
   hooks,
+  'hooks/dry-run': hookUnsavedDryRun,
   'hooks/secrets': hookSecrets,
   'hooks/revisions': hookRevisions,
   'hooks/revisions/dry-run': hookDryRun,
@@ -32,4 +35,5 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'actions/actions/versions/deploy': actionVersionDeploy,
   'actions/actions/test': actionTest,
   'actions/triggers/bindings': bindings,
+  'console/links': consoleLinks,
 };

@@ -6,8 +6,8 @@ const IN_TOKEN = 'test/e2e/accepted-fields.test.ts: the settings of an API are i
 
 export const resourceServers: AcceptedFields = {
   ...acts('identifier', 'The aud of its tokens; the audience that clients ask for.', IN_TOKEN),
-  ...told('name scopes.description', 'What people are told.'),
-  ...acts('scopes.value', 'What its grants may give.', IN_TOKEN),
+  ...told('name scopes.description', 'A text for people.'),
+  ...acts('scopes.value', 'The scopes that grants may contain.', IN_TOKEN),
   ...acts('token_lifetime', 'Seconds from iat to exp.', IN_TOKEN),
   ...acts('token_dialect', 'Which claims its tokens have.', IN_TOKEN),
   ...acts('enforce_policies', 'With a dialect _authz: its tokens have permissions.', IN_TOKEN),
@@ -20,10 +20,10 @@ export const resourceServers: AcceptedFields = {
   ...login(
     'subject_type_authorization.user.policy allow_offline_access allow_online_access ' +
       'skip_consent_for_verifiable_first_party_clients token_lifetime_for_web',
-    'About tokens of users, which are never issued: kept and returned.',
+    'About tokens of users, which are never issued: stored and returned.',
   ),
-  ...off('verificationLocation', 'Only null: hookmint verifies no token for an API.'),
-  ...off('consent_policy', 'Only null: nobody consents to a token of a client.'),
+  ...off('verificationLocation', 'Only null: hookmint verifies no tokens for APIs.'),
+  ...off('consent_policy', 'Only null: tokens of clients need no consent.'),
   ...off('authorization_details', 'Only null: tokens have no authorization_details.'),
   ...off('token_encryption', 'Only null: tokens are signed and not encrypted.'),
   ...off('proof_of_possession', 'Only null: tokens are bearer tokens.'),
@@ -32,12 +32,12 @@ export const resourceServers: AcceptedFields = {
 export const clientGrants: AcceptedFields = {
   ...acts(
     'client_id audience scope',
-    'Who gets which scopes of which API.',
+    'The client, the API and the scopes that it is granted.',
     `${GRANTS}: is made, read, found and deleted, and each time the next token knows`,
   ),
   ...acts(
     'allow_all_scopes',
-    'All scopes that the API has when the token is asked for.',
+    'All scopes that the API has at the time of the token request.',
     `${GRANTS}: may be for all scopes, those included that the API gets later`,
   ),
   ...off('subject_type', 'Only client: tokens are issued to clients.'),

@@ -8,7 +8,7 @@ const FIELDS = 'test/e2e/accepted-fields.test.ts';
 /** Of a public key that a client signs its assertions with; within a new client their paths are longer. */
 const credential = (prefix: string): AcceptedFields => ({
   ...off(`${prefix}credential_type`, 'Only public_key: clients do not authenticate by TLS.'),
-  ...told(`${prefix}name`, 'What people call the key.'),
+  ...told(`${prefix}name`, 'A name for people.'),
   ...acts(`${prefix}pem`, 'The key that verifies the assertions.', `${KEYS}: is made, read and told without its key`),
   ...acts(
     `${prefix}alg`,
@@ -17,12 +17,12 @@ const credential = (prefix: string): AcceptedFields => ({
   ),
   ...acts(
     `${prefix}kid`,
-    'The kid that assertions name it by.',
+    'The kid that assertions must have.',
     `${KEYS}: may name the token endpoint, and its credential's kid`,
   ),
   ...acts(
     `${prefix}expires_at`,
-    'When it verifies nothing any more.',
+    'The time from which it verifies no assertion.',
     `${KEYS}: that has expired signs nothing, and its successor does`,
   ),
   ...acts(
@@ -37,12 +37,12 @@ const INLINE = 'client_authentication_methods.private_key_jwt.credentials.';
 export const clients: AcceptedFields = {
   ...acts(
     'client_id',
-    'The id of a client that moves in; made when left out.',
+    'The id of an imported client; generated if absent.',
     `${CLIENTS}: may bring its id and its secret along`,
   ),
   ...acts(
     'client_secret',
-    'The secret it authenticates with; made when left out.',
+    'The secret that it authenticates with; generated if absent.',
     `${CLIENTS}: may give it another secret, which ends the one before`,
   ),
   ...acts(
@@ -52,7 +52,7 @@ export const clients: AcceptedFields = {
   ),
   ...acts(
     'app_type is_first_party',
-    'Decides the defaults of a new client; lists are narrowed by it.',
+    'Decides the defaults of a new client; lists can be filtered by it.',
     `${CLIENTS}: is filtered`,
   ),
   ...acts(
@@ -62,7 +62,7 @@ export const clients: AcceptedFields = {
   ),
   ...acts(
     'token_endpoint_auth_method',
-    'none: no token. Both others: a secret, in the body or by Basic, as Auth0 takes it.',
+    'none: no token. Both others: a secret, in the body or by Basic, as with Auth0.',
     `${FIELDS}: a client of the method none gets no token, and one with a secret shows it in either place`,
   ),
   ...acts(
@@ -85,7 +85,7 @@ export const clients: AcceptedFields = {
     'client_authentication_methods.tls_client_auth client_authentication_methods.self_signed_tls_client_auth',
     'Refused: a client authenticates with a secret or by private_key_jwt.',
   ),
-  ...told('description logo_uri', 'What people are told of the client.'),
+  ...told('description logo_uri', 'A text for people.'),
   ...off('require_proof_of_possession', 'Only false: tokens are bearer tokens.'),
   ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),
   ...off('default_organization', 'Only null: hookmint has no organizations.'),
@@ -94,8 +94,8 @@ export const clients: AcceptedFields = {
   ...off('token_vault_privileged_access', 'Only null: hookmint has no token vault.'),
   ...off('token_exchange.allow_any_profile_of_type', 'Only empty: hookmint has no token exchange.'),
   ...off('identity_assertion_authorization_grant.active', 'Only false: hookmint has no such grant.'),
-  ...off('resource_server_identifier', 'Only null: no client stands for an API.'),
-  ...off('third_party_security_mode', 'Only permissive: clients of third parties are treated as all others.'),
+  ...off('resource_server_identifier', 'Only null: clients do not represent APIs.'),
+  ...off('third_party_security_mode', 'Only permissive: third-party clients are treated like all others.'),
   ...login(
     'initiate_login_uri callbacks allowed_origins web_origins allowed_logout_urls allowed_clients client_aliases ' +
       'oidc_conformant oidc_logout oidc_backchannel_logout session_transfer jwt_configuration encryption_key refresh_token ' +
@@ -111,6 +111,6 @@ export const clientCredentials: AcceptedFields = credential('');
 
 export const rotateSecret: AcceptedFields = acts(
   'overlap_seconds',
-  'How long the secret before stays valid.',
+  'How long the previous secret stays valid.',
   `${CLIENTS}: lets the secret before live on for the overlap, and no longer`,
 );

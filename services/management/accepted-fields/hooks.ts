@@ -23,17 +23,17 @@ export const hookRevisions: AcceptedFields = {
   ...acts(
     'hookmint.limits.cpu_ms hookmint.limits.wall_ms hookmint.limits.heap_mib hookmint.limits.result_bytes ' +
       'hookmint.limits.console_bytes hookmint.limits.network_calls',
-    'What one run may use.',
+    'The limits of one run.',
     LIMITS,
   ),
   ...acts(
     'hookmint.egress.allowed_addresses hookmint.egress.allowed_hosts',
-    'Where its requests may go.',
+    'The hosts and addresses that its requests may reach.',
     `${FIELDS}: the policy for requests of a hook opens an address and closes a host`,
   ),
   ...acts(
     'hookmint.on_failure',
-    'What becomes of a token whose hook fails.',
+    'Whether a token is issued if its hook fails.',
     `${FIELDS}: a hook that fails stops the token, unless it may be issued unmodified`,
   ),
   ...acts(
@@ -43,17 +43,17 @@ export const hookRevisions: AcceptedFields = {
   ),
   ...acts(
     'hookmint.secrets',
-    'Secrets of the hook, all there are.',
+    'All secrets of the hook.',
     `${HOOKS}: secrets are written, never read, and reach the hook`,
   ),
 };
 
 export const hooks: AcceptedFields = {
   ...hookRevisions,
-  ...acts('name', 'Its name, once in the tenant.', `${HOOKS}: another name of a hook keeps its revision`),
+  ...acts('name', 'Its name, unique in the tenant.', `${HOOKS}: another name of a hook keeps its revision`),
   ...acts(
     'enabled',
-    'Whether tokens are shaped by it.',
+    'Whether it shapes tokens.',
     `${HOOKS}: the enabled hook shapes the next token, and a changed script the one after the change`,
   ),
   ...acts(
@@ -74,7 +74,7 @@ export const hookDryRun: AcceptedFields = {
     'event.client.id event.client.name event.client.tenant event.client.metadata event.scope event.audience event.body ' +
       'event.request.ip event.request.method event.request.hostname event.request.user_agent event.request.language ' +
       'event.request.requested_scopes',
-    'What the code is shown of the token request.',
+    'The token request that the code gets.',
     `${FIELDS}: a dry run shows the code the event that it is given`,
   ),
   ...acts(
@@ -89,17 +89,20 @@ export const hookDryRun: AcceptedFields = {
   ),
 };
 
+/** The same of code that is not kept. */
+export const hookUnsavedDryRun: AcceptedFields = { ...hookRevisions, ...hookDryRun };
+
 export const actions: AcceptedFields = {
-  ...acts('name', 'Its name, once in the tenant.', `${ACTIONS}: has a name of its own among Actions`),
+  ...acts('name', 'Its name, unique in the tenant.', `${ACTIONS}: has a name of its own among Actions`),
   ...acts('supported_triggers.id', 'Only credentials-exchange.', `${ACTIONS}: is refused with what is wrong of it`),
   ...sentBack(
     'supported_triggers.status supported_triggers.runtimes supported_triggers.default_runtime ' +
       'supported_triggers.compatible_triggers supported_triggers.binding_policy supported_triggers.url',
-    'What the list of triggers says; not kept.',
+    'As in the list of triggers; not stored.',
   ),
   ...acts(
     'supported_triggers.version',
-    'v1 and v2 have one contract here; the one that is named is returned.',
+    'v1 and v2 have the same contract here; the given one is returned.',
     `${ACTIONS}: lose none of their changes`,
   ),
   ...acts(
@@ -113,13 +116,13 @@ export const actions: AcceptedFields = {
     `${CODE}: may require modules`,
   ),
   ...off('dependencies.registry_url', 'Only the npm registry: HOOKMINT_NPM_REGISTRY names another.'),
-  ...off('runtime', 'Only node22: every Action finds the API of Node.js 22.'),
+  ...off('runtime', 'Only node22: every Action has the API of Node.js 22.'),
   ...acts(
     'secrets.name secrets.value',
-    'Secrets of the Action; one without a value keeps it.',
+    'Secrets of the Action; one without a value keeps its value.',
     `${CODE}: only its code can read them, and they keep their values until others are given`,
   ),
-  ...sentBack('secrets.updated_at', 'When the secret was written; not kept.'),
+  ...sentBack('secrets.updated_at', 'When the secret was written; not stored.'),
   ...off('modules', 'Only empty: hookmint has no Action modules.'),
   ...acts(
     'deploy',
@@ -130,7 +133,7 @@ export const actions: AcceptedFields = {
 
 export const actionVersionDeploy: AcceptedFields = acts(
   'update_draft',
-  'Whether the draft becomes as the version is.',
+  'Whether the draft becomes a copy of the version.',
   `${CODE}: shapes tokens once it is deployed and bound, and changes them when it is deployed anew`,
 );
 
@@ -140,12 +143,12 @@ export const actionTest: AcceptedFields = {
       'payload.client.metadata payload.request.body payload.request.hostname payload.request.ip payload.request.language ' +
       'payload.request.method payload.request.user_agent payload.resource_server.identifier payload.tenant.id ' +
       'payload.transaction.requested_scopes payload.transaction.target_scopes',
-    'What the Action is shown.',
+    'The event that the Action gets.',
     `${CODE}: runs the draft with an event of one's own, and tells what it came to`,
   ),
   ...sentBack(
     'payload.request.geoip payload.transaction.correlation_id payload.agent payload.custom_domain payload.organization payload.secrets',
-    "Members of Auth0's events that no Action finds here, and its own secrets.",
+    "Members of Auth0's events that Actions do not have here, and its own secrets.",
   ),
 };
 
@@ -157,7 +160,7 @@ export const bindings: AcceptedFields = {
   ),
   ...acts(
     'bindings.display_name',
-    'What people call the Action in its place.',
+    'A name for people.',
     `${ACTIONS}: name only Actions that there are, each once, twenty at most`,
   ),
   ...off('bindings.secrets', 'Only empty: a binding has no secrets.'),

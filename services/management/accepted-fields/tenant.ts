@@ -12,7 +12,7 @@ const flags = (names: string): string =>
 export const tenantSettings: AcceptedFields = {
   ...acts(
     'default_audience',
-    'The API of a token request that names none.',
+    'The API of token requests that name none.',
     `${GRANTS}: say which API a token is for that names none`,
   ),
   ...acts(
@@ -28,19 +28,19 @@ export const tenantSettings: AcceptedFields = {
   ...acts(
     'default_token_quota.clients.client_credentials.per_hour default_token_quota.clients.client_credentials.per_day ' +
       'default_token_quota.clients.client_credentials.enforce',
-    'The token_quota of clients that have none of their own.',
+    'The token_quota of clients without one of their own.',
     `${QUOTA}: is the tenant's where the client has none, and neither is nothing`,
   ),
   ...off('default_token_quota.organizations', 'Only null: hookmint has no organizations.'),
-  ...told('friendly_name picture_url support_email support_url', 'What people are told of the tenant.'),
-  ...off('sandbox_version', 'Only 22: hooks find the API of Node.js 22.'),
-  ...off('legacy_sandbox_version', 'Only empty: hooks find the API of Node.js 22.'),
+  ...told('friendly_name picture_url support_email support_url', 'A text for people.'),
+  ...off('sandbox_version', 'Only 22: hooks have the API of Node.js 22.'),
+  ...off('legacy_sandbox_version', 'Only empty: hooks have the API of Node.js 22.'),
   ...off('allow_organization_name_in_authentication_api', 'Only false: hookmint has no organizations.'),
   ...off('mtls.enable_endpoint_aliases', 'Only false: clients do not authenticate by TLS.'),
   ...off('client_id_metadata_document_supported', 'Only false: clients do not register themselves.'),
   ...off('flags.allow_api1_non_global_clients', 'Only false: every token is for an API.'),
   ...off('flags.enable_dynamic_client_registration', 'Only false: clients do not register themselves.'),
-  ...off('flags.remove_alg_from_jwks', 'Only false: each key of the JWK Set tells its alg.'),
+  ...off('flags.remove_alg_from_jwks', 'Only false: each key of the JWK Set has its alg.'),
   ...off('flags.*', 'Only false: a flag that hookmint does not know.'),
   ...login(
     'allowed_logout_urls change_password device_flow guardian_mfa_page error_page default_directory default_redirection_uri ' +

@@ -58,8 +58,8 @@ export const refuseAbsentProducts =
   async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const product = ABSENT.get(request.path.split('/')[1] ?? '');
     if (product !== undefined) {
-      const { clientId } = await authenticate(request.headers.authorization, request.ip, deps);
-      await limitRate(clientId, response);
+      const { id } = await authenticate(request.headers.authorization, request.ip, deps);
+      await limitRate(id, response);
       throw absentScope(`${VERBS.get(request.method) ?? 'update'}:${product}`);
     }
     next();

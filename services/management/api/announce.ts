@@ -16,8 +16,9 @@ const MAX_AUDITED_TEXT_LENGTH = 1_024;
 const ANNOUNCE_TIMEOUT_MS = 500;
 
 /** Tells all services that the configuration has changed, and the stream who changed what. */
-export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
-  return async (change: Change, route: Route, caller: Caller, request: Request): Promise<void> => {
+export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, events: EventPublisher) {
+  /** Tells the stream alone: of what is nothing to the other services. */
+  function record(change: Change, route: Operation, caller: Caller, request: Request): void {
     const time_ms = Date.now();
     const traceId = activeTraceId();
     const correlationId = activeCorrelationId();
@@ -29,7 +30,7 @@ export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
       ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
       ...(caller.ip === undefined ? {} : { ip: caller.ip }),
       user_agent: request.headers['user-agent']?.slice(0, 256),
-      client_id: caller.clientId,
+      ...(caller.person === undefined ? { client_id: caller.id } : { person: caller.person }),
       description: route.summary,
       method: route.method,
       path: request.originalUrl.split('?')[0] ?? '',
@@ -39,7 +40,11 @@ export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
       before: abridged(change.before),
       after: abridged(change.after),
     });
-    const message: ConfigChanged = { collection: change.collection, time_ms };
+  }
+
+  async function announce(change: Change, route: Operation, caller: Caller, request: Request): Promise<void> {
+    record(change, route, caller, request);
+    const message: ConfigChanged = { collection: change.collection, time_ms: Date.now() };
     try {
       bus.publish(configChangedSubject(tenant), JSON.stringify(message));
       // Whoever hears of the answer may ask for a token at once; the announcement must be on its way by then.
@@ -47,8 +52,12 @@ export function createAnnouncer({ bus, tenant }: Deps, events: EventPublisher) {
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'a change could not be announced');
     }
-  };
+  }
+  return { record, announce };
 }
+export type Announcer = ReturnType<typeof createAnnouncer>;
+
+type Operation = Pick<Route, 'summary' | 'method' | 'status'>;
 
 /** Longest JSON text of a document in an audit event; of a longer one the longest members are left out. */
 const MAX_AUDITED_DOCUMENT_LENGTH = 65_536;

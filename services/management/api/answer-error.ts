@@ -20,7 +20,7 @@ function asApiError(error: unknown): ApiError {
   }
   if (error instanceof HookmintError && error.code.startsWith('bus_')) {
     logger.warn({ err: error }, 'a service on the bus did not answer');
-    return unavailable('service_unavailable', 'A service that is needed does not answer at the moment', error);
+    return unavailable('service_unavailable', 'A required service does not answer at the moment', error);
   }
   if (error instanceof HookmintError && error.code === 'store_contended') {
     return new ApiError(409, 'too_many_writers', error.message, { cause: error });
@@ -37,7 +37,7 @@ function asMalformedRequest(error: unknown): ApiError | undefined {
   const { status } = error;
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
   if (error instanceof URIError) {
-    return new ApiError(400, 'invalid_uri', 'Path validation error: the path is not percent-encoded as it should be', {
+    return new ApiError(400, 'invalid_uri', 'Path validation error: the path is not percent-encoded correctly', {
       cause: error,
     });
   }

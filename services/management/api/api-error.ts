@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, type Inexistent } from './error-codes.ts';
 
-/** The body of every answer that is no success (contract §5). `errorCode` is stable; the message is for people. */
+/** The body of every answer that is not a success (contract §5). `errorCode` is stable; the message is for people. */
 export const ApiErrorBody = z
   .object({
     statusCode: z.int(),
@@ -13,7 +13,7 @@ export const ApiErrorBody = z
   })
   .meta({ id: 'Error' });
 
-/** An answer that is no success. Its text goes to the client as it is. */
+/** An answer that is not a success. Its text goes to the client as it is. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;

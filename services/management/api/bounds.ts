@@ -15,8 +15,8 @@ export function refuseUnbounded(body: unknown): void {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
-    if (depth === MAX_NESTING) throw invalidBody(`'the body is more than ${String(MAX_NESTING)} levels deep'.`);
-    if (Object.hasOwn(value, '__proto__')) throw invalidBody("'no member can be called __proto__'.");
+    if (depth === MAX_NESTING) throw invalidBody(`'the body is nested more than ${String(MAX_NESTING)} levels deep'.`);
+    if (Object.hasOwn(value, '__proto__')) throw invalidBody("'no member can have the name __proto__'.");
     const members: unknown[] = Object.values(value);
     values += members.length;
     if (values > MAX_VALUES) throw invalidBody(`'the body has more than ${String(MAX_VALUES)} values in it'.`);

@@ -4,27 +4,35 @@
  */
 export const ERROR_CODES = {
   invalid_request: 'The request is not valid HTTP, or cannot be routed.',
-  invalid_uri: 'A parameter in the path is not valid.',
-  invalid_query_string: 'A parameter in the query is not valid, or not known; the message names it.',
-  invalid_body: 'The body is not valid, or has a member that is not known; the message names it.',
+  invalid_uri: 'A parameter in the path is invalid.',
+  invalid_query_string: 'A parameter in the query is invalid or unknown; the message names it.',
+  invalid_body: 'The body is invalid, or has an unknown member; the message names it.',
   payload_too_large: 'The body is too large.',
   unsupported_media_type: 'The Content-Type, charset or Content-Encoding of the request is not supported.',
-  method_not_allowed: 'The path is there, and takes other methods; the header Allow names them.',
+  method_not_allowed: 'The path exists, but for other methods; the header Allow names them.',
   not_found: 'There is nothing at this path.',
 
   invalid_token: 'The access token is missing, expired, of another issuer or for another audience.',
   insufficient_scope: 'The access token lacks the scope of the operation; the message names it.',
   too_many_requests: 'The client called too often; the header Retry-After says when to call again.',
-  too_many_streams: 'As many streams are open as there may be.',
+  too_many_streams: 'Too many streams are open.',
+
+  console_signed_out: 'Nobody is signed in to the console.',
+  console_link_used: 'The link to the console was followed before; each signs in once.',
+  console_link_unknown: 'The link to the console has expired, or is none.',
+  console_foreign_request: 'The request is not of the page of the console.',
+  console_needs_tls: 'The console signs in over HTTPS only, or on the machine that it runs on.',
+  console_wrong_host: 'The console is not at this host.',
+  inexistent_console_session: 'There is no such session of the console.',
 
   internal_error: 'An error of hookmint; its log says more.',
   store_unavailable: 'The database cannot be used at the moment.',
-  service_unavailable: 'A service that is needed does not answer at the moment.',
+  service_unavailable: 'A required service does not answer at the moment.',
   keys_unavailable: 'The keys that verify access tokens are not known yet.',
   too_many_writers: 'Too many requests change the same thing at once; call again.',
 
-  operation_not_supported: 'What is asked for cannot be done to this resource.',
-  limit_exceeded: 'There are as many of these as there may be.',
+  operation_not_supported: 'The operation is not possible for this resource.',
+  limit_exceeded: 'The maximum number of these resources exists already.',
 
   inexistent_resource_server: 'There is no such API.',
   resource_server_conflict: 'Another API has this identifier.',
@@ -34,18 +42,17 @@ export const ERROR_CODES = {
   inexistent_client_credential: 'The client has no such credential.',
   credential_conflict: 'The client has a credential with this kid.',
   credential_in_use: 'The client authenticates with this credential.',
-  last_administrator:
-    'Nobody could administer hookmint any more, or somebody else would take the last such client over.',
+  last_administrator: 'The change would leave no administrator, or let another client take over the last one.',
   inexistent_client_grant: 'There is no such client grant.',
   client_grant_conflict: 'The client has a grant for this API.',
 
   inexistent_signing_key: 'There is no such signing key, or it was revoked long ago.',
   signing_key_unpublished:
-    'The next signing key is not published for long enough; the header Retry-After says when it is.',
+    'The next signing key was published too recently; the header Retry-After says when to call again.',
   signing_key_in_use: 'The signing key is the current or the next one; only one that was replaced can be revoked.',
 
-  inexistent_log: 'There is no such log, or no longer.',
-  query_too_expensive: 'The search of the logs takes too long; a narrower one does not.',
+  inexistent_log: 'There is no such log, or it was removed.',
+  query_too_expensive: 'The search of the logs takes too long; narrow it.',
 
   inexistent_hook: 'There is no such hook.',
   hook_conflict: 'Another hook has this name.',
@@ -54,27 +61,30 @@ export const ERROR_CODES = {
   inexistent_hook_secret: 'The hook has no secret of this name.',
   hook_secret_conflict: 'The hook has a secret of this name.',
 
-  hook_syntax_error: 'The script is no JavaScript; the message has the place.',
+  invalid_if_match: 'The header If-Match is no revision in double quotes.',
+  revision_changed: 'Somebody else changed the revision that the request began from.',
+
+  hook_syntax_error: 'The script has a syntax error; the message has the place.',
   hook_load_failed:
     'The script fails when it is loaded, so it cannot be enabled; the message has the error and the place.',
   module_undeclared:
     'The script requires a module that is neither among its dependencies nor one of the default modules.',
-  dependency_invalid: 'A dependency has a name or version that no registry can have.',
+  dependency_invalid: 'A dependency has an invalid name or version.',
   module_unavailable: 'The registry has no such module, or not in that version.',
   module_native: 'A module needs compiled code, which hooks cannot run.',
   module_unresolved: 'A file that is required is not in its module.',
-  module_unreadable: 'A file of a module is nothing that can be bundled.',
+  module_unreadable: 'A file of a module cannot be bundled.',
   bundle_too_large: 'The modules together are larger than a revision may be.',
   registry_unreachable: 'The npm registry cannot be reached.',
-  registry_failed: 'The npm registry answered what no registry answers.',
+  registry_failed: 'The npm registry gave an invalid answer.',
   module_refused:
-    'A module, or one that it needs, is no tarball of the registry with an integrity; the message names it.',
-  module_damaged: 'The tarball of a module is not what its integrity tells of, or cannot be unpacked safely.',
-  modules_too_large: 'The modules of the hook are more, or larger, than a build takes.',
+    'A module or a dependency of it is not a tarball of the registry with an integrity; the message names it.',
+  module_damaged: 'The tarball of a module does not match its integrity, or cannot be unpacked safely.',
+  modules_too_large: 'The modules of the hook are too many or too large for a build.',
   build_timed_out: 'The build of the hook took too long.',
   build_out_of_memory: 'The build of the hook took too much memory.',
   build_failed: 'The build of the hook ended without a result.',
-  build_queue_full: 'As many hooks are being built as may be; the header Retry-After says when to call again.',
+  build_queue_full: 'Too many hooks are being built; the header Retry-After says when to call again.',
   builder_unavailable: 'No hook can be built at the moment; the header Retry-After says when to call again.',
 
   inexistent_action: 'There is no such Action.',
@@ -82,7 +92,7 @@ export const ERROR_CODES = {
   inexistent_execution: 'There is no such execution.',
   action_conflict: 'Another Action has this name.',
   action_bound: 'The Action is bound to a trigger.',
-  action_deleted: 'The Action was deleted meanwhile.',
+  action_deleted: 'The Action was deleted in the meantime.',
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -11,7 +11,7 @@ export const loose = {
   texts: z.array(z.string()).nullable().optional(),
   object: z
     .record(z.string(), z.unknown())
-    .refine((value) => isStorable(value), 'is nested too deeply, or has a name that cannot be kept')
+    .refine((value) => isStorable(value), 'is nested too deeply, or has a name that is not allowed')
     .nullable()
     .optional(),
 } as const;

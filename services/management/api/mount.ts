@@ -1,15 +1,15 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
-import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
-import { authenticate } from '../auth/authenticate.ts';
+import { identify } from '../auth/identify.ts';
 import { requireScope } from '../auth/require-scope.ts';
 import type { Deps } from '../deps.ts';
 import { refuseAbsentProducts } from './absent-products.ts';
-import { createAnnouncer } from './announce.ts';
+import type { Announcer } from './announce.ts';
 import { answerError } from './answer-error.ts';
 import { ApiError } from './api-error.ts';
 import { refuseUnbounded } from './bounds.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { revisionOf } from './if-match.ts';
 import type { Caller, Route, Source, Written } from './route.ts';
 import { createLineSender } from './send-lines.ts';
 import { validate } from './validate.ts';
@@ -24,10 +24,9 @@ export function mountRoutes(
   app: Express,
   routes: readonly Route[],
   deps: Deps,
-  options: { events: EventPublisher; requestsPerSecond: number },
+  { announcer, requestsPerSecond }: { announcer: Announcer; requestsPerSecond: number },
 ): void {
-  const announce = createAnnouncer(deps, options.events);
-  const limitRate = createRateLimit(options.requestsPerSecond);
+  const limitRate = createRateLimit(requestsPerSecond);
   const sendLines = createLineSender();
   const parseBody = [
     express.json({ limit: MAX_BODY_BYTES, strict: false, type: ['application/json', 'application/*+json'] }),
@@ -36,9 +35,9 @@ export function mountRoutes(
 
   /** Comes before the body is read: strangers do not get to send megabytes. */
   const admit = (route: Route) => async (request: Request, response: Response, next: NextFunction) => {
-    const caller = await authenticate(request.headers.authorization, request.ip, deps);
+    const caller = await identify(request, deps);
     response.locals.caller = caller;
-    await limitRate(caller.clientId, response);
+    await limitRate(caller.id, response);
     requireScope(caller, route);
     next();
   };
@@ -51,11 +50,12 @@ export function mountRoutes(
       query: validate(route.query ?? NO_QUERY, request.query, 'query'),
       body: validate(route.body, request.body as unknown, 'body'),
       caller,
+      ifMatch: route.takesIfMatch === true ? revisionOf(request.headers['if-match']) : undefined,
     };
     let answer = await route.handle(input, deps);
     if (route.isWrite) {
       const written = answer as Written<unknown>;
-      if (written.change !== null) await announce(written.change, route, caller, request);
+      if (written.change !== null) await announcer.announce(written.change, route, caller, request);
       answer = written.answer;
     }
     if (route.isStream === true) {

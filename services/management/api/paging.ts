@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import { flag, withFields, wholeNumber, type FieldsQuery } from './query.ts';
 
-/** Most items of one page (contract §5), and those of a page that asks for no number. */
+/** Most items of one page (contract §5), and the default. */
 export const MAX_PAGE_ITEMS = 100;
 export const DEFAULT_PAGE_ITEMS = 50;
 

@@ -1,8 +1,16 @@
 import type { z } from 'zod';
+import type { Person } from '../../../shared/domain/person.ts';
 import type { Deps } from '../deps.ts';
 
-/** Who calls, by the access token. */
-export type Caller = { clientId: string; scopes: ReadonlySet<string>; ip: string | undefined };
+/** Who calls: a client by its access token, or a person by the session of the console. */
+export type Caller = {
+  /** Of the client, or the person: what histories tell, and whose requests are counted. */
+  id: string;
+  /** `undefined` for a client. */
+  person: Person | undefined;
+  scopes: ReadonlySet<string>;
+  ip: string | undefined;
+};
 
 /** What of the configuration a request has changed, as the API shows it: without secrets. */
 export type Change = {
@@ -35,15 +43,24 @@ export type Route = {
   status: 200 | 201 | 202 | 204;
   /** Whatever is not in it does not leave the service. */
   response: z.ZodType | undefined;
-  /** Statuses of errors beside those that every operation may answer. */
+  /** Statuses of errors in addition to those of every operation. */
   errors?: readonly number[];
   isWrite: boolean;
+  /** It takes `If-Match` with the revision that the caller began from, and refuses another with 412. */
+  takesIfMatch?: true;
   /** The answer is lines of JSON, each a `response`, until the client goes; `handle` gives a {@link Source}. */
   isStream?: true;
   handle: (input: Input<unknown, unknown, unknown>, deps: Deps) => Promise<unknown>;
 };
 
-export type Input<Params, Query, Body> = { params: Params; query: Query; body: Body; caller: Caller };
+export type Input<Params, Query, Body> = {
+  params: Params;
+  query: Query;
+  body: Body;
+  caller: Caller;
+  /** The revision of `If-Match`, of an operation that takes it. */
+  ifMatch: string | undefined;
+};
 
 type Spec<Params, Query, Body, Answer, Returned> = Omit<
   Route,

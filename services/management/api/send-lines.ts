@@ -6,18 +6,18 @@ import type { Route, Source } from './route.ts';
 /** Streams at a time in this process. Over it: 429. */
 const MAX_STREAMS = 32;
 
-/** An empty line so often tells proxies, and the other side, that the stream is alive. */
+/** Interval of empty lines, which show proxies and the reader that the stream is alive. */
 const HEARTBEAT_INTERVAL_MS = 15_000;
 
 /** Bytes that a reader may be behind; one that is slower is hung up on. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
-/** Sends what a source tells, one line of JSON each, until the reader goes. */
+/** Sends the items of a source, one line of JSON each, until the reader disconnects. */
 export function createLineSender() {
   let open = 0;
   return (source: Source<unknown>, route: Route, response: Response): void => {
     if (open >= MAX_STREAMS) {
-      throw new ApiError(429, 'too_many_streams', `There are ${String(MAX_STREAMS)} streams open already`, {
+      throw new ApiError(429, 'too_many_streams', `${String(MAX_STREAMS)} streams are open already`, {
         headers: { 'Retry-After': '10' },
       });
     }

@@ -39,7 +39,8 @@ function problemOf(error: z.ZodError): string {
   const path = issue.path.map((part) => String(part).slice(0, MAX_TOLD_NAME_LENGTH)).join('.');
   const where = path === '' ? '' : ` on property ${path}`;
   if (issue.code === 'unrecognized_keys') return `'Additional properties not allowed: ${namesOf(issue.keys)}'${where}.`;
-  if (issue.code === 'invalid_key') return `'the name of a member: ${issue.issues[0]?.message ?? 'invalid'}'${where}.`;
+  if (issue.code === 'invalid_key')
+    return `'invalid name of a member: ${issue.issues[0]?.message ?? 'invalid'}'${where}.`;
   // Zod's own words for a member that is missing say nothing of it.
   const message = issue.message.endsWith('received undefined') ? 'is required' : issue.message;
   return `'${message}'${where}.`;

@@ -31,14 +31,15 @@ export async function authenticate(
     clientsIn(deps.db).find(clientId),
     clientGrantsIn(deps.db).findFor(clientId, deps.audience),
   ]);
-  if (client === undefined) throw unauthorized('The client of the token is gone');
+  if (client === undefined) throw unauthorized('The client of the token does not exist any more');
   // Nor do they come back with another client that is given the same id.
   const { created_at_ms = 0 } = client;
   if ((iat + CLOCK_TOLERANCE_SECONDS) * 1_000 < created_at_ms) {
     throw unauthorized('The token was issued to an earlier client of the same client_id');
   }
   const granted = (one: string): boolean => grant?.allow_all_scopes === true || grant?.scope.includes(one) === true;
-  return { clientId, scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(granted) : []), ip };
+  const scopes = new Set(typeof scope === 'string' ? scope.split(' ').filter(granted) : []);
+  return { id: clientId, person: undefined, scopes, ip };
 }
 
 async function verify(token: string, { publicKeys, issuer, audience }: Deps): Promise<JWTPayload> {
@@ -61,7 +62,7 @@ async function verify(token: string, { publicKeys, issuer, audience }: Deps): Pr
   }
 }
 
-/** Importing a key costs more than a signature: done once for each set that the signers tell. */
+/** Importing a key costs more than a signature: done once for each set of keys from the signers. */
 const keySets = new WeakMap<object, ReturnType<typeof createLocalJWKSet>>();
 
 function keySetOf(keys: PublicJwk[]): ReturnType<typeof createLocalJWKSet> {

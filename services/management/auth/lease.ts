@@ -4,7 +4,7 @@ import type { Db } from 'mongodb';
 import { HookmintError } from '../../../shared/errors.ts';
 import { isDuplicateKey } from '../../../shared/store/duplicate-key.ts';
 
-/** A lease of a process that died ends by itself after so long; a write takes milliseconds. */
+/** The lease of a process that died ends by itself after this time; a write takes milliseconds. */
 const LEASE_MS = 10_000;
 const RETRY_MS = 25;
 /** How long a writer waits for another's lease: longer than that of one that died. */
@@ -13,7 +13,7 @@ const MAX_WAIT_MS = 12_000;
 type Lease = { _id: string; holder: string; until_ms: number };
 
 /**
- * Does something while nobody else does it under the same lease, in whichever management process.
+ * Runs a task while no other runs under the same lease, in any management process.
  *
  * @throws {HookmintError} `store_contended` when others keep it for too long; and what `act` throws.
  */
@@ -23,7 +23,7 @@ export async function withLease<T>(db: Db, name: string, act: () => Promise<T>):
   const giveUpMs = Date.now() + MAX_WAIT_MS;
   while (!(await taken(name, holder, db))) {
     if (Date.now() > giveUpMs)
-      throw new HookmintError('store_contended', `${name} is being changed by too many writers at once.`);
+      throw new HookmintError('store_contended', `${name} is being changed by too many writers at the same time.`);
     await delay(RETRY_MS);
   }
   try {

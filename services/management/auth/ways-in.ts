@@ -8,7 +8,7 @@ import type { Caller } from '../api/route.ts';
 import type { Deps } from '../deps.ts';
 import { withLease } from './lease.ts';
 
-/** Who has it can give itself every other scope: as long as one client has it and can authenticate, nobody is locked out. */
+/** Its holder can grant itself every other scope: while one client has it and can authenticate, there is an administrator. */
 const ADMINISTERS = 'update:client_grants';
 
 /**
@@ -41,13 +41,13 @@ export function administers(grant: ClientGrant | undefined): boolean {
 }
 
 /**
- * The last client that can administer the API keeps its way in, and nobody else changes what proves who it is.
+ * The last client that can administer the API keeps its way in, and only it can change how it authenticates.
  *
  * @throws {ApiError} 409 `last_administrator`
  */
 export function refuseLostWayIn(change: { before: Client; after: Client }, caller: Caller): void {
   const { before, after } = change;
-  const isItself = caller.clientId === before.client_id;
+  const isItself = caller.person === undefined && caller.id === before.client_id;
   if (canAuthenticate(after) && (isItself || isDeepStrictEqual(proofsOf(before), proofsOf(after)))) return;
   throw lastAdministrator(before.client_id);
 }

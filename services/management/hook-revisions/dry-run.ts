@@ -82,7 +82,7 @@ async function ask(
     let reply = await dryRunners.request(request, deadlineMs);
     if (reply.kind === 'revision_missing') reply = await dryRunners.request({ ...request, revision }, deadlineMs);
     if (reply.kind === 'ran') return reply;
-    return { outcome: unavailable('the executor does not take the revision'), network: [] };
+    return { outcome: unavailable('the executor does not accept the revision'), network: [] };
   } catch (error) {
     if (!(error instanceof HookmintError) || error.code !== 'bus_deadline_exceeded') throw error;
     return { outcome: { status: 'timed_out', limit: 'wall', ...NOT_RUN }, network: [] };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain/egress.ts';
 import {
   DEFAULT_HOOK_LIMITS,
+  HookRevisionContent,
   revisionAddress,
   type HookIsolation,
   type HookLimits,
@@ -38,6 +39,21 @@ export type RevisionEdit = {
 export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'hookBuilder'>;
 
 /**
+ * Makes the revision of a hook or an Action that an edit leads to, and keeps it nowhere.
+ *
+ * @throws As {@link makeNextRevision}.
+ */
+export async function nextRevision(
+  hookId: string,
+  before: HookRevision | undefined,
+  edit: RevisionEdit,
+  deps: RevisionDeps,
+): Promise<HookRevision> {
+  const content = HookRevisionContent.parse(await nextContent(hookId, before, edit, deps));
+  return { ...content, revision: revisionAddress(content) };
+}
+
+/**
  * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code or other dependencies are
  * built anew, and only other secrets are sealed anew: an edit that changes nothing gives the address there was.
  *
@@ -51,7 +67,18 @@ export async function makeNextRevision(
   edit: RevisionEdit,
   deps: RevisionDeps,
 ): Promise<string> {
-  const content: HookRevisionInput = {
+  const content = await nextContent(hookId, before, edit, deps);
+  if (before?.revision === revisionAddress(content)) return before.revision;
+  return hooksIn(deps.db).putRevision(content);
+}
+
+async function nextContent(
+  hookId: string,
+  before: HookRevision | undefined,
+  edit: RevisionEdit,
+  deps: RevisionDeps,
+): Promise<HookRevisionInput> {
+  return {
     ...(await builtOf(hookId, before, edit, deps)),
     secrets: await sealedSecrets(hookId, before?.secrets ?? null, edit.secrets, deps.hookSecretsKey),
     limits:
@@ -63,8 +90,6 @@ export async function makeNextRevision(
     on_failure: edit.on_failure ?? before?.on_failure ?? 'deny',
     ...((edit.isolation ?? before?.isolation) === 'process' ? { isolation: 'process' } : {}),
   };
-  if (before?.revision === revisionAddress(content)) return before.revision;
-  return hooksIn(deps.db).putRevision(content);
 }
 
 type Built = Pick<HookRevisionInput, 'hook_id' | 'kind' | 'code' | 'dependencies' | 'build' | 'limits'>;

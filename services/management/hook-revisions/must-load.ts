@@ -15,13 +15,13 @@ const MAX_REMEMBERED = 1_000;
  */
 const POSITION = /(?<![\w./@-])[\w./@-]+:\d+:\d+/;
 
-/** Loads that this process asks for at a time: executors take eight dry runs, and people's have room beside them. */
+/** Loads that this process requests at a time: executors accept eight dry runs, and users need places too. */
 const MAX_LOADS_AT_ONCE = 3;
 const MAX_LOADS_WAITING = 64;
 
 /** Revisions that an isolate has loaded. They are immutable, so once is enough. */
 const loaded = new LRUCache<string, true>({ max: MAX_REMEMBERED });
-/** Loads under way, by the address of the revision: whoever wants the same one waits for it. */
+/** Loads under way, by the address of the revision: a second caller waits for the first. */
 const loading = new Map<string, Promise<void>>();
 const inTurn = createTurns({ atOnce: MAX_LOADS_AT_ONCE, maxWaiting: MAX_LOADS_WAITING, full: noExecutor });
 
@@ -90,9 +90,9 @@ function failureOf(outcome: HookOutcome): string | undefined {
       return `${name}: ${message}${place === undefined ? '' : ` at ${place}`}`;
     }
     case 'timed_out':
-      return `it reached the ${outcome.limit === 'cpu' ? 'CPU' : 'wall-clock'} limit`;
+      return `it exceeded the ${outcome.limit === 'cpu' ? 'CPU' : 'wall-clock'} limit`;
     case 'out_of_memory':
-      return 'it reached the heap limit';
+      return 'it exceeded the heap limit';
     default:
       return undefined;
   }

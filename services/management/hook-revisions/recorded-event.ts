@@ -22,7 +22,7 @@ export async function recordedEvent(logId: string, { db, tenant }: Pick<Deps, 'd
     clientGrantsIn(db).findFor(client_id ?? '', audience ?? ''),
   ]);
   if (log.type === 'sapi' || audience === undefined) {
-    throw invalidBody("'is a log of no token request that came to a hook' on property log_id.");
+    throw invalidBody("'must be the log of a token request that reached a hook' on property log_id.");
   }
   if (client === undefined) throw inexistent('client');
   const everyScope = api?.scopes.map(({ value }) => value) ?? [];

@@ -17,6 +17,6 @@ export async function removeHook(
   await hooks.remove(id);
   await unbind();
   await hooks.removeRevisions(id);
-  // `context.webtask.storage`: an empty message is no document.
+  // `context.webtask.storage`: an empty message is not a document.
   bus.publish(hookStorageSubject(tenant, id));
 }

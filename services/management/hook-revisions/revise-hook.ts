@@ -44,12 +44,12 @@ export async function reviseHook(
         return edit.change(latest, revision);
       });
       if (changed !== undefined) return changed;
-      // It was deleted meanwhile, and nobody else removes what was just put.
+      // The hook was deleted in the meantime, and nothing else removes the new revision.
       await hooks.removeRevisions(id);
       throw inexistent('hook');
     } catch (error) {
       if (!(error instanceof Stale)) throw error;
     }
   }
-  throw new HookmintError('store_contended', `hook ${id} is being changed by too many writers at once.`);
+  throw new HookmintError('store_contended', `hook ${id} is being changed by too many writers at the same time.`);
 }

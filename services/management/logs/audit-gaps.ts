@@ -2,13 +2,13 @@ import type { EventsPlace } from '../../../shared/bus/events-proof.ts';
 
 /** What is not as it has to be between the messages that were read before and this one. */
 export type AuditGap =
-  /** Numbers of messages of the stream that nobody has read. */
+  /** Numbers of messages of the stream that were not read. */
   | { kind: 'missing'; first: number; last: number }
-  /** The stream or its consumer was made anew. */
+  /** The stream or its consumer was created again. */
   | { kind: 'anew' }
   /** The stream gives a number again that it gave before: it was restored from a backup. */
   | { kind: 'put_back'; from: number; to: number }
-  /** Numbers of messages of one publisher that nobody has read. */
+  /** Numbers of messages of one publisher that were not read. */
   | { kind: 'removed'; publisher: string; first: number; last: number }
   /** A publisher's own loss: the bus did not take them. */
   | { kind: 'dropped'; publisher: string; events: number }
@@ -23,7 +23,7 @@ export type AuditRead = {
   born_ms: number;
   /** Of the message that was read last. */
   sequence: number;
-  /** Since when publishers are known; of those that began before nobody knows the first messages. */
+  /** Since when publishers are known; the first messages of earlier ones are unknown. */
   publishers_since_ms?: number;
 };
 
@@ -31,7 +31,7 @@ export type AuditRead = {
 export type AuditMessage = { bornMs: number; sequence: number; place: EventsPlace | undefined };
 
 /**
- * Compares a message with what was read before it. A message that is read once more, as the bus may give it, is no gap.
+ * Compares a message with what was read before it. A message that is read once more, as the bus may give it, is not a gap.
  *
  * @param publisher How far that of the message was read; undefined: none of its messages.
  */
@@ -75,16 +75,16 @@ export function messagesMissing(gap: AuditGap): number {
 export function describeGap(gap: AuditGap): string {
   switch (gap.kind) {
     case 'missing':
-      return `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events were gone before they became logs`;
+      return `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events were removed before they became logs`;
     case 'anew':
-      return 'The stream of audit events, or its consumer, was made anew: what it held and nobody had read is not in the logs';
+      return 'The stream of audit events, or its consumer, was created again: unread events are not in the logs';
     case 'put_back':
-      return `The stream of audit events was put back from message ${String(gap.from)} to ${String(gap.to - 1)}: what it held beyond and nobody had read is not in the logs`;
+      return `The stream of audit events was put back from message ${String(gap.from)} to ${String(gap.to - 1)}: later unread events are not in the logs`;
     case 'removed':
-      return `Messages ${String(gap.first)} to ${String(gap.last)} of the publisher ${gap.publisher} of audit events were gone before they became logs`;
+      return `Messages ${String(gap.first)} to ${String(gap.last)} of the publisher ${gap.publisher} of audit events were removed before they became logs`;
     case 'dropped':
-      return `The publisher ${gap.publisher} gave up ${String(gap.events)} audit events that the bus did not take`;
+      return `The publisher ${gap.publisher} gave up ${String(gap.events)} audit events that the bus did not accept`;
     case 'unproven':
-      return `Message ${String(gap.sequence)} of the audit events does not prove that it is from a gateway or from management: it was replaced or added`;
+      return `Message ${String(gap.sequence)} of the audit events has no valid proof of a gateway or of management: it was replaced or added`;
   }
 }

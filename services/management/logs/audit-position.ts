@@ -17,12 +17,12 @@ type Stored = { _id: 'audit_position'; put_back_ms?: number } & AuditRead & {
 /** More processes than are started within the days that the stream keeps; some 100 bytes each. */
 const MAX_PUBLISHERS = 1_000;
 
-/** A message beside what was read before it. */
+/** A message, compared with those read before it. */
 type Judged = {
   gaps: AuditGap[];
   /** The birth that ids of its logs have, milliseconds since the epoch. */
   logsBornMs: number;
-  /** Remembers it as read. Gives false if another replica did so meanwhile. */
+  /** Stores it as read. Returns false if another replica did so first. */
   move: () => Promise<boolean>;
 };
 

@@ -6,7 +6,7 @@ const HOOK_FAILURES: Readonly<Record<string, string>> = {
   timed_out: 'exceeded its time limit',
   out_of_memory: 'exceeded its memory limit',
   threw: 'threw an error',
-  bad_result: 'gave a result that cannot be used',
+  bad_result: 'returned an unusable result',
   unavailable: 'could not be run',
 };
 
@@ -16,14 +16,14 @@ const REASONS: Readonly<Record<string, string>> = {
   invalid_client: 'the client did not authenticate as required',
   unsupported_grant_type: 'the grant type is not supported',
   unauthorized_client: 'the client may not use this grant type',
-  too_many_requests: 'the client has used up its quota, or asks too often',
-  invalid_target: 'the resource is not known, not granted, or not one',
+  too_many_requests: 'the client has used up its quota, or sends too many requests',
+  invalid_target: 'the resource is unknown, not granted, or sent more than once',
   invalid_scope: 'the scope cannot be used',
   server_error: 'the token could not be made',
-  temporarily_unavailable: 'a service that is needed did not answer',
+  temporarily_unavailable: 'a required service did not answer',
 };
 
-/** Why there was no token, as far as its event tells: the error's code, and what went wrong. */
+/** Why there was no token, as far as its event shows: the error's code, and what went wrong. */
 export function describeFailure(event: TokenEvent): string {
   const code = event.error?.code ?? 'server_error';
   return `${code}: ${reasonOf(event, code)}`;
@@ -36,11 +36,11 @@ function reasonOf(event: TokenEvent, code: string): string {
   return REASONS[code] ?? 'the request was refused';
 }
 
-/** The event is filled step by step: what is missing tells which step refused. */
+/** The event is filled step by step: its missing members show which step refused. */
 function whyDenied({ client_name, audience }: TokenEvent): string {
-  if (client_name === undefined) return 'the client is not known, or its secret is wrong';
-  if (audience === undefined) return 'there is no API of this audience';
-  return `the client has no grant for ${audience}, or not of these scopes`;
+  if (client_name === undefined) return 'the client is unknown, or its secret is wrong';
+  if (audience === undefined) return 'there is no API with this audience';
+  return `the client has no grant for ${audience} with these scopes`;
 }
 
 export const findingsOf = ({ hook, actions = [] }: TokenEvent): HookFinding[] =>

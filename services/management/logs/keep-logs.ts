@@ -30,7 +30,7 @@ type KeptLogs = {
 
 const MAX_REASON_LENGTH = 1_024;
 
-/** Asked anew so often: of a server of the cluster that is lost nobody says that the question is. */
+/** Interval at which the pull is repeated: nobody reports that one was lost with a server of the cluster. */
 const PULL_EXPIRES_MS = 2_000;
 
 /**
@@ -57,7 +57,7 @@ export function keepLogs(deps: {
   eventsMissing.add(0);
   const stopping = new AbortController();
   const stopped = stopping.signal;
-  /** Once a process: whoever may add messages may add many. */
+  /** Once for each process: an attacker who can add messages can add many. */
   let isUnprovenTold = false;
   let messages: ConsumerMessages | undefined;
 
@@ -70,7 +70,7 @@ export function keepLogs(deps: {
         await consumeAll(consumer);
       } catch (error) {
         if (!complained) {
-          logger.warn({ reason: messageOf(error) }, 'events cannot be read at the moment, and wait to become logs');
+          logger.warn({ reason: messageOf(error) }, 'events cannot be read at the moment; they become logs later');
         }
         complained = true;
       }
@@ -98,11 +98,11 @@ export function keepLogs(deps: {
         const told = gaps.filter(({ kind }) => kind !== 'unproven' || !isUnprovenTold);
         await logs.append([...told.map((gap, index) => logOfGap(gap, idOf(FIRST_GAP_INDEX + index))), ...entries]);
         if (await move()) for (const gap of gaps) warnOf(gap);
-        if (events === undefined) message.term('it holds no events');
+        if (events === undefined) message.term('it contains no events');
         else message.ack();
         return;
       } catch (error) {
-        if (attempt === 1) logger.warn({ err: error }, 'logs cannot be written at the moment, and wait');
+        if (attempt === 1) logger.warn({ err: error }, 'logs cannot be written at the moment; they are written later');
         // It stays with this replica.
         message.working();
         await pause(stopped);
@@ -141,9 +141,9 @@ export function keepLogs(deps: {
 /** What cannot be read never will be: it is given up, and said. */
 function parsed(message: JsMsg): StreamEvents['events'] | undefined {
   try {
-    if (isFromStream(message)) throw new Error('it was taken out of another stream and sent here');
+    if (isFromStream(message)) throw new Error('it was copied from another stream');
     if (message.data.length > MAX_EVENTS_BYTES + ENVELOPE_BYTES)
-      throw new Error('it is larger than any that a gateway sends');
+      throw new Error('it is too large for a message of a gateway');
     return StreamEvents.parse(message.json()).events;
   } catch (error) {
     logger.error(

@@ -24,7 +24,9 @@ export function logOfEvent(event: StreamEvent, logId: string, hostname: string):
     ...given({ ip, user_agent, client_id, client_name }),
   };
   if (event.type === 'config.written') {
-    return { ...common, type: 'sapi', description: event.description, details: JSON.stringify(detailsOfWrite(event)) };
+    const { person, description } = event;
+    const who = given({ user_id: person?.id, user_name: person?.name });
+    return { ...common, ...who, type: 'sapi', description, details: JSON.stringify(detailsOfWrite(event)) };
   }
   if (event.type === 'quota.warning' || event.type === 'limit.exceeded') return { ...common, ...ofLimit(event) };
   const isIssued = event.type === 'token.issued';
@@ -61,7 +63,8 @@ function detailsOfWrite(event: ConfigWritten): object {
       path: event.path,
       ip: event.ip,
       userAgent: event.user_agent,
-      channel: 'api',
+      channel: event.person === undefined ? 'api' : 'console',
+      auth: event.person === undefined ? undefined : { user: event.person },
     },
     response: { statusCode: event.status },
     collection: event.collection,

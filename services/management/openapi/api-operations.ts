@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRequestBodyObject } from 'zod-openapi';
 import { LINES_TYPE } from '../../../shared/http/open-ended.ts';
 import { ApiErrorBody } from '../api/api-error.ts';
@@ -10,10 +10,16 @@ export const SECURITY_SCHEME = 'token';
 
 /** Statuses of errors that every operation may answer: without or with an unfit token, too often, or while something is away. */
 const ANYWHERE = [401, 403, 429, 500, 503];
-/** Of an operation that takes input; with a body, also those of the body's parser; of a write, that of too many writers. */
+/** Errors of an operation with input; with a body, also the body parser's; of a write, also too many writers. */
 const WITH_INPUT = [400];
 const WITH_BODY = [413, 415];
 const OF_WRITE = [409];
+
+const IF_MATCH = z.object({
+  'If-Match': z.string().optional().meta({
+    description: 'The revision that the change begins from, in double quotes; 412 when it is another by now.',
+  }),
+});
 
 /** The operations of the Management API, from the schemas that requests and answers are checked with. */
 export function apiPaths(routes: readonly Route[]): ZodOpenApiPathsObject {
@@ -38,6 +44,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     status,
     response,
     isStream,
+    takesIfMatch,
   } = route;
   const all = scopes.map((scope) => `\`${scope}\``).join(everyScope ? ' and ' : ' or ');
   return {
@@ -51,6 +58,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     requestParams: {
       ...(params === undefined ? {} : { path: params as z.ZodObject }),
       ...(query === undefined ? {} : { query: query as z.ZodObject }),
+      ...(takesIfMatch === true ? { header: IF_MATCH } : {}),
     },
     ...(body === undefined ? {} : { requestBody: requestBodyOf(body) }),
     responses: {

@@ -6,7 +6,7 @@ import { OAUTH_ERROR_CODES } from '../../../shared/oauth-error.ts';
 import { KeysPublicReply } from '../../../shared/subjects/keys-public.ts';
 import { errorResponses } from './error-responses.ts';
 
-/** The body of every answer that is no success (RFC 6749 §5.2). */
+/** The body of every answer that is not a success (RFC 6749 §5.2). */
 const OAuthErrorBody = z
   .object({
     error: z.enum(OAUTH_ERROR_CODES),
@@ -28,7 +28,7 @@ const TokenRequest = z
       .union([z.string(), z.array(z.string())])
       .optional()
       .meta({ description: 'Instead of audience (RFC 8707), unless resource_parameter_profile is audience.' }),
-    scope: z.string().optional().meta({ description: 'Scopes separated by spaces; left out: all that were granted.' }),
+    scope: z.string().optional().meta({ description: 'Scopes separated by spaces; if absent, all granted scopes.' }),
   })
   .meta({ id: 'TokenRequest' });
 
@@ -97,7 +97,7 @@ const keys: ZodOpenApiOperationObject = {
 
 const authorize: ZodOpenApiOperationObject = {
   operationId: 'getAuthorization',
-  summary: 'Is told that nobody logs in here (RFC 6749 §3.1.1)',
+  summary: 'Answers that there is no login here (RFC 6749 §3.1.1)',
   tags: ['oauth'],
   security: [],
   responses: errorResponses(OAuthErrorBody, [400]),
@@ -116,7 +116,7 @@ const certificate = (operationId: string, type: string): ZodOpenApiOperationObje
 
 const health: ZodOpenApiOperationObject = {
   operationId: 'getHealth',
-  summary: 'Ask whether the process answers',
+  summary: 'Check that the process answers',
   tags: ['health'],
   security: [],
   responses: { '200': { description: 'It does', content: json(z.object({ status: z.literal('ok') })) } },
@@ -124,13 +124,13 @@ const health: ZodOpenApiOperationObject = {
 
 const readiness: ZodOpenApiOperationObject = {
   operationId: 'getReadiness',
-  summary: 'Ask whether tokens can be issued',
+  summary: 'Check that tokens can be issued',
   tags: ['health'],
   security: [],
   responses: {
     '200': { description: 'They can', content: json(z.object({ status: z.literal('ready') })) },
     '503': {
-      description: 'They cannot, and why',
+      description: 'They cannot be issued; the body has the reason',
       content: json(z.object({ status: z.literal('not ready'), missing: z.array(z.string()) })),
     },
   },

@@ -27,7 +27,7 @@ export function eventsApi(env: Pick<BusEnv, 'NATS_NKEY_SEED'>): { domain?: strin
   return env.NATS_NKEY_SEED === undefined ? {} : { domain: 'events' };
 }
 
-/** A message that a replica took and did not acknowledge goes to another after so long. */
+/** A message that a replica took but did not acknowledge goes to another after this time. */
 const ACK_WAIT_MS = 10_000;
 
 /**

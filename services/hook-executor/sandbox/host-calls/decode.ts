@@ -46,7 +46,9 @@ export async function runDecode(json: string): Promise<string> {
       const tooLarge = error instanceof RangeError;
       throw new CallError(
         tooLarge ? 'EGRESS_RESPONSE_TOO_LARGE' : 'EGRESS_FAILED',
-        tooLarge ? `a decoded response is limited to ${MAX_DECODED_BYTES} bytes` : `the response is no valid ${coding}`,
+        tooLarge
+          ? `a decoded response is limited to ${MAX_DECODED_BYTES} bytes`
+          : `the response is not valid ${coding}`,
         { cause: error },
       );
     }

@@ -50,7 +50,7 @@ export async function algorithmOf(
     const number = given[name];
     if (number === undefined) continue;
     if (typeof number !== 'number' || !Number.isInteger(number) || number < 0)
-      fail('TypeError', `${name} is no integer`);
+      fail('TypeError', `${name} is not an integer`);
     if (number > maximum) fail('OperationError', `${name} is limited to ${maximum}`);
     algorithm[name] = number;
   }

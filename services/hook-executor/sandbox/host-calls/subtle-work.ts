@@ -51,7 +51,7 @@ export class SubtleWork {
   }
 
   /**
-   * Does an operation of so many estimated milliseconds when it is its turn.
+   * Runs an operation with this estimate, milliseconds, when it is its turn.
    *
    * @throws {CallError} QuotaExceededError
    */
@@ -75,7 +75,7 @@ export class SubtleWork {
     if (this.#spentMs + ms > MAX_WORK_MS_PER_RUN) {
       fail(
         'QuotaExceededError',
-        `the cryptography of a run is limited to about ${String(MAX_WORK_MS_PER_RUN)} ms of work; this operation would go beyond it`,
+        `the cryptography of a run is limited to about ${String(MAX_WORK_MS_PER_RUN)} ms of work, which this operation would exceed`,
       );
     }
     this.#spentMs += ms;
@@ -83,7 +83,7 @@ export class SubtleWork {
 }
 
 /**
- * What one operation takes, estimated milliseconds of one core. What is over a limit, or is no number, counts as that limit or as
+ * What one operation takes, estimated milliseconds of one core. What is over a limit, or is not a number, counts as that limit or as
  * nothing: the operation will not be begun.
  */
 export function estimatedMs(operation: string, request: Json): number {

@@ -100,13 +100,13 @@ const create = writes('post', {
     };
     const edit = editOf({ code: EMPTY_ACTION, ...body }, caller);
     const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
-    const action = deploy === true ? deployedDraft(draft, caller.clientId) : draft;
+    const action = deploy === true ? deployedDraft(draft, caller.id) : draft;
     const discard = () => hooks.removeRevisions(fresh.id);
     if (action.current_revision !== null) {
       await mustLoad(action, action.current_revision, deps, { onFailure: discard });
     }
     const inserted = await refusingTakenName(body.name, hooks.insert(action)).catch(async (error: unknown) => {
-      // Of another failure nobody knows whether the Action was written: then it must not be there without its revision.
+      // After any other failure the Action may or may not have been written; it must not exist without its revision.
       if (error instanceof ApiError) await discard();
       throw error;
     });

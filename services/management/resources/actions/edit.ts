@@ -19,7 +19,7 @@ export type ActionEdit = { revision: RevisionEdit; change: (action: Hook, revisi
  *
  * The revision's edit throws 400 for code that is no Action's, and for a secret without a value.
  */
-export function editOf(body: UpdateAction, { clientId: by }: Pick<Caller, 'clientId'>): ActionEdit {
+export function editOf(body: UpdateAction, { id: by }: Pick<Caller, 'id'>): ActionEdit {
   const { name, code, dependencies, secrets, supported_triggers } = body;
   let newValues: ReadonlySet<string> = new Set();
   return {
@@ -60,7 +60,7 @@ function secretsOf(given: readonly SecretInput[], before: HookSecrets): HookSecr
       const kept = Object.hasOwn(before, name) ? before[name] : undefined;
       const known = value === undefined || value === NOT_SHOWN ? kept : value;
       if (known === undefined) {
-        throw invalidBody(`'The secret ${name} has no value yet: give it one, or leave it out' on property secrets.`);
+        throw invalidBody(`'The secret ${name} has no value yet: set one, or remove the secret' on property secrets.`);
       }
       return [name, known];
     }),

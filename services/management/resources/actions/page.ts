@@ -3,7 +3,7 @@ import { MAX_PAGE_ITEMS } from '../../api/paging.ts';
 import { wholeNumber } from '../../api/query.ts';
 import { DEFAULT_ACTION_PAGE_ITEMS } from './limits.ts';
 
-/** Paging as the lists of Actions have it: always an object, with what was asked for beside the items (contract §6). */
+/** Paging of the lists of Actions: always an object, with the requested page beside the items (contract §6). */
 export const actionPageQuery = {
   page: wholeNumber(0, 1_000_000).optional(),
   per_page: wholeNumber(1, MAX_PAGE_ITEMS).optional(),

@@ -33,11 +33,11 @@ const Dependency = z.strictObject({
     .nullish()
     .refine(
       (url) => !url || url === 'https://registry.npmjs.org' || url === 'https://registry.npmjs.org/',
-      'is not heeded: set HOOKMINT_NPM_REGISTRY of the management service to have modules from another registry',
+      'is not supported: set HOOKMINT_NPM_REGISTRY of the management service to use another registry',
     ),
 });
 
-/** A secret without a value keeps the one it has: exports tell only names (contract §7). */
+/** A secret without a value keeps its value: exports contain only names (contract §7). */
 export const SecretInput = z.strictObject({
   name: notProto
     .min(1)
@@ -68,7 +68,7 @@ const members = {
     .refine(distinctNames, 'names a module twice'),
   runtime: z.enum(
     RUNTIMES,
-    `can only be ${RUNTIMES.join(' or ')}: every Action finds the API of Node.js 22; try it with its test`,
+    `can only be ${RUNTIMES.join(' or ')}: every Action has the API of Node.js 22; try it with a test run`,
   ),
   secrets: z
     .array(SecretInput)
@@ -101,7 +101,7 @@ const source = {
   built_at: Time,
 };
 
-/** What is told of an Action where it is only mentioned. */
+/** An Action where it is only mentioned. */
 const ActionBase = z.object({
   id: z.string(),
   name: z.string(),

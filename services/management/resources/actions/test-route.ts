@@ -21,7 +21,7 @@ const test = performs({
     const action = await findAction(id, deps);
     const revision = await hooksIn(deps.db).findRevision(draftOf(action) ?? '');
     if (revision === undefined) throw inexistent('action');
-    // Of an Action's claims those without a namespace count too, whatever the tenant has for hooks.
+    // Actions may set claims without a namespace, independent of the tenant's setting for hooks.
     const how = { event: argumentsOf(body), policy: 'relaxed' as const };
     return { payload: resultOf(await dryRun(action, revision, how, deps)) };
   },

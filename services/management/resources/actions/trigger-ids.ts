@@ -22,7 +22,7 @@ const AUTH0_TRIGGERS = [
   'post-credential-validation',
 ] as const;
 
-export const AnyTriggerId = z.enum(AUTH0_TRIGGERS, `is no trigger of Actions; ${ONLY_TRIGGER}`);
+export const AnyTriggerId = z.enum(AUTH0_TRIGGERS, `is not a trigger of Actions; ${ONLY_TRIGGER}`);
 export type AnyTriggerId = z.infer<typeof AnyTriggerId>;
 
 /** Whether Actions of the trigger can be run here. */

@@ -125,6 +125,6 @@ async function bindingViewsOf(binding: HookBinding | undefined, deps: Deps): Pro
   });
 }
 
-/** What is told of a binding in an audit event; what its Actions do, their own events tell. */
+/** A binding in an audit event. The Actions have events of their own. */
 const told = (bindings: ActionBindingView[]) =>
   bindings.map(({ action, display_name }) => ({ action_id: action.id, action_name: action.name, display_name }));

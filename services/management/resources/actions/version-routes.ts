@@ -28,7 +28,7 @@ const deploy = writes('post', {
   status: 202,
   response: ActionVersionView,
   errors: [404],
-  handle: ({ params: { id }, caller }, deps) => deploying(id, (now) => deployedDraft(now, caller.clientId), deps),
+  handle: ({ params: { id }, caller }, deps) => deploying(id, (now) => deployedDraft(now, caller.id), deps),
 });
 
 const list = reads({
@@ -84,7 +84,7 @@ const rollBack = writes('post', {
       (now) => {
         const { revision } = versionOf(now, id);
         const draft_revision = body?.update_draft === true ? revision : draftOf(now);
-        return { ...withVersion(now, revision, caller.clientId), draft_revision };
+        return { ...withVersion(now, revision, caller.id), draft_revision };
       },
       deps,
     ),

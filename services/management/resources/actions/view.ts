@@ -10,7 +10,7 @@ import type { ActionBase, ActionVersionView, ActionView } from './schema.ts';
 
 type ViewDeps = Pick<Deps, 'db' | 'hookSecretsKey'>;
 
-/** Actions as Auth0's tools know them (contract §6), in the order given. Of secrets they tell the names. */
+/** Actions as Auth0's tools know them (contract §6), in the given order. Secrets are shown by name only. */
 export async function viewsOf(actions: readonly Hook[], deps: ViewDeps): Promise<ActionView[]> {
   const addresses = actions.flatMap((action) => [draftOf(action), action.current_revision]);
   const sources = await hooksIn(deps.db).findSources(addresses.filter((address) => address !== null));

@@ -33,7 +33,7 @@ function expiryOf(body: CreateCredential, ofCertificateMs: number | undefined): 
   if (ofCertificateMs === undefined) {
     throw invalidBody("'needs a certificate in pem, not a bare key' on property parse_expiry_from_cert.");
   }
-  if (ofCertificateMs <= Date.now()) throw invalidBody("'is a certificate that has expired' on property pem.");
+  if (ofCertificateMs <= Date.now()) throw invalidBody("'the certificate has expired' on property pem.");
   return ofCertificateMs;
 }
 
@@ -54,7 +54,7 @@ export function withCredential(client: Client, credential: ClientCredential): Cl
     throw new ApiError(
       400,
       'limit_exceeded',
-      `The client has ${String(MAX_CREDENTIALS)} credentials, which is the most; delete one first.`,
+      `The client has ${String(MAX_CREDENTIALS)} credentials, the maximum; delete one first.`,
     );
   }
   return { ...client, credentials: [...client.credentials, credential] };
@@ -65,7 +65,7 @@ export function withoutCredential(client: Client, id: string): Client {
   if (client.private_key_jwt?.includes(id) === true) {
     throw conflict(
       'credential_in_use',
-      'The client authenticates with this credential; take it out of its client_authentication_methods first.',
+      'The client authenticates with this credential; remove it from client_authentication_methods first.',
     );
   }
   return { ...client, credentials: client.credentials.filter((credential) => credential.id !== id) };

@@ -24,7 +24,7 @@ export type PublicKey = {
 export async function readPem(pem: string): Promise<PublicKey> {
   if (pem.includes('PRIVATE KEY')) {
     throw invalidBody(
-      "'holds a private key; keep it to yourself, and send the public key or a certificate' on property pem.",
+      "'is a private key, which must stay secret; send the public key or a certificate' on property pem.",
     );
   }
   const { key, expiresAtMs } = parse(pem);

@@ -12,7 +12,7 @@ const expires_at = z.iso.datetime({ offset: true, error: 'must be a time such as
 
 /** A public key (contract §5.3). Auth0's other types are for clients that authenticate by TLS. */
 const shape = {
-  credential_type: z.literal('public_key', 'must be public_key, the one type that is supported'),
+  credential_type: z.literal('public_key', 'must be public_key, the only supported type'),
   name: name(128).optional(),
   pem: z.string().min(1).max(MAX_PEM_LENGTH),
   alg: z.enum(AssertionAlg.options, `must be one of ${AssertionAlg.options.join(', ')}`).default('RS256'),

@@ -13,7 +13,7 @@ export function editedGrant(grant: ClientGrant, body: UpdateClientGrant, api: Re
   if (allow_all_scopes === true && scope !== undefined && scope !== null && scope.length > 0) {
     throw invalidBody("'must not be sent together with allow_all_scopes' on property scope.");
   }
-  // Those that it has already may have gone from the API since: whoever sends them back changes nothing.
+  // Scopes of the grant may have been removed from the API since; sending them back changes nothing.
   if (scope !== undefined && scope !== null) refuseUnknown(scope, grant, api);
   const all = allow_all_scopes ?? (scope === undefined || scope === null ? grant.allow_all_scopes : false);
   return {

@@ -176,7 +176,7 @@ async function bothEnds(clientId: string, audience: string, { db }: Deps): Promi
   return api;
 }
 
-/** A write to a grant; what it is given throws 409 where the grant is the last that lets anybody administer this API. */
+/** A write to a grant. Its argument throws 409 if the grant is the last that allows administration of this API. */
 async function writing<T>(id: string, deps: Deps, write: (refuseLoss: () => void) => Promise<T>): Promise<T> {
   const grant = await clientGrantsIn(deps.db).find(id);
   if (grant?.audience !== deps.audience) return write(() => undefined);

@@ -11,8 +11,8 @@ const scope = z.array(z.string().min(1).max(MAX_SCOPE_LENGTH)).max(MAX_SCOPES);
 
 /** Would decide about the tokens of the grant, and cannot. */
 export const profile = {
-  organization_usage: off.text('deny', 'hookmint has no organizations; make an API or a client for each instead'),
-  allow_any_organization: off.flag('hookmint has no organizations; make an API or a client for each instead'),
+  organization_usage: off.text('deny', 'hookmint has no organizations; create an API or a client for each instead'),
+  allow_any_organization: off.flag('hookmint has no organizations; create an API or a client for each instead'),
   authorization_details_types: off.list('tokens have no authorization_details; use scopes'),
 };
 

@@ -29,7 +29,7 @@ export function authenticationOf(
     const unknown = ids.filter((id) => !client.credentials.some((credential) => credential.id === id));
     if (unknown.length > 0) {
       throw invalidBody(
-        `'the client has no credential ${unknown.join(', ')}; make it by POST /clients/{client_id}/credentials' on property client_authentication_methods.`,
+        `'the client has no credential ${unknown.join(', ')}; create it with POST /clients/{client_id}/credentials' on property client_authentication_methods.`,
       );
     }
     return { token_endpoint_auth_method: null, private_key_jwt: [...new Set(ids)] };
@@ -37,12 +37,14 @@ export function authenticationOf(
   const signs = methods === undefined && client.private_key_jwt !== null;
   if (signs && typeof method === 'string') {
     throw invalidBody(
-      "'the client authenticates by private_key_jwt; send client_authentication_methods: null besides' on property token_endpoint_auth_method.",
+      "'the client authenticates by private_key_jwt; also send client_authentication_methods: null' on property token_endpoint_auth_method.",
     );
   }
   if (signs) return { token_endpoint_auth_method: null, private_key_jwt: client.private_key_jwt };
   if (method === null && methods === undefined) {
-    throw invalidBody("'is null only with client_authentication_methods' on property token_endpoint_auth_method.");
+    throw invalidBody(
+      "'can only be null together with client_authentication_methods' on property token_endpoint_auth_method.",
+    );
   }
   return {
     token_endpoint_auth_method: method ?? client.token_endpoint_auth_method ?? 'client_secret_post',
@@ -50,10 +52,10 @@ export function authenticationOf(
   };
 }
 
-/** @throws {ApiError} 400 for a method beside private_key_jwt. */
+/** @throws {ApiError} 400 for another method together with private_key_jwt. */
 export function refuseBoth(method: TokenEndpointAuthMethod | null | undefined): void {
   if (typeof method !== 'string') return;
   throw invalidBody(
-    "'leave it out, or null, where client_authentication_methods are sent' on property token_endpoint_auth_method.",
+    "'must be absent or null together with client_authentication_methods' on property token_endpoint_auth_method.",
   );
 }

@@ -43,7 +43,9 @@ export async function createdClient(
   if (methods !== undefined) {
     refuseBoth(method);
     if (client_secret !== undefined) {
-      throw invalidBody("'is of no use to a client that authenticates by private_key_jwt' on property client_secret.");
+      throw invalidBody(
+        "'cannot be set for a client that authenticates by private_key_jwt' on property client_secret.",
+      );
     }
     let client = fresh;
     for (const credential of methods.private_key_jwt.credentials) {
@@ -122,7 +124,7 @@ function mergedMetadata(
   const all = Object.keys(news).length === 0 ? [] : Object.entries({ ...before, ...news });
   const merged = all.filter((entry): entry is [string, string] => entry[1] !== null);
   if (merged.length > MAX_METADATA_ENTRIES) {
-    throw invalidBody(`'must have ${String(MAX_METADATA_ENTRIES)} entries at most' on property client_metadata.`);
+    throw invalidBody(`'must have at most ${String(MAX_METADATA_ENTRIES)} entries' on property client_metadata.`);
   }
   return Object.fromEntries(merged);
 }

@@ -11,7 +11,7 @@ export const APP_TYPES = [
   ...['salesforce', 'sentry', 'sharepoint', 'slack', 'springcm', 'zendesk', 'zoom', 'sso_integration', 'oag'],
 ] as const;
 
-/** What a client is, for whoever looks for it. */
+/** Descriptive members of a client. */
 const description = {
   app_type: z.enum(APP_TYPES, 'must be non_interactive, spa, native, regular_web or another type of Auth0').optional(),
   is_first_party: z.boolean().optional(),
@@ -65,11 +65,11 @@ const ofLogins = {
 /** Would decide about this client's tokens or its requests, and cannot yet. */
 const notHere = {
   require_proof_of_possession: off.flag('tokens are bearer tokens; keep their lifetime short instead (token_lifetime)'),
-  organization_usage: off.text('deny', 'hookmint has no organizations; make an API or a client for each instead'),
-  default_organization: off.object('hookmint has no organizations; make an API or a client for each instead'),
+  organization_usage: off.text('deny', 'hookmint has no organizations; create an API or a client for each instead'),
+  default_organization: off.object('hookmint has no organizations; create an API or a client for each instead'),
   compliance_level: off.text('none', 'hookmint enforces no FAPI profile; use client_authentication_methods'),
   is_token_endpoint_ip_header_trusted: off.flag(
-    'the header auth0-forwarded-for is not read; HOOKMINT_TRUSTED_PROXIES says whose word on addresses is taken',
+    'the header auth0-forwarded-for is not read; set HOOKMINT_TRUSTED_PROXIES to trust proxies for addresses',
   ),
   token_vault_privileged_access: off.object('hookmint has no token vault; keep such tokens in secrets of a hook'),
   token_exchange: z
@@ -80,12 +80,10 @@ const notHere = {
     .strictObject({ active: off.flag('hookmint has no such grant; use client credentials') })
     .nullable()
     .optional(),
-  resource_server_identifier: off.object(
-    'no client stands for an API; grant the client what it needs by a client grant',
-  ),
+  resource_server_identifier: off.object('clients do not represent APIs; use client grants'),
   third_party_security_mode: off.text(
     'permissive',
-    'clients of third parties are treated as all others are; what a client may do is in its client grants',
+    'third-party clients are treated like all others; use client grants to limit a client',
   ),
 };
 

@@ -39,7 +39,7 @@ const list = reads({
       .max(1_024)
       .transform((types) => types.split(','))
       .optional(),
-    q: z.never('is not supported; use is_first_party and app_type, or look through all clients').optional(),
+    q: z.never('is not supported; use is_first_party and app_type, or list all clients').optional(),
   }),
   status: 200,
   response: listOf(ClientView, 'clients'),

@@ -10,7 +10,7 @@ import { profile } from './profile.ts';
 const MIN_SECRET_LENGTH = 48;
 const MAX_SECRET_LENGTH = 512;
 
-/** Longest time that a secret stays valid beside its successor, seconds: 30 days. */
+/** Longest overlap of a secret with its successor, seconds: 30 days. */
 const MAX_OVERLAP_SECONDS = 2_592_000;
 
 /** Most entries of client_metadata, and the longest name or value of one, characters (contract §5.3). */
@@ -22,12 +22,12 @@ const MAX_GRANT_TYPES = 50;
 /** `null` takes an entry away. */
 const Metadata = z
   .record(z.string().min(1).max(MAX_METADATA_LENGTH), z.string().max(MAX_METADATA_LENGTH).nullable())
-  .refine((entries) => Object.keys(entries).every(isStorableName), 'has a name that cannot be kept');
+  .refine((entries) => Object.keys(entries).every(isStorableName), 'has a name that is not allowed');
 
 const unsupported = z.never('is not supported; a client authenticates with a secret or by private_key_jwt').optional();
 
 function authenticationMethods<Credential extends z.ZodType>(credential: Credential) {
-  // Those that are not supported first: whoever sends one is told so, and not that private_key_jwt is missing.
+  // Check unsupported methods first, so that the error names them, and not a missing private_key_jwt.
   return z.strictObject({
     tls_client_auth: unsupported,
     self_signed_tls_client_auth: unsupported,

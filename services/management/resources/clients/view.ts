@@ -6,7 +6,7 @@ import type { ClientView } from './schema.ts';
 /**
  * A client as Auth0's tools know it (contract §5.3).
  *
- * @param clientSecret Only in the answer to whoever has just made it: nobody can read it again.
+ * @param clientSecret Only in the answer that creates it: it can never be read again.
  */
 export function viewOf(client: Client, tenant: string, clientSecret?: string): ClientView {
   return {

@@ -7,6 +7,7 @@ import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { ApiError, conflict } from '../../api/api-error.ts';
 import { listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
+import { matching } from '../../api/if-match.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import { withRevision } from '../../../../shared/domain/hook-history.ts';
@@ -100,9 +101,9 @@ const create = writes('post', {
     const discard = () => hooks.removeRevisions(fresh.id);
     if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
     try {
-      await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.clientId)));
+      await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.id)));
     } catch (error) {
-      // Of another failure nobody knows whether the hook was written: then it must not be there without its revision.
+      // After any other failure the hook may or may not have been written; it must not exist without its revision.
       if (error instanceof ApiError) await discard();
       throw error;
     }
@@ -121,25 +122,28 @@ const update = writes('patch', {
   scopes: ['update:hooks'],
   params,
   body: UpdateHook,
+  takesIfMatch: true,
   status: 200,
   response: HookView,
-  errors: [404, 409],
-  handle: async ({ params: { id }, body, caller }, deps) => {
+  errors: [404, 409, 412],
+  handle: async ({ params: { id }, body, caller, ifMatch }, deps) => {
     const { name: givenName, enabled, ...content } = body;
     const name = givenName === undefined ? undefined : kebabCase(givenName);
     let hook = await findHook(id, deps);
+    matching(currentOf(hook), ifMatch);
     const before = await viewOfOne(hook, deps);
     // Told by what this request wrote: another may have come between the look above and the write.
     let isChanged = false;
     if (name !== undefined || Object.keys(content).length > 0) {
       const change = (now: Hook, revision: string): Hook => {
-        const revised = withRevision(aHook(now), revision, caller.clientId);
+        const revised = withRevision(aHook(now), revision, caller.id);
         return name === undefined || name === now.name ? revised : { ...revised, name, updated_at_ms: Date.now() };
       };
       const check = async (now: Hook, revision: string): Promise<void> => {
         if (enabled ?? (await isEnabled(now, deps))) await mustLoad(now, revision, deps);
       };
-      const edit = { from: currentOf, revision: revisionEditOf(content, caller), check, change };
+      const from = (now: Hook): string | null => matching(currentOf(now), ifMatch);
+      const edit = { from, revision: revisionEditOf(content, caller), check, change };
       const revised = await refusingTakenName(name, reviseHook(id, edit, deps));
       hook = revised.after;
       isChanged = revised.before.current_revision !== hook.current_revision || revised.before.name !== hook.name;

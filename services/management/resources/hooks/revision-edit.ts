@@ -5,7 +5,7 @@ import type { UpdateHook } from './schema.ts';
 /** The part of a body that is of a revision. */
 export function revisionEditOf(
   { script, dependencies, hookmint = {} }: Omit<UpdateHook, 'name' | 'enabled'>,
-  { clientId: by }: Pick<Caller, 'clientId'>,
+  { id: by }: Pick<Caller, 'id'>,
 ): RevisionEdit {
   const { secrets, limits, egress, on_failure, isolation } = hookmint;
   const policies = { limits: asGiven(limits), egress: asGiven(egress), on_failure, isolation };

@@ -4,10 +4,12 @@ import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { tenantIn } from '../../../../shared/store/tenant.ts';
 import { inexistent } from '../../api/api-error.ts';
-import { performs, reads, writes, type Route } from '../../api/route.ts';
+import { matching } from '../../api/if-match.ts';
+import { performs, reads, writes, type Caller, type Route } from '../../api/route.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import type { Deps } from '../../deps.ts';
 import { dryRun } from '../../hook-revisions/dry-run.ts';
+import { nextRevision } from '../../hook-revisions/make-next-revision.ts';
 import { mustLoad } from '../../hook-revisions/must-load.ts';
 import { recordedEvent } from '../../hook-revisions/recorded-event.ts';
 import { deployed, historyOf, withDraft } from '../../../../shared/domain/hook-history.ts';
@@ -15,7 +17,14 @@ import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { isEnabled, keepLoadable } from './enable.ts';
 import { aHook, draftOf, findHook, hookParams } from './find-hook.ts';
 import { revisionEditOf } from './revision-edit.ts';
-import { DryRunInput, DryRunView, RevisionEntry, RevisionList, RevisionView } from './revision-schema.ts';
+import {
+  DryRunInput,
+  DryRunView,
+  RevisionEntry,
+  RevisionList,
+  RevisionView,
+  UnsavedDryRunInput,
+} from './revision-schema.ts';
 import { CreateRevision, HookId, HookView, RevisionId } from './schema.ts';
 import { secretNamesOf } from './secret-routes.ts';
 import { viewOfOne } from './view.ts';
@@ -72,12 +81,14 @@ const createDraft = writes('post', {
   scopes: ['update:hooks'],
   params: hookParams,
   body: CreateRevision,
+  takesIfMatch: true,
   status: 201,
   response: RevisionEntry,
-  errors: [404],
-  handle: async ({ params: { id }, body, caller }, deps) => {
-    const change = (now: Hook, revision: string): Hook => withDraft(now, revision, caller.clientId);
-    const edit = { from: draftOf, revision: revisionEditOf(body, caller), change };
+  errors: [404, 412],
+  handle: async ({ params: { id }, body, caller, ifMatch }, deps) => {
+    const change = (now: Hook, revision: string): Hook => withDraft(now, revision, caller.id);
+    const from = (now: Hook): string | null => matching(draftOf(now), ifMatch);
+    const edit = { from, revision: revisionEditOf(body, caller), change };
     const { before, after } = await reviseHook(id, edit, deps);
     const revision = after.draft_revision ?? '';
     const answer = entryView(entryOf(after, revision), after);
@@ -95,15 +106,18 @@ const deploy = writes('post', {
   scopes: ['update:hooks'],
   params,
   body: z.strictObject({}).optional(),
+  takesIfMatch: true,
   status: 200,
   response: HookView,
-  errors: [404],
-  handle: async ({ params: { id, revision } }, deps) => {
+  errors: [404, 412],
+  handle: async ({ params: { id, revision }, ifMatch }, deps) => {
     const hook = await findHook(id, deps);
+    matching(hook.current_revision, ifMatch);
     entryOf(hook, revision);
     if (await isEnabled(hook, deps)) await mustLoad(hook, revision, deps);
     const changed = await hooksIn(deps.db).change(id, (now) => {
       entryOf(aHook(now), revision);
+      matching(now.current_revision, ifMatch);
       return now.current_revision === revision ? now : deployed(now, revision);
     });
     if (changed === undefined) throw inexistent('hook');
@@ -128,18 +142,44 @@ const tryOut = performs({
   response: DryRunView,
   errors: [404],
   handle: async ({ params: { id, revision }, body, caller }, deps) => {
-    // The hook is shown who asked, from where, and is free to print it.
-    if (body?.log_id !== undefined) requireScope(caller, { scopes: ['read:logs'] });
+    const how = await howToRun(body, caller, deps);
     const hook = await findHook(id, deps);
     entryOf(hook, revision);
-    const policy = body?.custom_claims ?? (await tenantIn(deps.db).settings()).custom_claims;
-    const event =
-      body?.log_id === undefined ? (body?.event ?? SampleEvent.parse({})) : await recordedEvent(body.log_id, deps);
-    return dryRun(hook, await findRevision(revision, deps), { event, policy }, deps);
+    return dryRun(hook, await findRevision(revision, deps), how, deps);
   },
 });
 
-export const revisionRoutes: readonly Route[] = [list, get, createDraft, deploy, tryOut];
+const tryUnsaved = performs({
+  path: '/hooks/{id}/dry-run',
+  operationId: 'dryRunHook',
+  summary: 'Run code for a hook once, without keeping it or issuing a token',
+  tag,
+  scopes: ['update:hooks'],
+  params: hookParams,
+  body: UnsavedDryRunInput,
+  status: 200,
+  response: DryRunView,
+  errors: [404],
+  handle: async ({ params: { id }, body: { event, log_id, custom_claims, ...edit }, caller }, deps) => {
+    const how = await howToRun({ event, log_id, custom_claims }, caller, deps);
+    const hook = await findHook(id, deps);
+    const from = draftOf(hook);
+    const before = from === null ? undefined : await findRevision(from, deps);
+    return dryRun(hook, await nextRevision(id, before, revisionEditOf(edit, caller), deps), how, deps);
+  },
+});
+
+export const revisionRoutes: readonly Route[] = [list, get, createDraft, deploy, tryOut, tryUnsaved];
+
+async function howToRun(input: z.infer<typeof DryRunInput>, caller: Caller, deps: Deps) {
+  const { event, log_id, custom_claims } = input ?? {};
+  // The hook is shown who asked, from where, and is free to print it.
+  if (log_id !== undefined) requireScope(caller, { scopes: ['read:logs'] });
+  return {
+    policy: custom_claims ?? (await tenantIn(deps.db).settings()).custom_claims,
+    event: log_id === undefined ? (event ?? SampleEvent.parse({})) : await recordedEvent(log_id, deps),
+  };
+}
 
 /** @throws {ApiError} 404 for a revision that is not of this hook's history. */
 function entryOf(hook: Hook, revision: string): HookHistoryEntry {

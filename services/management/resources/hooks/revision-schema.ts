@@ -7,6 +7,7 @@ import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import { CustomClaimsPolicy } from '../../../../shared/domain/tenant.ts';
 import { HookLog } from '../../../../shared/subjects/hook-log.ts';
 import { Dropped } from '../../../../shared/domain/hook-finding.ts';
+import { CreateRevision } from './schema.ts';
 
 const inHistory = {
   /** Counts from 1 for each hook. */
@@ -24,7 +25,7 @@ const inHistory = {
 export const RevisionEntry = z.object(inHistory).meta({ id: 'HookRevisionEntry' });
 export const RevisionList = z.object({ revisions: z.array(RevisionEntry) });
 
-/** A revision whole. Of secrets it tells the names. */
+/** A complete revision. Secrets are shown by name only. */
 export const RevisionView = z
   .object({
     ...inHistory,
@@ -40,16 +41,23 @@ export const RevisionView = z
   })
   .meta({ id: 'HookRevision' });
 
-export const DryRunInput = z
-  .strictObject({
-    event: SampleEvent.optional(),
-    /** In the place of `event`: the token request of this log. */
-    log_id: z.string().max(64).optional(),
-    /** Default: the tenant's. */
-    custom_claims: CustomClaimsPolicy.optional(),
-  })
-  .refine(({ event, log_id }) => event === undefined || log_id === undefined, 'takes event or log_id, not both')
-  .optional();
+const howToRun = {
+  event: SampleEvent.optional(),
+  /** In the place of `event`: the token request of this log. */
+  log_id: z.string().max(64).optional(),
+  /** Default: the tenant's. */
+  custom_claims: CustomClaimsPolicy.optional(),
+};
+type HowToRun = { event?: unknown; log_id?: unknown };
+const isOneEvent = ({ event, log_id }: HowToRun): boolean => event === undefined || log_id === undefined;
+const ONE_EVENT = 'takes event or log_id, not both';
+
+export const DryRunInput = z.strictObject(howToRun).refine(isOneEvent, ONE_EVENT).optional();
+
+/** A revision that is not kept: what is left out of it is as in the hook's draft. */
+export const UnsavedDryRunInput = z
+  .strictObject({ ...CreateRevision.shape, ...howToRun })
+  .refine(isOneEvent, ONE_EVENT);
 
 export const DryRunView = z
   .object({

@@ -12,7 +12,7 @@ const AnyTriggerId = z.enum(
     'post-change-password',
     'send-phone-message',
   ],
-  'is no trigger of hooks; hookmint runs hooks of the trigger credentials-exchange only',
+  'is not a trigger of hooks; hookmint runs hooks of the trigger credentials-exchange only',
 );
 const RunTriggerId = AnyTriggerId.refine(
   (trigger) => trigger === 'credentials-exchange',
@@ -35,12 +35,12 @@ const Script = z
   .min(1, 'must not be empty')
   .refine(
     (script) => Buffer.byteLength(script) <= MAX_HOOK_CODE_BYTES,
-    `has at most ${String(MAX_HOOK_CODE_BYTES)} bytes`,
+    `must have at most ${String(MAX_HOOK_CODE_BYTES)} bytes`,
   );
 
 const Dependencies = z
   .record(z.string().min(1).max(214), z.string().min(1).max(256))
-  .refine((all) => Object.keys(all).length <= MAX_DEPENDENCIES, `are at most ${String(MAX_DEPENDENCIES)}`);
+  .refine((all) => Object.keys(all).length <= MAX_DEPENDENCIES, `must be at most ${String(MAX_DEPENDENCIES)}`);
 
 /** Auth0's own documentation has it as text too. */
 const Enabled = z.union(
@@ -48,7 +48,7 @@ const Enabled = z.union(
   'must be true or false',
 );
 
-/** What is left out stays left out, so that a view tells only what is not the default. */
+/** Absent members stay absent, so that a view shows only values that are not the default. */
 const SomeLimits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
 
 /** Members that Auth0's hooks do not have. Each is taken as a whole: what is left out of it is the default. */
@@ -103,7 +103,7 @@ export const HookView = z
   .meta({ id: 'Hook' });
 export type HookView = z.infer<typeof HookView>;
 
-/** What is told of each secret, and never its value (contract §5.1). */
+/** A secret as it is shown, without its value (contract §5.1). */
 export const SECRET_PLACEHOLDER = '_VALUE_NOT_SHOWN_';
 
 export const SecretsView = z.record(z.string(), z.literal(SECRET_PLACEHOLDER));
@@ -114,5 +114,5 @@ export const SecretNames = z.array(z.string().min(1).max(128)).min(1, 'names no 
 export const HookId = z
   .string()
   .max(128)
-  .regex(/^[A-Za-z0-9-]+$/, 'is no id of a hook');
-export const RevisionId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no revision');
+  .regex(/^[A-Za-z0-9-]+$/, 'is not the id of a hook');
+export const RevisionId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is not a revision');

@@ -43,7 +43,7 @@ const add = writes('post', {
   response: z.object({}),
   errors: [404, 409],
   handle: ({ params: { id }, body, caller }, deps) =>
-    changing(id, caller.clientId, deps, (now) => {
+    changing(id, caller.id, deps, (now) => {
       const taken = Object.keys(body).find((name) => Object.hasOwn(now, name));
       if (taken !== undefined)
         throw conflict('hook_secret_conflict', `The hook has a secret ${taken} already; PATCH changes it.`);
@@ -65,7 +65,7 @@ const update = writes('patch', {
   response: z.object({}),
   errors: [404],
   handle: ({ params: { id }, body, caller }, deps) =>
-    changing(id, caller.clientId, deps, (now) => {
+    changing(id, caller.id, deps, (now) => {
       const missing = Object.keys(body).find((name) => !Object.hasOwn(now, name));
       if (missing === undefined) return { ...now, ...body };
       throw new ApiError(404, 'inexistent_hook_secret', `The hook has no secret ${missing}; POST adds it.`);
@@ -84,7 +84,7 @@ const remove = writes('delete', {
   errors: [404],
   handle: async ({ params: { id }, body, caller }, deps) => {
     const removed = new Set(body);
-    const written = await changing(id, caller.clientId, deps, (now) =>
+    const written = await changing(id, caller.id, deps, (now) =>
       Object.fromEntries(Object.entries(now).filter(([name]) => !removed.has(name))),
     );
     return { ...written, answer: undefined };
@@ -104,7 +104,7 @@ export async function secretNamesOf(
   return sealed === null ? [] : Object.keys(await openHookSecrets(sealed, hookId, hookSecretsKey));
 }
 
-/** Other secrets are another revision, deployed at once. The audit event tells their names. */
+/** A change of secrets makes another revision, deployed at once. The audit event has their names. */
 async function changing(
   id: string,
   clientId: string,

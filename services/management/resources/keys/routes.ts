@@ -11,10 +11,10 @@ const tag = 'keys';
 const collection = 'signing_keys';
 const params = z.strictObject({ kid: z.string().min(1).max(128) });
 
-/** A signer may have to make several RSA keys; it tells that it is alive meanwhile. */
+/** A signer may have to make several RSA keys; it sends signs of life in the meantime. */
 const SIGNER_DEADLINE_MS = 10_000;
 
-/** Of all algorithms; whoever knows Auth0 expects to be told of this one's. */
+/** The algorithm whose key is returned, as users of Auth0 expect. */
 const TOLD_ALG = 'RS256';
 
 const list = reads({
@@ -52,7 +52,7 @@ const rotate = writes('post', {
   tag,
   scopes: ['create:signing_keys', 'update:signing_keys'],
   everyScope: true,
-  /** `force`: although whoever keeps the JWK Set may not have the next key yet, and cannot verify its tokens until it asks again. */
+  /** `force`: although a verifier with a cached JWK Set may not have the next key yet, and cannot verify its tokens until it fetches the set again. */
   query: z.strictObject({ force: flag.optional() }),
   status: 201,
   response: ChangedSigningKey,
@@ -64,7 +64,7 @@ const rotate = writes('post', {
     refuseRotation(rotated);
     const after = rotated.keys;
     const current = after.find(({ alg, state }) => alg === TOLD_ALG && state === 'current');
-    // Another rotation may be half-way; a signer finishes it within 30 s, whatever happens.
+    // Another rotation may be half-way; a signer finishes it within 30 s in any case.
     if (current === undefined) throw new ApiError(409, 'too_many_writers', 'The keys are being rotated already.');
     const [states, statesAfter] = [statesOf(before), statesOf(after)];
     return {
@@ -93,7 +93,7 @@ const revoke = writes('put', {
       throw new ApiError(
         400,
         'signing_key_in_use',
-        `The key ${kid} is the ${before.state} one: tokens are or will be signed by it. Rotate the keys first (POST /api/v2/keys/signing/rotate), until it is a previous one.`,
+        `The key ${kid} is the ${before.state} one: it signs tokens now or next. Rotate the keys first (POST /api/v2/keys/signing/rotate), until it is a previous one.`,
       );
     }
     const answer = { kid, cert: certOf(before) };
@@ -103,7 +103,7 @@ const revoke = writes('put', {
   },
 });
 
-// `rotate` is no kid: its path comes first.
+// `rotate` is not a kid: its path comes first.
 export const keyRoutes: readonly Route[] = [list, rotate, get, revoke];
 
 function ask({ keyManagers }: Deps, command: KeysManage['command']): Promise<KeysManageReply> {
@@ -115,7 +115,7 @@ function refuseRotation({ refused, published_at_ms = Date.now() }: KeysManageRep
   if (refused === 'too_many_previous') {
     throw conflict(
       'limit_exceeded',
-      'There are as many replaced keys as there may be: revoke those whose tokens are not needed (PUT /api/v2/keys/signing/{kid}/revoke).',
+      'The maximum number of replaced keys is reached: revoke keys whose tokens are not needed (PUT /api/v2/keys/signing/{kid}/revoke).',
     );
   }
   if (refused !== 'unpublished') return;
@@ -123,7 +123,7 @@ function refuseRotation({ refused, published_at_ms = Date.now() }: KeysManageRep
   throw new ApiError(
     409,
     'signing_key_unpublished',
-    `Whoever keeps the JWK Set may not have the next key yet: call again in ${String(waitSeconds)} s, or at once with force=true if tokens that cannot be verified for so long are better than the current key.`,
+    `Verifiers with a cached JWK Set may not have the next key yet: call again in ${String(waitSeconds)} s. Use force=true to rotate at once; such verifiers then reject new tokens until they fetch the set again.`,
     { headers: { 'Retry-After': String(waitSeconds) } },
   );
 }

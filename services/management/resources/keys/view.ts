@@ -4,7 +4,7 @@ import type { SigningKeyView } from './schema.ts';
 
 const STATES = ['current', 'next', 'previous', 'revoked'];
 
-/** Signing keys as Auth0's tools know them (contract §5.5), those that sign first. */
+/** Signing keys as Auth0's tools know them (contract §5.5); the current ones first. */
 export async function viewOf(keys: readonly SigningKeyInfo[]): Promise<SigningKeyView[]> {
   const x509 = await import('../../../../shared/x509.ts');
   return keys

@@ -23,7 +23,7 @@ const search = z.string().max(MAX_SEARCH_LENGTH).optional();
 const query = z.strictObject({
   ...pageQuery,
   ...checkpointQuery,
-  from: z.string().regex(LOG_ID, 'must be the log_id of a log; without it take begins at the oldest').optional(),
+  from: z.string().regex(LOG_ID, 'must be the log_id of a log; without from, take begins at the oldest log').optional(),
   ...fieldsQuery,
   sort: sortQuery.optional(),
   q: search,
@@ -52,9 +52,14 @@ const list = reads({
         : await checkpointPage(query, searches, logs);
     } catch (error) {
       if (!(error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED_CODE)) throw error;
-      throw new ApiError(400, 'query_too_expensive', 'The search takes too long; narrow it, as by a range of dates', {
-        cause: error,
-      });
+      throw new ApiError(
+        400,
+        'query_too_expensive',
+        'The search takes too long; narrow it, for example by a range of dates',
+        {
+          cause: error,
+        },
+      );
     }
   },
 });

@@ -11,6 +11,8 @@ export const LogView = z
     description: z.string(),
     client_id: z.string(),
     client_name: z.string(),
+    user_id: z.string(),
+    user_name: z.string(),
     audience: z.string(),
     scope: z.string(),
     ip: z.string(),

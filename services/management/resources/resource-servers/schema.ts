@@ -38,7 +38,7 @@ const ASYMMETRIC = SigningAlg.options.join(', ');
 
 function whyNot(alg: unknown): string {
   if (typeof alg !== 'string' || !alg.startsWith('HS')) return `must be one of ${ASYMMETRIC}`;
-  return `${alg} is not supported, as whoever verifies such tokens could make them too: use one of ${ASYMMETRIC}`;
+  return `${alg} is not supported, because every verifier of such tokens could also make them: use one of ${ASYMMETRIC}`;
 }
 
 /** Members that mean something here. */
@@ -63,9 +63,9 @@ const ofUsers = {
 /** Would decide about the API's tokens, and cannot. */
 const notHere = {
   verificationLocation: off.object(
-    'hookmint verifies no token for an API; the API takes the keys of /.well-known/jwks.json',
+    'hookmint verifies no tokens for APIs; the API must use the keys of /.well-known/jwks.json',
   ),
-  consent_policy: off.object('nobody is there to consent to a token of a client; leave it out'),
+  consent_policy: off.object('tokens of clients need no consent; leave it out'),
   authorization_details: off.object('tokens have no authorization_details; use scopes'),
   token_encryption: off.object('tokens are signed and not encrypted; leave it out, and keep secrets out of claims'),
   proof_of_possession: off.object('tokens are bearer tokens; keep their lifetime short instead (token_lifetime)'),

@@ -45,16 +45,16 @@ const logins = Object.fromEntries(OF_LOGINS.map((name) => [name, z.boolean().opt
   z.ZodOptional<z.ZodBoolean>
 >;
 
-/** Flags of a tenant. One that is not known is taken where it is off, for nobody knows what it would have to do. */
+/** Flags of a tenant. An unknown flag is accepted only if it is off, since its effect is unknown. */
 export const FLAGS = z
   .object({
     ...logins,
     allow_api1_non_global_clients: onlyFalse('a token request needs an audience; set default_audience'),
-    enable_dynamic_client_registration: onlyFalse('clients do not register themselves; make them by POST /clients'),
-    remove_alg_from_jwks: onlyFalse('each key tells its alg; leave it out'),
+    enable_dynamic_client_registration: onlyFalse('clients do not register themselves; create them with POST /clients'),
+    remove_alg_from_jwks: onlyFalse('each key has its alg; leave it out'),
   })
   .catchall(z.literal(false, 'can only be false: hookmint does not know this flag; leave it out'))
-  .refine((flags) => Object.keys(flags).every((name) => FLAG_NAME.test(name)), 'has a name that is none of a flag');
+  .refine((flags) => Object.keys(flags).every((name) => FLAG_NAME.test(name)), 'is not the name of a flag');
 
 const FLAG_NAME = /^(?!_bsontype$)\w{1,100}$/;
 

@@ -48,14 +48,14 @@ const ofLogins = {
   country_codes: object,
 };
 
-const NODE = 'hooks and Actions find the API of Node.js 22; try them with a dry run';
+const NODE = 'hooks and Actions have the API of Node.js 22; try them with a dry run';
 
 /** Would decide about token requests, clients or hooks, and cannot. */
 const notHere = {
   sandbox_version: z.literal('22', `can only be 22: ${NODE}`).optional(),
   legacy_sandbox_version: off.text('', NODE),
   allow_organization_name_in_authentication_api: off.flag(
-    'hookmint has no organizations; make an API or a client for each instead',
+    'hookmint has no organizations; create an API or a client for each instead',
   ),
   mtls: z
     .strictObject({
@@ -63,7 +63,7 @@ const notHere = {
     })
     .nullable()
     .optional(),
-  client_id_metadata_document_supported: off.flag('clients do not register themselves; make them by POST /clients'),
+  client_id_metadata_document_supported: off.flag('clients do not register themselves; create them with POST /clients'),
 };
 
 export const profile = { ...description, ...ofLogins, ...notHere, flags: FLAGS.optional() };

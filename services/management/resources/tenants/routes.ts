@@ -41,7 +41,7 @@ const update = writes('patch', {
   handle: async ({ body }, deps) => {
     const changed = await tenantIn(deps.db).changeSettings(async (now) => {
       const after = edited(now, body);
-      // One that was set stays when its API goes, as the token endpoint says; whoever sends it back changes nothing.
+      // A default audience stays when its API is deleted, as the token endpoint reports; sending it back changes nothing.
       if (after.default_audience !== now.default_audience) await refuseUnknownAudience(after.default_audience, deps);
       return after;
     });

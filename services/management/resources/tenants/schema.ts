@@ -19,7 +19,7 @@ export const UpdateTenantSettings = z.strictObject({
       clients: TokenQuota.optional(),
       organizations: off.object('hookmint has no organizations; set clients, or token_quota of a client'),
     })
-    .refine(({ clients }) => clients !== undefined, 'must have clients; null for none')
+    .refine(({ clients }) => clients !== undefined, 'must have clients; use null for none')
     .nullable()
     .optional(),
   /** Whether a token request may name its API by `resource` (RFC 8707). */

@@ -16,7 +16,7 @@ const MAX_TERMS = 32;
  */
 export function filterOfSearch(search: string): LogFilter {
   const { logic, terms } = liftTerms(search);
-  if (terms.length > MAX_TERMS) throw searchError(`a search has ${String(MAX_TERMS)} terms at most`);
+  if (terms.length > MAX_TERMS) throw searchError(`a search must have at most ${String(MAX_TERMS)} terms`);
   if (logic === '') return {};
   return filterOf(parsed(logic), terms, 1);
 }
@@ -25,7 +25,7 @@ function parsed(logic: string): LiqeQuery {
   try {
     return parse(logic);
   } catch (error) {
-    throw searchError('the brackets, AND, OR and NOT of the search do not fit together', error);
+    throw searchError('the brackets, AND, OR and NOT of the search do not match', error);
   }
 }
 
@@ -58,7 +58,7 @@ function operandsOf(node: Node, operator: 'AND' | 'OR'): Node[] {
   if (node.type !== 'LogicalExpression') return [node];
   // Parsers disagree on which of them binds closer.
   if (node.operator.operator !== operator) {
-    throw searchError('where AND and OR meet, put brackets around each group');
+    throw searchError('put brackets around each group of AND and OR');
   }
   return [...operandsOf(node.left, operator), ...operandsOf(node.right, operator)];
 }

@@ -75,7 +75,7 @@ function valueOf({ range, compare, quoted, bare = '' }: Part): Term['value'] {
   const wildcard = /(?<!\\)[*?]/.exec(bare);
   if (wildcard === null) return { kind: 'exact', text };
   if (wildcard[0] === '*' && wildcard.index === bare.length - 1) return { kind: 'prefix', text: text.slice(0, -1) };
-  throw searchError('the one wildcard is * at the end of a value; put a value that has * or ? in quotes');
+  throw searchError('the only wildcard is * at the end of a value; put a value with * or ? in quotes');
 }
 
 function rangeOf(text: string): Term['value'] {

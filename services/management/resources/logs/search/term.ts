@@ -45,7 +45,7 @@ function dateCondition(value: Value): Filter<Date> {
     }
     case 'prefix':
       if (value.text === '') return { $exists: true };
-      throw searchError('a date takes no wildcard; use a range as in date:[2026-01-01 TO *]');
+      throw searchError('a date cannot have a wildcard; use a range, as in date:[2026-01-01 TO *]');
     case 'compare': {
       const { start, end } = momentOf(value.text);
       // A day is later than another when all of it is.
@@ -86,7 +86,7 @@ function momentOf(text: string): { start: Date; end: Date } {
   const day = text.slice(0, 10);
   // A day that no calendar has, such as the 31st of February, is read as one after it.
   if (Number.isNaN(startMs) || !new Date(day).toISOString().startsWith(day)) {
-    throw searchError(`${text.slice(0, 64)} is no date; write it as 2026-01-31 or 2026-01-31T12:00:00Z`);
+    throw searchError(`${text.slice(0, 64)} is not a date; write it as 2026-01-31 or 2026-01-31T12:00:00Z`);
   }
   return { start: new Date(startMs), end: new Date(startMs + (isDay ? DAY_MS : 1)) };
 }

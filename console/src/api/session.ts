@@ -1,0 +1,62 @@
+import { CONSOLE_PATH } from '../page.ts';
+import { ApiFailure } from './failure.ts';
+
+/** Somebody who is signed in, as the server tells it. */
+export type Session = {
+  person: { id: string; name: string };
+  role: string;
+  scopes: string[];
+  ends_at: string;
+  tenant: string;
+  issuer: string;
+};
+
+const SESSION_URL = `${CONSOLE_PATH}session`;
+const HEADERS = { 'X-Hookmint-Console': '1' };
+
+/** `null` when nobody is. */
+export async function readSession(): Promise<Session | null> {
+  const response = await fetch(SESSION_URL, { headers: HEADERS });
+  if (response.status === 401) return null;
+  if (!response.ok) throw await ApiFailure.of(response);
+  return (await response.json()) as Session;
+}
+
+/** Signs in by the secret of a link, which then is of no more use. */
+export async function signIn(link: string): Promise<Session> {
+  const response = await fetch(SESSION_URL, {
+    method: 'POST',
+    headers: { ...HEADERS, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ link }),
+  });
+  if (!response.ok) throw await ApiFailure.of(response);
+  return (await response.json()) as Session;
+}
+
+export async function signOut(): Promise<void> {
+  await fetch(SESSION_URL, { method: 'DELETE', headers: HEADERS });
+}
+
+/** The secret in a link, or in what somebody pasted; `undefined` where there is none. */
+export const linkIn = (text: string): string | undefined => /(?:#link=|^\s*)([A-Za-z0-9_-]{43})\s*$/.exec(text)?.[1];
+
+/**
+ * Takes the secret out of the address, and of the history, before anything else can see it there.
+ */
+export function takeLink(): string | undefined {
+  const link = linkIn(location.hash);
+  if (location.hash.startsWith('#link=')) history.replaceState(null, '', location.pathname + location.search);
+  return link;
+}
+
+const listeners = new Set<() => void>();
+
+/** A call was answered 401. */
+export function tellSessionEnded(): void {
+  for (const listener of listeners) listener();
+}
+
+export function onSessionEnded(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

@@ -1,0 +1,104 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { onSessionEnded, readSession, signIn, type Session } from './api/session.ts';
+import { Frame } from './frame/frame.tsx';
+import { SignIn, SignInForm } from './frame/sign-in.tsx';
+import { SignedIn } from './frame/signed-in.ts';
+import { Dialog } from './parts/dialog.tsx';
+import { Failure } from './parts/failure.tsx';
+import { Loading } from './parts/loading.tsx';
+import { HooksPage } from './pages/hooks-page.tsx';
+import { NotFound } from './pages/not-found.tsx';
+
+// The editor is half of all that there is, and only this page has it.
+const HookPage = lazy(() => import('./pages/hook/hook-page.tsx'));
+
+type State =
+  | { is: 'asking' }
+  | { is: 'signed out'; failure?: unknown }
+  | { is: 'away'; error: unknown }
+  | { is: 'signed in'; session: Session; isOver: boolean };
+
+/** Asked once, however often it is rendered: a link signs in once. */
+let first: Promise<State> | undefined;
+
+async function firstState(link: string | undefined): Promise<State> {
+  let failure: unknown;
+  if (link !== undefined) {
+    try {
+      return { is: 'signed in', session: await signIn(link), isOver: false };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  try {
+    const session = await readSession();
+    // Whoever is signed in already has no use for a link that was followed before.
+    if (session !== null) return { is: 'signed in', session, isOver: false };
+    return failure === undefined ? { is: 'signed out' } : { is: 'signed out', failure };
+  } catch (error) {
+    return { is: 'away', error };
+  }
+}
+
+export function App({ link }: { link: string | undefined }) {
+  const [state, setState] = useState<State>({ is: 'asking' });
+  const queries = useQueryClient();
+  useEffect(() => {
+    void (first ??= firstState(link)).then(setState);
+  }, [link]);
+  useEffect(
+    () => onSessionEnded(() => setState((now) => (now.is === 'signed in' ? { ...now, isOver: true } : now))),
+    [],
+  );
+  const enter = (session: Session): void => {
+    setState({ is: 'signed in', session, isOver: false });
+    void queries.invalidateQueries();
+  };
+  switch (state.is) {
+    case 'asking':
+      return <Loading what="the console" />;
+    case 'away':
+      return (
+        <main className="sign-in">
+          <Failure what="The console cannot be used." error={state.error} onRetry={() => location.reload()} />
+        </main>
+      );
+    case 'signed out':
+      return <SignIn onSignedIn={enter} failure={state.failure} />;
+    case 'signed in':
+      return (
+        <SignedIn value={state.session}>
+          <Frame>
+            <Pages />
+          </Frame>
+          {state.isOver && (
+            <Dialog title="Sign in again" onClose={() => undefined}>
+              <p>The session is over. What you wrote is still here.</p>
+              <SignInForm onSignedIn={enter} />
+            </Dialog>
+          )}
+        </SignedIn>
+      );
+  }
+}
+
+function Pages() {
+  return (
+    <Suspense fallback={<Loading what="the page" />}>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/hooks" replace />
+        </Route>
+        <Route path="/hooks">
+          <HooksPage />
+        </Route>
+        <Route path="/hooks/:id/:tab?">{({ id, tab }) => <HookPage key={id} id={id} tab={tab} />}</Route>
+        <Route>
+          <NotFound />
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { signOut } from '../api/session.ts';
+import { CONSOLE_PATH } from '../page.ts';
+import { Logo } from './logo.tsx';
+import { useSession } from './signed-in.ts';
+import { useTheme } from './theme.ts';
+
+const PAGES = [{ path: '/hooks', name: 'Hooks' }] as const;
+
+const THEME_NAMES = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
+
+/** What is around every page: where one is, who one is, and the way out. */
+export function Frame({ children }: { children: ReactNode }) {
+  const [location] = useLocation();
+  const { person, tenant } = useSession();
+  const [theme, nextTheme] = useTheme();
+  const leave = async (): Promise<void> => {
+    await signOut();
+    globalThis.location.assign(CONSOLE_PATH);
+  };
+  return (
+    <div className="frame">
+      <a className="button skip-link" href="#main">
+        Skip to the page
+      </a>
+      <header className="top">
+        <Link className="brand" href="/hooks">
+          <Logo /> hookmint
+        </Link>
+        <span className="tenant">{tenant}</span>
+        <div className="top-end">
+          <span className="who">{person.name}</span>
+          <button type="button" className="button plain small" onClick={nextTheme}>
+            {THEME_NAMES[theme]}
+          </button>
+          <button type="button" className="button plain small" onClick={() => void leave()}>
+            Sign out
+          </button>
+        </div>
+      </header>
+      <nav className="nav" aria-label="Pages">
+        <ul>
+          {PAGES.map(({ path, name }) => (
+            <li key={path}>
+              <Link className="nav-link" href={path} aria-current={location.startsWith(path) ? 'page' : undefined}>
+                {name}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main className="main" id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+import { createContext, useContext } from 'react';
+import type { Session } from '../api/session.ts';
+
+const NOBODY: Session = { person: { id: '', name: '' }, role: '', scopes: [], ends_at: '', tenant: '', issuer: '' };
+
+export const SignedIn = createContext<Session>(NOBODY);
+export const useSession = (): Session => useContext(SignedIn);
+
+/** Whether the person may do something; where not, the reason to show beside what is disabled. */
+export function useMay(scope: string): { may: boolean; reason: string | undefined } {
+  const may = useSession().scopes.includes(scope);
+  return { may, reason: may ? undefined : `Needs ${scope}` };
+}

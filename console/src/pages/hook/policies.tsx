@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import type { Hook, Revision } from '../../api/hooks.ts';
+import { useMay } from '../../frame/signed-in.ts';
+import { Failure } from '../../parts/failure.tsx';
+import { useDraft } from './use-draft.ts';
+
+type Limits = Revision['limits'];
+
+const LIMITS: readonly { name: keyof Limits; label: string; unit: string }[] = [
+  { name: 'cpu_ms', label: 'CPU time', unit: 'ms' },
+  { name: 'wall_ms', label: 'Time', unit: 'ms' },
+  { name: 'heap_mib', label: 'Memory', unit: 'MiB' },
+  { name: 'network_calls', label: 'Requests', unit: 'a run' },
+  { name: 'result_bytes', label: 'Result', unit: 'bytes' },
+  { name: 'console_bytes', label: 'Console', unit: 'bytes' },
+];
+
+const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+/** What a run may use, where its requests may go, and what becomes of a token when it fails. */
+export function Policies({ hook, revision }: { hook: Hook; revision: Revision }) {
+  const { may, reason } = useMay('update:hooks');
+  const [limits, setLimits] = useState(revision.limits);
+  const [addresses, setAddresses] = useState(revision.egress.allowed_addresses.join('\n'));
+  const [hosts, setHosts] = useState((revision.egress.allowed_hosts ?? []).join('\n'));
+  const [onFailure, setOnFailure] = useState(revision.on_failure);
+  const [isolation, setIsolation] = useState(revision.isolation);
+  const draft = useDraft(hook.id, revision.revision);
+  const save = (): void => {
+    const allowed_hosts = linesOf(hosts);
+    const egress = { allowed_addresses: linesOf(addresses), ...(allowed_hosts.length === 0 ? {} : { allowed_hosts }) };
+    draft.mutate({ hookmint: { limits, egress, on_failure: onFailure, isolation } });
+  };
+  return (
+    <section className="card" aria-labelledby="policies">
+      <div className="card-head">
+        <h2 id="policies">How it runs</h2>
+        <p className="hint">At a limit the run is stopped, and counts as failed.</p>
+      </div>
+      {draft.error !== null && <Failure what="The settings are as they were." error={draft.error} />}
+      <form
+        className="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <div className="form-grid">
+          {LIMITS.map(({ name, label, unit }) => (
+            <div key={name} className="field">
+              <label htmlFor={`limit-${name}`}>
+                {label} <span className="hint">{unit}</span>
+              </label>
+              <input
+                id={`limit-${name}`}
+                type="number"
+                className="number"
+                min={0}
+                required
+                value={limits[name]}
+                onChange={({ target }) => setLimits((now) => ({ ...now, [name]: target.valueAsNumber || 0 }))}
+              />
+            </div>
+          ))}
+        </div>
+        <div className="form-grid">
+          <div className="field">
+            <label htmlFor="egress-hosts">Hosts it may reach</label>
+            <textarea
+              id="egress-hosts"
+              className="mono"
+              spellCheck={false}
+              value={hosts}
+              onChange={({ target }) => setHosts(target.value)}
+            />
+            <span className="hint">One a line; empty: any public host</span>
+          </div>
+          <div className="field">
+            <label htmlFor="egress-addresses">Addresses beside the public ones</label>
+            <textarea
+              id="egress-addresses"
+              className="mono"
+              spellCheck={false}
+              value={addresses}
+              onChange={({ target }) => setAddresses(target.value)}
+            />
+            <span className="hint">One CIDR range a line, such as 10.1.0.0/16</span>
+          </div>
+        </div>
+        <div className="form-grid">
+          <div className="field">
+            <label htmlFor="on-failure">When it fails</label>
+            <select
+              id="on-failure"
+              value={onFailure}
+              onChange={({ target }) => setOnFailure(target.value as Revision['on_failure'])}
+            >
+              <option value="deny">No token is issued</option>
+              <option value="issue_unmodified">The token goes out unshaped, and is marked in the log</option>
+            </select>
+          </div>
+          <div className="field">
+            <label htmlFor="isolation">Processes</label>
+            <select
+              id="isolation"
+              value={isolation}
+              onChange={({ target }) => setIsolation(target.value as Revision['isolation'])}
+            >
+              <option value="shared">Shared with other hooks</option>
+              <option value="process">No other hook in its processes</option>
+            </select>
+          </div>
+        </div>
+        <div>
+          <button type="submit" className="button" disabled={!may || draft.isPending} title={reason}>
+            Save as a draft
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+import type { DryRun } from '../api/hooks.ts';
+
+type Outcome = DryRun['outcome'];
+
+/** How a run ended, in words. */
+export function outcomeInWords(outcome: Outcome): string {
+  switch (outcome.status) {
+    case 'ok':
+      return 'The hook ran';
+    case 'denied':
+      return 'The hook refused the token';
+    case 'threw':
+      return DURING[textOf(outcome.during)] ?? 'The code threw an error';
+    case 'timed_out':
+      return LIMITS[textOf(outcome.limit)] ?? 'Stopped at a limit of time';
+    case 'out_of_memory':
+      return 'Stopped at the limit of memory';
+    case 'bad_result':
+      return RESULTS[textOf(outcome.reason)] ?? 'The result cannot be used';
+    case 'unavailable':
+      return 'No hook-executor could run it';
+  }
+}
+
+const DURING: Readonly<Record<string, string>> = {
+  compile: 'The code is no JavaScript',
+  load: 'The code threw an error while it was loaded',
+  run: 'The hook threw an error',
+};
+const LIMITS: Readonly<Record<string, string>> = {
+  cpu: 'Stopped at the limit of CPU time',
+  wall: 'Stopped at the limit of time',
+  callback: 'Nothing is left that could call cb',
+};
+const RESULTS: Readonly<Record<string, string>> = {
+  not_an_object: 'The result is no object',
+  not_serializable: 'The result cannot be written as JSON',
+  too_large: 'The result is too large',
+};
+
+export type HookError = { name: string; message: string; stack: string | undefined };
+
+/** The error of a run that had one. */
+export function errorOf(outcome: Outcome): HookError | undefined {
+  const { error } = outcome as { error?: { name?: unknown; message?: unknown; stack?: unknown } };
+  if (error === undefined) return undefined;
+  const stack = textOf(error.stack);
+  return { name: textOf(error.name), message: textOf(error.message), stack: stack === '' ? undefined : stack };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

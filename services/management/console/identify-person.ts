@@ -1,0 +1,24 @@
+import type { Request } from 'express';
+import { consoleSessionsIn, type ConsoleSession } from '../../../shared/store/console-sessions.ts';
+import type { Caller } from '../api/route.ts';
+import type { Deps } from '../deps.ts';
+import { scopesOfRole } from './roles.ts';
+import { isOfConsole } from './same-origin.ts';
+import { sessionToken } from './session-cookie.ts';
+
+type PersonDeps = Pick<Deps, 'db' | 'console' | 'scopes'>;
+
+/** The session that a request of the console's page is part of. */
+export async function sessionOf(request: Request, { db, console }: PersonDeps): Promise<ConsoleSession | undefined> {
+  if (console === undefined || !isOfConsole(request, console)) return undefined;
+  const token = sessionToken(request, console);
+  return token === undefined ? undefined : consoleSessionsIn(db).use(token);
+}
+
+/** The person who calls by the console; `undefined` for a request that is not the console's. */
+export async function identifyPerson(request: Request, deps: PersonDeps): Promise<Caller | undefined> {
+  const session = await sessionOf(request, deps);
+  if (session === undefined) return undefined;
+  const { person, role } = session;
+  return { id: person.id, person, scopes: new Set(scopesOfRole(role, deps.scopes)), ip: request.ip };
+}

@@ -1,0 +1,25 @@
+import type { Request, Response } from 'express';
+import type { ConsoleAddress } from './console-address.ts';
+
+/** The token in the cookie of a session; `undefined` for none, or for two, of which one is somebody else's. */
+export function sessionToken(request: Request, { cookieName }: ConsoleAddress): string | undefined {
+  const values = (request.headers.cookie ?? '')
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie.startsWith(`${cookieName}=`))
+    .map((cookie) => cookie.slice(cookieName.length + 1));
+  const [value, another] = values;
+  return another === undefined && value !== undefined && TOKEN.test(value) ? value : undefined;
+}
+
+/** 32 bytes, base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+/** Until the browser is closed, or the server says that the session is over. */
+export function setSessionCookie(response: Response, token: string, { cookieName, isTls }: ConsoleAddress): void {
+  response.cookie(cookieName, token, { httpOnly: true, secure: isTls, sameSite: 'strict', path: '/' });
+}
+
+export function clearSessionCookie(response: Response, { cookieName, isTls }: ConsoleAddress): void {
+  response.clearCookie(cookieName, { httpOnly: true, secure: isTls, sameSite: 'strict', path: '/' });
+}

@@ -1,0 +1,102 @@
+import express, { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { consoleLinksIn } from '../../../shared/store/console-links.ts';
+import { consoleSessionsIn, type ConsoleSession } from '../../../shared/store/console-sessions.ts';
+import { createRateLimiter } from '../../../shared/rate-limiter.ts';
+import { ApiError } from '../api/api-error.ts';
+import type { Announcer } from '../api/announce.ts';
+import { validate } from '../api/validate.ts';
+import type { Deps } from '../deps.ts';
+import type { ConsoleAddress } from './console-address.ts';
+import { sessionOf } from './identify-person.ts';
+import { scopesOfRole } from './roles.ts';
+import { isOfConsole } from './same-origin.ts';
+import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
+
+/** Links that one address may try in a minute. */
+const TRIES_PER_MINUTE = 10;
+const MAX_BODY_BYTES = 1_024;
+const MAX_USER_AGENT_LENGTH = 256;
+
+const SignIn = z.strictObject({ link: z.string().max(64) });
+
+const collection = 'console_sessions';
+
+/** `/console/session`: who is signed in; in by a link, and out. */
+export function sessionRoutes(deps: Deps, address: ConsoleAddress, record: Announcer['record']): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const sessions = consoleSessionsIn(deps.db);
+  const tryLink = createRateLimiter(TRIES_PER_MINUTE, 60);
+
+  router.get('/session', async (request: Request, response: Response) => {
+    const session = await sessionOf(request, deps);
+    if (session === undefined) throw notSignedIn();
+    response.json(viewOf(session, deps));
+  });
+
+  router.post('/session', express.json({ limit: MAX_BODY_BYTES }), async (request: Request, response: Response) => {
+    if (!isOfConsole(request, address)) throw notOfConsole();
+    if (!address.isPrivate) throw needsTls();
+    const { isOver, headers } = await tryLink(request.ip ?? '');
+    if (isOver) {
+      response.set(headers);
+      throw new ApiError(429, 'too_many_requests', 'Too many links were tried; wait a minute.');
+    }
+    const { link } = validate(SignIn, request.body, 'body') as z.infer<typeof SignIn>;
+    const taken = await consoleLinksIn(deps.db).take(link);
+    if (taken === 'used') throw new ApiError(401, 'console_link_used', 'The link was used: each signs in once.');
+    if (taken === 'unknown') throw new ApiError(401, 'console_link_unknown', 'The link has expired, or is none.');
+    const { person, role } = taken;
+    const user_agent = (request.headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT_LENGTH);
+    // Always another token: whatever cookie was there before signs in nobody.
+    const { session, token } = await sessions.begin({ person, role, user_agent });
+    setSessionCookie(response, token, address);
+    const change = { collection, id: session.id, before: null, after: auditOf(session) };
+    record(
+      change,
+      { summary: 'Sign in to the console', method: 'post', status: 201 },
+      callerOf(session, request),
+      request,
+    );
+    response.status(201).json(viewOf(session, deps));
+  });
+
+  router.delete('/session', async (request: Request, response: Response) => {
+    const session = await sessionOf(request, deps);
+    if (session === undefined) throw notSignedIn();
+    await sessions.end(session.id);
+    clearSessionCookie(response, address);
+    const change = { collection, id: session.id, before: auditOf(session), after: null };
+    const what = { summary: 'Sign out of the console', method: 'delete', status: 204 } as const;
+    record(change, what, callerOf(session, request), request);
+    response.status(204).end();
+  });
+  return router;
+}
+
+const callerOf = ({ person }: ConsoleSession, { ip }: Request) => ({ id: person.id, person, ip, scopes: NO_SCOPES });
+const NO_SCOPES: ReadonlySet<string> = new Set();
+
+function viewOf({ person, role, ends_at }: ConsoleSession, { scopes, tenant, issuer }: Deps) {
+  return {
+    person,
+    role,
+    scopes: scopesOfRole(role, scopes),
+    ends_at: ends_at.toISOString(),
+    tenant,
+    issuer,
+  };
+}
+
+const auditOf = ({ person, role }: ConsoleSession) => ({ person, role });
+
+const notSignedIn = (): ApiError => new ApiError(401, 'console_signed_out', 'Nobody is signed in.');
+
+const notOfConsole = (): ApiError => new ApiError(403, 'console_foreign_request', 'Only the console itself signs in.');
+
+const needsTls = (): ApiError =>
+  new ApiError(
+    403,
+    'console_needs_tls',
+    'The console signs in over HTTPS only, or on this machine: npm start -- --tls.',
+  );

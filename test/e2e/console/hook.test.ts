@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import type { Page } from 'playwright-core';
+import { assertAccessible, assertNoComplaints, noChromium, picture, withBrowser } from '../../support/browser.ts';
+import { consoleLink, signIn } from '../../support/console.ts';
+import { postJson } from '../../support/post-token.ts';
+import { until } from '../../support/until.ts';
+import { withStack } from '../../support/with-stack.ts';
+
+const EDITOR = 'Code of the hook';
+const editorOf = (page: Page) => page.getByRole('textbox', { name: EDITOR });
+const testOf = (page: Page) => page.getByRole('region', { name: 'Test' });
+
+/** Puts another text in the place of the code, as from the clipboard. */
+async function write(page: Page, code: string): Promise<void> {
+  await editorOf(page).click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(code);
+}
+
+/** Waits until exactly these are offered: names of before may be shown for a moment. */
+async function untilOffered(page: Page, names: readonly string[]): Promise<void> {
+  const offered = page.getByRole('listbox').locator('.cm-completionLabel');
+  await until(names.join(), async () => isDeepStrictEqual(await offered.allTextContents(), names));
+}
+
+async function run(page: Page): Promise<void> {
+  await page.keyboard.press('Control+Enter');
+}
+
+const claimsOf = (token: unknown): Record<string, unknown> =>
+  JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+
+describe('a hook in the browser', { skip: noChromium }, () => {
+  const stack = withStack({ hasConsole: true });
+  const browser = withBrowser();
+  const claimOf = async (name: string): Promise<unknown> => claimsOf((await postJson(stack())).body.access_token)[name];
+
+  it('a link signs in once, and is gone from the address', async () => {
+    const link = await consoleLink(stack());
+    const first = await browser.open();
+    await first.page.goto(link);
+    await first.page.getByRole('heading', { name: 'Hooks' }).waitFor();
+    assert.equal(new URL(first.page.url()).hash, '');
+    await picture(first.page, 'hooks');
+    assertNoComplaints(first);
+
+    const second = await browser.open({}, { expected: /401/ });
+    await second.page.goto(link);
+    await second.page.getByText('each signs in once').waitFor();
+    await picture(second.page, 'sign-in');
+    assertNoComplaints(second);
+  });
+
+  it('types complete and mark the code without an annotation', async () => {
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await editorOf(page).waitFor();
+    await page.getByText('No problems').waitFor();
+
+    await write(page, 'module.exports = function (client, scope, audience, context, cb) {\n  ');
+    await page.keyboard.type('client.');
+    await untilOffered(page, ['id', 'metadata', 'name', 'tenant']);
+    await picture(page, 'completions');
+    await page.keyboard.type('nmae;');
+    await page.getByText("Property 'nmae' does not exist on type 'HookClient'").first().waitFor();
+    assertNoComplaints(looked);
+  });
+
+  it('unsaved code is tried, and what it does is told', async () => {
+    const looked = await browser.open({}, { expected: /status of 400/ });
+    const { page } = looked;
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await editorOf(page).waitFor();
+    await run(page);
+    const result = testOf(page);
+    await result.getByText('The hook ran').waitFor();
+    await result.getByText('https://foo.com/claim').waitFor();
+    assert.equal(await result.locator('.scope.added').textContent(), 'extra');
+    await picture(page, 'ran');
+
+    await write(
+      page,
+      `module.exports = async function (client, scope, audience, context, cb) {
+  console.log('a token for %s', client.name);
+  console.warn({ plan: client.metadata.plan });
+  cb(null, { scope: scope, sub: 'x', plan: 'gold', 'https://example.com/plan': 'gold' });
+};
+`,
+    );
+    await run(page);
+    await result.getByText('reserved for the issuer').waitFor();
+    await result.getByText('no namespace').waitFor();
+    await result.getByText('a token for client-name').waitFor();
+    await picture(page, 'dropped');
+
+    await write(page, "module.exports = function () {\n  throw new Error('no luck');\n};\n");
+    await run(page);
+    await result.getByText('The hook threw an error').waitFor();
+    await result.getByText('Error: no luck').waitFor();
+    await result.getByRole('button', { name: 'line 2' }).first().click();
+    await picture(page, 'threw');
+
+    await write(page, 'module.exports = function () { while (1); };\n');
+    await run(page);
+    await result.getByText('Stopped at the limit of CPU time').waitFor();
+
+    await write(page, 'module.exports = function ( {\n');
+    await run(page);
+    await result.getByText('hook_syntax_error').waitFor();
+    await picture(page, 'syntax');
+
+    const [tutorial] = await page.evaluate(async () => {
+      const answer = await fetch('/api/v2/hooks', { headers: { 'X-Hookmint-Console': '1' } });
+      return (await answer.json()) as { script: string }[];
+    });
+    assert.match(tutorial?.script ?? '', /foo\.com/, 'nothing was saved');
+    assertNoComplaints(looked);
+  });
+
+  it('what is deployed is in the next token, and what is rolled back is out of it', async () => {
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await editorOf(page).waitFor();
+    await write(
+      page,
+      `module.exports = function (client, scope, audience, context, cb) {
+  cb(null, { scope: scope, 'https://foo.com/claim': 'from the console' });
+};
+`,
+    );
+    await page.keyboard.press('Control+Shift+Enter');
+    await page.getByRole('dialog').getByText('The next token is shaped by this code.').waitFor();
+    await page.getByRole('dialog').getByText('bar').first().waitFor();
+    await picture(page, 'deploy');
+    await page.getByRole('dialog').getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByText(/^r\d+ is deployed$/).waitFor();
+    await until('the next token', async () => (await claimOf('https://foo.com/claim')) === 'from the console');
+
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText(/is deployed again$/).waitFor();
+    await until('the next token', async () => (await claimOf('https://foo.com/claim')) === 'bar');
+
+    await page.getByRole('link', { name: 'Revisions' }).click();
+    await page.getByText('● deployed').waitFor();
+    await picture(page, 'revisions');
+    assertNoComplaints(looked);
+  });
+
+  it('text that is not saved outlives the page; who saves later is asked', async () => {
+    const [first, second] = [await browser.open({}, { expected: /412/ }), await browser.open({}, { expected: /412/ })];
+    for (const { page } of [first, second]) {
+      await signIn(page, stack(), 'hooks');
+      await page.getByRole('button', { name: 'New hook' }).click();
+      await page.keyboard.press('Escape');
+    }
+    await first.page.getByRole('button', { name: 'New hook' }).click();
+    await picture(first.page, 'new-hook');
+    await first.page.getByLabel('Name').fill('shared work');
+    await first.page.getByRole('button', { name: 'Create' }).click();
+    await editorOf(first.page).waitFor();
+    await second.page.reload();
+    await second.page.getByRole('link', { name: 'shared-work' }).click();
+    await editorOf(second.page).waitFor();
+
+    await write(first.page, '// of the first\nmodule.exports = function (a, b, c, d, cb) { cb(null, {}); };\n');
+    await first.page.reload();
+    await first.page.getByText('is back').waitFor();
+    await first.page.getByText('// of the first').waitFor();
+    await first.page.keyboard.press('Control+s');
+    await first.page.getByText(/is saved as a draft$/).waitFor();
+
+    await write(second.page, '// of the second\nmodule.exports = function (a, b, c, d, cb) { cb(null, {}); };\n');
+    await second.page.keyboard.press('Control+s');
+    await second.page.getByRole('dialog', { name: 'Somebody else saved first' }).waitFor();
+    await second.page.getByRole('dialog').getByText('// of the first').waitFor();
+    await picture(second.page, 'conflict');
+    await second.page.getByRole('button', { name: 'Save mine as a draft' }).click();
+    await second.page.getByText(/is saved as a draft$/).waitFor();
+    assertNoComplaints(first);
+    assertNoComplaints(second);
+  });
+
+  it('secrets are offered by name, and their values are never shown', async () => {
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('SLACK_URL');
+    await page.getByLabel('Value', { exact: true }).fill('https://hooks.example.com/x');
+    await page.getByRole('button', { name: 'Add the secret' }).click();
+    await page.getByText('SLACK_URL is set').waitFor();
+    await picture(page, 'settings');
+    assert.doesNotMatch(await page.content(), /hooks\.example\.com/);
+
+    await page.getByRole('link', { name: 'Code' }).click();
+    await write(page, 'module.exports = function (client, scope, audience, context, cb) {\n  ');
+    await page.keyboard.type('context.webtask.secrets.');
+    await untilOffered(page, ['SLACK_URL']);
+    assertNoComplaints(looked);
+  });
+
+  it('axe finds nothing, on any page, light or dark', async () => {
+    const { page } = await browser.open({ bypassCSP: true }, { expected: /./ });
+    await page.goto(`${stack().url}/console/`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await assertAccessible(page);
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).waitFor();
+    await assertAccessible(page);
+    await page.getByRole('button', { name: 'New hook' }).click();
+    await assertAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await editorOf(page).waitFor();
+    await write(page, "module.exports = function (client) {\n  client.nmae;\n  throw new Error('x');\n};\n");
+    await run(page);
+    await testOf(page).getByText('Error: x').waitFor();
+    await page.getByText("Property 'nmae'").first().waitFor();
+    await assertAccessible(page);
+    await page.keyboard.press('Control+Shift+Enter');
+    await page.getByRole('dialog').waitFor();
+    await assertAccessible(page);
+    await page.keyboard.press('Escape');
+    for (const tab of ['Revisions', 'Settings']) {
+      await page.getByRole('link', { name: tab }).click();
+      await page.locator('.page').waitFor();
+      await assertAccessible(page);
+    }
+  });
+
+  it('the page has no inline script, and a policy without exceptions', async () => {
+    const response = await fetch(`${stack().url}/console/`);
+    const page = await response.text();
+    assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)/);
+    assert.doesNotMatch(page, /\sstyle=|\son\w+=/);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+    assert.match(policy, /require-trusted-types-for 'script'/);
+  });
+});
