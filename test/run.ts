@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainMongod } from '../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
@@ -19,13 +19,27 @@ import { lendStacks } from './support/lend-stacks.ts';
 /** The longest files first, the shortest last, so that none is waited for at the end. */
 const EVERYDAY_SUITES = ['conformance', 'contract', 'e2e', 'corpus', 'attacks', 'unit'];
 const LONG_SUITES = ['soak', 'faults', 'scale'];
-/** Tests of these bound times of services that have the machine for themselves. */
-const SUITES_ALONE = ['faults', 'scale'];
+/** Tests of these bound times of services that have the machine for themselves: folders, and files. */
+const ALONE = [
+  'test/faults/',
+  'test/scale/',
+  ...['flood', 'flooding-sandbox', 'long-work', 'slow-clients', 'bus-floods', 'bus-executor-floods'].map(
+    (name) => `test/attacks/${name}.test.ts`,
+  ),
+];
 /** More than there are cores, for the time in which a file waits for its processes. */
 const CONCURRENT_FILES = Math.min(8, availableParallelism() + 1);
 const TIMEOUT_PER_FILE_MS = 300_000;
 /** A file whose process does not end would be waited for for ever; stopped, the runner names it. */
 const TIMEOUT_MS = 40 * 60_000;
+
+const { values, positionals } = parseArgs({ options: { long: { type: 'boolean' } }, allowPositionals: true });
+const suites = values.long === true ? LONG_SUITES : EVERYDAY_SUITES;
+const patterns = positionals.length > 0 ? positionals : suites.map((suite) => `test/${suite}/**/*.test.ts`);
+const files = patterns.flatMap((pattern) => globSync(pattern).sort());
+const isAlone = (file: string): boolean =>
+  ALONE.some((path) => relative('.', file).split(sep).join('/').startsWith(path));
+if (files.length === 0) throw new Error(`No file is called ${patterns.join(' or ')}.`);
 
 // Once, and not by every file at the same time.
 await Promise.all(
@@ -67,11 +81,6 @@ async function run(files: readonly string[], concurrentFiles: number): Promise<n
   const [code] = (await once(running, 'exit')) as [number | null];
   return code ?? 1;
 }
-
-const { values, positionals } = parseArgs({ options: { long: { type: 'boolean' } }, allowPositionals: true });
-const suites = values.long === true ? LONG_SUITES : EVERYDAY_SUITES;
-const files = positionals.length > 0 ? positionals : suites.map((suite) => `test/${suite}/**/*.test.ts`);
-const isAlone = (file: string): boolean => SUITES_ALONE.some((suite) => file.split(sep).includes(suite));
 
 const codes = [
   await run(

@@ -31,10 +31,9 @@ async function bundler(): Promise<Builder> {
 
 const slow = await bundler();
 const overdue = await slow.ask({ scan: { code } }, z.unknown(), 0).catch(codeOf);
+const others = started();
 const dying = await bundler();
-const [pid = 0] = started().filter((child) =>
-  readFileSync(`/proc/${String(child)}/status`, 'latin1').includes('\nState:\tS'),
-);
+const [pid = 0] = started().filter((child) => !others.includes(child));
 const dead = dying.ask({ scan: { code } }, z.unknown(), TIMEOUT_MS).catch(codeOf);
 process.kill(pid, 'SIGKILL');
 ended.push(

@@ -5,10 +5,12 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
+import { ASSERTIONS_STREAM } from '../../shared/subjects/assertion-used.ts';
 import { EVENTS_STREAM } from '../../shared/subjects/events.ts';
 import { startBusWithUsers, type Bus } from '../contract/bus-fixtures.ts';
 
-const OTHER = 'OTHER';
+/** The account may have no third stream. */
+const OTHER = ASSERTIONS_STREAM;
 const DIVERTED = 'hookmint.*.token.issued';
 const SETTLE_MS = 600;
 
@@ -31,14 +33,15 @@ const messagesOf = async (stream: string): Promise<number> => (await manager.str
 test('events that the seed of setup has another stream take are kept until the stream of events takes them', async () => {
   const { config } = await manager.streams.info(EVENTS_STREAM);
   await manager.streams.update(EVENTS_STREAM, { subjects: config.subjects.filter((subject) => subject !== DIVERTED) });
-  await manager.streams.add({ name: OTHER, subjects: [DIVERTED] });
+  const { config: other } = await manager.streams.info(OTHER);
+  await manager.streams.update(OTHER, { subjects: [...other.subjects, DIVERTED] });
   const publisher = createEventPublisher(await bus.connect('gateway'), 'demo', createSecretKey(randomBytes(32)));
 
   publisher.publish({ type: 'token.issued', id: 'diverted', time_ms: Date.now(), duration_ms: 1 });
   await delay(SETTLE_MS);
   assert.equal(await messagesOf(OTHER), 0, 'nothing is in the other stream');
 
-  await manager.streams.delete(OTHER);
+  await manager.streams.update(OTHER, { subjects: other.subjects });
   await manager.streams.update(EVENTS_STREAM, { subjects: config.subjects });
   await publisher.close();
   assert.equal(await messagesOf(EVENTS_STREAM), 1, 'and it is where it belongs');

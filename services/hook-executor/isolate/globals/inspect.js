@@ -61,7 +61,7 @@ const areTexts = (args) => {
 /** Node's util.format. */
 export function format(args) {
   // Most lines are texts, which need no library.
-  if (areTexts(args) && (args.length === 1 || !includes(args[0], '%'))) return cut(joinArray(args, ' '));
+  if (areTexts(args) && (args.length <= 1 || !includes(args[0], '%'))) return cut(joinArray(args, ' '));
   const formatted = (values) => cut(library('inspect').formatWithOptions(bounded({}), ...values));
   try {
     return formatted(args);
