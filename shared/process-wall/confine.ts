@@ -5,4 +5,4 @@ import { openNative } from './native.ts';
 const [files = '', ...program] = process.argv.slice(2);
 const { readable, writable } = JSON.parse(files) as { readable: string[]; writable: string[] };
 (await openNative()).confine(readable, writable);
-process.execve?.(process.execPath, [process.execPath, ...program], process.env);
+process.execve?.(process.execPath, [process.execPath, ...program]);

@@ -6,7 +6,7 @@ import { count, type Tally } from './hostile-tally.ts';
 /** Connections that each kind holds at a time, and those that have the gateway work: how many requests a stranger makes is the ingress's. */
 const AT_ONCE = 120;
 const WORKING_AT_ONCE = 8;
-const WORKING = /^(?:sends a thousand|asks for|repeats|speaks|names itself|half closes)/;
+const WORKING = /^(?:does not read|sends a thousand|asks for|repeats|speaks|names itself|half closes)/;
 /** For so long; then they are others. */
 const HOLD_MS = 6_000;
 const REFUSED_PER_SECOND = 40;
