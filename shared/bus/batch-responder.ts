@@ -203,7 +203,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 
 const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
 const replyTooLarge = { code: 'reply_too_large', message: 'the reply is larger than one may be' };
-const overloaded = { code: 'overloaded', message: 'this responder has as many requests as it takes' };
+const overloaded = { code: 'overloaded', message: 'this responder has too many requests' };
 
 function asRemoteError(error: unknown): { code: string; message: string } {
   if (error instanceof HookmintError) return { code: error.code, message: messageOf(error) };

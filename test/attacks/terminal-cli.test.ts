@@ -107,32 +107,37 @@ describe('the CLI at a terminal', { skip: noTerminal, concurrency: 2 }, () => {
     draft: false,
   };
   const hooks = [{ id: 'x', name: 'mark', enabled: true }];
-  const ofHooks: Answer = (path) => {
-    if (/revisions\/./.test(path)) {
-      const script = `// ${TEXT}${forgedLine('FORGED')} ${path}`;
-      const settings = {
-        modules: [],
-        limits: {},
-        egress: {},
-        on_failure: 'deny',
-        isolation: 'shared',
-        secrets: [TEXT],
-      };
-      return [200, { script, dependencies: { [TEXT]: TEXT }, ...settings }];
-    }
-    if (path.includes('revisions')) {
-      const before = { ...entry, number: 0, revision: 'q', current: false };
-      return [200, { revisions: [entry, before] }];
-    }
-    if (path.includes('/logs')) {
-      const lines = [{ level: 'info', text: TEXT + forgedLine('FORGED') }];
-      return [200, `${JSON.stringify({ hook_id: 'x', revision: 'r', time_ms: 1, outcome: 'ok', lines })}\n`];
-    }
-    return [200, hooks];
+  /** The second time that logs are followed there is no such hook any more, which ends the command. */
+  const ofHooks = (): Answer => {
+    let followed = 0;
+    return (path) => {
+      if (/revisions\/./.test(path)) {
+        const script = `// ${TEXT}${forgedLine('FORGED')} ${path}`;
+        const settings = {
+          modules: [],
+          limits: {},
+          egress: {},
+          on_failure: 'deny',
+          isolation: 'shared',
+          secrets: [TEXT],
+        };
+        return [200, { script, dependencies: { [TEXT]: TEXT }, ...settings }];
+      }
+      if (path.includes('revisions')) {
+        const before = { ...entry, number: 0, revision: 'q', current: false };
+        return [200, { revisions: [entry, before] }];
+      }
+      if (path.includes('/logs')) {
+        if (followed++ > 0) return [404, { message: TEXT + forgedLine('FORGED') }];
+        const lines = [{ level: 'info', text: TEXT + forgedLine('FORGED') }];
+        return [200, `${JSON.stringify({ hook_id: 'x', revision: 'r', time_ms: 1, outcome: 'ok', lines })}\n`];
+      }
+      return [200, hooks];
+    };
   };
   for (const args of [['list'], ['list', '--json'], ['diff', 'mark'], ['logs', 'mark', '--json'], ['logs', 'mark']]) {
     it(`hook ${args.join(' ')}`, async () => {
-      await showsSafely(await against(ofHooks, ['hook', ...args]), 'FORGED');
+      await showsSafely(await against(ofHooks(), ['hook', ...args]), 'FORGED');
     });
   }
 

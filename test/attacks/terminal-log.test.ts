@@ -79,7 +79,7 @@ for (const format of ['pretty', 'json'] as const) {
 
     it('shows the error of an edit that does not compile, and how a service ended, as its own lines', async () => {
       writeFileSync(hookFile, `module.exports = '${hostileText('x').replaceAll(/[\n\r\u2028\u2029]/g, '')}' ;;; )\n`);
-      await terminal.untilShown(/the hook before stays/);
+      await terminal.untilShown(/the previous hook stays/);
       writeFileSync(hookFile, HOOK);
       assertOnlyShown(terminal.shown());
     });

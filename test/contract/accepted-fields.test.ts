@@ -17,11 +17,12 @@ const inTable = Object.entries(ACCEPTED_FIELDS).flatMap(([resource, fields]) =>
 /** Titles of the tests in a file, as they are in its text. */
 function titlesIn(file: string): Set<string> {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return new Set(
-    [...text.matchAll(/\b(?:it|test)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs)].map(([, , title = '']) =>
-      title.replaceAll(/\\(['"`])/g, '$1'),
-    ),
+  const classes = [...text.matchAll(/\bconst (\w+) = attackClass\(/g)].map(([, name = '']) => name);
+  const named = new RegExp(
+    `\\b(?:${['it', 'test', ...classes].join('|')})\\(\\s*(['"\`])((?:\\\\.|(?!\\1).)*)\\1`,
+    'gs',
   );
+  return new Set([...text.matchAll(named)].map(([, , title = '']) => title.replaceAll(/\\(['"`])/g, '$1')));
 }
 
 describe('every field that the Management API takes', () => {

@@ -252,7 +252,7 @@ describe('a reply', () => {
     ['signer', 'hookmint.demo.token.sign', 'signer'],
     ['signer', 'hookmint.demo.keys.public', 'signer'],
   ] as const) {
-    it(`of the ${user} reaches who asked on ${subject}, as often as 1,024 times and no more`, async () => {
+    it(`of the ${user} reaches who asked on ${subject}, as often as 128 times and no more`, async () => {
       const gateway = await bus.connect('gateway');
       const responder = await bus.connect(user);
       const received = new Promise<string>((resolve) => {
@@ -268,7 +268,7 @@ describe('a reply', () => {
       await gateway.flush();
       assert.deepEqual(
         asked.replies,
-        Array.from({ length: 1_024 }, (_, index) => String(index + 1)),
+        Array.from({ length: 128 }, (_, index) => String(index + 1)),
       );
       await responder.close();
     });
