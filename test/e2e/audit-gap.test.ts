@@ -69,6 +69,6 @@ it('a consumer that was taken away and made anew is told of', async () => {
   await (await jetstreamManager(bus)).consumers.delete(EVENTS_STREAM, MANAGEMENT_CONSUMER);
   await ensureEventsStream(bus);
   assert.equal((await requestToken(stack())).status, 200);
-  await stack().untilPrinted(/The stream of audit events, or its consumer, was made anew/);
-  await until('a log tells of it', async () => (await warningsInLogs()).some((text) => text.includes('made anew')));
+  await stack().untilPrinted(/The stream of audit events, or its consumer, was created again/);
+  await until('a log tells of it', async () => (await warningsInLogs()).some((text) => text.includes('created again')));
 });
