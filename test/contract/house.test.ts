@@ -183,8 +183,7 @@ describe('the house', () => {
     const codeOf = (file: string) => textOf(file).replaceAll(comment, '');
     assert.deepEqual(
       files.filter((file) => codeOf(file).replaceAll(asDefault, '').includes('process.env')),
-      // confine.ts reads none of it: it hands all of it to the program that it becomes.
-      ['shared/process-wall/confine.ts', 'shared/telemetry/register.ts'],
+      ['shared/telemetry/register.ts'],
     );
   });
 
