@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { cacheFolder } from '../../shared/cache-folder.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { startNpmRegistry } from '../support/npm-registry.ts';
 import { postJson } from '../support/post-token.ts';
@@ -35,7 +36,8 @@ const stack = withStack(
     args: ['--hook', join(canaries.folder, 'project', 'hook.js')],
     env: {
       HOME: join(canaries.folder, 'home'),
-      HOOKMINT_CACHE_DIR: canaries.cacheDir,
+      // The servers are there; modules go beside them.
+      HOOKMINT_CACHE_DIR: cacheFolder(),
       HOOKMINT_NPM_REGISTRY: registry.url,
     },
   },

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { delay, startTokenLoad } from '../scale/token-load.ts';
 import { startNpmRegistry } from '../support/npm-registry.ts';
 import { figuresOf } from '../support/process-figures.ts';
@@ -51,14 +48,10 @@ export type HostileOptions = {
 export async function hostile({ totalMs, ratePerSecond, progress, stop }: HostileOptions): Promise<HostileResult> {
   const endMs = performance.now() + totalMs;
   await using cleanup = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), 'hookmint-hostile-'));
-  cleanup.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   const registry = await startNpmRegistry();
   cleanup.defer(registry.close);
   const packages = publishHostile(registry);
-  const stack = await startStack({
-    env: { HOOKMINT_NPM_REGISTRY: registry.url, HOOKMINT_CACHE_DIR: join(folder, 'cache') },
-  });
+  const stack = await startStack({ env: { HOOKMINT_NPM_REGISTRY: registry.url } });
   cleanup.defer(() => stack.stop());
   const asker = { clientId: stack.clientId, clientSecret: stack.clientSecret, audience: stack.audience };
 
