@@ -23,6 +23,7 @@ const LONG_SUITES = ['soak', 'faults', 'scale'];
 const ALONE = [
   'test/faults/',
   'test/scale/',
+  'test/soak/hostile.test.ts',
   ...['flood', 'flooding-sandbox', 'long-work', 'slow-clients', 'bus-floods', 'bus-executor-floods'].map(
     (name) => `test/attacks/${name}.test.ts`,
   ),

@@ -364,19 +364,19 @@ describe('malformed input is a 4xx with an error of the protocol', () => {
       'invalid UTF-8 in a form',
       'grant_type=%ff%fe',
       FORM_TYPE,
-      [400, 'unsupported_grant_type', 'Unsupported grant type: \ufffd\ufffd'],
+      [400, 'unsupported_grant_type', 'Unsupported grant type: ??'],
     ],
     [
       'invalid UTF-8 in JSON',
       Buffer.concat([Buffer.from('{"grant_type":"'), Buffer.from([0xff, 0xc0, 0x80]), Buffer.from('"}')]),
       JSON_TYPE,
-      [400, 'unsupported_grant_type', 'Unsupported grant type: \ufffd\ufffd\ufffd'],
+      [400, 'unsupported_grant_type', 'Unsupported grant type: ???'],
     ],
     [
       'a lone surrogate',
       '{"grant_type":"\\ud800"}',
       JSON_TYPE,
-      [400, 'unsupported_grant_type', 'Unsupported grant type: \ud800'],
+      [400, 'unsupported_grant_type', 'Unsupported grant type: ?'],
     ],
     [
       'a lone surrogate in the client_id',
@@ -394,13 +394,13 @@ describe('malformed input is a 4xx with an error of the protocol', () => {
       'a NUL in the audience',
       () => json('"audience":"a\\u0000b"'),
       JSON_TYPE,
-      [403, 'access_denied', 'Service not found: a\0b'],
+      [403, 'access_denied', 'Service not found: a?b'],
     ],
     [
       'a line break in the audience',
       () => json('"audience":"a\\r\\nSet-Cookie: b"'),
       JSON_TYPE,
-      [403, 'access_denied', 'Service not found: a\r\nSet-Cookie: b'],
+      [403, 'access_denied', 'Service not found: a??Set-Cookie: b'],
     ],
     [
       'markup in the grant type',
@@ -527,7 +527,7 @@ describe('malformed input is a 4xx with an error of the protocol', () => {
     const answer = await sendRaw(stack().url, rawPost([FORM_LINE, wrong, right, lengthOf(body)], body));
     assert.deepEqual(
       [answer?.status, answer?.body],
-      [401, '{"error":"access_denied","error_description":"Unauthorized"}'],
+      [400, '{"error":"invalid_request","error_description":"Send one Authorization header"}'],
     );
   });
 
