@@ -94,3 +94,43 @@ describe('a marker for a value', () => {
     assert.equal(hooks?.[0]?.script, `const x = ["a","b"], y = 5, z = "it\\"s $& 'x'";`);
   });
 });
+
+describe('a YAML file from somebody else', () => {
+  const MAX_CPU_MS = 10_000;
+
+  for (const [what, tenant] of [
+    [
+      'a map of a megabyte of keys',
+      `{${Array.from({ length: 120_000 }, (_, key) => `k${String(key)}: 1`).join(', ')}}`,
+    ],
+    ['a list of a megabyte', `{a: [${'1, '.repeat(300_000)}1]}`],
+    ['a megabyte of comments', `{a: 1}\n${'#\n'.repeat(500_000)}`],
+  ] as const) {
+    it(`is read in a time that grows with its length: ${what}`, () => {
+      const folder = newFolder({ 'tenant.yaml': `tenant: ${tenant}\n` });
+      const before = process.cpuUsage();
+      assert.notEqual(readTenantFiles(join(folder, 'tenant.yaml'), {}).files.tenant, undefined);
+      const { user, system } = process.cpuUsage(before);
+      assert((user + system) / 1_000 < MAX_CPU_MS, `${String((user + system) / 1_000)} ms`);
+    });
+  }
+
+  for (const [what, text, problem] of [
+    ['a key twice', 'tenant:\n  a: 1\n  b: 2\n  a: 3\n', 'Map keys must be unique at line 4, column 3'],
+    ['errors beyond count', `tenant: ${'{a: ]\n'.repeat(50_000)}`, /at line 1, column \d+/],
+    ['a tag', 'tenant: !secret hidden-value\n', /^[^\n]*Unresolved tag: !secret at line 1, column \d+/],
+  ] as const) {
+    it(`is refused with its place, and is not quoted: ${what}`, () => {
+      const folder = newFolder({ 'tenant.yaml': text });
+      assert.throws(
+        () => readTenantFiles(join(folder, 'tenant.yaml'), {}),
+        (error: unknown) => {
+          assert(error instanceof UsageError);
+          if (typeof problem === 'string') assert(error.message.includes(problem), error.message);
+          else assert.match(error.message, problem);
+          return !error.message.includes('hidden-value');
+        },
+      );
+    });
+  }
+});
