@@ -5,6 +5,7 @@ import { HookBuildError } from '../hook-build/errors.ts';
 import { complain, note, print } from '../shared/terminal.ts';
 import { unknownVariables } from '../shared/unknown-variables.ts';
 import { UsageError } from '../shared/usage-error.ts';
+import { VERSION } from '../shared/version.ts';
 import { ApiCallError } from './api-client.ts';
 import { applyTenant, diffTenant } from './apply.ts';
 import { EXIT, HELP, type ExitCode } from './command.ts';
@@ -46,6 +47,10 @@ async function main([subject, ...args]: string[]): Promise<ExitCode> {
   if (subject === undefined || [subject, ...args].includes('--help')) {
     print(...HELP.trimEnd().split('\n'));
     return subject === undefined ? EXIT.usage : EXIT.ok;
+  }
+  if (subject === '--version') {
+    print(`hookmint ${VERSION}`);
+    return EXIT.ok;
   }
   for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
     // Variables of services may be set too; a misspelt one belongs to no service.

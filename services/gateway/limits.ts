@@ -16,6 +16,9 @@ export const MAX_REPORTED_DROPPED = 100;
 /** Time the signer has for one signature. */
 export const SIGN_DEADLINE_MS = 5_000;
 
+/** Within that, how long a request waits for a signer to come back: one that was killed is started again. */
+export const SIGNER_COMES_BACK_MS = 4_000;
+
 /** Longest lifetime of a client assertion, seconds (contract §2.1). */
 export const MAX_ASSERTION_LIFETIME_SECONDS = 300;
 
