@@ -32,7 +32,14 @@ while read -r kib; do mount -o "remount,size=\${kib}k" "$0" && echo done || echo
  */
 export async function openSmallDisk(sizeKib = ROOMY_KIB): Promise<SmallDisk> {
   const mountPoint = mkdtempSync(join(tmpdir(), 'hookmint-disk-'));
-  const holder = spawn('unshare', [process.getuid?.() === 0 ? '-m' : '-rm', 'sh', '-c', HOLDER, mountPoint, String(sizeKib)]);
+  const holder = spawn('unshare', [
+    process.getuid?.() === 0 ? '-m' : '-rm',
+    'sh',
+    '-c',
+    HOLDER,
+    mountPoint,
+    String(sizeKib),
+  ]);
   let said = '';
   holder.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise<void>((resolve) => holder.once('close', () => resolve()).once('error', () => resolve()));
@@ -64,7 +71,7 @@ export async function openSmallDisk(sizeKib = ROOMY_KIB): Promise<SmallDisk> {
       }
     },
     free: async () => {
-      await resize(SIZE_KIB);
+      await resize(sizeKib);
     },
     close: async () => {
       holder.kill('SIGKILL');
