@@ -68,7 +68,8 @@ it('a database of a newer version is refused by name, and left as it is', async 
   const before = await everything();
   await assert.rejects(prepareConfiguration(db), {
     code: 'store_newer',
-    message: /written by a newer version of hookmint: its documents have the format 99, hookmint \d+\.\d+\.\d+ knows \d+\./,
+    message:
+      /written by a newer version of hookmint: its documents have the format 99, hookmint \d+\.\d+\.\d+ knows \d+\./,
   });
   assert.deepEqual(await everything(), before);
 });

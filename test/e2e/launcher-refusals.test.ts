@@ -157,11 +157,17 @@ describe('npm start', { concurrency: 2 }, () => {
         .sort();
     const mark = (format: number) => JSON.stringify({ hookmint: '9.9.9', format, servers: ['mongodb', 'nats'] });
     for (const [files, sentence] of [
-      [{ 'mongodb/WiredTiger': 'x' }, /it has mongodb, but no secrets\.json, which holds their keys\. Restore it from a backup/],
+      [
+        { 'mongodb/WiredTiger': 'x' },
+        /it has mongodb, but no secrets\.json, which holds their keys\. Restore it from a backup/,
+      ],
       [{ 'mongodb/x': 'x', 'nats/x': 'x' }, /it has mongodb and nats, but no secrets\.json/],
       [{ 'secrets.json': '{}', 'data-folder.json': mark(1), 'nats/x': 'x' }, /is not whole: mongodb is missing\./],
       [{ 'secrets.json': '{}', 'data-folder.json': mark(1), 'mongodb/x': 'x' }, /is not whole: nats is missing\./],
-      [{ 'secrets.json': '{"of": "tomorrow"}', 'data-folder.json': mark(2) }, /is one of hookmint 9\.9\.9; this is \d+\.\d+\.\d+, which cannot read it\./],
+      [
+        { 'secrets.json': '{"of": "tomorrow"}', 'data-folder.json': mark(2) },
+        /is one of hookmint 9\.9\.9; this is \d+\.\d+\.\d+, which cannot read it\./,
+      ],
     ] as const) {
       const dataDir = folder(files);
       const before = filesIn(dataDir);
@@ -174,7 +180,9 @@ describe('npm start', { concurrency: 2 }, () => {
     const disk = await openSmallDisk(409_600);
     t.after(() => disk.close());
     const dataDir = join(disk.path, 'data');
-    await assertRefused(/has 4\d\d MB free; a new data folder needs 629 MB\. Make room, or choose another/, [], { dataDir });
+    await assertRefused(/has 4\d\d MB free; a new data folder needs 629 MB\. Make room, or choose another/, [], {
+      dataDir,
+    });
     assert.deepEqual(readdirSync(dataDir), []);
   });
 
