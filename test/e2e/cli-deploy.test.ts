@@ -112,7 +112,7 @@ test('a draft goes live, and off, by its name and number', async () => {
   assert.match((await hook(['disable', 'on-and-off'])).stdout, /^on-and-off: revision 2 is deployed but not enabled/);
   assert.equal(await claim(), undefined);
   const { code, stdout } = await hook(['rollback', 'on-and-off@1']);
-  assert.deepEqual([code, stdout.slice(0, 35)], [0, 'on-and-off: revision 1 is deployed b']);
+  assert.deepEqual([code, stdout.slice(0, 36)], [0, 'on-and-off: revision 1 is deployed b']);
 });
 
 test('a revision is tried with the token request of a log', async () => {
