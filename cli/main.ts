@@ -19,6 +19,7 @@ import { hookRollback } from './hook/rollback.ts';
 import { hookRun } from './hook/run.ts';
 import { hookTest } from './hook/test.ts';
 import { importTenant } from './import.ts';
+import { tokens } from './tokens.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
 
@@ -40,6 +41,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['apply', applyTenant],
   ['diff', diffTenant],
   ['console', openConsole],
+  ['tokens', tokens],
 ]);
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {

@@ -1,63 +1,50 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { createHook, hooksQuery } from '../api/hooks.ts';
+import { createAction } from '../api/actions.ts';
+import { createHook } from '../api/hooks.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
+import { ACTION_TEMPLATES, HOOK_TEMPLATES } from './templates.ts';
 
-const TEMPLATES = {
-  claim: {
-    name: 'Add a claim',
-    script: `module.exports = function (client, scope, audience, context, cb) {
-  cb(null, {
-    scope: scope,
-    'https://example.com/plan': client.metadata.plan || 'free',
-  });
-};
-`,
+const KINDS = {
+  hook: {
+    path: '/hooks',
+    key: 'hooks',
+    create: createHook,
+    templates: HOOK_TEMPLATES,
+    maxNameLength: 128,
+    namePattern: String.raw`[a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?`,
+    nameHint: 'Letters, digits, spaces and hyphens',
+    promise: 'It is not enabled before you say so.',
   },
-  refuse: {
-    name: 'Refuse some clients',
-    script: `module.exports = function (client, scope, audience, context, cb) {
-  if (client.metadata.suspended === 'true') {
-    return cb(new InvalidRequestError('The client is suspended'));
-  }
-  cb(null, { scope: scope });
-};
-`,
-  },
-  fetch: {
-    name: 'Ask another service',
-    script: `module.exports = async function (client, scope, audience, context, cb) {
-  try {
-    const response = await fetch('https://api.example.com/plans/' + encodeURIComponent(client.id), {
-      headers: { authorization: 'Bearer ' + context.webtask.secrets.PLANS_TOKEN },
-    });
-    const plan = await response.json();
-    cb(null, { scope: scope, 'https://example.com/plan': plan.name });
-  } catch (error) {
-    cb(error);
-  }
-};
-`,
+  Action: {
+    path: '/actions',
+    key: 'actions',
+    create: createAction,
+    templates: ACTION_TEMPLATES,
+    maxNameLength: 255,
+    namePattern: undefined,
+    nameHint: undefined,
+    promise: 'No token is shaped by it before you deploy and bind it.',
   },
 } as const;
-type Template = keyof typeof TEMPLATES;
 
-export function NewHook({ onClose }: { onClose: () => void }) {
+export function NewProgram({ noun, onClose }: { noun: keyof typeof KINDS; onClose: () => void }) {
+  const kind = KINDS[noun];
   const [name, setName] = useState('');
-  const [template, setTemplate] = useState<Template>('claim');
+  const [template, setTemplate] = useState(0);
   const [, go] = useLocation();
   const queries = useQueryClient();
-  const create = useMutation({
-    mutationFn: () => createHook(name, TEMPLATES[template].script),
+  const create = useMutation<{ id: string }>({
+    mutationFn: () => kind.create(name, kind.templates[template]?.script ?? ''),
     onSuccess: async ({ id }) => {
-      await queries.invalidateQueries(hooksQuery);
-      go(`/hooks/${id}`);
+      await queries.invalidateQueries({ queryKey: [kind.key] });
+      go(`${kind.path}/${id}`);
     },
   });
   return (
-    <Dialog title="New hook" onClose={onClose}>
+    <Dialog title={`New ${noun}`} onClose={onClose}>
       <form
         className="dialog-form"
         onSubmit={(event) => {
@@ -65,32 +52,32 @@ export function NewHook({ onClose }: { onClose: () => void }) {
           create.mutate();
         }}
       >
-        {create.isError && <Failure what="The hook was not made." error={create.error} />}
+        {create.isError && <Failure what={`The ${noun} was not made.`} error={create.error} />}
         <div className="field">
-          <label htmlFor="hook-name">Name</label>
+          <label htmlFor="program-name">Name</label>
           <input
-            id="hook-name"
+            id="program-name"
             type="text"
             required
-            maxLength={128}
-            pattern="[a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?"
+            maxLength={kind.maxNameLength}
+            pattern={kind.namePattern}
             autoComplete="off"
             value={name}
             onChange={({ target }) => setName(target.value)}
           />
-          <span className="hint">Letters, digits, spaces and hyphens</span>
+          {kind.nameHint !== undefined && <span className="hint">{kind.nameHint}</span>}
         </div>
         <div className="field">
-          <label htmlFor="hook-template">Begin with</label>
-          <select id="hook-template" value={template} onChange={({ target }) => setTemplate(target.value as Template)}>
-            {Object.entries(TEMPLATES).map(([value, { name: label }]) => (
-              <option key={value} value={value}>
+          <label htmlFor="program-template">Begin with</label>
+          <select id="program-template" value={template} onChange={({ target }) => setTemplate(Number(target.value))}>
+            {kind.templates.map(({ name: label }, index) => (
+              <option key={label} value={index}>
                 {label}
               </option>
             ))}
           </select>
         </div>
-        <p className="hint">It is not enabled before you say so.</p>
+        <p className="hint">{kind.promise}</p>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>
             Cancel

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { revisionQuery, type Hook, type RevisionEntry } from '../../api/hooks.ts';
+import { useProgramApi, type Program, type RevisionEntry } from '../../api/programs.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Workbench } from './workbench.tsx';
@@ -9,29 +9,30 @@ import { Workbench } from './workbench.tsx';
  * The draft, else what is deployed: where an author goes on. Whoever saves meanwhile, also the author, does not take the text out of the
  * author's hands: what was opened first stays open.
  */
-export function CodeTab({ hook, revisions }: { hook: Hook; revisions: readonly RevisionEntry[] }) {
+export function CodeTab({ program, revisions }: { program: Program; revisions: readonly RevisionEntry[] }) {
   const latest = revisions.find(({ draft }) => draft) ?? revisions.find(({ current }) => current) ?? revisions[0];
   const [entry] = useState(latest);
   if (entry === undefined || latest === undefined)
-    return <Failure what="The hook has no revision." error={new Error('There is nothing to show.')} />;
-  return <Opened hook={hook} revisions={revisions} entry={entry} latest={latest} />;
+    return <Failure what="There is no revision." error={new Error('There is nothing to show.')} />;
+  return <Opened program={program} revisions={revisions} entry={entry} latest={latest} />;
 }
 
 function Opened({
-  hook,
+  program,
   revisions,
   entry,
   latest,
 }: {
-  hook: Hook;
+  program: Program;
   revisions: readonly RevisionEntry[];
   entry: RevisionEntry;
   latest: RevisionEntry;
 }) {
-  const opened = useQuery(revisionQuery(hook.id, entry.revision));
-  const now = useQuery(revisionQuery(hook.id, latest.revision));
+  const api = useProgramApi();
+  const opened = useQuery(api.revision(program.id, entry));
+  const now = useQuery(api.revision(program.id, latest));
   if (opened.isError)
     return <Failure what="The code could not be read." error={opened.error} onRetry={() => void opened.refetch()} />;
   if (opened.data === undefined) return <Loading what="the code" />;
-  return <Workbench hook={hook} revisions={revisions} opened={opened.data} latest={now.data ?? opened.data} />;
+  return <Workbench program={program} revisions={revisions} opened={opened.data} latest={now.data ?? opened.data} />;
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { revisionQuery, type RevisionEntry } from '../../api/hooks.ts';
+import { useProgramApi, type RevisionEntry } from '../../api/programs.ts';
 import { Difference } from '../../editor/difference.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Loading } from '../../parts/loading.tsx';
@@ -8,26 +8,28 @@ import { whoWrote } from '../../words/who.ts';
 
 /** Somebody saved after the author began: nothing is written before the author has chosen. */
 export function ConflictDialog({
-  hookId,
+  id,
   theirs,
   mine,
   onTakeTheirs,
   onSaveMine,
   onClose,
 }: {
-  hookId: string;
+  id: string;
   theirs: RevisionEntry;
   mine: string;
   onTakeTheirs: (code: string) => void;
   onSaveMine: () => void;
   onClose: () => void;
 }) {
-  const revision = useQuery(revisionQuery(hookId, theirs.revision));
+  const api = useProgramApi();
+  const revision = useQuery(api.revision(id, theirs));
   return (
     <Dialog title="Somebody else saved first" isWide onClose={onClose}>
       <p>
-        r{theirs.number} was saved {ago(theirs.created_at)}
-        {theirs.created_by === null ? '' : ` by ${whoWrote(theirs.created_by)}`}, after you began. This is how your text
+        {api.prefix}
+        {theirs.number} was saved {ago(theirs.created_at)}
+        {theirs.created_by == null ? '' : ` by ${whoWrote(theirs.created_by)}`}, after you began. This is how your text
         differs from it.
       </p>
       {revision.data === undefined ? (

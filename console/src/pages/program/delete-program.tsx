@@ -1,33 +1,35 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { deleteHook, type Hook } from '../../api/hooks.ts';
+import { useProgramApi, type Program } from '../../api/programs.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { dropUnsaved } from './unsaved.ts';
 
-/** Whoever deletes a hook writes its name: its history and secrets go with it. */
-export function DeleteHook({ hook, onClose }: { hook: Hook; onClose: () => void }) {
+/** Whoever deletes a hook or an Action writes its name: its history and secrets go with it. */
+export function DeleteProgram({ program, onClose }: { program: Program; onClose: () => void }) {
+  const api = useProgramApi();
   const [text, setText] = useState('');
   const [, go] = useLocation();
   const queries = useQueryClient();
   const tell = useTell();
   const remove = useMutation({
-    mutationFn: () => deleteHook(hook.id),
+    mutationFn: () => api.remove(program.id),
     onSuccess: () => {
-      dropUnsaved(hook.id);
-      go('/hooks');
-      queries.removeQueries({ queryKey: ['hooks', hook.id] });
-      void queries.invalidateQueries({ queryKey: ['hooks'] });
-      tell(`${hook.name} was deleted`);
+      dropUnsaved(program.id);
+      go(api.path);
+      queries.removeQueries({ queryKey: [api.key, program.id] });
+      void queries.invalidateQueries({ queryKey: [api.key] });
+      tell(`${program.name} was deleted`);
     },
   });
   return (
-    <Dialog title={`Delete ${hook.name}?`} onClose={onClose}>
+    <Dialog title={`Delete ${program.name}?`} onClose={onClose}>
       {remove.isError && <Failure what="Nothing was deleted." error={remove.error} />}
       <p>
-        Its revisions, secrets and stored documents are gone for good.{hook.enabled && ' Tokens are shaped by it now.'}
+        Its revisions, secrets and stored documents are gone for good.
+        {program.isActive && ' Tokens are shaped by it now.'}
       </p>
       <form
         className="dialog-form"
@@ -50,7 +52,7 @@ export function DeleteHook({ hook, onClose }: { hook: Hook; onClose: () => void 
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button danger" disabled={text !== hook.name || remove.isPending}>
+          <button type="submit" className="button danger" disabled={text !== program.name || remove.isPending}>
             Delete
           </button>
         </div>

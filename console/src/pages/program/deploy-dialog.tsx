@@ -1,3 +1,4 @@
+import { useProgramApi } from '../../api/programs.ts';
 import { Difference } from '../../editor/difference.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -7,7 +8,7 @@ export function DeployDialog({
   name,
   before,
   after,
-  isEnabled,
+  isActive,
   problems,
   isPending,
   error,
@@ -18,20 +19,23 @@ export function DeployDialog({
   /** Code that is deployed; `undefined` for none. */
   before: string | undefined;
   after: string;
-  isEnabled: boolean;
+  isActive: boolean;
   problems: number;
   isPending: boolean;
   error: unknown;
   onDeploy: () => void;
   onClose: () => void;
 }) {
+  const { noun } = useProgramApi();
   return (
     <Dialog title={`Deploy ${name}`} isWide onClose={onClose}>
       {error !== null && <Failure what="It was not deployed." error={error} />}
       <p>
-        {isEnabled
+        {isActive
           ? 'The next token is shaped by this code.'
-          : 'The hook is not enabled, so no token is shaped by it before you enable it.'}
+          : noun === 'hook'
+            ? 'The hook is not enabled, so no token is shaped by it before you enable it.'
+            : 'The Action is not bound, so no token is shaped by it before you bind it.'}
       </p>
       {problems > 0 && (
         <p className="chip warn">

@@ -1,14 +1,15 @@
 import { useState } from 'react';
-import type { Hook, Revision } from '../../api/hooks.ts';
+import { useProgramApi, type Program, type Revision } from '../../api/programs.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { useDraft } from './use-draft.ts';
 
 /** npm modules that the code may require. */
-export function Modules({ hook, revision }: { hook: Hook; revision: Revision }) {
-  const { may, reason } = useMay('update:hooks');
+export function Modules({ program, revision }: { program: Program; revision: Revision }) {
+  const { key, noun } = useProgramApi();
+  const { may, reason } = useMay(`update:${key}`);
   const [rows, setRows] = useState(() => Object.entries(revision.dependencies));
-  const draft = useDraft(hook.id, revision.revision);
+  const draft = useDraft(program.id, revision.revision);
   const change = (index: number, part: 0 | 1, text: string): void =>
     setRows((now) => now.map((row, at) => (at === index ? (part === 0 ? [text, row[1]] : [row[0], text]) : row)));
   const given = Object.fromEntries(rows.filter(([name]) => name !== ''));
@@ -19,7 +20,7 @@ export function Modules({ hook, revision }: { hook: Hook; revision: Revision }) 
       <div className="card-head">
         <h2 id="modules">Modules</h2>
         <p className="hint">
-          npm modules for <code>require</code>, by name and version. They are built into the hook when it is saved.
+          npm modules for <code>require</code>, by name and version. They are built into the {noun} when it is saved.
         </p>
       </div>
       {draft.error !== null && <Failure what="The modules are as they were." error={draft.error} />}

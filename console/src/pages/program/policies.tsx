@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import type { Hook, Revision } from '../../api/hooks.ts';
+import type { Policies as Policy, Program } from '../../api/programs.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { useDraft } from './use-draft.ts';
 
-type Limits = Revision['limits'];
+type Limits = Policy['limits'];
 
 const LIMITS: readonly { name: keyof Limits; label: string; unit: string }[] = [
   { name: 'cpu_ms', label: 'CPU time', unit: 'ms' },
@@ -22,14 +22,14 @@ const linesOf = (text: string): string[] =>
     .filter((line) => line !== '');
 
 /** What a run may use, where its requests may go, and what becomes of a token when it fails. */
-export function Policies({ hook, revision }: { hook: Hook; revision: Revision }) {
+export function Policies({ program, from, policies }: { program: Program; from: string; policies: Policy }) {
   const { may, reason } = useMay('update:hooks');
-  const [limits, setLimits] = useState(revision.limits);
-  const [addresses, setAddresses] = useState(revision.egress.allowed_addresses.join('\n'));
-  const [hosts, setHosts] = useState((revision.egress.allowed_hosts ?? []).join('\n'));
-  const [onFailure, setOnFailure] = useState(revision.on_failure);
-  const [isolation, setIsolation] = useState(revision.isolation);
-  const draft = useDraft(hook.id, revision.revision);
+  const [limits, setLimits] = useState(policies.limits);
+  const [addresses, setAddresses] = useState(policies.egress.allowed_addresses.join('\n'));
+  const [hosts, setHosts] = useState((policies.egress.allowed_hosts ?? []).join('\n'));
+  const [onFailure, setOnFailure] = useState(policies.on_failure);
+  const [isolation, setIsolation] = useState(policies.isolation);
+  const draft = useDraft(program.id, from);
   const save = (): void => {
     const allowed_hosts = linesOf(hosts);
     const egress = { allowed_addresses: linesOf(addresses), ...(allowed_hosts.length === 0 ? {} : { allowed_hosts }) };
@@ -97,7 +97,7 @@ export function Policies({ hook, revision }: { hook: Hook; revision: Revision })
             <select
               id="on-failure"
               value={onFailure}
-              onChange={({ target }) => setOnFailure(target.value as Revision['on_failure'])}
+              onChange={({ target }) => setOnFailure(target.value as Policy['on_failure'])}
             >
               <option value="deny">No token is issued</option>
               <option value="issue_unmodified">The token goes out unshaped, and is marked in the log</option>
@@ -108,7 +108,7 @@ export function Policies({ hook, revision }: { hook: Hook; revision: Revision })
             <select
               id="isolation"
               value={isolation}
-              onChange={({ target }) => setIsolation(target.value as Revision['isolation'])}
+              onChange={({ target }) => setIsolation(target.value as Policy['isolation'])}
             >
               <option value="shared">Shared with other hooks</option>
               <option value="process">No other hook in its processes</option>

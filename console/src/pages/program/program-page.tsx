@@ -1,18 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { hookQuery, revisionsQuery, type Hook, type RevisionEntry } from '../../api/hooks.ts';
+import { ACTIONS } from '../../api/actions.ts';
+import { HOOKS } from '../../api/hooks.ts';
+import { ProgramKind, useProgramApi, type Program, type RevisionEntry } from '../../api/programs.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { StatusChip } from '../../parts/status-chip.tsx';
 import { ago, atTime } from '../../words/time.ts';
-import { StatusChip } from '../hooks-page.tsx';
 import { CodeTab } from './code-tab.tsx';
-import { DeleteHook } from './delete-hook.tsx';
-import { EnableHook } from './enable-hook.tsx';
+import { DeleteProgram } from './delete-program.tsx';
 import { RevisionsTab } from './revisions-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
+import { SWITCH, SwitchProgram } from './switch-program.tsx';
 
 const TABS = [
   { tab: undefined, name: 'Code' },
@@ -20,72 +22,88 @@ const TABS = [
   { tab: 'settings', name: 'Settings' },
 ] as const;
 
-/** One hook: its code, what it was, and how it runs. */
-export default function HookPage({ id, tab }: { id: string; tab: string | undefined }) {
-  const hook = useQuery(hookQuery(id));
-  const revisions = useQuery(revisionsQuery(id));
-  useTitle(hook.data?.name ?? 'Hook', 'Hooks');
-  const error = hook.error ?? revisions.error;
+type Address = { id: string; tab: string | undefined };
+
+/** One hook or Action: its code, what it was, and how it runs. */
+export default function ProgramPage({ kind, id, tab }: { kind: 'hooks' | 'actions' } & Address) {
+  return (
+    <ProgramKind value={kind === 'hooks' ? HOOKS : ACTIONS}>
+      <Opened id={id} tab={tab} />
+    </ProgramKind>
+  );
+}
+
+function Opened({ id, tab }: Address) {
+  const { noun, title, path, ...api } = useProgramApi();
+  const program = useQuery(api.program(id));
+  const revisions = useQuery(api.revisions(id));
+  useTitle(program.data?.name ?? title, title);
+  const error = program.error ?? revisions.error;
   if (error !== null) {
-    const retry = (): void => void Promise.all([hook.refetch(), revisions.refetch()]);
+    const retry = (): void => void Promise.all([program.refetch(), revisions.refetch()]);
     return (
       <div className="page">
-        <Failure what="The hook could not be read." error={error} onRetry={retry} />
+        <Failure what={`The ${noun} could not be read.`} error={error} onRetry={retry} />
       </div>
     );
   }
-  if (hook.data === undefined || revisions.data === undefined) return <Loading what="the hook" />;
+  if (program.data === undefined || revisions.data === undefined) return <Loading what={`the ${noun}`} />;
   return (
-    <div className={tab === undefined ? 'hook-page' : 'hook-page scrolls'}>
-      <HookHead hook={hook.data} revisions={revisions.data} />
-      <nav className="tabs" aria-label="About this hook">
+    <div className={tab === undefined ? 'program-page' : 'program-page scrolls'}>
+      <Head program={program.data} revisions={revisions.data} />
+      <nav className="tabs" aria-label={`About this ${noun}`}>
         {TABS.map((one) => (
           <Link
             key={one.name}
             className="tab"
-            href={one.tab === undefined ? `/hooks/${id}` : `/hooks/${id}/${one.tab}`}
+            href={one.tab === undefined ? `${path}/${id}` : `${path}/${id}/${one.tab}`}
             aria-current={one.tab === tab ? 'page' : undefined}
           >
             {one.name}
           </Link>
         ))}
       </nav>
-      {tab === undefined && <CodeTab hook={hook.data} revisions={revisions.data} />}
-      {tab === 'revisions' && <RevisionsTab hook={hook.data} revisions={revisions.data} />}
-      {tab === 'settings' && <SettingsTab hook={hook.data} revisions={revisions.data} />}
+      {tab === undefined && <CodeTab program={program.data} revisions={revisions.data} />}
+      {tab === 'revisions' && <RevisionsTab program={program.data} revisions={revisions.data} />}
+      {tab === 'settings' && <SettingsTab program={program.data} revisions={revisions.data} />}
     </div>
   );
 }
 
-function HookHead({ hook, revisions }: { hook: Hook; revisions: readonly RevisionEntry[] }) {
-  const { may, reason } = useMay('update:hooks');
-  const mayDelete = useMay('delete:hooks');
-  const [dialog, setDialog] = useState<'enable' | 'delete'>();
+function Head({ program, revisions }: { program: Program; revisions: readonly RevisionEntry[] }) {
+  const { noun, key, prefix } = useProgramApi();
+  const { may, reason } = useMay(`update:${key}`);
+  const mayDelete = useMay(`delete:${key}`);
+  const [dialog, setDialog] = useState<'switch' | 'delete'>();
   const current = revisions.find((revision) => revision.current);
   const draft = revisions.find((revision) => revision.draft);
+  // What never was deployed cannot be bound; of a hook the first revision is deployed when it is made.
+  const isSwitchable = program.isActive || program.script !== undefined;
   return (
-    <div className="hook-head">
-      <h1>{hook.name}</h1>
-      <StatusChip hook={hook} />
+    <div className="program-head">
+      <h1>{program.name}</h1>
+      <StatusChip {...program} noun={noun} />
       {current !== undefined && (
         <span className="chip" title={atTime(current.created_at)}>
-          deployed r{current.number}
+          deployed {prefix}
+          {current.number}
         </span>
       )}
       {draft !== undefined && (
         <span className="chip warn" title={atTime(draft.created_at)}>
-          ◐ draft r{draft.number}, {ago(draft.created_at)}
+          ◐ draft {prefix}
+          {draft.number}, {ago(draft.created_at)}
         </span>
       )}
-      <div className="page-actions" id="hook-actions">
+      <div className="page-actions" id="program-actions">
         <button
           type="button"
           className="button plain"
-          disabled={!may}
-          title={reason}
-          onClick={() => setDialog('enable')}
+          disabled={!may || !isSwitchable}
+          title={reason ?? (isSwitchable ? undefined : 'Deploy it first')}
+          onClick={() => setDialog('switch')}
         >
-          {hook.enabled ? 'Disable…' : 'Enable…'}
+          {SWITCH[noun][program.isActive ? 'off' : 'on']}…
         </button>
         <button
           type="button"
@@ -97,8 +115,8 @@ function HookHead({ hook, revisions }: { hook: Hook; revisions: readonly Revisio
           Delete…
         </button>
       </div>
-      {dialog === 'enable' && <EnableHook hook={hook} onClose={() => setDialog(undefined)} />}
-      {dialog === 'delete' && <DeleteHook hook={hook} onClose={() => setDialog(undefined)} />}
+      {dialog === 'switch' && <SwitchProgram program={program} onClose={() => setDialog(undefined)} />}
+      {dialog === 'delete' && <DeleteProgram program={program} onClose={() => setDialog(undefined)} />}
     </div>
   );
 }

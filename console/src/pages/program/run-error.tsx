@@ -1,11 +1,11 @@
-import type { HookError } from '../../words/outcomes.ts';
+import type { RunFailure } from '../../words/outcomes.ts';
 import { shown } from '../../words/shown.ts';
 import { placeOf } from './places.ts';
 
 const MAX_LINES = 20;
 
-/** An error of the hook, its lines of the author's code as links into it. */
-export function HookErrorView({ error, onGo }: { error: HookError; onGo: (line: number, column: number) => void }) {
+/** An error of the code, its lines of the author's code as links into it. */
+export function RunError({ error, onGo }: { error: RunFailure; onGo: (line: number, column: number) => void }) {
   const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return (
     <section className="section" aria-label="Error">

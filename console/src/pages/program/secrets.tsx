@@ -1,13 +1,22 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { addSecret, changeSecret, removeSecret, type Hook } from '../../api/hooks.ts';
+import { useProgramApi, type Program } from '../../api/programs.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 
-/** Names of the hook's secrets. A value goes in, and comes out in the hook alone. */
-export function Secrets({ hook, names, hasDraft }: { hook: Hook; names: readonly string[]; hasDraft: boolean }) {
-  const { may, reason } = useMay('update:hooks');
+/** Names of the secrets. A value goes in, and comes out in the code alone. */
+export function Secrets({
+  program,
+  names,
+  hasDraft,
+}: {
+  program: Program;
+  names: readonly string[];
+  hasDraft: boolean;
+}) {
+  const api = useProgramApi();
+  const { may, reason } = useMay(`update:${api.key}`);
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
   const queries = useQueryClient();
@@ -15,16 +24,16 @@ export function Secrets({ hook, names, hasDraft }: { hook: Hook; names: readonly
   const done = async (what: string): Promise<void> => {
     setName('');
     setValue('');
-    await queries.invalidateQueries({ queryKey: ['hooks'] });
+    await queries.invalidateQueries({ queryKey: [api.key] });
     tell(what);
   };
   const isKnown = names.includes(name);
   const save = useMutation({
-    mutationFn: () => (isKnown ? changeSecret : addSecret)(hook.id, name, value),
+    mutationFn: () => api.setSecret(program.id, { name, value }, names),
     onSuccess: () => done(`${name} is set`),
   });
   const remove = useMutation({
-    mutationFn: (one: string) => removeSecret(hook.id, one),
+    mutationFn: (one: string) => api.removeSecret(program.id, one, names),
     onSuccess: (_answer, one) => done(`${one} is gone`),
   });
   const error = save.error ?? remove.error;
@@ -33,9 +42,11 @@ export function Secrets({ hook, names, hasDraft }: { hook: Hook; names: readonly
       <div className="card-head">
         <h2 id="secrets">Secrets</h2>
         <p className="hint">
-          The hook reads them as <code>context.webtask.secrets.NAME</code>; nobody else sees a value again. A change is
-          deployed at once, with the code that is deployed.
-          {hasDraft && ' The draft stays in the revisions, with the secrets that it had.'}
+          The {api.noun} reads them as <code>{api.secretsMember}.NAME</code>; nobody else sees a value again.{' '}
+          {api.deploysSecrets
+            ? 'A change is deployed at once, with the code that is deployed.'
+            : 'A change is a draft, which is deployed as code is.'}
+          {api.deploysSecrets && hasDraft && ' The draft stays in the revisions, with the secrets that it had.'}
         </p>
       </div>
       {error !== null && <Failure what="The secrets are as they were." error={error} />}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { recordedQuery } from '../../api/hooks.ts';
+import { recordedQuery } from '../../api/recorded.ts';
 import { JsonEditor } from '../../editor/json-editor.tsx';
 import { useMay } from '../../frame/signed-in.ts';
 import { Choices } from '../../parts/choices.tsx';

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import type { DryRun } from '../../api/hooks.ts';
+import type { DryRun } from '../../api/programs.ts';
 import { Choices } from '../../parts/choices.tsx';
-import { DROPPED } from '../../words/dropped.ts';
+import { DroppedList } from '../../parts/dropped-list.tsx';
+import { ScopeList } from '../../parts/scope-list.tsx';
 import { errorOf, outcomeInWords } from '../../words/outcomes.ts';
 import { shown } from '../../words/shown.ts';
 import { milliseconds } from '../../words/time.ts';
-import { HookErrorView } from './hook-error.tsx';
+import { RunError } from './run-error.tsx';
 import { LongText } from './long-text.tsx';
 
 /** One run: what became of it, the token with what the hook did to it, and what the code printed and asked. */
@@ -17,13 +18,13 @@ export function TestResult({ result, onGo }: { result: DryRun; onGo: (line: numb
       <p className="outcome">
         <strong className={token === null ? 'bad' : 'good'}>
           {token === null ? '✕ ' : '✓ '}
-          {outcomeInWords(outcome)}
+          {outcomeInWords(outcome, result.kind)}
         </strong>
         <span className="number">
           {milliseconds(cpu_ms)} CPU · {milliseconds(wall_ms)}
         </span>
       </p>
-      {error !== undefined && <HookErrorView error={error} onGo={onGo} />}
+      {error !== undefined && <RunError error={error} onGo={onGo} />}
       {answer !== null && (
         <section className="section" aria-label="Answer">
           <h3>The client would get</h3>
@@ -39,16 +40,7 @@ export function TestResult({ result, onGo }: { result: DryRun; onGo: (line: numb
       {dropped.length > 0 && (
         <section className="section" aria-label="Dropped">
           <h3>Dropped</h3>
-          <ul className="sheet">
-            {dropped.map(({ kind, name, reason }) => (
-              <li key={`${kind}:${name}`} className="dropped-item">
-                <span className="what">
-                  ⚠ {kind} <code>{shown(name)}</code>: {DROPPED[reason].why}
-                </span>
-                <span className="hint">{DROPPED[reason].remedy}</span>
-              </li>
-            ))}
-          </ul>
+          <DroppedList dropped={dropped} />
         </section>
       )}
       {lines.length > 0 && (
@@ -112,28 +104,16 @@ function TokenView({ result, token }: { result: DryRun; token: Token }) {
   );
 }
 
-/** The token without the hook has the granted scopes and no claim of its own: all claims here are the hook's. */
+/** The token without it has the granted scopes and no claim of its own: all claims here are the code's. */
 function TokenDifference({ token, changes }: { token: Token; changes: DryRun['scope_changes'] }) {
   const claims = Object.entries(token.claims);
-  const added = new Set(changes.added);
   return (
     <dl className="sheet">
       <div className="claim">
         <span className="sign" aria-hidden="true" />
         <dt className="name">scope</dt>
-        <dd className="value scope-list">
-          {token.scope.length === 0 && changes.removed.length === 0 && <span className="hint">none</span>}
-          {token.scope.map((scope) => (
-            <span key={scope} className={added.has(scope) ? 'scope added' : 'scope'}>
-              {shown(scope)}
-            </span>
-          ))}
-          {changes.removed.map((scope) => (
-            <span key={scope} className="scope removed">
-              <span className="hidden-text">removed: </span>
-              {shown(scope)}
-            </span>
-          ))}
+        <dd className="value">
+          <ScopeList scopes={token.scope} changes={changes} />
         </dd>
       </div>
       {claims.map(([name, value]) => (

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type RefObject } from 'react';
-import { deploy, revisionsQuery, saveDraft, type Hook, type Revision, type RevisionEntry } from '../../api/hooks.ts';
 import { isFailure } from '../../api/failure.ts';
+import { useProgramApi, type Program, type Revision, type RevisionEntry } from '../../api/programs.ts';
 import type { EditorHandle } from '../../editor/code-editor.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { placeIn } from './places.ts';
@@ -9,17 +9,18 @@ import { dropUnsaved, keepUnsaved, readUnsaved } from './unsaved.ts';
 
 /** The text that is written, what of it is saved and deployed, and who else wrote meanwhile. */
 export function useCode(about: {
-  hook: Hook;
+  program: Program;
   revisions: readonly RevisionEntry[];
   opened: Revision;
   latest: Revision;
   editor: RefObject<EditorHandle | null>;
 }) {
-  const { hook, revisions, opened, latest, editor } = about;
+  const { program, revisions, opened, latest, editor } = about;
+  const api = useProgramApi();
   const queries = useQueryClient();
   const tell = useTell();
   const [restored, setRestored] = useState(() => {
-    const kept = readUnsaved(hook.id);
+    const kept = readUnsaved(program.id);
     return kept !== undefined && kept.code !== opened.script ? kept : undefined;
   });
   const [initial] = useState(restored?.code ?? opened.script);
@@ -35,12 +36,12 @@ export function useCode(about: {
   const current = revisions.find((entry) => entry.current);
   const isDirty = code !== base.code;
 
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['hooks'] });
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: [api.key] });
 
   const change = (text: string): void => {
     setCode(text);
-    if (text === base.code) dropUnsaved(hook.id);
-    else keepUnsaved(hook.id, { code: text, from: base.revision, atMs: Date.now() });
+    if (text === base.code) dropUnsaved(program.id);
+    else keepUnsaved(program.id, { code: text, from: base.revision, atMs: Date.now() });
   };
 
   /** @returns What was saved; `undefined` when it was not. */
@@ -48,14 +49,14 @@ export function useCode(about: {
     setSaving(true);
     tellFailure(null);
     try {
-      const saved = await saveDraft(hook.id, { script: code }, from);
+      const saved = await api.save(program.id, { script: code }, from);
       setBase({ revision: saved.revision, code });
       setRestored(undefined);
-      dropUnsaved(hook.id);
+      dropUnsaved(program.id);
       return saved;
     } catch (failure) {
       if (isFailure(failure, 'revision_changed')) {
-        const latest = await queries.query({ ...revisionsQuery(hook.id), staleTime: 0 });
+        const latest = await queries.query({ ...api.revisions(program.id), staleTime: 0 });
         setDeploying(false);
         setConflict(latest.find(({ draft }) => draft) ?? latest.find((entry) => entry.current));
         return undefined;
@@ -74,7 +75,7 @@ export function useCode(about: {
     const saved = await saveFrom(base.revision, setError);
     if (saved === undefined) return;
     await refresh();
-    tell(`r${String(saved.number)} is saved as a draft`);
+    tell(`${api.prefix}${String(saved.number)} is saved as a draft`);
   };
 
   const saveMine = async (): Promise<void> => {
@@ -83,13 +84,13 @@ export function useCode(about: {
     const saved = await saveFrom(theirs?.revision, setError);
     if (saved === undefined) return;
     await refresh();
-    tell(`r${String(saved.number)} is saved as a draft`);
+    tell(`${api.prefix}${String(saved.number)} is saved as a draft`);
   };
 
-  const rollBack = async (to: RevisionEntry, from: string): Promise<void> => {
+  const rollBack = async (to: RevisionEntry, from: RevisionEntry): Promise<void> => {
     try {
-      await deploy(hook.id, to.revision, from);
-      tell(`r${String(to.number)} is deployed again`);
+      await api.deploy(program.id, to, from);
+      tell(`${api.prefix}${String(to.number)} is deployed again`);
     } catch (failure) {
       setError(failure);
     }
@@ -101,12 +102,12 @@ export function useCode(about: {
     if (saved === undefined) return;
     setSaving(true);
     try {
-      await deploy(hook.id, saved.revision, current?.revision);
+      const number = await api.deploy(program.id, saved, current);
       setDeploying(false);
       const undo = current === undefined || current.revision === saved.revision ? undefined : current;
       tell(
-        `r${String(saved.number)} is deployed`,
-        undo && { label: 'Roll back', run: () => void rollBack(undo, saved.revision) },
+        `${api.prefix}${String(number)} is deployed`,
+        undo && { label: 'Roll back', run: () => void rollBack(undo, saved) },
       );
     } catch (failure) {
       setDeployError(failure);
@@ -126,7 +127,7 @@ export function useCode(about: {
     restored,
     discard: () => {
       setRestored(undefined);
-      dropUnsaved(hook.id);
+      dropUnsaved(program.id);
       setBase({ revision: latest.revision, code: latest.script });
       editor.current?.replace(latest.script);
     },
@@ -146,7 +147,7 @@ export function useCode(about: {
       if (conflict !== undefined) setBase({ revision: conflict.revision, code: theirs });
       setConflict(undefined);
       setRestored(undefined);
-      dropUnsaved(hook.id);
+      dropUnsaved(program.id);
       editor.current?.replace(theirs);
       void refresh();
     },

@@ -1,28 +1,19 @@
 import { useRef, useState, type RefObject } from 'react';
-import { dryRun, type DryRun, type TestEvent } from '../../api/hooks.ts';
+import { useProgramApi, type DryRun, type TestEvent } from '../../api/programs.ts';
 import type { EditorHandle } from '../../editor/code-editor.tsx';
 import { placeIn } from './places.ts';
 
 export type EventKind = TestEvent['kind'];
 
-const eventKey = (hookId: string): string => `hookmint-event-${hookId}`;
-
-/** What the Runner of Auth0's hooks began with. */
-export const SAMPLE_EVENT = JSON.stringify(
-  {
-    client: { id: 'xxxxxxxx', name: 'client-name', tenant: 'my-tenant', metadata: { plan: 'full' } },
-    scope: ['read:connections'],
-    audience: 'https://api.example.com/',
-    body: { grant_type: 'client_credentials' },
-  },
-  null,
-  2,
-);
+const eventKey = (id: string): string => `hookmint-event-${id}`;
 
 /** Runs of code as it is written, saved or not. */
-export function useTest(hookId: string, editor: RefObject<EditorHandle | null>) {
+export function useTest(programId: string, editor: RefObject<EditorHandle | null>) {
+  const api = useProgramApi();
   const [kind, setKind] = useState<EventKind>('sample');
-  const [edited, setEdited] = useState(() => localStorage.getItem(eventKey(hookId)) ?? SAMPLE_EVENT);
+  const [edited, setEdited] = useState(
+    () => localStorage.getItem(eventKey(programId)) ?? JSON.stringify(api.sampleEvent, null, 2),
+  );
   const [logId, setLogId] = useState<string>();
   const [isRunning, setRunning] = useState(false);
   const [result, setResult] = useState<DryRun>();
@@ -43,7 +34,7 @@ export function useTest(hookId: string, editor: RefObject<EditorHandle | null>) 
     setRunning(true);
     setError(null);
     try {
-      const answer = await dryRun(hookId, code, eventNow());
+      const answer = await api.dryRun(programId, code, eventNow());
       if (id !== lastRun.current) return;
       setResult(answer);
     } catch (failure) {
@@ -63,7 +54,7 @@ export function useTest(hookId: string, editor: RefObject<EditorHandle | null>) 
     edited,
     setEdited: (text: string) => {
       setEdited(text);
-      localStorage.setItem(eventKey(hookId), text);
+      localStorage.setItem(eventKey(programId), text);
     },
     logId,
     setLogId,

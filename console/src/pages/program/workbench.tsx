@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
-import type { Hook, Revision, RevisionEntry } from '../../api/hooks.ts';
+import { useProgramApi, type Program, type Revision, type RevisionEntry } from '../../api/programs.ts';
 import { CodeEditor, type EditorHandle, type Problem } from '../../editor/code-editor.tsx';
 import { useMay } from '../../frame/signed-in.ts';
 import { Choices } from '../../parts/choices.tsx';
@@ -16,12 +16,12 @@ import { useTest } from './use-test.ts';
 
 /** Code on one side, what it does on the other. */
 export function Workbench({
-  hook,
+  program,
   revisions,
   opened,
   latest,
 }: {
-  hook: Hook;
+  program: Program;
   revisions: readonly RevisionEntry[];
   /** What the text began from. */
   opened: Revision;
@@ -30,9 +30,10 @@ export function Workbench({
   const editor = useRef<EditorHandle>(null);
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const [view, setView] = useState<'code' | 'test'>('code');
-  const { may, reason } = useMay('update:hooks');
-  const work = useCode({ hook, revisions, opened, latest, editor });
-  const test = useTest(hook.id, editor);
+  const { key, noun } = useProgramApi();
+  const { may, reason } = useMay(`update:${key}`);
+  const work = useCode({ program, revisions, opened, latest, editor });
+  const test = useTest(program.id, editor);
 
   const run = (): void => {
     if (!may) return;
@@ -46,7 +47,7 @@ export function Workbench({
     F8: () => editor.current?.nextProblem(),
   });
 
-  const actions = document.getElementById('hook-actions');
+  const actions = document.getElementById('program-actions');
   return (
     <div className="workbench" data-view={view}>
       {actions !== null &&
@@ -98,6 +99,7 @@ export function Workbench({
         </div>
         <CodeEditor
           initial={work.initial}
+          label={`Code of the ${noun}`}
           isReadOnly={!may}
           secrets={latest.secrets}
           handle={editor}
@@ -124,10 +126,10 @@ export function Workbench({
       />
       {work.isDeploying && (
         <DeployDialog
-          name={hook.name}
-          before={hook.script}
+          name={program.name}
+          before={program.script}
           after={work.code}
-          isEnabled={hook.enabled}
+          isActive={program.isActive}
           problems={problems.length}
           isPending={work.isSaving}
           error={work.deployError}
@@ -137,7 +139,7 @@ export function Workbench({
       )}
       {work.conflict !== undefined && (
         <ConflictDialog
-          hookId={hook.id}
+          id={program.id}
           theirs={work.conflict}
           mine={work.code}
           onTakeTheirs={work.takeTheirs}

@@ -97,6 +97,8 @@ const source = {
   runtime: z.string(),
   secrets: z.array(SecretView),
   status: z.literal('built'),
+  /** Of hookmint itself; `revision`: what `If-Match` names. */
+  hookmint: z.object({ revision: z.string() }),
   supported_triggers: z.array(TriggerRef),
   built_at: Time,
 };
