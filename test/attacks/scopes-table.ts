@@ -96,7 +96,7 @@ const ofGrants = [
   'allow_any_organization',
   'authorization_details_types',
 ];
-const ofActions = ['name', 'supported_triggers', 'code', 'dependencies', 'runtime', 'secrets', 'modules'];
+const ofActions = ['name', 'supported_triggers', 'code', 'dependencies', 'runtime', 'secrets', 'hookmint', 'modules'];
 const WHOLE = { '': ['*'] };
 
 /** Every operation that does something, by its id. */

@@ -52,24 +52,24 @@ export const createAction = (name: string, code: string): Promise<Action> =>
     api.POST('/api/v2/actions/actions', { body: { name, code, supported_triggers: [{ id: TRIGGER, version: 'v2' }] } }),
   );
 
-type Content = Pick<Action, 'code' | 'dependencies' | 'secrets' | 'hookmint'>;
+type Content = Pick<Action, 'code' | 'dependencies' | 'secrets' | 'hookmint' | 'revision'>;
 
 /** A line of the history with what is in it, which the API tells with the list; `versionId` of one that was deployed. */
 type ActionEntry = RevisionEntry & { content: Revision; versionId: string | undefined };
 
-const contentOf = ({ code, dependencies, secrets, hookmint }: Content): Revision => ({
-  revision: hookmint.revision,
+const contentOf = ({ code, dependencies, secrets, hookmint = {}, revision }: Content): Revision => ({
+  revision,
   script: code,
   dependencies: Object.fromEntries(dependencies.map(({ name, version }) => [name, version])),
   modules: [],
   secrets: secrets.map(({ name }) => name),
-  policies: undefined,
+  policies: hookmint,
 });
 
 const versionEntry = (version: Content & { id: string; number: number; deployed: boolean; created_at: string }) =>
   ({
     number: version.number,
-    revision: version.hookmint.revision,
+    revision: version.revision,
     created_at: version.created_at,
     created_by: undefined,
     current: version.deployed,
@@ -81,7 +81,7 @@ const versionEntry = (version: Content & { id: string; number: number; deployed:
 /** The draft, where it is not what is deployed: it gets the next number when it is deployed. */
 const draftEntry = (action: Action, lastNumber: number): ActionEntry => ({
   number: lastNumber + 1,
-  revision: action.hookmint.revision,
+  revision: action.revision,
   created_at: action.updated_at,
   created_by: undefined,
   current: false,
@@ -140,11 +140,12 @@ export const ACTIONS: ProgramApi = {
     staleTime: Infinity,
     queryFn: () => Promise.resolve((entry as ActionEntry).content),
   }),
-  save: async (id, { script, dependencies }, from) => {
+  save: async (id, { script, dependencies, hookmint }, from) => {
     const modules = dependencies && Object.entries(dependencies).map(([name, version]) => ({ name, version }));
     const edit = {
       ...(script === undefined ? {} : { code: script }),
       ...(modules === undefined ? {} : { dependencies: modules }),
+      ...(hookmint === undefined ? {} : { hookmint }),
     };
     const action = await updateAction(id, edit, from);
     const deployed = action.deployed_version;

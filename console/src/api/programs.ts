@@ -23,12 +23,12 @@ export type RevisionEntry = {
   draft: boolean;
 };
 
-export type Policies = Pick<Schemas['HookRevision'], 'limits' | 'egress' | 'on_failure' | 'isolation'>;
+/** How a run is bounded; what is left out is the default. */
+export type Policies = Pick<NonNullable<Schemas['Hook']['hookmint']>, 'limits' | 'egress' | 'on_failure' | 'isolation'>;
 
 /** All that is in a revision; secrets by name. */
 export type Revision = Pick<Schemas['HookRevision'], 'revision' | 'script' | 'dependencies' | 'modules' | 'secrets'> & {
-  /** How it runs; `undefined` where that cannot be set. */
-  policies: Policies | undefined;
+  policies: Policies;
 };
 
 export type DryRun = Schemas['HookDryRun'];
@@ -37,7 +37,7 @@ export type DryRun = Schemas['HookDryRun'];
 export type DraftEdit = {
   script?: string;
   dependencies?: Record<string, string>;
-  hookmint?: Pick<NonNullable<Schemas['Hook']['hookmint']>, keyof Policies>;
+  hookmint?: Policies;
 };
 
 /** What a run is told of the token request: a sample, what somebody wrote, or a request that was recorded. */

@@ -4,7 +4,7 @@ import { useMay } from '../../frame/signed-in.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { useDraft } from './use-draft.ts';
 
-type Limits = Policy['limits'];
+type Limits = NonNullable<Policy['limits']>;
 
 const LIMITS: readonly { name: keyof Limits; label: string; unit: string }[] = [
   { name: 'cpu_ms', label: 'CPU time', unit: 'ms' },
@@ -21,14 +21,20 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
+/** Nothing written is no limit of its own. */
+function withLimit(limits: Limits, name: keyof Limits, value: number): Limits {
+  const others = Object.entries(limits).filter(([other]) => other !== name);
+  return { ...Object.fromEntries(others), ...(Number.isNaN(value) ? {} : { [name]: value }) };
+}
+
 /** What a run may use, where its requests may go, and what becomes of a token when it fails. */
 export function Policies({ program, from, policies }: { program: Program; from: string; policies: Policy }) {
   const { may, reason } = useMay('update:hooks');
-  const [limits, setLimits] = useState(policies.limits);
-  const [addresses, setAddresses] = useState(policies.egress.allowed_addresses.join('\n'));
-  const [hosts, setHosts] = useState((policies.egress.allowed_hosts ?? []).join('\n'));
-  const [onFailure, setOnFailure] = useState(policies.on_failure);
-  const [isolation, setIsolation] = useState(policies.isolation);
+  const [limits, setLimits] = useState<Limits>(policies.limits ?? {});
+  const [addresses, setAddresses] = useState((policies.egress?.allowed_addresses ?? []).join('\n'));
+  const [hosts, setHosts] = useState((policies.egress?.allowed_hosts ?? []).join('\n'));
+  const [onFailure, setOnFailure] = useState(policies.on_failure ?? 'deny');
+  const [isolation, setIsolation] = useState(policies.isolation ?? 'shared');
   const draft = useDraft(program.id, from);
   const save = (): void => {
     const allowed_hosts = linesOf(hosts);
@@ -60,9 +66,9 @@ export function Policies({ program, from, policies }: { program: Program; from: 
                 type="number"
                 className="number"
                 min={0}
-                required
-                value={limits[name]}
-                onChange={({ target }) => setLimits((now) => ({ ...now, [name]: target.valueAsNumber || 0 }))}
+                placeholder="as usual"
+                value={limits[name] ?? ''}
+                onChange={({ target }) => setLimits((now) => withLimit(now, name, target.valueAsNumber))}
               />
             </div>
           ))}
@@ -97,7 +103,7 @@ export function Policies({ program, from, policies }: { program: Program; from: 
             <select
               id="on-failure"
               value={onFailure}
-              onChange={({ target }) => setOnFailure(target.value as Policy['on_failure'])}
+              onChange={({ target }) => setOnFailure(target.value as typeof onFailure)}
             >
               <option value="deny">No token is issued</option>
               <option value="issue_unmodified">The token goes out unshaped, and is marked in the log</option>
@@ -108,7 +114,7 @@ export function Policies({ program, from, policies }: { program: Program; from: 
             <select
               id="isolation"
               value={isolation}
-              onChange={({ target }) => setIsolation(target.value as Policy['isolation'])}
+              onChange={({ target }) => setIsolation(target.value as typeof isolation)}
             >
               <option value="shared">Shared with other hooks</option>
               <option value="process">No other hook in its processes</option>

@@ -28,14 +28,12 @@ function Opened({ program, entry, hasDraft }: { program: Program; entry: Revisio
     <div className="page">
       <Secrets program={program} names={opened.data.secrets} hasDraft={hasDraft} />
       <Modules key={`modules ${entry.revision}`} program={program} revision={opened.data} />
-      {opened.data.policies !== undefined && (
-        <Policies
-          key={`policies ${entry.revision}`}
-          program={program}
-          from={entry.revision}
-          policies={opened.data.policies}
-        />
-      )}
+      <Policies
+        key={`policies ${entry.revision}`}
+        program={program}
+        from={entry.revision}
+        policies={opened.data.policies}
+      />
     </div>
   );
 }
