@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { canary } from '../support/canary.ts';
 import { openManagement } from '../support/management.ts';
@@ -7,7 +7,6 @@ import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
 // `api.cache` is the trigger's (contract §6): whichever hook-executor runs an Action.
-const stack = withStack({ hook: null, args: ['--executors', '2'] });
 
 const VALUE = canary('upstream-token');
 const PUTS = `exports.onExecuteCredentialsExchange = async (event, api) => {
@@ -22,8 +21,8 @@ const READS = `exports.onExecuteCredentialsExchange = async (event, api) => {
   if (event.request.body.forget) api.accessToken.setCustomClaim('forgot', api.cache.delete('upstream').type);
 };`;
 
-before(async () => {
-  const api = await openManagement(stack());
+const stack = withStack({ hook: null, args: ['--executors', '2'] }, async (started) => {
+  const api = await openManagement(started);
   const supported_triggers = [{ id: 'credentials-exchange' }];
   const bindings: object[] = [];
   for (const [name, code] of Object.entries({ PUTS, READS })) {
