@@ -39,6 +39,13 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
     --allow-address CIDR  --allow-host HOST  where it may send requests; each may be given more than once
     --on-failure WHAT     "deny" (default) or "issue_unmodified"
     --isolation WHAT      "shared" (default) or "process": no other hook runs in its processes
+  hookmint hook try NAME[@N] [OPTION ...]  runs the draft, or revision N, once where hooks run, and shows what "hook run" shows
+    --event FILE          as of "hook run"
+    --log ID              the token request of that log (/api/v2/logs), with the client and grant as they are now
+    --json                the same as one JSON object
+                          exit code 0: a token; 1: no token; 2: the command is wrong
+  hookmint hook enable NAME[@N]         has it shape tokens, with revision N if given, in the place of the enabled hook
+  hookmint hook disable NAME            tokens are issued without it
   hookmint hook rollback NAME [--to N]  deploys the revision before, or revision N of the history
   hookmint hook list [--json]           hooks and their revisions
   hookmint hook diff NAME [A] [B]       two revisions; without numbers: the deployed one and the draft, or the one before
@@ -63,6 +70,8 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
     --accept-losses       as import takes it
     --json                the plan and what came of it as one JSON object
                           exit code 0: hookmint is as the files say; 1: some of it was refused or would be lost; 2: as of diff
+
+  hookmint --version                    the version of hookmint
 
   hookmint console [OPTION ...]         prints a link that signs in to the console, once, within 15 minutes
     --role ROLE           "admin" (default), "operator", "author" or "viewer"

@@ -60,6 +60,7 @@ function filesOf(remote: Remote, identifiers: boolean, names: ReadonlyMap<string
       })),
       supported_triggers: action.supported_triggers,
       deployed: action.all_changes_deployed,
+      ...(action.hookmint === undefined ? {} : { hookmint: action.hookmint }),
     })),
     triggers: {
       'credentials-exchange': remote.boundActions,

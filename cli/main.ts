@@ -5,6 +5,7 @@ import { HookBuildError } from '../hook-build/errors.ts';
 import { complain, note, print } from '../shared/terminal.ts';
 import { unknownVariables } from '../shared/unknown-variables.ts';
 import { UsageError } from '../shared/usage-error.ts';
+import { VERSION } from '../shared/version.ts';
 import { ApiCallError } from './api-client.ts';
 import { applyTenant, diffTenant } from './apply.ts';
 import { EXIT, HELP, type ExitCode } from './command.ts';
@@ -12,12 +13,14 @@ import { openConsole } from './console.ts';
 import { exportTenant } from './export.ts';
 import { hookDeploy } from './hook/deploy.ts';
 import { hookDiff } from './hook/diff.ts';
+import { hookDisable, hookEnable } from './hook/enable.ts';
 import { hookList } from './hook/list.ts';
 import { hookLogs } from './hook/logs.ts';
 import { hookNew } from './hook/new.ts';
 import { hookRollback } from './hook/rollback.ts';
 import { hookRun } from './hook/run.ts';
 import { hookTest } from './hook/test.ts';
+import { hookTry } from './hook/try.ts';
 import { importTenant } from './import.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
@@ -27,6 +30,9 @@ const HOOK_COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['run', hookRun],
   ['test', hookTest],
   ['deploy', hookDeploy],
+  ['enable', hookEnable],
+  ['disable', hookDisable],
+  ['try', hookTry],
   ['rollback', hookRollback],
   ['list', hookList],
   ['diff', hookDiff],
@@ -47,6 +53,10 @@ async function main([subject, ...args]: string[]): Promise<ExitCode> {
     print(...HELP.trimEnd().split('\n'));
     return subject === undefined ? EXIT.usage : EXIT.ok;
   }
+  if (subject === '--version') {
+    print(`hookmint ${VERSION}`);
+    return EXIT.ok;
+  }
   for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
     // Variables of services may be set too; a misspelt one belongs to no service.
     if (nearest !== undefined) note(`hookmint: ${name} has no effect here; did you mean ${nearest}?`);
@@ -62,7 +72,7 @@ function hook([command, ...args]: string[]): ExitCode | Promise<ExitCode> {
   if (run === undefined) {
     throw new UsageError(
       command === undefined
-        ? 'hookmint hook needs a command: new, run, test, deploy, rollback, list, diff or logs. See hookmint --help.'
+        ? 'hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rollback, list, diff or logs. See hookmint --help.'
         : `There is no command "hook ${command}". See hookmint --help.`,
     );
   }

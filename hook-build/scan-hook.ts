@@ -5,6 +5,7 @@ import { BUNDLE_NAMESPACE, buildFailure, locationOf } from './esbuild-failure.ts
 import { HOOK_FILE } from './hook-file.ts';
 import { inertDirective } from './inert-directive.ts';
 import { mustCompile } from './must-compile.ts';
+import { ACTION_FUNCTION, mustExport } from './must-export.ts';
 
 const BUFFER_MARK = '__hookmint_uses_Buffer';
 
@@ -20,7 +21,7 @@ export interface HookScan {
 
 /**
  * Reads a hook's code without resolving anything. Code that runs as it is compiles, too; a bundle is compiled when it has been made.
- * @throws HookBuildError `hook_syntax_error`
+ * @throws HookBuildError `hook_syntax_error`, `hook_exports_nothing`
  */
 export async function scanHook(code: string): Promise<HookScan> {
   const found = new Map<string, SourceLocation | undefined>();
@@ -62,17 +63,19 @@ export async function scanHook(code: string): Promise<HookScan> {
     const needsBundle = found.size > 0 || isModule || usesBuffer;
     if (!needsBundle) mustCompile(code);
     const required = [...found].map(([text, location]) => ({ text, location }));
-    return { kind: await kindOf(contents), required, isModule, needsBundle };
+    const bare = await withoutComments(contents);
+    const kind = ACTION.test(bare) ? 'action' : 'hook';
+    mustExport(bare, kind);
+    return { kind, required, isModule, needsBundle };
   } catch (error) {
     throw buildFailure(error);
   }
 }
 
 /** What an Action exports, as a property or by `export`. */
-const ACTION = /\bonExecuteCredentialsExchange\s*[=:,}(]/;
+const ACTION = new RegExp(String.raw`\b${ACTION_FUNCTION}\s*[=:,}(]`);
 
-/** An Action is recognised by its exports, not by its comments. */
-async function kindOf(code: string): Promise<'hook' | 'action'> {
-  const { code: withoutComments } = await transform(code, { minifyWhitespace: true, legalComments: 'none' });
-  return ACTION.test(withoutComments) ? 'action' : 'hook';
+/** What a script exports is told by its code, not by its comments. */
+async function withoutComments(code: string): Promise<string> {
+  return (await transform(code, { minifyWhitespace: true, legalComments: 'none' })).code;
 }

@@ -17,6 +17,7 @@ export type HookmintErrorCode =
   | 'store_unreachable'
   | 'store_document_invalid'
   | 'store_contended'
+  | 'store_newer'
   | 'signing_key_missing'
   | 'signing_key_undecryptable'
   | 'reserved_claim'

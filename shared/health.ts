@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { HookmintError, messageOf } from './errors.ts';
 import { integer } from './env.ts';
+import { VERSION } from './version.ts';
 
 /** Environment of the services that speak no HTTP otherwise. */
 export const healthEnv = {
@@ -45,11 +46,13 @@ export async function serveHealth(port: number | undefined): Promise<Health> {
 
   const answer: RequestListener = ({ url }, response) => {
     if (url === '/livez') {
-      response.writeHead(200, HEADERS).end(JSON.stringify({ status: 'ok' }));
+      response.writeHead(200, HEADERS).end(JSON.stringify({ status: 'ok', version: VERSION }));
     } else if (url === '/readyz') {
       const reasons = missing();
       const body =
-        reasons.length === 0 ? { status: 'ready', ...told } : { status: 'not ready', missing: reasons, ...told };
+        reasons.length === 0
+          ? { status: 'ready', version: VERSION, ...told }
+          : { status: 'not ready', version: VERSION, missing: reasons, ...told };
       response.writeHead(reasons.length === 0 ? 200 : 503, HEADERS).end(JSON.stringify(body));
     } else {
       response.writeHead(404, HEADERS).end(JSON.stringify({ error: 'not_found' }));

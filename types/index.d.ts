@@ -118,12 +118,13 @@ export type CacheRecord = { value: string; expires_at: number };
 export type CacheError = {
   type: 'error';
   code:
-    | 'InvalidValue'
     | 'CacheKeySizeExceeded'
     | 'CacheValueSizeExceeded'
-    | 'ItemLimitExceeded'
     | 'CacheSizeExceeded'
-    | 'InvalidExpiry';
+    | 'ItemAlreadyExpired'
+    | 'InvalidExpiry'
+    | 'FailedToSetCacheRecord'
+    | 'CacheKeyDoesNotExist';
 };
 
 /** The `api` of an Action of the trigger credentials-exchange. */
@@ -138,13 +139,13 @@ export interface CredentialsExchangeApi {
   /** As long as the Action's isolate lives: at most 20 entries, 64 bytes a key, 4,096 a value, 8,192 in all. */
   cache: {
     get(key: string): CacheRecord | undefined;
-    /** @param options `ttl` and `expires_at` in milliseconds; default 15 minutes, at most 24 hours. */
+    /** @param options `ttl` and `expires_at` in milliseconds, the earlier one counts; default 15 minutes, at most 24 hours. */
     set(
       key: string,
       value: string,
       options?: { ttl?: number; expires_at?: number },
     ): { type: 'success'; record: CacheRecord & { key: string } } | CacheError;
-    delete(key: string): { type: 'success' };
+    delete(key: string): { type: 'success' } | CacheError;
   };
   /** The scopes of the token, of those that were granted. */
   transaction: {

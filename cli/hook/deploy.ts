@@ -61,7 +61,7 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
       .object({ number: z.int() })
       .parse(await api.call('POST', `/hooks/${hook.id}/revisions`, content));
     print(
-      `${hook.name}: revision ${String(number)} is a draft. Deploy it: hookmint hook rollback ${hook.name} --to ${String(number)}`,
+      `${hook.name}: revision ${String(number)} is a draft. Try it: hookmint hook try ${hook.name}@${String(number)}. Have it shape tokens: hookmint hook enable ${hook.name}@${String(number)}`,
     );
     return EXIT.ok;
   }

@@ -44,6 +44,20 @@ export async function theHook(api: ApiClient, name: string): Promise<RemoteHook>
   return hook;
 }
 
+/**
+ * The hook of a text `NAME`, or `NAME@N` with the revision N of its history.
+ *
+ * @throws {UsageError} when there is none.
+ */
+export async function theHookAt(
+  api: ApiClient,
+  given: string,
+): Promise<{ hook: RemoteHook; at: RevisionEntry | undefined }> {
+  const [, name = given, number] = /^(.*)@([^@]*)$/.exec(given) ?? [];
+  const hook = await theHook(api, name);
+  return { hook, at: number === undefined ? undefined : numbered(await revisionsOf(api, hook), number) };
+}
+
 /** A hook's revisions, newest first. */
 export async function revisionsOf(api: ApiClient, { id }: Pick<RemoteHook, 'id'>): Promise<RevisionEntry[]> {
   const answer = await api.call('GET', `/hooks/${id}/revisions`);

@@ -4,16 +4,16 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { stateOf } from './deploy.ts';
-import { before, numbered, revisionsOf, theHook } from './remote-hooks.ts';
+import { before, numbered, revisionsOf, theHookAt } from './remote-hooks.ts';
 
 /** `hookmint hook rollback NAME`: deploys the revision before the deployed one, or any of the history. */
 export async function hookRollback(args: string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs(args, { to: { type: 'string' } });
   const name = onlyArgument(positionals, 'NAME', 'hookmint hook rollback');
   const api = await connectApi();
-  const hook = await theHook(api, name);
+  const { hook, at } = await theHookAt(api, name);
   const revisions = await revisionsOf(api, hook);
-  const to = values.to === undefined ? before(revisions) : numbered(revisions, values.to);
+  const to = at ?? (values.to === undefined ? before(revisions) : numbered(revisions, values.to));
   if (to === undefined) throw new UsageError(`${hook.name} has no revision before the deployed one.`);
   const answer = await api.call('POST', `/hooks/${hook.id}/revisions/${to.revision}/deploy`, {});
   const { enabled } = z.object({ enabled: z.boolean() }).parse(answer);

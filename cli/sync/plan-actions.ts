@@ -49,6 +49,7 @@ function planAction(file: ActionFile, { remote, secrets, takes }: PlanInput): St
     code,
     dependencies: dependencies.map((module) => ({ name: module.name, version: module.version })),
     supported_triggers,
+    ...(file.hookmint === undefined ? {} : { hookmint: file.hookmint }),
   };
   const { notes, losses } = lostOf(file);
   const deployIfWanted = async ({ api, shaped, actionIds }: Run, id: string): Promise<void> => {

@@ -7,6 +7,7 @@ import { refuse, type Step } from './step.ts';
 /** Errors that are about the code and its modules, and not about the machine or the registry of whoever asks. */
 const OF_THE_CODE: ReadonlySet<HookBuildErrorCode> = new Set([
   'hook_syntax_error',
+  'hook_exports_nothing',
   'module_undeclared',
   'dependency_invalid',
   'module_native',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
@@ -23,7 +24,9 @@ import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { createSupervisor } from './supervisor.ts';
 import { printOutput, type LogFormat } from '../../shared/terminal.ts';
 import { openConsole } from './open-console.ts';
+import { streamsShareFor } from './disk-room.ts';
 import { untilReady } from './until-ready.ts';
+import { assertWhole, markFolder, type ServerFolder } from './whole-folder.ts';
 
 const TENANT = 'demo';
 const HOST = '127.0.0.1';
@@ -57,7 +60,18 @@ export type StackOptions = {
 export async function runStack(options: StackOptions): Promise<void> {
   const { say, stop } = options;
   let code = await readHookFile(options.hookFile);
+  // All of the folder is looked at before any of it is written.
+  const own: ServerFolder[] = [
+    ...(options.givenBus === undefined ? (['nats'] as const) : []),
+    ...(options.mongodbUrl === undefined ? (['mongodb'] as const) : []),
+  ];
+  assertWhole(options.dataDir, own);
+  const streamsShare =
+    options.givenBus === undefined
+      ? streamsShareFor(options.dataDir, options.natsDataDir, existsSync(options.mongodbDataDir))
+      : 1;
   const { secrets, isFirstStart } = await loadSecrets(options.dataDir);
+  markFolder(options.dataDir);
   const tls = options.tls ? await ensureLocalTls(options.dataDir) : undefined;
   const hookSecrets = readSecretsFile(options.secretsFile);
   const hook = (of: string) => ({ code: of, dependencies: readDependencies(options.hookFile), secrets: hookSecrets });
@@ -172,7 +186,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     const { db } = database;
     await prepareConfiguration(db);
     await Promise.all([
-      ensureStreams(bus, setupEnv(installation), options.givenBus?.streamReplicas),
+      ensureStreams(bus, setupEnv(installation), options.givenBus?.streamReplicas, streamsShare),
       seedDemo(
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },
@@ -226,6 +240,7 @@ export async function runStack(options: StackOptions): Promise<void> {
         caFile: tls?.caFile,
       }),
     );
+    markFolder(options.dataDir, own);
     writeAddress(options.dataDir, { url: issuer, ...(tls === undefined ? {} : { ca_file: tls.caFile }) });
     if (options.console) await openConsole(db, { issuer, isRead: process.stdout.isTTY, say, stop });
   }

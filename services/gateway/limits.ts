@@ -16,6 +16,9 @@ export const MAX_REPORTED_DROPPED = 100;
 /** Time the signer has for one signature. */
 export const SIGN_DEADLINE_MS = 5_000;
 
+/** Within that, how long a request waits for a signer to come back: one that was killed is started again. */
+export const SIGNER_COMES_BACK_MS = 4_000;
+
 /** Longest lifetime of a client assertion, seconds (contract §2.1). */
 export const MAX_ASSERTION_LIFETIME_SECONDS = 300;
 
@@ -42,6 +45,9 @@ export const CONFIGURATION_MAX_ENTRIES = 50_000;
 
 /** Time the management service has for an answer: it may have to fetch and bundle a hook's modules. */
 export const MANAGEMENT_TIMEOUT_MS = 120_000;
+
+/** Requests that are with the management service at a time. Over it: 503. */
+export const MAX_FORWARDED_IN_FLIGHT = 256;
 
 /** Largest body that is forwarded to the management service, bytes. Over it: 413. */
 export const MAX_MANAGEMENT_BODY_BYTES = 2_097_152;

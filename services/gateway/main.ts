@@ -24,6 +24,7 @@ import {
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { SIGNER_COMES_BACK_MS } from './limits.ts';
 import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
@@ -58,6 +59,7 @@ runService(SERVICE, async (endLater) => {
     subject: tokenSignSubject(tenant),
     replySchema: TokenSignReply,
     proofKey: signRequestKey,
+    comesBackMs: SIGNER_COMES_BACK_MS,
   });
   const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
     connection: bus,

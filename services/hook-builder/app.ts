@@ -10,6 +10,7 @@ import {
 } from '../../hook-build/service-protocol.ts';
 import { logger } from '../../shared/log.ts';
 import type { Asker } from '../../shared/turns.ts';
+import { VERSION } from '../../shared/version.ts';
 
 type Options = {
   build: (source: HookSource, asker: Asker) => Promise<BuiltHook>;
@@ -35,7 +36,7 @@ export function createApp({ build, wall }: Options): App {
   const underWay = new Set<ServerResponse>();
   const answerTo = async (request: IncomingMessage, signal: AbortSignal): Promise<Answer> => {
     const { method, url } = request;
-    if (url === '/healthz' && method === 'GET') return { status: 200, body: { status: 'ok' } };
+    if (url === '/healthz' && method === 'GET') return { status: 200, body: { status: 'ok', version: VERSION } };
     if (url === '/readyz' && method === 'GET') return { status: 200, body: { status: 'ready', builder_wall: wall } };
     if (url !== BUILDS_PATH) return refusal(404, 'not_found');
     if (method !== 'POST') return refusal(405, 'method_not_allowed');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { nuid } from '@nats-io/transport-node';
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
@@ -8,16 +9,21 @@ import { networkOfRun } from './egress/network-of-run.ts';
 import { noting } from './egress/note-requests.ts';
 import type { KnownRevision } from './revisions.ts';
 import { openSandboxPool, type SandboxPool } from './sandbox-pool.ts';
+import type { Network } from './sandbox-process.ts';
 import { memoryDocuments } from './storage/memory-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
 
 export type { KnownRevision } from './revisions.ts';
 
+/** A request that a response leads to has begun by then, milliseconds. */
+const FOLLOWING_REQUEST_MS = 25;
+
 /** How a run ended, as its author may see it, and the requests it made. */
 export type RanOnce = { outcome: HookOutcome; network: NetworkCall[] };
 
 /**
- * Runs a revision in an isolate of its own, which is gone afterwards: no run finds what another left in `global`.
+ * Runs a revision in an isolate of its own, which is gone afterwards: no run finds what another left in `global`. Requests that are under
+ * way when the run has ended are made, as those of a token request are.
  *
  * @param args JSON text of `HookArguments`; `null` loads the hook without running it.
  * @param documents The hook's storage; that of this run alone when there is none.
@@ -31,16 +37,40 @@ export async function runOnce(
 ): Promise<RanOnce> {
   const memory = broker.memoryOfRun(known.revision.hook_id);
   const calls: NetworkCall[] = [];
-  const network = noting(networkOfRun(broker, known.revision, deadlineMs, memory), calls);
+  const { network, untilDone } = counting(noting(networkOfRun(broker, known.revision, deadlineMs, memory), calls));
+  const untilMs = Math.min(deadlineMs, Date.now() + known.revision.limits.wall_ms);
   const storage = storageOfRun(documents, known.revision, deadlineMs);
   const runnable = { ...known.runnable, revision: `${known.runnable.revision} once ${nuid.next()}` };
   try {
     const outcome = await pool.run(runnable, args, deadlineMs, network, storage);
+    await untilDone(untilMs);
     return { outcome: asAuthorSees(outcome, known), network: calls };
   } finally {
     memory.end();
     pool.unload(runnable.revision);
   }
+}
+
+/** A network, and what waits until nothing is under way in it any more, or that time has come. */
+function counting(network: Network): { network: Network; untilDone: (untilMs: number) => Promise<void> } {
+  const underWay = new Set<Promise<unknown>>();
+  return {
+    network: async (request) => {
+      const response = network(request);
+      underWay.add(response);
+      try {
+        return await response;
+      } finally {
+        underWay.delete(response);
+      }
+    },
+    untilDone: async (untilMs) => {
+      while (underWay.size > 0 && Date.now() < untilMs) {
+        await Promise.race([Promise.allSettled(underWay), delay(untilMs - Date.now(), undefined, { ref: false })]);
+        await delay(FOLLOWING_REQUEST_MS);
+      }
+    },
+  };
 }
 
 /** A sandbox of one process with the machine's own network, and one storage for all of its runs: for a hook's author, not for a service. */

@@ -6,6 +6,7 @@ import { observeExpress } from '../../shared/http/observe.ts';
 import { peerOf } from '../../shared/http/peer.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import { vouchedAddress } from '../../shared/http/vouched-address.ts';
+import { VERSION } from '../../shared/version.ts';
 import { createAnnouncer } from './api/announce.ts';
 import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
@@ -34,7 +35,7 @@ export function createApp(
 
   const busMissing = watchBus(deps.bus);
   app.use(helmet(securityHeaders(deps.issuer)));
-  app.get('/healthz', (_request, response) => void response.set(NO_STORE).json({ status: 'ok' }));
+  app.get('/healthz', (_request, response) => void response.set(NO_STORE).json({ status: 'ok', version: VERSION }));
   app.get('/readyz', (_request, response) => {
     const missing = [
       ...busMissing(),

@@ -34,8 +34,8 @@ export type BatchRequester<Event, Reply> = {
    * Sends one request and gives its reply.
    *
    * @param deadlineMs Since the epoch. The promise is settled by then in any case.
-   * @throws {HookmintError} `bus_no_responders` when nobody serves the subject: at once, or within half a second of the
-   *   last reply; `bus_unresponsive` when whoever had it
+   * @throws {HookmintError} `bus_no_responders` when nobody serves the subject: at once, or once nobody has come back for half a second,
+   *   or `comesBackMs`; `bus_unresponsive` when whoever had it
    *   died, twice; `bus_deadline_exceeded`; `bus_message_too_large`; `bus_invalid_reply`; `bus_remote_error` (its `cause`
    *   holds the responder's {@link RemoteError}).
    */
@@ -58,10 +58,15 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   replySchema: z.ZodType<Reply>;
   /** Shared with those who answer: requests are proved by it, and replies without its proof are no replies. Default: none. */
   proofKey?: ProofKey;
+  /**
+   * How long a request waits, within its deadline, for a responder to come back, from its last reply or from when it was first found to be
+   * away. Once nobody came, requests fail at once until somebody answers again. Default: from its last reply, {@link REGROUP_MS}.
+   */
+  comesBackMs?: number;
   /** Told of bytes that came and that nobody had asked for. */
   wasted?: (bytes: number) => void;
 }): BatchRequester<Event, Reply> {
-  const { connection, subject, replySchema, proofKey, wasted = () => undefined } = options;
+  const { connection, subject, replySchema, proofKey, comesBackMs, wasted = () => undefined } = options;
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
@@ -77,6 +82,8 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   let lastMessage = 0;
   let reconnectedMs = -Infinity;
   let lastHeardMs = -Infinity;
+  /** Since when nobody has been there; `undefined` once somebody was heard. */
+  let missedMs: number | undefined;
 
   const maxMessageBytes = (): number => (connection.info?.max_payload ?? 1_048_576) - ENVELOPE_BYTES;
 
@@ -143,7 +150,9 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     if (message.headers?.code === 503) {
       const nowMs = performance.now();
       // After a restart of the server its clients come back one by one; those who serve may not be there yet.
-      const mayComeBack = nowMs - reconnectedMs < REUNION_MS || nowMs - lastHeardMs < REGROUP_MS;
+      if (comesBackMs !== undefined) missedMs ??= nowMs;
+      const lastSeenMs = Math.max(lastHeardMs, missedMs ?? -Infinity);
+      const mayComeBack = nowMs - reconnectedMs < REUNION_MS || nowMs - lastSeenMs < (comesBackMs ?? REGROUP_MS);
       for (const [id, entry] of pending) {
         if (entry.messages.at(-1) !== number) continue;
         if (mayComeBack) resendSoon(id, entry);
@@ -162,6 +171,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       const entry = pending.get(item.id);
       if (entry?.messages.includes(number) !== true) continue;
       lastHeardMs = performance.now();
+      missedMs = undefined;
       if ('alive' in item) entry.lastSignOfLifeMs = lastHeardMs;
       else if ('error' in item) fail(item.id, 'bus_remote_error', item.error.message, item.error);
       else settle(item.id, item.reply);

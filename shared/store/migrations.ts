@@ -2,7 +2,9 @@ import { MongoServerError, type Db, type Document } from 'mongodb';
 import type { z } from 'zod';
 import { ResourceParameterProfile } from '../domain/tenant.ts';
 import { DefaultTokenQuota, TokenQuota } from '../domain/token-quota.ts';
+import { HookmintError } from '../errors.ts';
 import { logger } from '../log.ts';
+import { VERSION } from '../version.ts';
 
 /** A change of documents' shapes. It may be run again, and by two services at once: each does no harm to what is changed already. */
 type Migration = { version: number; what: string; up: (db: Db) => Promise<unknown> };
@@ -64,6 +66,13 @@ const MIGRATIONS: readonly Migration[] = [
 export async function migrate(db: Db): Promise<void> {
   const schemas = db.collection<Schema>('tenant');
   const from = (await schemas.findOne({ _id: 'schema' }))?.version ?? 0;
+  const known = MIGRATIONS.at(-1)?.version ?? 0;
+  if (from > known) {
+    throw new HookmintError(
+      'store_newer',
+      `The database was written by a newer version of hookmint: its documents have the format ${String(from)}, hookmint ${VERSION} knows ${String(known)}. Start that version, or restore a backup of before.`,
+    );
+  }
   for (const { version, what, up } of MIGRATIONS) {
     if (version <= from) continue;
     await up(db);

@@ -5,6 +5,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { z } from 'zod';
 import { integer, readEnv } from '../env.ts';
 import { logger } from '../log.ts';
+import { VERSION } from '../version.ts';
 import { reportTo } from './report.ts';
 import { recordSpans } from './tracing.ts';
 
@@ -31,6 +32,7 @@ const env = readEnv({
   OTEL_EXPORTER_PROMETHEUS_HOST: z.string().default('127.0.0.1'),
   OTEL_EXPORTER_PROMETHEUS_PORT: integer.min(1).max(65_535).default(9464),
   OTEL_NODE_RESOURCE_DETECTORS: z.string().optional(),
+  OTEL_RESOURCE_ATTRIBUTES: z.string().default(''),
   OTEL_LOG_LEVEL: z.string().optional(),
 });
 
@@ -47,6 +49,9 @@ process.env.OTEL_METRICS_EXPORTER = measuring ? metricsExporters.join(',') : 'no
 process.env.OTEL_LOGS_EXPORTER = env.OTEL_LOGS_EXPORTER;
 process.env.OTEL_EXPORTER_PROMETHEUS_HOST = env.OTEL_EXPORTER_PROMETHEUS_HOST;
 process.env.OTEL_EXPORTER_PROMETHEUS_PORT = String(env.OTEL_EXPORTER_PROMETHEUS_PORT);
+process.env.OTEL_RESOURCE_ATTRIBUTES = [`service.version=${VERSION}`, env.OTEL_RESOURCE_ATTRIBUTES]
+  .filter(Boolean)
+  .join(',');
 // Who scrapes knows the machine and the process already.
 if (!hasEndpoint) process.env.OTEL_NODE_RESOURCE_DETECTORS = env.OTEL_NODE_RESOURCE_DETECTORS ?? 'env,serviceinstance';
 

@@ -118,7 +118,7 @@ attack('by a script that does not compile', async () => {
     const from = linesPrinted();
     await enableHook(stack(), `throw (${JSON.stringify(forged)} ;`);
     assert.equal((await requestToken(stack())).status, 500);
-    await enableHook(stack(), `throw new Error(${JSON.stringify(forged)});`);
+    await enableHook(stack(), `throw new Error(${JSON.stringify(forged)}, module);`);
     assert.equal((await requestToken(stack())).status, 500);
     await untilLogged(from, 1);
   }

@@ -33,8 +33,8 @@ const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const soon = (): number => Date.now() + REPLIED_WITHIN_MS;
 const newSubject = (): string => `test.${String(++lastSubject)}`;
 
-function asking(connection: NatsConnection, subject: string) {
-  const options = { connection, service: 'test', subject, replySchema: Answer };
+function asking(connection: NatsConnection, subject: string, more: { comesBackMs?: number } = {}) {
+  const options = { connection, service: 'test', subject, replySchema: Answer, ...more };
   const requester = createBatchRequester<Question, { n: number }>(options);
   requesters.push(requester);
   return requester;
@@ -374,6 +374,36 @@ describe('a subject that nobody serves', () => {
     );
     // Before it could have been taken for one that has died.
     assert(ms < UNRESPONSIVE_AFTER_MS, `after ${String(ms)} ms`);
+  });
+});
+
+describe('a responder that comes back within the time that requests wait for it', () => {
+  it('answers those of its absence, also the first ever; later ones fail at once', async () => {
+    const subject = newSubject();
+    const [here, there] = [await bus.connect(), await bus.connect()];
+    const requester = asking(here, subject, { comesBackMs: 1_000 });
+    const first = [1, 2].map((n) => requester.request({ n }, soon()));
+    await delay(400);
+    const responder = answering(there, subject, ({ n }) => Promise.resolve({ n }));
+    assert.deepEqual(await Promise.all(first), [{ n: 1 }, { n: 2 }]);
+    await responder.drain();
+    responders.splice(responders.indexOf(responder), 1);
+    await there.flush();
+    const gaveUpMs = await took(() =>
+      assert.rejects(requester.request({ n: 3 }, soon()), withCode('bus_no_responders')),
+    );
+    assert(gaveUpMs >= 900 && gaveUpMs < 2_500, `after ${String(gaveUpMs)} ms`);
+    const atOnceMs = await took(() =>
+      assert.rejects(requester.request({ n: 4 }, soon()), withCode('bus_no_responders')),
+    );
+    assert(atOnceMs < 500, `after ${String(atOnceMs)} ms`);
+    const again = answering(there, subject, ({ n }) => Promise.resolve({ n }));
+    await there.flush();
+    assert.deepEqual(await requester.request({ n: 5 }, soon()), { n: 5 });
+    await again.drain();
+    responders.splice(responders.indexOf(again), 1);
+    await there.flush();
+    await assert.rejects(requester.request({ n: 6 }, Date.now() + 300), withCode('bus_deadline_exceeded'));
   });
 });
 

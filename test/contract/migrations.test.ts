@@ -62,6 +62,18 @@ const MIGRATED_HOOK = {
 };
 const ENABLED = [{ id: 'hook', name: 'my-hook', revision: { revision: REVISION_ADDRESS, ...REVISION } }];
 
+it('a database of a newer version is refused by name, and left as it is', async () => {
+  await prepareConfiguration(db);
+  await db.collection<{ _id: string }>('tenant').updateOne({ _id: 'schema' }, { $set: { version: 99 } });
+  const before = await everything();
+  await assert.rejects(prepareConfiguration(db), {
+    code: 'store_newer',
+    message:
+      /written by a newer version of hookmint: its documents have the format 99, hookmint \d+\.\d+\.\d+ knows \d+\./,
+  });
+  assert.deepEqual(await everything(), before);
+});
+
 /** The gateway reads all of it. */
 async function assertReadable(): Promise<void> {
   const configuration = readConfigurationFrom(db);

@@ -48,6 +48,37 @@ async function claimsOf(client: MadeClient, more: Record<string, string> = {}): 
   return decodeJwt(String(body.access_token));
 }
 
+/** The same code as a hook, and as an Action that is bound. */
+const KINDS = [
+  ['a hook', (body: string) => `module.exports = async (client, scope, audience, context, cb) => { ${body} };`],
+  [
+    'an Action',
+    (body: string) => `exports.onExecuteCredentialsExchange = (event, api) => new Promise((resolve) => {
+      const cb = (error, claims = {}) => {
+        if (error) api.access.deny('server_error', error.message);
+        for (const [name, value] of Object.entries(claims)) api.accessToken.setCustomClaim(name, value);
+        resolve();
+      };
+      ${body}
+    });`,
+  ],
+] as const;
+
+async function withCode<T>(script: string, hookmint: Body, seen: () => Promise<T>): Promise<T> {
+  if (!script.startsWith('exports.')) return withHook(script, hookmint, seen);
+  const supported_triggers = [{ id: 'credentials-exchange' }];
+  const action = { name: 'Of a field', supported_triggers, code: script, deploy: true, hookmint };
+  const { id, ...made } = await must('POST', '/actions/actions', action);
+  assert.deepEqual(made.hookmint, Object.keys(hookmint).length === 0 ? undefined : hookmint);
+  const bindings = '/actions/triggers/credentials-exchange/bindings';
+  await must('PATCH', bindings, { bindings: [{ ref: { type: 'action_id', value: id } }] });
+  try {
+    return await seen();
+  } finally {
+    await must('DELETE', `/actions/actions/${String(id)}?force=true`);
+  }
+}
+
 async function withHook<T>(script: string, hookmint: Body, seen: () => Promise<T>): Promise<T> {
   const { id } = await must('POST', '/hooks', {
     name: 'of a field',
@@ -362,22 +393,26 @@ it('the policy for claims decides about the next token', async () => {
   assert.deepEqual(seen, ['full', undefined]);
 });
 
+const LIMITED: readonly (readonly [limits: Body, body: string])[] = [
+  [{ cpu_ms: 50 }, 'for (;;);'],
+  [{ wall_ms: 200 }, 'setTimeout(cb, 10_000);'],
+  [{ heap_mib: 8 }, 'const all = []; for (;;) all.push(new Array(1e5).fill(Math.random()));'],
+  [{ result_bytes: 1_024 }, "cb(null, { 'https://foo.com/c': 'x'.repeat(2_000) })"],
+  [
+    { network_calls: 0 },
+    "fetch('http://127.0.0.1:9/').catch((error) => cb(new ServerError('stopped: ' + error.cause?.message)))",
+  ],
+];
+
 it('each limit of a hook stops it', async () => {
   const client = await makeGranted();
   const hook = (body: string): string => `module.exports = (client, scope, audience, context, cb) => { ${body} };`;
-  for (const [limits, body] of [
-    [{ cpu_ms: 50 }, 'for (;;);'],
-    [{ wall_ms: 200 }, ''],
-    [{ heap_mib: 8 }, 'const all = []; for (;;) all.push(new Array(1e5).fill(Math.random()));'],
-    [{ result_bytes: 1_024 }, "cb(null, { 'https://foo.com/c': 'x'.repeat(2_000) })"],
-    [
-      { network_calls: 0 },
-      "fetch('http://127.0.0.1:9/').catch((error) => cb(new ServerError('stopped: ' + error.cause?.message)))",
-    ],
-  ] as const) {
-    const { status } = await withHook(hook(body), { limits }, () => ask(client));
+  const each = KINDS.flatMap(([, code]) => LIMITED.map(([limits, body]) => [limits, code(body)] as const));
+  for (const [limits, script] of each) {
+    const { status } = await withCode(script, { limits }, () => ask(client));
     assert.equal(status, 500, JSON.stringify(limits));
   }
+
   const { id } = await must('POST', '/hooks', {
     name: 'prints',
     triggerId: 'credentials-exchange',
@@ -395,31 +430,40 @@ it('the policy for requests of a hook opens an address and closes a host', async
   t.after(() => server.close());
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
   const client = await makeGranted();
-  const script = `module.exports = (c, s, a, x, cb) => fetch('${url}').then((r) => r.text(), () => 'refused').then((text) => cb(null, { '${NAMESPACE}': text }));`;
-  const seen = async (egress: Body) => (await withHook(script, { egress }, () => claimsOf(client)))[NAMESPACE];
-  const allowed_addresses = ['127.0.0.1'];
-  assert.equal(await seen({}), 'refused');
-  assert.equal(await seen({ allowed_addresses }), 'there');
-  assert.equal(await seen({ allowed_addresses, allowed_hosts: ['other.example.com'] }), 'refused');
+  const body = `fetch('${url}').then((r) => r.text(), () => 'refused').then((text) => cb(null, { '${NAMESPACE}': text }));`;
+  for (const [what, code] of KINDS) {
+    const seen = async (egress: Body) =>
+      (await withCode(code(body), Object.keys(egress).length === 0 ? {} : { egress }, () => claimsOf(client)))[
+        NAMESPACE
+      ];
+    const allowed_addresses = ['127.0.0.1'];
+    assert.equal(await seen({}), 'refused', what);
+    assert.equal(await seen({ allowed_addresses }), 'there', what);
+    assert.equal(await seen({ allowed_addresses, allowed_hosts: ['other.example.com'] }), 'refused', what);
+  }
 });
 
 it('a hook that is isolated by a process shares none with another', async () => {
   const client = await makeGranted();
-  const script = 'module.exports = (client, scope, audience, context, cb) => cb(null, {});';
-  const processesWith = (isolation: string): Promise<number> =>
-    withHook(script, { isolation }, async () => {
+  const processesWith = (script: string, hookmint: Body): Promise<number> =>
+    withCode(script, hookmint, async () => {
       assert.equal((await ask(client)).status, 200);
       return stack().pidsOf('sandbox').length;
     });
-  const shared = await processesWith('shared');
-  assert.equal(await processesWith('process'), shared + 1);
+  const [[, ofHook], [, ofAction]] = KINDS;
+  const shared = await processesWith(ofHook('cb(null, {})'), {});
+  assert.equal(await processesWith(ofHook('cb(null, {})'), { isolation: 'process' }), shared + 1);
+  const before = await processesWith(ofAction('cb()'), {});
+  assert.equal(await processesWith(ofAction('cb()'), { isolation: 'process' }), before + 1);
 });
 
 it('a hook that fails stops the token, unless it may be issued unmodified', async () => {
   const client = await makeGranted();
-  const script = "module.exports = () => { throw new Error('no') };";
-  assert.equal((await withHook(script, { on_failure: 'deny' }, () => ask(client))).status, 500);
-  assert.equal((await withHook(script, { on_failure: 'issue_unmodified' }, () => ask(client))).status, 200);
+  for (const [, code] of KINDS) {
+    const script = code("throw new Error('no')");
+    assert.equal((await withCode(script, {}, () => ask(client))).status, 500);
+    assert.equal((await withCode(script, { on_failure: 'issue_unmodified' }, () => ask(client))).status, 200);
+  }
 });
 
 it('a dry run shows the code the event that it is given', async () => {

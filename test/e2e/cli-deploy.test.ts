@@ -9,8 +9,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { startTcpProxy } from '../faults/tcp-proxy.ts';
+import { openManagement } from '../support/management.ts';
 import { postJson } from '../support/post-token.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
@@ -73,7 +75,17 @@ test('deploy, a draft, a diff, its deployment and a roll-back, each live in the 
   assert.match(stdout, /^\+  cb\(null, \{ scope, 'https:\/\/example\.com\/claim': 'two' \}\);$/m);
   assert.deepEqual(await hook(['diff', 'my-hook', '1', '1']), { code: 0, stdout: '', stderr: '' });
 
-  assert.equal((await hook(['rollback', 'my-hook', '--to', '2'])).code, 0);
+  const tried = await hook(['try', 'my-hook', '--json']);
+  const { revision, token } = JSON.parse(tried.stdout) as { revision: number; token: { claims: object } };
+  assert.deepEqual([tried.code, revision, token.claims], [0, 2, { 'https://example.com/claim': 'two' }]);
+  assert.match((await hook(['try', 'my-hook@1'])).stdout, /^revision {7}1\n.*claims {9}\S+: "one"$/ms);
+  assert.equal(await claim(), 'one');
+
+  assert.deepEqual(await hook(['enable', 'my-hook@2']), {
+    code: 0,
+    stdout: 'my-hook: revision 2 is deployed and enabled\n',
+    stderr: '',
+  });
   assert.equal(await claim(), 'two');
   const { stdout: list } = await hook(['list']);
   assert.match(list, /^my-hook {2}\(enabled\)\n {4}2 {2}deployed {2}\S+ {2}\S+\n {4}1 /m);
@@ -82,6 +94,41 @@ test('deploy, a draft, a diff, its deployment and a roll-back, each live in the 
   const rolledBack = await hook(['diff', 'my-hook']);
   assert.equal(rolledBack.code, 1);
   assert.match(rolledBack.stdout, /^\+\+\+ my-hook\.js\s+revision 2$/m);
+});
+
+test('a draft goes live, and off, by its name and number', async () => {
+  write('on-and-off.js', scriptOf("'on'"));
+  const first = await hook(['deploy', 'on-and-off.js', '--draft']);
+  assert.match(first.stdout, /^on-and-off: revision 1 is deployed but not enabled/);
+  write('on-and-off.js', scriptOf("'draft'"));
+  assert.match(
+    (await hook(['deploy', 'on-and-off.js', '--draft'])).stdout,
+    /revision 2 is a draft\. Try it: hookmint hook try on-and-off@2\. .* hookmint hook enable on-and-off@2\n$/,
+  );
+  assert.equal((await hook(['enable', 'on-and-off'])).stdout, 'on-and-off: revision 1 is deployed and enabled\n');
+  assert.equal(await claim(), 'on');
+  assert.equal((await hook(['enable', 'on-and-off@2'])).stdout, 'on-and-off: revision 2 is deployed and enabled\n');
+  assert.equal(await claim(), 'draft');
+  assert.match((await hook(['disable', 'on-and-off'])).stdout, /^on-and-off: revision 2 is deployed but not enabled/);
+  assert.equal(await claim(), undefined);
+  const { code, stdout } = await hook(['rollback', 'on-and-off@1']);
+  assert.deepEqual([code, stdout.slice(0, 36)], [0, 'on-and-off: revision 1 is deployed b']);
+});
+
+test('a revision is tried with the token request of a log', async () => {
+  write('who.js', scriptOf('client.id'));
+  await hook(['deploy', 'who.js', '--enable']);
+  const asker = await claim();
+  const management = await openManagement(stack());
+  let log: string | undefined;
+  await until('the log is there', async () => {
+    const { body } = await management.call('GET', '/logs?sort=date:-1');
+    log = (body as { log_id: string; client_id?: string }[]).find(({ client_id }) => client_id === asker)?.log_id;
+    return log !== undefined;
+  });
+  const { code, stdout } = await hook(['try', 'who', '--log', String(log), '--json']);
+  const { token } = JSON.parse(stdout) as { token: { claims: object } };
+  assert.deepEqual([code, token.claims], [0, { 'https://example.com/claim': asker }]);
 });
 
 test('secrets, limits and policies are deployed with the script', async () => {
@@ -169,6 +216,10 @@ test('what is wrong is told in one line, with exit code 2', async () => {
     [['deploy', 'good.js', '--allow-address', 'example.com'], /--allow-address must be/],
     [['deploy', 'good.js', '--draft', '--enable'], /--draft or --enable/],
     [['rollback', 'nobody'], /There is no hook "nobody"/],
+    [['enable', 'my-hook@9'], /There is no revision 9; the history has 2, 1\.$/],
+    [['enable', 'nobody@1'], /There is no hook "nobody"/],
+    [['try', 'my-hook', '--log', 'none'], /no log|log/i],
+    [['try', 'my-hook', '--log', 'a', '--event', 'b'], /exclude each other/],
     [['list'], /Set HOOKMINT_URL/, {}],
     [['list'], /Set HOOKMINT_CLIENT_ID/, connection],
     [['list'], /HOOKMINT_CLIENT_SECRET/, { ...connection, HOOKMINT_CLIENT_ID: 'x' }],

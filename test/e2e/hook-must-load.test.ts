@@ -17,16 +17,16 @@ const GOOD = 'module.exports = (client, scope, audience, context, cb) => cb(null
 const BROKEN: [what: string, script: string, message: RegExp][] = [
   [
     'throws at top level',
-    "const config = undefined;\nthrow new Error('no config');",
+    `const config = undefined;\nthrow new Error('no config');\n${GOOD}`,
     /Error: no config at hook\.js:2:7$/,
   ],
-  ['reads a member of undefined', 'const [] = [];\nundefined.member;', /TypeError: .* at hook\.js:2:11$/],
-  ['exports nothing', 'const hook = 1;', /cannot be loaded/],
-  ['exports an object', 'module.exports = {};', /cannot be loaded/],
-  ['never ends', 'for (;;);', /it exceeded the CPU limit$/],
+  ['reads a member of undefined', `const [] = [];\nundefined.member;\n${GOOD}`, /TypeError: .* at hook\.js:2:11$/],
+  ['exports nothing', 'void module;', /cannot be loaded/],
+  ['exports an object', 'module.exports = Object({});', /cannot be loaded/],
+  ['never ends', `for (;;);\n${GOOD}`, /it exceeded the CPU limit$/],
   [
     'fills the heap',
-    'const all = []; for (;;) all.push(new Array(10_000).fill(all.length));',
+    `const all = []; for (;;) all.push(new Array(10_000).fill(all.length));\n${GOOD}`,
     /it exceeded the heap limit$/,
   ],
 ];
@@ -72,7 +72,7 @@ describe('a hook that no isolate can load', () => {
   it('is deployed all the same while it is not enabled', async () => {
     const { id } = await expect(201, 'POST', '/hooks', { name: 'kept', script: GOOD, ...trigger });
     await expect(200, 'PATCH', `/hooks/${String(id)}`, { script: BROKEN[0]?.[1] });
-    await expect(200, 'PATCH', `/hooks/${String(id)}`, { script: 'throw 1;', enabled: false });
+    await expect(200, 'PATCH', `/hooks/${String(id)}`, { script: `throw 1;\n${GOOD}`, enabled: false });
     await expect(204, 'DELETE', `/hooks/${String(id)}`);
   });
 
@@ -81,7 +81,7 @@ describe('a hook that no isolate can load', () => {
       const { id } = await expect(201, 'POST', '/hooks', { name: `race-${String(round)}`, script: GOOD, ...trigger });
       const answers = await Promise.all([
         api.call('PATCH', `/hooks/${String(id)}`, { enabled: true }),
-        api.call('PATCH', `/hooks/${String(id)}`, { script: `throw ${String(round)};` }),
+        api.call('PATCH', `/hooks/${String(id)}`, { script: `throw ${String(round)};\n${GOOD}` }),
       ]);
       const hook = await expect(200, 'GET', `/hooks/${String(id)}`);
       assert(hook.enabled === false || hook.script === GOOD, JSON.stringify([hook, answers.map(({ body }) => body)]));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startNatsWithoutJetStream } from '../contract/bus-fixtures.ts';
+import { openSmallDisk } from '../faults/small-disk.ts';
 import { processesOn, runLauncher, temporaryDir } from './launcher-fixtures.ts';
 
 /** The launcher ends with one sentence on stderr, exit code 1, and nothing left running. */
@@ -138,6 +139,51 @@ describe('npm start', { concurrency: 2 }, () => {
         },
       );
     }
+  });
+
+  it('refuses a data folder that is not whole, and changes nothing in it', async () => {
+    const folder = (files: Record<string, string>): string => {
+      const dataDir = temporaryDir();
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(dataDir, path)), { recursive: true });
+        writeFileSync(join(dataDir, path), content);
+      }
+      return dataDir;
+    };
+    const filesIn = (dataDir: string): string[] =>
+      readdirSync(dataDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => entry.name)
+        .sort();
+    const mark = (format: number) => JSON.stringify({ hookmint: '9.9.9', format, servers: ['mongodb', 'nats'] });
+    for (const [files, sentence] of [
+      [
+        { 'mongodb/WiredTiger': 'x' },
+        /it has mongodb, but no secrets\.json, which holds their keys\. Restore it from a backup/,
+      ],
+      [{ 'mongodb/x': 'x', 'nats/x': 'x' }, /it has mongodb and nats, but no secrets\.json/],
+      [{ 'secrets.json': '{}', 'data-folder.json': mark(1), 'nats/x': 'x' }, /is not whole: mongodb is missing\./],
+      [{ 'secrets.json': '{}', 'data-folder.json': mark(1), 'mongodb/x': 'x' }, /is not whole: nats is missing\./],
+      [
+        { 'secrets.json': '{"of": "tomorrow"}', 'data-folder.json': mark(2) },
+        /is one of hookmint 9\.9\.9; this is \d+\.\d+\.\d+, which cannot read it\./,
+      ],
+    ] as const) {
+      const dataDir = folder(files);
+      const before = filesIn(dataDir);
+      await assertRefused(sentence, [], { dataDir });
+      assert.deepEqual(filesIn(dataDir), before);
+    }
+  });
+
+  it('says how much room a new data folder needs where there is less, before it writes any of it', async (t) => {
+    const disk = await openSmallDisk(409_600);
+    t.after(() => disk.close());
+    const dataDir = join(disk.path, 'data');
+    await assertRefused(/has 4\d\d MB free; a new data folder needs 629 MB\. Make room, or choose another/, [], {
+      dataDir,
+    });
+    assert.deepEqual(readdirSync(dataDir), []);
   });
 
   it('names a NATS_URL where no server is', async () => {

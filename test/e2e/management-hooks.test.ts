@@ -117,11 +117,11 @@ test('a hook that cannot be taken is refused, with the member and the reason', a
     ['PATCH', `/hooks/${hook.id}`, { enabled: 'yes' }, /property enabled/],
     ['PATCH', `/hooks/${hook.id}`, { hookmint: { limits: { cpu_ms: 0 } } }, /hookmint\.limits\.cpu_ms/],
     ['PATCH', `/hooks/${hook.id}`, { script: 'module.exports = (' }, /hook\.js:1:\d+/, 'hook_syntax_error'],
-    ['PATCH', `/hooks/${hook.id}`, { script: "require('left-pad')" }, /left-pad/, 'module_undeclared'],
+    ['PATCH', `/hooks/${hook.id}`, { script: "module.exports = require('left-pad')" }, /left-pad/, 'module_undeclared'],
     [
       'PATCH',
       `/hooks/${hook.id}`,
-      { script: "require('a')", dependencies: { a: 'file:../x' } },
+      { script: "module.exports = require('a')", dependencies: { a: 'file:../x' } },
       /"?a"?/,
       'dependency_invalid',
     ],

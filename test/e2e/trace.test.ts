@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { revisionAddress, DEFAULT_HOOK_LIMITS } from '../../shared/domain/hook.ts';
@@ -167,6 +168,16 @@ describe('one trace per token', () => {
     );
     const http = only(spans, 'hookmint-gateway', 'POST /oauth/token');
     assert.deepEqual([http.failed, http.attributes['http.response.status_code']], [true, 500]);
+  });
+
+  it('names the version of each service, which is one', async () => {
+    await traced({}, 6);
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    for (const service of ['hookmint-gateway', 'hookmint-hook-executor', 'hookmint-signer']) {
+      assert.equal(receiver.resources.get(service)?.['service.version'], version, service);
+    }
   });
 
   it('is named in the log lines of every service', async () => {

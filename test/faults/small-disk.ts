@@ -15,13 +15,13 @@ export type SmallDisk = {
 };
 
 /** More than JetStream reserves for hookmint's streams. A tmpfs takes only as much memory as is written to it. */
-const SIZE_KIB = 6_291_456;
+const ROOMY_KIB = 6_291_456;
 
 /**
  * Mounts, then changes its size to each number that it reads, unless there is more in it already; ends with its input, and so with the
  * process that started it.
  */
-const HOLDER = `mount -t tmpfs -o size=${String(SIZE_KIB)}k tmpfs "$0" && echo done
+const HOLDER = `mount -t tmpfs -o size="$1"k tmpfs "$0" && echo done
 while read -r kib; do mount -o "remount,size=\${kib}k" "$0" && echo done || echo refused; done`;
 
 /**
@@ -30,9 +30,16 @@ while read -r kib; do mount -o "remount,size=\${kib}k" "$0" && echo done || echo
  *
  * @throws {Error} where Linux allows neither.
  */
-export async function openSmallDisk(): Promise<SmallDisk> {
+export async function openSmallDisk(sizeKib = ROOMY_KIB): Promise<SmallDisk> {
   const mountPoint = mkdtempSync(join(tmpdir(), 'hookmint-disk-'));
-  const holder = spawn('unshare', [process.getuid?.() === 0 ? '-m' : '-rm', 'sh', '-c', HOLDER, mountPoint]);
+  const holder = spawn('unshare', [
+    process.getuid?.() === 0 ? '-m' : '-rm',
+    'sh',
+    '-c',
+    HOLDER,
+    mountPoint,
+    String(sizeKib),
+  ]);
   let said = '';
   holder.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const ended = new Promise<void>((resolve) => holder.once('close', () => resolve()).once('error', () => resolve()));
@@ -64,7 +71,7 @@ export async function openSmallDisk(): Promise<SmallDisk> {
       }
     },
     free: async () => {
-      await resize(SIZE_KIB);
+      await resize(sizeKib);
     },
     close: async () => {
       holder.kill('SIGKILL');

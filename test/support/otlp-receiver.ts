@@ -56,6 +56,8 @@ export type OtlpReceiver = {
   spans: ReceivedSpan[];
   /** The last export of each metric comes last. */
   points: ReceivedPoint[];
+  /** Attributes of the resources, by the names of the services. */
+  resources: Map<string, Record<string, unknown>>;
   /** Everything received, as it came. */
   text(): string;
   /** Resolves with the spans of a trace as soon as they fulfil `complete`. */
@@ -72,6 +74,14 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const points: ReceivedPoint[] = [];
   const texts: string[] = [];
+  const resources: OtlpReceiver['resources'] = new Map();
+
+  function nameOf(attributes: KeyValue[]): string {
+    const all = attributesOf(attributes);
+    const service = String(all['service.name']);
+    resources.set(service, all);
+    return service;
+  }
 
   function take(path: string, text: string): void {
     texts.push(text);
@@ -81,12 +91,12 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     };
     if (path === '/v1/traces') {
       for (const { resource, scopeSpans } of body.resourceSpans ?? []) {
-        const service = String(attributesOf(resource.attributes)['service.name']);
+        const service = nameOf(resource.attributes);
         for (const span of scopeSpans.flatMap((scope) => scope.spans)) spans.push(received(service, span));
       }
     }
     for (const { resource, scopeMetrics } of body.resourceMetrics ?? []) {
-      const service = String(attributesOf(resource.attributes)['service.name']);
+      const service = nameOf(resource.attributes);
       for (const { name, unit, sum, gauge, histogram } of scopeMetrics.flatMap((scope) => scope.metrics)) {
         for (const point of [...(sum?.dataPoints ?? []), ...(gauge?.dataPoints ?? [])]) {
           const value = Number(point.asInt ?? point.asDouble);
@@ -129,6 +139,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
     spans,
     points,
+    resources,
     text: () => texts.join('\n'),
     until,
     trace: async (traceId, complete) => {

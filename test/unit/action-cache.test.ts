@@ -63,26 +63,53 @@ describe("an entry of an Action's cache expires", () => {
     [undefined, 15 * MINUTE_MS],
     [null, 15 * MINUTE_MS],
     [{}, 15 * MINUTE_MS],
-    [{ ttl: undefined, expires_at: null }, 15 * MINUTE_MS],
+    [{ ttl: undefined, expires_at: undefined }, 15 * MINUTE_MS],
     [{ ttl: 1_000 }, 1_000],
-    [{ expires_at: 1_800_000_005_000, ttl: 1 }, 5_000],
-    [{ ttl: 1e300 }, DAY_MS],
-    [{ expires_at: 1e300 }, DAY_MS],
-    [{ ttl: 0 }, 0],
-    [{ expires_at: 0 }, -1_800_000_000_000],
+    [{ ttl: 1_000.9 }, 1_000],
+    // The earlier of the two.
+    [{ expires_at: 1_800_000_005_000, ttl: 1 }, 1],
+    [{ expires_at: 1_800_000_005_000, ttl: 9_000 }, 5_000],
+    [{ ttl: 2 * DAY_MS }, DAY_MS],
+    [{ expires_at: Number.MAX_SAFE_INTEGER }, DAY_MS],
   ] as const) {
     it(`${String(afterMs)} ms after set with ${JSON.stringify(options)}`, () => {
       assert.equal(cache.set('k', 'v', options).record?.expires_at, nowMs + afterMs);
-      if (afterMs > 0) {
-        nowMs += afterMs - 1;
-        assert.equal(cache.get('k')?.value, 'v');
-        nowMs += 1;
-      }
+      nowMs += afterMs - 1;
+      assert.equal(cache.get('k')?.value, 'v');
+      nowMs += 1;
       assert.equal(cache.get('k'), undefined);
     });
   }
 
-  for (const time of [NaN, Infinity, -Infinity, -1, '1000', '', true, 1n, {}, [], { valueOf: () => 1 }, () => 1]) {
+  for (const options of [
+    { ttl: 0 },
+    { ttl: -1 },
+    { expires_at: 0 },
+    { expires_at: 1_800_000_000_000 },
+    { expires_at: 1_799_999_999_999, ttl: MINUTE_MS },
+  ]) {
+    it(`before it is set with ${JSON.stringify(options)}, which is an error and keeps what was there`, () => {
+      cache.set('k', 'before');
+      assert.deepEqual({ ...cache.set('k', 'v', options) }, { type: 'error', code: 'ItemAlreadyExpired' });
+      assert.equal(cache.get('k')?.value, 'before');
+    });
+  }
+
+  for (const time of [
+    NaN,
+    Infinity,
+    -Infinity,
+    1e300,
+    null,
+    '1000',
+    '',
+    true,
+    1n,
+    {},
+    [],
+    { valueOf: () => 1 },
+    () => 1,
+  ]) {
     it(`and is none with ${typeof time} ${String(time)} for its time`, () => {
       for (const options of [{ ttl: time }, { expires_at: time }]) {
         assert.equal(codeOf(cache.set('k', 'v', options)), 'InvalidExpiry');
@@ -100,5 +127,31 @@ describe("an entry of an Action's cache expires", () => {
     entry.expires_at = Infinity;
     nowMs += 1;
     assert.equal(cache.get('k'), undefined);
+  });
+});
+
+describe("an Action's cache refuses with the codes of Auth0's types", () => {
+  it('a value that is no text', () => {
+    for (const value of [1, null, undefined, {}, true]) {
+      assert.equal(codeOf(cache.set('k', value)), 'FailedToSetCacheRecord');
+    }
+    assert.equal(cache.get('k'), undefined);
+  });
+
+  it('a key to delete that is not there, or no longer', () => {
+    assert.equal(codeOf(cache.delete('k')), 'CacheKeyDoesNotExist');
+    cache.set('k', 'v', { ttl: 1 });
+    assert.equal(codeOf(cache.delete('k')), 'success');
+    assert.equal(codeOf(cache.delete('k')), 'CacheKeyDoesNotExist');
+    cache.set('k', 'v', { ttl: 1 });
+    nowMs += 1;
+    assert.equal(codeOf(cache.delete('k')), 'CacheKeyDoesNotExist');
+    assert.equal(codeOf(cache.delete('__proto__')), 'CacheKeyDoesNotExist');
+  });
+
+  it('the 21st entry', () => {
+    for (let i = 0; i < 20; i++) assert.equal(codeOf(cache.set(`k${String(i)}`, 'v')), 'success');
+    assert.equal(codeOf(cache.set('one more', 'v')), 'CacheSizeExceeded');
+    assert.equal(codeOf(cache.set('k0', 'other')), 'success');
   });
 });

@@ -105,7 +105,7 @@ export function createEgressBroker(ceiling: readonly string[]) {
       const { http, https, mayReach } = connectionsOf(hookId, policy);
       const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
       // What is an address already is not looked up.
-      if (isIP(literal) !== 0 && !mayReach(literal)) throw addressNotAllowed();
+      if (isIP(literal) !== 0 && !mayReach(literal)) throw addressNotAllowed(literal);
       const signal = AbortSignal.timeout(Math.max(1, run.deadlineMs - Date.now()));
       const options = {
         method: request.method,
@@ -168,7 +168,9 @@ function allowedUrl(text: string, policy: EgressPolicy): URL {
     pattern.startsWith('*.') ? host.endsWith(pattern.slice(1).toLowerCase()) : host === pattern.toLowerCase(),
   );
   if (allowed === false)
-    throw new EgressError('EGRESS_HOST_NOT_ALLOWED', `${host} is not among the hook's allowed hosts`);
+    throw new EgressError('EGRESS_HOST_NOT_ALLOWED', 'the host is not allowed', {
+      advice: `a request to ${host} was refused: it is not among the allowed_hosts`,
+    });
   return url;
 }
 
@@ -196,7 +198,9 @@ async function readResponse(response: IncomingMessage, memory: RunMemory): Promi
   let heldBytes = 0;
   const hold = (bytes: number): void => {
     if (!memory.take(bytes)) {
-      throw new EgressError('EGRESS_BUSY', 'too little memory is free for this response; retry later, or request less');
+      throw new EgressError('EGRESS_BUSY', 'too little memory is free for this response', {
+        advice: 'a response was refused: those that are held leave no room for it; retry later, or request less',
+      });
     }
     heldBytes += bytes;
   };
@@ -248,11 +252,12 @@ function timedOut(cause: unknown): EgressError {
   return new EgressError('EGRESS_TIMED_OUT', 'the request did not end within the time of the hook', { cause });
 }
 
-function addressNotAllowed(): EgressError {
-  return new EgressError(
-    'EGRESS_ADDRESS_NOT_ALLOWED',
-    'the host has an address that is not public; to allow it, add it to the hook’s allowed_addresses and to HOOKMINT_EGRESS_ALLOWED_ADDRESSES of the executors',
-  );
+function addressNotAllowed(host: string): EgressError {
+  return new EgressError('EGRESS_ADDRESS_NOT_ALLOWED', 'the address of the host is not allowed', {
+    advice:
+      `a request to ${host} was refused: its address is not public. To allow it, add it to allowed_addresses, and to ` +
+      'HOOKMINT_EGRESS_ALLOWED_ADDRESSES of the executors; of the CLI to --allow-address',
+  });
 }
 
 /** Resolves names for connections, which go to the addresses that were looked at here; one that is not allowed refuses its name. */
@@ -265,7 +270,7 @@ function filteredLookup(mayReach: (address: string) => boolean): LookupFunction 
       }
       const [first] = addresses;
       if (first === undefined || !addresses.every(({ address }) => mayReach(address))) {
-        callback(addressNotAllowed(), '', 0);
+        callback(addressNotAllowed(hostname), '', 0);
       } else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
     });

@@ -22,7 +22,7 @@ export type HttpExchangeResponse = {
   body: string;
 };
 
-/** Why a request was not made or not finished; told to the hook with its message. */
+/** Why a request was not made or not finished; told to the hook with its message, which the hook may tell its clients. */
 export type EgressErrorCode =
   | 'EGRESS_INVALID_REQUEST'
   | 'EGRESS_TOO_MANY_REQUESTS'
@@ -34,4 +34,12 @@ export type EgressErrorCode =
   | 'EGRESS_TIMED_OUT'
   | 'EGRESS_FAILED';
 
-export class EgressError extends CodedError<EgressErrorCode> {}
+export class EgressError extends CodedError<EgressErrorCode> {
+  /** For the hook's author alone: what to change in hookmint. It is a line of the run's console output. */
+  readonly advice: string | undefined;
+
+  constructor(code: EgressErrorCode, message: string, options: ErrorOptions & { advice?: string } = {}) {
+    super(code, message, options);
+    this.advice = options.advice;
+  }
+}

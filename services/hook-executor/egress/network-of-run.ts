@@ -19,7 +19,9 @@ export function networkOfRun(
   let calls = 0;
   return context.bind(context.active(), async (text: string) => {
     if (++calls > limits.network_calls) {
-      throw new EgressError('EGRESS_TOO_MANY_REQUESTS', `a run may make ${String(limits.network_calls)} requests`);
+      throw new EgressError('EGRESS_TOO_MANY_REQUESTS', 'the run has made too many requests', {
+        advice: `a request was refused: a run may make ${String(limits.network_calls)}; raise the limit network_calls`,
+      });
     }
     const request = parseRequest(text);
     const attributes = {

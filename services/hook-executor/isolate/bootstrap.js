@@ -233,7 +233,7 @@
       const promise =
         action === undefined
           ? hook(args.client, args.scope, args.audience, contextOf(args), cb)
-          : action(args, parse(secretsJson), cb, ignored);
+          : action(args, parse(secretsJson), cb, ignored, (text) => write('warn', text));
       if (promise instanceof PromiseClass) then(promise, undefined, failed);
     } catch (error) {
       failed(error);

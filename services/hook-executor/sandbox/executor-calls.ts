@@ -30,7 +30,7 @@ export function settleCall({ call, ok, json }: Result): void {
   waiting.delete(call);
   if (ok) entry?.resolve(json);
   else {
-    const { code, message } = JSON.parse(json) as { code: string; message: string };
-    entry?.reject(new CallError(code, message));
+    const { code, message, advice } = JSON.parse(json) as { code: string; message: string; advice?: string };
+    entry?.reject(new CallError(code, message, { advice }));
   }
 }

@@ -8,18 +8,8 @@ const FIELDS = 'test/e2e/accepted-fields.test.ts';
 
 const LIMITS = `${FIELDS}: each limit of a hook stops it`;
 
-/** What a revision of a hook is made of. */
-export const hookRevisions: AcceptedFields = {
-  ...acts(
-    'script',
-    'The code that runs.',
-    `${HOOKS}: the enabled hook shapes the next token, and a changed script the one after the change`,
-  ),
-  ...acts(
-    'dependencies',
-    'npm modules that the code may require, and their versions.',
-    `${REVISIONS}: a revision tells its modules and the names of its secrets, never a value`,
-  ),
+/** How a hook or an Action runs. */
+const policies: AcceptedFields = {
   ...acts(
     'hookmint.limits.cpu_ms hookmint.limits.wall_ms hookmint.limits.heap_mib hookmint.limits.result_bytes ' +
       'hookmint.limits.console_bytes hookmint.limits.network_calls',
@@ -40,6 +30,21 @@ export const hookRevisions: AcceptedFields = {
     'hookmint.isolation',
     'process: its sandbox processes run no other hook.',
     `${FIELDS}: a hook that is isolated by a process shares none with another`,
+  ),
+};
+
+/** What a revision of a hook is made of. */
+export const hookRevisions: AcceptedFields = {
+  ...policies,
+  ...acts(
+    'script',
+    'The code that runs.',
+    `${HOOKS}: the enabled hook shapes the next token, and a changed script the one after the change`,
+  ),
+  ...acts(
+    'dependencies',
+    'npm modules that the code may require, and their versions.',
+    `${REVISIONS}: a revision tells its modules and the names of its secrets, never a value`,
   ),
   ...acts(
     'hookmint.secrets',
@@ -93,6 +98,7 @@ export const hookDryRun: AcceptedFields = {
 export const hookUnsavedDryRun: AcceptedFields = { ...hookRevisions, ...hookDryRun };
 
 export const actions: AcceptedFields = {
+  ...policies,
   ...acts('name', 'Its name, unique in the tenant.', `${ACTIONS}: has a name of its own among Actions`),
   ...acts('supported_triggers.id', 'Only credentials-exchange.', `${ACTIONS}: is refused with what is wrong of it`),
   ...sentBack(

@@ -64,6 +64,7 @@ export const ERROR_CODES = {
   invalid_if_match: 'The header If-Match is no revision in double quotes.',
   revision_changed: 'Somebody else changed the revision that the request began from.',
 
+  hook_exports_nothing: 'The script exports nothing that a trigger calls; the message has the name that was meant.',
   hook_syntax_error: 'The script has a syntax error; the message has the place.',
   hook_load_failed:
     'The script fails when it is loaded, so it cannot be enabled; the message has the error and the place.',

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { z } from 'zod';
+import { VERSION } from '../../../shared/version.ts';
 import { ERROR_CODES } from '../api/error-codes.ts';
 import { API_PATH } from '../api/mount.ts';
 import type { Route } from '../api/route.ts';
@@ -8,9 +8,6 @@ import { ACCEPTED_FIELDS } from '../accepted-fields/accepted-fields.ts';
 import { resourceOf, visitFields, type Schema } from '../accepted-fields/fields-of.ts';
 import { apiPaths, SECURITY_SCHEME } from './api-operations.ts';
 import { GATEWAY_PATHS } from './gateway-operations.ts';
-
-const PACKAGE_FILE = new URL('../../../package.json', import.meta.url);
-const Package = z.object({ version: z.string() });
 
 const itself: ZodOpenApiOperationObject = {
   operationId: 'getOpenapi',
@@ -36,7 +33,7 @@ export function openapiDocument(routes: readonly Route[], issuer: string) {
     openapi: '3.1.1',
     info: {
       title: 'hookmint',
-      version: Package.parse(JSON.parse(readFileSync(PACKAGE_FILE, 'utf8'))).version,
+      version: VERSION,
       description: `OAuth 2.0 token service and its Management API.\n\nThe \`errorCode\` of an error is one of:\n\n${codeList()}`,
     },
     servers: [{ url: issuer.replace(/\/$/, '') }],

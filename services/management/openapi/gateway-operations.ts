@@ -119,7 +119,9 @@ const health: ZodOpenApiOperationObject = {
   summary: 'Check that the process answers',
   tags: ['health'],
   security: [],
-  responses: { '200': { description: 'It does', content: json(z.object({ status: z.literal('ok') })) } },
+  responses: {
+    '200': { description: 'It does', content: json(z.object({ status: z.literal('ok'), version: z.string() })) },
+  },
 };
 
 const readiness: ZodOpenApiOperationObject = {
@@ -128,10 +130,10 @@ const readiness: ZodOpenApiOperationObject = {
   tags: ['health'],
   security: [],
   responses: {
-    '200': { description: 'They can', content: json(z.object({ status: z.literal('ready') })) },
+    '200': { description: 'They can', content: json(z.object({ status: z.literal('ready'), version: z.string() })) },
     '503': {
       description: 'They cannot be issued; the body has the reason',
-      content: json(z.object({ status: z.literal('not ready'), missing: z.array(z.string()) })),
+      content: json(z.object({ status: z.literal('not ready'), version: z.string(), missing: z.array(z.string()) })),
     },
   },
 };

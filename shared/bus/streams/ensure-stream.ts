@@ -22,9 +22,13 @@ export async function ensureStream(
     else await manager.streams.add(config);
     await thenEnsure(manager);
   } catch (error) {
+    const told = messageOf(error);
+    const advice = /insufficient (?:storage )?resources|insufficient storage/i.test(told)
+      ? `It needs room for ${String(Math.ceil((config.max_bytes ?? 0) / 1e6))} MB: give it a larger disk, or a larger max_file_store`
+      : 'Start it with JetStream (-js)';
     throw new HookmintError(
       'bus_jetstream_missing',
-      `The NATS server cannot keep the stream ${config.name}: ${messageOf(error)}. Start it with JetStream (-js).`,
+      `The NATS server cannot keep the stream ${config.name}: ${told}. ${advice}.`,
       { cause: error },
     );
   }

@@ -13,7 +13,7 @@ import type { BusEnv } from '../connect.ts';
 import { ensureStream } from './ensure-stream.ts';
 
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
-const MAX_BYTES = 1_073_741_824;
+export const EVENTS_BYTES = 1_073_741_824;
 const DUPLICATE_WINDOW_MS = 120_000;
 
 /** The durable consumer by which all replicas of management read the stream; the bus's permissions name it. */
@@ -35,9 +35,10 @@ const ACK_WAIT_MS = 10_000;
  * by which management reads it.
  *
  * @param replicas How many servers of the cluster keep it.
+ * @param maxBytes How large it may become.
  * @throws {HookmintError} `bus_jetstream_missing`
  */
-export function ensureEventsStream(connection: NatsConnection, replicas = 1): Promise<void> {
+export function ensureEventsStream(connection: NatsConnection, replicas = 1, maxBytes = EVENTS_BYTES): Promise<void> {
   const config = {
     name: EVENTS_STREAM,
     subjects: EVENTS_STREAM_SUBJECTS,
@@ -45,7 +46,7 @@ export function ensureEventsStream(connection: NatsConnection, replicas = 1): Pr
     storage: StorageType.File,
     discard: DiscardPolicy.Old,
     max_age: nanos(MAX_AGE_MS),
-    max_bytes: MAX_BYTES,
+    max_bytes: maxBytes,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     num_replicas: replicas,
   };

@@ -108,6 +108,37 @@ export const ACTIONS: CorpusCase[] = [
       },
     ],
   },
+  {
+    hook: 'action-odd-calls',
+    exchanges: [
+      { json: { calls: [['access', 'deny']] }, expect: serverError('server_error') },
+      { json: { calls: [['access', 'deny', 'access_denied', 'not you']] }, expect: serverError('not you') },
+      { json: { calls: [['access', 'deny', 'toString']] }, expect: serverError('toString') },
+      {
+        json: { calls: [['access', 'deny', 'invalid_scope', { why: 'an object' }]] },
+        expect: refusal(400, 'invalid_scope', 'invalid_scope'),
+      },
+      {
+        json: { calls: [['access', 'deny', 'invalid_request', 5]] },
+        expect: refusal(400, 'invalid_request', 'invalid_request'),
+      },
+      { json: { calls: [['access', 'deny', { code: 'invalid_scope' }, 'why']] }, expect: serverError('why') },
+      {
+        json: { calls: [5, '', 'a b', null].map((scope) => ['transaction', 'addTargetScope', scope]) },
+        expect: token({ targets: GRANTED }, SCOPE),
+      },
+      {
+        json: { calls: [5, '', SCOPE, null].map((scope) => ['transaction', 'removeTargetScope', scope]) },
+        expect: token({ targets: GRANTED }, SCOPE),
+      },
+      {
+        json: { calls: [['transaction', 'setTargetScopes', ['', 'a b', 5, null, 'read:orders']]] },
+        expect: token({ targets: ['read:orders'] }, 'read:orders'),
+      },
+      { json: { calls: [['transaction', 'setTargetScopes', 'read:orders']] }, expect: THREW },
+      { json: { calls: [['transaction', 'setTargetScopes', null]] }, expect: THREW },
+    ],
+  },
   { hook: 'action-throws', exchanges: [{ expect: THREW }, { send: { late: 'yes' }, expect: THREW }] },
   once('action-throws', token({}, SCOPE), { on_failure: 'issue_unmodified' }),
   once('action-object-export', token({ plain: 'Orders service' }, SCOPE)),

@@ -49,8 +49,11 @@ export const FAILURES: CorpusCase[] = [
   once('throws-in-timer', THREW),
   once('storage-throws', THREW),
   { hook: 'redeclares-error-class', refused: 'hook_syntax_error', exchanges: [] },
-  once('exports-mistake', THREW),
-  once('exports-replaced', THREW),
+  ...['exports-mistake', 'exports-replaced', 'logto-script', 'post-login-action', 'misspelt-action'].map((hook) => ({
+    hook,
+    refused: 'hook_exports_nothing',
+    exchanges: [],
+  })),
   once('callback-twice', token(claim('call', 'first'))),
   once('never-calls-back', TIMED_OUT),
   once('circular-result', NOT_SERIALIZABLE),

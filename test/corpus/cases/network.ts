@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { claim, CLIENT, once, SCOPE, token, type CorpusCase } from '../corpus-case.ts';
+import { claim, CLIENT, once, SCOPE, serverError, token, type CorpusCase } from '../corpus-case.ts';
 
 const ROLES = ['reader', 'writer'];
 const FORM = 'application/x-www-form-urlencoded';
@@ -91,6 +91,9 @@ export const NETWORK: CorpusCase[] = [
     'private-addresses',
     token(claim('codes', [['fetch failed', NOT_ALLOWED], ...Array.from({ length: 11 }, () => NOT_ALLOWED)])),
   ),
+  once('passes-egress-errors-on', serverError('the address of the host is not allowed')),
+  once('passes-egress-errors-on', serverError('the host is not allowed'), { allowedHosts: ['api.example.com'] }),
+  once('passes-egress-errors-on', serverError('the run has made too many requests'), { limits: { network_calls: 0 } }),
   once('redirects', token(claim('codes', [NOT_ALLOWED, NOT_ALLOWED, NOT_ALLOWED, 'TypeError', 200])), local),
   once('allowed-hosts', token(claim('hosts', [200, 'EGRESS_HOST_NOT_ALLOWED'])), {
     ...local,

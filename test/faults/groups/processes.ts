@@ -124,8 +124,8 @@ export const processes: FaultGroup<Processes> = {
     {
       name: 'kill -9 of the only signer',
       how: 'SIGKILL to the only signer; its supervisor starts another.',
-      allowed: 'Refusals (503) until another signer is ready: nobody else has the keys.',
-      mayRefuse: true,
+      allowed: 'Nothing where another is ready within 4 s: for so long requests wait for it.',
+      mayRefuse: false,
       ...killed('signer'),
     },
     {

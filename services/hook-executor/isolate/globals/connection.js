@@ -129,6 +129,7 @@ export function settleCall(id, ok, json) {
   else {
     const error = new Error(value.message);
     error.code = value.code;
+    if (value.advice !== undefined) write('warn', value.advice);
     call.reject(error);
   }
 }

@@ -3,9 +3,13 @@ export class CallError extends Error {
   /** Of 'subtle': the name of a DOMException, or 'TypeError'. */
   readonly code: string;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  /** A line for the hook's author, in the console output of the run. */
+  readonly advice: string | undefined;
+
+  constructor(code: string, message: string, options: ErrorOptions & { advice?: string | undefined } = {}) {
     super(message, options);
     this.name = 'CallError';
     this.code = code;
+    this.advice = options.advice;
   }
 }

@@ -138,7 +138,8 @@ export function callError(error: unknown): string {
   if (!(error instanceof Error) || typeof code !== 'string') {
     return JSON.stringify({ code: 'OperationError', message: 'The operation failed' });
   }
-  return JSON.stringify({ code, message: error.message });
+  const { message, advice } = error as Error & { advice?: unknown };
+  return JSON.stringify({ code, message, ...(typeof advice === 'string' ? { advice } : {}) });
 }
 
 const isId = (value: unknown): value is number =>

@@ -4,6 +4,7 @@ import type { HookSecrets } from '../../../../shared/hook-secrets.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import type { Caller } from '../../api/route.ts';
 import type { RevisionEdit } from '../../hook-revisions/make-next-revision.ts';
+import { policiesIn } from '../../hook-revisions/policies.ts';
 import { profileOf, type ActionProfile } from './action-profile.ts';
 import type { SecretInput, UpdateAction } from './schema.ts';
 import { draftOf } from './view.ts';
@@ -14,19 +15,20 @@ const NOT_SHOWN = '_VALUE_NOT_SHOWN_';
 export type ActionEdit = { revision: RevisionEdit; change: (action: Hook, revision: string) => Hook };
 
 /**
- * What a request changes of an Action: code, dependencies and secrets in its draft, the rest at once. What is as it was leaves the
+ * What a request changes of an Action: code, dependencies, secrets and how it runs in its draft, the rest at once. What is as it was leaves the
  * Action as it was, so that importing the same once more changes nothing.
  *
  * The revision's edit throws 400 for code that is no Action's, and for a secret without a value.
  */
 export function editOf(body: UpdateAction, { id: by }: Pick<Caller, 'id'>): ActionEdit {
-  const { name, code, dependencies, secrets, supported_triggers } = body;
+  const { name, code, dependencies, secrets, supported_triggers, hookmint } = body;
   let newValues: ReadonlySet<string> = new Set();
   return {
     revision: {
       by,
       code,
       kind: 'action',
+      ...policiesIn(hookmint),
       dependencies: dependencies && Object.fromEntries(dependencies.map((module) => [module.name, module.version])),
       secrets:
         secrets &&

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_ACTION_SECRETS } from '../../../../shared/hook-secrets.ts';
 import { name } from '../../api/text.ts';
+import { policies, policiesInView } from '../../hook-revisions/policies.ts';
 import {
   MAX_ACTION_CODE_BYTES,
   MAX_ACTION_DEPENDENCIES,
@@ -74,6 +75,7 @@ const members = {
     .array(SecretInput)
     .max(MAX_ACTION_SECRETS, `An Action has at most ${String(MAX_ACTION_SECRETS)} secrets`)
     .refine(distinctNames, 'names a secret twice'),
+  hookmint: z.strictObject(policies).optional(),
   modules: z.array(z.unknown()).max(0, 'hookmint has no Action modules: put their code into the Action'),
 };
 
@@ -96,6 +98,7 @@ const source = {
   dependencies: z.array(z.object({ name: z.string(), version: z.string() })),
   runtime: z.string(),
   secrets: z.array(SecretView),
+  ...policiesInView,
   status: z.literal('built'),
   supported_triggers: z.array(TriggerRef),
   built_at: Time,

@@ -3,6 +3,7 @@ import { openHookSecrets } from '../../../../shared/hook-secrets.ts';
 import { hooksIn, type RevisionSource } from '../../../../shared/store/hooks.ts';
 import type { Deps } from '../../deps.ts';
 import { historyOf } from '../../../../shared/domain/hook-history.ts';
+import { policiesOf } from '../../hook-revisions/policies.ts';
 import { profileOf } from './action-profile.ts';
 import { versionIdOf } from './derived-id.ts';
 import { DEFAULT_RUNTIME } from './trigger-ids.ts';
@@ -90,6 +91,7 @@ async function sourceView(
   return {
     code: source.code,
     dependencies: Object.entries(source.dependencies).map(([name, version]) => ({ name, version })),
+    ...policiesOf(source),
     runtime: DEFAULT_RUNTIME,
     secrets: Object.keys(secrets).map((name) => ({
       name,

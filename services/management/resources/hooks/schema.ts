@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { EgressPolicy } from '../../../../shared/domain/egress.ts';
-import { HookIsolation, HookLimits, HookRevisionContent, MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
+import { MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
 import { HookSecrets, MAX_HOOK_SECRETS } from '../../../../shared/hook-secrets.ts';
+import { policies, policiesInView } from '../../hook-revisions/policies.ts';
 
 /** Triggers that Auth0's hooks have (contract §5.1); only the first is run here. */
 const AnyTriggerId = z.enum(
@@ -48,16 +48,6 @@ const Enabled = z.union(
   'must be true or false',
 );
 
-/** Absent members stay absent, so that a view shows only values that are not the default. */
-const SomeLimits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
-
-/** Members that Auth0's hooks do not have. Each is taken as a whole: what is left out of it is the default. */
-const policies = {
-  limits: SomeLimits.optional(),
-  egress: EgressPolicy.partial().optional(),
-  on_failure: HookRevisionContent.shape.on_failure.unwrap().optional(),
-  isolation: HookIsolation.optional(),
-};
 /** `secrets` can be written here with the script, so that no token is shaped by the one without the other; they are all there are then. */
 const HookmintInput = z.strictObject({
   ...policies,
@@ -66,7 +56,6 @@ const HookmintInput = z.strictObject({
     `at most ${MAX_HOOK_SECRETS} secrets`,
   ).optional(),
 });
-const HookmintView = z.object(policies);
 
 export const UpdateHook = z.strictObject({
   name: HookName.optional(),
@@ -96,8 +85,7 @@ export const HookView = z
     dependencies: z.record(z.string(), z.string()),
     triggerId: AnyTriggerId,
     enabled: z.boolean(),
-    /** Left out when all in it is the default. */
-    hookmint: HookmintView.optional(),
+    ...policiesInView,
   })
   .partial()
   .meta({ id: 'Hook' });

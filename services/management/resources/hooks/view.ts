@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_EGRESS_POLICY } from '../../../../shared/domain/egress.ts';
-import { DEFAULT_HOOK_LIMITS, type Hook } from '../../../../shared/domain/hook.ts';
+import type { Hook } from '../../../../shared/domain/hook.ts';
 import { hooksIn, type RevisionSource } from '../../../../shared/store/hooks.ts';
 import type { Deps } from '../../deps.ts';
+import { policiesOf } from '../../hook-revisions/policies.ts';
 import type { HookView } from './schema.ts';
 
 /**
@@ -36,23 +35,5 @@ export function contentView(
   source: RevisionSource | undefined,
 ): Pick<HookView, 'script' | 'dependencies' | 'hookmint'> {
   if (source === undefined) return {};
-  const limits = differing(source.limits, DEFAULT_HOOK_LIMITS);
-  const egress = differing(source.egress, DEFAULT_EGRESS_POLICY);
-  const hookmint = {
-    ...(limits === undefined ? {} : { limits }),
-    ...(egress === undefined ? {} : { egress }),
-    ...(source.on_failure === 'deny' ? {} : { on_failure: source.on_failure }),
-    ...(source.isolation === undefined ? {} : { isolation: source.isolation }),
-  };
-  return {
-    script: source.code,
-    dependencies: source.dependencies,
-    ...(Object.keys(hookmint).length === 0 ? {} : { hookmint }),
-  };
-}
-
-function differing<T extends object>(value: T, usual: T): Partial<T> | undefined {
-  const names = (Object.keys(value) as (keyof T)[]).filter((name) => !isDeepStrictEqual(value[name], usual[name]));
-  if (names.length === 0) return undefined;
-  return Object.fromEntries(names.map((name) => [name, value[name]])) as Partial<T>;
+  return { script: source.code, dependencies: source.dependencies, ...policiesOf(source) };
 }

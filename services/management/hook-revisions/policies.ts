@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { DEFAULT_EGRESS_POLICY, EgressPolicy } from '../../../shared/domain/egress.ts';
+import { DEFAULT_HOOK_LIMITS, HookIsolation, HookLimits, HookRevisionContent } from '../../../shared/domain/hook.ts';
+import type { RevisionSource } from '../../../shared/store/hooks.ts';
+import type { RevisionEdit } from './make-next-revision.ts';
+
+/** Absent members stay absent, so that a view shows only values that are not the default. */
+const SomeLimits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
+
+/**
+ * How a hook or an Action runs, in the member `hookmint`: Auth0 has no such settings. Each is taken as a whole: what is left out of it is
+ * the default.
+ */
+export const policies = {
+  limits: SomeLimits.optional(),
+  egress: EgressPolicy.partial().optional(),
+  on_failure: HookRevisionContent.shape.on_failure.unwrap().optional(),
+  isolation: HookIsolation.optional(),
+};
+const Policies = z.object(policies);
+type Policies = z.infer<typeof Policies>;
+
+/** As a view shows them: left out when all in it is the default. */
+export const policiesInView = { hookmint: Policies.optional() };
+
+/** What of a body's `hookmint` is of a revision. */
+export function policiesIn({ limits, egress, on_failure, isolation }: Policies = {}): Pick<
+  RevisionEdit,
+  keyof Policies
+> {
+  return { limits: asGiven(limits), egress: asGiven(egress), on_failure, isolation };
+}
+
+export function policiesOf({ limits, egress, on_failure, isolation }: RevisionSource): { hookmint?: Policies } {
+  const someLimits = differing(limits, DEFAULT_HOOK_LIMITS);
+  const someEgress = differing(egress, DEFAULT_EGRESS_POLICY);
+  const hookmint = {
+    ...(someLimits === undefined ? {} : { limits: someLimits }),
+    ...(someEgress === undefined ? {} : { egress: someEgress }),
+    ...(on_failure === 'deny' ? {} : { on_failure }),
+    ...(isolation === undefined ? {} : { isolation }),
+  };
+  return Object.keys(hookmint).length === 0 ? {} : { hookmint };
+}
+
+function differing<T extends object>(value: T, usual: T): Partial<T> | undefined {
+  const names = (Object.keys(value) as (keyof T)[]).filter((name) => !isDeepStrictEqual(value[name], usual[name]));
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Partial<T>;
+}
+
+/** Without the members that are there but undefined. */
+function asGiven<T extends object>(value: T | undefined) {
+  if (value === undefined) return undefined;
+  const given = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+}

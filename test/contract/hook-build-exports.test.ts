@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspectHook } from '../../hook-build/build-hook.ts';
+import { HookBuildError } from '../../hook-build/errors.ts';
+
+const HOOK = 'function (client, scope, audience, context, cb) { cb(null, {}); }';
+const ACTION = 'async (event, api) => {}';
+
+/** What is said of a script that is refused, without what a hook and an Action look like. */
+const REFUSED: [what: string, code: string, message: RegExp][] = [
+  ['nothing', 'const hook = 1;', /exports nothing that is called: a hook is/],
+  ['nothing but in a comment', `// module.exports = hook\nconst hook = ${HOOK};`, /exports nothing that is called/],
+  ['an empty object', 'module.exports = {};', /exports nothing that is called/],
+  ['a variable of that name', `exports = ${HOOK};`, /for `exports =` write `module.exports =`/],
+  [
+    'a misspelt function',
+    `exports.onExecuteCredentialExchange = ${ACTION};`,
+    /for onExecuteCredentialExchange write onExecuteCredentialsExchange$/,
+  ],
+  ['one in another case', `exports.onexecutecredentialsexchange = ${ACTION};`, /write onExecuteCredentialsExchange$/],
+  [
+    'one in an object',
+    `module.exports = { onExecuteClientCredentialsExchange: ${ACTION} };`,
+    /write onExecuteCredentialsExchange$/,
+  ],
+  ['one of a module', `export const onExecuteCredentialsExchang = ${ACTION};`, /write onExecuteCredentialsExchange$/],
+  [
+    'an Action that is not exported',
+    'async function onExecuteCredentialsExchange(event, api) {}',
+    /exports nothing that is called/,
+  ],
+  [
+    'another trigger',
+    `exports.onExecutePostLogin = ${ACTION};`,
+    /onExecutePostLogin is of another trigger of Auth0's Actions/,
+  ],
+  [
+    'two of another trigger',
+    `exports.onExecutePostLogin = ${ACTION}; exports.onContinuePostLogin = ${ACTION};`,
+    /onExecutePostLogin, onContinuePostLogin, and nothing that is called/,
+  ],
+  [
+    'a function of Cognito',
+    `exports.handler = async (event) => event;`,
+    /handler is of AWS Lambda, as the triggers of Amazon Cognito/,
+  ],
+  ['one of a module for Lambda', 'export const handler = async (event) => event;', /handler is of AWS Lambda/],
+  ['a function of Logto', 'const getCustomJwtClaims = async ({ token }) => ({});', /getCustomJwtClaims is of Logto/],
+  [
+    'names',
+    'exports.a = 1; module.exports.b = 2; exports.c = exports.d = 3;',
+    /exports a, b, c, and nothing that is called/,
+  ],
+];
+
+/** Where the text does not tell, loading does. */
+const TAKEN: [what: string, code: string][] = [
+  ['a hook', `module.exports = ${HOOK};`],
+  ['a hook with names', `exports.helper = 1; module.exports = ${HOOK};`],
+  ['a hook of two exports', `exports = module.exports = ${HOOK};`],
+  ['a default export', `export default ${HOOK};`],
+  ['a default export by name', `const hook = ${HOOK}; export { hook as default };`],
+  ['a script of a wrapper', `(function (root, factory) { module.exports = factory(); })(this, () => ${HOOK});`],
+  ['a computed name', `module['exports'] = ${HOOK};`],
+  ['an export by another function', `Object.assign(exports, { a: 1 });`],
+  ['an Action', `exports.onExecuteCredentialsExchange = ${ACTION};`],
+  ['an Action of several', `exports.onExecutePostLogin = ${ACTION}; exports.onExecuteCredentialsExchange = ${ACTION};`],
+  ['an Action in an object', `module.exports = { name: 'x', onExecuteCredentialsExchange: ${ACTION} };`],
+  ['an Action of a module', `export const onExecuteCredentialsExchange = ${ACTION};`],
+  [
+    'an Action of a module by its list',
+    `const onExecuteCredentialsExchange = ${ACTION}; export { onExecuteCredentialsExchange };`,
+  ],
+  ['an Action of this', `this.onExecuteCredentialsExchange = ${ACTION};`],
+];
+
+describe('a script that exports nothing that a trigger calls is refused with what was meant', () => {
+  for (const [what, code, message] of REFUSED) {
+    it(what, async () => {
+      await assert.rejects(inspectHook(code), (error) => {
+        assert.ok(error instanceof HookBuildError);
+        assert.equal(error.code, 'hook_exports_nothing');
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+});
+
+describe('a script that may export what a trigger calls is taken', () => {
+  for (const [what, code] of TAKEN) {
+    it(what, async () => {
+      assert.equal((await inspectHook(code)).kind, code.includes('onExecuteCredentialsExchange') ? 'action' : 'hook');
+    });
+  }
+});
+
+describe("a directive 'use strict' at the beginning of a file has no effect, in a bundle or without", () => {
+  const sloppy = 'undeclared = 010; with ({}) {} delete undeclared;';
+  for (const [what, head] of [
+    ['first', "'use strict';\n"],
+    ['after comments', '/* a */ // b\n"use strict"\n'],
+    ['after another directive', "'use npm'; /* x */\n'use strict';"],
+    ['after another directive without a semicolon', "'use \\'npm\\''\n\"use strict\""],
+    ['twice', "'use strict'; 'use strict';"],
+  ]) {
+    for (const [more, name] of [
+      ['', 'without'],
+      ["require('url');", 'in a bundle'],
+    ]) {
+      it(`${String(what)}, ${String(name)}`, async () => {
+        const code = `${String(head)}\n${String(more)}module.exports = function (client, scope, audience, context, cb) { ${sloppy} };`;
+        assert.equal((await inspectHook(code)).kind, 'hook');
+      });
+    }
+  }
+
+  for (const [what, code, place] of [
+    ['in a function', "module.exports = function () { 'use strict';\n  return 010; };", '2:10'],
+    ['of a class', 'class A {\n  m() { with (this) {} }\n}\nmodule.exports = A;', '2:9'],
+    ['of a module', "'use strict';\nexport default function () { return 010; }", '2:37'],
+  ] as const) {
+    it(`but strict code ${what} is told with line and column`, async () => {
+      await assert.rejects(inspectHook(code), (error) => {
+        assert.ok(error instanceof HookBuildError, String(error));
+        assert.equal(error.code, 'hook_syntax_error');
+        assert.equal(error.message.startsWith(`hook.js:${place}: `), true, error.message);
+        return true;
+      });
+    });
+  }
+});
