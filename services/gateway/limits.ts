@@ -46,5 +46,8 @@ export const CONFIGURATION_MAX_ENTRIES = 50_000;
 /** Time the management service has for an answer: it may have to fetch and bundle a hook's modules. */
 export const MANAGEMENT_TIMEOUT_MS = 120_000;
 
+/** Requests that are with the management service at a time. Over it: 503. */
+export const MAX_FORWARDED_IN_FLIGHT = 256;
+
 /** Largest body that is forwarded to the management service, bytes. Over it: 413. */
 export const MAX_MANAGEMENT_BODY_BYTES = 2_097_152;

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { sealedRules } from '../../shared/process-wall/sealed-rules.ts';
 import { processor, syscallNumber } from '../../shared/process-wall/syscalls.ts';
 import { chooseWall, NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
-import { ATTACKED_SYSCALLS, numberOf, type AttackedSyscall } from './wall-syscalls.ts';
-import type { Argument, Attempt, Found, Task } from './wall-probe.ts';
+import { allowedOf, type Attempt, type Found } from './native-calls.ts';
+import { bareAttacks, STRAY_DESCRIPTOR, wallAttacks } from './wall-attacks.ts';
+import type { Task } from './wall-probe.ts';
 
 // What native code can do in a sandbox process's place, behind each wall that this machine can have, and behind none.
 
@@ -16,20 +17,7 @@ const PROBE = fileURLToPath(new URL('./wall-probe.ts', import.meta.url));
 const OWN_FOLDER = fileURLToPath(new URL('./', import.meta.url));
 const PARENT = process.pid;
 
-const O_RDWR = 2;
-const O_CREAT = 0o100;
-const AT_FDCWD = -100;
-const AT_EMPTY_PATH = 0x1000;
-const SIGCHLD = 17;
-const CLONE_NEWUSER = 0x10000000;
-const CLONE_THREAD_FLAGS = 0x3d0f00;
-const MAP_SHARED_ANONYMOUS = 0x21;
-const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK] = [1, 2, 10, 16, 17, 38, 40];
-const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
-const CHANNEL_DESCRIPTOR = 3;
-
 /** Not closed by what starts other programs, as whoever started the executor may have left one. */
-const STRAY_DESCRIPTOR = 200;
 dlopen(null, { dup2: { arguments: ['i32', 'i32'], return: 'i32' } }).functions.dup2(1, STRAY_DESCRIPTOR);
 
 const walls: Wall[] = [];
@@ -79,93 +67,18 @@ async function tryBehind(wall: Wall, attempts: Attempt[], seal = true): Promise<
   }
 }
 
-function attempt(name: string, syscall: AttackedSyscall, ...args: Argument[]): Attempt[] {
-  const number = numberOf(syscall);
-  return number === undefined ? [] : [{ name, syscall: number, args }];
-}
-
-const open = (path: string, flags = 0): Argument[] => [AT_FDCWD, { text: path }, flags, 0o600];
-
-/** Attacks as one would make them: beside the bare numbers below, those whose arguments matter. */
-function attacks(): Attempt[] {
-  return [
-    ...attempt('read /etc/passwd', 'openat', ...open('/etc/passwd')),
-    ...attempt('read the environment of its parent', 'openat', ...open(`/proc/${String(PARENT)}/environ`)),
-    ...attempt('read the memory of its parent', 'openat', ...open(`/proc/${String(PARENT)}/mem`)),
-    ...attempt('read its own memory map', 'openat', ...open('/proc/self/maps')),
-    ...attempt('write its own memory by a file', 'openat', ...open('/proc/self/mem', O_RDWR)),
-    ...attempt('write its own code', 'openat', ...open(PROBE, O_RDWR)),
-    ...attempt('write the Node that it runs', 'openat', ...open(process.execPath, O_RDWR)),
-    ...attempt('make a file', 'openat', ...open('/tmp/hookmint-attack', O_RDWR | O_CREAT)),
-    ...attempt('stat a path', 'statx', AT_FDCWD, { text: '/etc/passwd' }, 0, 0x7ff, {
-      bytes: Array<number>(256).fill(0),
-    }),
-    ...attempt('a file that is only memory', 'memfd_create', { text: 'x' }, 0),
-    ...attempt('start a shell', 'execve', { text: '/bin/sh' }, 0, 0),
-    ...attempt('start Node', 'execve', { text: process.execPath }, 0, 0),
-    ...attempt('start a program by its descriptor', 'execveat', 1, { text: '' }, 0, 0, AT_EMPTY_PATH),
-    ...attempt('fork', 'fork'),
-    ...attempt('vfork', 'vfork'),
-    ...attempt('clone a process', 'clone', SIGCHLD, 0, 0, 0, 0),
-    ...attempt('clone into a user namespace', 'clone', CLONE_NEWUSER + SIGCHLD, 0, 0, 0, 0),
-    ...attempt('a thread in a user namespace', 'clone', CLONE_THREAD_FLAGS + CLONE_NEWUSER, 0, 0, 0, 0),
-    ...attempt('clone3', 'clone3', { bytes: Array<number>(88).fill(0) }, 88),
-    ...attempt('trace its parent', 'ptrace', 16, PARENT, 0, 0),
-    ...attempt('trace itself', 'ptrace', 0, 0, 0, 0),
-    ...attempt('a descriptor of its parent', 'pidfd_open', PARENT, 0),
-    ...attempt('signal its parent', 'kill', PARENT, 0),
-    ...attempt('signal its group', 'kill', 0, 0),
-    ...attempt('signal everybody', 'kill', -1, 0),
-    ...attempt('signal a thread of its parent', 'tgkill', PARENT, PARENT, 0),
-    ...attempt('queue a signal', 'rt_sigqueueinfo', PARENT, 0, { bytes: Array<number>(128).fill(0) }),
-    ...attempt('limits of its parent', 'prlimit64', PARENT, 7, 0, { bytes: Array<number>(16).fill(0) }),
-    ...attempt('a limit of its own', 'prlimit64', 0, 7, { bytes: Array<number>(16).fill(0) }, 0),
-    ...attempt('be traced by anybody', 'prctl', 0x59616d61, -1, 0, 0, 0),
-    ...attempt('be dumped', 'prctl', 4, 1, 0, 0, 0),
-    ...attempt('a user namespace', 'unshare', CLONE_NEWUSER),
-    ...attempt('a mount', 'mount', { text: 'none' }, { text: '/' }, { text: 'tmpfs' }, 0, 0),
-    ...attempt('a TCP socket', 'socket', AF_INET, SOCK_STREAM, 0),
-    ...attempt('connect to loopback', 'connect', { of: 'a TCP socket' }, { bytes: addressOf(port) }, 16),
-    ...attempt('a UDP socket', 'socket', AF_INET, SOCK_DGRAM, 0),
-    ...attempt('an ICMP socket', 'socket', AF_INET, SOCK_RAW, 1),
-    ...attempt('a TCP socket of IPv6', 'socket', AF_INET6, SOCK_STREAM, 0),
-    ...attempt('a Unix socket', 'socket', AF_UNIX, SOCK_STREAM, 0),
-    ...attempt('a netlink socket', 'socket', AF_NETLINK, SOCK_RAW, 0),
-    ...attempt('a packet socket', 'socket', AF_PACKET, SOCK_RAW, 0),
-    ...attempt("a socket of the kernel's cryptography", 'socket', AF_ALG, 5, 0),
-    ...attempt('a socket to the hypervisor', 'socket', AF_VSOCK, SOCK_STREAM, 0),
-    ...attempt(
-      'send a descriptor by its channel',
-      'sendmsg',
-      CHANNEL_DESCRIPTOR,
-      { bytes: Array<number>(56).fill(0) },
-      0,
-    ),
-    ...attempt('write to a descriptor that was left open', 'write', STRAY_DESCRIPTOR, { text: '' }, 0),
-    ...attempt('an io_uring', 'io_uring_setup', 8, { bytes: Array<number>(120).fill(0) }),
-    ...attempt('memory that others see', 'mmap', 0, 4_096, 3, MAP_SHARED_ANONYMOUS, -1, 0),
-    ...attempt('memory of a file', 'mmap', 0, 4_096, 1, 2, 1, 0),
-    ...attempt('a filter of its own', 'seccomp', 1, 0, 0),
-  ];
-}
-
-/** `struct sockaddr_in` of a port of 127.0.0.1. */
-function addressOf(tcpPort: number): number[] {
-  return [AF_INET, 0, tcpPort >> 8, tcpPort & 0xff, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
-}
-
 /** `uretprobe` and `uprobe` of x86-64: filters never see them, and the kernel ends whoever calls them but from its own trampoline. */
 const BEYOND_FILTERS = new Set(process.arch === 'x64' ? [335, 336] : []);
 
-const REFUSALS = ['EPERM', 'ENOSYS', 'EBADF'];
-
 function assertRefused(found: Found): void {
-  const outcomes = Object.entries(found);
-  const allowed = outcomes.filter(([, how]) => typeof how === 'number' || !REFUSALS.includes(how));
-  tried += outcomes.length;
-  held += outcomes.length - allowed.length;
-  assert.deepEqual(Object.fromEntries(allowed), {});
+  const allowed = allowedOf(found);
+  const count = Object.keys(found).length;
+  tried += count;
+  held += count - Object.keys(allowed).length;
+  assert.deepEqual(allowed, {});
 }
+
+const attacks = (): Attempt[] => wallAttacks({ parent: PARENT, port, ownFile: PROBE });
 
 for (const wall of walls) {
   describe(`behind ${wall.name}`, () => {
@@ -176,7 +89,7 @@ for (const wall of walls) {
     });
 
     test('every system call that an attack would use is refused, whatever its arguments', async () => {
-      const bare = ATTACKED_SYSCALLS.flatMap((name) => attempt(name, name, -1, 0, 0, 0, 0, 0));
+      const bare = bareAttacks();
       assert.ok(bare.length >= 140);
       assertRefused(await tryBehind(wall, bare));
     });

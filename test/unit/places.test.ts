@@ -8,7 +8,7 @@ const response = (): ServerResponse => new EventEmitter() as unknown as ServerRe
 
 describe('places for token requests', () => {
   it('are taken by no address alone, so that there is one for another', () => {
-    const places = createPlaces(100);
+    const places = createPlaces(100, 'in_flight');
     const taken = Array.from({ length: 100 }, () => places.take('192.0.2.1', response())).filter(Boolean).length;
     assert.equal(taken, 75);
     assert.equal(places.areTaken(), false);
@@ -16,7 +16,7 @@ describe('places for token requests', () => {
   });
 
   it('are as many as there may be, and free again when the answer is over', () => {
-    const places = createPlaces(3);
+    const places = createPlaces(3, 'in_flight');
     const responses = ['a', 'b', 'c'].map((network) => {
       const taken = response();
       assert.equal(places.take(network, taken), true);

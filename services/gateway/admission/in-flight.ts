@@ -3,7 +3,10 @@ import { createFairShares } from '../../../shared/bus/fair-shares.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import { requestsLimited } from '../../../shared/telemetry/metrics.ts';
 
-/** Places for token requests. What a request holds in memory while it waits for store, executor or signer is bounded by them. */
+/**
+ * Places for requests that are under way. What a request holds in memory while it waits for another service, and what all of them ask of
+ * the event loop at once, is bounded by them.
+ */
 export type Places = {
   /** Whether none is left: then a request is answered {@link BUSY} with a body that was not even read. */
   areTaken(): boolean;
@@ -16,9 +19,11 @@ export type Places = {
   take(network: string, response: ServerResponse): boolean;
 };
 
-export function createPlaces(maxInFlight: number): Places {
+/** @param limit Its name in the metric of what is refused. */
+export function createPlaces(maxInFlight: number, limit: 'in_flight' | 'forwarded_in_flight'): Places {
   const shares = createFairShares();
   let inFlight = 0;
+  const countRefusal = (): void => requestsLimited.add(1, { 'hookmint.limit': limit, 'hookmint.limit.enforced': true });
   return {
     areTaken: () => {
       if (inFlight < maxInFlight) return false;
@@ -38,10 +43,6 @@ export function createPlaces(maxInFlight: number): Places {
       return true;
     },
   };
-}
-
-function countRefusal(): void {
-  requestsLimited.add(1, { 'hookmint.limit': 'in_flight', 'hookmint.limit.enforced': true });
 }
 
 export const BUSY = new OAuthError(503, 'temporarily_unavailable', 'Too many requests are under way; try again', {

@@ -4,10 +4,12 @@ import { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { LINES_TYPE, markOpenEnded } from '../../../shared/http/open-ended.ts';
+import { networkOf } from '../../../shared/http/address.ts';
 import { peerOf } from '../../../shared/http/peer.ts';
 import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-address.ts';
 import { logger } from '../../../shared/log.ts';
-import { MANAGEMENT_TIMEOUT_MS, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
+import { createPlaces } from '../admission/in-flight.ts';
+import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
 const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
 const CONSOLE = /^\/console(?:\/|$)/;
@@ -15,7 +17,8 @@ const CONSOLE = /^\/console(?:\/|$)/;
 /**
  * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there; and
  * `/console`, where there is one.
- * Bodies are streamed; what the management service checks is not checked twice.
+ * Bodies are streamed; what the management service checks is not checked twice. So many requests are forwarded at a time that tokens do
+ * not wait for them.
  *
  * @param who Settings that identify the caller, and prove to the management service that the gateway did so.
  * @param changed Called before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
@@ -25,6 +28,7 @@ export function managementRoute(
   who: { trustedProxies: number; clientSecretKey: Buffer },
   { hasConsole, changed }: { hasConsole: boolean; changed: () => void },
 ): RequestHandler {
+  const places = createPlaces(MAX_FORWARDED_IN_FLIGHT, 'forwarded_in_flight');
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
@@ -70,9 +74,20 @@ export function managementRoute(
       refuseTooLarge(response);
       return;
     }
+    const { ip } = peerOf(request, who.trustedProxies);
+    response.setMaxListeners(MAX_LISTENERS);
+    if (!places.take(networkOf(ip ?? ''), response)) {
+      refuse(
+        closingUnless(request.complete, response),
+        503,
+        'service_unavailable',
+        'Too many requests are under way; try again',
+      );
+      return;
+    }
     // Not the proxy's own option: that leaves a listener, and the request with it, on the connection for each request.
     request.socket.setTimeout(MANAGEMENT_TIMEOUT_MS);
-    forwardedBy(request, who);
+    forwardedBy(request, ip, who.clientSecretKey);
     void proxy(request, response, next);
   };
 }
@@ -80,16 +95,15 @@ export function managementRoute(
 /**
  * Tells the management service the caller's address as the gateway knows it. A client's own claims about it must not reach the audit.
  */
-function forwardedBy(request: Request, who: { trustedProxies: number; clientSecretKey: Buffer }): void {
+function forwardedBy(request: Request, ip: string | undefined, clientSecretKey: Buffer): void {
   for (const name of Object.keys(request.headers)) {
     if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === VOUCHED_ADDRESS_HEADER) {
       Reflect.deleteProperty(request.headers, name);
     }
   }
-  const { ip } = peerOf(request, who.trustedProxies);
   if (ip === undefined) return;
   request.headers['x-forwarded-for'] = ip;
-  request.headers[VOUCHED_ADDRESS_HEADER] = vouchFor(ip, request, who.clientSecretKey);
+  request.headers[VOUCHED_ADDRESS_HEADER] = vouchFor(ip, request, clientSecretKey);
 }
 
 /** Closes the connection: nobody will read the rest of a refused request. */
@@ -108,6 +122,9 @@ function refuseTooLarge(response: Response): void {
   response.once('finish', () => setTimeout(() => request.socket.destroy(), LINGER_MS));
   refuse(response, 413, 'payload_too_large', 'The request body is too large');
 }
+
+/** Of one answer: the proxy alone has nearly as many as Node takes for a leak. */
+const MAX_LISTENERS = 20;
 
 /** Time to read the answer to a body that is not read to its end. */
 const LINGER_MS = 250;

@@ -24,7 +24,7 @@ export function tokenEndpoint(
   { trustedProxies, maxInFlight }: { trustedProxies: number; maxInFlight: number },
 ): RequestListener {
   const headers = { ...fixedHeaders(issuer.issuer), ...NO_STORE };
-  const places = createPlaces(maxInFlight);
+  const places = createPlaces(maxInFlight, 'in_flight');
   const record = recordTokenRequest(issuer.configuration, events, refusals);
   const refuseBusy = (response: ServerResponse): void =>
     sendJson(response, BUSY.status, BUSY, { ...headers, ...BUSY.headers });
