@@ -104,6 +104,7 @@ runService(SERVICE, async (endLater) => {
       useAssertion: createUseAssertion(bus, tenant),
       configuration,
       executors,
+      actionCache: {},
       signers,
       limits,
     },
