@@ -1,4 +1,5 @@
 import type { HookArguments } from '../../shared/domain/hook-arguments.ts';
+import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { RequestLimits } from './admission/open-admission.ts';
 import type { Configuration } from './configuration-cache.ts';
@@ -14,6 +15,7 @@ export type TokenIssuer = {
   configuration: Configuration;
   executors: HookRequester;
   signers: SignRequester;
+  publicKeys: PublicKeys;
   limits: RequestLimits;
 };
 
