@@ -105,6 +105,7 @@ runService(SERVICE, async (endLater) => {
       useAssertion: createUseAssertion(bus, tenant),
       configuration,
       executors,
+      actionCache: {},
       signers,
       publicKeys,
       limits,
