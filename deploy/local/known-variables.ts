@@ -30,6 +30,8 @@ export const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
     'HOOKMINT_SANDBOX_WALL',
     'HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND',
     'HOOKMINT_CONSOLE_TRACE_URL',
+    'HOOKMINT_LOG_RETENTION_DAYS',
+    'HOOKMINT_LOG_MAX_MIB',
   ],
 };
 
