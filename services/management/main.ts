@@ -29,6 +29,7 @@ import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
 import { consoleAddress } from './console/console-address.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
+import { boundLogs } from './logs/bound-logs.ts';
 import { keepLogs } from './logs/keep-logs.ts';
 import { createHookLogs } from './resources/hooks/hook-logs.ts';
 import { ROUTES } from './routes.ts';
@@ -53,7 +54,8 @@ runService(SERVICE, async (endLater) => {
   await prepareConfiguration(store.db);
   const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
   await keepKeyChecks(store.db, { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY });
-  await logsIn(store.db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
+  const { HOOKMINT_LOG_RETENTION_DAYS, HOOKMINT_LOG_MAX_MIB } = config;
+  await logsIn(store.db).createIndexes(HOOKMINT_LOG_RETENTION_DAYS);
   await Promise.all([consoleLinksIn(store.db).createIndexes(), consoleSessionsIn(store.db).createIndexes()]);
   const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))].sort();
   await bootstrap(
@@ -109,14 +111,11 @@ runService(SERVICE, async (endLater) => {
   const events = createEventPublisher(bus, tenant, eventsKey);
   endLater('the events', events.close);
 
-  const logs = keepLogs({
-    bus,
-    api: eventsApi(config),
-    db: store.db,
-    key: eventsKey,
-    hostname: new URL(config.HOOKMINT_ISSUER).hostname,
-  });
+  const { hostname } = new URL(config.HOOKMINT_ISSUER);
+  const logs = keepLogs({ bus, api: eventsApi(config), db: store.db, key: eventsKey, hostname });
   endLater('the logs', logs.close);
+  const [maxBytes, retentionSeconds] = [HOOKMINT_LOG_MAX_MIB * 1_048_576, HOOKMINT_LOG_RETENTION_DAYS * 86_400];
+  endLater("the logs' bound", boundLogs(store.db, { maxBytes, retentionSeconds, note: logs.note }).close);
 
   const consoleUrl = config.HOOKMINT_CONSOLE_URL ?? config.HOOKMINT_ISSUER;
   const app = createApp(
@@ -135,6 +134,7 @@ runService(SERVICE, async (endLater) => {
       scopes,
       console: config.HOOKMINT_CONSOLE === 'on' ? consoleAddress(consoleUrl) : undefined,
       consoleUrl,
+      traceUrl: config.HOOKMINT_CONSOLE_TRACE_URL,
       hookBuilder,
     },
     {

@@ -29,6 +29,22 @@ export const eventsMissing = meter.createCounter('hookmint.events.missing', {
   unit: '{message}',
 });
 
+/** How often logs were let go before their time, because they took more than they may. */
+export const logsShortened = meter.createCounter('hookmint.logs.shortened', {
+  description: 'Times that logs went before their time, because of their size',
+  unit: '{time}',
+});
+
+/** Bytes that the logs and their indexes have in use in the store; nothing while they are not known. */
+export function observeLogsSize(bytes: () => number | undefined): void {
+  meter
+    .createObservableGauge('hookmint.logs.size', { description: 'Bytes of the logs in the store', unit: 'By' })
+    .addCallback((result) => {
+      const now = bytes();
+      if (now !== undefined) result.observe(now);
+    });
+}
+
 /** Duration of hook runs, by `hookmint.hook.name` and `hookmint.hook.outcome`. */
 export const hookDuration = meter.createHistogram('hookmint.hook.duration', {
   description: 'Time from the start of a hook run to its outcome',

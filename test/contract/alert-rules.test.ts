@@ -77,6 +77,7 @@ const ILL: Record<string, Input> = {
   HookmintHookSlow: { [hook('bucket', '"ok", le="1"')]: '0+5000x200' },
   HookmintEventsDropped: { 'hookmint_events_dropped_total{service_name="hookmint-gateway"}': '0x100 1x100' },
   HookmintEventsMissing: { 'hookmint_events_missing_total{service_name="hookmint-management"}': '0x100 1x100' },
+  HookmintLogsShortened: { 'hookmint_logs_shortened_total{service_name="hookmint-management"}': '0x100 1x100' },
   HookmintRepliesRefused: { 'hookmint_bus_replies_refused_total{service_name="hookmint-gateway"}': '0x100 1x100' },
   HookmintSandboxWithoutWall: { 'hookmint_sandbox_wall{hookmint_sandbox_wall="none"}': '0x100 1x100' },
   HookmintBuilderWithoutWall: { 'hookmint_builder_wall{hookmint_builder_wall="unknown"}': '0x100 1x100' },
