@@ -1,3 +1,5 @@
+import type { ProofOfPossession } from './proof-of-possession.ts';
+
 /** The arguments of a hook but `cb` (contract §1.1); `body` becomes `context.body` (§1.6). */
 export type HookArguments = {
   client: { id: string; name: string; tenant: string; metadata: Record<string, string> };
@@ -5,6 +7,8 @@ export type HookArguments = {
   /** Claims that the hook and the Actions before made; only Actions see them. */
   custom_claims?: Record<string, unknown>;
   audience: string;
+  /** What the token will be bound to; absent for a bearer token. */
+  proof_of_possession?: ProofOfPossession | undefined;
   body: Record<string, unknown>;
   /** Of the token request; only Actions see it (contract §6). */
   request: {

@@ -2,6 +2,7 @@ import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import type { Client } from '../../../shared/domain/client.ts';
+import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { TokenSign, TokenSignReply } from '../../../shared/subjects/token-sign.ts';
 import { SIGN_DEADLINE_MS } from '../limits.ts';
@@ -10,9 +11,17 @@ import type { MergedResult } from '../../../shared/hook-result/merge-hook-result
 
 export type SignRequester = BatchRequester<TokenSign, TokenSignReply>;
 
+type Decided = {
+  issuer: string;
+  client: Client;
+  api: ResourceServer;
+  binding: ProofOfPossession | undefined;
+  merged: MergedResult;
+};
+
 /** Has the signer mint the token (contract §3). */
 export async function signToken(
-  { issuer, client, api, merged }: { issuer: string; client: Client; api: ResourceServer; merged: MergedResult },
+  { issuer, client, api, binding, merged }: Decided,
   signers: SignRequester,
 ): Promise<TokenSignReply> {
   const withPermissions = api.enforce_policies && api.token_dialect.endsWith('_authz');
@@ -25,6 +34,7 @@ export async function signToken(
     aud: api.identifier,
     ...(merged.scopes.length === 0 ? {} : { scope: merged.scopes.join(' ') }),
     ...(withPermissions ? { permissions: merged.scopes } : {}),
+    ...(binding === undefined ? {} : { cnf: { jkt: binding.jkt } }),
     custom_claims: merged.customClaims,
   };
   try {
