@@ -5,7 +5,7 @@ const readonly = (names) => Object.fromEntries(names.split(' ').map((name) => [n
 const NODE = 'process console URL setInterval clearInterval';
 // Guest code has neither: of the language eslint knows, and of the runtime a shim may name these.
 const NONE = Object.fromEntries(NODE.split(' ').map((name) => [name, 'off']));
-const SHIM = 'Buffer TextDecoder URL process queueMicrotask setTimeout clearTimeout';
+const SHIM = 'Blob Buffer TextDecoder TextEncoder URL process queueMicrotask setTimeout clearTimeout setImmediate';
 
 export default tseslint.config(
   {

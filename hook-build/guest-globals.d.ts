@@ -20,10 +20,14 @@ interface ProxyHandler<T extends object> {
   __proto__?: null;
 }
 
+declare var Blob: any;
 declare var Buffer: any;
+declare var ByteLengthQueuingStrategy: any;
+declare var CountQueuingStrategy: any;
 declare var ReadableStream: any;
 declare var TextDecoder: any;
 declare var TextDecoderStream: any;
+declare var TextEncoder: any;
 declare var TextEncoderStream: any;
 declare var TransformStream: any;
 declare var URL: any;
@@ -40,6 +44,7 @@ declare var setTimeout: any;
 
 declare module 'buffer/' {
   export const Buffer: any;
+  export const SlowBuffer: any;
   export const kMaxLength: number;
 }
 declare module '@exodus/bytes/encoding.js' {

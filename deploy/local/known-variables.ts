@@ -30,6 +30,7 @@ export const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
     'HOOKMINT_CACHE_DIR',
     'HOOKMINT_SANDBOX_WALL',
     'HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND',
+    'HOOKMINT_CONSOLE_TRACE_URL',
   ],
 };
 

@@ -76,6 +76,8 @@ const COMMON = {
   target: 'esnext',
   charset: 'utf8',
   legalComments: 'none',
+  // A class or function is called as its author called it, also where the bundle has another of that name.
+  keepNames: true,
   sourcemap: 'external',
   sourcesContent: false,
   // The bundler must not look for one.

@@ -7,7 +7,7 @@ const SHIMS = 'shims/';
 const LIBRARY = 'node_modules/';
 
 /**
- * What stands in for Node's modules: the shims, node-stdlib-browser and what that needs. Each folder's files are listed once; a path
+ * What stands in for Node's modules: the shims, the libraries under them and what those need. Each folder's files are listed once; a path
  * that is not in the list is not a file.
  */
 export class CoreFiles implements FileSet {
@@ -44,10 +44,12 @@ export class CoreFiles implements FileSet {
   }
 }
 
-/** The names in `node_modules` of node-stdlib-browser and of all that it depends on. */
+const LIBRARIES = ['node-stdlib-browser', 'readable-stream', 'buffer', 'unenv'];
+
+/** The names in `node_modules` of the libraries and of all that they depend on. */
 function libraryPackages(): ReadonlySet<string> {
   const folders = new Set<string>();
-  const waiting = [join(LIBRARY_FOLDER, 'node-stdlib-browser')];
+  const waiting = LIBRARIES.map((name) => join(LIBRARY_FOLDER, name));
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     if (folders.has(folder)) continue;
     folders.add(folder);

@@ -5,6 +5,11 @@ import nodeStdlibBrowser from 'node-stdlib-browser';
 
 /** Modules of Node that have a file of their own in `../shims`. */
 const SHIMS: Readonly<Record<string, string>> = {
+  _stream_duplex: 'streams/duplex.js',
+  _stream_passthrough: 'streams/passthrough.js',
+  _stream_readable: 'streams/readable.js',
+  _stream_transform: 'streams/transform.js',
+  _stream_writable: 'streams/writable.js',
   'assert/strict': 'assert-strict.js',
   async_hooks: 'async-hooks.js',
   buffer: 'buffer.js',
@@ -15,16 +20,20 @@ const SHIMS: Readonly<Record<string, string>> = {
   dns: 'dns.js',
   'dns/promises': 'dns-promises.js',
   events: 'events.js',
+  fs: 'fs.js',
+  'fs/promises': 'fs-promises.js',
   http: 'http.js',
   https: 'https.js',
   net: 'net.js',
   os: 'os.js',
   'path/posix': 'path.js',
   path: 'path.js',
+  'path/win32': 'path-win32.js',
   perf_hooks: 'perf-hooks.js',
   process: 'process.js',
   querystring: 'querystring.js',
   stream: 'stream.js',
+  'stream/consumers': 'stream-consumers.js',
   'stream/promises': 'stream-promises.js',
   'stream/web': 'stream-web.js',
   string_decoder: 'string-decoder.js',
@@ -39,16 +48,7 @@ const SHIMS: Readonly<Record<string, string>> = {
 };
 
 /** Modules of Node that node-stdlib-browser serves as they are. */
-const LIBRARY = new Set([
-  'assert',
-  'punycode',
-  'timers/promises',
-  '_stream_duplex',
-  '_stream_passthrough',
-  '_stream_readable',
-  '_stream_transform',
-  '_stream_writable',
-]);
+const LIBRARY = new Set(['assert', 'punycode', 'timers/promises']);
 
 const requireHere = createRequire(import.meta.url);
 const library: Record<string, string | null> = nodeStdlibBrowser;

@@ -11,6 +11,7 @@ import { coreModulePath } from './core-modules.ts';
 import { loaderOf } from './loaders.ts';
 import type { ModuleFiles } from './module-files.ts';
 import { Resolver, type RequestKind } from './resolve.ts';
+import { UNAVAILABLE_MODULES } from './unavailable-modules.ts';
 
 /** The file that a bundle begins with. */
 export const ENTRY_FILE = 'entry.js';
@@ -81,7 +82,9 @@ export function resolvePlugin(resolution: Resolution): Plugin {
 
   function resolveForCore(importer: string, args: OnResolveArgs): OnResolveResult {
     if (browserField.leavesOut(importer, args.path)) return { path: args.path, namespace: EMPTY };
-    if (isBuiltin(args.path)) return coreModule(args.path);
+    // A library that asks for another library's stand-in gets ours, which may be made of that.
+    const name = importer.startsWith('shims/') ? args.path : args.path.replace(/\/$/, '');
+    if (isBuiltin(name)) return coreModule(name);
     return coreFile(coreResolver.resolve(args.path, importer, kindOf(args)), args.path);
   }
 
@@ -132,7 +135,8 @@ export function resolvePlugin(resolution: Resolution): Plugin {
   async function load({ path: name, namespace, with: attributes }: OnLoadArgs): Promise<OnLoadResult> {
     if (namespace === EMPTY) return { contents: '' };
     if (namespace === UNAVAILABLE) {
-      return { contents: `module.exports = require('shims/unavailable.js')(${JSON.stringify(name)});` };
+      const told = [name, name, UNAVAILABLE_MODULES[name] ?? ''].map((text) => JSON.stringify(text)).join(', ');
+      return { contents: `module.exports = require('shims/unavailable.js')(${told});` };
     }
     const asked = namespace === BUNDLE_NAMESPACE ? answered.get(name) : undefined;
     if (asked === undefined) return { errors: [{ text: `"${name}" cannot be resolved` }] };

@@ -1,61 +1,374 @@
+// The library's Buffer, with Node's checks, its errors, and what came after the library was written.
 const base = require('buffer/');
-const { invalidArgType } = require('./errors.js');
+const { coded, invalidArgType, outOfRange } = require('./errors.js');
+const { defineNumbers } = require('./buffer/numbers.js');
+const { defineSearch } = require('./buffer/search.js');
+const { encodingOf, toBytes, toText } = require('./buffer/encodings.js');
 const { Buffer } = base;
 
-// base64url came after the library was written.
-const isBase64url = (encoding) => typeof encoding === 'string' && encoding.toLowerCase() === 'base64url';
-const { from, isEncoding, byteLength } = Buffer;
-const { toString, write } = Buffer.prototype;
-const toBase64 = (text) => text.replace(/-/g, '+').replace(/_/g, '/');
-
-Buffer.from = function (value, encoding, length) {
-  if (typeof value === 'string' && isBase64url(encoding)) return from(toBase64(value), 'base64');
-  return from(value, encoding, length);
-};
-Buffer.isEncoding = (encoding) => isBase64url(encoding) || isEncoding(encoding);
-Buffer.byteLength = (value, encoding) =>
-  typeof value === 'string' && isBase64url(encoding)
-    ? byteLength(toBase64(value), 'base64')
-    : byteLength(value, encoding);
-const UTF8 = /^utf-?8$/i;
-const decoder = globalThis.TextDecoder && new globalThis.TextDecoder('utf-8', { ignoreBOM: true });
-
-Buffer.prototype.toString = function (encoding, start, end) {
-  // The library replaces each malformed byte by itself.
-  if (decoder !== undefined && (encoding === undefined || UTF8.test(encoding))) {
-    return decoder.decode(start === undefined && end === undefined ? this : sliceOf(this, start, end));
+const MAX_LENGTH = 2 ** 53 - 1;
+const MAX_STRING_LENGTH = 536_870_888;
+const BUFFER_OR_ARRAY = 'an instance of Buffer or Uint8Array';
+const { prototype } = Buffer;
+const tagOf = (value) => Object.prototype.toString.call(value);
+const isUint8Array = (value) => tagOf(value) === '[object Uint8Array]';
+const isArrayBuffer = (value) => /^\[object (Shared)?ArrayBuffer\]$/.test(tagOf(value)) && !ArrayBuffer.isView(value);
+const isTypedArray = (value) => ArrayBuffer.isView(value) && tagOf(value) !== '[object DataView]';
+const viewOf = (bytes) =>
+  Object.setPrototypeOf(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), prototype);
+const methods = (target, members) => {
+  for (const [name, value] of Object.entries(members)) {
+    Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
   }
-  if (!isBase64url(encoding)) return toString.call(this, encoding, start, end);
-  return toString.call(this, 'base64', start, end).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 };
-Buffer.prototype.write = function (text, ...rest) {
-  const encoding = rest.at(-1);
-  if (!isBase64url(encoding)) return write.call(this, text, ...rest);
-  return write.call(this, toBase64(text), ...rest.slice(0, -1), 'base64');
+
+function requireNumber(name, value) {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+}
+function requireRange(name, value, min, max) {
+  requireNumber(name, value);
+  if (!(value >= min && value <= max)) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
+}
+function requireSize(size) {
+  requireRange('size', size, 0, MAX_LENGTH);
+}
+const unknownEncoding = (encoding) => coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${encoding}`);
+const requireArray = (name, value) => {
+  if (!isUint8Array(value)) throw invalidArgType(name, BUFFER_OR_ARRAY, value);
 };
-Buffer.prototype.equals = function (other) {
-  if (!(other instanceof Uint8Array)) throw invalidArgType('otherBuffer', 'an instance of Buffer or Uint8Array', other);
-  return this === other || Buffer.compare(this, from(other.buffer, other.byteOffset, other.byteLength)) === 0;
+
+const EXPECTED = 'of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object';
+const notFirst = (value) => {
+  const error = invalidArgType('first', EXPECTED, value);
+  error.message = error.message.replace('The "first" argument', 'The first argument');
+  return error;
 };
-for (const name of Object.getOwnPropertyNames(Buffer.prototype)) {
-  // readUint32BE beside readUInt32BE, as Node has them.
-  if (/^(read|write)U(Int|BigInt)/.test(name))
-    Buffer.prototype[name.replace('UInt', 'Uint')] ??= Buffer.prototype[name];
+
+function fromText(text, encoding) {
+  const known = typeof encoding === 'string' && encoding !== '' ? encodingOf(encoding) : 'utf8';
+  if (known === undefined) throw unknownEncoding(encoding);
+  return viewOf(toBytes(text, known));
 }
 
-function sliceOf(bytes, start, end = bytes.length) {
-  const from = Math.max(Math.trunc(start) || 0, 0);
-  return Uint8Array.prototype.subarray.call(bytes, from, Math.max(from, Math.trunc(end) || 0));
+function fromArrayBuffer(buffer, offset, length) {
+  let at = offset === undefined ? 0 : +offset;
+  if (Number.isNaN(at)) at = 0;
+  const most = buffer.byteLength - at;
+  if (most < 0) throw coded(RangeError, 'ERR_BUFFER_OUT_OF_BOUNDS', '"offset" is outside of buffer bounds');
+  if (length === undefined) return Object.setPrototypeOf(new Uint8Array(buffer, at), prototype);
+  const bytes = +length;
+  if (bytes > most) throw coded(RangeError, 'ERR_BUFFER_OUT_OF_BOUNDS', '"length" is outside of buffer bounds');
+  return Object.setPrototypeOf(new Uint8Array(buffer, at, bytes > 0 ? bytes : 0), prototype);
+}
+
+/** Whatever has a length, and numbers under its indices. */
+const copied = (list) => viewOf(Uint8Array.from({ length: Math.max(0, list.length) || 0 }, (_, i) => list[i]));
+
+function bufferFrom(value, encodingOrOffset = undefined, length = undefined) {
+  if (typeof value === 'string') return fromText(value, encodingOrOffset);
+  if (typeof value === 'object' && value !== null) {
+    if (isArrayBuffer(value)) return fromArrayBuffer(value, encodingOrOffset, length);
+    const primitive = value.valueOf?.();
+    if (
+      primitive !== null &&
+      primitive !== undefined &&
+      primitive !== value &&
+      ['string', 'object'].includes(typeof primitive)
+    ) {
+      return bufferFrom(primitive, encodingOrOffset, length);
+    }
+    const made = fromObject(value);
+    if (made !== undefined) return made;
+    if (typeof value[Symbol.toPrimitive] === 'function') {
+      const text = value[Symbol.toPrimitive]('string');
+      if (typeof text === 'string') return fromText(text, encodingOrOffset);
+    }
+  }
+  throw notFirst(value);
+}
+
+function fromObject(value) {
+  if (isTypedArray(value)) return copied(value);
+  if (value.length !== undefined || isArrayBuffer(value.buffer)) {
+    return typeof value.length === 'number' ? copied(value) : viewOf(new Uint8Array());
+  }
+  return value.type === 'Buffer' && Array.isArray(value.data) ? copied(value.data) : undefined;
+}
+
+const zeros = (size) => viewOf(new Uint8Array(size));
+
+function alloc(size, fill = undefined, encoding = undefined) {
+  requireSize(size);
+  const buffer = zeros(size);
+  return fill === undefined || fill === 0 || size === 0 ? buffer : buffer.fill(fill, 0, size, encoding);
+}
+const named = (name, fn) => Object.defineProperty(fn, 'name', { value: name, configurable: true });
+const allocUnsafe = (name) =>
+  named(name, (size) => {
+    requireSize(size);
+    return zeros(size);
+  });
+
+/** Of malformed text too it is what its length says. */
+function lengthOf(text, encoding) {
+  if (encoding === 'hex') return text.length >>> 1;
+  if (encoding !== 'base64' && encoding !== 'base64url') return toBytes(text, encoding).length;
+  const { length } = text;
+  const padding = text.endsWith('=') ? (length > 2 && text.at(-2) === '=' ? 2 : 1) : 0;
+  return ((length - padding) * 3) >>> 2;
+}
+
+function byteLength(value, encoding = undefined) {
+  if (typeof value === 'string') return lengthOf(value, encodingOf(encoding) ?? 'utf8');
+  if (ArrayBuffer.isView(value) || isArrayBuffer(value)) return value.byteLength;
+  throw invalidArgType('string', 'of type string or an instance of Buffer or ArrayBuffer', value);
+}
+
+function concat(list, length = undefined) {
+  if (!Array.isArray(list)) throw invalidArgType('list', 'an instance of Array', list);
+  if (list.length === 0) return zeros(0);
+  if (length !== undefined) {
+    requireNumber('length', length);
+    if (!Number.isInteger(length)) throw outOfRange('length', 'an integer', length);
+    if (length < 0 || length > MAX_LENGTH) throw outOfRange('length', `>= 0 && <= ${MAX_LENGTH}`, length);
+  }
+  const size = length ?? list.reduce((sum, item) => sum + (item?.length || 0), 0);
+  const all = zeros(size);
+  let at = 0;
+  list.forEach((item, i) => {
+    if (!isUint8Array(item)) throw invalidArgType(`list[${i}]`, BUFFER_OR_ARRAY, item);
+    if (at < size) all.set(item.subarray(0, size - at), at);
+    at += item.length;
+  });
+  return all;
+}
+
+function order(a, b) {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
+  return Math.sign(a.length - b.length);
+}
+
+methods(Buffer, {
+  alloc,
+  allocUnsafe: allocUnsafe('allocUnsafe'),
+  allocUnsafeSlow: allocUnsafe('allocUnsafeSlow'),
+  byteLength,
+  concat,
+  from: named('from', bufferFrom),
+  isBuffer: (value) => value instanceof Buffer,
+  isEncoding: (encoding) => typeof encoding === 'string' && encoding !== '' && encodingOf(encoding) !== undefined,
+  of: (...items) => copied(items),
+  compare(a, b) {
+    requireArray('buf1', a);
+    requireArray('buf2', b);
+    return a === b ? 0 : order(a, b);
+  },
+  copyBytesFrom(view, offset = 0, length = undefined) {
+    if (!isTypedArray(view)) throw invalidArgType('view', 'an instance of TypedArray', view);
+    for (const [name, value] of [
+      ['offset', offset],
+      ['length', length],
+    ]) {
+      if (value === undefined) continue;
+      requireNumber(name, value);
+      if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+      if (value < 0) throw outOfRange(name, `>= 0 && <= ${MAX_LENGTH}`, value);
+    }
+    if (offset >= view.length) return zeros(0);
+    const part = view.slice(offset, length === undefined ? view.length : offset + length);
+    return viewOf(part);
+  },
+  poolSize: 8192,
+});
+
+const whole = (value, otherwise) => (value === undefined ? otherwise : Math.trunc(+value) || 0);
+function requireOffsets(name, value, max) {
+  if (value === undefined) return;
+  requireNumber(name, value);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < 0 || value > max) throw outOfRange(name, `>= 0 && <= ${max}`, value);
+}
+
+methods(prototype, {
+  toString(encoding, start, end) {
+    if (arguments.length === 0) return toText(this, 'utf8');
+    const from = Math.min(Math.max(whole(start, 0), 0), this.length);
+    const to = Math.min(whole(end, this.length), this.length);
+    if (to <= from) return '';
+    const known = encoding === undefined ? 'utf8' : encodingOf(encoding);
+    if (known === undefined) throw unknownEncoding(encoding);
+    return toText(Uint8Array.prototype.subarray.call(this, from, to), known);
+  },
+  toLocaleString(...args) {
+    return this.toString(...args);
+  },
+  write(text, offset, length, encoding) {
+    if (typeof offset === 'string') [encoding, offset, length] = [offset, undefined, undefined];
+    else if (typeof length === 'string') [encoding, length] = [length, undefined];
+    if (typeof text !== 'string') throw invalidArgType('argument', 'of type string', text);
+    requireOffsets('offset', offset, this.length);
+    const left = this.length - (offset ?? 0);
+    requireOffsets('length', length, this.length);
+    const known = encoding ? encodingOf(encoding) : 'utf8';
+    if (known === undefined) throw unknownEncoding(encoding);
+    return put(this, text, known, offset ?? 0, Math.min(length ?? left, left));
+  },
+  equals(other) {
+    requireArray('otherBuffer', other);
+    return this === other || (this.length === other.length && order(this, other) === 0);
+  },
+  compare(target, targetStart = 0, targetEnd = undefined, sourceStart = 0, sourceEnd = undefined) {
+    requireArray('target', target);
+    const ends = [
+      ['targetStart', targetStart, MAX_LENGTH],
+      ['targetEnd', targetEnd, target.length],
+      ['sourceStart', sourceStart, MAX_LENGTH],
+      ['sourceEnd', sourceEnd, this.length],
+    ];
+    for (const [name, value, max] of ends) requireOffsets(name, value, max);
+    const [from, to] = [sourceStart, sourceEnd ?? this.length];
+    const [targetFrom, targetTo] = [targetStart, targetEnd ?? target.length];
+    if (from >= to) return targetFrom >= targetTo ? 0 : -1;
+    if (targetFrom >= targetTo) return 1;
+    const part = (bytes, a, b) => Uint8Array.prototype.subarray.call(bytes, a, b);
+    return order(part(this, from, to), part(target, targetFrom, targetTo));
+  },
+  copy(target, targetStart = 0, sourceStart = 0, sourceEnd = undefined) {
+    if (!ArrayBuffer.isView(target)) throw invalidArgType('target', BUFFER_OR_ARRAY, target);
+    const at = whole(targetStart, 0);
+    if (at < 0) throw outOfRange('targetStart', '>= 0', at);
+    const from = whole(sourceStart, 0);
+    if (from < 0 || from > this.length) throw outOfRange('sourceStart', `>= 0 && <= ${this.length}`, from);
+    const to = whole(sourceEnd, this.length);
+    if (to < 0) throw outOfRange('sourceEnd', '>= 0', to);
+    if (at >= target.byteLength || from >= to) return 0;
+    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+    const part = Uint8Array.prototype.subarray.call(this, from, Math.min(to, from + bytes.length - at));
+    bytes.set(part, at);
+    return part.length;
+  },
+  fill(value, offset, end, encoding) {
+    if (typeof value === 'string') {
+      if (offset === undefined || typeof offset === 'string') [encoding, offset, end] = [offset, undefined, undefined];
+      else if (typeof end === 'string') [encoding, end] = [end, undefined];
+      if (encoding !== undefined && typeof encoding !== 'string')
+        throw invalidArgType('encoding', 'of type string', encoding);
+      if (typeof encoding === 'string' && encoding !== '' && encodingOf(encoding) === undefined)
+        throw unknownEncoding(encoding);
+    }
+    if (offset === undefined) [offset, end] = [0, this.length];
+    else {
+      requireRange('offset', offset, 0, MAX_LENGTH);
+      if (end === undefined) end = this.length;
+      else requireRange('end', end, 0, this.length);
+      if (offset >= end) return this;
+    }
+    const pattern =
+      typeof value === 'string'
+        ? toBytes(value, encodingOf(encoding || 'utf8'))
+        : ArrayBuffer.isView(value)
+          ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+          : undefined;
+    if (pattern === undefined || (value === '' && pattern.length === 0)) {
+      Uint8Array.prototype.fill.call(this, typeof value === 'boolean' ? +value : value & 255, offset, end);
+      return this;
+    }
+    if (pattern.length === 0)
+      throw coded(
+        TypeError,
+        'ERR_INVALID_ARG_VALUE',
+        `The argument 'value' is invalid. Received ${require('util').inspect(value)}`,
+      );
+    for (let i = offset; i < end; i++) this[i] = pattern[(i - offset) % pattern.length];
+    return this;
+  },
+});
+for (const bytes of [2, 4, 8]) {
+  /** @this {any} */
+  function swap() {
+    if (this.length % bytes !== 0)
+      throw coded(RangeError, 'ERR_INVALID_BUFFER_SIZE', `Buffer size must be a multiple of ${bytes * 8}-bits`);
+    for (let i = 0; i < this.length; i += bytes) Uint8Array.prototype.subarray.call(this, i, i + bytes).reverse();
+    return this;
+  }
+  methods(prototype, { [`swap${bytes * 8}`]: named(`swap${bytes * 8}`, swap) });
+}
+for (const encoding of ['ascii', 'base64', 'base64url', 'hex', 'latin1', 'ucs2', 'utf8']) {
+  methods(prototype, {
+    [`${encoding}Slice`](start, end) {
+      return this.toString(encoding, start, end);
+    },
+    [`${encoding}Write`](text, offset = 0, length = undefined) {
+      const left = this.length - offset;
+      return put(this, text, encodingOf(encoding), offset, Math.min(length ?? left, left));
+    },
+  });
+}
+
+/** Whole characters only. */
+function put(buffer, text, encoding, offset, length) {
+  const bytes = toBytes(text, encoding);
+  let count = Math.min(bytes.length, length);
+  if (encoding === 'utf8') while (count > 0 && count < bytes.length && (bytes[count] & 0xc0) === 0x80) count--;
+  if (encoding === 'utf16le') count -= count % 2;
+  buffer.set(Uint8Array.prototype.subarray.call(bytes, 0, count), offset);
+  return count;
+}
+
+defineNumbers(prototype);
+defineSearch(prototype);
+
+function bytesOf(input) {
+  if (isTypedArray(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+  if (isArrayBuffer(input)) return new Uint8Array(input);
+  throw invalidArgType('input', 'an instance of ArrayBuffer, Buffer, or TypedArray', input);
+}
+
+function isUtf8(input) {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(input));
+    return true;
+  } catch (error) {
+    if (error.code === 'ERR_INVALID_ARG_TYPE') throw error;
+    return false;
+  }
+}
+
+const TRANSCODED = new Set(['utf8', 'utf16le', 'latin1', 'ascii']);
+
+function transcode(source, from, to) {
+  if (!isUint8Array(source)) throw invalidArgType('source', BUFFER_OR_ARRAY, source);
+  if (source.length === 0) return zeros(0);
+  const [a, b] = [encodingOf(from), encodingOf(to)];
+  if (!TRANSCODED.has(a) || !TRANSCODED.has(b)) {
+    const message = 'Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]';
+    throw Object.assign(new Error(message), { code: 'U_ILLEGAL_ARGUMENT_ERROR', errno: 1 });
+  }
+  // What is not ASCII is no character, but where bytes are only made wider.
+  const isWidened = a === 'ascii' && b === 'utf16le';
+  const text =
+    a === 'ascii' && !isWidened
+      ? toText(source, 'latin1').replace(/[^\x00-\x7f]/g, '\ufffd')
+      : toText(source, isWidened ? 'latin1' : a);
+  const most = { latin1: 255, ascii: 127 }[b];
+  const known = most === undefined ? text : Array.from(text, (c) => (c.codePointAt(0) > most ? '?' : c)).join('');
+  return viewOf(toBytes(known, b));
 }
 
 module.exports = {
   ...base,
   Buffer,
-  constants: { MAX_LENGTH: base.kMaxLength, MAX_STRING_LENGTH: 536870888 },
+  SlowBuffer: base.SlowBuffer,
+  transcode,
+  isUtf8,
+  isAscii: (input) => bytesOf(input).every((byte) => byte < 128),
+  kMaxLength: MAX_LENGTH,
+  kStringMaxLength: MAX_STRING_LENGTH,
+  constants: { MAX_LENGTH, MAX_STRING_LENGTH },
   Blob: globalThis.Blob,
   File: globalThis.File,
   atob: globalThis.atob,
   btoa: globalThis.btoa,
-  isUtf8: (bytes) => Buffer.from(Buffer.from(bytes).toString('utf8'), 'utf8').equals(Buffer.from(bytes)),
-  isAscii: (bytes) => Buffer.from(bytes).every((byte) => byte < 128),
+  resolveObjectURL: () => undefined,
 };

@@ -1,6 +1,8 @@
 // Names are resolved where the request is made, outside of the hook: only addresses are known here.
 const { isIP } = require('./net.js');
 
+const INSTEAD = 'names are resolved where the request is made: use fetch, http or https';
+
 function failed(hostname) {
   const message = `dns.lookup is not available in hooks (${hostname})`;
   return Object.assign(new Error(message), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname });
@@ -16,7 +18,7 @@ function lookup(hostname, options, callback) {
   });
 }
 
-const promises = Object.assign(require('./unavailable.js')('dns.promises', 'dns'), {
+const promises = Object.assign(require('./unavailable.js')('dns.promises', 'dns', INSTEAD), {
   lookup: (hostname, options = {}) =>
     new Promise((resolve, reject) =>
       lookup(hostname, options, (error, address, family) =>
@@ -25,7 +27,7 @@ const promises = Object.assign(require('./unavailable.js')('dns.promises', 'dns'
     ),
 });
 
-module.exports = Object.assign(require('./unavailable.js')('dns'), {
+module.exports = Object.assign(require('./unavailable.js')('dns', 'dns', INSTEAD), {
   lookup,
   promises,
   ADDRCONFIG: 32,

@@ -5,7 +5,7 @@ const ZONE = /%[\da-z.:-]+$/i;
 
 /** RFC 4291 section 2.2, with a zone at the end. */
 function isIPv6(value) {
-  const text = String(value).replace(ZONE, '');
+  const text = `${value}`.replace(ZONE, '');
   const halves = text.split('::');
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
@@ -16,7 +16,10 @@ function isIPv6(value) {
   return groups.every((group) => GROUP.test(group)) && (halves.length === 2 ? size < 8 : size === 8);
 }
 
-const isIPv4 = (value) => IPV4.test(String(value));
+const isIPv4 = (value) => IPV4.test(`${value}`);
 const isIP = (value) => (isIPv4(value) ? 4 : isIPv6(value) ? 6 : 0);
 
-module.exports = Object.assign(require('./unavailable.js')('net'), { isIP, isIPv4, isIPv6 });
+module.exports = Object.assign(
+  require('./unavailable.js')('net', 'net', 'a hook reaches the network by fetch, http and https'),
+  { isIP, isIPv4, isIPv6 },
+);

@@ -27,8 +27,15 @@ function unescape(text, plusIsSpace) {
 
 function escape(value) {
   const text = typeof value === 'object' && value !== null ? String(value) : `${value}`;
-  if (!text.isWellFormed()) throw coded(URIError, 'ERR_INVALID_URI', 'URI malformed');
-  return encodeURIComponent(text);
+  if (text.isWellFormed()) return encodeURIComponent(text);
+  // As Node has it: half a pair is taken with whatever follows.
+  if (/[\ud800-\udfff]$/.test(text.replace(/[\ud800-\udfff][^]/g, '')))
+    throw coded(URIError, 'ERR_INVALID_URI', 'URI malformed');
+  return encodeURIComponent(
+    text.replace(/[\ud800-\udfff][^]/g, (pair) =>
+      String.fromCodePoint(0x10000 + (((pair.charCodeAt(0) & 0x3ff) << 10) | (pair.charCodeAt(1) & 0x3ff))),
+    ),
+  );
 }
 
 function primitive(value) {

@@ -1,24 +1,17 @@
-const base = require('stream-browserify');
-const { promisify } = require('util');
+// Node's own streams, as readable-stream has them for everywhere else; web streams are the runtime's.
+const stream = require('readable-stream/lib/stream.js');
+const { fromWeb, toWeb } = require('./streams/web.js');
 
-// The library's streams are event emitters only; in Node each is a Stream too, and node-fetch asks for that.
-for (const Class of [base.Readable, base.Writable]) {
-  Object.setPrototypeOf(Class, base);
-  Object.setPrototypeOf(Class.prototype, base.prototype);
+const { Readable, Writable, Duplex } = stream;
+// As in Node 22.
+stream.setDefaultHighWaterMark(false, 65_536);
+for (const [Class, methods] of [
+  [Readable, { fromWeb: fromWeb.readable, toWeb: toWeb.readable }],
+  [Writable, { fromWeb: fromWeb.writable, toWeb: toWeb.writable }],
+  [Duplex, { fromWeb: fromWeb.duplex, toWeb: toWeb.duplex }],
+]) {
+  for (const [name, method] of Object.entries(methods)) Object.defineProperty(method, 'name', { value: name });
+  Object.assign(Class, methods);
 }
-
-const stream = Object.assign(base, {
-  Stream: base,
-  destroy: (target, error) => target.destroy(error),
-  addAbortSignal(signal, target) {
-    signal.addEventListener('abort', () => target.destroy(signal.reason), { once: true });
-    return target;
-  },
-  isReadable: (value) => value?.readable === true,
-  isErrored: (value) => value?.errored != null,
-  isDisturbed: (value) => value?.readableFlowing != null,
-  getDefaultHighWaterMark: (objectMode) => (objectMode ? 16 : 16384),
-});
-stream.promises = { pipeline: promisify(base.pipeline), finished: promisify(base.finished) };
 
 module.exports = stream;

@@ -1,4 +1,6 @@
 const base = require('string_decoder/');
+const { encodingOf } = require('./buffer/encodings.js');
+const { coded } = require('./errors.js');
 
 const UTF8 = /^utf-?8$/i;
 
@@ -10,7 +12,8 @@ class StringDecoder {
   #write;
   #end;
   constructor(encoding = 'utf8') {
-    const name = String(encoding);
+    const name = `${encoding}`;
+    if (encodingOf(name) === undefined) throw coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${name}`);
     if (UTF8.test(name)) {
       this.encoding = 'utf8';
       const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -2,16 +2,20 @@
 // does extending a class of theirs. To call anything throws.
 const NOT_NAMES = new Set(['then', 'toJSON', '__esModule', 'default', 'inspect', 'splice', 'length']);
 
-module.exports = function unavailable(name, top = name) {
+/** @param {string} instead what there is for it */
+module.exports = function unavailable(name, top = name, instead = '') {
   const refuse = () => {
-    throw Object.assign(new Error(`${top} is not available in hooks (${name})`), {
-      code: 'ERR_NOT_AVAILABLE_IN_HOOKS',
-    });
+    throw Object.assign(
+      new Error(`${top} is not available in hooks (${name})${instead === '' ? '' : `: ${instead}`}`),
+      {
+        code: 'ERR_NOT_AVAILABLE_IN_HOOKS',
+      },
+    );
   };
   const taken = new Map();
   const take = (key) => {
     if (typeof key === 'symbol' || NOT_NAMES.has(key)) return undefined;
-    if (!taken.has(key)) taken.set(key, unavailable(`${name}.${key}`, top));
+    if (!taken.has(key)) taken.set(key, unavailable(`${name}.${key}`, top, instead));
     return taken.get(key);
   };
   // A namespace made for `import` copies what the module has of its own, and finds the rest through its prototype.

@@ -1,11 +1,13 @@
 const base = require('util/');
+const { invalidArgType } = require('./errors.js');
 const types = require('./util-types.js');
 
 // The symbol is Node's own: libraries and the runtime's timers have it too.
 const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
 
 function promisify(original) {
-  const custom = original?.[CUSTOM];
+  if (typeof original !== 'function') throw invalidArgType('original', 'of type function', original);
+  const custom = original[CUSTOM];
   if (custom === undefined) return base.promisify(original);
   if (typeof custom !== 'function') {
     throw Object.assign(new TypeError('The "util.promisify.custom" property must be of type function'), {
@@ -59,7 +61,7 @@ module.exports = {
   },
   stripVTControlCharacters: (text) => runtimeInspect().stripVTControlCharacters(text),
   styleText: (_style, text) => text,
-  toUSVString: (text) => String(text).toWellFormed(),
+  toUSVString: (text) => `${text}`.toWellFormed(),
   aborted: (signal) => new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
   debug: base.debuglog,
 };

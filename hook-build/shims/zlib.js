@@ -1,81 +1,162 @@
-const base = require('browserify-zlib');
-const { coded, outOfRange } = require('./errors.js');
+// Compression is the platform's: data goes to Node's own functions, in the process around the isolate; streams send it piece by piece.
+const { Transform } = require('stream');
+const { coded, invalidArgType } = require('./errors.js');
+const { host, hostLater } = require('./host.js');
+const { constants, codes } = require('./zlib/constants.js');
 
-const constants = Object.fromEntries(Object.entries(base).filter(([name]) => /^Z_/.test(name)));
-const CODES = [
-  'Z_OK',
-  'Z_STREAM_END',
-  'Z_NEED_DICT',
-  'Z_ERRNO',
-  'Z_STREAM_ERROR',
-  'Z_DATA_ERROR',
-  'Z_MEM_ERROR',
-  'Z_BUF_ERROR',
-];
-for (const name of CODES) constants[name] ??= base[name] ?? base.codes?.[name];
-
-const MAX_LENGTH = require('buffer').constants.MAX_LENGTH;
-const CLASSES = ['Deflate', 'Inflate', 'Gzip', 'Gunzip', 'DeflateRaw', 'InflateRaw', 'Unzip'];
+const PIECE_BYTES = 65_536;
 
 function inputOf(value) {
-  if (Buffer.isBuffer(value)) return value;
-  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return value instanceof ArrayBuffer ? Buffer.from(value) : value;
+  if (typeof value === 'string') return Buffer.from(value);
+  if (ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]') return value;
+  throw invalidArgType(
+    'buffer',
+    'of type string or an instance of Buffer, TypedArray, DataView, or ArrayBuffer',
+    value,
+  );
 }
 
-function maxLengthOf(options) {
-  const max = options?.maxOutputLength ?? MAX_LENGTH;
-  if (!(max >= 1 && max <= MAX_LENGTH)) throw outOfRange('options.maxOutputLength', `>= 1 and <= ${MAX_LENGTH}`, max);
-  return max;
+/** Options of zlib, without those of streams. */
+const NAMES = [
+  'flush',
+  'finishFlush',
+  'chunkSize',
+  'windowBits',
+  'level',
+  'memLevel',
+  'strategy',
+  'dictionary',
+  'info',
+  'maxOutputLength',
+  'params',
+  'pledgedSrcSize',
+];
+function optionsOf(options) {
+  if (typeof options !== 'object' || options === null) return options ?? undefined;
+  return Object.fromEntries(NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
-/** Throws as soon as `engine` has made more than it may: before the rest takes memory. */
-function bound(engine, max) {
-  const handle = engine._handle;
-  let left = max;
-  const { writeSync } = handle;
-  handle.writeSync = (...args) => {
-    const result = writeSync.apply(handle, args);
-    left -= args[6] - result[1];
-    if (left < 0) {
-      throw coded(RangeError, 'ERR_BUFFER_TOO_LARGE', `Cannot create a Buffer larger than ${max} bytes`);
-    }
-    return result;
+/** What compresses or decompresses, as a stream. */
+class ZlibBase extends Transform {
+  #id;
+  #isClosed = false;
+  bytesWritten = 0;
+
+  constructor(kind, options) {
+    super({ autoDestroy: true, ...options });
+    this.#id = host('zlibOpen', kind, optionsOf(options));
+    this.once('close', () => this.#end());
+  }
+  #end() {
+    if (!this.#isClosed) host('zlibClose', this.#id);
+    this.#isClosed = true;
+  }
+  #step(callback, operation, ...args) {
+    hostLater(
+      (error, result) => {
+        if (error) return callback(error);
+        const [output, written] = result;
+        this.bytesWritten = written;
+        if (output.length > 0 && !this.destroyed) this.push(output);
+        callback();
+      },
+      operation,
+      this.#id,
+      ...args,
+    );
+  }
+  _transform(chunk, _encoding, callback) {
+    const next = (at) =>
+      at >= chunk.length
+        ? callback()
+        : this.#step(
+            (error) => (error ? callback(error) : next(at + PIECE_BYTES)),
+            'zlibWrite',
+            chunk.subarray(at, at + PIECE_BYTES),
+          );
+    next(0);
+  }
+  _flush(callback) {
+    this.#step((error) => {
+      this.#isClosed = true;
+      callback(error);
+    }, 'zlibEnd');
+  }
+  _final(callback) {
+    callback();
+  }
+  flush(kind, callback) {
+    const done = typeof kind === 'function' ? kind : callback;
+    const flushed = () =>
+      this.#step((error) => (error ? this.destroy(error) : done?.()), 'zlibFlush', kind === done ? undefined : kind);
+    if (this.writableFinished) queueMicrotask(() => done?.());
+    else if (this.writableLength > 0) this.once('drain', flushed);
+    else flushed();
+  }
+  params(level, strategy, callback) {
+    this.#step((error) => (error ? this.destroy(error) : callback?.()), 'zlibParams', level, strategy);
+  }
+  reset() {
+    if (this.#isClosed) throw coded(Error, 'ERR_INTERNAL_ASSERTION', 'zlib binding closed');
+    host('zlibReset', this.#id);
+  }
+  close(callback) {
+    if (callback) this.once('close', callback);
+    this.destroy();
+  }
+}
+
+const KINDS = [
+  'Deflate',
+  'Inflate',
+  'Gzip',
+  'Gunzip',
+  'DeflateRaw',
+  'InflateRaw',
+  'Unzip',
+  'BrotliCompress',
+  'BrotliDecompress',
+  'ZstdCompress',
+  'ZstdDecompress',
+];
+
+function family(kind) {
+  const Class = {
+    [kind]: class extends ZlibBase {
+      constructor(options = undefined) {
+        super(kind, options);
+      }
+    },
+  }[kind];
+  // Node's can be called without `new`.
+  const Callable = new Proxy(Class, { __proto__: null, apply: (target, _self, args) => new target(...args) });
+  const shown = (result, options) => (options?.info ? { buffer: result, engine: new Class(options) } : result);
+  const sync = (buffer, options = undefined) => shown(host('zlib', kind, inputOf(buffer), optionsOf(options)), options);
+  const asynchronous = (buffer, options, callback) => {
+    const done = typeof options === 'function' ? options : callback;
+    if (typeof done !== 'function') throw invalidArgType('callback', 'of type function', done);
+    const own = options === done ? undefined : options;
+    hostLater(
+      (error, result) => (error ? done(error) : done(null, shown(result, own))),
+      'zlib',
+      kind,
+      inputOf(buffer),
+      optionsOf(own),
+    );
   };
-  return engine;
-}
-
-function convenience(Class) {
-  const sync = (input, options = undefined) => {
-    const bytes = typeof input === 'string' ? Buffer.from(input) : inputOf(input);
-    if (!Buffer.isBuffer(bytes)) throw new TypeError('Not a string or buffer');
-    const engine = bound(new Class(options), maxLengthOf(options));
-    return engine._processChunk(bytes, engine._finishFlushFlag);
+  const lower = kind[0].toLowerCase() + kind.slice(1);
+  const named = (name, fn) => Object.defineProperty(fn, 'name', { value: name, configurable: true });
+  return {
+    [kind]: Callable,
+    [`create${kind}`]: named(`create${kind}`, (options) => new Class(options)),
+    [lower]: named(lower, asynchronous),
+    [`${lower}Sync`]: named(`${lower}Sync`, sync),
   };
-  const asynchronous = (input, options, callback = options) => {
-    let result;
-    let error = null;
-    if (maxLengthOf(options) === MAX_LENGTH) {
-      const name = Class.name[0].toLowerCase() + Class.name.slice(1);
-      return base[name](inputOf(input), typeof options === 'function' ? {} : options, callback);
-    }
-    try {
-      result = sync(input, options);
-    } catch (thrown) {
-      error = thrown;
-    }
-    queueMicrotask(() => (error === null ? callback(null, result) : callback(error)));
-    return undefined;
-  };
-  return { sync, asynchronous };
 }
 
-const functions = {};
-for (const name of CLASSES) {
-  const { sync, asynchronous } = convenience(base[name]);
-  const lower = name[0].toLowerCase() + name.slice(1);
-  functions[lower] = asynchronous;
-  functions[`${lower}Sync`] = sync;
-}
+const crc32 = (data, value = 0) => host('crc32', data, value);
 
-module.exports = { ...base, ...functions, constants };
+module.exports = Object.assign({}, ...KINDS.map(family), { codes, constants, crc32 });
+for (const [name, value] of Object.entries(constants)) {
+  if (!/^(BROTLI|ZSTD)/.test(name)) Object.defineProperty(module.exports, name, { value, enumerable: false });
+}

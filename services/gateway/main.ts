@@ -107,6 +107,7 @@ runService(SERVICE, async (endLater) => {
         config.HOOKMINT_DPOP_NONCE === 'required' ? createDpopNonces(config.HOOKMINT_SIGN_REQUEST_KEY) : undefined,
       configuration,
       executors,
+      actionCache: {},
       signers,
       limits,
     },

@@ -3,7 +3,7 @@ import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { RequestLimits } from './admission/open-admission.ts';
 import type { Configuration } from './configuration-cache.ts';
 import type { DpopNonces } from './dpop/nonces.ts';
-import type { HookRequester } from './steps/run-hook.ts';
+import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
 import type { SignRequester } from './steps/sign-token.ts';
 import type { UseOnce } from './steps/use-once.ts';
 
@@ -16,6 +16,7 @@ export type TokenIssuer = {
   dpopNonces: DpopNonces | undefined;
   configuration: Configuration;
   executors: HookRequester;
+  actionCache: CarriedCache;
   signers: SignRequester;
   limits: RequestLimits;
 };

@@ -41,6 +41,11 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .url()
         .endsWith('/', 'must end with a slash, as in https://console.example.com/')
         .optional(),
+      /** Address of a trace for the console to link to, with `{trace_id}` in it, as in https://grafana.example.com/trace/{trace_id}. */
+      HOOKMINT_CONSOLE_TRACE_URL: z
+        .url({ protocol: /^https?$/ })
+        .includes('{trace_id}', { error: 'must have {trace_id} in it' })
+        .optional(),
       /** Requests a client may make in one second; over it: 429. Default 50. */
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
       /** Days that the tenant's logs are kept. Default 30. */

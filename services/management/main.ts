@@ -135,6 +135,7 @@ runService(SERVICE, async (endLater) => {
       scopes,
       console: config.HOOKMINT_CONSOLE === 'on' ? consoleAddress(consoleUrl) : undefined,
       consoleUrl,
+      traceUrl: config.HOOKMINT_CONSOLE_TRACE_URL,
       hookBuilder,
     },
     {

@@ -1,3 +1,4 @@
+import type { ActionCache } from './action-cache.ts';
 import type { ProofOfPossession } from './proof-of-possession.ts';
 
 /** The arguments of a hook but `cb` (contract §1.1); `body` becomes `context.body` (§1.6). */
@@ -6,6 +7,8 @@ export type HookArguments = {
   scope?: string[];
   /** Claims that the hook and the Actions before made; only Actions see them. */
   custom_claims?: Record<string, unknown>;
+  /** What Actions have put into `api.cache`; only Actions see it. */
+  cache?: ActionCache;
   audience: string;
   /** What the token will be bound to; absent for a bearer token. */
   proof_of_possession?: ProofOfPossession | undefined;

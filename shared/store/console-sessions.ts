@@ -51,6 +51,11 @@ export function consoleSessionsIn(db: Db) {
       return { session, token };
     },
     /** The session that a token stands for, when it is not over. */
+    async find(token: string): Promise<ConsoleSession | undefined> {
+      const found = await collection.findOne({ _id: hashOf(token), ...alive() });
+      return found === null ? undefined : parsed(found);
+    },
+    /** The same, for somebody who uses it: it lives longer. */
     async use(token: string): Promise<ConsoleSession | undefined> {
       const _id = hashOf(token);
       const found = await collection.findOne({ _id, ...alive() });

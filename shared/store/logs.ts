@@ -17,6 +17,15 @@ export const INDEXED_LOG_FIELDS = [
   'user_agent',
   'description',
 ] as const;
+/** Members that are searched for whole values. Many logs have none of them, and then cost no index anything. */
+export const LOOKED_UP_LOG_FIELDS = [
+  'hook_id',
+  'hook_revision',
+  'hook_outcome',
+  'error_code',
+  'correlation_id',
+  'jti',
+] as const;
 export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[number]; order: 1 | -1 };
 
 /** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50). */
@@ -64,6 +73,15 @@ export function logsIn(db: Db) {
       const found = collection.find(filter, { maxTimeMS: MAX_QUERY_MS }).sort(sort).skip(skip).limit(limit);
       return (await found.toArray()).map(fromStored);
     },
+    /** Of the log that is the last in the order of the stream; `undefined` when there is none. */
+    async newestId(): Promise<string | undefined> {
+      const [newest] = await collection
+        .find({}, { projection: { _id: 1 } })
+        .sort({ _id: -1 })
+        .limit(1)
+        .toArray();
+      return newest?._id;
+    },
     count: (filter: LogFilter): Promise<number> =>
       Object.keys(filter).length === 0
         ? collection.estimatedDocumentCount({ maxTimeMS: MAX_QUERY_MS })
@@ -73,6 +91,10 @@ export function logsIn(db: Db) {
         { key: { event_id: 1 }, unique: true },
         { key: { date: 1, _id: 1 } },
         ...INDEXED_LOG_FIELDS.map((field) => ({ key: { [field]: 1, date: 1, _id: 1 } as const })),
+        ...LOOKED_UP_LOG_FIELDS.map((field) => ({
+          key: { [field]: 1, date: 1, _id: 1 } as const,
+          partialFilterExpression: { [field]: { $exists: true } },
+        })),
       ];
       await collection.createIndexes(indexes);
       const expireAfterSeconds = retentionDays * DAY_SECONDS;

@@ -4,6 +4,8 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import ivm from 'isolated-vm';
 import { hookScript, LINE_OFFSET } from '../../hook-build/hook-script.ts';
+import { NodeWork } from '../../services/hook-executor/sandbox/host-calls/node-work/node-work.ts';
+import { SubtleWork } from '../../services/hook-executor/sandbox/host-calls/subtle-work.ts';
 
 const runtime = readFileSync(new URL('./hook-build-runtime.js', import.meta.url), 'utf8')
   .trim()
@@ -38,6 +40,7 @@ export async function runInIsolate(
   const isolate = new ivm.Isolate({ memoryLimit: 256 });
   const timers = new Map<number, NodeJS.Timeout>();
   const exchanges: ExchangeRequest[] = [];
+  const nodeWork = new NodeWork();
   // Callbacks out of an isolate wait for the event loop to turn, which it does not by itself when nothing else goes on.
   const turning = setInterval(() => undefined, 5);
   try {
@@ -84,6 +87,19 @@ export async function runInIsolate(
           hash,
         });
       }),
+      // What takes longer is not waited for here, only begun.
+      work: new ivm.Callback((json: string, waits: boolean) =>
+        nodeWork.ask(json, waits, { leftMs: 10, work: new SubtleWork() }),
+      ),
+      workDone: new ivm.Callback(
+        (id: number, ticket: number) => {
+          void nodeWork.wait(ticket).then((answer) => {
+            if (!isolate.isDisposed)
+              realm.getSync('respond', { reference: true }).applyIgnored(undefined, [id, '', answer]);
+          });
+        },
+        { ignored: true },
+      ),
       random: new ivm.Callback((length: number) => {
         const bytes = randomBytes(length);
         return new ivm.ExternalCopy(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + length)).copyInto();

@@ -1,5 +1,5 @@
 // A small runtime for an isolate of tests: what the hook-executor's runtime provides, as far as the tests' modules use it.
-// Called with the host's functions `host = { exchange, startTimer, stopTimer, parseUrl, random }`.
+// Called with the host's functions `host = { exchange, startTimer, stopTimer, parseUrl, random, work, workDone }`.
 (function (host) {
   globalThis.global = globalThis;
   globalThis.process = {
@@ -32,6 +32,18 @@
 
   const pending = new Map();
   let lastExchange = 0;
+  const work = (json) => host.work(json, true);
+  work.begin = (json) => {
+    const answer = host.work(json, false);
+    if (answer[0] !== '#') return answer;
+    return new Promise((resolve, reject) => {
+      const id = (lastExchange += 1);
+      pending.set(id, { resolve, reject });
+      host.workDone(id, Number(answer.slice(1)));
+    });
+  };
+  globalThis[Symbol.for('hookmint.work')] = work;
+  globalThis[Symbol.for('hookmint.keyMaterial')] = () => undefined;
   globalThis[Symbol.for('hookmint.exchange')] = (request) =>
     new Promise((resolve, reject) => {
       const id = (lastExchange += 1);

@@ -390,18 +390,18 @@ describe('modules of Node', () => {
   });
 
   it('that hooks have nothing of load, and throw when used', async () => {
-    const body = `const fs = require('fs');
+    const body = `const tls = require('tls');
       const { Socket } = require('net');
       class Own extends Socket {}
-      const messages = [() => fs.readFileSync('/etc/hostname'), () => require('child_process').exec('id'), () => new Own()].map((use) => {
+      const messages = [() => tls.connect(443), () => require('child_process').exec('id'), () => new Own()].map((use) => {
         try { use(); } catch (error) { return error.message; }
       });
       cb(null, [messages, require('net').isIP('::1')]);`;
     assert.deepEqual(await resultOf(hook(body)), [
       [
-        'fs is not available in hooks (fs.readFileSync)',
-        'child_process is not available in hooks (child_process.exec)',
-        'net is not available in hooks (net.Socket)',
+        'tls is not available in hooks (tls.connect): a hook reaches the network by fetch, http and https',
+        'child_process is not available in hooks (child_process.exec): a hook starts no programs',
+        'net is not available in hooks (net.Socket): a hook reaches the network by fetch, http and https',
       ],
       6,
     ]);

@@ -10,13 +10,15 @@ import {
   type HostEvents,
 } from '../../services/hook-executor/sandbox/host-calls/host-functions.ts';
 import type { HttpExchangeRequest, HttpExchangeResponse } from '../../services/hook-executor/egress/http-exchange.ts';
+import { NodeWork } from '../../services/hook-executor/sandbox/host-calls/node-work/node-work.ts';
+import { SubtleWork } from '../../services/hook-executor/sandbox/host-calls/subtle-work.ts';
 import { runSubtle } from '../../services/hook-executor/sandbox/host-calls/subtle.ts';
 
 export type ConsoleLine = { level: string; text: string };
 
 const ENTRY = `
-  const host = { timer: $0, clearTimer: $1, timersKept: $2, call: $3, random: $4, parseUrl: $5, setUrl: $6, now: $7, library: $8 };
-  const write = $9, done = $10;
+  const host = { timer: $0, clearTimer: $1, timersKept: $2, call: $3, random: $4, parseUrl: $5, setUrl: $6, now: $7, library: $8, work: $9, workDone: $10 };
+  const write = $11, done = $12;
   let run = 0;
   const install = BUNDLE;
   // As bootstrap.js does.
@@ -57,7 +59,8 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
 
   async function answer(runId: number, callId: number, kind: HostCallKind, json: string): Promise<void> {
     try {
-      const serve = { http: runHttp, storage: runHttp, subtle: runSubtle, decode: runDecode }[kind];
+      const work = (ticket: string) => nodeWork.wait(Number(ticket));
+      const serve = { http: runHttp, storage: runHttp, subtle: runSubtle, decode: runDecode, work }[kind];
       enter('settle', [runId, callId, true, await serve(json)]);
     } catch (error) {
       enter('settle', [runId, callId, false, callError(error)]);
@@ -76,7 +79,10 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
     clearTimeout(timers.get(timerId));
     timers.delete(timerId);
   }
+  const nodeWork = new NodeWork();
   const events = {
+    onWork: (json: string, waits: boolean) => nodeWork.ask(json, waits, { leftMs: 1_000, work: new SubtleWork() }),
+    onWorkDone: (ticket: number) => nodeWork.take(ticket),
     onTimer: setTimer,
     onClearTimer: clearTimer,
     onTimersKept() {
@@ -102,7 +108,7 @@ export async function createRuntime({ memoryLimitMib = 64 } = {}) {
     ENTRY.replace('BUNDLE', () => `(${bundle.globals})`),
     [
       ...[ignored.timer, ignored.clearTimer, ignored.timersKept, ignored.call].map(later),
-      ...[sync.random, sync.parseUrl, sync.setUrl, sync.now, sync.library].map(now),
+      ...[sync.random, sync.parseUrl, sync.setUrl, sync.now, sync.library, sync.work, sync.workDone].map(now),
       later((_run: number, level: string, text: string) => lines.push({ level, text })),
       later((id: number, ok: boolean, text: string) => {
         if (ok) runs.get(id)?.resolve(text);

@@ -147,6 +147,8 @@ test('the host takes the isolate’s word for nothing', () => {
       onClearTimer: (...args) => calls.push(args),
       onTimersKept: (...args) => calls.push(args),
       onCall: (...args) => calls.push(args),
+      onWork: (...args) => String(calls.push(args)),
+      onWorkDone: (...args) => String(calls.push(args)),
     },
     bundleRuntime().libraries,
   );
@@ -160,6 +162,8 @@ test('the host takes the isolate’s word for nothing', () => {
     ignored.call(1, bad, 'http', '{}');
     assert.equal(sync.random(bad), '');
     assert.equal(sync.library(bad), '');
+    assert.equal(sync.workDone(bad), '');
+    if (typeof bad !== 'string') assert.equal(sync.work(bad, true), '');
     assert.equal(sync.setUrl('http://a/', 'origin', 'x'), '');
     assert.equal(sync.setUrl('http://a/', '__proto__', 'x'), '');
   }
@@ -181,6 +185,8 @@ test('synchronous functions of the host are quick even with the largest input', 
       onClearTimer: noop,
       onTimersKept: noop,
       onCall: noop,
+      onWork: String,
+      onWorkDone: String,
     },
     bundleRuntime().libraries,
   );

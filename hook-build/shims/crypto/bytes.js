@@ -7,7 +7,11 @@ const isArrayBuffer = (value) => Object.prototype.toString.call(value) === '[obj
 
 /** The same bytes as a Buffer; undefined of anything else. */
 function viewOf(value) {
-  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (ArrayBuffer.isView(value)) {
+    return /** @type {any} */ (value.buffer).detached
+      ? Buffer.alloc(0)
+      : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  }
   return isArrayBuffer(value) ? Buffer.from(value) : undefined;
 }
 

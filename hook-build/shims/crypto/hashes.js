@@ -1,29 +1,8 @@
-const base = require('crypto-browserify');
 const { Transform } = require('stream');
+const { host } = require('../host.js');
 const { coded, requireString } = require('../errors.js');
-const { dataArgument, encodingOf } = require('./bytes.js');
-const { secretArgument } = require('./secret-argument.js');
-
-const DIGESTS = ['md5', 'rmd160', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-const ALIASES = { ripemd160: 'rmd160', ripemd: 'rmd160', 'ssl3-md5': 'md5', 'ssl3-sha1': 'sha1' };
-
-/** The name that the libraries know a digest by, of any that OpenSSL has for it; undefined of one that is not there. */
-function digestOf(name) {
-  const lower = name.toLowerCase();
-  const short = lower
-    .replace(/^rsa-/, '')
-    .replace(/^sha-(?=\d)/, 'sha')
-    .replace(/^sha2-(?=\d)/, 'sha');
-  const known = ALIASES[short] ?? short;
-  return DIGESTS.includes(known) ? known : undefined;
-}
-
-function requireDigest(name) {
-  requireString('digest', name);
-  const digest = digestOf(name);
-  if (digest === undefined) throw coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
-  return digest;
-}
+const { dataArgument, encodingOf, viewOf } = require('./bytes.js');
+const { Gathered } = require('./gathered.js');
 
 const finalized = () => coded(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
 
@@ -48,81 +27,81 @@ class Digesting extends Transform {
   }
 }
 
+/** Names that were found good, so that the host need not be asked again. */
+const known = new Set();
+
 class Hash extends Digesting {
-  #hash;
+  #algorithm;
+  #options;
+  #data;
   #finalized = false;
-  constructor(hash, options) {
+  constructor(algorithm, options = undefined, data = undefined) {
     super(options);
-    this.#hash = hash;
+    this.#algorithm = algorithm;
+    this.#options = options === undefined ? undefined : { outputLength: options?.outputLength };
+    if (data === undefined && (this.#options !== undefined || !known.has(algorithm))) {
+      host('createHash', algorithm, options);
+      if (this.#options === undefined) known.add(algorithm);
+    }
+    this.#data = data ?? new Gathered('hash', algorithm, this.#options);
   }
   update(data, encoding = undefined) {
     if (this.#finalized) throw finalized();
-    this.#hash.update(dataArgument('data', data, encoding));
+    this.#data.add(dataArgument('data', data, encoding));
     return this;
   }
   digest(encoding = undefined) {
     if (this.#finalized) throw finalized();
     this.#finalized = true;
-    return encoded(this.#hash.digest(), encoding);
+    const bytes = this.#data.end('digest', (data) => host('hash', this.#algorithm, this.#options, data));
+    return encoded(bytes, encoding);
   }
   copy(options = undefined) {
     if (this.#finalized) throw finalized();
-    return new Hash(copyOf(this.#hash), options);
+    return new Hash(this.#algorithm, options ?? this.#options, this.#data.copy());
   }
-}
-
-/** The libraries keep a hash's state in numbers, buffers and lists of them, and in a hash within. */
-function copyOf(hash) {
-  const copy = Object.create(Object.getPrototypeOf(hash));
-  for (const [name, value] of Object.entries(hash)) {
-    if (Buffer.isBuffer(value)) copy[name] = Buffer.from(value);
-    else if (Array.isArray(value)) copy[name] = [...value];
-    else copy[name] = name === '_hash' ? copyOf(value) : value;
-  }
-  return copy;
 }
 
 class Hmac extends Digesting {
-  #hmac;
+  #algorithm;
+  #key;
+  #data;
   #finalized = false;
-  constructor(hmac, options) {
+  constructor(algorithm, key, options = undefined) {
     super(options);
-    this.#hmac = hmac;
+    host('createHmac', algorithm, key, options === undefined ? undefined : { encoding: options?.encoding });
+    this.#algorithm = algorithm;
+    // As it is now.
+    this.#key = typeof key === 'string' ? Buffer.from(key, encodingOf(options?.encoding)) : copyOf(key);
+    this.#data = new Gathered('hmac', algorithm, this.#key);
   }
   update(data, encoding = undefined) {
     if (this.#finalized) throw finalized();
-    this.#hmac.update(dataArgument('data', data, encoding));
+    this.#data.add(dataArgument('data', data, encoding));
     return this;
   }
   digest(encoding = undefined) {
     // Not an error, but no MAC either: so it is in Node.
     if (this.#finalized) return encoded(Buffer.alloc(0), encoding);
     this.#finalized = true;
-    return encoded(this.#hmac.digest(), encoding);
+    const bytes = this.#data.end('digest', (data) => host('hmac', this.#algorithm, this.#key, data));
+    return encoded(bytes, encoding);
   }
 }
 
-function createHash(algorithm, options = undefined) {
-  requireString('algorithm', algorithm);
-  const digest = digestOf(algorithm);
-  if (digest === undefined) throw new Error('Digest method not supported');
-  return new Hash(base.createHash(digest), options);
-}
+const copyOf = (key) => {
+  const bytes = viewOf(key);
+  return bytes === undefined ? key : Buffer.from(bytes);
+};
 
-function createHmac(algorithm, key, options = undefined) {
-  requireString('hmac', algorithm);
-  const secret = secretArgument('key', key, options?.encoding);
-  const digest = digestOf(algorithm);
-  if (digest === undefined) throw coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${algorithm}`);
-  return new Hmac(base.createHmac(digest, secret), options);
-}
+const createHash = (algorithm, options = undefined) => new Hash(algorithm, options);
+const createHmac = (algorithm, key, options = undefined) => new Hmac(algorithm, key, options);
 
 /** @param {any} output */
 function hash(algorithm, data, output = 'hex') {
-  const encoding = Object(output) === output ? output.outputEncoding : output;
-  return createHash(algorithm)
-    .update(data)
-    .digest(encoding === 'buffer' ? undefined : encodingOf(encoding ?? 'hex'));
+  requireString('algorithm', algorithm);
+  const encoding = typeof output === 'object' && output !== null ? output.outputEncoding : output;
+  return host('hashOnce', algorithm, data, encoding);
 }
 
-module.exports = { Hash, Hmac, createHash, createHmac, digestOf, hash, requireDigest };
+module.exports = { Hash, Hmac, createHash, createHmac, hash };

@@ -1,134 +1,133 @@
-const { bufferArgument } = require('./bytes.js');
-const { digits, elements } = require('./der.js');
-const forms = require('./key-forms.js');
-const { fromPem, toPem } = require('./pem.js');
+const { WIRE, host, hostLater, isCryptoKey, madeBy } = require('../host.js');
+const { coded, invalidArgType } = require('../errors.js');
 
 const MAKE = Symbol('make');
 
-/** Node's KeyObject: secret bytes, SPKI of a public key or PKCS#8 of a private one. */
+/** Node's KeyObject: what it is made of stays here, as secret bytes, SPKI of a public key or PKCS#8 of a private one, in base64. */
 class KeyObject {
-  #bytes;
-  constructor(type, bytes, permission) {
-    if (permission !== MAKE) throw new TypeError('Illegal constructor');
-    this.type = type;
-    this.#bytes = bytes;
-    if (type === 'secret') {
-      this.symmetricKeySize = bytes.length;
-      return;
+  #type;
+  #material;
+  constructor(type, material, permission) {
+    if (type !== 'secret' && type !== 'public' && type !== 'private') {
+      throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'type' is invalid. Received ${shown(type)}`);
     }
-    const { type: kind, curve, key } = forms.describe(bytes, type === 'private');
-    this.asymmetricKeyType = kind;
-    this.asymmetricKeyDetails = {};
-    if (kind === 'ec') this.asymmetricKeyDetails.namedCurve = curve?.name;
-    if (kind === 'rsa') {
-      const [n, e] = elements(key).slice(type === 'private' ? 1 : 0);
-      this.asymmetricKeyDetails.modulusLength = digits(n).length * 8 - Math.clz32(digits(n)[0]) + 24;
-      this.asymmetricKeyDetails.publicExponent = BigInt(`0x${digits(e).toString('hex')}`);
-    }
+    if (permission !== MAKE) throw invalidArgType('handle', 'of type object', material);
+    this.#type = type;
+    this.#material = material;
   }
-
-  /** @param {{ format?: string, type?: string }} encoding */
-  export({ format, type } = {}) {
-    if (this.type === 'secret') {
-      return format === 'jwk' ? { kty: 'oct', k: this.#bytes.toString('base64url') } : Buffer.from(this.#bytes);
-    }
-    const isPrivate = this.type === 'private';
-    if (format === 'jwk') return forms.jwkOf(this.#bytes, isPrivate);
-    const [label, der] = this.#as(type ?? (isPrivate ? 'pkcs8' : 'spki'), isPrivate);
-    return format === 'der' ? Buffer.from(der) : toPem(label, der);
+  get type() {
+    return this.#type;
   }
-
-  #as(type, isPrivate) {
-    const inner = () => forms.describe(this.#bytes, isPrivate).key;
-    if (type === 'pkcs1') return [isPrivate ? 'RSA PRIVATE KEY' : 'RSA PUBLIC KEY', inner()];
-    if (type === 'sec1') return ['EC PRIVATE KEY', inner()];
-    return [isPrivate ? 'PRIVATE KEY' : 'PUBLIC KEY', this.#bytes];
+  get [WIRE]() {
+    return ['key', this.#type, this.#material];
   }
-
+  get symmetricKeySize() {
+    return undefined;
+  }
+  export(options = undefined) {
+    if (this.#type === 'secret' && options === undefined)
+      return Buffer.from(Uint8Array.fromBase64(this.#material).buffer);
+    return host('exportKey', this, options);
+  }
   equals(other) {
-    return other?.type === this.type && this.#bytes.equals(bytesOf(other));
+    if (!(other instanceof KeyObject)) throw invalidArgType('otherKeyObject', 'an instance of KeyObject', other);
+    return other.#type === this.#type && other.#material === this.#material;
   }
+  toCryptoKey() {
+    throw coded(
+      Error,
+      'ERR_NOT_AVAILABLE_IN_HOOKS',
+      'keyObject.toCryptoKey is not available in hooks: export it, and use crypto.subtle.importKey',
+    );
+  }
+  static from(key) {
+    if (!isCryptoKey(key)) throw invalidArgType('key', 'an instance of CryptoKey', key);
+    return host('keyObject', key);
+  }
+}
+Object.defineProperty(KeyObject.prototype, Symbol.toStringTag, { configurable: true, value: 'KeyObject' });
 
-  get [Symbol.toStringTag]() {
-    return 'KeyObject';
+class SecretKeyObject extends KeyObject {
+  #bytes;
+  constructor(material) {
+    super('secret', material, MAKE);
+    this.#bytes = Math.floor((material.replace(/=+$/, '').length * 3) / 4);
+  }
+  get symmetricKeySize() {
+    return this.#bytes;
   }
 }
 
-function bytesOf(key) {
-  return key.type === 'secret' ? key.export() : key.export({ format: 'der' });
-}
-
-function createSecretKey(key, encoding) {
-  const bytes = typeof key === 'string' ? Buffer.from(key, encoding) : bufferArgument('key', key);
-  return new KeyObject('secret', Buffer.from(bytes), MAKE);
-}
-
-function createPublicKey(input) {
-  const { key, format, type } = unpack(input);
-  if (key instanceof KeyObject) {
-    if (key.type !== 'private') throw wrongKey(key);
-    return publicOf(key.export({ format: 'der' }));
+class AsymmetricKeyObject extends KeyObject {
+  #kind;
+  #details;
+  constructor(type, material, kind, details) {
+    super(type, material, MAKE);
+    this.#kind = kind;
+    this.#details = details;
   }
-  if (format === 'jwk') return new KeyObject('public', forms.spkiOfJwk(key), MAKE);
-  const { label, der } = read(key, format, type === 'pkcs1' ? 'RSA PUBLIC KEY' : 'PUBLIC KEY');
-  if (label === 'CERTIFICATE') return new KeyObject('public', forms.spkiOfCertificate(der), MAKE);
-  if (label === 'PUBLIC KEY') return new KeyObject('public', der, MAKE);
-  if (label === 'RSA PUBLIC KEY') return new KeyObject('public', forms.spkiOfPkcs1(der), MAKE);
-  return publicOf(pkcs8(label, der));
+  get asymmetricKeyType() {
+    return this.#kind;
+  }
+  get asymmetricKeyDetails() {
+    return { ...this.#details };
+  }
+}
+class PublicKeyObject extends AsymmetricKeyObject {}
+class PrivateKeyObject extends AsymmetricKeyObject {}
+
+madeBy(([, type, material, kind], details) =>
+  type === 'secret'
+    ? new SecretKeyObject(material)
+    : new (type === 'public' ? PublicKeyObject : PrivateKeyObject)(type, material, kind, details),
+);
+
+const shown = (value) => (typeof value === 'string' ? `'${value}'` : String(value));
+
+const createSecretKey = (key, encoding = undefined) => host('createSecretKey', key, encoding);
+const createPublicKey = (key) => host('createPublicKey', key);
+const createPrivateKey = (key) => host('createPrivateKey', key);
+
+/** What pairs are made of: keys are given as they were asked for. */
+const pairOf = ({ publicKey, privateKey }) => ({ publicKey, privateKey });
+const generateKeyPairSync = (type, options = undefined) => pairOf(host('generateKeyPair', type, options));
+
+function generateKeyPair(type, options, callback) {
+  const done = typeof options === 'function' ? options : callback;
+  if (typeof done !== 'function') throw invalidArgType('callback', 'of type function', done);
+  hostLater(
+    (error, pair) => (error === null ? done(null, pair.publicKey, pair.privateKey) : done(error)),
+    'generateKeyPair',
+    type,
+    options === done ? undefined : options,
+  );
 }
 
-function createPrivateKey(input) {
-  const { key, format, type } = unpack(input);
-  if (format === 'jwk') return new KeyObject('private', forms.pkcs8OfJwk(key), MAKE);
-  const byType = { pkcs1: 'RSA PRIVATE KEY', sec1: 'EC PRIVATE KEY' };
-  const { label, der } = read(key, format, byType[type] ?? 'PRIVATE KEY');
-  return new KeyObject('private', pkcs8(label, der), MAKE);
+const generateKeySync = (type, options) => host('generateKey', type, options);
+
+function generateKey(type, options, callback) {
+  if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
+  hostLater(callback, 'generateKey', type, options);
 }
 
-function publicOf(der) {
-  return new KeyObject('public', forms.spkiOfPkcs8(der), MAKE);
-}
+// Node's own way to have the results of a promise of them named.
+const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
+Object.defineProperty(generateKeyPair, CUSTOM, {
+  value: (type, options) =>
+    new Promise((resolve, reject) =>
+      generateKeyPair(type, options, (error, publicKey, privateKey) =>
+        error === null ? resolve({ publicKey, privateKey }) : reject(error),
+      ),
+    ),
+});
 
-function pkcs8(label, der) {
-  if (label === 'PRIVATE KEY') return der;
-  if (label === 'RSA PRIVATE KEY') return forms.pkcs8OfPkcs1(der);
-  if (label === 'EC PRIVATE KEY') return forms.pkcs8OfSec1(der);
-  throw wrongKey();
-}
-
-function unpack(input) {
-  const isWrapped =
-    typeof input === 'object' &&
-    input !== null &&
-    'key' in input &&
-    !ArrayBuffer.isView(input) &&
-    !(input instanceof KeyObject);
-  return isWrapped ? input : { key: input };
-}
-
-function read(key, format, labelOfDer) {
-  if (typeof key !== 'string' && !ArrayBuffer.isView(key) && !(key instanceof ArrayBuffer)) throw wrongKey(key);
-  if (format === 'der') return { label: labelOfDer, der: Buffer.from(key) };
-  const block = fromPem(typeof key === 'string' ? key : Buffer.from(key).toString('latin1'));
-  if (block === undefined) throw wrongKey();
-  return block;
-}
-
-function wrongKey(value) {
-  const message = value === undefined ? 'error:1E08010C:DECODER routines::unsupported' : 'Invalid key object type';
-  return Object.assign(new TypeError(message), {
-    code: value === undefined ? 'ERR_OSSL_UNSUPPORTED' : 'ERR_INVALID_ARG_TYPE',
-  });
-}
-
-/** A key as the libraries under crypto-browserify take it: PEM, or the bytes of a secret. */
-function plainKey(input) {
-  if (input instanceof KeyObject) return input.type === 'secret' ? input.export() : input.export({ format: 'pem' });
-  const { key, format } = unpack(input);
-  if (key === input) return input;
-  if (format === 'jwk') return plainKey(key.d === undefined ? createPublicKey(input) : createPrivateKey(input));
-  if (format === 'der') return plainKey(input.type === 'spki' ? createPublicKey(input) : createPrivateKey(input));
-  return { ...input, key: plainKey(key) };
-}
-
-module.exports = { KeyObject, createSecretKey, createPublicKey, createPrivateKey, plainKey };
+module.exports = {
+  KeyObject,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  generateKeySync,
+};

@@ -1,104 +1,80 @@
-const base = require('crypto-browserify');
-const { plainKey } = require('./key-object.js');
-const { TAG, digits, elements, encode, unsigned } = require('./der.js');
-const { coded, requireString } = require('../errors.js');
-const { digestOf } = require('./hashes.js');
+const { Writable } = require('stream');
+const { host, hostLater } = require('../host.js');
+const { coded, invalidArgType, requireString } = require('../errors.js');
+const { bytesArgument, dataArgument } = require('./bytes.js');
+const { Gathered } = require('./gathered.js');
 
-const PSS = 6;
+/** Names that were found good, so that the host need not be asked again. */
+const known = new Set();
 
-/** OpenSSL's names of digests are the same in capitals, with a hyphen, and after `RSA-`. */
-function signedDigest(algorithm) {
-  requireString('algorithm', algorithm);
-  const digest = digestOf(algorithm);
-  if (digest === undefined) throw coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${algorithm}`);
-  return digest;
-}
-
-/** `createSign` and `createVerify` that take key objects and both forms of ECDSA signatures. */
-function createSign(algorithm) {
-  const sign = base.createSign(signedDigest(algorithm));
-  const signPlain = sign.sign.bind(sign);
-  sign.sign = (key, encoding) => {
-    requireNoPss(key);
-    const der = signPlain(pemOf(key));
-    const signature = key?.dsaEncoding === 'ieee-p1363' ? toP1363(der, key) : der;
-    return encoding ? signature.toString(encoding) : signature;
-  };
-  return sign;
-}
-
-function createVerify(algorithm) {
-  const verify = base.createVerify(signedDigest(algorithm));
-  const verifyPlain = verify.verify.bind(verify);
-  verify.verify = (key, signature, encoding) => {
-    requireNoPss(key);
-    const bytes = typeof signature === 'string' ? Buffer.from(signature, encoding) : Buffer.from(signature);
-    try {
-      return verifyPlain(pemOf(key), key?.dsaEncoding === 'ieee-p1363' ? fromP1363(bytes) : bytes);
-    } catch (error) {
-      // A signature of the wrong length or make is no error in Node.
-      if (/asn1|signature|der/i.test(String(error?.message))) return false;
-      throw error;
-    }
-  };
-  return verify;
-}
-
-function sign(algorithm, data, key, callback) {
-  return answer(callback, () =>
-    createSign(algorithm ?? 'sha256')
-      .update(data)
-      .sign(key),
-  );
-}
-
-function verify(algorithm, data, key, signature, callback) {
-  return answer(callback, () =>
-    createVerify(algorithm ?? 'sha256')
-      .update(data)
-      .verify(key, signature),
-  );
-}
-
-function answer(callback, work) {
-  if (callback === undefined) return work();
-  let result;
-  try {
-    result = work();
-  } catch (error) {
-    queueMicrotask(() => callback(error));
-    return undefined;
+/** What `createSign` and `createVerify` give: streams that gather what is signed. */
+class Signing extends Writable {
+  #finalized = false;
+  constructor(kind, algorithm, options) {
+    super(options);
+    requireString('algorithm', algorithm);
+    if (!known.has(algorithm)) host('createSign', algorithm);
+    known.add(algorithm);
+    this.algorithm = algorithm;
+    this.gathered = new Gathered(kind, algorithm);
+    for (const name of ['algorithm', 'gathered']) Object.defineProperty(this, name, { enumerable: false });
   }
-  queueMicrotask(() => callback(null, result));
-  return undefined;
+  _write(chunk, encoding, callback) {
+    this.update(chunk, encoding);
+    callback();
+  }
+  update(data, encoding = undefined) {
+    if (this.#finalized) throw notReady();
+    this.gathered.add(dataArgument('data', data, encoding));
+    return this;
+  }
+  finish() {
+    if (this.#finalized) throw notReady();
+    this.#finalized = true;
+  }
+}
+const notReady = () => coded(Error, 'ERR_CRYPTO_INVALID_STATE', 'Not initialised');
+
+class Sign extends Signing {
+  constructor(algorithm, options = undefined) {
+    super('sign', algorithm, options);
+  }
+  sign(key, encoding = undefined) {
+    if (!key) throw coded(Error, 'ERR_CRYPTO_SIGN_KEY_REQUIRED', 'No key provided to sign');
+    this.finish();
+    const signature = this.gathered.end('sign', (data) => host('signStream', this.algorithm, data, key), key);
+    return encoding && encoding !== 'buffer' ? signature.toString(encoding) : signature;
+  }
 }
 
-function pemOf(key) {
-  const plain = plainKey(key);
-  return typeof plain === 'object' && 'key' in plain && plain.passphrase === undefined ? plain.key : plain;
+class Verify extends Signing {
+  constructor(algorithm, options = undefined) {
+    super('verify', algorithm, options);
+  }
+  verify(key, signature, encoding = undefined) {
+    const bytes = bytesArgument('signature', signature, encoding);
+    this.finish();
+    return this.gathered.end('verify', (data) => host('verifyStream', this.algorithm, data, key, bytes), key, bytes);
+  }
 }
 
-function requireNoPss(key) {
-  if (key?.padding !== PSS) return;
-  throw Object.assign(new Error('RSA-PSS is not available in hooks: use RS256 or ES256, or crypto.subtle'), {
-    code: 'ERR_NOT_AVAILABLE_IN_HOOKS',
-  });
+const createSign = (algorithm, options = undefined) => new Sign(algorithm, options);
+const createVerify = (algorithm, options = undefined) => new Verify(algorithm, options);
+
+const isCallback = (callback) => {
+  if (callback !== undefined && typeof callback !== 'function')
+    throw invalidArgType('callback', 'of type function', callback);
+  return callback !== undefined;
+};
+
+function sign(algorithm, data, key, callback = undefined) {
+  return isCallback(callback) ? hostLater(callback, 'sign', algorithm, data, key) : host('sign', algorithm, data, key);
 }
 
-function toP1363(der, key) {
-  const [r, s] = elements(der).map(digits);
-  const { createPrivateKey } = require('./key-object.js');
-  const { namedCurve } = createPrivateKey(plainKey(key)).asymmetricKeyDetails;
-  const size = { secp384r1: 48, secp521r1: 66 }[namedCurve] ?? 32;
-  const out = Buffer.alloc(2 * size);
-  r.copy(out, size - r.length);
-  s.copy(out, 2 * size - s.length);
-  return out;
+function verify(algorithm, data, key, signature, callback = undefined) {
+  return isCallback(callback)
+    ? hostLater(callback, 'verify', algorithm, data, key, signature)
+    : host('verify', algorithm, data, key, signature);
 }
 
-function fromP1363(bytes) {
-  const half = bytes.length / 2;
-  return encode(TAG.sequence, unsigned(bytes.subarray(0, half)), unsigned(bytes.subarray(half)));
-}
-
-module.exports = { createSign, createVerify, sign, verify };
+module.exports = { Sign, Verify, createSign, createVerify, sign, verify };

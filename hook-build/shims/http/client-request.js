@@ -23,7 +23,7 @@ class ClientRequest extends Writable {
   #closed = false;
 
   constructor(input, options, callback, byDefault = 'http:') {
-    super({ decodeStrings: true, emitClose: false });
+    super({ decodeStrings: true, emitClose: false, autoDestroy: false });
     const settled = optionsOf(input, options, byDefault);
     this.url = urlOf(settled);
     this.method = (settled.method ?? 'GET').toUpperCase();

@@ -4,6 +4,7 @@ import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import { callError, parseTimers, type HostCallKind } from './host-calls/host-functions.ts';
 import { SubtleTurns, type SubtleWork } from './host-calls/subtle-work.ts';
+import { NodeWork } from './host-calls/node-work/node-work.ts';
 import { EnteredRuns } from './entered-runs.ts';
 import { HookRun } from './hook-run.ts';
 import { LimitError, limitOf, type Limit } from './limit.ts';
@@ -37,7 +38,7 @@ const LOAD = 0;
 export type HookHost = {
   runtime: RuntimeTexts;
   /** Answers a call of a hook; gives or throws the JSON text that the hook's promise is settled with. */
-  call: (runId: number, kind: HostCallKind, json: string, work: SubtleWork) => Promise<string>;
+  call: (runId: number, kind: Exclude<HostCallKind, 'work'>, json: string, work: SubtleWork) => Promise<string>;
   /** How the process's CPU time is shared by the isolates that are entered. */
   cpu: CpuShare;
   /** A run has the isolate for itself now and may use so much CPU time, milliseconds; then {@link HookIsolate.leftMs} is looked at. */
@@ -66,6 +67,7 @@ export class HookIsolate {
   readonly #firstRun = Promise.withResolvers<number>();
   #firstRunId: number | undefined;
   readonly #subtleTurns = new SubtleTurns();
+  readonly #nodeWork = new NodeWork();
   readonly #answerTurns = new Turns(MAX_ANSWERS_PER_TURN);
   readonly #entered: EnteredRuns;
   #refilledMs = performance.now();
@@ -186,6 +188,8 @@ export class HookIsolate {
       onClearTimer: (id) => this.#clearTimer(id),
       onTimersKept: (id) => void this.#takeTimers(id),
       onCall: (...call) => void this.#call(...call),
+      onWork: (json, waits) => this.#work(json, waits),
+      onWorkDone: (ticket) => this.#nodeWork.take(ticket),
     });
     // Before the load: what it puts off may be due before it has come back.
     this.#entries = realm.entries;
@@ -320,12 +324,21 @@ export class HookIsolate {
     }
   }
 
+  /** Asked for by the run that has the isolate. */
+  #work(json: string, waits: boolean): string {
+    const run = this.#entered.first;
+    if (run === undefined) return '';
+    return this.#nodeWork.ask(json, waits, { leftMs: this.#entered.leftMs, work: run.subtleWork });
+  }
+
   async #call(runId: number, callId: number, kind: HostCallKind, json: string): Promise<void> {
     const run = this.#runs.get(runId);
     if (run === undefined) return;
     run.calls++;
     const inTheNameOf = runId === LOAD ? await this.#firstRun.promise : runId;
-    const [ok, answer] = await this.#host.call(inTheNameOf, kind, json, run.subtleWork).then(
+    const answered =
+      kind === 'work' ? this.#nodeWork.wait(Number(json)) : this.#host.call(inTheNameOf, kind, json, run.subtleWork);
+    const [ok, answer] = await answered.then(
       (result) => [true, result] as const,
       (error: unknown) => [false, callError(error)] as const,
     );

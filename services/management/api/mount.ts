@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { identify } from '../auth/identify.ts';
+import { mayStill } from '../auth/may-still.ts';
 import { requireScope } from '../auth/require-scope.ts';
 import type { Deps } from '../deps.ts';
 import { refuseAbsentProducts } from './absent-products.ts';
@@ -59,7 +60,7 @@ export function mountRoutes(
       answer = written.answer;
     }
     if (route.isStream === true) {
-      sendLines(answer as Source<unknown>, route, response);
+      sendLines(answer as Source<unknown>, { route, response, mayGoOn: () => mayStill(request, route, deps) });
       return;
     }
     if (route.response === undefined) response.status(route.status).end();

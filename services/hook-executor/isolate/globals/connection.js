@@ -1,4 +1,4 @@
-import { dateNow, parse, PromiseClass, SafeMap, stringify } from './intrinsics.js';
+import { dateNow, min, parse, pause, PromiseClass, SafeMap, stringify } from './intrinsics.js';
 
 // The one way to the host. Its functions stay in this module's closure; what is under way is tagged with its run.
 
@@ -17,8 +17,21 @@ const startedMs = dateNow();
 
 export function connect(hostFunctions, currentRunOf, write, onUncaught) {
   // Copied: the caller's object may change.
-  const { timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now, library } = hostFunctions;
-  host = { __proto__: null, timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now, library };
+  const { timer, clearTimer, timersKept, call, random, parseUrl, setUrl, now, library, work, workDone } = hostFunctions;
+  host = {
+    __proto__: null,
+    timer,
+    clearTimer,
+    timersKept,
+    call,
+    random,
+    parseUrl,
+    setUrl,
+    now,
+    library,
+    work,
+    workDone,
+  };
   currentRun = currentRunOf;
   writeLine = write;
   uncaught = onUncaught;
@@ -34,6 +47,21 @@ export const randomBase64 = (bytes) => answered(host.random, bytes);
 export const libraryText = (name) => answered(host.library, name);
 export const parseUrl = (input, base) => answered(host.parseUrl, input, base);
 export const setUrl = (href, part, value) => answered(host.setUrl, href, part, value);
+
+/** Asks for work of Node's own; gives JSON text, or the number of a ticket after a '#'. */
+export const askForWork = (json, waits) => answered(host.work, json, waits);
+
+/** The answer to a ticket. The wait is the hook's own: for CPU time counts what the work takes meanwhile. */
+export function waitForWork(ticket) {
+  for (let pauseMs = MIN_WORK_PAUSE_MS; ; pauseMs = min(2 * pauseMs, MAX_WORK_PAUSE_MS)) {
+    pause(pauseMs);
+    const answer = answered(host.workDone, ticket);
+    if (answer !== '') return answer;
+  }
+}
+
+const MIN_WORK_PAUSE_MS = 0.25;
+const MAX_WORK_PAUSE_MS = 4;
 
 /** Milliseconds, at most twice as many, until a host that is busy is asked again. */
 const PAUSE_MS = 1;

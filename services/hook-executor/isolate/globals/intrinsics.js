@@ -94,3 +94,8 @@ function safe(Base) {
 export const SafeMap = safe(Map);
 export const toHex = uncurry(Uint8Array.prototype.toHex);
 export const BigInt = globalThis.BigInt;
+
+const { wait } = Atomics;
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+/** Sleeps so many milliseconds. Hooks cannot: for them there is neither. */
+export const pause = (ms) => void wait(nothing, 0, 0, ms);

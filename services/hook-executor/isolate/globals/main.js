@@ -11,6 +11,7 @@ import { defineFetch } from './fetch.js';
 import { defineFormData } from './form-data.js';
 import { defineHeaders } from './headers.js';
 import { takeUntoldTimers } from './host-timers.js';
+import { defineNodeWork } from './node-work.js';
 import { definePerformance } from './performance.js';
 import { defineProcess } from './process.js';
 import { defineRequest } from './request.js';
@@ -53,6 +54,7 @@ export default function install(host, currentRun, write, uncaught) {
   defineFetch();
   defineCryptoKey();
   defineCrypto();
+  defineNodeWork();
   definePerformance();
   defineProcess();
   defineConsole();

@@ -2,7 +2,17 @@ import { bytesOf, isBufferSource } from './buffer-source.js';
 import { callHost } from './connection.js';
 import { defineInterface } from './define.js';
 import { DOMException } from './dom-exception.js';
-import { fromBase64, freeze, indexOfItem, iterator, parse, push, stringify, toBase64 } from './intrinsics.js';
+import {
+  defineProperty,
+  fromBase64,
+  freeze,
+  indexOfItem,
+  iterator,
+  parse,
+  push,
+  stringify,
+  toBase64,
+} from './intrinsics.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
 const token = {};
@@ -224,4 +234,8 @@ export const subtle = new SubtleCrypto(token);
 
 export function defineCryptoKey() {
   defineInterface('CryptoKey', CryptoKey);
+  // For `require('crypto')`, whose functions take such keys too, as in Node.
+  defineProperty(globalThis, Symbol.for('hookmint.keyMaterial'), {
+    value: (key) => (isKey(key) ? { type: key.type, data: wireKey(key).data } : undefined),
+  });
 }

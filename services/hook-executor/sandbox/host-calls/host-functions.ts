@@ -30,13 +30,13 @@ const SETTABLE = new Set<string>(URL_PARTS.filter((part) => part !== 'origin'));
 
 /**
  * A call's kind: 'http' as in egress/http-exchange.ts, 'storage' as in storage/storage-of-run.ts, 'subtle' for {@link runSubtle},
- * 'decode' for {@link runDecode}.
+ * 'decode' for {@link runDecode}, 'work' for the answer to a ticket of {@link NodeWork}.
  */
-export type HostCallKind = 'http' | 'storage' | 'subtle' | 'decode';
+export type HostCallKind = 'http' | 'storage' | 'subtle' | 'decode' | 'work';
 /** How finely hooks may measure, milliseconds: differences of caches, by which neighbours could be read, are some thousandths of it. */
 const CLOCK_STEP_MS = 0.1;
 
-const KINDS: readonly unknown[] = ['http', 'storage', 'subtle', 'decode'] satisfies HostCallKind[];
+const KINDS: readonly unknown[] = ['http', 'storage', 'subtle', 'decode', 'work'] satisfies HostCallKind[];
 
 export type HostEvents = {
   /** To enter the isolate with `fireTimer(timerId)` in `delayMs`; of one timer id the latest counts. */
@@ -46,6 +46,9 @@ export type HostEvents = {
   onTimersKept: (runId: number) => void;
   /** To be answered by entering the isolate with `settleCall(callId, ok, json)`; {@link callError} makes the json of a failure. */
   onCall: (runId: number, callId: number, kind: HostCallKind, json: string) => void;
+  /** As {@link NodeWork} has it. */
+  onWork: (json: string, waits: boolean) => string;
+  onWorkDone: (ticket: number) => string;
 };
 
 /** The functions that the runtime of one isolate is given. All take the hook's word for nothing and throw nothing. */
@@ -65,11 +68,13 @@ export type HostFunctions = {
     now: () => number | undefined;
     /** The text of one of the runtime's libraries; '' of what is none. */
     library: (name: unknown) => string | undefined;
+    work: (json: unknown, waits: unknown) => string | undefined;
+    workDone: (ticket: unknown) => string | undefined;
   };
 };
 
 export function createHostFunctions(
-  { onTimer, onClearTimer, onTimersKept, onCall }: HostEvents,
+  { onTimer, onClearTimer, onTimersKept, onCall, onWork, onWorkDone }: HostEvents,
   libraries: RuntimeTexts['libraries'],
 ): HostFunctions {
   const texts = new Map<unknown, string>(Object.entries(libraries));
@@ -95,6 +100,8 @@ export function createHostFunctions(
       setUrl: inTurn(setUrl),
       now: inTurn(() => Math.floor(performance.now() / CLOCK_STEP_MS) * CLOCK_STEP_MS),
       library: inTurn((name) => texts.get(name) ?? ''),
+      work: inTurn((json, waits) => (typeof json === 'string' ? onWork(json, waits === true) : '')),
+      workDone: inTurn((ticket) => (isId(ticket) ? onWorkDone(ticket) : '')),
     },
   };
 }

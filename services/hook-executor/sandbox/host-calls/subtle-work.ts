@@ -28,9 +28,15 @@ export class SubtleTurns {
   #free = MAX_AT_A_TIME;
   readonly #waiting: (() => void)[] = [];
 
+  /** Whether there was one. */
+  takeNow(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
+  }
+
   async take(): Promise<void> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!this.takeNow()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   pass(): void {
@@ -57,7 +63,31 @@ export class SubtleWork {
    */
   async perform<T>(ms: number, operation: () => Promise<T>): Promise<T> {
     this.#spend(ms);
-    await this.#turns.take();
+    return await this.#inTurn(this.#turns.take(), operation);
+  }
+
+  /**
+   * The same for one that is begun at once if there is a turn to take: what it throws then is thrown here.
+   *
+   * @throws {CallError} QuotaExceededError
+   */
+  begin<T>(ms: number, operation: () => Promise<T>): Promise<T> {
+    this.#spend(ms);
+    if (!this.#turns.takeNow()) return this.#inTurn(this.#turns.take(), operation);
+    let begun: Promise<T>;
+    try {
+      begun = operation();
+    } catch (error) {
+      this.#turns.pass();
+      throw error;
+    }
+    return begun.finally(() => {
+      this.#turns.pass();
+    });
+  }
+
+  async #inTurn<T>(turn: Promise<void>, operation: () => Promise<T>): Promise<T> {
+    await turn;
     try {
       if (this.#over) fail('AbortError', 'the run is over');
       return await operation();

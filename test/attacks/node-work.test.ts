@@ -1,0 +1,218 @@
+import { attackedSandbox, hook } from './sandbox.ts';
+import { neighboursOf } from './neighbours.ts';
+import assert from 'node:assert/strict';
+import { buildHook } from '../../hook-build/build-hook.ts';
+import { test } from 'node:test';
+import { statusOf } from './sandbox.ts';
+
+// What a hook can have Node's own functions do for it, in the process that all hooks share.
+
+const sandbox = attackedSandbox('functions of Node');
+const { run, attack } = sandbox;
+const { warmUp, whileRunning } = neighboursOf(sandbox);
+
+const LIMITS = { cpu_ms: 300, wall_ms: 4_000, heap_mib: 64 };
+const NEIGHBOUR_MS = 100;
+const ATTEMPTS = 3;
+
+/** A hook of this body with `crypto`, `zlib` and the way to the host. */
+async function withModules(body: string): Promise<string> {
+  const { script } = await buildHook({
+    code: `const crypto = require('crypto'), zlib = require('zlib'), util = require('util');
+      const work = globalThis[Symbol.for('hookmint.work')];
+      const failure = (run) => { try { run(); return 'done'; } catch (error) { return (error.code ?? error.name) + ': ' + error.message; } };
+      ${hook(body)}`,
+    dependencies: {},
+  });
+  return script;
+}
+
+async function resultOf(body: string, limits: Record<string, number> = {}): Promise<unknown> {
+  return await sandbox.result(await withModules(body), { ...LIMITS, cpu_ms: 2_000, ...limits });
+}
+
+/** Some 2,048 rounds make 0.5 ms; the number of rounds stands in the key. */
+const PASSPHRASE_KEY = `(() => {
+  const pem = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'p' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey;
+  const at = pem.indexOf(Buffer.from([2, 2, 8, 0]));
+  return Buffer.concat([pem.subarray(0, at), Buffer.from([2, 2, 127, 255]), pem.subarray(at + 4)]);
+})()`;
+
+const REFUSED: Record<string, [expression: string, failure: RegExp]> = {
+  'PBKDF2 of 1,000,000,000 rounds': [
+    `crypto.pbkdf2Sync('p', 's', 1e9, 64, 'sha512')`,
+    /^ERR_OVER_HOOK_LIMIT: an operation of about \d+ ms is over the CPU time that the run has left/,
+  ],
+  'the same, without waiting': [`crypto.pbkdf2('p', 's', 1e9, 64, 'sha512', () => {})`, /^QuotaExceededError: /],
+  'a derived key of 1 GB': [`crypto.pbkdf2Sync('p', 's', 1, 2 ** 30, 'sha1')`, /a result is limited to 1048576 bytes/],
+  'scrypt of 16 GB': [
+    `crypto.scryptSync('p', 's', 64, { N: 2 ** 24, r: 8, p: 1, maxmem: 2 ** 35 })`,
+    /^ERR_OVER_HOOK_LIMIT|^ERR_CRYPTO_INVALID_SCRYPT_PARAMS/,
+  ],
+  'scrypt of 128 MB': [
+    `crypto.scryptSync('p', 's', 64, { N: 2 ** 10, r: 2 ** 10, p: 1, maxmem: 2 ** 35 })`,
+    /^ERR_OVER_HOOK_LIMIT|^ERR_CRYPTO_INVALID_SCRYPT_PARAMS/,
+  ],
+  'an RSA key of 16,384 bits': [`crypto.generateKeyPairSync('rsa', { modulusLength: 16384 })`, /limited to 4096/],
+  'an RSA key with an exponent of its own': [
+    `crypto.generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 0xfffffff1 })`,
+    /publicExponent must be 3 or 65537/,
+  ],
+  'a safe prime of 4,096 bits': [`crypto.createDiffieHellman(4096)`, /^ERR_OVER_HOOK_LIMIT/],
+  'a prime that cannot be': [`crypto.generatePrimeSync(64, { add: 4n, rem: 2n })`, /"add" and "rem"/],
+  'a prime of 1,000,000 bits': [`crypto.generatePrimeSync(1e6)`, /primes are limited to 4096 bits/],
+  'a group with a prime of its own': [
+    `crypto.createDiffieHellman(Buffer.alloc(256, 255))`,
+    /none of the standard groups is limited to 1024 bits/,
+  ],
+  'the largest standard group': [`crypto.getDiffieHellman('modp18')`, /limited to 4096 bits/],
+  'a hash of 1 GB': [`crypto.createHash('shake256', { outputLength: 2 ** 30 }).digest()`, /limited to 1048576 bytes/],
+  'a key whose passphrase takes 32,767 rounds': [
+    `crypto.createPrivateKey({ key: ${PASSPHRASE_KEY}, format: 'der', type: 'pkcs8', passphrase: 'p' })`,
+    /limited to 16384 rounds/,
+  ],
+  'the same as PEM': [
+    `crypto.createPrivateKey({ key: '-----BEGIN ENCRYPTED PRIVATE KEY-----\\n' + ${PASSPHRASE_KEY}.toString('base64').replace(/(.{64})/g, '$1\\n') + '\\n-----END ENCRYPTED PRIVATE KEY-----\\n', passphrase: 'p' })`,
+    /limited to 16384 rounds/,
+  ],
+  'the same in a signature': [
+    `crypto.sign('sha256', Buffer.alloc(1), { key: ${PASSPHRASE_KEY}, format: 'der', type: 'pkcs8', passphrase: 'p' })`,
+    /limited to 16384 rounds/,
+  ],
+  'a key of a million characters': [`crypto.createPublicKey('x'.repeat(1e6))`, /a key is limited to 32768 characters/],
+  'a bomb': [`zlib.gunzipSync(zlib.gzipSync(Buffer.alloc(20e6)))`, /^ERR_BUFFER_TOO_LARGE|a request is limited/],
+  'Brotli with a window of 1 GB': [
+    `zlib.brotliCompressSync('x', { params: { [zlib.constants.BROTLI_PARAM_LARGE_WINDOW]: 1, [zlib.constants.BROTLI_PARAM_LGWIN]: 30 } })`,
+    /Brotli has no large windows/,
+  ],
+  'Zstandard with all the memory': [
+    `zlib.zstdCompressSync('x', { params: { [zlib.constants.ZSTD_c_compressionLevel]: 22 } })`,
+    /the level of Zstandard is limited to 9/,
+  ],
+  'data of 100 MB': [
+    `crypto.createHmac('sha1', 'k').update(Buffer.alloc(0)).digest() && crypto.timingSafeEqual(Buffer.alloc(3e6), Buffer.alloc(3e6))`,
+    /a request is limited/,
+  ],
+};
+
+for (const [what, [expression, expected]] of Object.entries(REFUSED)) {
+  attack(`${what} is refused at once`, async () => {
+    const startedMs = performance.now();
+    const { is } = (await resultOf(`cb(null, { is: failure(() => ${expression}) });`)) as { is: string };
+    assert.match(is, expected);
+    assert.ok(performance.now() - startedMs < 2_000);
+  });
+}
+
+const NO_REQUESTS = [
+  `'{'`,
+  `'5'`,
+  `'null'`,
+  `'["nope"]'`,
+  `'["__proto__"]'`,
+  `'["constructor"]'`,
+  `'["toString"]'`,
+  `'[["getHashes"]]'`,
+  `'["createHash",{"a":1}]'`,
+  `'["createHash",["key","private","AAAA"]]'`,
+  `'["hash","sha1",["object",{"__proto__":["object",{"outputLength":5}]}],["bytes","Buffer",5]]'`,
+  `'["call",1,"constructor"]'`,
+  `'["open","__proto__"]'`,
+  `'["x509Method",["bytes","Buffer","AAAA"],"constructor"]'`,
+  `'["certificate","constructor",["bytes","Buffer","AAAA"]]'`,
+  `'["zlib","constructor",""]'`,
+  `'["zlibWrite",99,["bytes","Buffer","AAAA"]]'`,
+  `'["getHashes"' + ',1'.repeat(1000) + ']'`,
+  `'["createHash",' + '["array",['.repeat(5000) + ']]'.repeat(5000) + ']'`,
+  `'["bigint",["bigint","' + '9'.repeat(100000) + '"]]'`,
+  `'x'.repeat(3000000)`,
+];
+attack('requests that the modules would not make are refused, each with an error', async () => {
+  const body = `cb(null, { answers: [${NO_REQUESTS.join(', ')}].map((text) => Object.keys(JSON.parse(work(text))).join()) });`;
+  const { answers } = (await resultOf(body)) as { answers: string[] };
+  answers.forEach((answer, i) => assert.equal(answer, 'error', NO_REQUESTS[i] ?? ''));
+});
+
+attack('a detached buffer is an empty one, and one that is changed after the call does not count', async () => {
+  const body = `
+    const detached = new Uint8Array([1, 2, 3]); structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    const empty = crypto.createHash('sha1').digest('hex');
+    const bytes = Buffer.from('abc'), hash = crypto.createHash('sha1').update(bytes), key = Buffer.from('key'), hmac = crypto.createHmac('sha1', key);
+    bytes.fill(0); key.fill(0);
+    cb(null, { detached: crypto.createHash('sha1').update(detached).digest('hex') === empty,
+      hash: hash.digest('hex') === crypto.createHash('sha1').update('abc').digest('hex'),
+      hmac: hmac.digest('hex') === crypto.createHmac('sha1', 'key').digest('hex') });`;
+  assert.deepEqual(await resultOf(body), { detached: true, hash: true, hmac: true });
+});
+
+attack('ciphers that are left open make room for others, which are right', async () => {
+  const body = `
+    const open = () => crypto.createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16));
+    const first = open();
+    for (let i = 0; i < 500; i++) open().update('x');
+    cb(null, { first: failure(() => first.update('x')), last: open().update('abc', 'utf8', 'hex') });`;
+  const { first, last } = (await resultOf(body)) as { first: string; last: string };
+  assert.match(first, /no more than 64 ciphers/);
+  assert.match(last, /^[0-9a-f]{6}$/);
+});
+
+attack('what another hook has opened cannot be used', async () => {
+  await resultOf(`crypto.createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)); cb(null, {});`);
+  const { is } = (await resultOf(
+    `cb(null, { is: failure(() => { const { error } = JSON.parse(work('["call",1,"update",["bytes","Buffer","AAAA"]]')); throw error; }) });//2`,
+  )) as { is: string };
+  assert.match(is, /no more than 64 ciphers/);
+});
+
+const LONG: Record<string, string> = {
+  'hashes without an end': `for (;;) crypto.createHash('sha512').update('x').digest();`,
+  'hashes of what is large': `const d = Buffer.alloc(1e6); for (;;) crypto.createHash('sha512').update(d).digest();`,
+  'signatures of RSA': `const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 1024 }); for (;;) crypto.sign('sha256', Buffer.alloc(1), privateKey);`,
+  'key pairs that are waited for': `for (;;) crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });`,
+  'PBKDF2 that is waited for': `for (;;) { try { crypto.pbkdf2Sync('p', 's', 50_000, 64, 'sha512'); } catch {} }`,
+  'PBKDF2 that is not': `for (;;) { try { crypto.pbkdf2('p', 's', 50_000, 64, 'sha512', () => {}); } catch {} }`,
+  'scrypt that is not': `(async () => { for (;;) { try { crypto.scrypt('p', 's', 64, () => {}); } catch {} await null; } })();`,
+  '3DES': `const c = crypto.createCipheriv('des-ede3-cbc', Buffer.alloc(24, 1), Buffer.alloc(8)); const d = Buffer.alloc(1e6); for (;;) c.update(d);`,
+  'compression at its best': `const d = crypto.randomBytes(1e6); for (;;) { try { zlib.brotliCompressSync(d); } catch {} }`,
+  'compression in streams': `const d = crypto.randomBytes(60_000); for (;;) { const s = zlib.createBrotliCompress(); s.on('error', () => {}); s.write(d); s.end(); }`,
+  bombs: `const d = zlib.gzipSync(Buffer.alloc(1e6)); for (;;) { try { zlib.gunzipSync(d); } catch {} }`,
+  'requests that are none': `const s = 'x'.repeat(2e6); for (;;) work(s);`,
+  certificates: `for (;;) try { new crypto.X509Certificate('x'); } catch {}`,
+};
+for (const [what, body] of Object.entries(LONG)) {
+  attack(`${what}: ends at its limit, and costs no neighbour its answer or much time`, async () => {
+    let medianMs = Infinity;
+    for (let attempt = 1; attempt <= ATTEMPTS && medianMs >= NEIGHBOUR_MS; attempt++) {
+      await warmUp();
+      const found = await whileRunning([`${await withModules(body)}//${String(attempt)}`], LIMITS);
+      for (const end of found.ends)
+        assert.ok(
+          ['timed_out cpu', 'timed_out wall', 'timed_out callback', 'out_of_memory', 'threw'].includes(end),
+          end,
+        );
+      ({ medianMs } = found);
+    }
+    assert.ok(medianMs < NEIGHBOUR_MS, `neighbours waited ${String(medianMs)} ms`);
+  });
+}
+
+attack('a run that waits is ended at its limit, and its thread with it', async () => {
+  // Estimated as less than it may use, it takes as much as it takes: what it is charged is what the process used meanwhile.
+  const code = await withModules(`for (;;) crypto.pbkdf2Sync('p', 's', 80_000, 64, 'sha512');`);
+  const startedMs = performance.now();
+  const outcome = await run(code, { cpu_ms: 120, wall_ms: 8_000 });
+  assert.match(statusOf(outcome), /^timed_out cpu|^threw/);
+  assert.ok(performance.now() - startedMs < 3_000);
+});
+
+test('what one token needs is done', async () => {
+  const body = `(async () => {
+    const key = crypto.pbkdf2Sync('password', 'salt', 100_000, 32, 'sha256');
+    const hash = crypto.scryptSync('password', 'salt', 32);
+    const { privateKey, publicKey } = await util.promisify(crypto.generateKeyPair)('rsa', { modulusLength: 2048 });
+    const signature = crypto.createSign('SHA256').update('text').sign(privateKey);
+    const packed = zlib.brotliCompressSync('text'.repeat(1000));
+    cb(null, { key: key.length, hash: hash.length, isValid: crypto.verify('sha256', Buffer.from('text'), publicKey, signature), unpacked: zlib.brotliDecompressSync(packed).length });
+  })().catch(cb);`;
+  assert.deepEqual(await resultOf(body, { cpu_ms: 1_000 }), { key: 32, hash: 32, isValid: true, unpacked: 4000 });
+});
