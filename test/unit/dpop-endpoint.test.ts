@@ -29,9 +29,20 @@ it('a URI is the endpoint by RFC 3986 §6.2.2 and §6.2.3', () => {
     '',
     'https://',
     'https://[/',
+    'https://auth.example.com./tenants/a/oauth/token',
+    'https://auth%2Eexample.com/tenants/a/oauth/token',
   ]) {
     assert.equal(isEndpoint(other, ENDPOINT), false, other);
   }
+});
+
+it('a host is the same only as it is written', () => {
+  const local = 'http://127.0.0.1:8080/oauth/token';
+  assert.equal(isEndpoint(local, local), true);
+  for (const host of ['127.0.0.1.', '0x7f.1', '127.1', '2130706433', '127.0.0.01', '[::ffff:7f00:1]', 'localhost']) {
+    assert.equal(isEndpoint(`http://${host}:8080/oauth/token`, local), false, host);
+  }
+  assert.equal(isEndpoint('http://[::1]:8080/oauth/token', 'http://[::1]:8080/oauth/token'), true);
 });
 
 it('whatever is sent is answered without an error, and what is added to the path is another place', () => {
