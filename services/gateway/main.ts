@@ -14,7 +14,7 @@ import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
-import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -89,7 +89,8 @@ runService(SERVICE, async (endLater) => {
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
       configuration.drop();
-      if (concernsKeys(announcement)) void publicKeys.refresh();
+      const announced = announcedKeys(announcement);
+      if (announced !== undefined) void publicKeys.refresh(announced.version);
     },
   });
   void onReconnect(bus, () => {
@@ -109,6 +110,7 @@ runService(SERVICE, async (endLater) => {
       executors,
       actionCache: {},
       signers,
+      publicKeys,
       limits,
     },
     events,

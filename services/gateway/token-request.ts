@@ -1,4 +1,5 @@
 import type { HookArguments } from '../../shared/domain/hook-arguments.ts';
+import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { RequestLimits } from './admission/open-admission.ts';
 import type { Configuration } from './configuration-cache.ts';
@@ -18,6 +19,7 @@ export type TokenIssuer = {
   executors: HookRequester;
   actionCache: CarriedCache;
   signers: SignRequester;
+  publicKeys: PublicKeys;
   limits: RequestLimits;
 };
 
