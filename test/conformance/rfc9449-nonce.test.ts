@@ -54,6 +54,8 @@ it('a client that says nothing of a nonce gets no bearer token instead', async (
 
 it('openid-client, as published, does as it is told', async () => {
   const { url, clientId, clientSecret } = stack();
+  // The stack speaks HTTP, on the loopback address.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const insecure = { execute: [allowInsecureRequests] };
   const config = await discovery(new URL(`${url}/`), clientId, clientSecret, undefined, insecure);
   const key = await newDpopKey();
