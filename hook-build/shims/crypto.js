@@ -57,7 +57,6 @@ module.exports = {
   getCurves: listed('getCurves'),
   getHashes: listed('getHashes'),
   getFips: () => 0,
-  fips: false,
   setFips() {
     throw coded(Error, 'ERR_NOT_AVAILABLE_IN_HOOKS', 'crypto.setFips is not available in hooks');
   },
