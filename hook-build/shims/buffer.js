@@ -2,11 +2,26 @@
 const base = require('buffer/');
 const { coded, invalidArgType, outOfRange } = require('./errors.js');
 const { contents } = require('./buffer/contents.js');
+const inspect = require('./inspect.js');
 const { defineNumbers } = require('./buffer/numbers.js');
 const { defineSearch } = require('./buffer/search.js');
 const { encodingOf, toBytes, toText } = require('./buffer/encodings.js');
 const { isAscii, isUtf8, transcode } = require('./buffer/texts.js');
-const { Buffer } = base;
+const Library = base.Buffer;
+
+/**
+ * As Node's, which can be called with and without `new`.
+ *
+ * @type {any}
+ */
+const Buffer = function (value, encodingOrOffset, length) {
+  if (typeof value !== 'number') return Buffer.from(value, encodingOrOffset, length);
+  if (typeof encodingOrOffset === 'string') throw invalidArgType('string', 'of type string', value);
+  return Buffer.alloc(value);
+};
+Object.setPrototypeOf(Buffer, Uint8Array);
+Buffer.prototype = Library.prototype;
+Object.defineProperty(Buffer.prototype, 'constructor', { value: Buffer, writable: true, configurable: true });
 
 const MAX_LENGTH = 2 ** 53 - 1;
 const MAX_STRING_LENGTH = 536_870_888;
@@ -273,10 +288,33 @@ methods(prototype, contents);
 defineNumbers(prototype);
 defineSearch(prototype);
 
+/** How many bytes `inspect` shows. */
+let shownBytes = 50;
+Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  configurable: true,
+  writable: true,
+  value: /** @this {any} */ function (_depth, options) {
+    const more = this.length - shownBytes;
+    const parts = Array.from(Uint8Array.prototype.subarray.call(this, 0, shownBytes), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    );
+    if (more > 0) parts.push(`... ${more} more byte${more > 1 ? 's' : ''}`);
+    const own = Object.keys(this).filter((key) => !/^\d+$/.test(key));
+    const shown = own.map(
+      (key) => `${key}: ${inspect(this[key], { ...options, breakLength: Infinity, compact: true })}`,
+    );
+    const text = [parts.join(' '), ...shown].filter((part) => part !== '').join(', ');
+    return `<${this.constructor.name}${text === '' ? '' : ` ${text}`}>`;
+  },
+});
+prototype.inspect = prototype[Symbol.for('nodejs.util.inspect.custom')];
+
 module.exports = {
   ...base,
   Buffer,
-  SlowBuffer: base.SlowBuffer,
+  SlowBuffer(length) {
+    return Buffer.alloc(+length);
+  },
   transcode,
   isUtf8,
   isAscii,
@@ -289,3 +327,12 @@ module.exports = {
   btoa: globalThis.btoa,
   resolveObjectURL: () => undefined,
 };
+Object.defineProperty(module.exports, 'INSPECT_MAX_BYTES', {
+  configurable: true,
+  enumerable: true,
+  get: () => shownBytes,
+  set(value) {
+    requireRange('INSPECT_MAX_BYTES', value, 0, Infinity);
+    shownBytes = value;
+  },
+});

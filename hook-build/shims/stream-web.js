@@ -17,6 +17,9 @@ const NAMES = [
   'WritableStreamDefaultWriter',
 ];
 
+const streams = {};
 for (const name of NAMES) {
-  Object.defineProperty(module.exports, name, { enumerable: true, configurable: true, get: () => globalThis[name] });
+  Object.defineProperty(streams, name, { enumerable: true, configurable: true, get: () => globalThis[name] });
 }
+
+module.exports = streams;

@@ -1,5 +1,6 @@
 // What is copied and filled, with Node's checks and errors.
 const { coded, invalidArgType, outOfRange } = require('../errors.js');
+const inspect = require('../inspect.js');
 const { encodingOf, toBytes } = require('./encodings.js');
 
 const MAX_LENGTH = 2 ** 53 - 1;
@@ -54,11 +55,7 @@ const contents = {
       return this;
     }
     if (pattern.length === 0)
-      throw coded(
-        TypeError,
-        'ERR_INVALID_ARG_VALUE',
-        `The argument 'value' is invalid. Received ${require('util').inspect(value)}`,
-      );
+      throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'value' is invalid. Received ${inspect(value)}`);
     for (let i = offset; i < end; i++) this[i] = pattern[(i - offset) % pattern.length];
     return this;
   },

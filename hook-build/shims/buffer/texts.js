@@ -24,7 +24,7 @@ function isUtf8(input) {
 const TRANSCODED = new Set(['utf8', 'utf16le', 'latin1', 'ascii']);
 
 function transcode(source, from, to) {
-  if (!tagOf(source) === '[object Uint8Array]')
+  if (tagOf(source) !== '[object Uint8Array]')
     throw invalidArgType('source', 'an instance of Buffer or Uint8Array', source);
   if (source.length === 0) return Buffer.alloc(0);
   const [a, b] = [encodingOf(from), encodingOf(to)];
