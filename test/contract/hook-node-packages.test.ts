@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildHook } from '../../hook-build/build-hook.ts';
+import { HookRevision } from '../../shared/domain/hook.ts';
 import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import { networkOfRun } from '../../services/hook-executor/egress/network-of-run.ts';
@@ -73,8 +74,14 @@ async function answersOf(packages: Record<string, Package>): Promise<Record<stri
   });
   const revision = { ...revisionOf(script, LIMITS), script };
   const due = Date.now() + 30_000;
-  const egress = { allowed_addresses: ['127.0.0.0/8'], allowed_hosts: null };
-  const network = networkOfRun(broker, { hook_id: 'h', egress, limits: revision.limits }, due);
+  const policy = HookRevision.parse({
+    hook_id: 'packages',
+    code: '',
+    egress: { allowed_addresses: ['127.0.0.0/8'], allowed_hosts: null },
+    limits: revision.limits,
+    revision: revision.revision,
+  });
+  const network = networkOfRun(broker, policy, due);
   const outcome = await pool?.run(revision, hookArguments({ ...keys, base }), due, network);
   if (outcome?.status !== 'ok') assert.fail(JSON.stringify(outcome).slice(0, 500));
   return JSON.parse(outcome.result ?? '') as Record<string, unknown>;
