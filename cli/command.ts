@@ -77,6 +77,12 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
     --role ROLE           "admin" (default), "operator", "author" or "viewer"
     --data DIR            of the hookmint that runs on this machine (default .hookmint/), where HOOKMINT_URL is not set
 
+  hookmint tokens [OPTION ...]          who asked for which token, and what became of it
+    --live                as it happens, until Ctrl-C
+    --search SEARCH       as of the API's logs: client_id:…, audience:"…", hook_id:…, error_code:…, correlation_id:…, jti:…
+    --count N             the last N (default 20, at most 100)
+    --json                the logs as the API has them; with --live one a line
+
   Modules that a hook requires are those in the "dependencies" of a package.json beside it.
   The guide for hook authors is docs/hooks.md.
 

@@ -22,6 +22,7 @@ import { hookRun } from './hook/run.ts';
 import { hookTest } from './hook/test.ts';
 import { hookTry } from './hook/try.ts';
 import { importTenant } from './import.ts';
+import { tokens } from './tokens.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
 
@@ -46,6 +47,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['apply', applyTenant],
   ['diff', diffTenant],
   ['console', openConsole],
+  ['tokens', tokens],
 ]);
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {

@@ -14,7 +14,7 @@ import { ensureInstalled } from './install.ts';
  */
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const TYPES = fileURLToPath(new URL('../types/', import.meta.url));
-const TYPESCRIPT_LIB = fileURLToPath(new URL('../node_modules/typescript/lib/', import.meta.url));
+const TYPESCRIPT_LIB = join(HERE, 'node_modules/typescript/lib/');
 const DIST = join(HERE, 'dist');
 const ASSETS = join(DIST, 'assets');
 const MARK = join(DIST, 'sources-sha256');

@@ -136,7 +136,7 @@ export interface CredentialsExchangeApi {
   accessToken: {
     setCustomClaim(name: string, value: Json): CredentialsExchangeApi;
   };
-  /** As long as the Action's isolate lives: at most 20 entries, 64 bytes a key, 4,096 a value, 8,192 in all. */
+  /** Of all Actions of the trigger, as long as the gateway runs: at most 20 entries, 64 bytes a key, 4,096 a value, 8,192 in all. */
   cache: {
     get(key: string): CacheRecord | undefined;
     /** @param options `ttl` and `expires_at` in milliseconds, the earlier one counts; default 15 minutes, at most 24 hours. */

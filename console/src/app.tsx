@@ -8,11 +8,14 @@ import { SignedIn } from './frame/signed-in.ts';
 import { Dialog } from './parts/dialog.tsx';
 import { Failure } from './parts/failure.tsx';
 import { Loading } from './parts/loading.tsx';
+import { ActionsPage } from './pages/actions-page.tsx';
 import { HooksPage } from './pages/hooks-page.tsx';
 import { NotFound } from './pages/not-found.tsx';
+import { TokensPage } from './pages/tokens/tokens-page.tsx';
 
-// The editor is half of all that there is, and only this page has it.
-const HookPage = lazy(() => import('./pages/hook/hook-page.tsx'));
+// The editor is half of all that there is, and only these pages have it.
+const TokenPage = lazy(() => import('./pages/tokens/token-page.tsx'));
+const ProgramPage = lazy(() => import('./pages/program/program-page.tsx'));
 
 type State =
   | { is: 'asking' }
@@ -94,7 +97,19 @@ function Pages() {
         <Route path="/hooks">
           <HooksPage />
         </Route>
-        <Route path="/hooks/:id/:tab?">{({ id, tab }) => <HookPage key={id} id={id} tab={tab} />}</Route>
+        <Route path="/hooks/:id/:tab?">
+          {({ id, tab }) => <ProgramPage key={id} kind="hooks" id={id} tab={tab} />}
+        </Route>
+        <Route path="/actions">
+          <ActionsPage />
+        </Route>
+        <Route path="/actions/:id/:tab?">
+          {({ id, tab }) => <ProgramPage key={id} kind="actions" id={id} tab={tab} />}
+        </Route>
+        <Route path="/tokens">
+          <TokensPage />
+        </Route>
+        <Route path="/tokens/:id">{({ id }) => <TokenPage key={id} id={id} />}</Route>
         <Route>
           <NotFound />
         </Route>

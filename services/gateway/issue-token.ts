@@ -64,7 +64,7 @@ async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: To
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
-  const signed = await signToken({ issuer: deps.issuer, client, api, merged }, deps.signers);
+  const signed = await signToken({ issuer: deps.issuer, client, api, merged }, deps);
   findings.kid = signed.kid;
   if (signed.jti !== undefined) findings.jti = signed.jti;
   const scope = merged.scopes.join(' ');

@@ -14,7 +14,7 @@ import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
-import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -88,7 +88,8 @@ runService(SERVICE, async (endLater) => {
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
       configuration.drop();
-      if (concernsKeys(announcement)) void publicKeys.refresh();
+      const announced = announcedKeys(announcement);
+      if (announced !== undefined) void publicKeys.refresh(announced.version);
     },
   });
   void onReconnect(bus, () => {
@@ -104,7 +105,9 @@ runService(SERVICE, async (endLater) => {
       useAssertion: createUseAssertion(bus, tenant),
       configuration,
       executors,
+      actionCache: {},
       signers,
+      publicKeys,
       limits,
     },
     events,

@@ -1,8 +1,9 @@
 import type { HookArguments } from '../../shared/domain/hook-arguments.ts';
+import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { RequestLimits } from './admission/open-admission.ts';
 import type { Configuration } from './configuration-cache.ts';
-import type { HookRequester } from './steps/run-hook.ts';
+import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
 import type { SignRequester } from './steps/sign-token.ts';
 import type { UseAssertion } from './steps/use-assertion.ts';
 
@@ -13,7 +14,9 @@ export type TokenIssuer = {
   useAssertion: UseAssertion;
   configuration: Configuration;
   executors: HookRequester;
+  actionCache: CarriedCache;
   signers: SignRequester;
+  publicKeys: PublicKeys;
   limits: RequestLimits;
 };
 

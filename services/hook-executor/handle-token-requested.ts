@@ -6,10 +6,11 @@ import { hookLogSubject, type HookLog } from '../../shared/subjects/hook-log.ts'
 import type { TokenRequested, TokenRequestedReply } from '../../shared/subjects/token-requested.ts';
 import { hookDuration } from '../../shared/telemetry/metrics.ts';
 import { activeTraceId, inSpan } from '../../shared/telemetry/tracing.ts';
+import { apart, openActionCache, sealActionCache } from './action-cache.ts';
 import { asAuthorSees } from './author-view.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
-import { createRevisions } from './revisions.ts';
+import { createRevisions, type KnownRevision } from './revisions.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
 import { busDocuments } from './storage/bus-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
@@ -37,19 +38,30 @@ export function createTokenRequestedHandler(options: {
       'hookmint.hook.name': hook.name,
       'hookmint.hook.revision': hook.revision,
     };
-    const outcome = await inSpan(`hook ${hook.name}`, { kind: SpanKind.INTERNAL, attributes }, async (span) => {
-      const memory = broker.memoryOfRun(hook.id);
-      const network = networkOfRun(broker, known.revision, deadlineMs, memory);
-      const storage = storageOfRun(documents, known.revision, deadlineMs);
-      const outcome = await pool
-        .run(known.runnable, event.arguments, deadlineMs, network, storage)
-        .finally(() => memory.end());
-      const ran = asAuthorSees(outcome, known);
-      observe(hook, ran, span);
-      return ran;
-    });
-    return { kind: 'outcome', outcome };
+    const args = await withCache(event, known);
+    const { cache, outcome } = await inSpan(
+      `hook ${hook.name}`,
+      { kind: SpanKind.INTERNAL, attributes },
+      async (span) => {
+        const memory = broker.memoryOfRun(hook.id);
+        const network = networkOfRun(broker, known.revision, deadlineMs, memory);
+        const storage = storageOfRun(documents, known.revision, deadlineMs);
+        const ended = await pool.run(known.runnable, args, deadlineMs, network, storage).finally(() => memory.end());
+        const { cache, outcome } = apart(ended);
+        const ran = asAuthorSees(outcome, known);
+        observe(hook, ran, span);
+        return { cache, outcome: ran };
+      },
+    );
+    if (cache === undefined || secretsKey === undefined) return { kind: 'outcome', outcome };
+    return { kind: 'outcome', outcome, cache: await sealActionCache(cache, secretsKey) };
   };
+
+  /** The arguments of a run, with what Actions have in their cache. */
+  async function withCache({ arguments: json, cache }: TokenRequested, { revision }: KnownRevision): Promise<string> {
+    if (cache === undefined || secretsKey === undefined || revision.kind !== 'action') return json;
+    return `${json.slice(0, -1)},"cache":${JSON.stringify(await openActionCache(cache, secretsKey))}}`;
+  }
 
   function observe(hook: TokenRequested['hook'], outcome: HookOutcome, span: Span): void {
     const failure = outcome.status === 'ok' || outcome.status === 'denied' ? undefined : outcome.status;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nuid } from '@nats-io/transport-node';
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
+import { apart } from './action-cache.ts';
 import { asAuthorSees } from './author-view.ts';
 import { NO_CEILING } from './egress/address-ceiling.ts';
 import { createEgressBroker, type EgressBroker } from './egress/broker.ts';
@@ -42,7 +43,7 @@ export async function runOnce(
   const storage = storageOfRun(documents, known.revision, deadlineMs);
   const runnable = { ...known.runnable, revision: `${known.runnable.revision} once ${nuid.next()}` };
   try {
-    const outcome = await pool.run(runnable, args, deadlineMs, network, storage);
+    const { outcome } = apart(await pool.run(runnable, args, deadlineMs, network, storage));
     await untilDone(untilMs);
     return { outcome: asAuthorSees(outcome, known), network: calls };
   } finally {

@@ -41,10 +41,17 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .url()
         .endsWith('/', 'must end with a slash, as in https://console.example.com/')
         .optional(),
+      /** Address of a trace for the console to link to, with `{trace_id}` in it, as in https://grafana.example.com/trace/{trace_id}. */
+      HOOKMINT_CONSOLE_TRACE_URL: z
+        .url({ protocol: /^https?$/ })
+        .includes('{trace_id}', { error: 'must have {trace_id} in it' })
+        .optional(),
       /** Requests a client may make in one second; over it: 429. Default 50. */
       HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND: integer.min(1).max(100_000).default(50),
       /** Days that the tenant's logs are kept. Default 30. */
       HOOKMINT_LOG_RETENTION_DAYS: integer.min(1).max(365).default(30),
+      /** Most that logs and their indexes take of the disk, MiB; more, and the oldest expire earlier. Default 4,096. */
+      HOOKMINT_LOG_MAX_MIB: integer.min(64).max(67_108_864).default(4_096),
       /** Proxies in front of the service but the gateway, whose word is proved, so that `X-Forwarded-For` names the client. Default 0. */
       HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
     },

@@ -31,5 +31,7 @@ export type Deps = {
   console: ConsoleAddress | undefined;
   /** Where people reach the console, ending with a slash. */
   consoleUrl: string;
+  /** Where the console finds a trace, with `{trace_id}` in the place of its id. */
+  traceUrl: string | undefined;
   hookBuilder: HookBuilder;
 };

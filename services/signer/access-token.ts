@@ -36,5 +36,5 @@ export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promis
   };
   const header = { alg: request.signing_alg, typ: rfc9068 ? 'at+jwt' : 'JWT', kid };
   const access_token = await signJws(header, claims, key);
-  return { access_token, kid, ...(jti === undefined ? {} : { jti }) };
+  return { access_token, kid, key_set_version: keys.version(), ...(jti === undefined ? {} : { jti }) };
 }

@@ -1,9 +1,13 @@
+import type { ActionCache } from './action-cache.ts';
+
 /** The arguments of a hook but `cb` (contract §1.1); `body` becomes `context.body` (§1.6). */
 export type HookArguments = {
   client: { id: string; name: string; tenant: string; metadata: Record<string, string> };
   scope?: string[];
   /** Claims that the hook and the Actions before made; only Actions see them. */
   custom_claims?: Record<string, unknown>;
+  /** What Actions have put into `api.cache`; only Actions see it. */
+  cache?: ActionCache;
   audience: string;
   body: Record<string, unknown>;
   /** Of the token request; only Actions see it (contract §6). */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ActionCache } from './action-cache.ts';
 
 /** Where a failed run of a hook failed, for its author: the message and stack of the hook's own error. */
 export const HookError = z.strictObject({
@@ -23,6 +24,9 @@ const measured = {
     .max(MAX_CONSOLE_LINES),
 };
 
+/** All of `api.cache` after an Action that changed it. It never leaves the executor as it is. */
+const cached = { cache: ActionCache.optional() };
+
 /**
  * How one run of a hook ended. Everything in it but `status` and the figures comes from the hook and must not be trusted.
  *
@@ -40,9 +44,10 @@ export const HookOutcome = z.discriminatedUnion('status', [
     result: z.string().optional(),
     /** Where an Action assigned to what only a call changes, as `api.accessToken["https://example.com/plan"]`. */
     ignored_writes: z.array(z.string().max(MAX_WRITE_LENGTH)).max(MAX_IGNORED_WRITES).optional(),
+    ...cached,
     ...measured,
   }),
-  z.strictObject({ status: z.literal('denied'), error: HookError, ...measured }),
+  z.strictObject({ status: z.literal('denied'), error: HookError, ...cached, ...measured }),
   z.strictObject({ status: z.literal('timed_out'), limit: z.enum(['cpu', 'wall', 'callback']), ...measured }),
   z.strictObject({ status: z.literal('out_of_memory'), ...measured }),
   z.strictObject({

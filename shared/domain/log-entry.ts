@@ -27,6 +27,14 @@ export const LogEntry = z.object({
   ip: z.string().optional(),
   user_agent: z.string().optional(),
   hostname: z.string(),
+  /** Of the hook and the Actions that ran. */
+  hook_id: z.array(z.string()).optional(),
+  hook_revision: z.array(z.string()).optional(),
+  /** How those ended that did not run to their end. */
+  hook_outcome: z.array(z.string()).optional(),
+  error_code: z.string().optional(),
+  correlation_id: z.string().optional(),
+  jti: z.string().optional(),
   /** JSON: its members' names are others' choice, and no query looks into it. */
   details: z.string(),
 });

@@ -3,6 +3,7 @@ import type { Db } from 'mongodb';
 import { z } from 'zod';
 import { ConsoleRole, Person } from '../domain/person.ts';
 import { parseDocument } from './document.ts';
+import { written } from './written.ts';
 
 const ConsoleSession = z.object({
   /** Names it to people; no secret. */
@@ -51,6 +52,11 @@ export function consoleSessionsIn(db: Db) {
       return { session, token };
     },
     /** The session that a token stands for, when it is not over. */
+    async find(token: string): Promise<ConsoleSession | undefined> {
+      const found = await collection.findOne({ _id: hashOf(token), ...alive() });
+      return found === null ? undefined : parsed(found);
+    },
+    /** The same, for somebody who uses it: it lives longer. */
     async use(token: string): Promise<ConsoleSession | undefined> {
       const _id = hashOf(token);
       const found = await collection.findOne({ _id, ...alive() });
@@ -65,7 +71,7 @@ export function consoleSessionsIn(db: Db) {
     },
     /** Ends a session by the id that people know it by; gives what it was. */
     async end(id: string): Promise<ConsoleSession | undefined> {
-      const ended = await collection.findOneAndDelete({ id });
+      const ended = await written('console_sessions', id, () => collection.findOneAndDelete({ id }));
       return ended === null ? undefined : parsed(ended);
     },
     async createIndexes(): Promise<void> {

@@ -1,4 +1,5 @@
 import { MongoBulkWriteError, MongoServerError, type Db, type Filter, type IndexDescription } from 'mongodb';
+import { z } from 'zod';
 import { LogEntry } from '../domain/log-entry.ts';
 import { parseDocument } from './document.ts';
 import type { Page } from './documents.ts';
@@ -17,10 +18,22 @@ export const INDEXED_LOG_FIELDS = [
   'user_agent',
   'description',
 ] as const;
+/** Members that are searched for whole values. Many logs have none of them, and then cost no index anything. */
+export const LOOKED_UP_LOG_FIELDS = [
+  'hook_id',
+  'hook_revision',
+  'hook_outcome',
+  'error_code',
+  'correlation_id',
+  'jti',
+] as const;
 export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[number]; order: 1 | -1 };
 
-/** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50). */
-const MAX_QUERY_MS = 5_000;
+/** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50), less than any operation may take. */
+const MAX_QUERY_MS = 4_000;
+
+/** How long a walk over an index may take, once in a while. */
+const MAX_COUNT_MS = 60_000;
 
 const INDEX_OPTIONS_CONFLICT_CODE = 85;
 const EXPIRY_INDEX = 'expiry';
@@ -35,6 +48,10 @@ export function logsIn(db: Db) {
   async function areThere(entries: readonly LogEntry[]): Promise<boolean> {
     const events = [...new Set(entries.map(({ event_id }) => event_id))];
     return (await collection.countDocuments({ event_id: { $in: events } })) === events.length;
+  }
+
+  async function setExpiry(expireAfterSeconds: number): Promise<void> {
+    await db.command({ collMod: collection.collectionName, index: { name: EXPIRY_INDEX, expireAfterSeconds } });
   }
 
   return {
@@ -64,6 +81,15 @@ export function logsIn(db: Db) {
       const found = collection.find(filter, { maxTimeMS: MAX_QUERY_MS }).sort(sort).skip(skip).limit(limit);
       return (await found.toArray()).map(fromStored);
     },
+    /** Of the log that is the last in the order of the stream; `undefined` when there is none. */
+    async newestId(): Promise<string | undefined> {
+      const [newest] = await collection
+        .find({}, { projection: { _id: 1 } })
+        .sort({ _id: -1 })
+        .limit(1)
+        .toArray();
+      return newest?._id;
+    },
     count: (filter: LogFilter): Promise<number> =>
       Object.keys(filter).length === 0
         ? collection.estimatedDocumentCount({ maxTimeMS: MAX_QUERY_MS })
@@ -73,21 +99,60 @@ export function logsIn(db: Db) {
         { key: { event_id: 1 }, unique: true },
         { key: { date: 1, _id: 1 } },
         ...INDEXED_LOG_FIELDS.map((field) => ({ key: { [field]: 1, date: 1, _id: 1 } as const })),
+        ...LOOKED_UP_LOG_FIELDS.map((field) => ({
+          key: { [field]: 1, date: 1, _id: 1 } as const,
+          partialFilterExpression: { [field]: { $exists: true } },
+        })),
       ];
       await collection.createIndexes(indexes);
       const expireAfterSeconds = retentionDays * DAY_SECONDS;
-      const createExpiry = () => collection.createIndex({ date: 1 }, { name: EXPIRY_INDEX, expireAfterSeconds }, {});
       try {
-        await createExpiry();
+        await collection.createIndex({ date: 1 }, { name: EXPIRY_INDEX, expireAfterSeconds }, {});
       } catch (error) {
         if (!(error instanceof MongoServerError && error.code === INDEX_OPTIONS_CONFLICT_CODE)) throw error;
-        // The setting was changed. An index of other options has to go first.
-        await collection.dropIndex(EXPIRY_INDEX);
-        await createExpiry();
+        // The setting was changed, or the bound of bytes has shortened it.
+        await setExpiry(expireAfterSeconds);
       }
+    },
+    /** Bytes that logs and their indexes have in use on the disk, as of the last checkpoint, and how many logs there are. */
+    async size(): Promise<{ bytes: number; count: number }> {
+      const [stats] = await collection
+        .aggregate([{ $collStats: { storageStats: {} } }], { maxTimeMS: MAX_QUERY_MS })
+        .toArray();
+      const { storageSize, freeStorageSize, totalIndexSize, indexDetails, count } =
+        StorageStats.parse(stats).storageStats;
+      const freeInIndexes = Object.values(indexDetails).reduce((sum, index) => sum + index['block-manager'][FREE], 0);
+      return { bytes: storageSize - freeStorageSize + totalIndexSize - freeInIndexes, count };
+    },
+    /** The date of the log that becomes the oldest when so many older ones are gone. */
+    async dateAfterOldest(count: number): Promise<Date | undefined> {
+      const options = { projection: { date: 1 }, maxTimeMS: MAX_COUNT_MS };
+      const [found] = await collection.find({}, options).sort({ date: 1 }).skip(count).limit(1).toArray();
+      return found?.date;
+    },
+    /** Has logs expire after another time, if it is shorter, or longer, than the one they have. @returns Whether it was. */
+    async expireAfter(seconds: number, than: 'shorter' | 'longer'): Promise<boolean> {
+      const indexes = await collection.indexes();
+      const now = indexes.find(({ name }) => name === EXPIRY_INDEX)?.expireAfterSeconds ?? Infinity;
+      if (than === 'shorter' ? seconds >= now : seconds <= now) return false;
+      await setExpiry(seconds);
+      return true;
     },
   };
 }
+
+/** Unused space of an index, as WiredTiger calls it. */
+const FREE = 'file bytes available for reuse';
+
+const StorageStats = z.object({
+  storageStats: z.object({
+    count: z.number(),
+    storageSize: z.number(),
+    freeStorageSize: z.number(),
+    totalIndexSize: z.number(),
+    indexDetails: z.record(z.string(), z.object({ 'block-manager': z.object({ [FREE]: z.number() }) })),
+  }),
+});
 
 /** The entries that an unordered insertion left out because their event or id is there. Throws `error` if it is about anything else. */
 function refusedAsDuplicates(entries: readonly LogEntry[], error: unknown): LogEntry[] {

@@ -9,10 +9,15 @@ export function tokenRequestedSubject(tenant: string): string {
 
 export const TOKEN_REQUESTED_QUEUE = 'hook-executor';
 
+/** Sealed by a hook-executor, for hook-executors. */
+const SealedCache = z.string().max(131_072).optional();
+
 export const TokenRequested = z.object({
   hook: z.object({ id: z.string(), name: z.string(), revision: z.string() }),
   /** JSON text of `HookArguments`: only the isolate reads it, so only the isolate parses it. */
   arguments: z.string(),
+  /** Of an Action: what Actions have put into `api.cache`. */
+  cache: SealedCache,
   /**
    * The hook's code, sent along only when an executor answered `revision_missing`. A revision is addressed by its content,
    * so whoever receives it can check it, and an executor needs no database.
@@ -22,7 +27,7 @@ export const TokenRequested = z.object({
 export type TokenRequested = z.infer<typeof TokenRequested>;
 
 export const TokenRequestedReply = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('outcome'), outcome: HookOutcome }),
+  z.object({ kind: z.literal('outcome'), outcome: HookOutcome, cache: SealedCache }),
   z.object({ kind: z.literal('revision_missing') }),
 ]);
 export type TokenRequestedReply = z.infer<typeof TokenRequestedReply>;

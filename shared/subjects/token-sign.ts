@@ -20,8 +20,16 @@ export const TokenSign = z.strictObject({
   permissions: z.array(z.string()).optional(),
   /** Claims of a hook, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
   custom_claims: z.record(z.string(), z.unknown()),
+  /** Version of the newest key set that the gateway knows: a signer whose set is older answers `signing_keys_stale`. */
+  key_set_version: z.int().min(0).optional(),
 });
 export type TokenSign = z.infer<typeof TokenSign>;
 
-export const TokenSignReply = z.object({ access_token: z.string(), kid: z.string(), jti: z.string().optional() });
+export const TokenSignReply = z.object({
+  access_token: z.string(),
+  kid: z.string(),
+  jti: z.string().optional(),
+  /** Of the set that the key is of. */
+  key_set_version: z.int().min(0).optional(),
+});
 export type TokenSignReply = z.infer<typeof TokenSignReply>;

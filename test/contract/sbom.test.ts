@@ -33,8 +33,11 @@ const file = join(temporaryDir(), 'sbom.cdx.json');
 const run = spawnSync(process.execPath, ['deploy/sbom/main.ts', file], { cwd: ROOT, encoding: 'utf8' });
 assert.equal(run.status, 0, run.stderr);
 const bom = JSON.parse(readFileSync(file, 'utf8')) as Bom;
-const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> };
-const locked = Object.entries(lock.packages)
+const packagesOf = (lockfile: string): [path: string, locked: Locked][] =>
+  Object.entries(
+    (JSON.parse(readFileSync(join(ROOT, lockfile), 'utf8')) as { packages: Record<string, Locked> }).packages,
+  );
+const locked = [...packagesOf('package-lock.json'), ...packagesOf('console/package-lock.json')]
   .filter(([path]) => path !== '')
   .map(([path, entry]) => ({
     ...entry,

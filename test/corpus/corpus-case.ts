@@ -59,6 +59,8 @@ export type CorpusCase = Partial<Pick<HookInput, 'dependencies' | 'limits' | 'on
   /** One after the other; with `atOnce`, all at the same time. */
   exchanges: Exchange[];
   atOnce?: true;
+  /** Later exchanges find what earlier ones left: `hookmint hook run`, which runs each in an isolate of its own, is asked the first alone. */
+  keepsState?: true;
   /** What else must be seen when the answers are there. */
   afterwards?: (upstream: HookUpstream) => Promise<void>;
 };

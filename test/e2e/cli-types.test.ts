@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -65,6 +65,29 @@ describe('hookmint/types', () => {
   /** What TypeScript has against a file. */
   const complaints = (file: keyof typeof FILES): string[] =>
     told.flatMap((line) => (line.startsWith(`${file}(`) ? (/error TS\d+: (.+)/.exec(line)?.[1] ?? []) : []));
+
+  it("are found in a project of one's own by the lines that the guide gives", () => {
+    const guide = readFileSync(join(ROOT, 'docs/hooks.md'), 'utf8');
+    const lines = /```json\n(\{\n {2}"compilerOptions"[^`]*)```/.exec(guide)?.[1];
+    assert.ok(lines !== undefined);
+    const project = join(folder, 'own/project');
+    mkdirSync(project, { recursive: true });
+    symlinkSync(ROOT, join(folder, 'own/hookmint'));
+    writeFileSync(join(project, 'jsconfig.json'), lines);
+    writeFileSync(
+      join(project, 'hook.js'),
+      `${HOOK}module.exports = function (client, scope, audience, context, cb) {
+        console.log(context.webtask.secrets.KEY?.trim());
+        cb(client.client_id ? null : new InvalidScopeError('no'), { scope });
+      };`,
+    );
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', 'jsconfig.json'], { cwd: project, encoding: 'utf8' });
+    assert.match(
+      stdout,
+      /^hook\.js\(4,19\): error TS2339: Property 'client_id' does not exist on type 'HookClient'\.\n$/,
+    );
+  });
 
   it('has something to say', () => assert.notDeepEqual(told, ['']));
 

@@ -4,7 +4,7 @@ import { HookLog, hookLogSubject } from '../../shared/subjects/hook-log.ts';
 import { refusal, told } from '../support/post-token.ts';
 import { TENANT } from '../support/stack.ts';
 import { until } from '../support/until.ts';
-import { claim, code, errorOf, withActions, type Json } from './management-actions-fixtures.ts';
+import { API, claim, code, errorOf, withActions, type Json } from './management-actions-fixtures.ts';
 
 const { stack, call, must, ask, create, deploy, bindTo, shaped } = withActions();
 
@@ -127,6 +127,50 @@ describe('a test of an Action', () => {
       console: [{ level: 'log', text: 'key [secret KEY]' }],
     });
     assert.equal((await call('POST', `/actions/actions/${id}/test`, { payload: { clint: {} } })).status, 400);
+  });
+
+  it('is tried with code that is not kept', async () => {
+    const { id } = await create({ code: code(''), secrets: [{ name: 'KEY', value: 'the-value' }] });
+    const path = `/actions/actions/${id}/dry-run`;
+    const ran = await must(200, 'POST', path, {
+      code: `const { kebabCase } = require('lodash');\n${code("api.accessToken.setCustomClaim(kebabCase('of ' + event.client.name), Object.keys(event.secrets));")}`,
+      dependencies: [{ name: 'lodash', version: '4.17.21' }],
+      payload: { client: { name: 'Ada' }, accessToken: { scope: ['read'] } },
+    });
+    assert.deepEqual(
+      [ran.kind, ran.token, ran.dropped],
+      ['action', { claims: { 'of-ada': ['KEY'] }, scope: ['read'] }, []],
+    );
+    assert.equal((await must(200, 'GET', `/actions/actions/${id}`)).code, code(''), 'nothing was kept');
+
+    await shaped();
+    let log_id: unknown;
+    await until('the log of the token', async () => {
+      const { logs } = await must(200, 'GET', `/logs?include_totals=true&q=audience:${encodeURIComponent(`"${API}"`)}`);
+      log_id = (logs as Json[])[0]?.log_id;
+      return log_id !== undefined;
+    });
+    const body = { code: code("api.accessToken.setCustomClaim('of', event.resource_server.identifier);") };
+    const again = await must(200, 'POST', path, { ...body, log_id });
+    assert.deepEqual(again.token, { claims: { of: API }, scope: ['read', 'write'] });
+    assert.equal((await call('POST', path, { payload: {}, log_id })).status, 400);
+    assert.equal((await call('POST', path, { code: 'module.exports = () => {};' })).status, 400, 'a hook is none');
+  });
+
+  it('is not written over what somebody else wrote meanwhile', async () => {
+    const made = await create();
+    const path = `/actions/actions/${made.id}`;
+    const from = { 'if-match': `"${String(made.revision)}"` };
+    const first = await call('PATCH', path, { code: claim('first', 1) }, from);
+    assert.equal(first.status, 200);
+    const second = await call('PATCH', path, { code: claim('second', 1) }, from);
+    assert.deepEqual([second.status, errorOf(second).errorCode], [412, 'revision_changed']);
+    const deploy = await call('POST', `${path}/deploy`, undefined, from);
+    assert.deepEqual([deploy.status, errorOf(deploy).errorCode], [412, 'revision_changed']);
+    const { revision } = first.body as { revision: string };
+    const deployed = await call('POST', `${path}/deploy`, undefined, { 'if-match': `"${revision}"` });
+    assert.equal(deployed.status, 202);
+    assert.equal((deployed.body as Json).revision, revision);
   });
 
   it('tells of a denial and of a failure', async () => {

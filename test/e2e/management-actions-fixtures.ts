@@ -40,9 +40,9 @@ export function withActions(options: StackOptions = {}) {
   });
   let made = 0;
 
-  function call(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  function call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer> {
     if (management === undefined) throw new Error('the stack is not started yet');
-    return management.call(method, path, body);
+    return management.call(method, path, body, headers);
   }
 
   /** Calls, and gives the body of an answer that has the status expected. */

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { after } from 'node:test';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-const CHROMIUM =
+export const CHROMIUM =
   process.env.HOOKMINT_TEST_CHROMIUM ??
   (process.env.PATH ?? '')
     .split(delimiter)
@@ -18,7 +18,7 @@ export const noChromium: string | false =
     ? 'no chromium on this machine; apt-get install chromium, or set HOOKMINT_TEST_CHROMIUM'
     : false;
 
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',
@@ -45,7 +45,7 @@ export function withBrowser() {
       options: BrowserContextOptions = {},
       { expected = /$^/ }: { expected?: RegExp } = {},
     ): Promise<LookedAt> => {
-      started ??= chromium.launch({ executablePath: CHROMIUM ?? '', args: FLAGS });
+      started ??= chromium.launch({ executablePath: CHROMIUM ?? '', args: CHROMIUM_FLAGS });
       const context = await (await started).newContext({ viewport: { width: 1280, height: 800 }, ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
@@ -70,12 +70,15 @@ export function assertNoComplaints({ complaints }: LookedAt): void {
   assert.deepEqual(complaints, []);
 }
 
-/** A picture of the page in both themes, at both widths, where `HOOKMINT_TEST_PICTURES` says. */
+/** Of a desk, half of one, and a telephone, CSS pixels. */
+const WIDTHS = [1280, 800, 320];
+
+/** A picture of the page in both themes, at each width, where `HOOKMINT_TEST_PICTURES` says. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (PICTURES === undefined) return;
   mkdirSync(PICTURES, { recursive: true });
   const before = page.viewportSize();
-  for (const width of [1280, 800]) {
+  for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -83,6 +86,26 @@ export async function picture(page: Page, name: string): Promise<void> {
     }
   }
   await page.emulateMedia({ colorScheme: null });
+  if (before !== null) await page.setViewportSize(before);
+}
+
+/** In the page, which knows its own globals: what is wider than its place, and the elements of it that are outside. */
+const WIDE = `[...document.querySelectorAll('html, main, dialog, .page, .card, header')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .map((place) => {
+    const isOutside = (one) => one.getBoundingClientRect().right > innerWidth && one.closest('.table-box, .cm-editor') === null;
+    const outside = [...place.querySelectorAll('*')].filter(isOutside).map(({ outerHTML }) => outerHTML.slice(0, 100));
+    return [place.tagName, place.className, ...outside].join(' ');
+  })`;
+
+/** Fails when the page is wider than its window at any width, or cuts off what is in its main part. */
+export async function assertFits(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate<string[]>(WIDE);
+    assert.deepEqual(wide, [], `${String(width)} px`);
+  }
   if (before !== null) await page.setViewportSize(before);
 }
 

@@ -23,7 +23,7 @@ beforeEach(() => {
   runInContext('Date.now = clock', realm);
   const adapt = runInContext(ADAPT, realm) as (action: Action) => (...args: unknown[]) => unknown;
   const event = { client: {}, request: {} };
-  adapt((_, api) => void (cache = api.cache))(event, {}, () => undefined);
+  adapt((_, api) => void (cache = api.cache))(event, {}, () => undefined, { keep: () => undefined });
 });
 
 const codeOf = ({ type, code }: Answer): string => code ?? type;

@@ -10,6 +10,8 @@ const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: 
 const keys: KeyRing = {
   current: () => ({ kid: 'kid-1', key: KeyObject.from(privateKey) }),
   publicKeys: () => [],
+  version: () => 1,
+  ageMs: () => 0,
   reload: () => Promise.resolve(),
 };
 const request = (overrides: Partial<TokenSign> = {}): TokenSign => ({
@@ -44,7 +46,7 @@ describe('the signer, which takes nobody’s word', () => {
   it('signs what it was asked for, and no more', async () => {
     const custom_claims = { 'https://foo.com/c': { deep: [1] } };
     const { access_token, ...reply } = await mintAccessToken(request({ custom_claims, scope: 'a b' }), keys);
-    assert.deepEqual(reply, { kid: 'kid-1' });
+    assert.deepEqual(reply, { kid: 'kid-1', key_set_version: 1 });
     const { payload, protectedHeader } = await jwtVerify(access_token, publicKey);
     assert.deepEqual(protectedHeader, { alg: 'ES256', typ: 'JWT', kid: 'kid-1' });
     assert.deepEqual(payload, {

@@ -30,3 +30,7 @@ export async function answered<T>(call: Promise<{ data?: T }>): Promise<NonNulla
   if (data === undefined || data === null) throw new ApiFailure({ status: 0, message: 'The answer was empty.' });
   return data;
 }
+
+/** The revision that a write began from, for the API to refuse it when there is another by now. */
+export const ifMatch = (revision: string | undefined) =>
+  revision === undefined ? {} : { 'If-Match': `"${revision}"` };

@@ -9,6 +9,8 @@ export type Session = {
   ends_at: string;
   tenant: string;
   issuer: string;
+  /** With `{trace_id}` where the id of a trace belongs; `null` where nobody keeps traces. */
+  trace_url: string | null;
 };
 
 const SESSION_URL = `${CONSOLE_PATH}session`;

@@ -38,6 +38,7 @@ export type Problem = { line: number; column: number; message: string; isError: 
 /** Code with the types of hooks. Its text is the editor's own; `onChange` tells of each change. */
 export function CodeEditor({
   initial,
+  label,
   isReadOnly,
   secrets,
   handle,
@@ -45,6 +46,7 @@ export function CodeEditor({
   onProblems,
 }: {
   initial: string;
+  label: string;
   isReadOnly: boolean;
   secrets: readonly string[];
   handle: Ref<EditorHandle>;
@@ -84,7 +86,7 @@ export function CodeEditor({
           plainReplacement,
           typed(types, tellProblems),
           EditorState.readOnly.of(isReadOnly),
-          EditorView.contentAttributes.of({ 'aria-label': 'Code of the hook', spellcheck: 'false' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
           keymap.of([
             { key: 'Ctrl-m', mac: 'Shift-Alt-m', run: toggleTabFocusMode },
             ...closeBracketsKeymap,
@@ -103,7 +105,7 @@ export function CodeEditor({
     });
     view.current = made;
     return () => made.destroy();
-  }, [initial, isReadOnly]);
+  }, [initial, label, isReadOnly]);
 
   useEffect(() => {
     openTypes().setSecrets(secrets);

@@ -6,8 +6,8 @@ import { useEffect, useRef } from 'react';
 import { NONCE } from '../page.ts';
 import { theme } from './theme.ts';
 
-/** What has changed from one code to another, in one column. */
-export function Difference({ before, after, label }: { before: string; after: string; label: string }) {
+/** What has changed from one code to another, in one column; without `before` the code as it is. */
+export function Difference({ before, after, label }: { before?: string; after: string; label: string }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (place.current === null) return undefined;
@@ -22,7 +22,13 @@ export function Difference({ before, after, label }: { before: string; after: st
         EditorState.readOnly.of(true),
         EditorView.editable.of(false),
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
-        unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3, minSize: 6 } }),
+        before === undefined
+          ? []
+          : unifiedMergeView({
+              original: before,
+              mergeControls: false,
+              collapseUnchanged: { margin: 3, minSize: 6 },
+            }),
       ],
     });
     return () => view.destroy();

@@ -38,7 +38,7 @@ export function JsonEditor({
           json(),
           linter(jsonParseLinter()),
           theme,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           keymap.of([...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'), ...historyKeymap]),
           EditorView.updateListener.of(({ docChanged, state }) => {
             if (docChanged) told.current(state.doc.toString());

@@ -6,7 +6,11 @@ import { Logo } from './logo.tsx';
 import { useSession } from './signed-in.ts';
 import { useTheme } from './theme.ts';
 
-const PAGES = [{ path: '/hooks', name: 'Hooks' }] as const;
+const PAGES = [
+  { path: '/hooks', name: 'Hooks' },
+  { path: '/actions', name: 'Actions' },
+  { path: '/tokens', name: 'Tokens' },
+] as const;
 
 const THEME_NAMES = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
 
@@ -31,8 +35,8 @@ export function Frame({ children }: { children: ReactNode }) {
         <span className="tenant">{tenant}</span>
         <div className="top-end">
           <span className="who">{person.name}</span>
-          <button type="button" className="button plain small" onClick={nextTheme}>
-            {THEME_NAMES[theme]}
+          <button type="button" className="button plain small" aria-label={THEME_NAMES[theme]} onClick={nextTheme}>
+            <span aria-hidden="true">◐</span> <span className="roomy-only">{THEME_NAMES[theme]}</span>
           </button>
           <button type="button" className="button plain small" onClick={() => void leave()}>
             Sign out

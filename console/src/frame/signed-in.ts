@@ -1,7 +1,15 @@
 import { createContext, useContext } from 'react';
 import type { Session } from '../api/session.ts';
 
-const NOBODY: Session = { person: { id: '', name: '' }, role: '', scopes: [], ends_at: '', tenant: '', issuer: '' };
+const NOBODY: Session = {
+  person: { id: '', name: '' },
+  role: '',
+  scopes: [],
+  ends_at: '',
+  tenant: '',
+  issuer: '',
+  trace_url: null,
+};
 
 export const SignedIn = createContext<Session>(NOBODY);
 export const useSession = (): Session => useContext(SignedIn);

@@ -6,7 +6,8 @@ import { useMay } from '../frame/signed-in.ts';
 import { useTitle } from '../frame/title.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Loading } from '../parts/loading.tsx';
-import { NewHook } from './new-hook.tsx';
+import { StatusChip } from '../parts/status-chip.tsx';
+import { NewProgram } from './new-program.tsx';
 
 /** All hooks of the tenant, the one that shapes its tokens first. */
 export function HooksPage() {
@@ -50,7 +51,7 @@ export function HooksPage() {
         ) : (
           <HookTable hooks={hooks.data} />
         ))}
-      {isCreating && <NewHook onClose={() => setCreating(false)} />}
+      {isCreating && <NewProgram noun="hook" onClose={() => setCreating(false)} />}
     </div>
   );
 }
@@ -64,13 +65,15 @@ function HookTable({ hooks }: { hooks: readonly Hook[] }) {
           <tr>
             <th scope="col">Name</th>
             <th scope="col">Status</th>
-            <th scope="col" className="end">
+            <th scope="col" className="end wide-only">
               Lines
             </th>
-            <th scope="col" className="end">
+            <th scope="col" className="end wide-only">
               Modules
             </th>
-            <th scope="col">When it fails</th>
+            <th scope="col" className="wide-only">
+              When it fails
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -82,22 +85,19 @@ function HookTable({ hooks }: { hooks: readonly Hook[] }) {
                 </Link>
               </td>
               <td>
-                <StatusChip hook={hook} />
+                <StatusChip noun="hook" isActive={hook.enabled} script={hook.script} />
               </td>
-              <td className="end number">{hook.script === undefined ? '' : hook.script.split('\n').length}</td>
-              <td className="end number">{Object.keys(hook.dependencies ?? {}).length}</td>
-              <td>{hook.hookmint?.on_failure === 'issue_unmodified' ? 'token goes out unshaped' : 'no token'}</td>
+              <td className="end number wide-only">
+                {hook.script === undefined ? '' : hook.script.split('\n').length}
+              </td>
+              <td className="end number wide-only">{Object.keys(hook.dependencies ?? {}).length}</td>
+              <td className="wide-only">
+                {hook.hookmint?.on_failure === 'issue_unmodified' ? 'token goes out unshaped' : 'no token'}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
-}
-
-/** What a hook does now. */
-export function StatusChip({ hook }: { hook: Pick<Hook, 'enabled' | 'script'> }) {
-  if (hook.enabled) return <span className="chip good">● shapes every token</span>;
-  if (hook.script === undefined) return <span className="chip warn">◐ never deployed</span>;
-  return <span className="chip">○ not enabled</span>;
 }

@@ -3,11 +3,13 @@ import { createContext, useContext, useMemo, useRef, useState, type ReactNode } 
 type Toast = { id: number; text: string; action: { label: string; run: () => void } | undefined };
 type Tell = (text: string, action?: Toast['action']) => void;
 
-const SHOWN_MS = 30_000;
+/** With something to undo, and without. */
+const UNDO_MS = 30_000;
+const SHOWN_MS = 8_000;
 const MAX_TOASTS = 3;
 const Telling = createContext<Tell>(() => undefined);
 
-/** Tells what was done, and offers to undo it, for half a minute. */
+/** Tells what was done; what can be undone, for half a minute. */
 export const useTell = (): Tell => useContext(Telling);
 
 export function Toasts({ children }: { children: ReactNode }) {
@@ -18,7 +20,7 @@ export function Toasts({ children }: { children: ReactNode }) {
     () => (text, action) => {
       const id = ++lastId.current;
       setToasts((now) => [...now.slice(1 - MAX_TOASTS), { id, text, action }]);
-      setTimeout(() => remove(id), SHOWN_MS);
+      setTimeout(() => remove(id), action === undefined ? SHOWN_MS : UNDO_MS);
     },
     [],
   );

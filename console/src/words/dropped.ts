@@ -1,6 +1,6 @@
-import type { DryRun } from '../api/hooks.ts';
+import type { DryRun } from '../api/programs.ts';
 
-type Dropped = DryRun['dropped'][number];
+export type Dropped = DryRun['dropped'][number];
 
 /** Why a claim, scope or assignment is not in the token, and what would bring it there; a sentence for each reason of the API. */
 export const DROPPED: Readonly<Record<Dropped['reason'], { why: string; remedy: string }>> = {

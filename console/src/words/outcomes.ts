@@ -1,16 +1,19 @@
-import type { DryRun } from '../api/hooks.ts';
+import type { DryRun } from '../api/programs.ts';
 
 type Outcome = DryRun['outcome'];
 
 /** How a run ended, in words. */
-export function outcomeInWords(outcome: Outcome): string {
+export function outcomeInWords(outcome: Outcome, kind: DryRun['kind']): string {
+  const it = kind === 'hook' ? 'The hook' : 'The Action';
   switch (outcome.status) {
     case 'ok':
-      return 'The hook ran';
+      return `${it} ran`;
     case 'denied':
-      return 'The hook refused the token';
+      return `${it} refused the token`;
     case 'threw':
-      return DURING[textOf(outcome.during)] ?? 'The code threw an error';
+      return outcome.during === 'run'
+        ? `${it} threw an error`
+        : (DURING[textOf(outcome.during)] ?? 'The code threw an error');
     case 'timed_out':
       return LIMITS[textOf(outcome.limit)] ?? 'Stopped at a limit of time';
     case 'out_of_memory':
@@ -25,7 +28,6 @@ export function outcomeInWords(outcome: Outcome): string {
 const DURING: Readonly<Record<string, string>> = {
   compile: 'The code is no JavaScript',
   load: 'The code threw an error while it was loaded',
-  run: 'The hook threw an error',
 };
 const LIMITS: Readonly<Record<string, string>> = {
   cpu: 'Stopped at the limit of CPU time',
@@ -38,10 +40,10 @@ const RESULTS: Readonly<Record<string, string>> = {
   too_large: 'The result is too large',
 };
 
-export type HookError = { name: string; message: string; stack: string | undefined };
+export type RunFailure = { name: string; message: string; stack: string | undefined };
 
 /** The error of a run that had one. */
-export function errorOf(outcome: Outcome): HookError | undefined {
+export function errorOf(outcome: Outcome): RunFailure | undefined {
   const { error } = outcome as { error?: { name?: unknown; message?: unknown; stack?: unknown } };
   if (error === undefined) return undefined;
   const stack = textOf(error.stack);

@@ -23,6 +23,10 @@ export function ago(iso: string, nowMs = Date.now()): string {
 }
 
 export const atTime = (iso: string): string => full.format(new Date(iso));
+const date = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: 'short' });
+
+/** "29 Nov" */
+export const dayOf = (iso: string): string => date.format(new Date(iso));
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
 
 export const milliseconds = (ms: number): string =>

@@ -38,18 +38,32 @@ async function requestWithCode(
   }
 }
 
-/** Has the enabled hook run by an executor. However that goes, it is an outcome; what to make of it is decided elsewhere. */
+/** What Actions have put into `api.cache`, as hook-executors sealed it; of this gateway, for as long as it runs. */
+export type CarriedCache = { sealed?: string };
+
+/**
+ * Has the enabled hook run by an executor. However that goes, it is an outcome; what to make of it is decided elsewhere.
+ *
+ * @param cache Of Actions: what they find, and what an Action leaves to the next.
+ */
 export async function runHook(
   { id, name, revision }: EnabledHook,
   hookArguments: HookArguments,
   executors: HookRequester,
+  cache: CarriedCache = {},
 ): Promise<HookOutcome> {
   const deadlineMs = Date.now() + revision.limits.wall_ms + HOOK_REPLY_GRACE_MS;
-  const event = { hook: { id, name, revision: revision.revision }, arguments: JSON.stringify(hookArguments) };
+  const event = {
+    hook: { id, name, revision: revision.revision },
+    arguments: JSON.stringify(hookArguments),
+    ...(cache.sealed === undefined || revision.kind !== 'action' ? {} : { cache: cache.sealed }),
+  };
   try {
     let reply = await executors.request(event, deadlineMs);
     if (reply.kind === 'revision_missing') reply = await requestWithCode({ ...event, revision }, deadlineMs, executors);
-    return reply.kind === 'outcome' ? reply.outcome : unavailable('the executor does not accept the revision');
+    if (reply.kind !== 'outcome') return unavailable('the executor does not accept the revision');
+    if (reply.cache !== undefined && revision.kind === 'action') cache.sealed = reply.cache;
+    return reply.outcome;
   } catch (error) {
     if (!(error instanceof HookmintError)) throw error;
     if (error.code === 'bus_deadline_exceeded') return { status: 'timed_out', limit: 'wall', ...NOT_RUN };

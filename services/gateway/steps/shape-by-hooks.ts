@@ -70,6 +70,7 @@ async function shapeByHook(
       request: { ...about, requested_scopes: parameters.scope ?? [] },
     },
     deps.executors,
+    deps.actionCache,
   );
   const found = hookFindings(hook, outcome);
   if (isAction) (findings.actions ??= []).push(found);

@@ -6,6 +6,7 @@
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
 //   w<json>  as o, after a line with a JSON list of what was assigned to where that does nothing
 //   n        the result is not an object       s        the result cannot be serialised
+//   c<json>  a line with all of an Action's cache, which it changed, before one of the others
 (function (settled, host, installRuntime, adaptAction) {
   'use strict';
   const { parse, rawJSON, stringify } = JSON;
@@ -213,7 +214,8 @@
     };
     const told = () =>
       writes === undefined || outcome[0] !== 'o' ? outcome : 'w' + stringify(writes) + '\n' + slice(outcome, 1);
-    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + told();
+    const withCache = () => (cache === undefined ? '' : 'c' + stringify(cache) + '\n') + told();
+    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + withCache();
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
         throw new ErrorClass('The callback of the hook was already called.');
@@ -224,6 +226,7 @@
     };
     record.failed = failed;
     let writes;
+    let cache;
     const ignored = ({ path, use }) => {
       write('warn', `an assignment to ${path} does nothing: call ${use}`);
       if (writes === undefined) setPrototypeOf((writes = []), null);
@@ -233,7 +236,12 @@
       const promise =
         action === undefined
           ? hook(args.client, args.scope, args.audience, contextOf(args), cb)
-          : action(args, parse(secretsJson), cb, ignored, (text) => write('warn', text));
+          : action(args, parse(secretsJson), cb, {
+              __proto__: null,
+              ignored,
+              warn: (text) => write('warn', text),
+              keep: (entries) => (cache = entries),
+            });
       if (promise instanceof PromiseClass) then(promise, undefined, failed);
     } catch (error) {
       failed(error);

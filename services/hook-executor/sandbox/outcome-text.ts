@@ -1,3 +1,4 @@
+import type { ActionCache } from '../../../shared/domain/action-cache.ts';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 
@@ -15,6 +16,12 @@ export function parseOutcome(text: string, measured: Measured, limits: HookLimit
       const end = detail.indexOf('\n');
       const outcome = ok(detail.slice(end + 1), told, limits);
       return outcome.status === 'ok' ? { ...outcome, ignored_writes: parseWrites(detail.slice(0, end)) } : outcome;
+    }
+    case 'c': {
+      const end = detail.indexOf('\n');
+      const outcome = parseOutcome(`${text.slice(0, frame)}\n${detail.slice(end + 1)}`, measured, limits);
+      const cache = JSON.parse(detail.slice(0, end)) as ActionCache;
+      return outcome.status === 'ok' || outcome.status === 'denied' ? { ...outcome, cache } : outcome;
     }
     case 'd':
       return { status: 'denied', error: parseHookError(detail), ...told };

@@ -2,6 +2,7 @@ import type { AcceptedFields } from './accepted-field.ts';
 import { clientGrants, resourceServers } from './apis.ts';
 import { clientCredentials, clients, rotateSecret } from './clients.ts';
 import {
+  actionDryRun,
   actions,
   actionTest,
   actionVersionDeploy,
@@ -33,6 +34,7 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'hooks/revisions/dry-run': hookDryRun,
   'actions/actions': actions,
   'actions/actions/versions/deploy': actionVersionDeploy,
+  'actions/actions/dry-run': actionDryRun,
   'actions/actions/test': actionTest,
   'actions/triggers/bindings': bindings,
   'console/links': consoleLinks,

@@ -158,6 +158,17 @@ export const actionTest: AcceptedFields = {
   ),
 };
 
+const UNSAVED = `${CODE}: is tried with code that is not kept`;
+
+/** The same of code that is not kept. */
+export const actionDryRun: AcceptedFields = {
+  ...actionTest,
+  ...acts('code', 'The code that runs.', UNSAVED),
+  ...acts('dependencies.name dependencies.version', 'npm modules that the code may require.', UNSAVED),
+  ...off('dependencies.registry_url', 'Only the npm registry: HOOKMINT_NPM_REGISTRY names another.'),
+  ...acts('log_id', 'Repeats the token request of a log.', UNSAVED),
+};
+
 export const bindings: AcceptedFields = {
   ...acts(
     'bindings.ref.type bindings.ref.value',

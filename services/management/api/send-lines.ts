@@ -12,10 +12,16 @@ const HEARTBEAT_INTERVAL_MS = 15_000;
 /** Bytes that a reader may be behind; one that is slower is hung up on. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
-/** Sends the items of a source, one line of JSON each, until the reader disconnects. */
+/**
+ * Sends the items of a source, one line of JSON each, until the reader disconnects, or may not read any more: whoever reads on asks again,
+ * with what is valid then.
+ */
 export function createLineSender() {
   let open = 0;
-  return (source: Source<unknown>, route: Route, response: Response): void => {
+  return (
+    source: Source<unknown>,
+    { route, response, mayGoOn }: { route: Route; response: Response; mayGoOn: () => Promise<boolean> },
+  ): void => {
     if (open >= MAX_STREAMS) {
       throw new ApiError(429, 'too_many_streams', `${String(MAX_STREAMS)} streams are open already`, {
         headers: { 'Retry-After': '10' },
@@ -33,7 +39,11 @@ export function createLineSender() {
     // Proxies pass the headers on with the first of the body.
     send('\n');
     const stop = source((item) => send(`${JSON.stringify(route.response?.parse(item))}\n`));
-    const heartbeat = setInterval(() => send('\n'), HEARTBEAT_INTERVAL_MS);
+    const beat = async (): Promise<void> => {
+      if (await mayGoOn()) send('\n');
+      else response.end();
+    };
+    const heartbeat = setInterval(() => void beat(), HEARTBEAT_INTERVAL_MS);
     response.once('close', () => {
       open--;
       clearInterval(heartbeat);

@@ -7,10 +7,11 @@ import { authenticate } from './authenticate.ts';
 /**
  * Who calls: a client by its access token, or a person by the console. A request with a token has no other claim looked at.
  *
+ * @param isUse Whether a session lives longer by it.
  * @throws {ApiError} 401, or 503 while no signer has told its keys.
  */
-export async function identify(request: Request, deps: Deps): Promise<Caller> {
+export async function identify(request: Request, deps: Deps, { isUse = true } = {}): Promise<Caller> {
   const { authorization } = request.headers;
-  const person = authorization === undefined ? await identifyPerson(request, deps) : undefined;
+  const person = authorization === undefined ? await identifyPerson(request, deps, isUse) : undefined;
   return person ?? authenticate(authorization, request.ip, deps);
 }

@@ -12,8 +12,16 @@ const BUILT = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
 const ASSET = /^[\w-]+-[A-Z0-9]{8}\.(?:js|css|svg)$/;
 const A_YEAR_MS = 365 * 86_400_000;
 
-/** Under `npm start` the console is built when tokens can be had already. */
-const NOT_BUILT = 'The console is being built; this page will show it.\n';
+/** Under `npm start` the console is built when tokens can be had already; nobody else builds it. */
+const NOT_BUILT = `There is no built console here.
+
+After npm start it is being built, and this page shows it in some seconds. If the terminal said that it could not be built, or if
+hookmint was started in another way, this builds it, in the folder of hookmint:
+
+    node console/build.ts
+
+An image of deploy/Dockerfile has it already. Meanwhile tokens and the Management API are as always.
+`;
 const NOT_BUILT_RETRY_SECONDS = '2';
 
 /** `/console/assets/…`: scripts and styles, never the page. */

@@ -77,7 +77,7 @@ export function sessionRoutes(deps: Deps, address: ConsoleAddress, record: Annou
 const callerOf = ({ person }: ConsoleSession, { ip }: Request) => ({ id: person.id, person, ip, scopes: NO_SCOPES });
 const NO_SCOPES: ReadonlySet<string> = new Set();
 
-function viewOf({ person, role, ends_at }: ConsoleSession, { scopes, tenant, issuer }: Deps) {
+function viewOf({ person, role, ends_at }: ConsoleSession, { scopes, tenant, issuer, traceUrl }: Deps) {
   return {
     person,
     role,
@@ -85,6 +85,7 @@ function viewOf({ person, role, ends_at }: ConsoleSession, { scopes, tenant, iss
     ends_at: ends_at.toISOString(),
     tenant,
     issuer,
+    trace_url: traceUrl ?? null,
   };
 }
 

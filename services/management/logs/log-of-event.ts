@@ -1,9 +1,10 @@
+import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { LogEntry } from '../../../shared/domain/log-entry.ts';
 import type { ConfigWritten } from '../../../shared/subjects/config-written.ts';
 import type { StreamEvent } from '../../../shared/subjects/events.ts';
 import { ofLimit } from './of-limit.ts';
 import type { TokenEvent } from '../../../shared/subjects/token-events.ts';
-import { describeFailure } from './describe-failure.ts';
+import { describeFailure, findingsOf } from './describe-failure.ts';
 
 /** By the name that Auth0 gives to the exchange (contract §5.7). */
 const ISSUED = 'Client Credentials for Access Token';
@@ -24,18 +25,32 @@ export function logOfEvent(event: StreamEvent, logId: string, hostname: string):
     ...given({ ip, user_agent, client_id, client_name }),
   };
   if (event.type === 'config.written') {
-    const { person, description } = event;
-    const who = given({ user_id: person?.id, user_name: person?.name });
+    const { person } = event;
+    const description = event.outcome === 'unknown' ? `${event.description} (it may be in effect)` : event.description;
+    const who = given({ user_id: person?.id, user_name: person?.name, correlation_id: event.correlation_id });
     return { ...common, ...who, type: 'sapi', description, details: JSON.stringify(detailsOfWrite(event)) };
   }
   if (event.type === 'quota.warning' || event.type === 'limit.exceeded') return { ...common, ...ofLimit(event) };
   const isIssued = event.type === 'token.issued';
   return {
     ...common,
-    ...given({ audience: event.audience, scope: event.scope }),
+    ...given({ audience: event.audience, scope: event.scope, correlation_id: event.correlation_id, jti: event.jti }),
+    ...given({ error_code: event.error?.code }),
+    ...lookedUpOf(findingsOf(event)),
     type: isIssued ? 'seccft' : 'feccft',
     description: isIssued ? ISSUED : describeFailure(event),
     details: JSON.stringify(detailsOfToken(event, isIssued)),
+  };
+}
+
+/** What finds the log by the code that shaped the token. */
+function lookedUpOf(findings: readonly HookFinding[]): Pick<LogEntry, 'hook_id' | 'hook_revision' | 'hook_outcome'> {
+  if (findings.length === 0) return {};
+  const failed = findings.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'ok');
+  return {
+    hook_id: findings.map(({ id }) => id),
+    hook_revision: findings.map(({ revision }) => revision),
+    ...(failed.length === 0 ? {} : { hook_outcome: failed }),
   };
 }
 
@@ -67,6 +82,7 @@ function detailsOfWrite(event: ConfigWritten): object {
       auth: event.person === undefined ? undefined : { user: event.person },
     },
     response: { statusCode: event.status },
+    outcome: event.outcome,
     collection: event.collection,
     document_id: event.document_id,
     before: event.before,

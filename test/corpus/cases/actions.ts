@@ -78,6 +78,7 @@ export const ACTIONS: CorpusCase[] = [
   },
   {
     hook: 'action-cache',
+    keepsState: true,
     exchanges: [null, ['1', true, true], ['2', true, true]].map((cached) => ({
       expect: token({ cache: [cached, 'success', 'success', true, 'error', 'error'] }, SCOPE),
     })),

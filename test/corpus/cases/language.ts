@@ -55,6 +55,7 @@ export const LANGUAGE: CorpusCase[] = [
   ),
   {
     hook: 'helpers-and-iife',
+    keepsState: true,
     exchanges: [1, 2].map((counter) => ({
       expect: token({
         ...claim('roles', ['admin', 'reader']),

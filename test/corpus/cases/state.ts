@@ -7,6 +7,7 @@ const stored = (runs: number) =>
 export const STATE: CorpusCase[] = [
   {
     hook: 'global-cache',
+    keepsState: true,
     exchanges: [1, 2, 3].map((hits) => ({ expect: token(claim('cached', ['computed', hits])) })),
   },
   { hook: 'storage-cache', exchanges: [1, 2].map((runs) => ({ expect: stored(runs) })) },
@@ -22,6 +23,7 @@ export const STATE: CorpusCase[] = [
   },
   {
     hook: 'process-env',
+    keepsState: true,
     exchanges: ['1', '2'].map((runs) => ({
       expect: token(claim('env', [['RUNS', 'STAGE'], 'production', runs, 'undefined', 'v22'])),
     })),

@@ -1,33 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isDeepStrictEqual } from 'node:util';
-import type { Page } from 'playwright-core';
-import { assertAccessible, assertNoComplaints, noChromium, picture, withBrowser } from '../../support/browser.ts';
+import { assertNoComplaints, noChromium, picture, withBrowser } from '../../support/browser.ts';
 import { consoleLink, signIn } from '../../support/console.ts';
 import { postJson } from '../../support/post-token.ts';
 import { until } from '../../support/until.ts';
 import { withStack } from '../../support/with-stack.ts';
-
-const EDITOR = 'Code of the hook';
-const editorOf = (page: Page) => page.getByRole('textbox', { name: EDITOR });
-const testOf = (page: Page) => page.getByRole('region', { name: 'Test' });
-
-/** Puts another text in the place of the code, as from the clipboard. */
-async function write(page: Page, code: string): Promise<void> {
-  await editorOf(page).click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(code);
-}
-
-/** Waits until exactly these are offered: names of before may be shown for a moment. */
-async function untilOffered(page: Page, names: readonly string[]): Promise<void> {
-  const offered = page.getByRole('listbox').locator('.cm-completionLabel');
-  await until(names.join(), async () => isDeepStrictEqual(await offered.allTextContents(), names));
-}
-
-async function run(page: Page): Promise<void> {
-  await page.keyboard.press('Control+Enter');
-}
+import { editorOf, run, testOf, untilOffered, write } from './editor.ts';
 
 const claimsOf = (token: unknown): Record<string, unknown> =>
   JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
@@ -205,35 +183,6 @@ describe('a hook in the browser', { skip: noChromium }, () => {
     await page.keyboard.type('context.webtask.secrets.');
     await untilOffered(page, ['SLACK_URL']);
     assertNoComplaints(looked);
-  });
-
-  it('axe finds nothing, on any page, light or dark', async () => {
-    const { page } = await browser.open({ bypassCSP: true }, { expected: /./ });
-    await page.goto(`${stack().url}/console/`);
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await assertAccessible(page);
-    await signIn(page, stack(), 'hooks');
-    await page.getByRole('link', { name: 'tutorial' }).waitFor();
-    await assertAccessible(page);
-    await page.getByRole('button', { name: 'New hook' }).click();
-    await assertAccessible(page);
-    await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'tutorial' }).click();
-    await editorOf(page).waitFor();
-    await write(page, "module.exports = function (client) {\n  client.nmae;\n  throw new Error('x');\n};\n");
-    await run(page);
-    await testOf(page).getByText('Error: x').waitFor();
-    await page.getByText("Property 'nmae'").first().waitFor();
-    await assertAccessible(page);
-    await page.keyboard.press('Control+Shift+Enter');
-    await page.getByRole('dialog').waitFor();
-    await assertAccessible(page);
-    await page.keyboard.press('Escape');
-    for (const tab of ['Revisions', 'Settings']) {
-      await page.getByRole('link', { name: tab }).click();
-      await page.locator('.page').waitFor();
-      await assertAccessible(page);
-    }
   });
 
   it('the page has no inline script, and a policy without exceptions', async () => {

@@ -6,6 +6,9 @@ import { typedHook, type TypedHook } from './typed-hook.ts';
 /** Modules are not looked for: what `require` gives is anything. */
 const OF_MODULES = new Set([2307, 2792, 7016]);
 
+const NO_EXPORT =
+  'The code exports no hook, module.exports = function (…) {…}, and no Action, exports.onExecuteCredentialsExchange = …';
+
 const language = createLanguage();
 const { service } = language;
 
@@ -44,7 +47,7 @@ function problems(hook: TypedHook): Problem[] {
   const nothing = {
     from: 0,
     to: 0,
-    message: 'The code exports no hook: module.exports = function (…) {…}',
+    message: NO_EXPORT,
     isSyntax: false,
   };
   // Code that is being written is often not whole: what types say of the rest is true all the same.

@@ -5,6 +5,7 @@ import type { Hook } from '../../../../shared/domain/hook.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
 import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { ApiError, conflict } from '../../api/api-error.ts';
+import { matching } from '../../api/if-match.ts';
 import { flag } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
@@ -123,12 +124,14 @@ const update = writes('patch', {
   scopes: ['update:actions'],
   params,
   body: UpdateAction,
+  takesIfMatch: true,
   status: 200,
   response: ActionView,
-  errors: [404, 409],
-  handle: async ({ params: { id }, body, caller }, deps) => {
+  errors: [404, 409, 412],
+  handle: async ({ params: { id }, body, caller, ifMatch }, deps) => {
     await findAction(id, deps);
-    const edit = { ...editOf(body, caller), from: (action: Hook) => draftOf(anAction(action)) };
+    const from = (action: Hook): string | null => matching(draftOf(anAction(action)), ifMatch);
+    const edit = { ...editOf(body, caller), from };
     const changed = await refusingTakenName(body.name, reviseHook(id, edit, deps));
     const [before, after] = await viewsOf([changed.before, changed.after], deps);
     const isChanged = !isDeepStrictEqual(changed.before, changed.after);

@@ -100,6 +100,8 @@ const source = {
   secrets: z.array(SecretView),
   ...policiesInView,
   status: z.literal('built'),
+  /** Of hookmint itself: what `If-Match` names. */
+  revision: z.string(),
   supported_triggers: z.array(TriggerRef),
   built_at: Time,
 };

@@ -1,41 +1,51 @@
 import { z } from 'zod';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import type { HookArguments } from '../../../../shared/domain/hook-arguments.ts';
+import { UpdateAction } from './schema.ts';
 
 const text = z.string().optional();
 const texts = z.array(z.string()).optional();
 
 /** The `event` to try an Action with (contract §6). What is left out is a sample; secrets are always the Action's own. */
-export const TestAction = z.strictObject({
-  payload: z.strictObject({
-    accessToken: z
-      .strictObject({ customClaims: z.record(z.string(), z.unknown()).optional(), scope: texts })
-      .optional(),
-    client: z
-      .strictObject({ client_id: text, name: text, metadata: z.record(z.string(), z.string()).optional() })
-      .optional(),
-    request: z
-      .strictObject({
-        body: z.record(z.string(), z.unknown()).optional(),
-        geoip: z.unknown().optional(),
-        hostname: text,
-        ip: text,
-        language: text,
-        method: text,
-        user_agent: text,
-      })
-      .optional(),
-    resource_server: z.strictObject({ identifier: text }).optional(),
-    tenant: z.strictObject({ id: text }).optional(),
-    transaction: z.strictObject({ requested_scopes: texts, target_scopes: texts, correlation_id: text }).optional(),
-    /** Members of Auth0's events that are never there here. */
-    agent: z.unknown().optional(),
-    custom_domain: z.unknown().optional(),
-    organization: z.unknown().optional(),
-    secrets: z.unknown().optional(),
-  }),
+const TestEvent = z.strictObject({
+  accessToken: z.strictObject({ customClaims: z.record(z.string(), z.unknown()).optional(), scope: texts }).optional(),
+  client: z
+    .strictObject({ client_id: text, name: text, metadata: z.record(z.string(), z.string()).optional() })
+    .optional(),
+  request: z
+    .strictObject({
+      body: z.record(z.string(), z.unknown()).optional(),
+      geoip: z.unknown().optional(),
+      hostname: text,
+      ip: text,
+      language: text,
+      method: text,
+      user_agent: text,
+    })
+    .optional(),
+  resource_server: z.strictObject({ identifier: text }).optional(),
+  tenant: z.strictObject({ id: text }).optional(),
+  transaction: z.strictObject({ requested_scopes: texts, target_scopes: texts, correlation_id: text }).optional(),
+  /** Members of Auth0's events that are never there here. */
+  agent: z.unknown().optional(),
+  custom_domain: z.unknown().optional(),
+  organization: z.unknown().optional(),
+  secrets: z.unknown().optional(),
 });
+type TestEvent = z.infer<typeof TestEvent>;
+
+export const TestAction = z.strictObject({ payload: TestEvent });
 export type TestAction = z.infer<typeof TestAction>;
+
+/** Code that is not kept: what is left out of it is as in the Action's draft. */
+export const DryRunAction = z
+  .strictObject({
+    ...UpdateAction.pick({ code: true, dependencies: true }).shape,
+    payload: TestEvent.optional(),
+    /** In the place of `payload`: the token request of this log. */
+    log_id: z.string().max(64).optional(),
+  })
+  .refine(({ payload, log_id }) => payload === undefined || log_id === undefined, 'takes payload or log_id, not both');
 
 /** What the run came to, in the words of a token. */
 export const TestResult = z
@@ -60,7 +70,7 @@ export const TestResult = z
 export type TestResult = z.infer<typeof TestResult>;
 
 /** The arguments that make an executor show the Action this event. */
-export function argumentsOf({ payload }: TestAction): SampleEvent & Pick<HookArguments, 'custom_claims'> {
+export function argumentsOf(payload: TestEvent): SampleEvent & Pick<HookArguments, 'custom_claims'> {
   const { accessToken, client, request, resource_server, tenant, transaction } = payload;
   const { body, hostname, ip, language, method, user_agent } = request ?? {};
   const event = SampleEvent.parse({

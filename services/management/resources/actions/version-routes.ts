@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Hook, HookHistoryEntry } from '../../../../shared/domain/hook.ts';
 import { hooksIn } from '../../../../shared/store/hooks.ts';
 import { inexistent } from '../../api/api-error.ts';
+import { matching } from '../../api/if-match.ts';
 import { reads, writes, type Route, type Written } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
 import { mustLoad } from '../../hook-revisions/must-load.ts';
@@ -25,10 +26,20 @@ const deploy = writes('post', {
   scopes: ['update:actions'],
   params: actionParams,
   body: z.strictObject({}).optional(),
+  /** The draft that the caller saw. */
+  takesIfMatch: true,
   status: 202,
   response: ActionVersionView,
-  errors: [404],
-  handle: ({ params: { id }, caller }, deps) => deploying(id, (now) => deployedDraft(now, caller.id), deps),
+  errors: [404, 412],
+  handle: ({ params: { id }, caller, ifMatch }, deps) =>
+    deploying(
+      id,
+      (now) => {
+        matching(draftOf(now), ifMatch);
+        return deployedDraft(now, caller.id);
+      },
+      deps,
+    ),
 });
 
 const list = reads({

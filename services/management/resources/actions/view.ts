@@ -84,7 +84,8 @@ async function sourceView(
   { hookSecretsKey }: ViewDeps,
 ) {
   const source = sources.get(revision ?? '');
-  if (source === undefined) throw new Error(`the revision ${String(revision)} of Action ${action.id} is not there`);
+  if (revision === null || source === undefined)
+    throw new Error(`the revision ${String(revision)} of Action ${action.id} is not there`);
   const profile = profileOf(action);
   const secrets = source.secrets === null ? {} : await openHookSecrets(source.secrets, action.id, hookSecretsKey);
   const setAtMs = new Map(profile.secrets.map(({ name, updated_at_ms }) => [name, updated_at_ms]));
@@ -99,6 +100,7 @@ async function sourceView(
       updated_at: at(Math.min(setAtMs.get(name) ?? writtenAtMs, writtenAtMs)),
     })),
     status: 'built' as const,
+    revision,
     supported_triggers: [{ id: action.trigger_id, version: profile.trigger_version }],
   };
 }

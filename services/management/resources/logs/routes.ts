@@ -4,9 +4,10 @@ import { logsIn, type LogFilter } from '../../../../shared/store/logs.ts';
 import { ApiError, inexistent } from '../../api/api-error.ts';
 import { checkpointQuery, DEFAULT_PAGE_ITEMS, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
-import { reads, type Route } from '../../api/route.ts';
+import { reads, streams, type Route } from '../../api/route.ts';
+import { followLogs } from '../../logs/follow-logs.ts';
 import { LOG_ID } from '../../logs/log-id.ts';
-import { LogView } from './schema.ts';
+import { LiveLog, LogView } from './schema.ts';
 import { filterOfSearch, MAX_SEARCH_LENGTH } from './search/filter-of-search.ts';
 import { NEWEST_FIRST, OLDEST_FIRST, sortQuery } from './sort.ts';
 import { viewOf } from './view.ts';
@@ -64,6 +65,28 @@ const list = reads({
   },
 });
 
+const live = streams({
+  path: '/logs/live',
+  operationId: 'getLiveLogs',
+  summary: 'Follow the logs as they are made',
+  tag,
+  scopes,
+  query: z.strictObject({ q: search, from: z.string().regex(LOG_ID, 'must be the log_id of a log').optional() }),
+  status: 200,
+  response: LiveLog,
+  handle: async ({ query: { q, from } }, { db }) => {
+    const logs = logsIn(db);
+    const filter = q === undefined ? {} : filterOfSearch(q);
+    const follow = followLogs(logs, filter, from ?? (await logs.newestId()) ?? '');
+    return (tell) =>
+      follow(({ logs: found, skipped }) => {
+        for (const [index, log] of found.entries()) {
+          tell({ ...viewOf(log), ...(index === 0 && skipped > 0 ? { skipped } : {}) });
+        }
+      });
+  },
+});
+
 const get = reads({
   path: '/logs/{id}',
   operationId: 'getLog',
@@ -81,7 +104,7 @@ const get = reads({
   },
 });
 
-export const logRoutes: readonly Route[] = [list, get];
+export const logRoutes: readonly Route[] = [list, live, get];
 
 type Logs = ReturnType<typeof logsIn>;
 

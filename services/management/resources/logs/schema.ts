@@ -26,3 +26,6 @@ export const LogView = z
   .partial()
   .meta({ id: 'Log' });
 export type LogView = z.infer<typeof LogView>;
+
+/** A line of the logs as they are made; `skipped`: so many before this one were too many to be told. */
+export const LiveLog = LogView.extend({ skipped: z.int().optional() }).meta({ id: 'LiveLog' });

@@ -1,5 +1,5 @@
 import type { Filter } from 'mongodb';
-import { INDEXED_LOG_FIELDS, type LogFilter } from '../../../../../shared/store/logs.ts';
+import { INDEXED_LOG_FIELDS, LOOKED_UP_LOG_FIELDS, type LogFilter } from '../../../../../shared/store/logs.ts';
 import { searchError } from './search-error.ts';
 
 /** What stands after `field:`, as `lift-terms.ts` finds it. */
@@ -10,7 +10,8 @@ type Value =
   | { kind: 'compare'; operator: '>' | '>=' | '<' | '<='; text: string }
   | { kind: 'range'; from: string; to: string; fromIncluded: boolean; toIncluded: boolean };
 
-const FIELDS: ReadonlySet<string> = new Set(['log_id', 'date', ...INDEXED_LOG_FIELDS]);
+const LOOKED_UP: ReadonlySet<string> = new Set(LOOKED_UP_LOG_FIELDS);
+const FIELDS: ReadonlySet<string> = new Set(['log_id', 'date', ...INDEXED_LOG_FIELDS, ...LOOKED_UP_LOG_FIELDS]);
 
 /** Greater than every text that begins alike. */
 const HIGHEST_CHARACTER = '\u{10FFFF}';
@@ -19,6 +20,9 @@ const HIGHEST_CHARACTER = '\u{10FFFF}';
 export function filterOfTerm({ field, value }: Term): LogFilter {
   if (!FIELDS.has(field)) {
     throw searchError(`the field ${field.slice(0, 64)} cannot be searched; these can: ${[...FIELDS].join(', ')}`);
+  }
+  if (LOOKED_UP.has(field) && value.kind !== 'exact' && !(value.kind === 'prefix' && value.text === '')) {
+    throw searchError(`${field} is compared with a whole value, or with *`);
   }
   if (field === 'date') return { date: dateCondition(value) };
   return { [field === 'log_id' ? '_id' : field]: textCondition(value) };

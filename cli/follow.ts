@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { note } from '../shared/terminal.ts';
+import { UsageError } from '../shared/usage-error.ts';
+import { ApiCallError, connectApi, UnreachableError } from './api-client.ts';
+
+const MAX_PAUSE_MS = 10_000;
+
+/** Longest line of a stream, characters: one run's console output is far below. */
+const MAX_LINE_CHARACTERS = 4_194_304;
+
+/**
+ * Reads a stream of the API, line by line, until Ctrl-C; when it ends, it is opened again.
+ *
+ * @param path Asked for each time: a stream may go on where the one before ended.
+ * @param what That is followed, for whoever reads the terminal.
+ */
+export async function follow(path: () => string, what: string, hear: (line: string) => void): Promise<void> {
+  const stop = new AbortController();
+  const isStopped = (): boolean => stop.signal.aborted;
+  process.once('SIGINT', () => stop.abort());
+  let pauseMs = 0;
+  while (!isStopped()) {
+    try {
+      // A new token each time: the one before may have expired.
+      const response = await (await connectApi()).open(path(), stop.signal);
+      note(`following ${what}; stop with Ctrl-C`);
+      pauseMs = 0;
+      for await (const line of linesOf(response)) hear(line);
+    } catch (error) {
+      if (!isStopped() && !mayPass(error)) throw error;
+    }
+    if (isStopped()) break;
+    if (pauseMs === 0) note('hookmint: the stream ended; it is opened again as soon as hookmint answers');
+    pauseMs = Math.min(Math.max(1_000, pauseMs * 2), MAX_PAUSE_MS);
+    await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+}
+
+/** A service that restarts, or a network that is away; what the API refuses stays refused. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ApiCallError) return error.status >= 500 || error.status === 429;
+  // Of fetch, when the connection ends within the answer.
+  return error instanceof TypeError || error instanceof UnreachableError;
+}
+
+/** Lines that are not empty: empty ones are signs of life. */
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE_CHARACTERS) throw new UsageError('The server sent a line that does not end.');
+    yield* lines.filter((line) => line !== '');
+  }
+}

@@ -1,0 +1,108 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { CONSOLE_HEADER, answered, api } from './client.ts';
+import type { Dropped } from '../words/dropped.ts';
+import { ORIGIN_PATH } from '../page.ts';
+import { ApiFailure } from './failure.ts';
+
+/** One run of a hook or Action for a token. */
+export type Finding = {
+  id: string;
+  name: string;
+  revision: string;
+  outcome: string;
+  cpu_ms: number;
+  wall_ms: number;
+  unmodified?: true;
+};
+
+/** A log of a token request. What depends on how far the request came is there only then. */
+export type TokenLog = {
+  log_id: string;
+  date: string;
+  type: 'seccft' | 'feccft';
+  description: string;
+  client_id?: string;
+  client_name?: string;
+  audience?: string;
+  scope?: string;
+  ip?: string;
+  user_agent?: string;
+  details: {
+    hook?: Finding;
+    actions?: { executions: Finding[] };
+    access_token_jti?: string;
+    kid?: string;
+    custom_claims?: string[];
+    dropped?: Dropped[];
+    scope_changes?: { added: string[]; removed: string[] };
+    refusals?: number;
+    error?: { code: string; status: number };
+    duration_ms: number;
+    trace_id?: string;
+    correlation_id?: string;
+  };
+};
+
+export type LiveTokenLog = TokenLog & { skipped?: number };
+
+export const isIssued = ({ type }: Pick<TokenLog, 'type'>): boolean => type === 'seccft';
+
+export const findingsOf = ({ details: { hook, actions } }: TokenLog): Finding[] => [
+  ...(hook === undefined ? [] : [hook]),
+  ...(actions?.executions ?? []),
+];
+
+const PER_PAGE = 50;
+
+/** Token requests that a search finds, newest first; a page begins after the last of the one before. */
+export const tokenLogsQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['logs', 'tokens', q],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }) => {
+      const after = pageParam === undefined ? q : `(${q}) AND log_id:<${pageParam}`;
+      const query = { q: after, per_page: PER_PAGE, sort: 'log_id:-1' };
+      const found = await answered(api.GET('/api/v2/logs', { params: { query }, signal }));
+      return found as unknown as TokenLog[];
+    },
+    getNextPageParam: (page) => (page.length < PER_PAGE ? undefined : page.at(-1)?.log_id),
+  });
+
+export const tokenLogQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['logs', id],
+    // Immutable, so once is enough.
+    staleTime: Infinity,
+    queryFn: async ({ signal }) => {
+      const log = await answered(api.GET('/api/v2/logs/{id}', { params: { path: { id } }, signal }));
+      if (log.type === 'seccft' || log.type === 'feccft') return log as unknown as TokenLog;
+      throw new ApiFailure({ status: 404, message: 'The log is of no token request.' });
+    },
+  });
+
+/** Longest line of the stream, characters. */
+const MAX_LINE_CHARACTERS = 4_194_304;
+
+/**
+ * Reads token requests as they are made, until the stream ends.
+ *
+ * @param from The last one that is known.
+ * @throws {ApiFailure} when there is none.
+ */
+export async function followTokenLogs(
+  { q, from, signal }: { q: string; from: string | undefined; signal: AbortSignal },
+  hear: (log: LiveTokenLog) => void,
+): Promise<void> {
+  const query = new URLSearchParams({ q, ...(from === undefined ? {} : { from }) });
+  const url = `${ORIGIN_PATH}api/v2/logs/live?${query.toString()}`;
+  const response = await fetch(url, { headers: CONSOLE_HEADER, signal });
+  if (!response.ok || response.body === null) throw await ApiFailure.of(response);
+  let rest = '';
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE_CHARACTERS) throw new ApiFailure({ status: 0, message: 'A line does not end.' });
+    // Empty ones are signs of life.
+    for (const line of lines) if (line !== '') hear(JSON.parse(line) as LiveTokenLog);
+  }
+}

@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { actionsQuery } from '../../api/actions.ts';
+import { apisQuery } from '../../api/apis.ts';
+import { hooksQuery } from '../../api/hooks.ts';
+import { useSession } from '../../frame/signed-in.ts';
+import { shown } from '../../words/shown.ts';
+import type { Filter } from './search.ts';
+
+/** Between the last key and the search. */
+const PATIENCE_MS = 200;
+
+const ERRORS = [
+  'invalid_request',
+  'invalid_client',
+  'unauthorized_client',
+  'access_denied',
+  'invalid_target',
+  'invalid_scope',
+  'too_many_requests',
+  'server_error',
+  'temporarily_unavailable',
+];
+
+/** Narrows the list; each choice is in the address. */
+export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
+  const { scopes } = useSession();
+  const hooks = useQuery({ ...hooksQuery, enabled: scopes.includes('read:hooks') });
+  const actions = useQuery({ ...actionsQuery, enabled: scopes.includes('read:actions') });
+  const apis = useQuery({ ...apisQuery, enabled: scopes.includes('read:resource_servers') });
+  const programs = [...(hooks.data ?? []), ...(actions.data ?? [])];
+  const choose = (name: keyof Filter, label: string, options: readonly (readonly [value: string, text: string])[]) => {
+    const value = filter[name];
+    const isKnown = value === '' || options.some(([known]) => known === value);
+    return (
+      <select aria-label={label} value={value} onChange={({ target }) => onChange({ ...filter, [name]: target.value })}>
+        {[...options, ...(isKnown ? [] : [[value, value] as const])].map(([one, text]) => (
+          <option key={one} value={one}>
+            {shown(text)}
+          </option>
+        ))}
+      </select>
+    );
+  };
+  return (
+    <div className="filter-bar" role="search">
+      <FindBox value={filter.find} onChange={(find) => onChange({ ...filter, find })} />
+      {choose('outcome', 'Outcome', [
+        ['', 'Any outcome'],
+        ['issued', 'Issued'],
+        ['refused', 'Refused or failed'],
+      ])}
+      {choose('audience', 'API', [
+        ['', 'Any API'],
+        ...(apis.data ?? []).map(({ identifier, name }) => [identifier, name ?? identifier] as const),
+      ])}
+      {choose('program', 'Hook or Action', [
+        ['', 'Any hook or Action'],
+        ...programs.map(({ id, name }) => [id, name] as const),
+      ])}
+      {choose('error', 'Error', [['', 'Any error'], ...ERRORS.map((code) => [code, code] as const)])}
+      {choose('hours', 'Time', [
+        ['', 'Any time'],
+        ['1', 'Last hour'],
+        ['24', 'Last day'],
+        ['168', 'Last week'],
+      ])}
+    </div>
+  );
+}
+
+function FindBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return undefined;
+    const timer = setTimeout(() => onChange(text), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <input
+      type="search"
+      aria-label="Client, correlation id or jti"
+      placeholder="Client, correlation id or jti"
+      spellCheck={false}
+      autoComplete="off"
+      maxLength={256}
+      value={text}
+      onChange={({ target }) => setText(target.value)}
+    />
+  );
+}

@@ -1,0 +1,81 @@
+import { Link } from 'wouter';
+import { findingsOf, isIssued, type TokenLog } from '../../api/logs.ts';
+import { shown } from '../../words/shown.ts';
+import { atTime, clockTime, dayOf, milliseconds } from '../../words/time.ts';
+
+/** Token requests, newest first: who asked for what, and what became of it. */
+export function TokenTable({ logs }: { logs: readonly TokenLog[] }) {
+  const days = new Set(logs.map(({ date }) => dayOf(date)));
+  return (
+    <div className="table-box">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Client</th>
+            <th scope="col" className="wide-only">
+              API
+            </th>
+            <th scope="col" className="wide-only">
+              Scopes
+            </th>
+            <th scope="col" className="wide-only">
+              Shaped by
+            </th>
+            <th scope="col" className="end roomy-only">
+              Duration
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {logs.map((log) => (
+            <Row key={log.log_id} log={log} hasDay={days.size > 1} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ log, hasDay }: { log: TokenLog; hasDay: boolean }) {
+  const { log_id, date, client_name, client_id, audience = '', scope = '', details } = log;
+  const findings = findingsOf(log);
+  return (
+    <tr>
+      <td className="number" title={atTime(date)}>
+        <Link className="row-link" href={`/tokens/${log_id}`}>
+          {hasDay && `${dayOf(date)} `}
+          {clockTime(date)}
+        </Link>
+      </td>
+      <td>
+        <OutcomeChip log={log} />
+      </td>
+      <td className="cut" title={client_id}>
+        {shown(client_name ?? client_id ?? 'unknown')}
+      </td>
+      <td className="cut wide-only" title={audience}>
+        {shown(audience)}
+      </td>
+      <td className="cut wide-only" title={scope}>
+        {shown(scope)}
+      </td>
+      <td className="cut wide-only">
+        {findings.map(({ name, outcome }) => (outcome === 'ok' ? shown(name) : `⚠ ${shown(name)}`)).join(', ')}
+      </td>
+      <td className="end number roomy-only">{milliseconds(details.duration_ms)}</td>
+    </tr>
+  );
+}
+
+/** A token, or the error of which there is none. */
+export function OutcomeChip({ log }: { log: TokenLog }) {
+  if (!isIssued(log)) return <span className="chip bad">✕ {shown(log.details.error?.code ?? 'refused')}</span>;
+  const isUnshaped = findingsOf(log).some(({ unmodified }) => unmodified === true);
+  return isUnshaped ? (
+    <span className="chip warn">⚠ issued unshaped</span>
+  ) : (
+    <span className="chip good">✓ issued</span>
+  );
+}

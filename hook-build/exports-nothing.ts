@@ -1,0 +1,66 @@
+import leven from 'leven';
+
+/** What hookmint calls of an Action. */
+export const ACTION_FUNCTION = 'onExecuteCredentialsExchange';
+
+/** Further apart, a name is not a misspelling of another. */
+const MAX_DISTANCE = 6;
+
+const HOOK_FORM = 'a hook is `module.exports = function (client, scope, audience, context, cb) {…}`';
+const ACTION_FORM = `an Action is \`exports.${ACTION_FUNCTION} = async (event, api) => {…}\``;
+
+/** Names that functions of elsewhere have, and where. */
+const ELSEWHERE: readonly [name: RegExp, of: string][] = [
+  [/^on(Execute|Continue)[A-Z]/, "is of another trigger of Auth0's Actions"],
+  [/^handler$/, 'is of AWS Lambda, as the triggers of Amazon Cognito are'],
+  [/^getCustomJwtClaims$/, 'is of Logto'],
+];
+
+/** How scripts export single names. Text and comments may look like it too: what was meant is all that depends on these. */
+const NAMED: readonly RegExp[] = [
+  /\bexports\.([\w$]+)=(?!=)/g,
+  /\bexport (?:async )?(?:const|let|var|class|function\*?) ?([\w$]+)/g,
+  /\bmodule\.exports=\{(?:async )?([\w$]+)/g,
+];
+
+/** What exports single names, an object, or nothing: never the one function that a hook is. */
+const NO_FUNCTION =
+  /\b(?:module\.)?exports\.(?!default\b)[\w$]+(?==[^=])|\bmodule\.exports=\{|(?<![.\w$])exports=(?!=)/g;
+/** After those, words by which a script may export a function after all; and those by which it may export an Action. */
+const MAYBE_FUNCTION = /\b(?:(?:exports|module|eval|Function)\b|export default|export[{*])/;
+const MAYBE_ACTION = /\b(?:exports|module|export|eval|Function|this)\b/;
+
+/**
+ * What to say of a script that exports nothing which a trigger calls, with the name that was meant; `undefined` where its text does not tell,
+ * and loading it will.
+ *
+ * @param code Without comments and without white space that could be left out.
+ * @param kind What its names make it.
+ */
+export function exportsNothing(code: string, kind: 'hook' | 'action'): string | undefined {
+  const may = kind === 'action' ? MAYBE_ACTION.test(code) : MAYBE_FUNCTION.test(code.replace(NO_FUNCTION, ''));
+  if (may) return undefined;
+  const names = NAMED.flatMap((pattern) => [...code.matchAll(pattern)].flatMap(([, name]) => name ?? []));
+  return `the script exports ${shown(names)} that is called: ${meant(names, code)}`;
+}
+
+function shown(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : `${[...new Set(names)].slice(0, 3).join(', ')}, and nothing`;
+}
+
+function meant(names: readonly string[], code: string): string {
+  const near = names.find((name) => isNear(name));
+  if (near !== undefined) return `for ${near} write ${ACTION_FUNCTION}`;
+  for (const [pattern, of] of ELSEWHERE) {
+    const name = names.find((one) => pattern.test(one));
+    if (name !== undefined) return `${name} ${of}; ${ACTION_FORM}, and ${HOOK_FORM}`;
+  }
+  if (/\bgetCustomJwtClaims\b/.test(code)) return `getCustomJwtClaims is of Logto; ${ACTION_FORM}`;
+  if (/(?<![.\w$])exports=(?!=)/.test(code)) return 'for `exports =` write `module.exports =`';
+  return `${HOOK_FORM}, and ${ACTION_FORM}`;
+}
+
+/** Also in another case, or with other words between. */
+function isNear(name: string): boolean {
+  return leven(name.toLowerCase(), ACTION_FUNCTION.toLowerCase()) <= MAX_DISTANCE;
+}

@@ -1,0 +1,2 @@
+// Action: a promise that is rejected, returned.
+exports.onExecuteCredentialsExchange = () => Promise.reject(new Error('rejected'));
