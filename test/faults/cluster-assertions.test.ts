@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { loadSecrets } from '../../deploy/local/local-secrets.ts';
-import { createUseAssertion, type UseAssertion } from '../../services/gateway/steps/use-assertion.ts';
+import { createUseOnce, type UseOnce } from '../../services/gateway/steps/use-once.ts';
 import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
 import { startNatsCluster, type NatsCluster } from '../support/nats-cluster.ts';
 import { TENANT } from '../support/stack.ts';
@@ -15,7 +15,7 @@ const ASSERTIONS = 300;
 
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-assertions-'));
 let cluster: NatsCluster;
-let gateways: readonly [UseAssertion, UseAssertion];
+let gateways: readonly [UseOnce, UseOnce];
 const closing: (() => Promise<unknown>)[] = [];
 before(async () => {
   const { secrets } = await loadSecrets(folder);
@@ -27,7 +27,7 @@ before(async () => {
   await ensureStreams(setup, env, 3);
   const connections = await Promise.all([cluster.connect('gateway', ['n1']), cluster.connect('gateway', ['n2'])]);
   closing.push(...connections.map((connection) => () => connection.close()));
-  const [first, second] = connections.map((connection) => createUseAssertion(connection, TENANT));
+  const [first, second] = connections.map((connection) => createUseOnce(connection, TENANT));
   assert.ok(first !== undefined && second !== undefined);
   gateways = [first, second];
 });
@@ -40,7 +40,9 @@ after(async () => {
 test('of two uses of an assertion at the same moment one is the first, and the other is known to be the second', async () => {
   const came = { both: 0, none: 0, one: 0, unknown: 0 };
   for (let n = 0; n < ASSERTIONS; n++) {
-    const uses = await Promise.allSettled(gateways.map((use) => use('client', `jti-${String(n)}`)));
+    const uses = await Promise.allSettled(
+      gateways.map((use) => use('Client assertions', ['client', `jti-${String(n)}`])),
+    );
     const accepted = uses.filter((use) => use.status === 'fulfilled' && use.value).length;
     if (uses.some(({ status }) => status === 'rejected')) came.unknown++;
     else if (accepted === 2) came.both++;
