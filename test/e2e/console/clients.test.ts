@@ -91,14 +91,20 @@ describe('clients and keys in the browser', { skip: noChromium }, () => {
     await signIn(page, stack(), 'keys');
     await page.getByText('● signs now').first().waitFor();
     await picture(page, 'keys');
-    await page.getByRole('button', { name: 'Rotate…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Rotate', exact: true }).click();
+    const rotate = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Rotate…' }).click();
+      await dialog.getByRole('button', { name: 'Rotate', exact: true }).click();
+    };
+    await rotate();
+    await page.getByText('The next keys sign from now on').waitFor();
+    await page.getByRole('row').filter({ hasText: '◐ previous' }).first().waitFor();
     // Verifiers may not know the next key yet: it was published a moment ago.
+    await rotate();
     await dialog.getByText('signing_key_unpublished').waitFor();
     await picture(page, 'rotate');
     await dialog.getByRole('button', { name: 'Rotate all the same' }).click();
-    await page.getByText('The next keys sign from now on').waitFor();
+    await dialog.waitFor({ state: 'hidden' });
     const row = page.getByRole('row').filter({ hasText: '◐ previous' }).first();
     const kid = (await row.locator('code').textContent()) ?? '';
     await row.getByRole('button', { name: /^Revoke/ }).click();
