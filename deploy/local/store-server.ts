@@ -17,8 +17,8 @@ const READ = ['find'];
 const WRITE = ['find', 'insert', 'update', 'remove', 'createIndex'];
 /** A migration creates an index of theirs again. */
 const WRITE_HOOKS = [...WRITE, 'dropIndex'];
-/** Logs are never changed; the index by which they expire is created again when the retention changes. */
-const ADD_LOGS = ['find', 'insert', 'createIndex', 'dropIndex'];
+/** Logs are never changed; the index by which they expire is, when the retention or their bytes ask for it. */
+const ADD_LOGS = ['find', 'insert', 'createIndex', 'collMod', 'collStats', 'listIndexes'];
 
 /** URLs of the store, each with its own user. The hook-executor has none: it never needs the store. */
 export type StoreUrls = { owner: string; gateway: string; signer: string; management: string };

@@ -18,7 +18,7 @@ import { connectStore } from '../../shared/store/connect.ts';
 import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { logsIn } from '../../shared/store/logs.ts';
-import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
 import { KeysManageReply, keysManageSubject, type KeysManage } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
@@ -29,6 +29,7 @@ import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
 import { consoleAddress } from './console/console-address.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
+import { boundLogs } from './logs/bound-logs.ts';
 import { keepLogs } from './logs/keep-logs.ts';
 import { createHookLogs } from './resources/hooks/hook-logs.ts';
 import { ROUTES } from './routes.ts';
@@ -43,6 +44,7 @@ runService(SERVICE, async (endLater) => {
   const hookBuilder = await openHookBuilder(config);
   endLater('the hook-builder', hookBuilder.close);
   observeBuilderWall(hookBuilder.wall);
+  await prepareStore(config);
   const store = await connectStore(SERVICE, config, tenant);
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
@@ -50,11 +52,8 @@ runService(SERVICE, async (endLater) => {
   const executorsBus = await connectToExecutors(SERVICE, config);
   endLater('the bus of the executors', () => executorsBus.connection.drain());
 
-  await prepareConfiguration(store.db);
   const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
   await keepKeyChecks(store.db, { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY });
-  await logsIn(store.db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
-  await Promise.all([consoleLinksIn(store.db).createIndexes(), consoleSessionsIn(store.db).createIndexes()]);
   const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))].sort();
   await bootstrap(
     store.db,
@@ -101,7 +100,8 @@ runService(SERVICE, async (endLater) => {
   void publicKeys.refresh();
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
-      if (concernsKeys(announcement)) void publicKeys.refresh();
+      const announced = announcedKeys(announcement);
+      if (announced !== undefined) void publicKeys.refresh(announced.version);
     },
   });
 
@@ -109,14 +109,12 @@ runService(SERVICE, async (endLater) => {
   const events = createEventPublisher(bus, tenant, eventsKey);
   endLater('the events', events.close);
 
-  const logs = keepLogs({
-    bus,
-    api: eventsApi(config),
-    db: store.db,
-    key: eventsKey,
-    hostname: new URL(config.HOOKMINT_ISSUER).hostname,
-  });
+  const { hostname } = new URL(config.HOOKMINT_ISSUER);
+  const logs = keepLogs({ bus, api: eventsApi(config), db: store.db, key: eventsKey, hostname });
   endLater('the logs', logs.close);
+  const { HOOKMINT_LOG_RETENTION_DAYS, HOOKMINT_LOG_MAX_MIB } = config;
+  const [maxBytes, retentionSeconds] = [HOOKMINT_LOG_MAX_MIB * 1_048_576, HOOKMINT_LOG_RETENTION_DAYS * 86_400];
+  endLater("the logs' bound", boundLogs(store.db, { maxBytes, retentionSeconds, note: logs.note }).close);
 
   const consoleUrl = config.HOOKMINT_CONSOLE_URL ?? config.HOOKMINT_ISSUER;
   const app = createApp(
@@ -157,3 +155,15 @@ runService(SERVICE, async (endLater) => {
   endLater('requests under way', server.close);
   logger.info({ port: server.port }, 'listening');
 });
+
+/** Documents of this version's shapes, and indexes: either may take long. */
+async function prepareStore(config: ReturnType<typeof readConfig>): Promise<void> {
+  const { db, close } = await connectStore(SERVICE, config, config.HOOKMINT_TENANT, { isPatient: true });
+  try {
+    await prepareConfiguration(db);
+    await logsIn(db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
+    await Promise.all([consoleLinksIn(db).createIndexes(), consoleSessionsIn(db).createIndexes()]);
+  } finally {
+    await close();
+  }
+}

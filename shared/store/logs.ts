@@ -1,4 +1,5 @@
 import { MongoBulkWriteError, MongoServerError, type Db, type Filter, type IndexDescription } from 'mongodb';
+import { z } from 'zod';
 import { LogEntry } from '../domain/log-entry.ts';
 import { parseDocument } from './document.ts';
 import type { Page } from './documents.ts';
@@ -28,8 +29,11 @@ export const LOOKED_UP_LOG_FIELDS = [
 ] as const;
 export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[number]; order: 1 | -1 };
 
-/** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50). */
-const MAX_QUERY_MS = 5_000;
+/** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50), less than any operation may take. */
+const MAX_QUERY_MS = 4_000;
+
+/** How long a walk over an index may take, once in a while. */
+const MAX_COUNT_MS = 60_000;
 
 const INDEX_OPTIONS_CONFLICT_CODE = 85;
 const EXPIRY_INDEX = 'expiry';
@@ -44,6 +48,10 @@ export function logsIn(db: Db) {
   async function areThere(entries: readonly LogEntry[]): Promise<boolean> {
     const events = [...new Set(entries.map(({ event_id }) => event_id))];
     return (await collection.countDocuments({ event_id: { $in: events } })) === events.length;
+  }
+
+  async function setExpiry(expireAfterSeconds: number): Promise<void> {
+    await db.command({ collMod: collection.collectionName, index: { name: EXPIRY_INDEX, expireAfterSeconds } });
   }
 
   return {
@@ -98,18 +106,53 @@ export function logsIn(db: Db) {
       ];
       await collection.createIndexes(indexes);
       const expireAfterSeconds = retentionDays * DAY_SECONDS;
-      const createExpiry = () => collection.createIndex({ date: 1 }, { name: EXPIRY_INDEX, expireAfterSeconds }, {});
       try {
-        await createExpiry();
+        await collection.createIndex({ date: 1 }, { name: EXPIRY_INDEX, expireAfterSeconds }, {});
       } catch (error) {
         if (!(error instanceof MongoServerError && error.code === INDEX_OPTIONS_CONFLICT_CODE)) throw error;
-        // The setting was changed. An index of other options has to go first.
-        await collection.dropIndex(EXPIRY_INDEX);
-        await createExpiry();
+        // The setting was changed, or the bound of bytes has shortened it.
+        await setExpiry(expireAfterSeconds);
       }
+    },
+    /** Bytes that logs and their indexes have in use on the disk, as of the last checkpoint, and how many logs there are. */
+    async size(): Promise<{ bytes: number; count: number }> {
+      const [stats] = await collection
+        .aggregate([{ $collStats: { storageStats: {} } }], { maxTimeMS: MAX_QUERY_MS })
+        .toArray();
+      const { storageSize, freeStorageSize, totalIndexSize, indexDetails, count } =
+        StorageStats.parse(stats).storageStats;
+      const freeInIndexes = Object.values(indexDetails).reduce((sum, index) => sum + index['block-manager'][FREE], 0);
+      return { bytes: storageSize - freeStorageSize + totalIndexSize - freeInIndexes, count };
+    },
+    /** The date of the log that becomes the oldest when so many older ones are gone. */
+    async dateAfterOldest(count: number): Promise<Date | undefined> {
+      const options = { projection: { date: 1 }, maxTimeMS: MAX_COUNT_MS };
+      const [found] = await collection.find({}, options).sort({ date: 1 }).skip(count).limit(1).toArray();
+      return found?.date;
+    },
+    /** Has logs expire after another time, if it is shorter, or longer, than the one they have. @returns Whether it was. */
+    async expireAfter(seconds: number, than: 'shorter' | 'longer'): Promise<boolean> {
+      const indexes = await collection.indexes();
+      const now = indexes.find(({ name }) => name === EXPIRY_INDEX)?.expireAfterSeconds ?? Infinity;
+      if (than === 'shorter' ? seconds >= now : seconds <= now) return false;
+      await setExpiry(seconds);
+      return true;
     },
   };
 }
+
+/** Unused space of an index, as WiredTiger calls it. */
+const FREE = 'file bytes available for reuse';
+
+const StorageStats = z.object({
+  storageStats: z.object({
+    count: z.number(),
+    storageSize: z.number(),
+    freeStorageSize: z.number(),
+    totalIndexSize: z.number(),
+    indexDetails: z.record(z.string(), z.object({ 'block-manager': z.object({ [FREE]: z.number() }) })),
+  }),
+});
 
 /** The entries that an unordered insertion left out because their event or id is there. Throws `error` if it is about anything else. */
 function refusedAsDuplicates(entries: readonly LogEntry[], error: unknown): LogEntry[] {

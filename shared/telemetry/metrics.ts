@@ -29,6 +29,22 @@ export const eventsMissing = meter.createCounter('hookmint.events.missing', {
   unit: '{message}',
 });
 
+/** How often logs were let go before their time, because they took more than they may. */
+export const logsShortened = meter.createCounter('hookmint.logs.shortened', {
+  description: 'Times that logs went before their time, because of their size',
+  unit: '{time}',
+});
+
+/** Bytes that the logs and their indexes have in use in the store; nothing while they are not known. */
+export function observeLogsSize(bytes: () => number | undefined): void {
+  meter
+    .createObservableGauge('hookmint.logs.size', { description: 'Bytes of the logs in the store', unit: 'By' })
+    .addCallback((result) => {
+      const now = bytes();
+      if (now !== undefined) result.observe(now);
+    });
+}
+
 /** Duration of hook runs, by `hookmint.hook.name` and `hookmint.hook.outcome`. */
 export const hookDuration = meter.createHistogram('hookmint.hook.duration', {
   description: 'Time from the start of a hook run to its outcome',
@@ -77,6 +93,16 @@ export function observeBuilderWall(name: () => string): void {
     .addCallback((result) => result.observe(1, { 'hookmint.builder.wall': name() }));
 }
 
+/** Reports the time since the signer has read the keys that it signs with. */
+export function observeKeysAge(ageMs: () => number): void {
+  meter
+    .createObservableGauge('hookmint.signer.keys.age', {
+      description: 'Time since the signing keys were read from the store',
+      unit: 's',
+    })
+    .addCallback((result) => result.observe(ageMs() / 1000));
+}
+
 /** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
 const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
   description: 'Requests on the bus that were refused or dropped before work on them began',
@@ -113,6 +139,7 @@ const REFUSALS = [
   'expired',
   'invalid_event',
   'invalid_reply_subject',
+  'too_large',
   'proof_missing',
   'proof_wrong',
   'proof_foreign',

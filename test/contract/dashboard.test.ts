@@ -10,11 +10,13 @@ import { readResources } from './manifests-render.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
+const UNITS: Record<string, string> = { s: '_seconds', By: '_bytes' };
+
 /** The names that the collector's prometheus exporter makes of OpenTelemetry's: dots, unit, `_total` (its documentation). */
 const SERIES = [
   ...textOf('shared/telemetry/metrics.ts').matchAll(/\.create(\w+)\('([\w.]+)', \{[^]*?unit: '([^']+)'/g),
 ].flatMap(([, kind = '', name = '', unit = '']) => {
-  const base = name.replaceAll('.', '_') + (unit === 's' ? '_seconds' : '');
+  const base = name.replaceAll('.', '_') + (UNITS[unit] ?? '');
   if (kind === 'Counter') return [`${base}_total`];
   return kind === 'Histogram' ? [`${base}_bucket`, `${base}_count`, `${base}_sum`] : [base];
 });

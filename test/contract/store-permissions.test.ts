@@ -109,9 +109,10 @@ describe("management's user of the store", () => {
     for (const write of [update, remove, drop]) await assert.rejects(write, UNAUTHORIZED);
   });
 
-  it('drops indexes of hooks and logs alone', async () => {
-    for (const name of ['hooks', 'logs']) await management.collection(name).dropIndex('changed_1');
-    await assert.rejects(management.collection('clients').dropIndex('changed_1'), UNAUTHORIZED);
+  it('drops indexes of hooks alone', async () => {
+    await management.collection('hooks').dropIndex('changed_1');
+    for (const name of ['clients', 'logs'])
+      await assert.rejects(management.collection(name).dropIndex('changed_1'), UNAUTHORIZED);
   });
 
   it('may neither read nor write signing keys', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
+import { ulid } from 'ulid';
 import { provedPlace } from '../../../shared/bus/events-proof.ts';
 import { MANAGEMENT_CONSUMER, type eventsApi } from '../../../shared/bus/streams/events.ts';
 import { ENVELOPE_BYTES } from '../../../shared/bus/batch.ts';
@@ -21,10 +22,16 @@ import { logOfEvent } from './log-of-event.ts';
 const RETRY_DELAY_MS = 1_000;
 /** More are in the logs. */
 const MAX_WARNINGS = 5;
+/** As many have an id of their own beside the gaps of a message. */
+const MAX_NOTES = 5;
+
+export type LogNote = { description: string; details: object };
 
 type KeptLogs = {
   /** What an operator must know of the audit since this process started, for `/readyz`. */
   warnings: () => string[];
+  /** Adds a warning to the logs, with the next of their events. */
+  note: (note: LogNote) => void;
   close: () => Promise<void>;
 };
 
@@ -53,6 +60,7 @@ export function keepLogs(deps: {
   const logs = logsIn(deps.db);
   const position = auditPosition(deps.db);
   const warnings: string[] = [];
+  const notes: (LogNote & { id: string })[] = [];
   // A counter that begins with its first loss shows no increase by it.
   eventsMissing.add(0);
   const stopping = new AbortController();
@@ -96,7 +104,9 @@ export function keepLogs(deps: {
         const idOf = (index: number): string => logId(logsBornMs, sequence, index);
         const entries = events?.map((event, index) => logOfEvent(event, idOf(index), hostname)) ?? [];
         const told = gaps.filter(({ kind }) => kind !== 'unproven' || !isUnprovenTold);
-        await logs.append([...told.map((gap, index) => logOfGap(gap, idOf(FIRST_GAP_INDEX + index))), ...entries]);
+        const noted = [...told.map(noteOfGap), ...notes];
+        await logs.append([...noted.map((note, index) => logOfNote(note, idOf(FIRST_GAP_INDEX + index))), ...entries]);
+        notes.splice(0, noted.length - told.length);
         if (await move()) for (const gap of gaps) warnOf(gap);
         if (events === undefined) message.term('it contains no events');
         else message.ack();
@@ -122,14 +132,20 @@ export function keepLogs(deps: {
     if (warnings.length > MAX_WARNINGS) warnings.shift();
   }
 
-  function logOfGap(gap: AuditGap, id: string): LogEntry {
-    const [description, details] = [describeGap(gap), JSON.stringify(gap)];
-    return { log_id: id, event_id: `gap-${id}`, date: new Date(), type: 'w', description, hostname, details };
+  const noteOfGap = (gap: AuditGap): LogNote => ({ description: describeGap(gap), details: gap });
+
+  function logOfNote({ id, description, details }: LogNote & { id?: string }, logId: string): LogEntry {
+    const entry = { description, hostname, details: JSON.stringify(details) };
+    return { log_id: logId, event_id: id ?? `gap-${logId}`, date: new Date(), type: 'w', ...entry };
   }
 
   const followed = follow();
   return {
     warnings: () => [...warnings],
+    note: (note) => {
+      notes.push({ ...note, id: `note-${ulid()}` });
+      if (notes.length > MAX_NOTES) notes.shift();
+    },
     close: async () => {
       stopping.abort();
       await messages?.close();
