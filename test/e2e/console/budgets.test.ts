@@ -52,7 +52,9 @@ describe('the budgets of the console', { skip: noChromium }, () => {
     const editor = all.find((name) => readFileSync(join(ASSETS, name), 'utf8').includes('Save draft'));
     const editorBytes = compressedBytes([...withImports(editor ?? '')].filter((name) => !first.has(name)));
     const typesBytes = compressedBytes([fileOf(/^types-.*\.js$/)]);
-    test.diagnostic(`first page ${String(firstBytes)}, editor ${String(editorBytes)}, types ${String(typesBytes)} bytes`);
+    test.diagnostic(
+      `first page ${String(firstBytes)}, editor ${String(editorBytes)}, types ${String(typesBytes)} bytes`,
+    );
     assert.ok(first.size < all.length, 'the editor is loaded when it is needed');
     assert.ok(firstBytes <= MAX_FIRST_PAGE_BYTES, `first page: ${String(firstBytes)} bytes`);
     assert.ok(editorBytes <= MAX_EDITOR_BYTES, `editor: ${String(editorBytes)} bytes`);

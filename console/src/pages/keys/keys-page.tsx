@@ -36,8 +36,8 @@ export default function KeysPage() {
           </button>
         </div>
         <p>
-          Each algorithm has a key that signs now and the next one, which is published before it signs. Tokens of a previous
-          key stay valid until they expire, or the key is revoked.
+          Each algorithm has a key that signs now and the next one, which is published before it signs. Tokens of a
+          previous key stay valid until they expire, or the key is revoked.
         </p>
       </div>
       {keys.isError && (
