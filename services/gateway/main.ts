@@ -24,11 +24,12 @@ import {
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { createDpopNonces } from './dpop/nonces.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
 import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
-import { createUseAssertion } from './steps/use-assertion.ts';
+import { createUseOnce } from './steps/use-once.ts';
 
 const SERVICE = 'gateway';
 
@@ -102,7 +103,9 @@ runService(SERVICE, async (endLater) => {
       tenant,
       issuer: config.HOOKMINT_ISSUER,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
-      useAssertion: createUseAssertion(bus, tenant),
+      useOnce: createUseOnce(bus, tenant),
+      dpopNonces:
+        config.HOOKMINT_DPOP_NONCE === 'required' ? createDpopNonces(config.HOOKMINT_SIGN_REQUEST_KEY) : undefined,
       configuration,
       executors,
       actionCache: {},

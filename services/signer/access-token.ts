@@ -30,6 +30,7 @@ export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promis
     exp: nowSeconds + request.token_lifetime_seconds,
     ...(request.scope === undefined ? {} : { scope: request.scope }),
     ...(request.permissions === undefined ? {} : { permissions: request.permissions }),
+    ...(request.cnf === undefined ? {} : { cnf: request.cnf }),
     ...(jti === undefined
       ? { gty: 'client-credentials', azp: request.client_id }
       : { client_id: request.client_id, jti }),

@@ -3,6 +3,7 @@ import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import type { Client } from '../../../shared/domain/client.ts';
+import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
 import type { TokenSign, TokenSignReply } from '../../../shared/subjects/token-sign.ts';
@@ -16,9 +17,17 @@ export type SignRequester = BatchRequester<TokenSign, TokenSignReply>;
 const STALE_RETRY_MS = 20;
 const MAX_ATTEMPTS = 20;
 
+type Decided = {
+  issuer: string;
+  client: Client;
+  api: ResourceServer;
+  binding: ProofOfPossession | undefined;
+  merged: MergedResult;
+};
+
 /** Has a signer mint the token (contract §3): one that has the newest keys that this gateway knows of. */
 export async function signToken(
-  { issuer, client, api, merged }: { issuer: string; client: Client; api: ResourceServer; merged: MergedResult },
+  { issuer, client, api, binding, merged }: Decided,
   { signers, publicKeys }: { signers: SignRequester; publicKeys: PublicKeys },
 ): Promise<TokenSignReply> {
   const withPermissions = api.enforce_policies && api.token_dialect.endsWith('_authz');
@@ -31,6 +40,7 @@ export async function signToken(
     aud: api.identifier,
     ...(merged.scopes.length === 0 ? {} : { scope: merged.scopes.join(' ') }),
     ...(withPermissions ? { permissions: merged.scopes } : {}),
+    ...(binding === undefined ? {} : { cnf: { jkt: binding.jkt } }),
     custom_claims: merged.customClaims,
   };
   try {

@@ -60,6 +60,7 @@ function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
     hook: event.hook,
     access_token_jti: event.jti,
     kid: event.kid,
+    proof_of_possession: event.proof_of_possession,
     custom_claims: event.custom_claims,
     dropped: event.dropped,
     scope_changes: event.scope_changes,
