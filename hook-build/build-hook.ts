@@ -6,6 +6,7 @@ import type { Asker } from '../shared/turns.ts';
 import { ownRegistry, ownWall } from './build-settings.ts';
 import { HookBundle, type BuiltHook } from './built-hook.ts';
 import { chooseModules } from './choose-modules.ts';
+import { HookBuildError } from './errors.ts';
 import { distinctModules } from './install/locked-module.ts';
 import { obtainModules, packagesFolder, withModules } from './install/module-set.ts';
 import { BUNDLE_TIMEOUT_MS } from './limits.ts';
@@ -41,6 +42,7 @@ const Scan = z.object({
   required: z.array(Required),
   isModule: z.boolean(),
   needsBundle: z.boolean(),
+  exportsNothing: z.string().optional(),
 });
 
 /**
@@ -56,14 +58,20 @@ export function buildHook(source: HookSource, options: BuildHookOptions = {}): P
 
 /**
  * Reads a hook's code without building it, for an early word on code that no build would take.
- * @throws HookBuildError `hook_syntax_error`
+ * @throws HookBuildError `hook_syntax_error`, `hook_exports_nothing`
  */
 export async function inspectHook(code: string): Promise<z.infer<typeof Scan>> {
   const packages = await packagesFolder(cacheFolder());
   const wall = await ownWall();
-  return inTurn(() =>
+  const scan = await inTurn(() =>
     withBundler(packages, wall, (bundler) => bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS)),
   );
+  mustExport(scan);
+  return scan;
+}
+
+function mustExport({ exportsNothing }: z.infer<typeof Scan>): void {
+  if (exportsNothing !== undefined) throw new HookBuildError('hook_exports_nothing', exportsNothing);
 }
 
 async function buildHere({ code, dependencies }: HookSource, options: BuildHookOptions): Promise<BuiltHook> {
@@ -71,9 +79,11 @@ async function buildHere({ code, dependencies }: HookSource, options: BuildHookO
   const packages = await packagesFolder(cacheDir);
   const { registry = ownRegistry(), report = () => undefined, wall = await ownWall() } = options;
   return withBundler(packages, wall, async (bundler) => {
-    const { kind, ...scan } = await bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS);
+    const asked = await bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS);
+    const { kind, ...scan } = asked;
     const { install, found } = chooseModules(scan, dependencies);
     if (!scan.needsBundle) {
+      mustExport(asked);
       return { kind, script: code, sourceMap: null, modules: [] };
     }
     const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report, wall });
@@ -82,6 +92,7 @@ async function buildHere({ code, dependencies }: HookSource, options: BuildHookO
     const { script, sourceMap } = await withModules(modules, packages, () =>
       bundler.ask({ bundle }, HookBundle, BUNDLE_TIMEOUT_MS),
     );
+    mustExport(asked);
     return { kind, script, sourceMap, modules: distinctModules(modules) };
   });
 }

@@ -5,7 +5,7 @@ import { BUNDLE_NAMESPACE, buildFailure, locationOf } from './esbuild-failure.ts
 import { HOOK_FILE } from './hook-file.ts';
 import { inertDirective } from './inert-directive.ts';
 import { mustCompile } from './must-compile.ts';
-import { ACTION_FUNCTION, mustExport } from './must-export.ts';
+import { ACTION_FUNCTION, exportsNothing } from './exports-nothing.ts';
 
 const BUFFER_MARK = '__hookmint_uses_Buffer';
 
@@ -17,11 +17,13 @@ export interface HookScan {
   isModule: boolean;
   /** Whether it runs as more than its author's code. */
   needsBundle: boolean;
+  /** What to say of one that exports nothing which a trigger calls; it is refused when there is nothing worse to say. */
+  exportsNothing: string | undefined;
 }
 
 /**
  * Reads a hook's code without resolving anything. Code that runs as it is compiles, too; a bundle is compiled when it has been made.
- * @throws HookBuildError `hook_syntax_error`, `hook_exports_nothing`
+ * @throws HookBuildError `hook_syntax_error`
  */
 export async function scanHook(code: string): Promise<HookScan> {
   const found = new Map<string, SourceLocation | undefined>();
@@ -65,8 +67,7 @@ export async function scanHook(code: string): Promise<HookScan> {
     const required = [...found].map(([text, location]) => ({ text, location }));
     const bare = await withoutComments(contents);
     const kind = ACTION.test(bare) ? 'action' : 'hook';
-    mustExport(bare, kind);
-    return { kind, required, isModule, needsBundle };
+    return { kind, required, isModule, needsBundle, exportsNothing: exportsNothing(bare, kind) };
   } catch (error) {
     throw buildFailure(error);
   }

@@ -1,8 +1,12 @@
 import type { z } from 'zod';
+import { readDependencies } from '../../deploy/local/hook-file.ts';
+import { readHookCode } from '../../hook-build/author-file.ts';
+import { inspectHook } from '../../hook-build/build-hook.ts';
+import { olderModules } from '../../hook-build/older-modules.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
-import { print, printJson } from '../../shared/terminal.ts';
+import { note, print, printJson } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
@@ -33,6 +37,7 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
     values.event === undefined ? SampleEvent.parse({}) : readJsonFile(fromCaller(values.event), SampleEvent);
   const secrets = values.secrets === undefined ? {} : readJsonFile(fromCaller(values.secrets), HookSecrets);
   const file = fromCaller(name);
+  for (const advice of await adviceOn(file)) note(`hookmint: ${advice}`);
   const hook = await buildLocalHook({ file, secrets, allowedAddresses });
   const dryRuns = await openDryRuns();
   try {
@@ -43,6 +48,17 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
     return ran.token === null ? EXIT.failed : EXIT.ok;
   } finally {
     dryRuns.close();
+  }
+}
+
+/** What its author may want to know before a build that fails, or a run that never ends. */
+async function adviceOn(file: string): Promise<string[]> {
+  try {
+    const code = readHookCode(file);
+    return olderModules(code, (await inspectHook(code)).required, readDependencies(file));
+  } catch {
+    // The build says what is wrong.
+    return [];
   }
 }
 

@@ -1,4 +1,5 @@
 import { buildHook, inspectHook } from '../../hook-build/build-hook.ts';
+import { olderModules } from '../../hook-build/older-modules.ts';
 import { HookBuildError, type HookBuildErrorCode } from '../../hook-build/errors.ts';
 import type { TenantFiles } from '../tenant-files/model.ts';
 import { missingInHooks } from './missing-in-hooks.ts';
@@ -47,7 +48,7 @@ async function unlessItDoesNotBuild(one: Step, { code, dependencies }: Code): Pr
     if (one.kind === 'action' && kind !== 'action') {
       return refuse(one, ['code: hookmint refuses it: it exports no onExecuteCredentialsExchange']);
     }
-    one.notes.push(...missingInHooks(code, required));
+    one.notes.push(...missingInHooks(code, required), ...olderModules(code, required, dependencies));
     await buildHook({ code, dependencies });
     return one;
   } catch (error) {

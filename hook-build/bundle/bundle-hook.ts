@@ -135,11 +135,17 @@ function sizeOf({ script }: Output): number {
   return Buffer.byteLength(script);
 }
 
+/** Modules whose parts can be required alone. */
+const SMALLER: ReadonlyMap<string, string> = new Map([
+  ['aws-sdk', "require one client of it, as require('aws-sdk/clients/dynamodb'), or the module of @aws-sdk for it"],
+]);
+
 function tooLarge({ script, sizes }: Output, maxScriptBytes: number): HookBuildError {
   const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
   const largest = [...sizes].sort(([, a], [, b]) => b - a).slice(0, LARGEST_TOLD);
   const told = largest.map(([name, bytes]) => `${name} ${megabytes(bytes)}`).join(', ');
   const size = megabytes(Buffer.byteLength(script));
-  const message = `the hook and its modules are ${size}, over the limit of ${megabytes(maxScriptBytes)}; the largest: ${told}`;
+  const instead = SMALLER.get(largest[0]?.[0] ?? '');
+  const message = `the hook and its modules are ${size}, over the limit of ${megabytes(maxScriptBytes)}; the largest: ${told}${instead === undefined ? '' : `; ${instead}`}`;
   return new HookBuildError('bundle_too_large', message, { module: largest[0]?.[0] });
 }

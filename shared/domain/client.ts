@@ -17,8 +17,8 @@ export const ClientSecretHash = z.object({
 });
 export type ClientSecretHash = z.infer<typeof ClientSecretHash>;
 
-/** JWS algorithms of `client_assertion` (contract §2.1). */
-export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256']);
+/** JWS algorithms of `client_assertion`: Auth0's (contract §2.1), and Ed25519 by both its names (RFC 8037, RFC 9864). */
+export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519']);
 export type AssertionAlg = z.infer<typeof AssertionAlg>;
 
 /** A public key that a client signs its assertions with (RFC 7523; contract §5.3). */
@@ -50,6 +50,8 @@ export const Client = z.object({
   credentials: z.array(ClientCredential).default([]),
   /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. */
   private_key_jwt: z.array(z.string()).nullable().default(null),
+  /** Whether it takes bound tokens only (RFC 9449 §5.2, `dpop_bound_access_tokens`). */
+  require_proof_of_possession: z.boolean().default(false),
   /** `null`: the tenant's `default_token_quota` holds, if there is one. */
   token_quota: TokenQuota.nullable().default(null),
   /** What Auth0's tools say of a client beyond this: kept and told again, without a meaning here. */

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Db, Filter } from 'mongodb';
+import type { CollationOptions, Db, Filter } from 'mongodb';
 import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 import { parseDocument } from './document.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
+import { written } from './written.ts';
 
 /** A value whose `_id` or unique index another document has already. */
 export class DuplicateError extends Error {
@@ -15,6 +16,7 @@ const MAX_CHANGE_ATTEMPTS = 50;
 
 type Stored = { _id: string; _version?: number } & Record<string, unknown>;
 export type Page = { skip: number; limit: number };
+export type ListOrder = { by: string; collation?: CollationOptions };
 
 /**
  * The documents of one collection, each checked by its schema whenever it is read or written. All writes are of one document
@@ -52,24 +54,32 @@ export function documentsIn<Value extends object, Input>(
       const stored = await collection.findOne(filter);
       return stored === null ? undefined : fromStored(stored);
     },
-    /** In the order of their ids. */
-    async list(filter: Filter<Stored>, { skip, limit }: Page): Promise<Value[]> {
-      const stored = await collection.find(filter).sort({ _id: 1 }).skip(skip).limit(limit).toArray();
-      return stored.map(fromStored);
+    /** In the order of their ids, or of another member and the way that its texts are compared. */
+    async list(
+      filter: Filter<Stored>,
+      { skip, limit }: Page,
+      { by, collation }: ListOrder = { by: '_id' },
+    ): Promise<Value[]> {
+      const sort = { ...(by === '_id' ? {} : { [by]: 1 as const }), _id: 1 as const };
+      const found = collection.find(filter, collation === undefined ? {} : { collation });
+      return (await found.sort(sort).skip(skip).limit(limit).toArray()).map(fromStored);
     },
-    count: (filter: Filter<Stored>): Promise<number> =>
-      // Without a filter MongoDB would read every document.
-      collection.countDocuments(filter, Object.keys(filter).length === 0 ? { hint: '_id_' } : {}),
+    count: (filter: Filter<Stored>, { collation }: Partial<ListOrder> = {}): Promise<number> =>
+      collection.countDocuments(filter, {
+        // Without a filter MongoDB would read every document.
+        ...(Object.keys(filter).length === 0 ? { hint: '_id_' } : {}),
+        ...(collation === undefined || Object.keys(filter).length === 0 ? {} : { collation }),
+      }),
     /** @throws {DuplicateError} */
     async insert(value: Input): Promise<Value> {
       const stored = toStored(value);
-      await refusingDuplicates(() => collection.insertOne(stored));
+      await refusingDuplicates(() => written(name, stored._id, () => collection.insertOne(stored)));
       return fromStored(stored);
     },
     /** Writes a value, whether it was there or not. For set-up and tests; who edits uses `change`. */
     async put(value: Input): Promise<void> {
       const { _id, ...rest } = toStored(value);
-      await collection.replaceOne(byId(_id), rest, { upsert: true });
+      await written(name, _id, () => collection.replaceOne(byId(_id), rest, { upsert: true }));
     },
     /**
      * Changes a document by a function of what it is now, again if another writer came between: no change is lost. What comes out
@@ -92,7 +102,9 @@ export function documentsIn<Value extends object, Input>(
         const version = stored._version;
         const unchanged: Filter<Stored> = { _id: id, _version: version ?? { $exists: false } };
         const next = { ...rest, _version: (version ?? 0) + 1 };
-        const { matchedCount } = await refusingDuplicates(() => collection.replaceOne(unchanged, next));
+        const { matchedCount } = await refusingDuplicates(() =>
+          written(name, id, () => collection.replaceOne(unchanged, next)),
+        );
         if (matchedCount === 1) return { before, after };
       }
       throw new HookmintError(
@@ -102,7 +114,7 @@ export function documentsIn<Value extends object, Input>(
     },
     /** What was removed; `undefined` when there was nothing. */
     async remove(id: string): Promise<Value | undefined> {
-      const stored = await collection.findOneAndDelete(byId(id));
+      const stored = await written(name, id, () => collection.findOneAndDelete(byId(id)));
       return stored === null ? undefined : fromStored(stored);
     },
   };

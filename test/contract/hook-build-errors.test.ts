@@ -161,6 +161,20 @@ describe('the registry', () => {
 });
 
 describe('a bundle over the limit', () => {
+  it('names the parts of a module that can be required alone', async (t) => {
+    const registry = await startNpmRegistry();
+    t.after(() => registry.close());
+    const files = { 'index.js': `module.exports = '${'x'.repeat(7 * 1024 * 1024)}';` };
+    registry.publish('aws-sdk', { files }, '2.1.0');
+    const dependencies = { 'aws-sdk': '2.1.0' };
+    const failure = await failureOf(`module.exports = require('aws-sdk');`, dependencies, { registry: registry.url });
+    assert.equal(failure.code, 'bundle_too_large');
+    assert.match(
+      failure.message,
+      /the largest: aws-sdk 7\.0 MB, .*; require one client of it, as require\('aws-sdk\/clients\/dynamodb'\), or/,
+    );
+  });
+
   it('is told with its size and modules', async () => {
     const failure = await failureOf(`require('ms'); module.exports = '${'x'.repeat(9 * 1024 * 1024)}';`);
     assert.equal(failure.code, 'bundle_too_large');

@@ -61,12 +61,17 @@ async function named(kind: string): Promise<string[]> {
 }
 
 const M2M = { app_type: 'non_interactive', grant_types: ['client_credentials'] };
-const BOUND = { mechanism: 'dpop', required: true };
+const BOUND = { mechanism: 'mtls', required: true };
 
 const LOSSY = {
   'resource-servers/shared.json': { name: 'Shared', identifier: 'urn:shared', signing_alg: 'HS256' },
   'resource-servers/rs512.json': { name: 'Long', identifier: 'urn:long', signing_alg: 'RS512' },
   'resource-servers/bound.json': { name: 'Bound', identifier: 'urn:bound', proof_of_possession: BOUND },
+  'resource-servers/proved.json': {
+    name: 'Proved',
+    identifier: 'urn:proved',
+    proof_of_possession: { mechanism: 'dpop', required: true },
+  },
   'clients/mtls.json': {
     ...M2M,
     name: 'Mtls',
@@ -91,12 +96,11 @@ const LOSSY = {
   'tenant.json': { friendly_name: 'Lossy', sandbox_version: '18', flags: { remove_alg_from_jwks: true } },
 };
 const LOSSES = [
-  'resource server Bound: proof_of_possession: {"mechanism":"dpop","required":true}; Only null: tokens are bearer tokens.',
+  'resource server Bound: proof_of_possession.mechanism: "mtls"; dpop: its tokens may be bound to a key by a DPoP proof (RFC 9449).',
   'resource server Long: signing_alg: "RS512"; The algorithm that its tokens are signed with: RS256, PS256, ES256 or EdDSA.',
   'resource server Shared: signing_alg: "HS256"; The algorithm that its tokens are signed with: RS256, PS256, ES256 or EdDSA.',
   'client Mtls: client_authentication_methods.self_signed_tls_client_auth; it would authenticate with a client_secret instead',
   'client Of orgs: organization_usage: "require"; Only deny: a request that names an organization is refused.',
-  'client Proves: require_proof_of_possession: true; Only false: tokens are bearer tokens.',
   'client Proves: of_tomorrow: {"required":true}; hookmint cannot store it',
   'client grant Of orgs at urn:shared: organization_usage: "require"; Only deny: a request that names an organization is refused.',
   'tenant settings: flags.remove_alg_from_jwks: true; Only false: each key of the JWK Set has its alg.',
@@ -115,7 +119,7 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
     if (args[0] !== 'diff') {
       assert.match(
         stderr,
-        /^hookmint: 9 parts of the files would be lost \(LOSS in the plan\)\. Nothing was changed\./,
+        /^hookmint: 8 parts of the files would be lost \(LOSS in the plan\)\. Nothing was changed\./,
       );
     }
     if (!args.includes('--json')) {
@@ -142,6 +146,15 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
   assert.deepEqual(steps.find(({ kind }) => kind === 'tenant')?.notes, [
     'hooks were written for Node.js 18; they will have the API of Node.js 22',
   ]);
+  const { call } = await openManagement(stack());
+  const policies = ['urn:bound', 'urn:proved'].map(async (identifier) => {
+    const { body } = await call('GET', `/resource-servers/${encodeURIComponent(identifier)}`);
+    return (body as { proof_of_possession?: object }).proof_of_possession;
+  });
+  assert.deepEqual(await Promise.all(policies), [undefined, { mechanism: 'dpop', required: true }]);
+  const proves = new_clients.find(({ name }) => name === 'Proves')?.client_id ?? '';
+  const { body: made } = await call('GET', `/clients/${proves}`);
+  assert.equal((made as { require_proof_of_possession?: boolean }).require_proof_of_possession, true);
   const { client_id = '', client_secret = '' } = new_clients.find(({ name }) => name === 'Of orgs') ?? {};
   const token = await requestToken(stack(), { client_id, client_secret, audience: 'urn:shared' });
   assert.equal(decodeProtectedHeader(String(token.body.access_token)).alg, 'RS256');
@@ -241,7 +254,7 @@ const REFUSALS = [
   'hook plan 2 claims: name: it is plan-2-claims in hookmint, as is that of plan2claims',
   'hook plan2claims: name: it is plan-2-claims in hookmint, as is that of plan 2 claims',
   'hook redis: code: hookmint refuses it: hook.js:1:23: the module "redis" is not declared: add it to the hook\'s dependencies, as "redis": "<version>"',
-  'action misspelt: code: hookmint refuses it: it exports no onExecuteCredentialsExchange',
+  "action misspelt: code: hookmint refuses it: the script exports onExecutePostLogin, and nothing that is called: onExecutePostLogin is of another trigger of Auth0's Actions; an Action is `exports.onExecuteCredentialsExchange = async (event, api) => {…}`, and a hook is `module.exports = function (client, scope, audience, context, cb) {…}`",
   'action unsound: code: hookmint refuses it: hook.js:1:53: Unexpected end of file',
   'trigger credentials-exchange: bindings: the Action unsound is not made; the others are bound',
   'trigger credentials-exchange: bindings: the Action Of the marketplace is neither in the files nor in hookmint; the others are bound',

@@ -1,5 +1,4 @@
 import leven from 'leven';
-import { HookBuildError } from './errors.ts';
 
 /** What hookmint calls of an Action. */
 export const ACTION_FUNCTION = 'onExecuteCredentialsExchange';
@@ -32,17 +31,17 @@ const MAYBE_FUNCTION = /\b(?:(?:exports|module|eval|Function)\b|export default|e
 const MAYBE_ACTION = /\b(?:exports|module|export|eval|Function|this)\b/;
 
 /**
- * Refuses a script that exports nothing which a trigger calls, as far as its text tells; the rest is found when it is loaded.
+ * What to say of a script that exports nothing which a trigger calls, with the name that was meant; `undefined` where its text does not tell,
+ * and loading it will.
  *
  * @param code Without comments and without white space that could be left out.
  * @param kind What its names make it.
- * @throws {HookBuildError} `hook_exports_nothing`, with the name that was meant.
  */
-export function mustExport(code: string, kind: 'hook' | 'action'): void {
-  if (kind === 'action' ? MAYBE_ACTION.test(code) : MAYBE_FUNCTION.test(code.replace(NO_FUNCTION, ''))) return;
+export function exportsNothing(code: string, kind: 'hook' | 'action'): string | undefined {
+  const may = kind === 'action' ? MAYBE_ACTION.test(code) : MAYBE_FUNCTION.test(code.replace(NO_FUNCTION, ''));
+  if (may) return undefined;
   const names = NAMED.flatMap((pattern) => [...code.matchAll(pattern)].flatMap(([, name]) => name ?? []));
-  const message = `the script exports ${shown(names)} that is called: ${meant(names, code)}`;
-  throw new HookBuildError('hook_exports_nothing', message);
+  return `the script exports ${shown(names)} that is called: ${meant(names, code)}`;
 }
 
 function shown(names: readonly string[]): string {
