@@ -19,6 +19,7 @@ export type HookmintErrorCode =
   | 'store_contended'
   | 'store_newer'
   | 'signing_key_missing'
+  | 'signing_keys_stale'
   | 'signing_key_undecryptable'
   | 'reserved_claim'
   | 'port_unavailable'

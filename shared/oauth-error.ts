@@ -4,6 +4,8 @@ export const OAUTH_ERROR_CODES = [
   'invalid_client',
   'invalid_scope',
   'invalid_target',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
   'unauthorized_client',
   'unsupported_grant_type',
   'unsupported_response_type',

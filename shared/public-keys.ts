@@ -1,47 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchRequester } from './bus/batch-requester.ts';
 import { messageOf } from './errors.ts';
 import { logger } from './log.ts';
 import type { KeysPublic, KeysPublicReply, PublicJwk } from './subjects/keys-public.ts';
 
-/** The tenant's JWK Set (RFC 7517 §5), kept in memory; the last known one serves while no signer answers. */
+/** The tenant's JWK Set (RFC 7517 §5), kept in memory; the last known one serves while no signer answers. It never becomes an older one. */
 export type PublicKeys = {
   /** `undefined` until a signer has answered for the first time. */
   keys: () => PublicJwk[] | undefined;
-  /** Asks a signer now. */
-  refresh: () => Promise<void>;
+  /** Of the set; 0 while none is known. */
+  version: () => number;
+  /** Asks signers now, again when none answers or the set is older than the one that was heard of. */
+  refresh: (heardOf?: number) => Promise<void>;
   close: () => void;
 };
 
-const FIRST_RETRY_MS = 250;
+const RETRY_MS = 250;
 
 /** Interval of requests without an announced change, and how long a signer has to answer. */
 const MAX_AGE_MS = 30_000;
 const KEYS_DEADLINE_MS = 2_000;
 
+/** Times that are asked for a set that was heard of: by then all signers have read it that can. */
+const MAX_ATTEMPTS = 20;
+
 export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicReply>): PublicKeys {
-  let keys: PublicJwk[] | undefined;
+  let known: KeysPublicReply | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let lastAsked = 0;
   let lastTold = 0;
+  const isClosed = (): boolean => closed;
+  const version = (): number => known?.version ?? 0;
 
-  async function refresh(): Promise<void> {
-    clearTimeout(timer);
+  async function ask(): Promise<boolean> {
     const asked = ++lastAsked;
     try {
-      const told = (await signers.request({}, Date.now() + KEYS_DEADLINE_MS)).keys;
-      // An answer that was late is of keys from before those that are known.
-      if (asked > lastTold) [keys, lastTold] = [told, asked];
+      const told = await signers.request({}, Date.now() + KEYS_DEADLINE_MS);
+      const toldVersion = told.version ?? 0;
+      // Of two sets without a difference in age, an answer that was late is the older one.
+      const isNewer = toldVersion > version() || (toldVersion === version() && asked > lastTold);
+      if (isNewer) [known, lastTold] = [told, asked];
+      return true;
     } catch (error) {
       logger.debug({ reason: messageOf(error) }, 'no signer answers the request for public keys');
+      return false;
+    }
+  }
+
+  async function refresh(heardOf = 0): Promise<void> {
+    clearTimeout(timer);
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS && !isClosed(); attempt++) {
+      const isAnswered = await ask();
+      if (isAnswered && version() >= heardOf) break;
+      await delay(RETRY_MS, undefined, { ref: false });
     }
     clearTimeout(timer);
-    const againInMs = keys === undefined ? FIRST_RETRY_MS : MAX_AGE_MS;
-    if (!closed) timer = setTimeout(() => void refresh(), againInMs);
+    if (!isClosed()) timer = setTimeout(() => void refresh(), known === undefined ? RETRY_MS : MAX_AGE_MS);
   }
 
   return {
-    keys: () => keys,
+    keys: () => known?.keys,
+    version,
     refresh,
     close: () => {
       closed = true;

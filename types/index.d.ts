@@ -50,9 +50,17 @@ export interface WebtaskContext {
   meta: Record<string, string>;
 }
 
+/** What the token will be bound to: the SHA-256 thumbprint of the client's key (RFC 9449, RFC 7638). */
+export interface ProofOfPossession {
+  mechanism: 'dpop';
+  jkt: string;
+}
+
 export interface HookContext {
   /** The parameters of the token request, without the client's credentials. */
   body: Record<string, any>;
+  /** Absent for a bearer token. */
+  proof_of_possession?: ProofOfPossession;
   webtask: WebtaskContext;
 }
 
@@ -98,6 +106,8 @@ export interface CredentialsExchangeEvent {
     method: string;
     user_agent?: string;
   };
+  /** Absent for a bearer token. */
+  proof_of_possession?: ProofOfPossession;
   resource_server: { identifier: string };
   secrets: HookSecrets;
   tenant: { id: string };

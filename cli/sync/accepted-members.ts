@@ -8,6 +8,7 @@ export type MemberSchema = {
   properties?: Record<string, MemberSchema> | undefined;
   additionalProperties?: MemberSchema | boolean | undefined;
   anyOf?: MemberSchema[] | undefined;
+  required?: string[] | undefined;
   type?: unknown;
   const?: unknown;
   enum?: unknown[] | undefined;
@@ -22,6 +23,7 @@ const Schema: z.ZodType<MemberSchema> = z.lazy(() =>
     properties: z.record(z.string(), Schema).optional(),
     additionalProperties: z.union([z.boolean(), Schema]).optional(),
     anyOf: z.array(Schema).optional(),
+    required: z.array(z.string()).optional(),
     type: z.unknown().optional(),
     const: z.unknown().optional(),
     enum: z.array(z.unknown()).optional(),

@@ -41,7 +41,12 @@ function takenOf(value: unknown, schema: MemberSchema, path: string, losses: str
       const other = typeof shape.additionalProperties === 'object' ? shape.additionalProperties : {};
       return [name, takenOf(member, shape.properties?.[name] ?? other, below, losses)];
     });
-    return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+    const taken = members.filter(([, member]) => member !== undefined);
+    // What is left without a member that it needs says nothing.
+    const isWhole =
+      members.length === taken.length ||
+      members.every(([name, member]) => member !== undefined || shape.required?.includes(name) !== true);
+    return isWhole || path === '' ? Object.fromEntries(taken) : undefined;
   }
   if (mayBe(value, schema)) return value;
   if (value !== null) losses.push(`${path}: ${told(value)}; ${schema.description ?? 'hookmint does not support it'}`);

@@ -178,7 +178,7 @@ export async function runStack(options: StackOptions): Promise<void> {
         closeLater(() => connection.close());
         return connection;
       }),
-      connectStore('setup', { MONGODB_URL: store.owner }, TENANT).then((connection) => {
+      connectStore('setup', { MONGODB_URL: store.owner }, TENANT, { isPatient: true }).then((connection) => {
         closeLater(connection.close);
         return connection;
       }),

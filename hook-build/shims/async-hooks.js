@@ -1,6 +1,8 @@
 // A store follows what it began: through promises, timers and microtasks. A bundle that names AsyncLocalStorage has no `await` of the
 // language's own (bundle/bundle-hook.ts): each is a `then`, and there the context is kept, as it is where a timer or a microtask is begun.
 
+const { coded, invalidArgType, requireString } = require('./errors.js');
+
 /** The stores of all storages, never changed: another one takes its place. */
 let current = new Map();
 const NONE = current;
@@ -80,22 +82,39 @@ class AsyncLocalStorage {
 }
 
 let lastId = 1;
+let executing = 0;
 
 class AsyncResource {
   #context = current;
   #id = ++lastId;
-  runInAsyncScope(run, self, ...args) {
-    return within(this.#context, () => Reflect.apply(run, self, args));
+  #triggerId = executing;
+  constructor(type, options = undefined) {
+    requireString('type', type);
+    const triggerId = typeof options === 'number' ? options : options?.triggerAsyncId;
+    if (triggerId === undefined) return;
+    if (!Number.isSafeInteger(triggerId) || triggerId < -1)
+      throw coded(RangeError, 'ERR_INVALID_ASYNC_ID', `Invalid triggerAsyncId value: ${triggerId}`);
+    this.#triggerId = triggerId;
+  }
+  runInAsyncScope(run, self = undefined, ...args) {
+    const before = executing;
+    executing = this.#id;
+    try {
+      return within(this.#context, () => Reflect.apply(run, self, args));
+    } finally {
+      executing = before;
+    }
   }
   bind(run, self = undefined) {
+    if (typeof run !== 'function') throw invalidArgType('fn', 'of type function', run);
     const resource = this;
     /** @this {unknown} */
     return function (...args) {
       return resource.runInAsyncScope(run, self ?? this, ...args);
     };
   }
-  static bind(run, _type = undefined, self = undefined) {
-    return new AsyncResource().bind(run, self);
+  static bind(run, type = undefined, self = undefined) {
+    return new AsyncResource(type || run.name || 'bound-anonymous-fn').bind(run, self);
   }
   emitDestroy() {
     return this;
@@ -104,7 +123,7 @@ class AsyncResource {
     return this.#id;
   }
   triggerAsyncId() {
-    return 1;
+    return this.#triggerId;
   }
 }
 
@@ -112,7 +131,7 @@ module.exports = {
   AsyncResource,
   AsyncLocalStorage,
   createHook: () => ({ enable() {}, disable() {} }),
-  executionAsyncId: () => 0,
+  executionAsyncId: () => executing,
   triggerAsyncId: () => 0,
   executionAsyncResource: () => ({}),
 };

@@ -1,10 +1,27 @@
 // The library's Buffer, with Node's checks, its errors, and what came after the library was written.
 const base = require('buffer/');
 const { coded, invalidArgType, outOfRange } = require('./errors.js');
+const { contents } = require('./buffer/contents.js');
+const inspect = require('./inspect.js');
 const { defineNumbers } = require('./buffer/numbers.js');
 const { defineSearch } = require('./buffer/search.js');
 const { encodingOf, toBytes, toText } = require('./buffer/encodings.js');
-const { Buffer } = base;
+const { isAscii, isUtf8, transcode } = require('./buffer/texts.js');
+const Library = base.Buffer;
+
+/**
+ * As Node's, which can be called with and without `new`.
+ *
+ * @type {any}
+ */
+const Buffer = function (value, encodingOrOffset, length) {
+  if (typeof value !== 'number') return Buffer.from(value, encodingOrOffset, length);
+  if (typeof encodingOrOffset === 'string') throw invalidArgType('string', 'of type string', value);
+  return Buffer.alloc(value);
+};
+Object.setPrototypeOf(Buffer, Uint8Array);
+Buffer.prototype = Library.prototype;
+Object.defineProperty(Buffer.prototype, 'constructor', { value: Buffer, writable: true, configurable: true });
 
 const MAX_LENGTH = 2 ** 53 - 1;
 const MAX_STRING_LENGTH = 536_870_888;
@@ -234,55 +251,6 @@ methods(prototype, {
     const part = (bytes, a, b) => Uint8Array.prototype.subarray.call(bytes, a, b);
     return order(part(this, from, to), part(target, targetFrom, targetTo));
   },
-  copy(target, targetStart = 0, sourceStart = 0, sourceEnd = undefined) {
-    if (!ArrayBuffer.isView(target)) throw invalidArgType('target', BUFFER_OR_ARRAY, target);
-    const at = whole(targetStart, 0);
-    if (at < 0) throw outOfRange('targetStart', '>= 0', at);
-    const from = whole(sourceStart, 0);
-    if (from < 0 || from > this.length) throw outOfRange('sourceStart', `>= 0 && <= ${this.length}`, from);
-    const to = whole(sourceEnd, this.length);
-    if (to < 0) throw outOfRange('sourceEnd', '>= 0', to);
-    if (at >= target.byteLength || from >= to) return 0;
-    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-    const part = Uint8Array.prototype.subarray.call(this, from, Math.min(to, from + bytes.length - at));
-    bytes.set(part, at);
-    return part.length;
-  },
-  fill(value, offset, end, encoding) {
-    if (typeof value === 'string') {
-      if (offset === undefined || typeof offset === 'string') [encoding, offset, end] = [offset, undefined, undefined];
-      else if (typeof end === 'string') [encoding, end] = [end, undefined];
-      if (encoding !== undefined && typeof encoding !== 'string')
-        throw invalidArgType('encoding', 'of type string', encoding);
-      if (typeof encoding === 'string' && encoding !== '' && encodingOf(encoding) === undefined)
-        throw unknownEncoding(encoding);
-    }
-    if (offset === undefined) [offset, end] = [0, this.length];
-    else {
-      requireRange('offset', offset, 0, MAX_LENGTH);
-      if (end === undefined) end = this.length;
-      else requireRange('end', end, 0, this.length);
-      if (offset >= end) return this;
-    }
-    const pattern =
-      typeof value === 'string'
-        ? toBytes(value, encodingOf(encoding || 'utf8'))
-        : ArrayBuffer.isView(value)
-          ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-          : undefined;
-    if (pattern === undefined || (value === '' && pattern.length === 0)) {
-      Uint8Array.prototype.fill.call(this, typeof value === 'boolean' ? +value : value & 255, offset, end);
-      return this;
-    }
-    if (pattern.length === 0)
-      throw coded(
-        TypeError,
-        'ERR_INVALID_ARG_VALUE',
-        `The argument 'value' is invalid. Received ${require('util').inspect(value)}`,
-      );
-    for (let i = offset; i < end; i++) this[i] = pattern[(i - offset) % pattern.length];
-    return this;
-  },
 });
 for (const bytes of [2, 4, 8]) {
   /** @this {any} */
@@ -316,53 +284,40 @@ function put(buffer, text, encoding, offset, length) {
   return count;
 }
 
+methods(prototype, contents);
 defineNumbers(prototype);
 defineSearch(prototype);
 
-function bytesOf(input) {
-  if (isTypedArray(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-  if (isArrayBuffer(input)) return new Uint8Array(input);
-  throw invalidArgType('input', 'an instance of ArrayBuffer, Buffer, or TypedArray', input);
-}
-
-function isUtf8(input) {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(input));
-    return true;
-  } catch (error) {
-    if (error.code === 'ERR_INVALID_ARG_TYPE') throw error;
-    return false;
-  }
-}
-
-const TRANSCODED = new Set(['utf8', 'utf16le', 'latin1', 'ascii']);
-
-function transcode(source, from, to) {
-  if (!isUint8Array(source)) throw invalidArgType('source', BUFFER_OR_ARRAY, source);
-  if (source.length === 0) return zeros(0);
-  const [a, b] = [encodingOf(from), encodingOf(to)];
-  if (!TRANSCODED.has(a) || !TRANSCODED.has(b)) {
-    const message = 'Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]';
-    throw Object.assign(new Error(message), { code: 'U_ILLEGAL_ARGUMENT_ERROR', errno: 1 });
-  }
-  // What is not ASCII is no character, but where bytes are only made wider.
-  const isWidened = a === 'ascii' && b === 'utf16le';
-  const text =
-    a === 'ascii' && !isWidened
-      ? toText(source, 'latin1').replace(/[^\x00-\x7f]/g, '\ufffd')
-      : toText(source, isWidened ? 'latin1' : a);
-  const most = { latin1: 255, ascii: 127 }[b];
-  const known = most === undefined ? text : Array.from(text, (c) => (c.codePointAt(0) > most ? '?' : c)).join('');
-  return viewOf(toBytes(known, b));
-}
+/** How many bytes `inspect` shows. */
+let shownBytes = 50;
+Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  configurable: true,
+  writable: true,
+  value: /** @this {any} */ function (_depth, options) {
+    const more = this.length - shownBytes;
+    const parts = Array.from(Uint8Array.prototype.subarray.call(this, 0, shownBytes), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    );
+    if (more > 0) parts.push(`... ${more} more byte${more > 1 ? 's' : ''}`);
+    const own = Object.keys(this).filter((key) => !/^\d+$/.test(key));
+    const shown = own.map(
+      (key) => `${key}: ${inspect(this[key], { ...options, breakLength: Infinity, compact: true })}`,
+    );
+    const text = [parts.join(' '), ...shown].filter((part) => part !== '').join(', ');
+    return `<${this.constructor.name}${text === '' ? '' : ` ${text}`}>`;
+  },
+});
+prototype.inspect = prototype[Symbol.for('nodejs.util.inspect.custom')];
 
 module.exports = {
   ...base,
   Buffer,
-  SlowBuffer: base.SlowBuffer,
+  SlowBuffer(length) {
+    return Buffer.alloc(+length);
+  },
   transcode,
   isUtf8,
-  isAscii: (input) => bytesOf(input).every((byte) => byte < 128),
+  isAscii,
   kMaxLength: MAX_LENGTH,
   kStringMaxLength: MAX_STRING_LENGTH,
   constants: { MAX_LENGTH, MAX_STRING_LENGTH },
@@ -372,3 +327,12 @@ module.exports = {
   btoa: globalThis.btoa,
   resolveObjectURL: () => undefined,
 };
+Object.defineProperty(module.exports, 'INSPECT_MAX_BYTES', {
+  configurable: true,
+  enumerable: true,
+  get: () => shownBytes,
+  set(value) {
+    requireRange('INSPECT_MAX_BYTES', value, 0, Infinity);
+    shownBytes = value;
+  },
+});

@@ -1,5 +1,6 @@
 // Node's cryptography is the platform's: keys, data and options go to Node's own functions, in the process around the isolate.
 const { constants } = require('./crypto/constants.js');
+const callable = require('./callable.js');
 const { Certificate, X509Certificate } = require('./crypto/certificates.js');
 const ciphers = require('./crypto/ciphers.js');
 const exchange = require('./crypto/exchange.js');
@@ -57,7 +58,6 @@ module.exports = {
   getCurves: listed('getCurves'),
   getHashes: listed('getHashes'),
   getFips: () => 0,
-  fips: false,
   setFips() {
     throw coded(Error, 'ERR_NOT_AVAILABLE_IN_HOOKS', 'crypto.setFips is not available in hooks');
   },
@@ -80,7 +80,20 @@ module.exports = {
   subtle: webcrypto.subtle,
   getRandomValues: (array) => webcrypto.getRandomValues(array),
 };
+const CALLABLE = [
+  'Certificate',
+  'Cipheriv',
+  'Decipheriv',
+  'DiffieHellman',
+  'DiffieHellmanGroup',
+  'ECDH',
+  'Hash',
+  'Hmac',
+  'Sign',
+  'Verify',
+];
+for (const name of CALLABLE) module.exports[name] = callable(module.exports[name]);
 for (const [name, value] of Object.entries(module.exports)) {
-  if (typeof value === 'function' && value.name !== name && !/^class /.test(Function.prototype.toString.call(value)))
+  if (typeof value === 'function' && value.name !== name && !/^[A-Z]/.test(name))
     Object.defineProperty(value, 'name', { configurable: true, value: name });
 }

@@ -1,6 +1,7 @@
 // The library's EventEmitter, with what Node's has beyond it.
 const EventEmitter = require('events/');
 const { coded, invalidArgType, outOfRange } = require('./errors.js');
+const inspect = require('./inspect.js');
 
 const { prototype } = EventEmitter;
 const errorMonitor = Symbol('events.errorMonitor');
@@ -58,7 +59,7 @@ Object.assign(prototype, {
 function unhandled([error]) {
   let shown;
   try {
-    shown = require('util').inspect(error);
+    shown = inspect(error);
   } catch {
     shown = error;
   }
@@ -203,6 +204,8 @@ function on(emitter, name, options = {}) {
   };
 }
 
+const maxOfTargets = new WeakMap();
+
 module.exports = Object.assign(Emitter, {
   EventEmitter: Emitter,
   on,
@@ -213,11 +216,14 @@ module.exports = Object.assign(Emitter, {
   usingDomains: false,
   listenerCount: (emitter, type) => emitter.listenerCount?.(type) ?? emitter.listeners(type).length,
   getEventListeners: (emitter, name) => emitter.listeners?.(name) ?? [],
-  getMaxListeners: (emitter) => emitter.getMaxListeners?.() ?? defaultMaxListeners,
+  getMaxListeners: (emitter) => emitter.getMaxListeners?.() ?? maxOfTargets.get(emitter) ?? defaultMaxListeners,
   setMaxListeners(count = defaultMaxListeners, ...emitters) {
     requireCount('setMaxListeners', count);
     if (emitters.length === 0) defaultMaxListeners = EventEmitter.defaultMaxListeners = count;
-    for (const emitter of emitters) emitter.setMaxListeners?.(count);
+    for (const emitter of emitters) {
+      if (emitter.setMaxListeners) emitter.setMaxListeners(count);
+      else maxOfTargets.set(emitter, count);
+    }
   },
   addAbortListener(signal, listener) {
     if (signal === undefined) throw invalidArgType('signal', 'an instance of AbortSignal', signal);

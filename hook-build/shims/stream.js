@@ -14,4 +14,32 @@ for (const [Class, methods] of [
   Object.assign(Class, methods);
 }
 
+/** Two that are each other's ends. */
+function duplexPair(options = undefined) {
+  const ends = [];
+  const end = (other) =>
+    new Duplex({
+      ...options,
+      read() {
+        const { waiting } = this;
+        this.waiting = undefined;
+        waiting?.();
+      },
+      write(chunk, _encoding, callback) {
+        if (chunk.length === 0) return process.nextTick(callback);
+        const reader = ends[other];
+        reader.push(chunk);
+        reader.waiting = callback;
+        return undefined;
+      },
+      final(callback) {
+        ends[other].on('end', callback);
+        ends[other].push(null);
+      },
+    });
+  ends.push(end(1), end(0));
+  return ends;
+}
+stream.duplexPair = duplexPair;
+
 module.exports = stream;

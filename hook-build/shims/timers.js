@@ -1,6 +1,35 @@
 const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } = globalThis;
 
+const { invalidArgType, outOfRange } = require('./errors.js');
+const MAX_DELAY_MS = 2 ** 31 - 1;
+const started = new WeakMap();
+
+/** Deprecated ways to have timers of objects of one's own: `_onTimeout` is called once `active` is so long ago. */
+function enroll(item, ms) {
+  if (typeof ms !== 'number') throw invalidArgType('msecs', 'of type number', ms);
+  if (!(ms >= 0 && Number.isFinite(ms))) throw outOfRange('msecs', 'a non-negative finite number', ms);
+  if (item._idleNext) unenroll(item);
+  item._idleNext = item._idlePrev = null;
+  item._idleTimeout = Math.min(ms, MAX_DELAY_MS);
+}
+function active(item) {
+  clearTimeout(started.get(item));
+  if (!(item._idleTimeout >= 0)) return;
+  started.set(
+    item,
+    setTimeout(() => item._onTimeout?.(), item._idleTimeout),
+  );
+}
+function unenroll(item) {
+  clearTimeout(started.get(item) ?? item);
+  item._idleTimeout = -1;
+}
+
 module.exports = {
+  enroll,
+  unenroll,
+  active,
+  _unrefActive: active,
   setTimeout,
   clearTimeout,
   setInterval,

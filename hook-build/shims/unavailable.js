@@ -1,5 +1,7 @@
 // Modules of Node that hooks have nothing of. Libraries require them and take from them without using them: that works, and so
 // does extending a class of theirs. To call anything throws.
+/** By which it can be told from what is there. */
+const UNAVAILABLE = Symbol.for('hookmint.unavailable');
 const NOT_NAMES = new Set(['then', 'toJSON', '__esModule', 'default', 'inspect', 'splice', 'length']);
 
 /** @param {string} instead what there is for it */
@@ -23,7 +25,7 @@ module.exports = function unavailable(name, top = name, instead = '') {
     get: (target, key) => (key in target ? target[key] : take(key)),
   });
   return new Proxy(function () {}, {
-    get: (target, key) => (key in target ? target[key] : take(key)),
+    get: (target, key) => (key === UNAVAILABLE ? true : key in target ? target[key] : take(key)),
     getPrototypeOf: () => prototype,
     apply: refuse,
     construct: refuse,

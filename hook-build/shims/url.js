@@ -77,7 +77,20 @@ function domainToUnicode(domain) {
 }
 
 const isURL = (value) => Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
-const ESCAPED = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23' };
+const ESCAPED = {
+  '%': '%25',
+  '\\': '%5C',
+  '\n': '%0A',
+  '\r': '%0D',
+  '\t': '%09',
+  '?': '%3F',
+  '#': '%23',
+  '[': '%5B',
+  ']': '%5D',
+  '^': '%5E',
+  '|': '%7C',
+  '~': '%7E',
+};
 
 function pathToFileURL(file, options = undefined) {
   requireString('path', file);
@@ -89,7 +102,8 @@ function pathToFileURL(file, options = undefined) {
   const unc = isWindows ? /^\/\/([^/]+)(\/[^]*)$/.exec(resolved) : null;
   if (isWindows && file.startsWith('\\\\') && unc === null)
     throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'path' Missing UNC resource path. Received ${file}`);
-  const escaped = (text) => text.replace(isWindows ? /[%\n\r\t?#]/g : /[%\\\n\r\t?#]/g, (one) => ESCAPED[one]);
+  const escaped = (text) =>
+    text.replace(isWindows ? /[%\n\r\t?#[\]^|~]/g : /[%\\\n\r\t?#[\]^|~]/g, (one) => ESCAPED[one]);
   if (unc !== null) return new URL(`file://${domainToASCII(unc[1])}${escaped(unc[2])}`);
   return new URL(`file://${isWindows ? '/' : ''}${escaped(resolved)}`);
 }

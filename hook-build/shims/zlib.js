@@ -1,5 +1,6 @@
 // Compression is the platform's: data goes to Node's own functions, in the process around the isolate; streams send it piece by piece.
 const { Transform } = require('stream');
+const callable = require('./callable.js');
 const { coded, invalidArgType } = require('./errors.js');
 const { host, hostLater } = require('./host.js');
 const { constants, codes } = require('./zlib/constants.js');
@@ -128,8 +129,6 @@ function family(kind) {
       }
     },
   }[kind];
-  // Node's can be called without `new`.
-  const Callable = new Proxy(Class, { __proto__: null, apply: (target, _self, args) => new target(...args) });
   const shown = (result, options) => (options?.info ? { buffer: result, engine: new Class(options) } : result);
   const sync = (buffer, options = undefined) => shown(host('zlib', kind, inputOf(buffer), optionsOf(options)), options);
   const asynchronous = (buffer, options, callback) => {
@@ -147,7 +146,7 @@ function family(kind) {
   const lower = kind[0].toLowerCase() + kind.slice(1);
   const named = (name, fn) => Object.defineProperty(fn, 'name', { value: name, configurable: true });
   return {
-    [kind]: Callable,
+    [kind]: callable(Class),
     [`create${kind}`]: named(`create${kind}`, (options) => new Class(options)),
     [lower]: named(lower, asynchronous),
     [`${lower}Sync`]: named(`${lower}Sync`, sync),
@@ -157,6 +156,8 @@ function family(kind) {
 const crc32 = (data, value = 0) => host('crc32', data, value);
 
 module.exports = Object.assign({}, ...KINDS.map(family), { codes, constants, crc32 });
+for (const name of ['codes', 'constants'])
+  Object.defineProperty(module.exports, name, { writable: false, configurable: false });
 for (const [name, value] of Object.entries(constants)) {
-  if (!/^(BROTLI|ZSTD)/.test(name)) Object.defineProperty(module.exports, name, { value, enumerable: false });
+  if (!name.startsWith('BROTLI')) Object.defineProperty(module.exports, name, { value, enumerable: false });
 }

@@ -9,9 +9,9 @@ import { logger } from '../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
-import { isConnectionLost } from '../../shared/store/connection-lost.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
+import { storeFailureOf } from '../../shared/store/store-failure.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
 import { withTimeLimit } from '../../shared/time-limit.ts';
 import {
@@ -136,7 +136,7 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         return value === undefined ? { generation: asked } : { generation: asked, value };
       } catch (error) {
         // An invalid document does not mean that the store is down: other documents can still be read.
-        if (!(error instanceof MongoError || error === SILENT || isConnectionLost(error))) throw error;
+        if (!(error instanceof MongoError || error === SILENT || storeFailureOf(error) !== undefined)) throw error;
         if (stale === undefined) throw storeAway(error);
         logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
         store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;

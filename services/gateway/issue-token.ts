@@ -1,7 +1,9 @@
 import type { Client } from '../../shared/domain/client.ts';
+import { readProof } from './dpop/read-proof.ts';
 import { tokenEndpointOf } from './endpoints.ts';
 import { authenticateByAssertion } from './steps/authenticate-client-assertion.ts';
 import { authenticateClient, readCredentials } from './steps/authenticate-client.ts';
+import { bindToken } from './steps/bind-token.ts';
 import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
 import { findApi } from './steps/find-api.ts';
@@ -27,9 +29,10 @@ export async function issueToken(
   const parameters = parseParameters(request.body, request.isForm);
   const credentials = readCredentials(request.authorization, parameters, audiencesOf(deps.issuer));
   findings.client_id = credentials.clientId.slice(0, 128);
+  const proof = readProof(request.dpop, tokenEndpointOf(deps.issuer), deps.dpopNonces);
   const authenticate = (): Promise<Client> =>
     'jwt' in credentials
-      ? authenticateByAssertion(credentials, deps.configuration, deps.useAssertion)
+      ? authenticateByAssertion(credentials, deps.configuration, deps.useOnce)
       : authenticateClient(credentials, deps.configuration, deps.clientSecretKey);
   const { quotas, clientRate, failures } = deps.limits;
   const client =
@@ -48,9 +51,11 @@ export async function issueToken(
   findings.audience = api.identifier;
   const grant = await checkClientGrant(client, api, deps.configuration, parameters);
   const scopes = settleScopes(parameters.scope, grant, api);
+  const binding = await bindToken(client, api, proof, deps.useOnce);
+  if (binding !== undefined) findings.proof_of_possession = binding;
 
   const issue = (): Promise<TokenResponse> =>
-    shapeAndSign({ client, api, scopes, parameters, about: request.about }, findings, deps);
+    shapeAndSign({ client, api, scopes, binding, parameters, about: request.about }, findings, deps);
   // Tokens for the Management API are not counted: a quota must not lock out the administrator who can raise it.
   return client.token_quota === null || api.is_system
     ? issue()
@@ -58,13 +63,13 @@ export async function issueToken(
 }
 
 async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: TokenIssuer): Promise<TokenResponse> {
-  const { client, api } = request;
+  const { client, api, binding } = request;
   // Tokens of the Management API are never shaped: a broken hook must not prevent its own repair.
   const hooks = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
-  const signed = await signToken({ issuer: deps.issuer, client, api, merged }, deps.signers);
+  const signed = await signToken({ issuer: deps.issuer, client, api, binding, merged }, deps);
   findings.kid = signed.kid;
   if (signed.jti !== undefined) findings.jti = signed.jti;
   const scope = merged.scopes.join(' ');
@@ -73,7 +78,7 @@ async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: To
     access_token: signed.access_token,
     ...(scope === '' ? {} : { scope }),
     expires_in: api.token_lifetime_seconds,
-    token_type: 'Bearer',
+    token_type: binding === undefined ? 'Bearer' : 'DPoP',
   };
 }
 

@@ -22,11 +22,17 @@ export const SIGNER_COMES_BACK_MS = 4_000;
 /** Longest lifetime of a client assertion, seconds (contract §2.1). */
 export const MAX_ASSERTION_LIFETIME_SECONDS = 300;
 
-/** What the clock of a client that signs assertions may differ by, seconds (contract §2.1). */
-export const ASSERTION_CLOCK_SKEW_SECONDS = 10;
+/** What the clock of a client that signs assertions and proofs may differ by, seconds (contract §2.1). */
+export const CLIENT_CLOCK_SKEW_SECONDS = 10;
 
-/** Time the bus has to say whether an assertion was used before. */
-export const USE_ASSERTION_TIMEOUT_MS = 2_000;
+/** Longest DPoP proof, characters: more than one with an RSA key of 4096 bits has. */
+export const MAX_DPOP_PROOF_LENGTH = 4_096;
+
+/** How far the `iat` of a DPoP proof may be from now, on both sides, seconds. Used proofs are remembered for longer (`bus/streams/assertions.ts`). */
+export const MAX_DPOP_PROOF_AGE_SECONDS = 60;
+
+/** Time the bus has to say whether an assertion or a proof was used before. */
+export const USE_ONCE_TIMEOUT_MS = 2_000;
 
 /** Age at which cached configuration is read again even if no change was announced. */
 export const CONFIGURATION_MAX_AGE_MS = 30_000;

@@ -14,7 +14,7 @@ import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
-import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -24,11 +24,12 @@ import {
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { createDpopNonces } from './dpop/nonces.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
 import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
-import { createUseAssertion } from './steps/use-assertion.ts';
+import { createUseOnce } from './steps/use-once.ts';
 
 const SERVICE = 'gateway';
 
@@ -88,7 +89,8 @@ runService(SERVICE, async (endLater) => {
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
       configuration.drop();
-      if (concernsKeys(announcement)) void publicKeys.refresh();
+      const announced = announcedKeys(announcement);
+      if (announced !== undefined) void publicKeys.refresh(announced.version);
     },
   });
   void onReconnect(bus, () => {
@@ -101,11 +103,14 @@ runService(SERVICE, async (endLater) => {
       tenant,
       issuer: config.HOOKMINT_ISSUER,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
-      useAssertion: createUseAssertion(bus, tenant),
+      useOnce: createUseOnce(bus, tenant),
+      dpopNonces:
+        config.HOOKMINT_DPOP_NONCE === 'required' ? createDpopNonces(config.HOOKMINT_SIGN_REQUEST_KEY) : undefined,
       configuration,
       executors,
       actionCache: {},
       signers,
+      publicKeys,
       limits,
     },
     events,

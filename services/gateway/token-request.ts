@@ -1,34 +1,46 @@
 import type { HookArguments } from '../../shared/domain/hook-arguments.ts';
+import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { RequestLimits } from './admission/open-admission.ts';
 import type { Configuration } from './configuration-cache.ts';
+import type { DpopNonces } from './dpop/nonces.ts';
 import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
 import type { SignRequester } from './steps/sign-token.ts';
-import type { UseAssertion } from './steps/use-assertion.ts';
+import type { UseOnce } from './steps/use-once.ts';
 
 export type TokenIssuer = {
   tenant: string;
   issuer: string;
   clientSecretKey: Buffer;
-  useAssertion: UseAssertion;
+  useOnce: UseOnce;
+  /** Where DPoP proofs must have one. */
+  dpopNonces: DpopNonces | undefined;
   configuration: Configuration;
   executors: HookRequester;
   actionCache: CarriedCache;
   signers: SignRequester;
+  publicKeys: PublicKeys;
   limits: RequestLimits;
 };
 
 /** The parts of the HTTP request that shape the token or are passed to the hook. */
 export type TokenHttpRequest = {
   authorization: string | undefined;
+  /** The header `DPoP`, each time it was sent. */
+  dpop: readonly string[] | undefined;
   body: unknown;
   /** Whether the body came as a form, and not as JSON. */
   isForm: boolean;
   about: Omit<HookArguments['request'], 'requested_scopes'>;
 };
 
-/** RFC 6749 §5.1. */
-export type TokenResponse = { access_token: string; scope?: string; expires_in: number; token_type: 'Bearer' };
+/** RFC 6749 §5.1, RFC 9449 §5. */
+export type TokenResponse = {
+  access_token: string;
+  scope?: string;
+  expires_in: number;
+  token_type: 'Bearer' | 'DPoP';
+};
 
 /** The facts about a token request, for its event: filled step by step, so that the event of a refusal shows how far it got. */
 export type Findings = Partial<
@@ -43,6 +55,7 @@ export type Findings = Partial<
     | 'scope_changes'
     | 'kid'
     | 'jti'
+    | 'proof_of_possession'
     | 'hook'
     | 'actions'
   >

@@ -18,7 +18,7 @@ import { connectStore } from '../../shared/store/connect.ts';
 import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { logsIn } from '../../shared/store/logs.ts';
-import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
 import { KeysManageReply, keysManageSubject, type KeysManage } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
@@ -44,6 +44,7 @@ runService(SERVICE, async (endLater) => {
   const hookBuilder = await openHookBuilder(config);
   endLater('the hook-builder', hookBuilder.close);
   observeBuilderWall(hookBuilder.wall);
+  await prepareStore(config);
   const store = await connectStore(SERVICE, config, tenant);
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
@@ -51,12 +52,8 @@ runService(SERVICE, async (endLater) => {
   const executorsBus = await connectToExecutors(SERVICE, config);
   endLater('the bus of the executors', () => executorsBus.connection.drain());
 
-  await prepareConfiguration(store.db);
   const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
   await keepKeyChecks(store.db, { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY });
-  const { HOOKMINT_LOG_RETENTION_DAYS, HOOKMINT_LOG_MAX_MIB } = config;
-  await logsIn(store.db).createIndexes(HOOKMINT_LOG_RETENTION_DAYS);
-  await Promise.all([consoleLinksIn(store.db).createIndexes(), consoleSessionsIn(store.db).createIndexes()]);
   const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))].sort();
   await bootstrap(
     store.db,
@@ -103,7 +100,8 @@ runService(SERVICE, async (endLater) => {
   void publicKeys.refresh();
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
-      if (concernsKeys(announcement)) void publicKeys.refresh();
+      const announced = announcedKeys(announcement);
+      if (announced !== undefined) void publicKeys.refresh(announced.version);
     },
   });
 
@@ -114,6 +112,7 @@ runService(SERVICE, async (endLater) => {
   const { hostname } = new URL(config.HOOKMINT_ISSUER);
   const logs = keepLogs({ bus, api: eventsApi(config), db: store.db, key: eventsKey, hostname });
   endLater('the logs', logs.close);
+  const { HOOKMINT_LOG_RETENTION_DAYS, HOOKMINT_LOG_MAX_MIB } = config;
   const [maxBytes, retentionSeconds] = [HOOKMINT_LOG_MAX_MIB * 1_048_576, HOOKMINT_LOG_RETENTION_DAYS * 86_400];
   endLater("the logs' bound", boundLogs(store.db, { maxBytes, retentionSeconds, note: logs.note }).close);
 
@@ -156,3 +155,15 @@ runService(SERVICE, async (endLater) => {
   endLater('requests under way', server.close);
   logger.info({ port: server.port }, 'listening');
 });
+
+/** Documents of this version's shapes, and indexes: either may take long. */
+async function prepareStore(config: ReturnType<typeof readConfig>): Promise<void> {
+  const { db, close } = await connectStore(SERVICE, config, config.HOOKMINT_TENANT, { isPatient: true });
+  try {
+    await prepareConfiguration(db);
+    await logsIn(db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
+    await Promise.all([consoleLinksIn(db).createIndexes(), consoleSessionsIn(db).createIndexes()]);
+  } finally {
+    await close();
+  }
+}

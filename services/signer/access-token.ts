@@ -30,11 +30,12 @@ export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promis
     exp: nowSeconds + request.token_lifetime_seconds,
     ...(request.scope === undefined ? {} : { scope: request.scope }),
     ...(request.permissions === undefined ? {} : { permissions: request.permissions }),
+    ...(request.cnf === undefined ? {} : { cnf: request.cnf }),
     ...(jti === undefined
       ? { gty: 'client-credentials', azp: request.client_id }
       : { client_id: request.client_id, jti }),
   };
   const header = { alg: request.signing_alg, typ: rfc9068 ? 'at+jwt' : 'JWT', kid };
   const access_token = await signJws(header, claims, key);
-  return { access_token, kid, ...(jti === undefined ? {} : { jti }) };
+  return { access_token, kid, key_set_version: keys.version(), ...(jti === undefined ? {} : { jti }) };
 }

@@ -31,6 +31,11 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .min(0)
         .max(86_400)
         .default(JWKS_MAX_AGE_SECONDS + 60),
+      /**
+       * Seconds without reading the keys from the store, after which a signer is not ready and leaves telling the public keys to others; it goes on
+       * signing. Default 60: it reads them each 30.
+       */
+      HOOKMINT_SIGNING_KEYS_MAX_AGE_SECONDS: integer.min(31).max(86_400).default(60),
       /** Signing requests worked on at a time; more are refused at once. Default 1,024. */
       HOOKMINT_SIGNER_MAX_IN_FLIGHT: integer.min(1).max(65_536).default(1_024),
     },

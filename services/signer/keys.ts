@@ -13,7 +13,15 @@ export type KeyRing = {
   current(alg: SigningAlg, tokenLifetimeSeconds: number): { kid: string; key: KeyObject };
   /** Every key that verifies: current, next and previous (contract §3). */
   publicKeys(): PublicJwk[];
-  /** Reads the keys again, as they are at the time of the call or later. */
+  /** Of two sets the one with the higher version is the newer. */
+  version: () => number;
+  /** Time since a read that gave these keys began. */
+  ageMs: () => number;
+  /**
+   * Reads the keys again, as they are at the time of the call or later.
+   *
+   * @throws when they cannot be read, or are older than those that are known: a database that was put back, or a server that is behind.
+   */
   reload(): Promise<void>;
 };
 
@@ -35,6 +43,7 @@ function inPublishedOrder(a: SigningKey, b: SigningKey): number {
 
 /** Opens the tenant's key ring, making what is not there yet: for each algorithm a current and a next key, with certificates. */
 export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<KeyRing> {
+  let readMs = performance.now();
   let keys = await readKeys(store, maker, new Map());
   let reading: Promise<void> | undefined;
   let waiting: Promise<void> | undefined;
@@ -45,8 +54,12 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
       .catch(() => undefined)
       .then(() => {
         waiting = undefined;
+        const beganMs = performance.now();
         reading = readKeys(store, maker, keys.current).then((read) => {
-          keys = read;
+          if (read.version < keys.version) {
+            throw new HookmintError('signing_keys_stale', 'The database has older signing keys than this signer.');
+          }
+          [keys, readMs] = [read, beganMs];
         });
         return reading;
       });
@@ -71,6 +84,8 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
       return key;
     },
     publicKeys: () => keys.public,
+    version: () => keys.version,
+    ageMs: () => performance.now() - readMs,
     reload,
   };
 }
@@ -82,12 +97,13 @@ async function readKeys(
   store: SigningKeys,
   maker: KeyMaker,
   opened: Opened,
-): Promise<{ current: Opened; public: PublicJwk[] }> {
-  let documents = await store.list();
-  if (!isComplete(documents)) {
+): Promise<{ version: number; current: Opened; public: PublicJwk[] }> {
+  let set = await store.readSet();
+  if (!isComplete(set.keys)) {
     await completeKeys(store, maker);
-    documents = await store.list();
+    set = await store.readSet();
   }
+  const { version, keys: documents } = set;
   const current: Opened = new Map();
   for (const document of documents) {
     if (document.state !== 'current') continue;
@@ -97,6 +113,7 @@ async function readKeys(
     else current.set(alg, { kid, key: await signingKeyOf(document, maker.encryptionKey), longestTokenSeconds });
   }
   return {
+    version,
     current,
     public: documents.toSorted(inPublishedOrder).map(publishedJwk),
   };

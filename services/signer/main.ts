@@ -1,28 +1,23 @@
 import '../../shared/telemetry/register.ts';
-import { setTimeout } from 'node:timers/promises';
+import { MAX_SHARED_MESSAGE_BYTES } from '../../shared/bus/batch.ts';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { serveHealth, watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
-import { logger } from '../../shared/log.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { signingKeysIn } from '../../shared/store/signing-keys.ts';
-import { concernsKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysManage, KEYS_MANAGE_QUEUE, keysManageSubject } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublic, KEYS_PUBLIC_QUEUE, keysPublicSubject } from '../../shared/subjects/keys-public.ts';
 import { TokenSign, TOKEN_SIGN_QUEUE, tokenSignSubject } from '../../shared/subjects/token-sign.ts';
+import { observeKeysAge } from '../../shared/telemetry/metrics.ts';
 import { mintAccessToken } from './access-token.ts';
 import { readConfig } from './config.ts';
 import { openKeyRing } from './keys.ts';
+import { watchKeys, type KeyState } from './key-watch.ts';
 import { createKeyManager } from './manage-keys.ts';
 import { rotateBySchedule } from './rotate-by-schedule.ts';
-
-/** Interval of reading the keys without an announced change. */
-const RELOAD_INTERVAL_MS = 30_000;
-
-/** After this time a request for public keys is answered with the previous ones, even if the keys are still being read. */
-const MAX_WAIT_FOR_RELOAD_MS = 500;
 
 /** Replies are held this long, so that RSA signatures finished together share a message: 10 % less CPU for an RS256 token. Others are all there at once. */
 const HOLD_TOKENS_MS = 1;
@@ -45,22 +40,19 @@ runService('signer', async (endLater) => {
     subject: config.HOOKMINT_ISSUER === undefined ? 'hookmint' : new URL(config.HOOKMINT_ISSUER).hostname,
   };
   const keys = await openKeyRing(signingKeys, maker);
-  let reloading: Promise<unknown> = Promise.resolve();
-  const reload = () => {
-    reloading = keys
-      .reload()
-      .catch((error: unknown) => logger.error({ err: error }, 'signing keys not reloaded, the old ones stay'));
-  };
-  bus.subscribe(configChangedSubject(tenant), {
-    callback: (_error, announcement) => {
-      if (concernsKeys(announcement)) reload();
-    },
-  });
-  void onReconnect(bus, reload);
   const publicationMs = config.HOOKMINT_KEY_PUBLICATION_SECONDS * 1_000;
   const rotate = rotateBySchedule(signingKeys, maker, { days: config.HOOKMINT_KEY_ROTATION_DAYS, publicationMs });
-  const timer = setInterval(() => void rotate().finally(reload), RELOAD_INTERVAL_MS);
-  endLater('the watch over the signing keys', () => clearInterval(timer));
+  const maxAgeMs = config.HOOKMINT_SIGNING_KEYS_MAX_AGE_SECONDS * 1_000;
+  const watch = watchKeys(keys, { maxAgeMs, beforeRead: rotate, changed: (state) => joinGroups(state) });
+  endLater('the watch over the signing keys', watch.close);
+  observeKeysAge(keys.ageMs);
+  bus.subscribe(configChangedSubject(tenant), {
+    callback: (_error, announcement) => {
+      const announced = announcedKeys(announcement);
+      if (announced !== undefined) watch.heardOf(announced.version);
+    },
+  });
+  void onReconnect(bus, () => void watch.read());
 
   const gateways = proofKey(config.HOOKMINT_SIGN_REQUEST_KEY);
   const managements = proofKey(config.HOOKMINT_KEYS_REQUEST_KEY);
@@ -70,9 +62,14 @@ runService('signer', async (endLater) => {
     queue: TOKEN_SIGN_QUEUE,
     schema: TokenSign,
     proofKeys: [gateways],
+    maxMessageBytes: MAX_SHARED_MESSAGE_BYTES,
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     holdRepliesMs: HOLD_TOKENS_MS,
-    handle: (request) => mintAccessToken(request, keys),
+    handle: async (request) => {
+      const assured = watch.assure(request.key_set_version);
+      if (assured !== undefined) await assured;
+      return mintAccessToken(request, keys);
+    },
   });
   const publicKeys = serveBatches({
     connection: bus,
@@ -80,25 +77,48 @@ runService('signer', async (endLater) => {
     queue: KEYS_PUBLIC_QUEUE,
     schema: KeysPublic,
     proofKeys: [gateways, managements],
+    maxMessageBytes: MAX_SHARED_MESSAGE_BYTES,
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     handle: async () => {
       // Who asks has heard of a change just as this signer has, and must not be given the keys from before it.
-      await Promise.race([reloading, setTimeout(MAX_WAIT_FOR_RELOAD_MS, undefined, { ref: false })]);
-      return { keys: keys.publicKeys() };
+      await watch.untilRead();
+      await watch.assure(undefined);
+      return { keys: keys.publicKeys(), version: keys.version() };
     },
   });
+  const manage = createKeyManager(signingKeys, keys, maker, publicationMs);
   const management = serveBatches({
     connection: bus,
     subject: keysManageSubject(tenant),
     queue: KEYS_MANAGE_QUEUE,
     schema: KeysManage,
     proofKeys: [managements],
+    maxMessageBytes: MAX_SHARED_MESSAGE_BYTES,
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
-    handle: createKeyManager(signingKeys, keys, maker, publicationMs),
+    handle: (request) =>
+      manage(request).catch((error: unknown) => {
+        // If the store is away, others are to be asked from now on.
+        void watch.read();
+        throw error;
+      }),
   });
+  function joinGroups(state: KeyState): void {
+    sign.serve(state !== 'behind');
+    publicKeys.serve(state === 'current');
+    management.serve(state === 'current');
+  }
   endLater('requests under way', () => Promise.all([sign, publicKeys, management].map((served) => served.drain())));
 
   const busMissing = watchBus(bus);
-  health.readyUnless(() => [...busMissing(), ...(keys.publicKeys().length === 0 ? ['there is no signing key'] : [])]);
+  health.readyUnless(() => [
+    ...busMissing(),
+    ...(keys.publicKeys().length === 0 ? ['there is no signing key'] : []),
+    ...missingOf(watch.state()),
+  ]);
   endLater('being ready', health.stopping);
 });
+
+function missingOf(state: KeyState): string[] {
+  if (state === 'behind') return ['there are newer signing keys, which cannot be read'];
+  return state === 'old' ? ['the signing keys could not be read for too long'] : [];
+}

@@ -12,7 +12,7 @@ export function createKeyManager(store: SigningKeys, ring: KeyRing, maker: KeyMa
   return async ({ command }: KeysManage): Promise<KeysManageReply> => {
     const refusal = await carryOut(command, { store, maker, publicationMs });
     if (command.action !== 'list') await ring.reload();
-    return { keys: await tell(store), ...refusal };
+    return { keys: await tell(store), version: ring.version(), ...refusal };
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
 import { HookmintError, messageOf } from '../errors.ts';
@@ -23,6 +23,8 @@ import { atTurnEnd, whenDry } from './turn-end.ts';
 export type BatchResponder = {
   /** Requests being worked on. */
   inFlight: () => number;
+  /** Whether it takes requests, as it does from the start; not: the bus gives them to the others of its group. */
+  serve: (isServing: boolean) => void;
   /** Takes no new requests, answers those it has, and ends. */
   drain: () => Promise<void>;
 };
@@ -39,6 +41,7 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
  * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
+ * @param maxMessageBytes A larger message is dropped before anything of it is read. Default: as large as the bus carries.
  * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
@@ -50,6 +53,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   queue: string;
   schema: z.ZodObject<Shape>;
   proofKeys?: ProofKeys;
+  maxMessageBytes?: number;
   maxInFlight: number;
   holdRepliesMs?: number;
   holderOf?: (event: z.infer<z.ZodObject<Shape>>) => string;
@@ -150,6 +154,10 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       refuse('invalid_reply_subject');
       return;
     }
+    if (message.data.length > (options.maxMessageBytes ?? Infinity)) {
+      refuse('too_large');
+      return;
+    }
     const text = message.string();
     const proved = checkProof?.(text, replySubject);
     if (typeof proved === 'string') {
@@ -167,21 +175,31 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     for (const raw of events) void answer(raw, to);
   }
 
-  function refuse(reason: ProofRefusal | 'invalid_reply_subject'): void {
+  function refuse(reason: ProofRefusal | 'invalid_reply_subject' | 'too_large'): void {
     measure.refused(reason);
     logger.warn({ subject, reason }, 'a message on the bus was refused');
   }
 
-  const subscription = connection.subscribe(subject, {
-    queue,
-    callback: (error, message) => {
-      if (error === null) receive(message);
-      else logger.error({ subject, err: error }, 'the subscription failed');
-    },
-  });
+  let subscription: Subscription | undefined;
+  function serve(isServing: boolean): void {
+    if (isServing && draining === undefined) {
+      subscription ??= connection.subscribe(subject, {
+        queue,
+        callback: (error, message) => {
+          if (error === null) receive(message);
+          else logger.error({ subject, err: error }, 'the subscription failed');
+        },
+      });
+    } else {
+      // What the bus has sent already is still answered.
+      void subscription?.drain();
+      subscription = undefined;
+    }
+  }
   let draining: Promise<void> | undefined;
+  serve(true);
   async function drain(): Promise<void> {
-    await subscription.drain();
+    await subscription?.drain();
     while (inFlight.size > 0) await delay(10);
     clearInterval(heartbeat);
     flush();
@@ -197,6 +215,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
 
   return {
     inFlight: () => inFlight.size,
+    serve,
     drain: () => (draining ??= drain()),
   };
 }

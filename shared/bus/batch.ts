@@ -20,6 +20,9 @@ export const MAX_REPLY_BYTES = 1_048_576;
 /** Room left in a message of the server's `max_payload` for the envelope. */
 export const ENVELOPE_BYTES = 1_024;
 
+/** Largest message of requests that all share one. */
+export const MAX_SHARED_MESSAGE_BYTES = MAX_SHARED_BYTES + ENVELOPE_BYTES;
+
 /** How often a responder says of a request that takes long that it is still being worked on. */
 export const ALIVE_INTERVAL_MS = 500;
 

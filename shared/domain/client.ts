@@ -50,6 +50,8 @@ export const Client = z.object({
   credentials: z.array(ClientCredential).default([]),
   /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. */
   private_key_jwt: z.array(z.string()).nullable().default(null),
+  /** Whether it takes bound tokens only (RFC 9449 §5.2, `dpop_bound_access_tokens`). */
+  require_proof_of_possession: z.boolean().default(false),
   /** `null`: the tenant's `default_token_quota` holds, if there is one. */
   token_quota: TokenQuota.nullable().default(null),
   /** What Auth0's tools say of a client beyond this: kept and told again, without a meaning here. */

@@ -1,4 +1,5 @@
 import type { ActionCache } from './action-cache.ts';
+import type { ProofOfPossession } from './proof-of-possession.ts';
 
 /** The arguments of a hook but `cb` (contract §1.1); `body` becomes `context.body` (§1.6). */
 export type HookArguments = {
@@ -9,6 +10,8 @@ export type HookArguments = {
   /** What Actions have put into `api.cache`; only Actions see it. */
   cache?: ActionCache;
   audience: string;
+  /** What the token will be bound to; absent for a bearer token. */
+  proof_of_possession?: ProofOfPossession | undefined;
   body: Record<string, unknown>;
   /** Of the token request; only Actions see it (contract §6). */
   request: {

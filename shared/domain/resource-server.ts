@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ProofOfPossessionPolicy } from './proof-of-possession.ts';
 
 /** JWS algorithms an API may have its access tokens signed with. */
 export const SigningAlg = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
@@ -26,6 +27,8 @@ export const ResourceServer = z.object({
   token_lifetime_seconds: z.int().min(1).max(MAX_TOKEN_LIFETIME_SECONDS),
   /** Whether a client needs a grant, or no client gets a token at all (contract §5.2). */
   client_policy: z.enum(['require_client_grant', 'deny_all']).default('require_client_grant'),
+  /** Whether its tokens may be bound to a key, or must be; `null`: they never are. */
+  proof_of_possession: ProofOfPossessionPolicy.nullable().default(null),
   /** The Management API: no hook runs for its tokens, so that a broken hook never prevents its own repair. */
   is_system: z.boolean().default(false),
   /** What Auth0's tools say of an API beyond this: kept and told again, without a meaning here. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ProofOfPossession } from './proof-of-possession.ts';
 import { withoutCredentials } from './request-credentials.ts';
 
 const text = (sample: string) => z.string().default(sample);
@@ -19,6 +20,8 @@ export const SampleEvent = z.strictObject({
   /** The granted scopes; an empty array for none: the hook's `scope` is then undefined. */
   scope: z.array(z.string()).default(['read:connections']),
   audience: text('https://api.example.com/'),
+  /** As of a token that is bound to a key; left out: of a bearer token. */
+  proof_of_possession: ProofOfPossession.optional(),
   /** Parameters of the token request: `context.body`, `event.request.body`. Credentials among them reach no hook. */
   body: z.record(z.string(), z.unknown()).transform(withoutCredentials).default({ grant_type: 'client_credentials' }),
   /** Only Actions see it. */

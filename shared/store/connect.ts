@@ -12,10 +12,22 @@ export const storeEnv = {
 /** A server that is away is noticed so soon; who connects for the first time gives it longer. */
 const SERVER_SELECTION_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * An operation is answered within this time, or its connection is given up: a server that stands still, or that is locked against writes,
+ * says nothing. MongoDB ends what was asked on a connection that is closed.
+ */
+const OPERATION_TIMEOUT_MS = 5_000;
+/** How long a write waits until a majority of the members has it. Then it fails, although it may be in effect. */
+const MAJORITY_TIMEOUT_MS = 3_000;
 /** A server whose packets are lost is noticed this and the time to connect later, and operations that wait for it fail. */
 const HEARTBEAT_INTERVAL_MS = 2_000;
 
 export type Store = { db: Db; close: () => Promise<void> };
+
+type Options = {
+  /** Operations may take as long as they like: indexes of many documents do. Default: false. */
+  isPatient?: boolean;
+};
 
 /** The database of one tenant. */
 export function databaseName(tenant: string): string {
@@ -27,11 +39,16 @@ export function databaseName(tenant: string): string {
  *
  * @throws {HookmintError} `store_unreachable`, naming the URL without its password and what went wrong.
  */
-export async function connectStore(name: string, env: { MONGODB_URL: string }, tenant: string): Promise<Store> {
+export async function connectStore(
+  name: string,
+  env: { MONGODB_URL: string },
+  tenant: string,
+  options: Options = {},
+): Promise<Store> {
   const deadlineMs = performance.now() + CONNECT_TIMEOUT_MS;
   for (;;) {
     try {
-      return await open(name, env.MONGODB_URL, tenant);
+      return await open(name, env.MONGODB_URL, tenant, options);
     } catch (error) {
       if (error instanceof MongoServerSelectionError && performance.now() < deadlineMs) continue;
       throw new HookmintError(
@@ -43,7 +60,7 @@ export async function connectStore(name: string, env: { MONGODB_URL: string }, t
   }
 }
 
-async function open(name: string, url: string, tenant: string): Promise<Store> {
+async function open(name: string, url: string, tenant: string, { isPatient = false }: Options): Promise<Store> {
   const client = new MongoClient(url, {
     appName: name,
     serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
@@ -51,7 +68,10 @@ async function open(name: string, url: string, tenant: string): Promise<Store> {
     heartbeatFrequencyMS: HEARTBEAT_INTERVAL_MS,
     retryWrites: false,
     // What was answered as written outlives a server that is killed: alone it would answer up to 100 ms before its journal has it.
-    writeConcern: { w: 'majority', journal: true },
+    writeConcern: { w: 'majority', journal: true, ...(isPatient ? {} : { wtimeoutMS: MAJORITY_TIMEOUT_MS }) },
+    // What no majority has may be gone again: nobody is to act on it.
+    readConcernLevel: 'majority',
+    ...(isPatient ? {} : { socketTimeoutMS: OPERATION_TIMEOUT_MS }),
     ignoreUndefined: true,
   });
   try {

@@ -3,6 +3,7 @@ import type { Db } from 'mongodb';
 import { z } from 'zod';
 import { ConsoleRole, Person } from '../domain/person.ts';
 import { parseDocument } from './document.ts';
+import { written } from './written.ts';
 
 const ConsoleSession = z.object({
   /** Names it to people; no secret. */
@@ -70,7 +71,7 @@ export function consoleSessionsIn(db: Db) {
     },
     /** Ends a session by the id that people know it by; gives what it was. */
     async end(id: string): Promise<ConsoleSession | undefined> {
-      const ended = await collection.findOneAndDelete({ id });
+      const ended = await written('console_sessions', id, () => collection.findOneAndDelete({ id }));
       return ended === null ? undefined : parsed(ended);
     },
     async createIndexes(): Promise<void> {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 import { parseDocument } from './document.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
+import { written } from './written.ts';
 
 /** A value whose `_id` or unique index another document has already. */
 export class DuplicateError extends Error {
@@ -63,13 +64,13 @@ export function documentsIn<Value extends object, Input>(
     /** @throws {DuplicateError} */
     async insert(value: Input): Promise<Value> {
       const stored = toStored(value);
-      await refusingDuplicates(() => collection.insertOne(stored));
+      await refusingDuplicates(() => written(name, stored._id, () => collection.insertOne(stored)));
       return fromStored(stored);
     },
     /** Writes a value, whether it was there or not. For set-up and tests; who edits uses `change`. */
     async put(value: Input): Promise<void> {
       const { _id, ...rest } = toStored(value);
-      await collection.replaceOne(byId(_id), rest, { upsert: true });
+      await written(name, _id, () => collection.replaceOne(byId(_id), rest, { upsert: true }));
     },
     /**
      * Changes a document by a function of what it is now, again if another writer came between: no change is lost. What comes out
@@ -92,7 +93,9 @@ export function documentsIn<Value extends object, Input>(
         const version = stored._version;
         const unchanged: Filter<Stored> = { _id: id, _version: version ?? { $exists: false } };
         const next = { ...rest, _version: (version ?? 0) + 1 };
-        const { matchedCount } = await refusingDuplicates(() => collection.replaceOne(unchanged, next));
+        const { matchedCount } = await refusingDuplicates(() =>
+          written(name, id, () => collection.replaceOne(unchanged, next)),
+        );
         if (matchedCount === 1) return { before, after };
       }
       throw new HookmintError(
@@ -102,7 +105,7 @@ export function documentsIn<Value extends object, Input>(
     },
     /** What was removed; `undefined` when there was nothing. */
     async remove(id: string): Promise<Value | undefined> {
-      const stored = await collection.findOneAndDelete(byId(id));
+      const stored = await written(name, id, () => collection.findOneAndDelete(byId(id)));
       return stored === null ? undefined : fromStored(stored);
     },
   };

@@ -11,6 +11,7 @@ import {
 } from '../domain/hook.ts';
 import { parseDocument } from './document.ts';
 import { documentsIn } from './documents.ts';
+import { written } from './written.ts';
 
 const RevisionSource = HookRevisionContent.omit({ build: true });
 export type RevisionSource = z.infer<typeof RevisionSource>;
@@ -27,6 +28,8 @@ export function hooksIn(db: Db) {
   const hooks = documentsIn(db, { name: 'hooks', schema: Hook, idName: 'id', what: 'hook' });
   const revisions = db.collection<RevisionDocument>('hook_revisions');
   const bindings = db.collection<BindingDocument>('hook_bindings');
+  const bound = <T>(trigger: TriggerId, write: () => Promise<T>): Promise<T> =>
+    written('hook_bindings', trigger, write);
   return {
     ...hooks,
     async findRevision(revision: string): Promise<HookRevision | undefined> {
@@ -47,6 +50,7 @@ export function hooksIn(db: Db) {
     async putRevision(content: HookRevisionInput): Promise<string> {
       const valid = HookRevisionContent.parse(content);
       const revision = revisionAddress(valid);
+      // Alone it is in force nowhere: not noted as a write.
       await revisions.updateOne({ _id: revision }, { $setOnInsert: valid }, { upsert: true });
       return revision;
     },
@@ -63,28 +67,26 @@ export function hooksIn(db: Db) {
     /** Enables a hook at its extensibility point, in the place of whichever was; `false` when it was enabled already. */
     async enable(trigger: TriggerId, hookId: string): Promise<boolean> {
       const whenNew = { $setOnInsert: { action_ids: [] } };
-      const written = await bindings.updateOne(
-        { _id: trigger },
-        { $set: { hook_id: hookId }, ...whenNew },
-        { upsert: true },
+      const { modifiedCount, upsertedCount } = await bound(trigger, () =>
+        bindings.updateOne({ _id: trigger }, { $set: { hook_id: hookId }, ...whenNew }, { upsert: true }),
       );
-      return written.modifiedCount + written.upsertedCount > 0;
+      return modifiedCount + upsertedCount > 0;
     },
     /** Disables a hook; another that is enabled by now stays so, and it is `false`. Without an id: whichever it is. */
     async disable(trigger: TriggerId, hookId?: string): Promise<boolean> {
-      const written = await bindings.updateOne(
-        { _id: trigger, ...(hookId === undefined ? {} : { hook_id: hookId }) },
-        { $set: { hook_id: null } },
-      );
-      return written.modifiedCount > 0;
+      const which = { _id: trigger, ...(hookId === undefined ? {} : { hook_id: hookId }) };
+      const { modifiedCount } = await bound(trigger, () => bindings.updateOne(which, { $set: { hook_id: null } }));
+      return modifiedCount > 0;
     },
     /** Has these Actions run at an extensibility point, in this order. */
-    async bindActions(trigger: TriggerId, actionIds: string[], bound?: HookBinding['bound']): Promise<void> {
-      const $set = { action_ids: actionIds, ...(bound === undefined ? {} : { bound }) };
-      await bindings.updateOne({ _id: trigger }, { $set, $setOnInsert: { hook_id: null } }, { upsert: true });
+    async bindActions(trigger: TriggerId, actionIds: string[], names?: HookBinding['bound']): Promise<void> {
+      const $set = { action_ids: actionIds, ...(names === undefined ? {} : { bound: names }) };
+      await bound(trigger, () =>
+        bindings.updateOne({ _id: trigger }, { $set, $setOnInsert: { hook_id: null } }, { upsert: true }),
+      );
     },
     async unbindAction(trigger: TriggerId, actionId: string): Promise<void> {
-      await bindings.updateOne({ _id: trigger }, { $pull: { action_ids: actionId } });
+      await bound(trigger, () => bindings.updateOne({ _id: trigger }, { $pull: { action_ids: actionId } }));
     },
     createIndexes: async () => {
       await hooks.collection.createIndex({ kind: 1, name: 1 }, { unique: true }, {});

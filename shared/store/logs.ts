@@ -29,8 +29,8 @@ export const LOOKED_UP_LOG_FIELDS = [
 ] as const;
 export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[number]; order: 1 | -1 };
 
-/** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50). */
-const MAX_QUERY_MS = 5_000;
+/** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50), less than any operation may take. */
+const MAX_QUERY_MS = 4_000;
 
 /** How long a walk over an index may take, once in a while. */
 const MAX_COUNT_MS = 60_000;

@@ -8,7 +8,7 @@ import { withTimeLimit } from '../time-limit.ts';
 import { parseDocument } from './document.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 
-export const SigningKey = z.strictObject({
+export const SigningKey = z.object({
   kid: z.string(),
   alg: SigningAlg,
   state: SigningKeyState,
@@ -26,7 +26,13 @@ export const SigningKey = z.strictObject({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
-type Document = Omit<SigningKey, 'kid'> & { _id: string };
+/** `revision` counts what has become of the key since it was added. Keys of older versions have none. */
+type Document = Omit<SigningKey, 'kid'> & { _id: string; revision?: number };
+/**
+ * All keys that verify. The version rises with each that is added or changes its state: it is the sum of all revisions, those of revoked
+ * keys included, so each write raises it by itself, whoever else writes, and what a read has not seen is not in the version it gives.
+ */
+export type SigningKeySet = { version: number; keys: SigningKey[] };
 export type SigningKeys = ReturnType<typeof signingKeysIn>;
 
 /** Where a read meets a connection that is just closing the driver may wait for ever, and a signer for its keys with it. */
@@ -40,12 +46,19 @@ export function signingKeysIn(db: Db) {
   const collection = db.collection<Document>('signing_keys');
 
   async function find(filter: Filter<Document>): Promise<SigningKey[]> {
-    const late = new HookmintError('store_unreachable', 'The signing keys could not be read in time.');
-    const documents = await withTimeLimit(READ_TIMEOUT_MS, collection.find(filter).toArray(), late);
-    return documents.map(({ _id, ...rest }) => parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`));
+    return (await inTime(collection.find(filter).toArray())).map(asKey);
+  }
+
+  /** By one statement: version and keys are of the same moment. */
+  async function readSet(): Promise<SigningKeySet> {
+    const verifies = { $cond: [{ $eq: ['$state', 'revoked'] }, '$$REMOVE', '$$ROOT'] };
+    const $group = { _id: null, version: { $sum: '$revision' }, keys: { $push: verifies } };
+    const [set] = await inTime(collection.aggregate<{ version: number; keys: Document[] }>([{ $group }]).toArray());
+    return { version: set?.version ?? 0, keys: set?.keys.map(asKey) ?? [] };
   }
 
   return {
+    readSet,
     /** All that verify. */
     list: () => find({ state: { $ne: 'revoked' } }),
     /** The latest first. */
@@ -57,7 +70,7 @@ export function signingKeysIn(db: Db) {
     add: (key: SigningKey): Promise<boolean> =>
       unlessDuplicate(async () => {
         const { kid, ...rest } = SigningKey.parse(key);
-        await collection.insertOne({ _id: kid, ...rest });
+        await collection.insertOne({ _id: kid, ...rest, revision: 1 });
         return true;
       }),
     /** `next` → `current`; false when it is not next, or the algorithm has a current key. */
@@ -74,7 +87,10 @@ export function signingKeysIn(db: Db) {
       move(kid, 'previous', { $set: { state: 'revoked', revoked_at_ms: Date.now() }, $unset: { private_jwe: '' } }),
     /** Unless it has one. */
     addCertificate: async (kid: string, certificate: string): Promise<void> => {
-      await collection.updateOne({ _id: kid, certificate: { $exists: false } }, { $set: { certificate } });
+      await collection.updateOne(
+        { _id: kid, certificate: { $exists: false } },
+        { $set: { certificate }, $inc: { revision: 1 } },
+      );
     },
     /** Says that the key signs tokens that live as long. */
     lengthenTokens: async (kid: string, seconds: number): Promise<void> => {
@@ -93,8 +109,18 @@ export function signingKeysIn(db: Db) {
     from: SigningKeyState,
     change: { $set: Partial<Document>; $unset?: { private_jwe: '' } },
   ): Promise<boolean> {
-    return (await collection.updateOne({ _id: kid, state: from }, change)).matchedCount === 1;
+    const counted = { ...change, $inc: { revision: 1 } };
+    return (await collection.updateOne({ _id: kid, state: from }, counted)).matchedCount === 1;
   }
+}
+
+function asKey({ _id, ...rest }: Document): SigningKey {
+  return parseDocument(SigningKey, { kid: _id, ...rest }, `signing key ${_id}`);
+}
+
+function inTime<T>(reading: Promise<T>): Promise<T> {
+  const late = new HookmintError('store_unreachable', 'The signing keys could not be read in time.');
+  return withTimeLimit(READ_TIMEOUT_MS, reading, late);
 }
 
 async function unlessDuplicate(write: () => Promise<boolean>): Promise<boolean> {

@@ -25,6 +25,8 @@ export const ConfigWritten = z.object({
   method: z.string(),
   path: z.string(),
   status: z.int(),
+  /** Nobody knows whether the write is in effect; `before` and `after` are then `null`. */
+  outcome: z.literal('unknown').optional(),
   collection: z.string(),
   document_id: z.string(),
   /** `null` for a document that was made, or is gone. */

@@ -24,7 +24,7 @@ export const KeysManage = z.strictObject({
 });
 export type KeysManage = z.infer<typeof KeysManage>;
 
-export const SigningKeyInfo = z.strictObject({
+export const SigningKeyInfo = z.object({
   kid: z.string(),
   alg: SigningAlg,
   state: SigningKeyState,
@@ -37,8 +37,10 @@ export const SigningKeyInfo = z.strictObject({
 export type SigningKeyInfo = z.infer<typeof SigningKeyInfo>;
 
 /** All keys after what was done, with the last three revoked ones of each algorithm. */
-export const KeysManageReply = z.strictObject({
+export const KeysManageReply = z.object({
   keys: z.array(SigningKeyInfo),
+  /** Of the key set after what was done. */
+  version: z.int().min(0).optional(),
   /**
    * Why it was not done: there is no such key, or it signs or is about to; the next key is not published for long enough; or the JWK Set
    * has as many replaced keys as it may have.

@@ -27,5 +27,9 @@ export const PublicJwk = z.discriminatedUnion('kty', [
 ]);
 export type PublicJwk = z.infer<typeof PublicJwk>;
 
-export const KeysPublicReply = z.object({ keys: z.array(PublicJwk) });
+export const KeysPublicReply = z.object({
+  keys: z.array(PublicJwk),
+  /** Of two sets the one with the higher version is the newer. Signers of older versions tell none. */
+  version: z.int().min(0).exactOptional(),
+});
 export type KeysPublicReply = z.infer<typeof KeysPublicReply>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ProofOfPossession } from '../domain/proof-of-possession.ts';
 import { Dropped, HookFinding, MAX_NAMES, ScopeChanges } from '../domain/hook-finding.ts';
 
 /** More than a gateway reports of one token. */
@@ -30,6 +31,8 @@ export const TokenEvent = z.object({
   scope_changes: ScopeChanges.optional(),
   kid: z.string().optional(),
   jti: z.string().optional(),
+  /** Absent for a bearer token. */
+  proof_of_possession: ProofOfPossession.optional(),
   hook: HookFinding.optional(),
   /** The Actions that ran after it, in their order. */
   actions: z.array(HookFinding).max(MAX_FINDINGS).optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeyThumbprint } from '../domain/proof-of-possession.ts';
 import { SigningAlg, TokenDialect } from '../domain/resource-server.ts';
 
 /** `hookmint.<tenant>.token.sign`: gateway → signer, request/reply. Mints one access token. Only the gateway may publish it. */
@@ -18,10 +19,20 @@ export const TokenSign = z.strictObject({
   aud: z.string(),
   scope: z.string().optional(),
   permissions: z.array(z.string()).optional(),
+  /** The key that the token is bound to (RFC 9449 §6.1); no hook has a way to it. */
+  cnf: z.strictObject({ jkt: KeyThumbprint }).optional(),
   /** Claims of a hook, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
   custom_claims: z.record(z.string(), z.unknown()),
+  /** Version of the newest key set that the gateway knows: a signer whose set is older answers `signing_keys_stale`. */
+  key_set_version: z.int().min(0).optional(),
 });
 export type TokenSign = z.infer<typeof TokenSign>;
 
-export const TokenSignReply = z.object({ access_token: z.string(), kid: z.string(), jti: z.string().optional() });
+export const TokenSignReply = z.object({
+  access_token: z.string(),
+  kid: z.string(),
+  jti: z.string().optional(),
+  /** Of the set that the key is of. */
+  key_set_version: z.int().min(0).optional(),
+});
 export type TokenSignReply = z.infer<typeof TokenSignReply>;

@@ -93,6 +93,16 @@ export function observeBuilderWall(name: () => string): void {
     .addCallback((result) => result.observe(1, { 'hookmint.builder.wall': name() }));
 }
 
+/** Reports the time since the signer has read the keys that it signs with. */
+export function observeKeysAge(ageMs: () => number): void {
+  meter
+    .createObservableGauge('hookmint.signer.keys.age', {
+      description: 'Time since the signing keys were read from the store',
+      unit: 's',
+    })
+    .addCallback((result) => result.observe(ageMs() / 1000));
+}
+
 /** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
 const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
   description: 'Requests on the bus that were refused or dropped before work on them began',
@@ -129,6 +139,7 @@ const REFUSALS = [
   'expired',
   'invalid_event',
   'invalid_reply_subject',
+  'too_large',
   'proof_missing',
   'proof_wrong',
   'proof_foreign',

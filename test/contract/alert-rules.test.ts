@@ -44,6 +44,7 @@ const WELL: Input = {
   [`messaging_client_operation_duration_seconds_bucket{${SIGN}, le="0.5"}`]: '0+6000x200',
   [`messaging_client_operation_duration_seconds_bucket{${SIGN}, le="+Inf"}`]: '0+6000x200',
   'hookmint_bus_requests_refused_total{service_name="hookmint-signer", error_type="overloaded"}': '0+0x200',
+  'hookmint_signer_keys_age_seconds{service_instance_id="1"}': '20x200',
   [hook('count', '"ok"')]: '0+6000x200',
   [hook('count', '"denied"')]: '0+600x200',
   [hook('count', '"threw"')]: '0+0x200',
@@ -73,6 +74,7 @@ const ILL: Record<string, Input> = {
   HookmintRequestsRefused: {
     'hookmint_bus_requests_refused_total{service_name="hookmint-signer", error_type="overloaded"}': '0x100 0+60x100',
   },
+  HookmintSigningKeysOld: { 'hookmint_signer_keys_age_seconds{service_instance_id="1"}': '20x100 90x100' },
   HookmintHookFailing: { [hook('count', '"threw"')]: '0x100 0+600x100' },
   HookmintHookSlow: { [hook('bucket', '"ok", le="1"')]: '0+5000x200' },
   HookmintEventsDropped: { 'hookmint_events_dropped_total{service_name="hookmint-gateway"}': '0x100 1x100' },

@@ -140,22 +140,27 @@ describe('two services that share a key', () => {
   });
   after(() => bus.end());
 
-  async function open(t: { after: (f: () => unknown) => void }, keys: { asks: ProofKey; answers: ProofKey }) {
+  async function open(
+    t: { after: (f: () => unknown) => void },
+    keys: { asks: ProofKey; answers: ProofKey },
+    maxMessageBytes?: number,
+  ) {
     const subject = `test.${String(++lastSubject)}`;
     const handled: number[] = [];
     const responder = serveBatches({
       connection: answerer,
       subject,
       queue: 'signer',
-      schema: z.object({ n: z.number() }),
+      schema: z.object({ n: z.number(), filler: z.string().optional() }),
       proofKeys: [keys.answers],
+      ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
       maxInFlight: 100,
       handle: ({ n }) => {
         handled.push(n);
         return Promise.resolve(n);
       },
     });
-    const requester = createBatchRequester<{ n: number }, number>({
+    const requester = createBatchRequester<{ n: number; filler?: string }, number>({
       connection: asker,
       service: 'gateway',
       subject,
@@ -181,6 +186,16 @@ describe('two services that share a key', () => {
     const { requester, handled } = await open(t, { asks: newKey(), answers: key });
     await assert.rejects(requester.request({ n: 1 }, Date.now() + 500), { code: 'bus_deadline_exceeded' });
     assert.deepEqual(handled, []);
+  });
+
+  it('read no message that is larger than any of those who may ask, whoever sends it', async (t) => {
+    const maxBytes = 10_000;
+    const { requester, handled } = await open(t, { asks: key, answers: key }, maxBytes);
+    await assert.rejects(requester.request({ n: 1, filler: 'x'.repeat(maxBytes) }, Date.now() + 500), {
+      code: 'bus_deadline_exceeded',
+    });
+    assert.equal(await requester.request({ n: 2, filler: 'x'.repeat(maxBytes - 1_000) }, Date.now() + 5_000), 2);
+    assert.deepEqual(handled, [2]);
   });
 
   it('take no answer for one that somebody else made, who was faster', async (t) => {

@@ -56,6 +56,7 @@ const CLIENT: Client = {
   ],
   private_key_jwt: ['cred'],
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
+  require_proof_of_possession: true,
   profile: { logo_uri: 'https://example.com/', 'a.dotted $name': { nested: [null] } },
 };
 const API: ResourceServer = {
@@ -68,6 +69,7 @@ const API: ResourceServer = {
   enforce_policies: false,
   token_lifetime_seconds: 60,
   client_policy: 'deny_all',
+  proof_of_possession: { mechanism: 'dpop', required: true },
   is_system: true,
   profile: { allow_offline_access: false },
 };

@@ -184,7 +184,6 @@ it('what is about logins is told again, and changes no token', async () => {
 /** Of each field that is only taken when it is off: a value that is, and one that is not; `undefined` where no value is. */
 const OFF: Readonly<Record<string, Record<string, [offValue: unknown, other: unknown]>>> = {
   clients: {
-    require_proof_of_possession: [false, true],
     organization_usage: ['deny', 'require'],
     default_organization: [null, { organization_id: 'org_1', flows: ['client_credentials'] }],
     compliance_level: ['none', 'fapi2_sp_pkj_mtls'],
@@ -207,7 +206,6 @@ const OFF: Readonly<Record<string, Record<string, [offValue: unknown, other: unk
     consent_policy: [null, 'transactional-authorization-with-mfa'],
     authorization_details: [null, [{ type: 'payment' }]],
     token_encryption: [null, { format: 'compact-nested-jwe' }],
-    proof_of_possession: [null, { mechanism: 'dpop', required: true }],
   },
   'tenants/settings': {
     'default_token_quota.organizations': [undefined, { client_credentials: { per_hour: 1 } }],
@@ -473,6 +471,7 @@ it('a dry run shows the code the event that it is given', async () => {
     client: { id: 'c1', name: 'C', tenant: 't', metadata: { a: 'b' } },
     scope: ['s'],
     audience: 'urn:a',
+    proof_of_possession: { mechanism: 'dpop', jkt: 'j'.repeat(43) },
     body: { sent: 'x' },
     request: {
       ip: '192.0.2.9',
@@ -494,13 +493,13 @@ it('a dry run shows the code the event that it is given', async () => {
     return (token as { claims: Body }).claims;
   };
   const ofHook = await dryRun(
-    `module.exports = (client, scope, audience, context, cb) => cb(null, { '${NAMESPACE}': { client, scope, audience, body: context.body } });`,
+    `module.exports = (client, scope, audience, context, cb) => cb(null, { '${NAMESPACE}': { client, scope, audience, body: context.body, proof_of_possession: context.proof_of_possession } });`,
   );
   const { request, ...seenByHooks } = event;
   assert.deepEqual(ofHook[NAMESPACE], seenByHooks);
   const ofAction = await dryRun(
-    'exports.onExecuteCredentialsExchange = async ({ request: { ip, method, hostname, user_agent, language }, transaction }, api) =>' +
-      ` api.accessToken.setCustomClaim('${NAMESPACE}', { ip, method, hostname, user_agent, language, requested_scopes: transaction.requested_scopes });`,
+    'exports.onExecuteCredentialsExchange = async ({ request: { ip, method, hostname, user_agent, language }, transaction, proof_of_possession }, api) =>' +
+      ` api.accessToken.setCustomClaim('${NAMESPACE}', [{ ip, method, hostname, user_agent, language, requested_scopes: transaction.requested_scopes }, proof_of_possession]);`,
   );
-  assert.deepEqual(ofAction[NAMESPACE], request);
+  assert.deepEqual(ofAction[NAMESPACE], [request, event.proof_of_possession]);
 });

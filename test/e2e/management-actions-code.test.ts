@@ -96,8 +96,8 @@ describe('a test of an Action', () => {
     const { id } = await create({ deploy: true });
     await must(200, 'PATCH', `/actions/actions/${id}`, {
       code: code(`
-        const { accessToken, client, request, resource_server, tenant, transaction, secrets } = event;
-        const seen = { accessToken, client, request, resource_server, tenant, transaction, secrets };
+        const { accessToken, client, request, proof_of_possession, resource_server, tenant, transaction, secrets } = event;
+        const seen = { accessToken, client, request, proof_of_possession, resource_server, tenant, transaction, secrets };
         console.log('key', secrets.KEY);
         api.accessToken.setCustomClaim('seen', { ...seen, secrets: Object.keys(secrets) });
         api.accessToken.setCustomClaim('sub', 'forged');
@@ -108,6 +108,7 @@ describe('a test of an Action', () => {
       accessToken: { customClaims: { before: 1 }, scope: ['a', 'b'] },
       client: { client_id: 'me', name: 'Me', metadata: { plan: 'full' } },
       request: { body: { x: [1] }, hostname: 'h', ip: '192.0.2.7', language: 'de', method: 'POST', user_agent: 'u' },
+      proof_of_possession: { mechanism: 'dpop', jkt: 'j'.repeat(43) },
       resource_server: { identifier: 'https://other.example.com/' },
       tenant: { id: 'mine' },
       transaction: { requested_scopes: ['a'] },

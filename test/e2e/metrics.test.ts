@@ -122,6 +122,7 @@ describe('/metrics', () => {
         'proof_replayed',
         'proof_stale',
         'proof_wrong',
+        'too_large',
       ]);
       assert.deepEqual([...new Set(refused.map(({ value }) => value))], [0]);
     }

@@ -11,7 +11,28 @@ const ROOT = new URL('../../', import.meta.url);
 /** Parts of the document that are made: what the faults are, and what came of them. */
 type Part = 'faults' | 'figures';
 
-const COLUMNS = ['Fault', 'Lasted', 'Asked', 'Issued', 'Refused', 'Lost', 'Unmodified', 'Healed in', 'Slowest answer'];
+/** By a run before it was counted. */
+const NOT_COUNTED = '-';
+
+const COLUMNS = [
+  'Fault',
+  'Lasted',
+  'Asked',
+  'Issued',
+  'Refused',
+  'Lost',
+  'Unmodified',
+  'Events missing',
+  'Healed in',
+  'Slowest answer',
+];
+
+const asRow = (cells: readonly unknown[]): string => `| ${cells.join(' | ')} |`;
+const cellsOf = (row: string): string[] =>
+  row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 
 const pattern = (part: Part): RegExp => new RegExp(`(<!-- ${part}: .*? -->\n)[^]*?(<!-- end of ${part} -->)`);
 
@@ -36,10 +57,10 @@ const loadBefore = loadavg()[0]?.toFixed(1) ?? 'unknown';
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 function rowOf({ name, lastsMs }: ToldFault, outcome: Outcome, form: Form): string {
-  const { asked, issued, refused, lost, unmodified, healedMs, slowestMs } = outcome;
+  const { asked, issued, refused, lost, unmodified, eventsMissing, healedMs, slowestMs } = outcome;
   const lasted = lastsMs === undefined ? 'a moment' : `${String(lastsMs[form] / 1_000)} s`;
-  const cells = [name, lasted, asked, issued, refused, lost, unmodified, seconds(healedMs), seconds(slowestMs)];
-  return `| ${cells.join(' | ')} |`;
+  const counts = [asked, issued, refused, lost, unmodified, eventsMissing];
+  return asRow([name, lasted, ...counts, seconds(healedMs), seconds(slowestMs)]);
 }
 
 function machine(): string {
@@ -51,16 +72,21 @@ function machine(): string {
   );
 }
 
-/** Writes the made parts anew; the rest of the document stays. */
+/** Writes the made parts anew; the rest of the document stays, and so do the figures of faults that were not made this time. */
 export async function writeDocument(groups: readonly Group[], outcomes: readonly Outcome[], form: Form): Promise<void> {
+  const [before, [madeBefore = '']] = [figures(), partOf('figures').split('\n')];
   const rows = groups.flatMap(({ faults }) =>
     faults.flatMap((fault) => {
       const outcome = outcomes.find((one) => one.fault === fault.name);
-      return outcome === undefined ? [] : [rowOf(fault, outcome, form)];
+      if (outcome !== undefined) return [rowOf(fault, outcome, form)];
+      const row = before.find((one) => one.Fault === fault.name);
+      return row === undefined ? [] : [asRow(COLUMNS.map((column) => row[column] ?? NOT_COUNTED))];
     }),
   );
-  const header = [`| ${COLUMNS.join(' | ')} |`, `| --- | --- |${' --: |'.repeat(COLUMNS.length - 2)}`];
-  const parts = { faults: describeFaults(groups), figures: [machine(), '', ...header, ...rows].join('\n') };
+  const isWhole = outcomes.length === groups.flatMap(({ faults }) => faults).length;
+  const made = isWhole ? machine() : madeBefore;
+  const header = [asRow(COLUMNS), `| --- | --- |${' --: |'.repeat(COLUMNS.length - 2)}`];
+  const parts = { faults: describeFaults(groups), figures: [made, '', ...header, ...rows].join('\n') };
   let text = readFileSync(FILE, 'utf8');
   for (const part of ['faults', 'figures'] as const) {
     if (!pattern(part).test(text)) throw noMarks(part);
@@ -71,12 +97,12 @@ export async function writeDocument(groups: readonly Group[], outcomes: readonly
 
 /** The rows of the table of figures, each as its cells by their columns. */
 export function figures(): Record<string, string>[] {
-  return partOf('figures')
+  const [header = '', , ...rows] = partOf('figures')
     .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .slice(2)
-    .map((line) => {
-      const cells = line.split('|').slice(1, -1);
-      return Object.fromEntries(COLUMNS.map((column, index) => [column, (cells[index] ?? '').trim()]));
-    });
+    .filter((line) => line.startsWith('|'));
+  const columns = cellsOf(header);
+  return rows.map((row) => {
+    const cells = cellsOf(row);
+    return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']));
+  });
 }

@@ -29,12 +29,18 @@ export type Fault<W extends World = World> = Described & {
   mayRefuse: boolean;
   /** Requests without an answer are allowed: nobody is left to ask. */
   mayLose?: boolean;
+  /** Longest time that an answer may take, when it is longer than that of the hook and the signature. */
+  maxAnswerMs?: number;
+  /** Each token that was issued becomes a log. */
+  keepsEvents?: boolean;
   /** The load goes to the first gateway only. */
   oneGateway?: boolean;
   /** Brings the cause about. What it gives takes the cause away. */
-  begin: (world: W) => Promise<(() => unknown) | undefined>;
+  begin: (world: W, form: Form) => Promise<(() => unknown) | undefined>;
   /** Checks more while the cause is there, and throws what is wrong; the cause stays for `lastsMs` at least. */
   during?: (world: W, form: Form) => Promise<void>;
+  /** Checks more once all events have been read. */
+  afterwards?: (world: W, form: Form) => Promise<void>;
   /** Resolves when what else was gone is back; the time it takes counts as healing. */
   untilHealed?: (world: W) => Promise<void>;
 };
@@ -60,6 +66,8 @@ export type Outcome = {
   repeated: number;
   /** Tokens without what their hook adds. */
   unmodified: number;
+  /** Tokens issued to the clients of the load that are in no log once all events have been read. */
+  eventsMissing: number;
   /** From the end of the cause to the last request that failed, and until all else was back. */
   healedMs: number;
   slowestMs: number;

@@ -1,9 +1,11 @@
 import type { Fault, FaultGroup, Form, Outcome, World } from './fault.ts';
 import { clock } from './groups/clock.ts';
 import { disk } from './groups/disk.ts';
+import { limits } from './groups/limits.ts';
 import { natsCluster } from './groups/nats-cluster.ts';
 import { network } from './groups/network.ts';
 import { processes } from './groups/processes.ts';
+import { replicaSet } from './groups/replica-set.ts';
 import { runFault } from './run-fault.ts';
 
 /** What the document tells of a fault. */
@@ -37,4 +39,6 @@ export const groups: readonly Group[] = [
   group(network),
   group(disk),
   group(clock),
+  group(limits),
+  group(replicaSet),
 ];

@@ -1,4 +1,5 @@
 import { messageOf } from '../../shared/errors.ts';
+import { openAudit } from './audit.ts';
 import type { Fault, Form, Outcome, World } from './fault.ts';
 import { delay, startLoad, type Tally } from './load.ts';
 
@@ -28,6 +29,8 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
       violations.push(`${what}: ${messageOf(error)}`);
     }
   };
+  const audit = await openAudit(world.stack);
+  const loggedBefore = await audit.issued();
   const load = startLoad(world.stack, fault.oneGateway === true ? world.gateways.slice(0, 1) : world.gateways);
   await delay(BEFORE_MS);
   for (let i = 0; load.tally.issued < MIN_TOKENS_BEFORE && i < 200; i++) await delay(50);
@@ -35,7 +38,7 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
 
   let end: (() => unknown) | undefined;
   await trying('the fault could not be made', async () => {
-    end = await within(MAX_STEP_MS, fault.begin(world));
+    end = await within(MAX_STEP_MS, fault.begin(world, form));
   });
   await Promise.all([
     delay(fault.lastsMs?.[form] ?? 0),
@@ -54,11 +57,18 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
     }),
   ]);
   const tally = await load.stop();
+  let eventsMissing = tally.issued;
+  await trying('the events', async () => {
+    const expected = loggedBefore + tally.issued;
+    eventsMissing = Math.max(0, expected - (await audit.untilRead(expected)));
+    await fault.afterwards?.(world, form);
+  });
+  if (eventsMissing > 0 && fault.keepsEvents === true) violations.push(`${String(eventsMissing)} tokens in no log`);
   const healedMs = Math.max(0, tally.lastFailureMs - goneMs, fault.untilHealed === undefined ? 0 : backMs - goneMs);
   violations.push(...violationsOf(fault, tally, healedMs));
   if (!isSteady) violations.push('tokens are not issued again');
   const { asked, issued, refused, lost, repeated, unmodified, slowestMs } = tally;
-  const counts = { asked, issued, refused, lost, repeated, unmodified };
+  const counts = { asked, issued, refused, lost, repeated, unmodified, eventsMissing };
   return { fault: fault.name, ...counts, healedMs, slowestMs, violations };
 }
 
@@ -72,23 +82,31 @@ function within<T>(timeoutMs: number, done: T): Promise<Awaited<T>> {
   ]);
 }
 
-function violationsOf(fault: Pick<Fault, 'mayRefuse' | 'mayLose'>, tally: Tally, healedMs: number): string[] {
+function violationsOf(
+  fault: Pick<Fault, 'mayRefuse' | 'mayLose' | 'maxAnswerMs'>,
+  tally: Tally,
+  healedMs: number,
+): string[] {
   const strange = [...tally.statuses.keys()].filter((status) => !STATUSES.includes(status));
   const wrong: [boolean, string][] = [
     [tally.unmodified > 0, `${String(tally.unmodified)} tokens without what their hook adds`],
     [tally.lost > 0 && fault.mayLose !== true, `${String(tally.lost)} requests lost`],
     [tally.refused > 0 && !fault.mayRefuse, `${String(tally.refused)} requests refused`],
     [healedMs > MAX_HEAL_MS, `healed only after ${String(Math.round(healedMs))} ms`],
-    [tally.slowestMs > MAX_ANSWER_MS, `an answer took ${String(Math.round(tally.slowestMs))} ms`],
+    [
+      tally.slowestMs > (fault.maxAnswerMs ?? MAX_ANSWER_MS),
+      `an answer took ${String(Math.round(tally.slowestMs))} ms`,
+    ],
     [strange.length > 0, `answered with ${strange.join(', ')}`],
   ];
   return wrong.flatMap(([isWrong, what]) => (isWrong ? [what] : []));
 }
 
 /** One line for the log of the tests. */
-export function report(outcome: Omit<Outcome, 'violations'>): void {
-  const { fault, asked, issued, refused, lost, repeated, unmodified, healedMs, slowestMs } = outcome;
-  const figures = Object.entries({ asked, issued, refused, lost, repeated, unmodified });
+export function report(outcome: Omit<Outcome, 'violations' | 'eventsMissing'> & { eventsMissing?: number }): void {
+  const { fault, asked, issued, refused, lost, repeated, unmodified, eventsMissing, healedMs, slowestMs } = outcome;
+  const counts = { asked, issued, refused, lost, repeated, unmodified };
+  const figures = Object.entries(eventsMissing === undefined ? counts : { ...counts, 'events missing': eventsMissing });
   const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
   process.stdout.write(
     `faults: ${fault}: ${figures.map(([what, n]) => `${what} ${String(n)}`).join(', ')}, ` +

@@ -40,7 +40,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     ] as const) {
       const direction = carry(from, to, () => wire);
       directions.add(direction);
-      from.once('close', () => directions.delete(direction));
+      // What is still on its way when the one side has gone is to reach the other.
+      to.once('close', () => directions.delete(direction));
     }
   });
   const port = await listen(server, 0);
@@ -65,7 +66,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     shut,
     open: async () => {
-      await listen(server, port);
+      if (!server.listening) await listen(server, port);
     },
     close: () => (server.listening ? shut() : Promise.resolve()),
   };

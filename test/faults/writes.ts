@@ -16,7 +16,7 @@ export type Writes = {
 const POLL_MS = 100;
 const TRIES = 3;
 /** A client of the Management API is not to wait longer to be told to come again. */
-const MAX_REFUSAL_MS = 10_000;
+const MAX_REFUSAL_MS = 7_000;
 
 export async function openWrites(stack: Stack, management?: Management): Promise<Writes> {
   const { call } = management ?? (await openManagement(stack));

@@ -12,6 +12,8 @@ const HOST = '127.0.0.1';
 export type AnotherServiceOptions = {
   /** Put over the service's environment; `undefined` takes a variable out (`NATS_NKEY_SEED`, for a bus without users). */
   env?: Record<string, string | undefined>;
+  /** Where it reaches MongoDB, when not where the stack does. */
+  mongodbPort?: number;
   /** Given each line that the service prints. */
   output?: (line: string) => void;
 };
@@ -40,11 +42,12 @@ export type AnotherService = {
 export async function startAnother(
   stack: Stack,
   name: ServiceName,
-  { env = {}, output }: AnotherServiceOptions = {},
+  { env = {}, mongodbPort, output }: AnotherServiceOptions = {},
 ): Promise<AnotherService> {
   const { secrets } = await loadSecrets(stack.dataDir);
   const port = await freePort(HOST);
   const mongodb = new URL(stack.mongodbUrl);
+  if (mongodbPort !== undefined) mongodb.port = String(mongodbPort);
   const { mongodbUrl } = stack;
   const tls = stack.caFile === undefined ? undefined : await ensureLocalTls(stack.dataDir);
   const own = serviceEnv(

@@ -198,7 +198,7 @@ export function runningStack({
     onPrinted: printed.watch,
     untilPrinted: printed.until,
     db: () =>
-      (db ??= connectStore('test', { MONGODB_URL: mongodbUrl }, TENANT).then((store) => {
+      (db ??= connectStore('test', { MONGODB_URL: mongodbUrl }, TENANT, { isPatient: true }).then((store) => {
         cleanups.push(store.close);
         return store.db;
       })),

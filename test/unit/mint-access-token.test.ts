@@ -4,12 +4,14 @@ import { describe, it } from 'node:test';
 import { generateKeyPair, jwtVerify } from 'jose';
 import { mintAccessToken } from '../../services/signer/access-token.ts';
 import type { KeyRing } from '../../services/signer/keys.ts';
-import type { TokenSign } from '../../shared/subjects/token-sign.ts';
+import { TokenSign } from '../../shared/subjects/token-sign.ts';
 
 const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
 const keys: KeyRing = {
   current: () => ({ kid: 'kid-1', key: KeyObject.from(privateKey) }),
   publicKeys: () => [],
+  version: () => 1,
+  ageMs: () => 0,
   reload: () => Promise.resolve(),
 };
 const request = (overrides: Partial<TokenSign> = {}): TokenSign => ({
@@ -41,10 +43,26 @@ describe('the signer, which takes nobody’s word', () => {
     });
   }
 
+  for (const token_dialect of ['access_token', 'rfc9068_profile_authz'] as const) {
+    it(`binds a token of ${token_dialect} to the key that the gateway names, and to none that a hook names`, async () => {
+      const cnf = { jkt: 'j'.repeat(43) };
+      const { access_token } = await mintAccessToken(request({ token_dialect, cnf }), keys);
+      assert.deepEqual((await jwtVerify(access_token, publicKey)).payload.cnf, cnf);
+      for (const custom_claims of [{ cnf: { jkt: 'forged' } }, { cnf: null }, { CNF: {} }, { 'c\u00adnf': {} }]) {
+        await assert.rejects(mintAccessToken(request({ token_dialect, cnf, custom_claims }), keys), {
+          code: 'reserved_claim',
+        });
+      }
+      for (const forged of [{}, { jkt: 'short' }, { ...cnf, 'x5t#S256': cnf.jkt }, null, 'j'.repeat(43)]) {
+        assert.equal(TokenSign.safeParse({ ...request(), cnf: forged }).success, false);
+      }
+    });
+  }
+
   it('signs what it was asked for, and no more', async () => {
     const custom_claims = { 'https://foo.com/c': { deep: [1] } };
     const { access_token, ...reply } = await mintAccessToken(request({ custom_claims, scope: 'a b' }), keys);
-    assert.deepEqual(reply, { kid: 'kid-1' });
+    assert.deepEqual(reply, { kid: 'kid-1', key_set_version: 1 });
     const { payload, protectedHeader } = await jwtVerify(access_token, publicKey);
     assert.deepEqual(protectedHeader, { alg: 'ES256', typ: 'JWT', kid: 'kid-1' });
     assert.deepEqual(payload, {

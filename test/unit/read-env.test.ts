@@ -152,6 +152,7 @@ describe('a value that is refused is never shown', () => {
       HOOKMINT_MAX_REQUESTS_IN_FLIGHT: 2_048,
       HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE: 300,
       HOOKMINT_RATE_LIMIT_MODE: 'observe',
+      HOOKMINT_DPOP_NONCE: 'off',
       HOOKMINT_CONSOLE: 'off',
     });
   });

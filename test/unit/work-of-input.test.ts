@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
+import { readProof } from '../../services/gateway/dpop/read-proof.ts';
 import { readAssertion } from '../../services/gateway/steps/read-assertion.ts';
 import { readCredentials } from '../../services/gateway/steps/authenticate-client.ts';
 import { parseParameters } from '../../services/gateway/steps/parse-parameters.ts';
 import { settleScopes } from '../../services/gateway/steps/settle-scopes.ts';
+import { MAX_DPOP_PROOF_LENGTH } from '../../services/gateway/limits.ts';
 import { refuseUnbounded } from '../../services/management/api/bounds.ts';
 import { editedGrant } from '../../services/management/resources/client-grants/edit.ts';
 import { UpdateClientGrant } from '../../services/management/resources/client-grants/schema.ts';
@@ -168,6 +170,17 @@ describe('a token request', () => {
     const payload = Buffer.from(`{"iss":"${'x'.repeat(bytes / 2)}"}`).toString('base64url');
     return () => readAssertion(`${header}.${payload}.x`, ['a']);
   });
+  for (const part of ['../', '%2e%2e/', '%41', '%%%']) {
+    isBounded(`a DPoP proof with an htu of ${part}`, MAX_DPOP_PROOF_LENGTH / 2, (bytes) => {
+      const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const number = Buffer.alloc(32, 1).toString('base64url');
+      const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: number, y: number } };
+      const htu = `https://a/${part.repeat(bytes / part.length)}`;
+      const proof = `${base64url(header)}.${base64url({ jti: 'x', htm: 'POST', iat: 1, htu })}.AA`;
+      assert.throws(() => readProof([proof], 'https://a/oauth/token', undefined), /must have the htu/);
+      return () => readProof([proof], 'https://a/oauth/token', undefined);
+    });
+  }
   isBounded('dots for an assertion', MAX_BODY_BYTES, (bytes) => () => readAssertion('.'.repeat(bytes), ['a']));
   isBounded('Basic credentials', MAX_HEADER_BYTES, (bytes) => {
     const parameters = parseParameters({ grant_type: 'client_credentials' });

@@ -25,8 +25,8 @@ function requireOffset(buffer, offset, bytes) {
 }
 
 function requireValue(value, min, max, bytes) {
-  if (value <= max && value >= min) return;
-  if (value !== value) return;
+  // What cannot be compared is found later.
+  if (!(value > max || value < min)) return;
   const n = typeof min === 'bigint' ? 'n' : '';
   let range = `>= ${min}${n} and <= ${max}${n}`;
   if (bytes > SHOWN_AS_THEY_ARE_BYTES) {

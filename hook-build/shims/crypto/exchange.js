@@ -1,6 +1,6 @@
 // Keys that two agree on.
 const { host, hostLater } = require('../host.js');
-const { coded, invalidArgType, requireString } = require('../errors.js');
+const { coded, invalidArgType, requireInteger, requireString } = require('../errors.js');
 const { bytesArgument } = require('./bytes.js');
 
 const encoded = (bytes, encoding) => (encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes);
@@ -124,6 +124,7 @@ function groupOf(sizeOrPrime, keyEncoding, generator, generatorEncoding) {
     ? [keyEncoding, generator, generatorEncoding]
     : [undefined, keyEncoding, generator];
   if (typeof sizeOrPrime === 'number') {
+    requireInteger('sizeOrKey', sizeOrPrime, -(2 ** 31), 2 ** 31 - 1);
     if (sizeOrPrime < MIN_PRIME_BITS)
       throw Object.assign(new Error('modulus too small'), { code: 'ERR_OSSL_DH_MODULUS_TOO_SMALL' });
     return host('createDiffieHellman', host('diffieHellmanPrime', sizeOrPrime), generatorOf(base, baseEncoding));

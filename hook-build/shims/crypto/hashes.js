@@ -22,8 +22,12 @@ class Digesting extends Transform {
     callback();
   }
   _flush(callback) {
-    this.push(this.digest());
-    callback();
+    try {
+      this.push(this.streamed());
+      callback();
+    } catch (error) {
+      callback(error);
+    }
   }
 }
 
@@ -34,6 +38,7 @@ class Hash extends Digesting {
   #algorithm;
   #options;
   #data;
+  #bytes;
   #finalized = false;
   constructor(algorithm, options = undefined, data = undefined) {
     super(options);
@@ -53,8 +58,12 @@ class Hash extends Digesting {
   digest(encoding = undefined) {
     if (this.#finalized) throw finalized();
     this.#finalized = true;
-    const bytes = this.#data.end('digest', (data) => host('hash', this.#algorithm, this.#options, data));
-    return encoded(bytes, encoding);
+    return encoded(this.streamed(), encoding);
+  }
+  /** Also to be had from the stream and then once more. */
+  streamed() {
+    this.#bytes ??= this.#data.end('digest', (data) => host('hash', this.#algorithm, this.#options, data));
+    return this.#bytes;
   }
   copy(options = undefined) {
     if (this.#finalized) throw finalized();
@@ -66,6 +75,7 @@ class Hmac extends Digesting {
   #algorithm;
   #key;
   #data;
+  #bytes;
   #finalized = false;
   constructor(algorithm, key, options = undefined) {
     super(options);
@@ -84,8 +94,11 @@ class Hmac extends Digesting {
     // Not an error, but no MAC either: so it is in Node.
     if (this.#finalized) return encoded(Buffer.alloc(0), encoding);
     this.#finalized = true;
-    const bytes = this.#data.end('digest', (data) => host('hmac', this.#algorithm, this.#key, data));
-    return encoded(bytes, encoding);
+    return encoded(this.streamed(), encoding);
+  }
+  streamed() {
+    this.#bytes ??= this.#data.end('digest', (data) => host('hmac', this.#algorithm, this.#key, data));
+    return this.#bytes;
   }
 }
 

@@ -1,6 +1,8 @@
 const { Writable } = require('stream');
 const IncomingMessage = require('./incoming-message.js');
 const Socket = require('./socket.js');
+const { coded, invalidArgType } = require('../errors.js');
+const { TOKEN, validateHeaderName, validateHeaderValue } = require('./header-checks.js');
 const { optionsOf, urlOf, verifiesTls } = require('./target.js');
 
 const EXCHANGE = Symbol.for('hookmint.exchange');
@@ -26,7 +28,11 @@ class ClientRequest extends Writable {
     super({ decodeStrings: true, emitClose: false, autoDestroy: false });
     const settled = optionsOf(input, options, byDefault);
     this.url = urlOf(settled);
-    this.method = (settled.method ?? 'GET').toUpperCase();
+    const { method = 'GET' } = settled;
+    if (method !== null && typeof method !== 'string') throw invalidArgType('options.method', 'of type string', method);
+    if (method && !TOKEN.test(method))
+      throw coded(TypeError, 'ERR_INVALID_HTTP_TOKEN', `Method must be a valid HTTP token ["${method}"]`);
+    this.method = (method || 'GET').toUpperCase();
     this.path = settled.path ?? '/';
     this.protocol = settled.protocol;
     this.host = settled.hostname || settled.host || 'localhost';
@@ -54,7 +60,9 @@ class ClientRequest extends Writable {
   setHeader(name, value) {
     if (this.headersSent)
       throw failure('Cannot set headers after they are sent to the client', 'ERR_HTTP_HEADERS_SENT');
-    this.#headers.set(String(name).toLowerCase(), { name: String(name), value });
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    this.#headers.set(name.toLowerCase(), { name, value });
     return this;
   }
   appendHeader(name, value) {

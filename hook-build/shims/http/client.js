@@ -1,3 +1,4 @@
+const { validateHeaderName, validateHeaderValue } = require('./header-checks.js');
 const STATUS_CODES = require('builtin-status-codes');
 const { Writable } = require('stream');
 const { Agent, SecureAgent } = require('./agent.js');
@@ -35,8 +36,8 @@ module.exports = function client(protocol) {
     Server,
     createServer: () => new Server(),
     maxHeaderSize: 16384,
-    validateHeaderName() {},
-    validateHeaderValue() {},
+    validateHeaderName,
+    validateHeaderValue,
     request,
     get(input, options, callback) {
       const sent = request(input, options, callback);

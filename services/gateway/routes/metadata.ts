@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { AssertionAlg } from '../../../shared/domain/client.ts';
+import { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
 import { tokenEndpointOf } from '../endpoints.ts';
 
@@ -19,6 +20,7 @@ export function metadataRoute(issuer: string) {
     response_types_supported: ['none'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: AssertionAlg.options,
+    dpop_signing_alg_values_supported: DpopAlg.options,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: SigningAlg.options,
   };

@@ -32,7 +32,8 @@ export function tokenEndpoint(
   async function answer(request: IncomingMessage, response: ServerResponse, peer: Peer): Promise<void> {
     const startedMs = performance.now();
     const findings: Findings = {};
-    const told: Record<string, string> = {};
+    const told: Record<string, string> =
+      issuer.dpopNonces === undefined ? {} : { 'DPoP-Nonce': issuer.dpopNonces.current() };
     let failure: OAuthError | undefined;
     try {
       if (!hasHost(request)) throw withoutHost();
@@ -76,6 +77,7 @@ function asTokenRequest(request: IncomingMessage, peer: Peer, body: unknown, isF
   const { authorization, 'user-agent': userAgent, 'accept-language': language } = request.headers;
   return {
     authorization,
+    dpop: request.headersDistinct.dpop,
     body,
     isForm,
     about: {

@@ -2,7 +2,7 @@ import { compactVerify, importJWK, importSPKI, type CryptoKey } from 'jose';
 import type { AssertionAlg, Client, ClientCredential } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { refused, type Assertion } from './read-assertion.ts';
-import type { UseAssertion } from './use-assertion.ts';
+import type { UseOnce } from './use-once.ts';
 
 /**
  * Authenticates a client by the JWT that it signed (private_key_jwt: RFC 7523 §3, contract §2.1). Whether the client is unknown,
@@ -13,14 +13,14 @@ import type { UseAssertion } from './use-assertion.ts';
 export async function authenticateByAssertion(
   assertion: Assertion,
   configuration: Configuration,
-  useAssertion: UseAssertion,
+  useOnce: UseOnce,
 ): Promise<Client> {
   const client = await configuration.client(assertion.clientId);
   const signed = await isSigned(assertion, candidatesOf(client, assertion));
   if (client === undefined || !signed) {
     throw refused('is not signed with a valid key that is registered for this client, alg and kid');
   }
-  if (!(await useAssertion(client.client_id, assertion.jti))) {
+  if (!(await useOnce('Client assertions', [client.client_id, assertion.jti]))) {
     throw refused('was used before; sign a new one, with a new jti, for each request');
   }
   return client;

@@ -2,7 +2,8 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import { AssertionAlg } from '../../../shared/domain/client.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import { ASSERTION_CLOCK_SKEW_SECONDS, MAX_ASSERTION_LIFETIME_SECONDS } from '../limits.ts';
+import { isCompact } from '../is-compact.ts';
+import { CLIENT_CLOCK_SKEW_SECONDS, MAX_ASSERTION_LIFETIME_SECONDS } from '../limits.ts';
 
 /** RFC 7523 §2.2. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -57,7 +58,7 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   const { alg, kid } = parsed(Header, () => decodeProtectedHeader(jwt));
   const { iss, sub, aud, exp, iat, nbf, jti } = parsed(Claims, () => decodeJwt(jwt));
   const nowSeconds = nowMs / 1000;
-  const skew = ASSERTION_CLOCK_SKEW_SECONDS;
+  const skew = CLIENT_CLOCK_SKEW_SECONDS;
   if (iss !== sub) throw refused(NOT_OF_THE_CLIENT);
   // Another audience beside ours could show the assertion here as its own.
   if (!aud.every((one) => audiences.includes(one))) throw refused(`must have the aud ${audiences[0] ?? ''}`);
@@ -67,12 +68,6 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
     throw refused(`lives too long; at most ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are allowed`);
   }
   return { jwt, clientId: sub, jti, alg, kid };
-}
-
-/** RFC 7515 §2: base64url without padding, in the one way to write it; libraries take others. */
-function isCompact(jwt: string): boolean {
-  const parts = jwt.split('.', 4);
-  return parts.length === 3 && parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 
 function parsed<T>(schema: z.ZodType<T>, decode: () => unknown): T {

@@ -2,6 +2,7 @@ import type { Client } from '../../../shared/domain/client.ts';
 import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import type { EnabledHook } from '../../../shared/domain/hook.ts';
+import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { customClaimsPolicyOf } from '../../../shared/domain/tenant.ts';
 import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
@@ -18,6 +19,8 @@ export type ShapedRequest = {
   client: Client;
   api: ResourceServer;
   scopes: string[];
+  /** `undefined` for a bearer token. */
+  binding: ProofOfPossession | undefined;
   parameters: TokenParameters;
   about: TokenHttpRequest['about'];
 };
@@ -51,7 +54,7 @@ export async function shapeByHooks(
 
 async function shapeByHook(
   hook: EnabledHook,
-  { client, api, parameters, about }: ShapedRequest,
+  { client, api, binding, parameters, about }: ShapedRequest,
   before: MergedResult,
   findings: Findings,
   deps: TokenIssuer,
@@ -66,6 +69,7 @@ async function shapeByHook(
       ...(scopes.length === 0 ? {} : { scope: scopes }),
       ...(isAction ? { custom_claims: before.customClaims } : {}),
       audience: api.identifier,
+      proof_of_possession: binding,
       body: parameters.body,
       request: { ...about, requested_scopes: parameters.scope ?? [] },
     },

@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import type { Client } from '../../../shared/domain/client.ts';
+import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
+import type { PublicKeys } from '../../../shared/public-keys.ts';
 import type { TokenSign, TokenSignReply } from '../../../shared/subjects/token-sign.ts';
 import { SIGN_DEADLINE_MS } from '../limits.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
@@ -10,10 +13,22 @@ import type { MergedResult } from '../../../shared/hook-result/merge-hook-result
 
 export type SignRequester = BatchRequester<TokenSign, TokenSignReply>;
 
-/** Has the signer mint the token (contract §3). */
+/** A signer that is behind leaves the others to be asked; how soon, and how often. */
+const STALE_RETRY_MS = 20;
+const MAX_ATTEMPTS = 20;
+
+type Decided = {
+  issuer: string;
+  client: Client;
+  api: ResourceServer;
+  binding: ProofOfPossession | undefined;
+  merged: MergedResult;
+};
+
+/** Has a signer mint the token (contract §3): one that has the newest keys that this gateway knows of. */
 export async function signToken(
-  { issuer, client, api, merged }: { issuer: string; client: Client; api: ResourceServer; merged: MergedResult },
-  signers: SignRequester,
+  { issuer, client, api, binding, merged }: Decided,
+  { signers, publicKeys }: { signers: SignRequester; publicKeys: PublicKeys },
 ): Promise<TokenSignReply> {
   const withPermissions = api.enforce_policies && api.token_dialect.endsWith('_authz');
   const request: TokenSign = {
@@ -25,19 +40,42 @@ export async function signToken(
     aud: api.identifier,
     ...(merged.scopes.length === 0 ? {} : { scope: merged.scopes.join(' ') }),
     ...(withPermissions ? { permissions: merged.scopes } : {}),
+    ...(binding === undefined ? {} : { cnf: { jkt: binding.jkt } }),
     custom_claims: merged.customClaims,
   };
   try {
-    return await signers.request(request, Date.now() + SIGN_DEADLINE_MS);
+    const reply = await askUntilCurrent(request, signers, publicKeys);
+    if ((reply.key_set_version ?? 0) > publicKeys.version()) void publicKeys.refresh(reply.key_set_version);
+    return reply;
   } catch (error) {
     if (!(error instanceof HookmintError)) throw error;
     const remote = remoteErrorOf(error);
-    if (remote !== undefined && remote.code !== 'overloaded') {
+    if (remote !== undefined && !TEMPORARY.includes(remote.code)) {
       throw new OAuthError(500, 'server_error', 'The token could not be signed', { cause: error });
     }
     throw new OAuthError(503, 'temporarily_unavailable', 'Tokens cannot be signed at the moment', {
       headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
       cause: error,
     });
+  }
+}
+
+const STALE = 'signing_keys_stale';
+const TEMPORARY = ['overloaded', STALE];
+
+async function askUntilCurrent(
+  request: TokenSign,
+  signers: SignRequester,
+  publicKeys: PublicKeys,
+): Promise<TokenSignReply> {
+  const deadlineMs = Date.now() + SIGN_DEADLINE_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const key_set_version = publicKeys.version();
+      return await signers.request(key_set_version === 0 ? request : { ...request, key_set_version }, deadlineMs);
+    } catch (error) {
+      if (remoteErrorOf(error)?.code !== STALE || attempt === MAX_ATTEMPTS || Date.now() >= deadlineMs) throw error;
+      await delay(STALE_RETRY_MS);
+    }
   }
 }

@@ -178,6 +178,7 @@
 
   const contextOf = (args) => ({
     body: args.body,
+    ...(args.proof_of_possession && { proof_of_possession: args.proof_of_possession }),
     webtask: {
       body: { audience: args.audience, client: args.client, scope: args.scope },
       secrets: parse(secretsJson),

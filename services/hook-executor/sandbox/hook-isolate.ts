@@ -326,9 +326,8 @@ export class HookIsolate {
 
   /** Asked for by the run that has the isolate. */
   #work(json: string, waits: boolean): string {
-    const run = this.#entered.first;
-    if (run === undefined) return '';
-    return this.#nodeWork.ask(json, waits, { leftMs: this.#entered.leftMs, work: run.subtleWork });
+    const { first, leftMs } = this.#entered;
+    return first === undefined ? '' : this.#nodeWork.ask(json, waits, { leftMs, work: first.subtleWork });
   }
 
   async #call(runId: number, callId: number, kind: HostCallKind, json: string): Promise<void> {

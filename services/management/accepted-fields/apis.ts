@@ -2,6 +2,7 @@ import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts
 
 const GRANTS = 'test/e2e/management-clients-grants.test.ts';
 const KEYS = 'test/e2e/management-keys.test.ts';
+const BOUND = 'test/e2e/proof-of-possession.test.ts';
 const IN_TOKEN = 'test/e2e/accepted-fields.test.ts: the settings of an API are in its next token';
 
 export const resourceServers: AcceptedFields = {
@@ -17,6 +18,16 @@ export const resourceServers: AcceptedFields = {
     `${KEYS}: is one of those there are; HS256 is refused with the reason`,
   ),
   ...acts('subject_type_authorization.client.policy', 'deny_all: no client gets a token.', IN_TOKEN),
+  ...acts(
+    'proof_of_possession.mechanism',
+    'dpop: its tokens may be bound to a key by a DPoP proof (RFC 9449).',
+    `${BOUND}: what the client requires, the API allows and the proof decide, as with Auth0`,
+  ),
+  ...acts(
+    'proof_of_possession.required proof_of_possession.required_for',
+    'required: no token without a proof, unless that is required_for public_clients alone.',
+    `${BOUND}: what is required for public clients alone is required of none`,
+  ),
   ...login(
     'subject_type_authorization.user.policy allow_offline_access allow_online_access ' +
       'skip_consent_for_verifiable_first_party_clients token_lifetime_for_web',
@@ -26,7 +37,6 @@ export const resourceServers: AcceptedFields = {
   ...off('consent_policy', 'Only null: tokens of clients need no consent.'),
   ...off('authorization_details', 'Only null: tokens have no authorization_details.'),
   ...off('token_encryption', 'Only null: tokens are signed and not encrypted.'),
-  ...off('proof_of_possession', 'Only null: tokens are bearer tokens.'),
 };
 
 export const clientGrants: AcceptedFields = {

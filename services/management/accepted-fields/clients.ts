@@ -3,6 +3,7 @@ import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts
 const CLIENTS = 'test/e2e/management-clients.test.ts';
 const KEYS = 'test/e2e/private-key-jwt.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
+const BOUND = 'test/e2e/proof-of-possession.test.ts';
 const FIELDS = 'test/e2e/accepted-fields.test.ts';
 
 /** Of a public key that a client signs its assertions with; within a new client their paths are longer. */
@@ -76,6 +77,11 @@ export const clients: AcceptedFields = {
     `${QUOTA}: refuses nothing, says so in the header, and has the logs and events tell once of each threshold`,
   ),
   ...acts(
+    'require_proof_of_possession',
+    'true: only tokens that are bound to a key by a DPoP proof (RFC 9449).',
+    `${BOUND}: what the client requires, the API allows and the proof decide, as with Auth0`,
+  ),
+  ...acts(
     `${INLINE}id`,
     'The credentials that authenticate the client.',
     `${KEYS}: authenticates its client once it is named, while its secret does not, and the other way round`,
@@ -86,7 +92,6 @@ export const clients: AcceptedFields = {
     'Refused: a client authenticates with a secret or by private_key_jwt.',
   ),
   ...told('description logo_uri', 'A text for people.'),
-  ...off('require_proof_of_possession', 'Only false: tokens are bearer tokens.'),
   ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),
   ...off('default_organization', 'Only null: hookmint has no organizations.'),
   ...off('compliance_level', 'Only none: hookmint enforces no FAPI profile.'),

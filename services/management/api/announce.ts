@@ -6,6 +6,7 @@ import { activeCorrelationId } from '../../../shared/telemetry/correlation.ts';
 import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
+import type { Target } from '../../../shared/store/written.ts';
 import type { Deps } from '../deps.ts';
 import type { Caller, Change, Route } from './route.ts';
 
@@ -18,7 +19,7 @@ const ANNOUNCE_TIMEOUT_MS = 500;
 /** Tells all services that the configuration has changed, and the stream who changed what. */
 export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, events: EventPublisher) {
   /** Tells the stream alone: of what is nothing to the other services. */
-  function record(change: Change, route: Operation, caller: Caller, request: Request): void {
+  function record(change: Change, route: Operation, caller: Caller, request: Request, outcome?: 'unknown'): void {
     const time_ms = Date.now();
     const traceId = activeTraceId();
     const correlationId = activeCorrelationId();
@@ -34,7 +35,8 @@ export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, e
       description: route.summary,
       method: route.method,
       path: request.originalUrl.split('?')[0] ?? '',
-      status: route.status,
+      status: outcome === 'unknown' ? 503 : route.status,
+      ...(outcome === undefined ? {} : { outcome }),
       collection: change.collection,
       document_id: change.id,
       before: abridged(change.before),
@@ -44,16 +46,37 @@ export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, e
 
   async function announce(change: Change, route: Operation, caller: Caller, request: Request): Promise<void> {
     record(change, route, caller, request);
-    const message: ConfigChanged = { collection: change.collection, time_ms: Date.now() };
+    await tellServices([change.collection], change.keySetVersion);
+  }
+
+  /** A write that may be in effect, or a part of it. */
+  async function announceUnknown(
+    targets: readonly Target[],
+    route: Operation,
+    caller: Caller,
+    request: Request,
+  ): Promise<void> {
+    for (const target of targets) record({ ...target, before: null, after: null }, route, caller, request, 'unknown');
+    await tellServices(targets.map(({ collection }) => collection));
+  }
+
+  async function tellServices(collections: readonly string[], key_set_version?: number): Promise<void> {
     try {
-      bus.publish(configChangedSubject(tenant), JSON.stringify(message));
+      for (const collection of new Set(collections)) {
+        const message: ConfigChanged = {
+          collection,
+          time_ms: Date.now(),
+          ...(key_set_version === undefined ? {} : { key_set_version }),
+        };
+        bus.publish(configChangedSubject(tenant), JSON.stringify(message));
+      }
       // Whoever hears of the answer may ask for a token at once; the announcement must be on its way by then.
       await Promise.race([bus.flush(), new Promise((resolve) => setTimeout(resolve, ANNOUNCE_TIMEOUT_MS).unref())]);
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'a change could not be announced');
     }
   }
-  return { record, announce };
+  return { record, announce, announceUnknown };
 }
 export type Announcer = ReturnType<typeof createAnnouncer>;
 

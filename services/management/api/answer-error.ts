@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { HookmintError } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
-import { isConnectionLost } from '../../../shared/store/connection-lost.ts';
+import { storeFailureOf } from '../../../shared/store/store-failure.ts';
 import { ApiError } from './api-error.ts';
 import type { ErrorCode } from './error-codes.ts';
 
@@ -14,7 +14,7 @@ export function answerError(error: unknown, response: Response): void {
 
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (isConnectionLost(error)) {
+  if (storeFailureOf(error) !== undefined) {
     logger.warn({ err: error }, 'the store cannot be used');
     return unavailable('store_unavailable', 'The store cannot be used at the moment', error);
   }
@@ -29,6 +29,13 @@ function asApiError(error: unknown): ApiError {
   if (malformed !== undefined) return malformed;
   logger.error({ err: error }, 'a request failed unexpectedly');
   return new ApiError(500, 'internal_error', 'An internal error occurred', { cause: error });
+}
+
+/** Of a write: it was made in part, or nobody knows whether it was. It is announced and audited as such. */
+export function outcomeUnknown(cause: unknown): ApiError {
+  logger.warn({ err: cause }, 'a change may be in effect, and nobody said so');
+  const message = 'The change may be in effect: the servers did not say so in time. Read it, or make it again';
+  return unavailable('write_outcome_unknown', message, cause);
 }
 
 /** Errors of the body parsers and the router: the input was malformed, and their `status` says how. */

@@ -28,6 +28,8 @@ export const ERROR_CODES = {
   internal_error: 'An error of hookmint; its log says more.',
   store_unavailable: 'The database cannot be used at the moment.',
   service_unavailable: 'A required service does not answer at the moment.',
+  write_outcome_unknown:
+    'The change may be in effect, or a part of it: the servers did not say so in time. Read it, or make it again.',
   keys_unavailable: 'The keys that verify access tokens are not known yet.',
   too_many_writers: 'Too many requests change the same thing at once; call again.',
 

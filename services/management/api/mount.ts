@@ -1,12 +1,13 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { notingWrites } from '../../../shared/store/written.ts';
 import { identify } from '../auth/identify.ts';
 import { mayStill } from '../auth/may-still.ts';
 import { requireScope } from '../auth/require-scope.ts';
 import type { Deps } from '../deps.ts';
 import { refuseAbsentProducts } from './absent-products.ts';
 import type { Announcer } from './announce.ts';
-import { answerError } from './answer-error.ts';
+import { answerError, outcomeUnknown } from './answer-error.ts';
 import { ApiError } from './api-error.ts';
 import { refuseUnbounded } from './bounds.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -53,12 +54,18 @@ export function mountRoutes(
       caller,
       ifMatch: route.takesIfMatch === true ? revisionOf(request.headers['if-match']) : undefined,
     };
-    let answer = await route.handle(input, deps);
+    let answer: unknown;
     if (route.isWrite) {
-      const written = answer as Written<unknown>;
+      const written = (await notingWrites(
+        () => route.handle(input, deps),
+        async (targets, cause) => {
+          await announcer.announceUnknown(targets, route, caller, request);
+          return outcomeUnknown(cause);
+        },
+      )) as Written<unknown>;
       if (written.change !== null) await announcer.announce(written.change, route, caller, request);
       answer = written.answer;
-    }
+    } else answer = await route.handle(input, deps);
     if (route.isStream === true) {
       sendLines(answer as Source<unknown>, { route, response, mayGoOn: () => mayStill(request, route, deps) });
       return;

@@ -20,6 +20,8 @@ export type Change = {
   before: unknown;
   /** `null` for a document that is gone. */
   after: unknown;
+  /** Of signing keys: the version of the set that is now in force. */
+  keySetVersion?: number | undefined;
 };
 
 /** What a write answers, and what it changed; `change` is `null` when all is as it was (`changeOf`). */

@@ -84,9 +84,9 @@ function canAuthenticate(client: Client): boolean {
   return endOfProof(client) > Date.now();
 }
 
-/** Until when a client can get tokens, `Infinity` for ever, 0 for not at all. */
+/** Until when a client can get tokens of this API, which are never bound to a key: `Infinity` for ever, 0 for not at all. */
 function endOfProof(client: Client): number {
-  if (!client.grant_types.includes('client_credentials')) return 0;
+  if (!client.grant_types.includes('client_credentials') || client.require_proof_of_possession) return 0;
   const { private_key_jwt: keys } = client;
   const isPublic = client.token_endpoint_auth_method === 'none';
   const proofs =

@@ -1,3 +1,5 @@
+import type { LogEntry } from '../../../shared/domain/log-entry.ts';
+import { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import { SampleEvent } from '../../../shared/domain/sample-event.ts';
 import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { clientsIn } from '../../../shared/store/clients.ts';
@@ -30,6 +32,12 @@ export async function recordedEvent(logId: string, { db, tenant }: Pick<Deps, 'd
     client: { id: client.client_id, name: client.name, tenant, metadata: client.client_metadata },
     scope: grant?.allow_all_scopes === true ? everyScope : (grant?.scope ?? []),
     audience,
+    proof_of_possession: bindingOf(log),
     request: { hostname, ...(ip === undefined ? {} : { ip }), ...(user_agent === undefined ? {} : { user_agent }) },
   });
+}
+
+function bindingOf({ details }: LogEntry): ProofOfPossession | undefined {
+  const { proof_of_possession } = JSON.parse(details) as { proof_of_possession?: unknown };
+  return ProofOfPossession.safeParse(proof_of_possession).data;
 }

@@ -25,7 +25,8 @@ export function logOfEvent(event: StreamEvent, logId: string, hostname: string):
     ...given({ ip, user_agent, client_id, client_name }),
   };
   if (event.type === 'config.written') {
-    const { person, description } = event;
+    const { person } = event;
+    const description = event.outcome === 'unknown' ? `${event.description} (it may be in effect)` : event.description;
     const who = given({ user_id: person?.id, user_name: person?.name, correlation_id: event.correlation_id });
     return { ...common, ...who, type: 'sapi', description, details: JSON.stringify(detailsOfWrite(event)) };
   }
@@ -59,6 +60,7 @@ function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
     hook: event.hook,
     access_token_jti: event.jti,
     kid: event.kid,
+    proof_of_possession: event.proof_of_possession,
     custom_claims: event.custom_claims,
     dropped: event.dropped,
     scope_changes: event.scope_changes,
@@ -81,6 +83,7 @@ function detailsOfWrite(event: ConfigWritten): object {
       auth: event.person === undefined ? undefined : { user: event.person },
     },
     response: { statusCode: event.status },
+    outcome: event.outcome,
     collection: event.collection,
     document_id: event.document_id,
     before: event.before,

@@ -3,12 +3,12 @@ import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { ASSERTIONS_STREAM, ASSERTIONS_STREAM_SUBJECTS } from '../../subjects/assertion-used.ts';
 import { ensureStream } from './ensure-stream.ts';
 
-/** Longer than any assertion is accepted: its lifetime of five minutes and what clocks may differ by, on both sides. */
+/** Longer than any assertion is accepted: its lifetime of five minutes and what clocks may differ by, on both sides. DPoP proofs live two minutes. */
 const MAX_AGE_MS = 360_000;
 export const ASSERTIONS_BYTES = 1_073_741_824;
 
 /**
- * Creates or updates the stream `HOOKMINT_ASSERTIONS`: each client assertion that was used, until it has expired. It is kept on
+ * Creates or updates the stream `HOOKMINT_ASSERTIONS`: each client assertion and DPoP proof that was used, until it has expired. It is kept on
  * disk, and a full stream refuses more instead of forgetting: an assertion must not come to life again.
  *
  * @param replicas How many servers of the cluster keep it.

@@ -1,4 +1,5 @@
 import { apply, create, defineProperty, getPrototypeOf, iterator, setPrototypeOf, toStringTag } from './intrinsics.js';
+import { coded } from './node-error.js';
 
 const iteratorPrototype = getPrototypeOf(getPrototypeOf([][iterator]()));
 
@@ -12,12 +13,15 @@ export function definePairs(Class, name, pairsOf) {
     #target;
     #kind;
     #index = 0;
+    static is = (value) => typeof value === 'object' && value !== null && #target in value;
     constructor(target, kind) {
       pairsOf(target);
       this.#target = target;
       this.#kind = kind;
     }
     next() {
+      if (!isIterator(this))
+        throw coded(TypeError, 'ERR_INVALID_THIS', `Value of "this" must be of type ${name}Iterator`);
       const pairs = pairsOf(this.#target);
       if (this.#index >= pairs.length) return { value: undefined, done: true };
       const pair = pairs[this.#index++];
@@ -25,6 +29,7 @@ export function definePairs(Class, name, pairsOf) {
       return { value, done: false };
     }
   }
+  const isIterator = PairIterator.is;
   const prototype = create(iteratorPrototype, {
     next: { value: PairIterator.prototype.next, writable: true, enumerable: true, configurable: true },
     [toStringTag]: { value: `${name} Iterator`, configurable: true },
@@ -45,8 +50,10 @@ export function definePairs(Class, name, pairsOf) {
       return iterate(this, 1);
     },
     forEach(callback, thisArg = undefined) {
+      pairsOf(this);
       if (typeof callback !== 'function') {
-        throw new TypeError('The "callback" argument must be of type function. Received ' + typeof callback);
+        const message = `The "callback" argument must be of type function. Received ${typeof callback}`;
+        throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', message);
       }
       for (let i = 0; i < pairsOf(this).length; i++) {
         const pair = pairsOf(this)[i];

@@ -1,7 +1,7 @@
 import { elapsedMs, write } from './connection.js';
 import { defineGlobal, tag } from './define.js';
 import { inspect } from './inspect.js';
-import { BigInt, floor, freeze, round } from './intrinsics.js';
+import { BigInt, floor, freeze, isArray, round } from './intrinsics.js';
 import { coded } from './node-error.js';
 import { enqueueMicrotask } from './timers.js';
 
@@ -10,11 +10,31 @@ const reflectDefine = Reflect.defineProperty;
 /** Node 22: the newest runtime that Auth0 has for what hooks became. */
 const NODE_VERSION = '22.22.0';
 
+function requireTime(time) {
+  if (!isArray(time))
+    throw coded(
+      TypeError,
+      'ERR_INVALID_ARG_TYPE',
+      `The "time" argument must be an instance of Array. ${received(time)}`,
+    );
+  if (time.length !== 2)
+    throw coded(
+      RangeError,
+      'ERR_OUT_OF_RANGE',
+      `The value of "time" is out of range. It must be 2. Received ${time.length}`,
+    );
+}
+const received = (value) =>
+  typeof value === 'object' || value === undefined
+    ? `Received ${value === null || value === undefined ? value : 'an instance of Object'}`
+    : `Received type ${typeof value} (${typeof value === 'string' ? `'${value}'` : `${value}`})`;
+
 function hrtime(earlier = undefined) {
   const ns = elapsedMs() * 1e6;
   let seconds = floor(ns / 1e9);
   let rest = floor(ns % 1e9);
   if (earlier !== undefined) {
+    requireTime(earlier);
     seconds -= earlier[0];
     rest -= earlier[1];
     if (rest < 0) {
@@ -103,12 +123,22 @@ export function defineProcess() {
     cpuUsage: () => ({ user: 0, system: 0 }),
     nextTick(callback, ...args) {
       if (typeof callback !== 'function') {
-        throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function.');
+        throw coded(
+          TypeError,
+          'ERR_INVALID_ARG_TYPE',
+          `The "callback" argument must be of type function. ${received(callback)}`,
+        );
       }
       enqueueMicrotask(callback, args);
     },
     /** @param {string | { type?: string }} type */
     emitWarning(warning, type = 'Warning') {
+      if (typeof warning !== 'string' && !(warning instanceof Error))
+        throw coded(
+          TypeError,
+          'ERR_INVALID_ARG_TYPE',
+          `The "warning" argument must be of type string or an instance of Error. ${received(warning)}`,
+        );
       const name = typeof type === 'string' ? type : (type?.type ?? 'Warning');
       const text = typeof warning === 'string' ? `${name}: ${warning}` : `${warning?.name}: ${warning?.message}`;
       write('warn', `(node:1) ${text}`);

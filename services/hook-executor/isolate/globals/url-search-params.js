@@ -149,6 +149,11 @@ function requireArguments(given, names) {
   throw coded(TypeError, 'ERR_MISSING_ARGS', `The ${list} must be specified`);
 }
 
+function requireThis(self) {
+  if (!isSearchParams(self))
+    throw coded(TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type URLSearchParams');
+}
+
 export class URLSearchParams {
   #pairs;
   #changed;
@@ -166,18 +171,24 @@ export class URLSearchParams {
   static reset(params, query) {
     params.#pairs = parseForm(query);
   }
-  static pairsOf = (params) => params.#pairs;
+  static pairsOf = (params) => {
+    requireThis(params);
+    return params.#pairs;
+  };
   static is = (value) => typeof value === 'object' && value !== null && #pairs in value;
 
   get size() {
+    requireThis(this);
     return this.#pairs.length;
   }
   append(name, value) {
+    requireThis(this);
     requireArguments(arguments.length, ['name', 'value']);
     push(this.#pairs, [text(name), text(value)]);
     this.#changed?.(formatForm(this.#pairs));
   }
   delete(name, value = undefined) {
+    requireThis(this);
     requireArguments(arguments.length, ['name']);
     name = text(name);
     const wanted = value === undefined ? undefined : text(value);
@@ -190,6 +201,7 @@ export class URLSearchParams {
     this.#changed?.(formatForm(pairs));
   }
   get(name) {
+    requireThis(this);
     requireArguments(arguments.length, ['name']);
     name = text(name);
     const pairs = this.#pairs;
@@ -197,6 +209,7 @@ export class URLSearchParams {
     return null;
   }
   getAll(name) {
+    requireThis(this);
     requireArguments(arguments.length, ['name']);
     name = text(name);
     const values = [];
@@ -205,6 +218,7 @@ export class URLSearchParams {
     return values;
   }
   has(name, value = undefined) {
+    requireThis(this);
     requireArguments(arguments.length, ['name']);
     name = text(name);
     const wanted = value === undefined ? undefined : text(value);
@@ -215,15 +229,18 @@ export class URLSearchParams {
     return false;
   }
   set(name, value) {
+    requireThis(this);
     requireArguments(arguments.length, ['name', 'value']);
     setPair(this.#pairs, text(name), text(value));
     this.#changed?.(formatForm(this.#pairs));
   }
   sort() {
+    requireThis(this);
     sortArray(this.#pairs, (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
     this.#changed?.(formatForm(this.#pairs));
   }
   toString() {
+    requireThis(this);
     return formatForm(this.#pairs);
   }
 }

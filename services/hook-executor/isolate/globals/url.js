@@ -1,6 +1,6 @@
 import { parseUrl, setUrl } from './connection.js';
 import { defineInterface } from './define.js';
-import { indexOf, parse, slice, toWellFormed } from './intrinsics.js';
+import { defineProperty, getOwnPropertyDescriptor, indexOf, parse, slice, toWellFormed } from './intrinsics.js';
 import { coded } from './node-error.js';
 import { record, showAs } from './shown.js';
 import { paramsOf, resetParams } from './url-search-params.js';
@@ -11,6 +11,10 @@ const text = (value) => toWellFormed(`${value}`);
 function partsOf(input, base) {
   const json = parseUrl(text(input), base === undefined ? undefined : text(base));
   return json === '' ? undefined : parse(json);
+}
+
+function requireThis(self) {
+  if (!isUrl(self)) throw coded(TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type URL');
 }
 
 export class URL {
@@ -56,26 +60,31 @@ export class URL {
     const path = slice(parts.href, 0, mark >= 0 && mark < end ? mark : end);
     url.#parts = { ...parts, search, href: path + search + slice(parts.href, end) };
   }
-  static part = (url, name) => url.#parts[name];
+  static part = (url, name) => {
+    requireThis(url);
+    return url.#parts[name];
+  };
   static is = (value) => typeof value === 'object' && value !== null && #parts in value;
 
   get searchParams() {
+    requireThis(this);
     return (this.#searchParams ??= paramsOf(slice(this.#parts.search, 1), (query) => changeQuery(this, query)));
   }
   get origin() {
-    return this.#parts.origin;
+    return part(this, 'origin');
   }
   get href() {
-    return this.#parts.href;
+    return part(this, 'href');
   }
   set href(value) {
+    requireThis(this);
     if (!change(this, 'href', text(value))) throw coded(TypeError, 'ERR_INVALID_URL', 'Invalid URL');
   }
   toString() {
-    return this.#parts.href;
+    return part(this, 'href');
   }
   toJSON() {
-    return this.#parts.href;
+    return part(this, 'href');
   }
 }
 const { change, changeQuery, part } = URL;
@@ -85,16 +94,17 @@ for (const name of ['change', 'changeQuery', 'part', 'is']) delete URL[name];
 const PARTS = ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'];
 for (let i = 0; i < PARTS.length; i++) {
   const name = PARTS[i];
-  Object.defineProperty(URL.prototype, name, {
-    get() {
+  // Named as they are in a class.
+  const accessors = {
+    get [name]() {
       return part(this, name);
     },
-    set(value) {
+    set [name](value) {
+      requireThis(this);
       change(this, name, text(value));
     },
-    enumerable: true,
-    configurable: true,
-  });
+  };
+  defineProperty(URL.prototype, name, getOwnPropertyDescriptor(accessors, name));
 }
 
 const SHOWN = [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ProofOfPossession } from '../../../../shared/domain/proof-of-possession.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import type { HookArguments } from '../../../../shared/domain/hook-arguments.ts';
 import { UpdateAction } from './schema.ts';
@@ -23,6 +24,7 @@ const TestEvent = z.strictObject({
       user_agent: text,
     })
     .optional(),
+  proof_of_possession: ProofOfPossession.optional(),
   resource_server: z.strictObject({ identifier: text }).optional(),
   tenant: z.strictObject({ id: text }).optional(),
   transaction: z.strictObject({ requested_scopes: texts, target_scopes: texts, correlation_id: text }).optional(),
@@ -71,12 +73,13 @@ export type TestResult = z.infer<typeof TestResult>;
 
 /** The arguments that make an executor show the Action this event. */
 export function argumentsOf(payload: TestEvent): SampleEvent & Pick<HookArguments, 'custom_claims'> {
-  const { accessToken, client, request, resource_server, tenant, transaction } = payload;
+  const { accessToken, client, proof_of_possession, request, resource_server, tenant, transaction } = payload;
   const { body, hostname, ip, language, method, user_agent } = request ?? {};
   const event = SampleEvent.parse({
     client: { id: client?.client_id, name: client?.name, metadata: client?.metadata, tenant: tenant?.id },
     scope: accessToken?.scope ?? transaction?.target_scopes,
     audience: resource_server?.identifier,
+    proof_of_possession,
     body,
     request: { hostname, ip, language, method, user_agent, requested_scopes: transaction?.requested_scopes },
   });

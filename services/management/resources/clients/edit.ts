@@ -25,6 +25,7 @@ export async function createdClient(
     grant_types,
     client_metadata = {},
     token_quota = null,
+    require_proof_of_possession = false,
     client_authentication_methods: methods,
     ...profile
   } = body;
@@ -38,6 +39,7 @@ export async function createdClient(
     credentials: [],
     private_key_jwt: null,
     token_quota,
+    require_proof_of_possession,
     profile,
   };
   if (methods !== undefined) {
@@ -82,6 +84,7 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     grant_types = client.grant_types,
     client_metadata,
     token_quota = client.token_quota,
+    require_proof_of_possession = client.require_proof_of_possession,
     client_authentication_methods,
     ...profile
   } = body;
@@ -91,6 +94,7 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     name,
     grant_types,
     token_quota,
+    require_proof_of_possession,
     client_secrets:
       client_secret === undefined
         ? client.client_secrets

@@ -64,7 +64,6 @@ const ofLogins = {
 
 /** Would decide about this client's tokens or its requests, and cannot yet. */
 const notHere = {
-  require_proof_of_possession: off.flag('tokens are bearer tokens; keep their lifetime short instead (token_lifetime)'),
   organization_usage: off.text('deny', 'hookmint has no organizations; create an API or a client for each instead'),
   default_organization: off.object('hookmint has no organizations; create an API or a client for each instead'),
   compliance_level: off.text('none', 'hookmint enforces no FAPI profile; use client_authentication_methods'),

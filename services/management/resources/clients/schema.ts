@@ -49,6 +49,7 @@ const meaningful = {
   client_metadata: Metadata.optional(),
   /** `null`: the tenant's `default_token_quota` holds. */
   token_quota: TokenQuota.nullable().optional(),
+  require_proof_of_possession: z.boolean().optional(),
 };
 
 export const UpdateClient = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { written } from '../../../../shared/store/written.ts';
 import type { KeysManage, KeysManageReply, SigningKeyInfo } from '../../../../shared/subjects/keys-manage.ts';
 import { ApiError, conflict, inexistent } from '../../api/api-error.ts';
 import { flag } from '../../api/query.ts';
@@ -60,7 +61,9 @@ const rotate = writes('post', {
   handle: async ({ query: { force = false } }, deps) => {
     const before = (await ask(deps, { action: 'list' })).keys;
     const kids = before.filter(({ state }) => state === 'current').map(({ kid }) => kid);
-    const rotated = await ask(deps, { action: 'rotate', kids, ...(force ? { force } : {}) });
+    const rotated = await written(collection, kids.join(), () =>
+      ask(deps, { action: 'rotate', kids, ...(force ? { force } : {}) }),
+    );
     refuseRotation(rotated);
     const after = rotated.keys;
     const current = after.find(({ alg, state }) => alg === TOLD_ALG && state === 'current');
@@ -69,7 +72,7 @@ const rotate = writes('post', {
     const [states, statesAfter] = [statesOf(before), statesOf(after)];
     return {
       answer: { kid: current.kid, cert: certOf(current) },
-      change: { collection, id: current.kid, before: states, after: statesAfter },
+      change: { collection, id: current.kid, before: states, after: statesAfter, keySetVersion: rotated.version },
     };
   },
 });
@@ -87,7 +90,7 @@ const revoke = writes('put', {
   handle: async ({ params: { kid } }, deps) => {
     const before = (await ask(deps, { action: 'list' })).keys.find((key) => key.kid === kid);
     if (before === undefined) throw inexistent('signing key');
-    const { keys, refused } = await ask(deps, { action: 'revoke', kid });
+    const { keys, refused, version } = await written(collection, kid, () => ask(deps, { action: 'revoke', kid }));
     if (refused === 'unknown') throw inexistent('signing key');
     if (refused === 'in_use') {
       throw new ApiError(
@@ -99,7 +102,7 @@ const revoke = writes('put', {
     const answer = { kid, cert: certOf(before) };
     if (before.state === 'revoked') return { answer, change: null };
     const after = keys.find((key) => key.kid === kid) ?? null;
-    return { answer, change: { collection, id: kid, before, after } };
+    return { answer, change: { collection, id: kid, before, after, keySetVersion: version } };
   },
 });
 

@@ -87,6 +87,7 @@ const create = writes('post', {
       enforce_policies: false,
       token_lifetime_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
       client_policy: 'require_client_grant',
+      proof_of_possession: null,
       is_system: false,
       profile: {},
     };
@@ -162,7 +163,7 @@ function refuseSystem(api: ResourceServer): ResourceServer {
 
 function edited(api: ResourceServer, body: z.infer<typeof UpdateResourceServer>): ResourceServer {
   const { name, scopes, signing_alg, token_lifetime, token_dialect, enforce_policies, ...rest } = body;
-  const { subject_type_authorization: subjects, ...profile } = rest;
+  const { subject_type_authorization: subjects, proof_of_possession = api.proof_of_possession, ...profile } = rest;
   const shown = viewOf(api);
   return {
     ...api,
@@ -173,6 +174,7 @@ function edited(api: ResourceServer, body: z.infer<typeof UpdateResourceServer>)
     token_dialect: token_dialect ?? api.token_dialect,
     enforce_policies: enforce_policies ?? api.enforce_policies,
     client_policy: subjects?.client?.policy ?? api.client_policy,
+    proof_of_possession,
     profile: {
       ...api.profile,
       ...newsIn(profile, shown),

@@ -5,6 +5,7 @@ import {
   SigningAlg,
   TokenDialect,
 } from '../../../../shared/domain/resource-server.ts';
+import { ProofOfPossessionPolicy } from '../../../../shared/domain/proof-of-possession.ts';
 import { off } from '../../api/off.ts';
 import { name } from '../../api/text.ts';
 
@@ -50,6 +51,8 @@ const meaningful = {
   token_dialect: TokenDialect.optional(),
   enforce_policies: z.boolean().optional(),
   subject_type_authorization: SubjectTypeAuthorization.optional(),
+  /** `null`: its tokens are never bound. */
+  proof_of_possession: ProofOfPossessionPolicy.nullable().optional(),
 };
 
 /** About users: their consent, their refresh tokens, their browsers. No token is issued to any here. */
@@ -68,7 +71,6 @@ const notHere = {
   consent_policy: off.object('tokens of clients need no consent; leave it out'),
   authorization_details: off.object('tokens have no authorization_details; use scopes'),
   token_encryption: off.object('tokens are signed and not encrypted; leave it out, and keep secrets out of claims'),
-  proof_of_possession: off.object('tokens are bearer tokens; keep their lifetime short instead (token_lifetime)'),
 };
 
 export const ResourceServerProfile = z.strictObject({ ...ofUsers, ...notHere });

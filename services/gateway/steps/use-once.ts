@@ -5,38 +5,38 @@ import { isWrongLastSequence } from '../../../shared/bus/wrong-last-sequence.ts'
 import { logger } from '../../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import { assertionUsedSubject } from '../../../shared/subjects/assertion-used.ts';
-import { USE_ASSERTION_TIMEOUT_MS } from '../limits.ts';
+import { USE_ONCE_TIMEOUT_MS } from '../limits.ts';
 
 /**
- * Marks a client's assertion as used, for all gateways.
+ * Marks a client's assertion or DPoP proof as used, for all gateways.
  *
+ * @param kind As the client is told of them.
+ * @param names What it is: of the client and the `jti` of an assertion, of `dpop`, the key and the `jti` of a proof.
  * @returns Whether this was the first use.
  * @throws {OAuthError} 503 `temporarily_unavailable` while that cannot be known.
  */
-export type UseAssertion = (clientId: string, jti: string) => Promise<boolean>;
+export type UseOnce = (kind: 'Client assertions' | 'DPoP proofs', names: readonly string[]) => Promise<boolean>;
 
 /**
- * Assertions are marked in the stream `HOOKMINT_ASSERTIONS`: the server takes the first message of a subject and refuses any other,
- * so of gateways that are shown the same assertion at once exactly one accepts it.
+ * They are marked in the stream `HOOKMINT_ASSERTIONS`: the server takes the first message of a subject and refuses any other,
+ * so of gateways that are shown the same one at once exactly one accepts it.
  */
-export function createUseAssertion(connection: NatsConnection, tenant: string): UseAssertion {
+export function createUseOnce(connection: NatsConnection, tenant: string): UseOnce {
   const client = jetstream(connection);
-  return async (clientId, jti) => {
-    const hash = createHash('sha256')
-      .update(JSON.stringify([clientId, jti]))
-      .digest('base64url');
+  return async (kind, names) => {
+    const hash = createHash('sha256').update(JSON.stringify(names)).digest('base64url');
     try {
       await client.publish(assertionUsedSubject(tenant, hash), '', {
         expect: { lastSubjectSequence: 0 },
-        timeout: USE_ASSERTION_TIMEOUT_MS,
+        timeout: USE_ONCE_TIMEOUT_MS,
         // Sent once: what was stored though its acknowledgement was lost would look used when sent again.
         retries: 1,
       });
       return true;
     } catch (error) {
       if (isWrongLastSequence(error)) return false;
-      logger.warn({ err: error }, 'cannot check whether a client assertion was used before');
-      throw new OAuthError(503, 'temporarily_unavailable', 'Client assertions cannot be checked at the moment', {
+      logger.warn({ err: error, kind }, 'cannot check what was used before');
+      throw new OAuthError(503, 'temporarily_unavailable', `${kind} cannot be checked at the moment`, {
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
         cause: error,
       });

@@ -1,0 +1,4 @@
+import { limits } from './groups/limits.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(limits);
