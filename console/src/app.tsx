@@ -14,6 +14,9 @@ import { NotFound } from './pages/not-found.tsx';
 import { TokensPage } from './pages/tokens/tokens-page.tsx';
 
 // The editor is half of all that there is, and only these pages have it.
+const ClientsPage = lazy(() => import('./pages/clients/clients-page.tsx'));
+const ClientPage = lazy(() => import('./pages/clients/client-page.tsx'));
+const KeysPage = lazy(() => import('./pages/keys/keys-page.tsx'));
 const TokenPage = lazy(() => import('./pages/tokens/token-page.tsx'));
 const ProgramPage = lazy(() => import('./pages/program/program-page.tsx'));
 
@@ -110,6 +113,13 @@ function Pages() {
           <TokensPage />
         </Route>
         <Route path="/tokens/:id">{({ id }) => <TokenPage key={id} id={id} />}</Route>
+        <Route path="/clients">
+          <ClientsPage />
+        </Route>
+        <Route path="/clients/:id">{({ id }) => <ClientPage key={id} id={id} />}</Route>
+        <Route path="/keys">
+          <KeysPage />
+        </Route>
         <Route>
           <NotFound />
         </Route>

@@ -17,8 +17,8 @@ export const ClientSecretHash = z.object({
 });
 export type ClientSecretHash = z.infer<typeof ClientSecretHash>;
 
-/** JWS algorithms of `client_assertion` (contract §2.1). */
-export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256']);
+/** JWS algorithms of `client_assertion`: Auth0's (contract §2.1), and Ed25519 by both its names (RFC 8037, RFC 9864). */
+export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519']);
 export type AssertionAlg = z.infer<typeof AssertionAlg>;
 
 /** A public key that a client signs its assertions with (RFC 7523; contract §5.3). */

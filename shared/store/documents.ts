@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Db, Filter } from 'mongodb';
+import type { CollationOptions, Db, Filter } from 'mongodb';
 import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 import { parseDocument } from './document.ts';
@@ -16,6 +16,7 @@ const MAX_CHANGE_ATTEMPTS = 50;
 
 type Stored = { _id: string; _version?: number } & Record<string, unknown>;
 export type Page = { skip: number; limit: number };
+export type ListOrder = { by: string; collation?: CollationOptions };
 
 /**
  * The documents of one collection, each checked by its schema whenever it is read or written. All writes are of one document
@@ -53,14 +54,22 @@ export function documentsIn<Value extends object, Input>(
       const stored = await collection.findOne(filter);
       return stored === null ? undefined : fromStored(stored);
     },
-    /** In the order of their ids. */
-    async list(filter: Filter<Stored>, { skip, limit }: Page): Promise<Value[]> {
-      const stored = await collection.find(filter).sort({ _id: 1 }).skip(skip).limit(limit).toArray();
-      return stored.map(fromStored);
+    /** In the order of their ids, or of another member and the way that its texts are compared. */
+    async list(
+      filter: Filter<Stored>,
+      { skip, limit }: Page,
+      { by, collation }: ListOrder = { by: '_id' },
+    ): Promise<Value[]> {
+      const sort = { ...(by === '_id' ? {} : { [by]: 1 as const }), _id: 1 as const };
+      const found = collection.find(filter, collation === undefined ? {} : { collation });
+      return (await found.sort(sort).skip(skip).limit(limit).toArray()).map(fromStored);
     },
-    count: (filter: Filter<Stored>): Promise<number> =>
-      // Without a filter MongoDB would read every document.
-      collection.countDocuments(filter, Object.keys(filter).length === 0 ? { hint: '_id_' } : {}),
+    count: (filter: Filter<Stored>, { collation }: Partial<ListOrder> = {}): Promise<number> =>
+      collection.countDocuments(filter, {
+        // Without a filter MongoDB would read every document.
+        ...(Object.keys(filter).length === 0 ? { hint: '_id_' } : {}),
+        ...(collation === undefined || Object.keys(filter).length === 0 ? {} : { collation }),
+      }),
     /** @throws {DuplicateError} */
     async insert(value: Input): Promise<Value> {
       const stored = toStored(value);

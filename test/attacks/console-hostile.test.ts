@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { logsIn } from '../../shared/store/logs.ts';
 import { openManagement } from '../support/management.ts';
 import { assertNoComplaints, noChromium, withBrowser } from '../support/browser.ts';
 import { signIn } from '../support/console.ts';
+import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 import { attackClass } from './attack-class.ts';
 
@@ -67,6 +69,57 @@ if (noChromium === false) {
     assert.ok(scroll <= width, 'nothing widens the page');
     assertNoComplaints(looked);
   });
+
+  hostile(
+    'what strangers call themselves, and what hooks name claims and scopes, is text in the list of requests',
+    async () => {
+      const api = await openManagement(stack());
+      const made = await api.call('POST', '/hooks', {
+        name: 'names',
+        script: HOOK,
+        triggerId: 'credentials-exchange',
+        enabled: true,
+      });
+      assert.equal(made.status, 201);
+      const looked = await browser.open();
+      const { page } = looked;
+      await signIn(page, stack(), 'tokens');
+      await page.getByLabel('Live').check();
+      await page.getByText('Requests appear').waitFor();
+      await requestToken(stack(), {}, { 'user-agent': MARKUP });
+      await page.getByRole('row').nth(1).waitFor();
+      // The API takes no such name; whatever got into the database is shown all the same.
+      const logs = logsIn(await stack().db());
+      const newest = (await logs.newestId()) ?? '';
+      const named = {
+        client_name: `${MARKUP}\u202E`,
+        description: MARKUP,
+        details: JSON.stringify({ duration_ms: 1 }),
+      };
+      const log_id = (BigInt(newest) + 1n).toString().padStart(newest.length, '0');
+      const entry = {
+        log_id,
+        event_id: 'of-a-stranger',
+        date: new Date(),
+        type: 'seccft' as const,
+        hostname: 'x',
+        ...named,
+      };
+      await logs.append([entry]);
+      await page.getByRole('row').filter({ hasText: 'onerror' }).getByText('⟨U+202E⟩').waitFor();
+      await page.getByRole('row').filter({ hasText: 'names' }).getByRole('link').click();
+      await page.getByRole('region', { name: 'Request' }).getByText(MARKUP, { exact: true }).waitFor();
+      await page.getByRole('region', { name: 'Token' }).getByText('https://example.com/<img').waitFor();
+      await page.getByRole('region', { name: 'Dropped' }).getByText('<img').first().waitFor();
+      assert.equal(await page.locator('main img, main script, main b').count(), 0);
+      assert.equal(await page.evaluate(() => 'broken' in globalThis), false);
+      const [width, scroll] = await page.evaluate<[number, number]>(
+        '[innerWidth, document.documentElement.scrollWidth]',
+      );
+      assert.ok(scroll <= width, 'nothing widens the page');
+      assertNoComplaints(looked);
+    },
+  );
 
   hostile('a script that got in could make no markup, load nothing and speak to nobody', async () => {
     const { page } = await browser.open({}, { expected: /./ });

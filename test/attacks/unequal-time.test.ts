@@ -12,9 +12,15 @@ const ROUNDS = 200;
 const MAX_RATIO = 1.4;
 
 const oracles = attackClass('the time of an answer tells which clients there are');
-for (const alg of ['RS256', 'RS384', 'PS256']) {
+const newPair = (alg: string) =>
+  alg === 'EdDSA'
+    ? generateKeyPairSync('ed25519')
+    : alg.startsWith('ES')
+      ? generateKeyPairSync('ec', { namedCurve: `P-${alg.slice(2)}` })
+      : generateKeyPairSync('rsa', { modulusLength: 2_048 });
+for (const alg of ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA']) {
   oracles(`assertions by ${alg} that nobody has signed`, async () => {
-    const [own, other] = [0, 1].map(() => generateKeyPairSync('rsa', { modulusLength: 2_048 }));
+    const [own, other] = [0, 1].map(() => newPair(alg));
     assert.ok(own !== undefined && other !== undefined);
     const credential = {
       id: 'key',

@@ -26,7 +26,9 @@ describe('RFC 8414 §2 Authorization Server Metadata', () => {
         grant_types_supported: ['client_credentials'],
         response_types_supported: ['none'],
         token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-        token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256'],
+        token_endpoint_auth_signing_alg_values_supported: [
+          ...['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519'],
+        ],
         dpop_signing_alg_values_supported: ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],

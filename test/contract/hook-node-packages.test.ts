@@ -76,7 +76,7 @@ async function answersOf(packages: Record<string, Package>): Promise<Record<stri
   const due = Date.now() + 30_000;
   const policy = HookRevision.parse({
     hook_id: 'packages',
-    code: '',
+    code: 'packages',
     egress: { allowed_addresses: ['127.0.0.0/8'], allowed_hosts: null },
     limits: revision.limits,
     revision: revision.revision,

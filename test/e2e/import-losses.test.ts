@@ -67,6 +67,11 @@ const LOSSY = {
   'resource-servers/shared.json': { name: 'Shared', identifier: 'urn:shared', signing_alg: 'HS256' },
   'resource-servers/rs512.json': { name: 'Long', identifier: 'urn:long', signing_alg: 'RS512' },
   'resource-servers/bound.json': { name: 'Bound', identifier: 'urn:bound', proof_of_possession: BOUND },
+  'resource-servers/proved.json': {
+    name: 'Proved',
+    identifier: 'urn:proved',
+    proof_of_possession: { mechanism: 'dpop', required: true },
+  },
   'clients/mtls.json': {
     ...M2M,
     name: 'Mtls',
@@ -77,6 +82,7 @@ const LOSSY = {
   'clients/proves.json': {
     ...M2M,
     name: 'Proves',
+    require_proof_of_possession: true,
     of_tomorrow: { required: true },
     nothing_of_tomorrow: false,
   },
@@ -140,6 +146,15 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
   assert.deepEqual(steps.find(({ kind }) => kind === 'tenant')?.notes, [
     'hooks were written for Node.js 18; they will have the API of Node.js 22',
   ]);
+  const { call } = await openManagement(stack());
+  const policies = ['urn:bound', 'urn:proved'].map(async (identifier) => {
+    const { body } = await call('GET', `/resource-servers/${encodeURIComponent(identifier)}`);
+    return (body as { proof_of_possession?: object }).proof_of_possession;
+  });
+  assert.deepEqual(await Promise.all(policies), [undefined, { mechanism: 'dpop', required: true }]);
+  const proves = new_clients.find(({ name }) => name === 'Proves')?.client_id ?? '';
+  const { body: made } = await call('GET', `/clients/${proves}`);
+  assert.equal((made as { require_proof_of_possession?: boolean }).require_proof_of_possession, true);
   const { client_id = '', client_secret = '' } = new_clients.find(({ name }) => name === 'Of orgs') ?? {};
   const token = await requestToken(stack(), { client_id, client_secret, audience: 'urn:shared' });
   assert.equal(decodeProtectedHeader(String(token.body.access_token)).alg, 'RS256');
@@ -239,9 +254,7 @@ const REFUSALS = [
   'hook plan 2 claims: name: it is plan-2-claims in hookmint, as is that of plan2claims',
   'hook plan2claims: name: it is plan-2-claims in hookmint, as is that of plan 2 claims',
   'hook redis: code: hookmint refuses it: hook.js:1:23: the module "redis" is not declared: add it to the hook\'s dependencies, as "redis": "<version>"',
-  'action misspelt: code: hookmint refuses it: the script exports onExecutePostLogin, and nothing that is called: ' +
-    "onExecutePostLogin is of another trigger of Auth0's Actions; an Action is `exports.onExecuteCredentialsExchange = async (event, api) => {…}`, " +
-    'and a hook is `module.exports = function (client, scope, audience, context, cb) {…}`',
+  "action misspelt: code: hookmint refuses it: the script exports onExecutePostLogin, and nothing that is called: onExecutePostLogin is of another trigger of Auth0's Actions; an Action is `exports.onExecuteCredentialsExchange = async (event, api) => {…}`, and a hook is `module.exports = function (client, scope, audience, context, cb) {…}`",
   'action unsound: code: hookmint refuses it: hook.js:1:53: Unexpected end of file',
   'trigger credentials-exchange: bindings: the Action unsound is not made; the others are bound',
   'trigger credentials-exchange: bindings: the Action Of the marketplace is neither in the files nor in hookmint; the others are bound',

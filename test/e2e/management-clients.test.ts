@@ -202,12 +202,34 @@ describe('the list of clients', () => {
     );
   });
 
-  it('cannot be searched, and says so', async () => {
-    await refused(
-      api.call('GET', '/clients?q=name:x'),
-      400,
-      "Query validation error: 'is not supported; use is_first_party and app_type, or list all clients' on property q.",
+  it('is found by the beginning of its name or id, in either case, and told by name', async () => {
+    for (const name of ['Würfel one', 'würfel Two', 'WÜRFEL three', 'Another würfel']) {
+      assert.equal((await api.call('POST', '/clients', { name, client_id: `search-${name.slice(-3)}` })).status, 201);
+    }
+    const found = async (q: string, more = '') => {
+      const { status, body } = await api.call('GET', `/clients?q=${encodeURIComponent(q)}${more}`);
+      assert.equal(status, 200, JSON.stringify(body));
+      return (body as { name: string }[]).map(({ name }) => name);
+    };
+    assert.deepEqual(await found('name:wür*'), ['Würfel one', 'WÜRFEL three', 'würfel Two']);
+    assert.deepEqual(await found('name:wür*', '&per_page=1&page=1'), ['WÜRFEL three']);
+    assert.deepEqual(await found('name:"WÜRFEL ONE"'), ['Würfel one']);
+    assert.deepEqual(await found('name:wür* OR client_id:search\\-f*'), [
+      'Another würfel',
+      'Würfel one',
+      'WÜRFEL three',
+      'würfel Two',
+    ]);
+    assert.deepEqual(await found('name:nobody*'), []);
+    const totals = await api.call(
+      'GET',
+      `/clients?q=${encodeURIComponent('name:wür*')}&include_totals=true&per_page=2`,
     );
+    const { total, clients } = totals.body as { total: number; clients: unknown[] };
+    assert.deepEqual([total, clients.length], [3, 2]);
+    const wrong = ['name:*', 'secret:x', 'name:a AND name:b', 'NOT name:a', 'name:>a', '__proto__:a', 'x', ''];
+    for (const q of wrong) assert.equal((await api.call('GET', `/clients?q=${encodeURIComponent(q)}`)).status, 400, q);
+    assert.equal((await api.call('GET', '/clients?q=name:a*&take=1')).status, 400);
   });
 });
 

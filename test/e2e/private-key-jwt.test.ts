@@ -23,6 +23,15 @@ function newPair(modulusLength = 2_048): Pair {
   return { pem: publicKey.export({ type: 'spki', format: 'pem' }), privateKey };
 }
 
+const RSA_ALGS = ['RS256', 'RS384', 'PS256', 'PS384'];
+const CURVE_ALGS = { ES256: 'P-256', ES384: 'P-384', EdDSA: 'Ed25519', Ed25519: 'Ed25519' };
+
+function newCurvePair(curve: string): Pair {
+  const { publicKey, privateKey } =
+    curve === 'Ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: curve });
+  return { pem: publicKey.export({ type: 'spki', format: 'pem' }), privateKey };
+}
+
 type Signing = Pair & { client_id: string; credentialId: string };
 
 /** A client that authenticates with the key alone, and is granted the demo API. */
@@ -85,12 +94,23 @@ describe('a client that signs assertions', () => {
     }
   });
 
-  for (const alg of ['RS256', 'RS384', 'PS256']) {
+  for (const alg of RSA_ALGS) {
     it(`signs with the ${alg} of its credential, and no other`, async () => {
       const client = await signingClient({ alg });
       assert.equal(await statusOf(sign(client, {}, { alg })), 200);
-      const others = ['RS256', 'RS384', 'PS256'].filter((other) => other !== alg);
+      const others = RSA_ALGS.filter((other) => other !== alg);
       for (const other of others) await assertRefused(ask(await sign(client, {}, { alg: other })), UNSIGNED);
+    });
+  }
+
+  for (const [alg, curve] of Object.entries(CURVE_ALGS)) {
+    it(`signs with the ${alg} of its credential, by a key of ${curve}`, async () => {
+      const client = await signingClient({ alg }, newCurvePair(curve));
+      assert.equal(await statusOf(sign(client, {}, { alg })), 200);
+      await assertRefused(ask(await sign({ ...client, ...newCurvePair(curve) }, {}, { alg })), UNSIGNED);
+      await assertRefused(ask(await sign({ ...client, ...newPair() })), UNSIGNED);
+      const bySecret = await makeClient(api);
+      await assertRefused(ask(await sign({ ...client, client_id: bySecret.client_id }, {}, { alg })), UNSIGNED);
     });
   }
 
@@ -282,7 +302,27 @@ describe('a credential', () => {
       { credential_type: 'x509_cert', pem },
       "'must be public_key, the only supported type' on property credential_type.",
     ],
-    ['another alg', { pem, alg: 'ES256' }, "'must be one of RS256, RS384, PS256' on property alg."],
+    [
+      'another alg',
+      { pem, alg: 'HS256' },
+      "'must be one of RS256, RS384, PS256, PS384, ES256, ES384, EdDSA, Ed25519' on property alg.",
+    ],
+    ['a key of RSA for ES256', { pem, alg: 'ES256' }, "'must be a key of P-256 for ES256' on property pem."],
+    [
+      'a key of another curve',
+      { pem: newCurvePair('P-384').pem, alg: 'ES256' },
+      "'must be a key of P-256 for ES256' on property pem.",
+    ],
+    [
+      'a key of Ed448',
+      { pem: generateKeyPairSync('ed448').publicKey.export({ type: 'spki', format: 'pem' }), alg: 'EdDSA' },
+      "'must be a key of Ed25519 for EdDSA' on property pem.",
+    ],
+    [
+      'a key of a curve for RS256',
+      { pem: newCurvePair('P-256').pem },
+      "'must be an RSA key of 2048 to 4096 bits' on property pem.",
+    ],
     ['no key', { pem: 'x' }, "'must be a public key (SPKI) or an X.509 certificate, PEM' on property pem."],
     [
       'a private key',

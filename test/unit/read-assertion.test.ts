@@ -81,11 +81,11 @@ describe('a client assertion', () => {
     it(`may have the typ ${typ}`, () => assert.equal(read(jwt({}, { alg: 'RS256', typ })).clientId, 'id'));
   }
 
-  for (const alg of ['none', 'HS256', 'RS512', 'ES256', 'EdDSA', '']) {
+  for (const alg of ['none', 'HS256', 'RS512', 'PS512', 'ES512', 'ES256K', '']) {
     it(`is refused when it is signed with ${alg === '' ? 'nothing' : alg}`, () => {
       assert.throws(
         () => read(jwt({}, { alg })),
-        refusal('The client_assertion must be signed with RS256, RS384, PS256'),
+        refusal('The client_assertion must be signed with RS256, RS384, PS256, PS384, ES256, ES384, EdDSA, Ed25519'),
       );
     });
   }

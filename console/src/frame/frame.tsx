@@ -10,6 +10,8 @@ const PAGES = [
   { path: '/hooks', name: 'Hooks' },
   { path: '/actions', name: 'Actions' },
   { path: '/tokens', name: 'Tokens' },
+  { path: '/clients', name: 'Clients' },
+  { path: '/keys', name: 'Keys' },
 ] as const;
 
 const THEME_NAMES = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };

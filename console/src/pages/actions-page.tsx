@@ -95,7 +95,9 @@ function ActionTable({ actions, bindings }: { actions: readonly Action[]; bindin
               </th>
               <th scope="col">Name</th>
               <th scope="col">Status</th>
-              <th scope="col">Version</th>
+              <th scope="col" className="roomy-only">
+                Version
+              </th>
               <th scope="col">
                 <span className="hidden-text">What can be done</span>
               </th>
@@ -117,7 +119,7 @@ function ActionTable({ actions, bindings }: { actions: readonly Action[]; bindin
                   <td>
                     <StatusChip noun="Action" isActive={place >= 0} script={version?.code} />
                   </td>
-                  <td className="number">
+                  <td className="number roomy-only">
                     {version === undefined ? '' : `v${String(version.number)}`}
                     {version !== undefined && !action.all_changes_deployed && ' with a draft'}
                   </td>

@@ -39,11 +39,13 @@ class Gathered {
     }
   }
 
-  copy() {
-    const copy = new Gathered(...this.#open);
+  /** @param options of the copy, which is a hash */
+  copy(options) {
+    const [kind, algorithm] = this.#open;
+    const copy = new Gathered(kind, algorithm, options);
     copy.#chunks = [...this.#chunks];
     copy.#bytes = this.#bytes;
-    if (this.#id !== undefined) copy.#id = host('copy', this.#id);
+    if (this.#id !== undefined) copy.#id = host('copy', this.#id, options);
     return copy;
   }
 }

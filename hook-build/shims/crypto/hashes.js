@@ -67,7 +67,7 @@ class Hash extends Digesting {
   }
   copy(options = undefined) {
     if (this.#finalized) throw finalized();
-    return new Hash(this.#algorithm, options ?? this.#options, this.#data.copy());
+    return new Hash(this.#algorithm, options, this.#data.copy(options));
   }
 }
 

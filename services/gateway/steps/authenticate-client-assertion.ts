@@ -1,4 +1,4 @@
-import { compactVerify, importJWK, importSPKI, type CryptoKey } from 'jose';
+import { compactVerify, generateKeyPair, importJWK, importSPKI, type CryptoKey } from 'jose';
 import type { AssertionAlg, Client, ClientCredential } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { refused, type Assertion } from './read-assertion.ts';
@@ -60,9 +60,15 @@ const NOBODYS_KEY = { kty: 'RSA', n: Buffer.alloc(256, 0xff).toString('base64url
 const nobodysKeys = new Map<AssertionAlg, Promise<CryptoKey>>();
 
 function nobodysKey(alg: AssertionAlg): Promise<CryptoKey> {
-  const key = nobodysKeys.get(alg) ?? (importJWK(NOBODYS_KEY, alg) as Promise<CryptoKey>);
+  const key = nobodysKeys.get(alg) ?? newNobodysKey(alg);
   nobodysKeys.set(alg, key);
   return key;
+}
+
+/** A point of a curve cannot be made up; that of a pair whose private half is forgotten can. */
+async function newNobodysKey(alg: AssertionAlg): Promise<CryptoKey> {
+  if (/^[RP]S/.test(alg)) return (await importJWK(NOBODYS_KEY, alg)) as CryptoKey;
+  return (await generateKeyPair(alg)).publicKey;
 }
 
 /** As long as the configuration in memory lives. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { isWrongLastSequence } from '../../../shared/bus/wrong-last-sequence.ts';
+import { jetStreamRefusalOf } from '../../../shared/bus/jetstream-refusal.ts';
 import { logger } from '../../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import { assertionUsedSubject } from '../../../shared/subjects/assertion-used.ts';
@@ -34,8 +34,9 @@ export function createUseOnce(connection: NatsConnection, tenant: string): UseOn
       });
       return true;
     } catch (error) {
-      if (isWrongLastSequence(error)) return false;
-      logger.warn({ err: error, kind }, 'cannot check what was used before');
+      const refusal = jetStreamRefusalOf(error);
+      if (refusal === 'taken') return false;
+      logger.warn({ err: error, kind, refusal }, 'cannot check what was used before');
       throw new OAuthError(503, 'temporarily_unavailable', `${kind} cannot be checked at the moment`, {
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
         cause: error,

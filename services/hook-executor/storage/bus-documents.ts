@@ -1,12 +1,10 @@
-import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import { TimeoutError, type NatsConnection } from '@nats-io/transport-node';
-import { isWrongLastSequence } from '../../../shared/bus/wrong-last-sequence.ts';
+import { jetStreamRefusalOf } from '../../../shared/bus/jetstream-refusal.ts';
 import { logger } from '../../../shared/log.ts';
 import { hookStorageReadSubject, hookStorageSubject } from '../../../shared/subjects/hook-storage.ts';
 import { StorageError, type HookDocuments } from './hook-documents.ts';
 
-// https://github.com/nats-io/nats-server/blob/main/server/errors.json
-const MAXIMUM_BYTES_EXCEEDED = 10_077;
 const NOT_FOUND = 404;
 
 /** Documents in the bucket of shared/bus/streams/hook-storage.ts: every executor sees them, and the server decides who came first. */
@@ -32,7 +30,7 @@ export function busDocuments(connection: NatsConnection, tenant: string): HookDo
       try {
         return (await client.publish(hookStorageSubject(tenant, hookId), json ?? '', options)).seq;
       } catch (error) {
-        if (isWrongLastSequence(error)) return undefined;
+        if (jetStreamRefusalOf(error) === 'taken') return undefined;
         return fail(error);
       }
     },
@@ -41,7 +39,7 @@ export function busDocuments(connection: NatsConnection, tenant: string): HookDo
 
 function fail(error: unknown): never {
   logger.error({ err: error }, 'the document of a hook was not read or written');
-  if (error instanceof JetStreamApiError && error.code === MAXIMUM_BYTES_EXCEEDED) {
+  if (jetStreamRefusalOf(error) === 'full') {
     throw new StorageError('STORAGE_FULL', 'no space is left for documents of hooks', { cause: error });
   }
   const late = error instanceof TimeoutError || (error instanceof Error && error.cause instanceof TimeoutError);

@@ -46,6 +46,10 @@ export class ApiError extends Error {
 export const invalidBody = (message: string, options?: ErrorOptions): ApiError =>
   new ApiError(400, 'invalid_body', `Payload validation error: ${message}`, options);
 
+/** 400: the query cannot be taken; the message names the parameter and the fix. */
+export const invalidQuery = (message: string): ApiError =>
+  new ApiError(400, 'invalid_query_string', `Query validation error: ${message}.`);
+
 /** 404: `inexistent_client` and the like. */
 export function inexistent(what: Inexistent): ApiError;
 export function inexistent(what: string, errorCode: ErrorCode): ApiError;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { AssertionAlg } from '../../../shared/domain/client.ts';
+import { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
 import { OAUTH_ERROR_CODES } from '../../../shared/oauth-error.ts';
 import { KeysPublicReply } from '../../../shared/subjects/keys-public.ts';
@@ -32,13 +33,26 @@ const TokenRequest = z
   })
   .meta({ id: 'TokenRequest' });
 
-/** RFC 6749 §5.1. */
+/** RFC 9449 §4.1. */
+const TokenRequestHeaders = z.object({
+  DPoP: z.string().optional().meta({ description: 'A proof of the key that the token is to be bound to (RFC 9449).' }),
+});
+
+/** RFC 9449 §8.1. */
+const TokenResponseHeaders = z.object({
+  'DPoP-Nonce': z
+    .string()
+    .optional()
+    .meta({ description: 'For the next proof, where HOOKMINT_DPOP_NONCE is required.' }),
+});
+
+/** RFC 6749 §5.1, RFC 9449 §5. */
 const TokenResponse = z
   .object({
     access_token: z.string(),
     scope: z.string().optional(),
     expires_in: z.int(),
-    token_type: z.literal('Bearer'),
+    token_type: z.enum(['Bearer', 'DPoP']),
   })
   .meta({ id: 'TokenResponse' });
 
@@ -53,6 +67,7 @@ const Metadata = z
     response_types_supported: z.array(z.string()),
     token_endpoint_auth_methods_supported: z.array(z.string()),
     token_endpoint_auth_signing_alg_values_supported: z.array(AssertionAlg),
+    dpop_signing_alg_values_supported: z.array(DpopAlg),
     subject_types_supported: z.array(z.string()),
     id_token_signing_alg_values_supported: z.array(SigningAlg),
   })
@@ -66,12 +81,13 @@ const token: ZodOpenApiOperationObject = {
   description: 'The client credentials grant (RFC 6749 §4.4).',
   tags: ['oauth'],
   security: [],
+  requestParams: { header: TokenRequestHeaders },
   requestBody: {
     required: true,
     content: { 'application/x-www-form-urlencoded': { schema: TokenRequest }, ...json(TokenRequest) },
   },
   responses: {
-    '200': { description: 'The access token', content: json(TokenResponse) },
+    '200': { description: 'The access token', headers: TokenResponseHeaders, content: json(TokenResponse) },
     ...errorResponses(OAuthErrorBody, [400, 401, 403, 408, 413, 415, 429, 500, 503]),
   },
 };

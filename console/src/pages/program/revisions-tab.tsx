@@ -31,7 +31,11 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
               <th scope="col">Revision</th>
               <th scope="col">Status</th>
               <th scope="col">Written</th>
-              {tellsWho && <th scope="col">By</th>}
+              {tellsWho && (
+                <th scope="col" className="wide-only">
+                  By
+                </th>
+              )}
               <th scope="col">
                 <span className="hidden-text">What can be done</span>
               </th>
@@ -49,7 +53,7 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
                   {entry.draft && <span className="chip warn">◐ draft</span>}
                 </td>
                 <td title={atTime(entry.created_at)}>{ago(entry.created_at)}</td>
-                {tellsWho && <td>{whoWrote(entry.created_by ?? null)}</td>}
+                {tellsWho && <td className="wide-only">{whoWrote(entry.created_by ?? null)}</td>}
                 <td>
                   <div className="row-actions">
                     <Link className="button plain small" href={addressOf(entry)} replace>

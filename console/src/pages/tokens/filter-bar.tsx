@@ -1,14 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { actionsQuery } from '../../api/actions.ts';
 import { apisQuery } from '../../api/apis.ts';
 import { hooksQuery } from '../../api/hooks.ts';
 import { useSession } from '../../frame/signed-in.ts';
+import { SearchBox } from '../../parts/search-box.tsx';
 import { shown } from '../../words/shown.ts';
 import type { Filter } from './search.ts';
-
-/** Between the last key and the search. */
-const PATIENCE_MS = 200;
 
 const ERRORS = [
   'invalid_request',
@@ -44,7 +41,11 @@ export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (fil
   };
   return (
     <div className="filter-bar" role="search">
-      <FindBox value={filter.find} onChange={(find) => onChange({ ...filter, find })} />
+      <SearchBox
+        label="Client, correlation id or jti"
+        value={filter.find}
+        onChange={(find) => onChange({ ...filter, find })}
+      />
       {choose('outcome', 'Outcome', [
         ['', 'Any outcome'],
         ['issued', 'Issued'],
@@ -66,27 +67,5 @@ export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (fil
         ['168', 'Last week'],
       ])}
     </div>
-  );
-}
-
-function FindBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return undefined;
-    const timer = setTimeout(() => onChange(text), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <input
-      type="search"
-      aria-label="Client, correlation id or jti"
-      placeholder="Client, correlation id or jti"
-      spellCheck={false}
-      autoComplete="off"
-      maxLength={256}
-      value={text}
-      onChange={({ target }) => setText(target.value)}
-    />
   );
 }

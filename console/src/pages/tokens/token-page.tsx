@@ -6,6 +6,7 @@ import { useSession } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { DroppedList } from '../../parts/dropped-list.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ScopeList } from '../../parts/scope-list.tsx';
@@ -82,22 +83,6 @@ function Refusal({ log: { details, description } }: { log: TokenLog }) {
     </section>
   );
 }
-
-type Fact = readonly [name: string, value: ReactNode];
-
-/** What is not known is left out. */
-const Facts = ({ facts }: { facts: readonly Fact[] }) => (
-  <dl className="facts">
-    {facts
-      .filter(([, value]) => value !== undefined && value !== '')
-      .map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-  </dl>
-);
 
 const copied = (text: string | undefined, what: string): ReactNode =>
   text === undefined ? undefined : <CopyText text={text} what={what} />;

@@ -10,7 +10,7 @@ import { MAX_CREDENTIALS, type CreateCredential } from './schema.ts';
  * @throws {ApiError} 400
  */
 export async function newCredential(body: CreateCredential): Promise<ClientCredential> {
-  const key = await readPem(body.pem);
+  const key = await readPem(body.pem, body.alg);
   const nowMs = Date.now();
   return {
     id: `cred_${newClientId().slice(0, 22)}`,

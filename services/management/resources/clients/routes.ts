@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { hashClientSecret, newClientSecret } from '../../../../shared/client-secret.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
 import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
-import { clientsIn } from '../../../../shared/store/clients.ts';
+import { BY_NAME, clientsIn } from '../../../../shared/store/clients.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
 import { absentScope } from '../../api/absent-products.ts';
-import { conflict, inexistent } from '../../api/api-error.ts';
+import { conflict, inexistent, invalidQuery } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
+import { filterOfNames, MAX_NAME_SEARCH_LENGTH } from '../../api/name-search.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, flag, withFields } from '../../api/query.ts';
 import { reads, writes, type Caller, type Route } from '../../api/route.ts';
@@ -39,7 +40,9 @@ const list = reads({
       .max(1_024)
       .transform((types) => types.split(','))
       .optional(),
-    q: z.never('is not supported; use is_first_party and app_type, or list all clients').optional(),
+    q: z.string().max(MAX_NAME_SEARCH_LENGTH).optional(),
+    /** By name, whatever its case; otherwise by client_id. */
+    sort: z.literal('name:1', 'must be name:1').optional(),
   }),
   status: 200,
   response: listOf(ClientView, 'clients'),
@@ -52,7 +55,19 @@ const list = reads({
         ? {}
         : { 'profile.is_first_party': query.is_first_party ? { $ne: false } : false }),
       ...(query.app_type === undefined ? {} : { 'profile.app_type': { $in: query.app_type } }),
+      ...(query.q === undefined ? {} : filterOfNames(query.q, { name: 'name', client_id: '_id' })),
     };
+    const view = (client: Client): ClientView => viewOf(client, tenant);
+    if (query.q !== undefined || query.sort !== undefined) {
+      if (query.take !== undefined || query.from !== undefined) {
+        throw invalidQuery("'Use page and per_page with q or sort, not from and take'");
+      }
+      const found = {
+        list: (page: { skip: number; limit: number }) => clients.list(filter, page, BY_NAME),
+        count: () => clients.count(filter, BY_NAME),
+      };
+      return pageOf(query, 'clients', found, view);
+    }
     const source = {
       list: (page: { skip: number; limit: number }) => clients.list(filter, page),
       count: () => clients.count(filter),
@@ -60,7 +75,7 @@ const list = reads({
         clients.list({ $and: [filter, id === undefined ? {} : { _id: { $gt: id } }] }, { skip: 0, limit }),
       idOf: ({ client_id }: Client) => client_id,
     };
-    return pageOf(query, 'clients', source, (client) => viewOf(client, tenant));
+    return pageOf(query, 'clients', source, view);
   },
 });
 

@@ -7,6 +7,7 @@ import {
   pbkdf2Ms,
   primeCheckMs,
   primeMs,
+  requireGroup,
   requirePrimeBits,
   requireResultBytes,
   scryptMs,
@@ -22,7 +23,6 @@ const MAX_PRIME_CHECKS = 64;
 /** Of a Diffie-Hellman prime that is nobody's standard: it is tried for being one. */
 const MAX_OWN_GROUP_BYTES = 128;
 const STANDARD_GROUPS = ['modp5', 'modp14', 'modp15', 'modp16'];
-const LARGE_GROUPS = ['modp17', 'modp18'];
 const standardPrimes = new Set(STANDARD_GROUPS.map((name) => crypto.getDiffieHellman(name).getPrime('hex')));
 
 type Members = Record<string, unknown>;
@@ -40,7 +40,7 @@ function requireBounded(key: unknown): void {
   }
 }
 
-function useMs(data: unknown, key: unknown): number {
+export function useMs(data: unknown, key: unknown): number {
   requireBounded(key);
   return SOME_MS + dataMs(data) + keyUseMs(key);
 }
@@ -123,15 +123,18 @@ export const CRYPTO_OPERATIONS: Record<string, Operation> = {
       crypto.createHmac(algorithm, key).update(data).digest(),
     (_algorithm, key, data) => SOME_MS + dataMs(key) + dataMs(data),
   ),
-  hashOnce: quick(unchecked(crypto.hash), (_algorithm, data) => SOME_MS + dataMs(data)),
+  hashOnce: quick(unchecked(crypto.hash), (_algorithm, data, options) => {
+    requireResultBytes(membersOf(options).outputLength);
+    return SOME_MS + dataMs(data);
+  }),
 
   pbkdf2: {
-    ms: (_password, _salt, rounds, length, digest) => SOME_MS + pbkdf2Ms(rounds, length, digest),
+    ms: (_password, salt, rounds, length, digest) => SOME_MS + pbkdf2Ms(salt, rounds, length, digest),
     run: unchecked(crypto.pbkdf2Sync),
     start: (done, ...args) => unchecked(crypto.pbkdf2)(...args, done),
   },
   scrypt: {
-    ms: (_password, _salt, length, options) => SOME_MS + scryptMs(length, options),
+    ms: (_password, salt, length, options) => SOME_MS + scryptMs(salt, length, options),
     run: (password, salt, length, options) =>
       unchecked(crypto.scryptSync)(password, salt, length, withBoundedMemory(options)),
     start: (done, password, salt, length, options) =>
@@ -220,7 +223,7 @@ export const CRYPTO_OPERATIONS: Record<string, Operation> = {
 
   diffieHellmanGroup: quick(
     (name: string) => {
-      if (LARGE_GROUPS.includes(name)) refuse('Diffie-Hellman groups are limited to 4096 bits');
+      requireGroup(name);
       const group = crypto.getDiffieHellman(name);
       return [group.getPrime(), group.getGenerator(), group.verifyError];
     },

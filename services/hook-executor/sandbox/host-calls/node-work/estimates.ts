@@ -8,6 +8,8 @@ const DATA_MS_PER_BYTE = 6 / 1_048_576;
 const PBKDF2_MS_PER_BLOCK_ROUND = 0.000_5;
 /** Of N * r * p. */
 const SCRYPT_MS_PER_STEP = 0.000_4;
+const SCRYPT_BLOCK_BYTES = 128;
+const SHA256_BYTES = 32;
 const RSA_KEY_MS = 100;
 const DSA_KEY_MS = 2_500;
 const REFERENCE_BITS = 2_048;
@@ -52,21 +54,27 @@ export function requireResultBytes(length: unknown): void {
     refuse(`a result is limited to ${String(MAX_RESULT_BYTES)} bytes`);
 }
 
-export function pbkdf2Ms(rounds: unknown, length: unknown, digest: unknown): number {
+/** The salt is hashed for each block of the result. */
+export function pbkdf2Ms(salt: unknown, rounds: unknown, length: unknown, digest: unknown): number {
   requireResultBytes(length);
   if (numberOf(length) > MAX_INT32 || numberOf(rounds) > MAX_INT32) return 0;
   const blocks = Math.max(1, Math.ceil(numberOf(length) / digestBytesOf(digest)));
-  return numberOf(rounds) * blocks * PBKDF2_MS_PER_BLOCK_ROUND;
+  return blocks * (numberOf(rounds) * PBKDF2_MS_PER_BLOCK_ROUND + dataMs(salt));
 }
 
-export function scryptMs(length: unknown, options: unknown): number {
+/** RFC 7914 section 6: beside the mixing, PBKDF2 of one round makes what is mixed of the salt, and the result of what was mixed. */
+export function scryptMs(salt: unknown, length: unknown, options: unknown): number {
   requireResultBytes(length);
-  const [cost, size, times] = [
+  const [cost = 0, size = 0, times = 0] = [
     ['N', 'cost', 16_384],
     ['r', 'blockSize', 8],
     ['p', 'parallelization', 1],
   ].map(([short, long, usual]) => numberOf(member(options, String(short)) ?? member(options, String(long)) ?? usual));
-  return (cost ?? 0) * (size ?? 0) * (times ?? 0) * SCRYPT_MS_PER_STEP;
+  const mixedBytes = SCRYPT_BLOCK_BYTES * size * times;
+  if (mixedBytes > MAX_INT32 || numberOf(length) > MAX_INT32) return 0;
+  const hashedBytes =
+    (mixedBytes / SHA256_BYTES) * bytesOf(salt) + Math.ceil(numberOf(length) / SHA256_BYTES) * mixedBytes;
+  return cost * size * times * SCRYPT_MS_PER_STEP + hashedBytes * DATA_MS_PER_BYTE;
 }
 
 /** Two exponents are searched for in the usual time; with others the search is as long as the caller likes. */
@@ -85,6 +93,7 @@ export function keyPairMs(type: unknown, options: unknown): number {
     case 'dh':
       requirePrimeBits(numberOf(member(options, 'primeLength')));
       requirePrime(member(options, 'prime'));
+      requireGroup(member(options, 'group') ?? member(options, 'groupName'));
       return primeMs(numberOf(member(options, 'primeLength')), true) + KEY_USE_MS * 5;
     default:
       return KEY_USE_MS;
@@ -106,6 +115,12 @@ export function requirePrimeBits(bits: number): void {
 
 export function requirePrime(prime: unknown): void {
   requirePrimeBits(bytesOf(prime) * 8);
+}
+
+const LARGE_GROUPS: unknown[] = ['modp17', 'modp18', 'ffdhe6144', 'ffdhe8192'];
+
+export function requireGroup(name: unknown): void {
+  if (LARGE_GROUPS.includes(name)) refuse(`Diffie-Hellman groups are limited to ${String(MAX_PRIME_BITS)} bits`);
 }
 
 /** One use of an asymmetric key, or of what will be one. */

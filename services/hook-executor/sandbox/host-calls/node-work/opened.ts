@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, createSign, createVerify } from 'node:crypto';
-import { bytesOf, dataMs } from './estimates.ts';
+import { useMs } from './crypto-operations.ts';
+import { bytesOf, dataMs, requireResultBytes } from './estimates.ts';
 import { unchecked, type Operation } from './operations.ts';
 import { refuse } from './refuse.ts';
 
@@ -8,6 +9,7 @@ const MAX_OPENED = 64;
 /** 3DES in it takes 10 ms. */
 const MAX_PIECE_BYTES = 262_144;
 const PIECE_TIMES = 4;
+const OPEN_MS = 0.1;
 
 type Opened = Record<string, (...args: unknown[]) => unknown>;
 
@@ -31,6 +33,13 @@ const METHODS = new Set([
   'verify',
 ]);
 
+/** A hash may be of any length. */
+function bounded(options: unknown): number {
+  if (typeof options === 'object' && options !== null && 'outputLength' in options)
+    requireResultBytes(options.outputLength);
+  return OPEN_MS;
+}
+
 /** What is made in pieces, and is the host's between them: ciphers, and hashes of what is large. Known to the isolate by numbers. */
 export function openedOperations(): Record<string, Operation> {
   const opened = new Map<number, Opened>();
@@ -53,16 +62,17 @@ export function openedOperations(): Record<string, Operation> {
 
   return {
     open: {
-      ms: () => 0.1,
+      ms: (_kind, _algorithm, options) => bounded(options),
       run: (kind, ...args) => {
         const make = Object.hasOwn(OPEN, String(kind)) ? OPEN[String(kind)] : undefined;
         if (make === undefined) throw new TypeError('nothing of that kind can be opened');
         return keep(make(...args) as Opened);
       },
     },
-    copy: { ms: () => 0.1, run: (id, options) => keep(use(id).copy?.(options) as Opened) },
+    copy: { ms: (_id, options) => bounded(options), run: (id, options) => keep(use(id).copy?.(options) as Opened) },
     call: {
-      ms: (_id, _method, data) => {
+      ms: (_id, method, data) => {
+        if (method === 'sign' || method === 'verify') return useMs('', data);
         if (bytesOf(data) > MAX_PIECE_BYTES) refuse(`a piece is limited to ${String(MAX_PIECE_BYTES)} bytes`);
         return 0.05 + dataMs(data) * PIECE_TIMES;
       },

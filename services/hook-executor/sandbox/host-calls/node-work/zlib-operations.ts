@@ -10,7 +10,7 @@ const MAX_ENGINES = 8;
 const MAX_ZSTD_LEVEL = 9;
 const MAX_WINDOW_LOG = 24;
 
-/** More cannot come of one byte. */
+/** More cannot come of one byte; the other two formats have no such bound. */
 const DEFLATE_TIMES = 1_032;
 const UNPACKED_BYTES_PER_MS = 300_000;
 const PACKED_BYTES_PER_MS = 5_000;
@@ -65,7 +65,8 @@ function workMs(kind: Kind, data: unknown, options: unknown): number {
   if (!isPacking(kind)) {
     const { maxOutputLength } = optionsOf(options);
     const most = Math.min(typeof maxOutputLength === 'number' ? maxOutputLength : Infinity, MAX_OUTPUT_BYTES);
-    return 0.1 + Math.min(bytes * DEFLATE_TIMES, most) / UNPACKED_BYTES_PER_MS;
+    const outputBytes = /^(Brotli|Zstd)/.test(kind) ? most : Math.min(bytes * DEFLATE_TIMES, most);
+    return 0.1 + outputBytes / UNPACKED_BYTES_PER_MS;
   }
   if (kind !== 'BrotliCompress') return 0.2 + bytes / PACKED_BYTES_PER_MS;
   const quality = Number(

@@ -1,0 +1,112 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useLocation, useSearch } from 'wouter';
+import { clientsQuery, type Client } from '../../api/clients.ts';
+import { useMay } from '../../frame/signed-in.ts';
+import { useTitle } from '../../frame/title.ts';
+import { CopyText } from '../../parts/copy-text.tsx';
+import { Failure } from '../../parts/failure.tsx';
+import { Loading } from '../../parts/loading.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import { authenticationInWords } from '../../words/authentication.ts';
+import { shown } from '../../words/shown.ts';
+
+/** More are no list that anybody reads. */
+const MAX_LISTED = 1_000;
+
+/** All clients, by name; the search is made by the server, in one request. */
+export default function ClientsPage() {
+  useTitle('Clients');
+  const { may, reason } = useMay('read:clients');
+  const [, go] = useLocation();
+  const find = new URLSearchParams(useSearch()).get('find') ?? '';
+  const search = (text: string): void =>
+    go(text === '' ? '/clients' : `/clients?${new URLSearchParams({ find: text }).toString()}`, { replace: true });
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Clients</h1>
+        <p>Programs that ask for tokens by the client-credentials grant.</p>
+      </div>
+      {may ? (
+        <>
+          <SearchBox label="Beginning of a name or id" value={find} onChange={search} />
+          <Found find={find} />
+        </>
+      ) : (
+        <p className="hint">{reason}</p>
+      )}
+    </div>
+  );
+}
+
+function Found({ find }: { find: string }) {
+  const pages = useInfiniteQuery({ ...clientsQuery(find), placeholderData: keepPreviousData });
+  if (pages.isError) {
+    return <Failure what="The clients could not be read." error={pages.error} onRetry={() => void pages.refetch()} />;
+  }
+  if (pages.isPending) return <Loading what="clients" />;
+  const clients = pages.data.pages.flatMap((page) => page.clients);
+  const total = pages.data.pages[0]?.total ?? 0;
+  if (clients.length === 0) {
+    return (
+      <div className="empty">
+        <h2>No client is called so</h2>
+        <p>The search compares the beginning of names and ids, in either case.</p>
+      </div>
+    );
+  }
+  return (
+    <div className={pages.isPlaceholderData ? 'dimmed results' : 'results'}>
+      <p className="hint" role="status">
+        {total === 1 ? '1 client' : `${total.toLocaleString()} clients`}
+      </p>
+      <ClientTable clients={clients} />
+      {pages.hasNextPage && clients.length >= MAX_LISTED && <p className="hint">Narrow the search to see others.</p>}
+      {pages.hasNextPage && clients.length < MAX_LISTED && (
+        <div>
+          <button
+            type="button"
+            className="button"
+            disabled={pages.isFetchingNextPage}
+            onClick={() => void pages.fetchNextPage()}
+          >
+            {pages.isFetchingNextPage ? 'Reading…' : 'Show more'}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const ClientTable = ({ clients }: { clients: readonly Client[] }) => (
+  <div className="table-box">
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col" className="wide-only">
+            Client id
+          </th>
+          <th scope="col" className="roomy-only">
+            Authentication
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {clients.map(({ client_id = '', name = '', token_endpoint_auth_method }) => (
+          <tr key={client_id}>
+            <td className="cut" title={name}>
+              <Link className="row-link" href={`/clients/${encodeURIComponent(client_id)}`}>
+                {shown(name)}
+              </Link>
+            </td>
+            <td className="wide-only">
+              <CopyText text={client_id} what={`client id of ${name}`} />
+            </td>
+            <td className="roomy-only">{authenticationInWords(token_endpoint_auth_method)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+);
