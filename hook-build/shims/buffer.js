@@ -20,6 +20,8 @@ const Buffer = function (value, encodingOrOffset, length) {
   return Buffer.alloc(value);
 };
 Object.setPrototypeOf(Buffer, Uint8Array);
+// By this libraries tell it from one that is native, which they would have do what it has of them.
+Object.defineProperty(Buffer, 'TYPED_ARRAY_SUPPORT', { value: true });
 Buffer.prototype = Library.prototype;
 Object.defineProperty(Buffer.prototype, 'constructor', { value: Buffer, writable: true, configurable: true });
 

@@ -166,6 +166,10 @@ const compression = [
 ];
 
 const others = [
+  ...each(
+    [`'latin1'`, `'utf-16le'`, `'nope'`, `'\\0utf-8'`, `'gbk'`],
+    (label) => `new TextDecoder(${label}).decode(Buffer.from([0x61, 0xe9, 0x62, 0x63]))`,
+  ),
   ...each(ANYTHING, (value) => `[net.isIP(${value}), net.isIPv4(${value}), net.isIPv6(${value})]`),
   ...triples(
     ['utf8', 'ucs2', 'base64', 'base64url', 'hex', 'latin1', 'nope'].map((name) => `'${name}'`),

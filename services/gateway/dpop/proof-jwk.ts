@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { isBase64Url } from '../is-compact.ts';
@@ -46,4 +47,11 @@ export function isPrivate(jwk: object): boolean {
 /** The public key of a JWK, or undefined where it is none that the algorithm may be used with. */
 export function keyFor(alg: DpopAlg, jwk: object): ProofJwk | undefined {
   return KEYS[alg].safeParse(jwk).data;
+}
+
+/** RFC 7638 §3: of the members that make the key, and no others, in the order of their names. */
+export function thumbprintOf(jwk: ProofJwk): string {
+  return createHash('sha256')
+    .update(JSON.stringify(jwk, Object.keys(jwk).sort()))
+    .digest('base64url');
 }
