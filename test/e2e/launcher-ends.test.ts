@@ -54,7 +54,7 @@ const CONTAINER = ['unshare', '--pid', '--fork', '--mount-proc'];
 
 /** `npm start` as people type it, in a session of its own, until a token can be had. */
 async function start(within: readonly string[] = [], command = ['npm', 'start', '--']): Promise<Started> {
-  const [program = '', ...args] = [...within, ...command, '--port', '0', '--data', dataDir];
+  const [program, ...args] = [...within, ...command, '--port', '0', '--data', dataDir];
   const npm = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, NATS_URL: '', MONGODB_URL: '' },
