@@ -32,12 +32,15 @@ const PERFECT: Wire = { latencyMs: 0, bytesPerSecond: Infinity, blackHole: false
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let wire = PERFECT;
   const directions = new Set<Direction>();
+  const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(targetPort, HOST);
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
+      sockets.add(from);
+      from.once('close', () => sockets.delete(from));
       const direction = carry(from, to, () => wire);
       directions.add(direction);
       // What is still on its way when the one side has gone is to reach the other.
@@ -68,7 +71,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     open: async () => {
       if (!server.listening) await listen(server, port);
     },
-    close: () => (server.listening ? shut() : Promise.resolve()),
+    close: async () => {
+      const shutting = server.listening ? shut() : Promise.resolve();
+      // Also those of a connection whose other side has gone.
+      for (const socket of sockets) socket.destroy();
+      await shutting;
+    },
   };
 }
 
