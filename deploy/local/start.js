@@ -92,6 +92,11 @@ function tell(signal) {
 function whenNpmIsGone(gone) {
   const parents = parentsUpToNpm();
   if (parents.length === 0) return;
+  if (parents.at(-1) === 1) {
+    process.stderr.write(
+      `npm is process 1 here, and waits for nothing when it is told to end: start node deploy/local/start.js ${script} in its place.\n`,
+    );
+  }
   const timer = setInterval(() => {
     const [parent, grandparent] = parents;
     const isWhole = process.ppid === parent && (grandparent === undefined || parentOf(parent) === grandparent);
