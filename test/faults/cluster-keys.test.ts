@@ -112,4 +112,6 @@ test('signers that have all lost the store go on signing; after a minute, or wha
     process.kill(stack.pid, 'SIGCONT');
   }
   await until('the signer is ready again', isReady);
+  // A launcher that is told to stop while it starts a service waits for it.
+  await stack.untilPrinted(/^hookmint: signer is back/);
 });
