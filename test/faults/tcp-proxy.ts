@@ -130,8 +130,11 @@ function carry(from: Socket, to: Socket, wire: () => Wire): Direction {
   return {
     flush,
     cut: () => {
-      from.resetAndDestroy();
-      to.resetAndDestroy();
+      for (const socket of [from, to]) {
+        // libuv refuses to reset one that is being shut down, and then never closes it: the process would not end.
+        if (socket.connecting || socket.writableEnded) socket.destroy();
+        else socket.resetAndDestroy();
+      }
     },
     forsake: () => {
       forsaken = true;
