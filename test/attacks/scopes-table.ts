@@ -9,7 +9,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'create:clients':
     'clients of any free `client_id`, with a secret that is shown once; without a grant they get no token',
   'update:clients':
-    'names, metadata and grant types of clients: as hooks see them, and whether they get tokens; no secret, no key, no quota, not whether they need a secret',
+    'names, metadata and grant types of clients: as hooks see them, whether they get tokens, and whether only bound ones; no secret, no key, no quota, not whether they need a secret',
   'delete:clients': 'ends clients with their grants',
   'update:client_keys':
     '**all rights of another client:** a new secret of any client that is not the last administrator',
@@ -84,9 +84,15 @@ type Operation = {
   members?: Members;
 };
 
-const ofClientsOwn = ['name', 'grant_types', 'client_metadata', ...Object.keys(ofClients)];
+const ofClientsOwn = [
+  'name',
+  'grant_types',
+  'client_metadata',
+  'require_proof_of_possession',
+  ...Object.keys(ofClients),
+];
 const ofApis = [
-  ...['name', 'scopes', 'signing_alg', 'token_lifetime', 'token_dialect', 'enforce_policies'],
+  ...['name', 'scopes', 'signing_alg', 'token_lifetime', 'token_dialect', 'enforce_policies', 'proof_of_possession'],
   ...['subject_type_authorization', ...Object.keys(ResourceServerProfile.shape)],
 ];
 const ofGrants = [
