@@ -45,6 +45,7 @@ const MIGRATED_CLIENT = {
   client_metadata: { plan: 'full' },
   credentials: [],
   private_key_jwt: null,
+  require_proof_of_possession: false,
   token_quota: null,
   ...PROFILE,
 };
@@ -84,6 +85,7 @@ async function assertReadable(): Promise<void> {
     ...api,
     client_policy: 'require_client_grant',
     is_system: false,
+    proof_of_possession: null,
     ...PROFILE,
   });
   const { _id: grantId, ...grant } = GRANT;
