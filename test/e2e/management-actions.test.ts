@@ -16,7 +16,8 @@ const { stack, call, must, create, deploy, bindTo, shaped } = withActions();
 describe('an Action', () => {
   it('is told as Auth0 tells it, from its making on', async () => {
     const action = await create({ name: 'First', code: claim('a', 1), secrets: [{ name: 'KEY', value: 'abc-value' }] });
-    const { id, created_at, updated_at, built_at, secrets, ...rest } = action;
+    const { id, created_at, updated_at, built_at, secrets, revision, ...rest } = action;
+    assert.match(String(revision), /^[\w-]{43}$/);
     assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     assert.deepEqual(rest, {
       name: 'First',

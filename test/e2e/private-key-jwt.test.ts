@@ -184,6 +184,7 @@ describe('while the bus cannot say whether an assertion was used', () => {
     const client = await signingClient();
     assert.equal(await statusOf(sign(client)), 200);
     const pids = stack().pidsOf('nats-server');
+    assert.equal(pids.length, 1, 'the server of the bus');
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     try {
       const { status, body, headers } = await ask(await sign(client));

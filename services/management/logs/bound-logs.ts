@@ -26,7 +26,9 @@ export type LogsBound = {
 export function boundLogs(db: Db, bound: LogsBound): { close: () => void } {
   let bytes: number | undefined;
   observeLogsSize(() => bytes);
-  let timer: NodeJS.Timeout;
+  // A counter that begins with its first time shows no increase by it.
+  logsShortened.add(0);
+  let timer: NodeJS.Timeout | undefined;
   const look = async (): Promise<void> => {
     let nextMs = LOOK_INTERVAL_MS;
     try {
@@ -38,7 +40,7 @@ export function boundLogs(db: Db, bound: LogsBound): { close: () => void } {
     }
     timer = setTimeout(() => void look(), nextMs).unref();
   };
-  timer = setTimeout(() => void look(), LOOK_INTERVAL_MS).unref();
+  void look();
   return { close: () => clearTimeout(timer) };
 }
 
