@@ -77,7 +77,8 @@ const common = {
   chunkNames: 'part-[hash]',
   assetNames: '[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"' },
-  legalComments: 'none',
+  // The licences of packages ask for their notices wherever their code is.
+  legalComments: 'eof',
   logLevel: 'error',
 } satisfies BuildOptions;
 
