@@ -52,7 +52,7 @@ export function olderModules(
 
 function saidVersion(code: string, name: string): string | undefined {
   const before = `${name}@`;
-  for (const [, comment = ''] of code.matchAll(/(?:\/\/|^\s*\*)([^\n]*)/gm)) {
+  for (const [, comment = ''] of code.matchAll(/(?:\/\/|^[^\S\n]*\*)([^\n]*)/gm)) {
     const start = comment.indexOf(before);
     const version = start < 0 ? undefined : /^\d+(?:\.\d+){0,2}/.exec(comment.slice(start + before.length))?.[0];
     if (version !== undefined) return version;
