@@ -110,13 +110,10 @@ class TracingChannel {
   unsubscribe(handlers) {
     return EVENTS.map((event) => !handlers[event] || this[event].unsubscribe(handlers[event])).every(Boolean);
   }
-  traceSync(run, context = {}, self = undefined, ...args) {
-    if (!this.hasSubscribers) return Reflect.apply(run, self, args);
+  #start(context, work) {
     return this.start.runStores(context, () => {
       try {
-        const result = Reflect.apply(run, self, args);
-        context.result = result;
-        return result;
+        return work();
       } catch (error) {
         context.error = error;
         this.error.publish(context);
@@ -124,6 +121,14 @@ class TracingChannel {
       } finally {
         this.end.publish(context);
       }
+    });
+  }
+  traceSync(run, context = {}, self = undefined, ...args) {
+    if (!this.hasSubscribers) return Reflect.apply(run, self, args);
+    return this.#start(context, () => {
+      const result = Reflect.apply(run, self, args);
+      context.result = result;
+      return result;
     });
   }
   tracePromise(run, context = {}, self = undefined, ...args) {
@@ -134,27 +139,19 @@ class TracingChannel {
       this.asyncStart.publish(context);
       this.asyncEnd.publish(context);
     };
-    return this.start.runStores(context, () => {
-      try {
-        const result = Reflect.apply(run, self, args);
-        const promise = typeof result?.then === 'function' ? result : Promise.resolve(result);
-        return promise.then(
-          (value) => {
-            settled('result', value);
-            return value;
-          },
-          (error) => {
-            settled('error', error);
-            throw error;
-          },
-        );
-      } catch (error) {
-        context.error = error;
-        this.error.publish(context);
-        throw error;
-      } finally {
-        this.end.publish(context);
-      }
+    return this.#start(context, () => {
+      const result = Reflect.apply(run, self, args);
+      const promise = typeof result?.then === 'function' ? result : Promise.resolve(result);
+      return promise.then(
+        (value) => {
+          settled('result', value);
+          return value;
+        },
+        (error) => {
+          settled('error', error);
+          throw error;
+        },
+      );
     });
   }
   traceCallback(run, position = -1, context = {}, self = undefined, ...args) {
@@ -177,17 +174,7 @@ class TracingChannel {
       });
     };
     args.splice(position, 1, traced);
-    return this.start.runStores(context, () => {
-      try {
-        return Reflect.apply(run, self, args);
-      } catch (error) {
-        context.error = error;
-        this.error.publish(context);
-        throw error;
-      } finally {
-        this.end.publish(context);
-      }
-    });
+    return this.#start(context, () => Reflect.apply(run, self, args));
   }
 }
 

@@ -173,25 +173,23 @@ const constants = {
   ZSTD_error_noForwardProgress_inputEmpty: 82,
 };
 
-const codes = {
-  0: 'Z_OK',
-  1: 'Z_STREAM_END',
-  2: 'Z_NEED_DICT',
-  Z_OK: 0,
-  Z_STREAM_END: 1,
-  Z_NEED_DICT: 2,
-  Z_ERRNO: -1,
-  Z_STREAM_ERROR: -2,
-  Z_DATA_ERROR: -3,
-  Z_MEM_ERROR: -4,
-  Z_BUF_ERROR: -5,
-  Z_VERSION_ERROR: -6,
-  '-1': 'Z_ERRNO',
-  '-2': 'Z_STREAM_ERROR',
-  '-3': 'Z_DATA_ERROR',
-  '-4': 'Z_MEM_ERROR',
-  '-5': 'Z_BUF_ERROR',
-  '-6': 'Z_VERSION_ERROR',
-};
+const RESULTS = [
+  'Z_OK',
+  'Z_STREAM_END',
+  'Z_NEED_DICT',
+  'Z_ERRNO',
+  'Z_STREAM_ERROR',
+  'Z_DATA_ERROR',
+  'Z_MEM_ERROR',
+  'Z_BUF_ERROR',
+  'Z_VERSION_ERROR',
+];
+/** By name and by number. */
+const codes = Object.fromEntries(
+  RESULTS.flatMap((name) => [
+    [name, constants[name]],
+    [constants[name], name],
+  ]),
+);
 
 module.exports = { constants: Object.freeze(constants), codes: Object.freeze(codes) };
