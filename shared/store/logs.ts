@@ -32,9 +32,6 @@ export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[n
 /** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50), less than any operation may take. */
 const MAX_QUERY_MS = 4_000;
 
-/** How long a walk over an index may take, once in a while. */
-const MAX_COUNT_MS = 60_000;
-
 const INDEX_OPTIONS_CONFLICT_CODE = 85;
 const EXPIRY_INDEX = 'expiry';
 const DAY_SECONDS = 86_400;
@@ -124,9 +121,10 @@ export function logsIn(db: Db) {
       const freeInIndexes = Object.values(indexDetails).reduce((sum, index) => sum + index['block-manager'][FREE], 0);
       return { bytes: storageSize - freeStorageSize + totalIndexSize - freeInIndexes, count };
     },
-    /** The date of the log that becomes the oldest when so many older ones are gone. */
+    /** The date of the log that becomes the oldest when so many older ones are gone; a million takes it a second. */
     async dateAfterOldest(count: number): Promise<Date | undefined> {
-      const options = { projection: { date: 1 }, maxTimeMS: MAX_COUNT_MS };
+      // The index alone has it: no document is read of those that are walked over.
+      const options = { projection: { _id: 0, date: 1 }, hint: EXPIRY_INDEX, maxTimeMS: MAX_QUERY_MS } as const;
       const [found] = await collection.find({}, options).sort({ date: 1 }).skip(count).limit(1).toArray();
       return found?.date;
     },
