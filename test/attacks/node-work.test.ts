@@ -151,6 +151,7 @@ const NO_REQUESTS = [
   `'["x509Method",["bytes","Buffer","AAAA"],"constructor"]'`,
   `'["certificate","constructor",["bytes","Buffer","AAAA"]]'`,
   `'["zlib","constructor",""]'`,
+  `'["hash"' + ',[]'.repeat(690000) + ']'`,
   `'["zlibWrite",99,["bytes","Buffer","AAAA"]]'`,
   `'["getHashes"' + ',1'.repeat(1000) + ']'`,
   `'["createHash",' + '["array",['.repeat(5000) + ']]'.repeat(5000) + ']'`,
@@ -207,6 +208,10 @@ const LONG: Record<string, string> = {
   'compression in streams': `const d = crypto.randomBytes(60_000); for (;;) { const s = zlib.createBrotliCompress(); s.on('error', () => {}); s.write(d); s.end(); }`,
   'small bombs of Brotli': `const d = zlib.brotliCompressSync(Buffer.alloc(1e6)); for (;;) { try { zlib.brotliDecompressSync(d); } catch {} }`,
   bombs: `const d = zlib.gzipSync(Buffer.alloc(1e6)); for (;;) { try { zlib.gunzipSync(d); } catch {} }`,
+  'requests of empty lists': `const s = '["hash"' + ',[]'.repeat(690_000) + ']'; for (;;) work(s);`,
+  'requests of empty objects': `const s = '["hash"' + ',{}'.repeat(690_000) + ']'; for (;;) work(s);`,
+  'requests of lists in lists': `const s = '['.repeat(1_000_000) + ']'.repeat(1_000_000); for (;;) work(s);`,
+  'requests of characters that are escaped': `const s = '["hash","' + '\\\\u0041'.repeat(340_000) + '"]'; for (;;) work(s);`,
   'requests that are none': `const s = 'x'.repeat(2e6); for (;;) work(s);`,
   certificates: `for (;;) try { new crypto.X509Certificate('x'); } catch {}`,
 };

@@ -4,6 +4,7 @@ import { inSpan, traceparentOf } from '../../../shared/telemetry/tracing.ts';
 import type { EgressBroker } from './broker.ts';
 import { EgressError, HttpExchangeRequest } from './http-exchange.ts';
 import type { RunMemory } from './response-memory.ts';
+import { parseCall } from '../sandbox/host-calls/parse-call.ts';
 import type { Network } from '../sandbox-process.ts';
 
 /**
@@ -44,7 +45,7 @@ export function networkOfRun(
 
 function parseRequest(text: string): HttpExchangeRequest {
   try {
-    return HttpExchangeRequest.parse(JSON.parse(text));
+    return HttpExchangeRequest.parse(parseCall(text));
   } catch (error) {
     throw new EgressError('EGRESS_INVALID_REQUEST', 'the request is not valid', { cause: error });
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { HookRevision } from '../../../shared/domain/hook.ts';
 import { MAX_HOOK_DOCUMENT_BYTES } from '../../../shared/subjects/hook-storage.ts';
 import { inSpan } from '../../../shared/telemetry/tracing.ts';
+import { parseCall } from '../sandbox/host-calls/parse-call.ts';
 import { StorageError, type HookDocuments } from './hook-documents.ts';
 
 /** Calls of `context.webtask.storage` in one run; one more is refused to the hook. */
@@ -79,7 +80,7 @@ export function storageOfRun(
 
 function parseRequest(text: string): Request {
   try {
-    return Request.parse(JSON.parse(text));
+    return Request.parse(parseCall(text));
   } catch (error) {
     throw new StorageError('STORAGE_INVALID_REQUEST', 'the storage request is not valid', { cause: error });
   }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { CallError } from './call-error.ts';
+import { parseCall } from './parse-call.ts';
 
 /** Largest body once decoded, bytes. */
 const MAX_DECODED_BYTES = 8_388_608;
@@ -28,7 +29,7 @@ const DECODERS: Record<string, Decoder> = {
  * @throws {CallError}
  */
 export async function runDecode(json: string): Promise<string> {
-  const { encoding, body } = JSON.parse(json) as Record<string, unknown>;
+  const { encoding, body } = parseCall(json) as Record<string, unknown>;
   if (typeof encoding !== 'string' || typeof body !== 'string') throw new CallError('TypeError', 'malformed request');
   const codings = encoding
     .split(',')

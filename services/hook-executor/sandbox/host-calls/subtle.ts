@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { CallError } from './call-error.ts';
+import { parseCall } from './parse-call.ts';
 import { algorithmOf, requireUsualExponent, type Algorithm } from './subtle-algorithm.ts';
 import { MAX_DERIVED_BITS, MAX_KEY_PAIR_BYTES, MAX_RSA_BITS } from './subtle-limits.ts';
 import { base64Of, booleanOf, fail, recordOf, textOf, textsOf, type Json } from './subtle-request.ts';
@@ -18,7 +19,7 @@ type KeyUsage = webcrypto.KeyUsage;
  */
 export async function runSubtle(json: string, work = new SubtleWork()): Promise<string> {
   try {
-    const request = recordOf(JSON.parse(json));
+    const request = recordOf(parseCall(json));
     const name = textOf(request.operation);
     const operation = OPERATIONS[name];
     if (operation === undefined) fail('NotSupportedError', 'Unrecognized operation');
@@ -107,7 +108,7 @@ const OPERATIONS: Record<string, Operation | undefined> = {
     const usages = textsOf(request.usages) as KeyUsage[];
     if (format === 'jwk') {
       const text = textOf(request.jwk);
-      const jwk = recordOf(JSON.parse(text));
+      const jwk = recordOf(parseCall(text));
       if (jwk.kty !== 'oct') requireKeyPairSize(text.length / 2);
       if (jwk.ext === false && extractable) fail('DataError', 'JWK is not extractable');
       // The copy that the hook holds has to be had again from the material, whatever the hook may do with it.

@@ -1,4 +1,5 @@
 import { CallError } from '../call-error.ts';
+import { parseCall } from '../parse-call.ts';
 import type { SubtleWork } from '../subtle-work.ts';
 import { CRYPTO_OPERATIONS } from './crypto-operations.ts';
 import { openedOperations } from './opened.ts';
@@ -50,7 +51,7 @@ export class NodeWork {
   ask(json: string, waits: boolean, asker: Asker): string {
     try {
       if (json.length > MAX_REQUEST_LENGTH) refuse(`a request is limited to ${String(MAX_REQUEST_LENGTH)} characters`);
-      const [name, ...wired] = JSON.parse(json) as unknown[];
+      const [name, ...wired] = parseCall(json) as unknown[];
       const operation = typeof name === 'string' ? this.#operations[name] : undefined;
       if (operation === undefined || wired.length > MAX_ARGUMENTS) {
         throw new CallError('ERR_METHOD_NOT_IMPLEMENTED', 'no such operation');
