@@ -7,6 +7,7 @@ import { useTitle } from '../frame/title.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { StatusChip } from '../parts/status-chip.tsx';
+import { Table } from '../parts/table.tsx';
 import { useTell } from '../parts/toasts.tsx';
 import { NewProgram } from './new-program.tsx';
 
@@ -86,74 +87,58 @@ function ActionTable({ actions, bindings }: { actions: readonly Action[]; bindin
   return (
     <>
       {change.isError && <Failure what="Nothing was changed." error={change.error} />}
-      <div className="table-box">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col" className="end">
-                Order
-              </th>
-              <th scope="col">Name</th>
-              <th scope="col">Status</th>
-              <th scope="col" className="roomy-only">
-                Version
-              </th>
-              <th scope="col">
-                <span className="hidden-text">What can be done</span>
-              </th>
+      <Table
+        columns={[{ text: 'Order', look: 'end' }, 'Name', 'Status', { text: 'Version', look: 'roomy-only' }]}
+        hasActions
+      >
+        {sorted.map((action) => {
+          const place = placeOf(action);
+          const version = action.deployed_version;
+          const isBindable = place >= 0 || version !== undefined;
+          return (
+            <tr key={action.id}>
+              <td className="end number">{place < 0 ? '–' : place + 1}</td>
+              <td>
+                <Link className="row-link" href={`/actions/${action.id}`}>
+                  {action.name}
+                </Link>
+              </td>
+              <td>
+                <StatusChip noun="Action" isActive={place >= 0} script={version?.code} />
+              </td>
+              <td className="number roomy-only">
+                {version === undefined ? '' : `v${String(version.number)}`}
+                {version !== undefined && !action.all_changes_deployed && ' with a draft'}
+              </td>
+              <td>
+                <div className="row-actions">
+                  {place > 0 && (
+                    <button
+                      type="button"
+                      className="button plain small"
+                      disabled={!may || change.isPending}
+                      title={reason}
+                      onClick={() => earlier(action, place)}
+                    >
+                      Run<span className="hidden-text"> {action.name}</span> earlier
+                    </button>
+                  )}
+                  <button
+                    type="button"
+                    className="button small"
+                    disabled={!may || !isBindable || change.isPending}
+                    title={reason ?? (isBindable ? undefined : 'Deploy it first')}
+                    onClick={() => toggle(action, place)}
+                  >
+                    {place >= 0 ? 'Unbind' : 'Bind'}
+                    <span className="hidden-text"> {action.name}</span>
+                  </button>
+                </div>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {sorted.map((action) => {
-              const place = placeOf(action);
-              const version = action.deployed_version;
-              const isBindable = place >= 0 || version !== undefined;
-              return (
-                <tr key={action.id}>
-                  <td className="end number">{place < 0 ? '–' : place + 1}</td>
-                  <td>
-                    <Link className="row-link" href={`/actions/${action.id}`}>
-                      {action.name}
-                    </Link>
-                  </td>
-                  <td>
-                    <StatusChip noun="Action" isActive={place >= 0} script={version?.code} />
-                  </td>
-                  <td className="number roomy-only">
-                    {version === undefined ? '' : `v${String(version.number)}`}
-                    {version !== undefined && !action.all_changes_deployed && ' with a draft'}
-                  </td>
-                  <td>
-                    <div className="row-actions">
-                      {place > 0 && (
-                        <button
-                          type="button"
-                          className="button plain small"
-                          disabled={!may || change.isPending}
-                          title={reason}
-                          onClick={() => earlier(action, place)}
-                        >
-                          Run<span className="hidden-text"> {action.name}</span> earlier
-                        </button>
-                      )}
-                      <button
-                        type="button"
-                        className="button small"
-                        disabled={!may || !isBindable || change.isPending}
-                        title={reason ?? (isBindable ? undefined : 'Deploy it first')}
-                        onClick={() => toggle(action, place)}
-                      >
-                        {place >= 0 ? 'Unbind' : 'Bind'}
-                        <span className="hidden-text"> {action.name}</span>
-                      </button>
-                    </div>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+          );
+        })}
+      </Table>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useTitle } from '../frame/title.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { StatusChip } from '../parts/status-chip.tsx';
+import { Table } from '../parts/table.tsx';
 import { NewProgram } from './new-program.tsx';
 
 /** All hooks of the tenant, the one that shapes its tokens first. */
@@ -59,45 +60,32 @@ export function HooksPage() {
 function HookTable({ hooks }: { hooks: readonly Hook[] }) {
   const sorted = [...hooks].sort((a, b) => Number(b.enabled) - Number(a.enabled) || a.name.localeCompare(b.name));
   return (
-    <div className="table-box">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Status</th>
-            <th scope="col" className="end wide-only">
-              Lines
-            </th>
-            <th scope="col" className="end wide-only">
-              Modules
-            </th>
-            <th scope="col" className="wide-only">
-              When it fails
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.map((hook) => (
-            <tr key={hook.id}>
-              <td>
-                <Link className="row-link" href={`/hooks/${hook.id}`}>
-                  {hook.name}
-                </Link>
-              </td>
-              <td>
-                <StatusChip noun="hook" isActive={hook.enabled} script={hook.script} />
-              </td>
-              <td className="end number wide-only">
-                {hook.script === undefined ? '' : hook.script.split('\n').length}
-              </td>
-              <td className="end number wide-only">{Object.keys(hook.dependencies ?? {}).length}</td>
-              <td className="wide-only">
-                {hook.hookmint?.on_failure === 'issue_unmodified' ? 'token goes out unshaped' : 'no token'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[
+        'Name',
+        'Status',
+        { text: 'Lines', look: 'end wide-only' },
+        { text: 'Modules', look: 'end wide-only' },
+        { text: 'When it fails', look: 'wide-only' },
+      ]}
+    >
+      {sorted.map((hook) => (
+        <tr key={hook.id}>
+          <td>
+            <Link className="row-link" href={`/hooks/${hook.id}`}>
+              {hook.name}
+            </Link>
+          </td>
+          <td>
+            <StatusChip noun="hook" isActive={hook.enabled} script={hook.script} />
+          </td>
+          <td className="end number wide-only">{hook.script === undefined ? '' : hook.script.split('\n').length}</td>
+          <td className="end number wide-only">{Object.keys(hook.dependencies ?? {}).length}</td>
+          <td className="wide-only">
+            {hook.hookmint?.on_failure === 'issue_unmodified' ? 'token goes out unshaped' : 'no token'}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -8,6 +8,7 @@ import { CopyText } from '../../parts/copy-text.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { Table } from '../../parts/table.tsx';
 import { authenticationInWords } from '../../words/authentication.ts';
 import { shown } from '../../words/shown.ts';
 import { RotateSecret } from './rotate-secret.tsx';
@@ -94,24 +95,14 @@ function Grants({ clientId }: { clientId: string }) {
       {grants.isError && <Failure what="The grants could not be read." error={grants.error} />}
       {grants.data?.length === 0 && <p>It may ask for no API: it gets no token.</p>}
       {grants.data !== undefined && grants.data.length > 0 && (
-        <div className="table-box">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">API</th>
-                <th scope="col">Scopes</th>
-              </tr>
-            </thead>
-            <tbody>
-              {grants.data.map(({ id, audience, scope, allow_all_scopes }) => (
-                <tr key={id}>
-                  <td>{shown(audience)}</td>
-                  <td>{allow_all_scopes === true ? 'all of the API' : shown(scope.join(' ')) || 'none'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={['API', 'Scopes']}>
+          {grants.data.map(({ id, audience, scope, allow_all_scopes }) => (
+            <tr key={id}>
+              <td>{shown(audience)}</td>
+              <td>{allow_all_scopes === true ? 'all of the API' : shown(scope.join(' ')) || 'none'}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );

@@ -7,6 +7,7 @@ import { CopyText } from '../../parts/copy-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
+import { Table } from '../../parts/table.tsx';
 import { authenticationInWords } from '../../words/authentication.ts';
 import { shown } from '../../words/shown.ts';
 
@@ -79,34 +80,19 @@ function Found({ find }: { find: string }) {
 }
 
 const ClientTable = ({ clients }: { clients: readonly Client[] }) => (
-  <div className="table-box">
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col" className="wide-only">
-            Client id
-          </th>
-          <th scope="col" className="roomy-only">
-            Authentication
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {clients.map(({ client_id = '', name = '', token_endpoint_auth_method }) => (
-          <tr key={client_id}>
-            <td className="cut" title={name}>
-              <Link className="row-link" href={`/clients/${encodeURIComponent(client_id)}`}>
-                {shown(name)}
-              </Link>
-            </td>
-            <td className="wide-only">
-              <CopyText text={client_id} what={`client id of ${name}`} />
-            </td>
-            <td className="roomy-only">{authenticationInWords(token_endpoint_auth_method)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Table columns={['Name', { text: 'Client id', look: 'wide-only' }, { text: 'Authentication', look: 'roomy-only' }]}>
+    {clients.map(({ client_id = '', name = '', token_endpoint_auth_method }) => (
+      <tr key={client_id}>
+        <td className="cut" title={name}>
+          <Link className="row-link" href={`/clients/${encodeURIComponent(client_id)}`}>
+            {shown(name)}
+          </Link>
+        </td>
+        <td className="wide-only">
+          <CopyText text={client_id} what={`client id of ${name}`} />
+        </td>
+        <td className="roomy-only">{authenticationInWords(token_endpoint_auth_method)}</td>
+      </tr>
+    ))}
+  </Table>
 );

@@ -6,6 +6,7 @@ import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { Table } from '../../parts/table.tsx';
 import { ago, atTime } from '../../words/time.ts';
 import { RevokeKey } from './revoke-key.tsx';
 import { RotateKeys } from './rotate-keys.tsx';
@@ -63,54 +64,37 @@ function KeyTable({ keys, onRevoke }: { keys: readonly SigningKey[]; onRevoke: (
       (b.current_until ?? '').localeCompare(a.current_until ?? ''),
   );
   return (
-    <div className="table-box">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Algorithm</th>
-            <th scope="col">Status</th>
-            <th scope="col">Key id</th>
-            <th scope="col" className="wide-only">
-              When
-            </th>
-            <th scope="col">
-              <span className="hidden-text">What can be done</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.map((key) => (
-            <tr key={key.kid}>
-              <td>{key.alg}</td>
-              <td>
-                <KeyStatus signingKey={key} />
-              </td>
-              <td>
-                <CopyText text={key.kid} what={`key id ${key.kid.slice(0, 4)}`} />
-              </td>
-              <td className="wide-only">
-                <When signingKey={key} />
-              </td>
-              <td>
-                <div className="row-actions">
-                  {key.previous && !key.revoked && (
-                    <button
-                      type="button"
-                      className="button plain small"
-                      disabled={!may}
-                      title={reason}
-                      onClick={() => onRevoke(key)}
-                    >
-                      Revoke…<span className="hidden-text"> {key.kid.slice(0, 4)}</span>
-                    </button>
-                  )}
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={['Algorithm', 'Status', 'Key id', { text: 'When', look: 'wide-only' }]} hasActions>
+      {sorted.map((key) => (
+        <tr key={key.kid}>
+          <td>{key.alg}</td>
+          <td>
+            <KeyStatus signingKey={key} />
+          </td>
+          <td>
+            <CopyText text={key.kid} what={`key id ${key.kid.slice(0, 4)}`} />
+          </td>
+          <td className="wide-only">
+            <When signingKey={key} />
+          </td>
+          <td>
+            <div className="row-actions">
+              {key.previous && !key.revoked && (
+                <button
+                  type="button"
+                  className="button plain small"
+                  disabled={!may}
+                  title={reason}
+                  onClick={() => onRevoke(key)}
+                >
+                  Revoke…<span className="hidden-text"> {key.kid.slice(0, 4)}</span>
+                </button>
+              )}
+            </div>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useProgramApi, type Program } from '../../api/programs.ts';
-import { Dialog } from '../../parts/dialog.tsx';
+import { ConfirmByText } from '../../parts/confirm-by-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { dropUnsaved } from './unsaved.ts';
@@ -10,7 +9,6 @@ import { dropUnsaved } from './unsaved.ts';
 /** Whoever deletes a hook or an Action writes its name: its history and secrets go with it. */
 export function DeleteProgram({ program, onClose }: { program: Program; onClose: () => void }) {
   const api = useProgramApi();
-  const [text, setText] = useState('');
   const [, go] = useLocation();
   const queries = useQueryClient();
   const tell = useTell();
@@ -25,38 +23,20 @@ export function DeleteProgram({ program, onClose }: { program: Program; onClose:
     },
   });
   return (
-    <Dialog title={`Delete ${program.name}?`} onClose={onClose}>
+    <ConfirmByText
+      title={`Delete ${program.name}?`}
+      label="Write its name to delete it"
+      text={program.name}
+      verb="Delete"
+      isBusy={remove.isPending}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
       {remove.isError && <Failure what="Nothing was deleted." error={remove.error} />}
       <p>
         Its revisions, secrets and stored documents are gone for good.
         {program.isActive && ' Tokens are shaped by it now.'}
       </p>
-      <form
-        className="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          remove.mutate();
-        }}
-      >
-        <div className="field">
-          <label htmlFor="delete-name">Write its name to delete it</label>
-          <input
-            id="delete-name"
-            type="text"
-            autoComplete="off"
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-          />
-        </div>
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button danger" disabled={text !== program.name || remove.isPending}>
-            Delete
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    </ConfirmByText>
   );
 }

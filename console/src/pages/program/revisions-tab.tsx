@@ -7,6 +7,7 @@ import { useMay } from '../../frame/signed-in.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { Table } from '../../parts/table.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { ago, atTime } from '../../words/time.ts';
 import { whoWrote } from '../../words/who.ts';
@@ -24,67 +25,51 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
   const current = revisions.find((entry) => entry.current);
   return (
     <div className="page">
-      <div className="table-box">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Revision</th>
-              <th scope="col">Status</th>
-              <th scope="col">Written</th>
-              {tellsWho && (
-                <th scope="col" className="wide-only">
-                  By
-                </th>
-              )}
-              <th scope="col">
-                <span className="hidden-text">What can be done</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {revisions.map((entry) => (
-              <tr key={entry.number}>
-                <td className="number">
-                  {prefix}
-                  {entry.number}
-                </td>
-                <td>
-                  {entry.current && <span className="chip good">● deployed</span>}
-                  {entry.draft && <span className="chip warn">◐ draft</span>}
-                </td>
-                <td title={atTime(entry.created_at)}>{ago(entry.created_at)}</td>
-                {tellsWho && <td className="wide-only">{whoWrote(entry.created_by ?? null)}</td>}
-                <td>
-                  <div className="row-actions">
-                    <Link className="button plain small" href={addressOf(entry)} replace>
-                      View
-                      <span className="hidden-text">
-                        {' '}
-                        {prefix}
-                        {entry.number}
-                      </span>
-                    </Link>
-                    <button
-                      type="button"
-                      className="button small"
-                      disabled={!may || entry.current}
-                      title={reason}
-                      onClick={() => setChosen(entry)}
-                    >
-                      {current !== undefined && entry.number < current.number ? 'Roll back…' : 'Deploy…'}
-                      <span className="hidden-text">
-                        {' '}
-                        {prefix}
-                        {entry.number}
-                      </span>
-                    </button>
-                  </div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        columns={['Revision', 'Status', 'Written', ...(tellsWho ? [{ text: 'By', look: 'wide-only' }] : [])]}
+        hasActions
+      >
+        {revisions.map((entry) => (
+          <tr key={entry.number}>
+            <td className="number">
+              {prefix}
+              {entry.number}
+            </td>
+            <td>
+              {entry.current && <span className="chip good">● deployed</span>}
+              {entry.draft && <span className="chip warn">◐ draft</span>}
+            </td>
+            <td title={atTime(entry.created_at)}>{ago(entry.created_at)}</td>
+            {tellsWho && <td className="wide-only">{whoWrote(entry.created_by ?? null)}</td>}
+            <td>
+              <div className="row-actions">
+                <Link className="button plain small" href={addressOf(entry)} replace>
+                  View
+                  <span className="hidden-text">
+                    {' '}
+                    {prefix}
+                    {entry.number}
+                  </span>
+                </Link>
+                <button
+                  type="button"
+                  className="button small"
+                  disabled={!may || entry.current}
+                  title={reason}
+                  onClick={() => setChosen(entry)}
+                >
+                  {current !== undefined && entry.number < current.number ? 'Roll back…' : 'Deploy…'}
+                  <span className="hidden-text">
+                    {' '}
+                    {prefix}
+                    {entry.number}
+                  </span>
+                </button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Table>
       {viewed !== null && (
         <RevisionCode
           program={program}

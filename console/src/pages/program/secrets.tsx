@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useProgramApi, type Program } from '../../api/programs.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { Failure } from '../../parts/failure.tsx';
+import { Table } from '../../parts/table.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 
 /** Names of the secrets. A value goes in, and comes out in the code alone. */
@@ -51,40 +52,28 @@ export function Secrets({
       </div>
       {error !== null && <Failure what="The secrets are as they were." error={error} />}
       {names.length > 0 && (
-        <div className="table-box">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">
-                  <span className="hidden-text">What can be done</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {names.map((one) => (
-                <tr key={one}>
-                  <td className="mono">{one}</td>
-                  <td>
-                    <div className="row-actions">
-                      <button type="button" className="button plain small" disabled={!may} onClick={() => setName(one)}>
-                        Change<span className="hidden-text"> {one}</span>
-                      </button>
-                      <button
-                        type="button"
-                        className="button plain small"
-                        disabled={!may || remove.isPending}
-                        onClick={() => remove.mutate(one)}
-                      >
-                        Remove<span className="hidden-text"> {one}</span>
-                      </button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={['Name']} hasActions>
+          {names.map((one) => (
+            <tr key={one}>
+              <td className="mono">{one}</td>
+              <td>
+                <div className="row-actions">
+                  <button type="button" className="button plain small" disabled={!may} onClick={() => setName(one)}>
+                    Change<span className="hidden-text"> {one}</span>
+                  </button>
+                  <button
+                    type="button"
+                    className="button plain small"
+                    disabled={!may || remove.isPending}
+                    onClick={() => remove.mutate(one)}
+                  >
+                    Remove<span className="hidden-text"> {one}</span>
+                  </button>
+                </div>
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       <form
         className="form-grid"

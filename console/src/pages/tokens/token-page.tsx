@@ -10,6 +10,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { ScopeList } from '../../parts/scope-list.tsx';
+import { Table } from '../../parts/table.tsx';
 import { shown } from '../../words/shown.ts';
 import { atTime, clockTime, milliseconds } from '../../words/time.ts';
 import { RunAgain } from './run-again.tsx';
@@ -158,39 +159,23 @@ function ShapedBy({ log, findings }: { log: TokenLog; findings: readonly Finding
   return (
     <section className="card" aria-labelledby="shaped-by">
       <h2 id="shaped-by">Shaped by</h2>
-      <div className="table-box">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Code</th>
-              <th scope="col">How it ended</th>
-              <th scope="col" className="end">
-                CPU
-              </th>
-              <th scope="col" className="end">
-                Time
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {findings.map((finding) => (
-              <tr key={finding.id}>
-                <td>
-                  <Link className="row-link" href={addressOf(finding, finding === hook ? '/hooks' : '/actions')}>
-                    {shown(finding.name)}
-                  </Link>
-                </td>
-                <td>
-                  {OUTCOMES[finding.outcome] ?? shown(finding.outcome)}
-                  {finding.unmodified === true && '; the token went out without it'}
-                </td>
-                <td className="end number">{milliseconds(finding.cpu_ms)}</td>
-                <td className="end number">{milliseconds(finding.wall_ms)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={['Code', 'How it ended', { text: 'CPU', look: 'end' }, { text: 'Time', look: 'end' }]}>
+        {findings.map((finding) => (
+          <tr key={finding.id}>
+            <td>
+              <Link className="row-link" href={addressOf(finding, finding === hook ? '/hooks' : '/actions')}>
+                {shown(finding.name)}
+              </Link>
+            </td>
+            <td>
+              {OUTCOMES[finding.outcome] ?? shown(finding.outcome)}
+              {finding.unmodified === true && '; the token went out without it'}
+            </td>
+            <td className="end number">{milliseconds(finding.cpu_ms)}</td>
+            <td className="end number">{milliseconds(finding.wall_ms)}</td>
+          </tr>
+        ))}
+      </Table>
       {hook !== undefined && log.audience !== undefined && <RunAgain hook={hook} logId={log.log_id} />}
     </section>
   );

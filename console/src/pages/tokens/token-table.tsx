@@ -2,39 +2,27 @@ import { Link } from 'wouter';
 import { findingsOf, isIssued, type TokenLog } from '../../api/logs.ts';
 import { shown } from '../../words/shown.ts';
 import { atTime, clockTime, dayOf, milliseconds } from '../../words/time.ts';
+import { Table } from '../../parts/table.tsx';
 
 /** Token requests, newest first: who asked for what, and what became of it. */
 export function TokenTable({ logs }: { logs: readonly TokenLog[] }) {
   const days = new Set(logs.map(({ date }) => dayOf(date)));
   return (
-    <div className="table-box">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Client</th>
-            <th scope="col" className="wide-only">
-              API
-            </th>
-            <th scope="col" className="wide-only">
-              Scopes
-            </th>
-            <th scope="col" className="wide-only">
-              Shaped by
-            </th>
-            <th scope="col" className="end roomy-only">
-              Duration
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {logs.map((log) => (
-            <Row key={log.log_id} log={log} hasDay={days.size > 1} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[
+        'Time',
+        'Outcome',
+        'Client',
+        { text: 'API', look: 'wide-only' },
+        { text: 'Scopes', look: 'wide-only' },
+        { text: 'Shaped by', look: 'wide-only' },
+        { text: 'Duration', look: 'end roomy-only' },
+      ]}
+    >
+      {logs.map((log) => (
+        <Row key={log.log_id} log={log} hasDay={days.size > 1} />
+      ))}
+    </Table>
   );
 }
 
