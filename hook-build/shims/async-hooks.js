@@ -88,7 +88,7 @@ class AsyncResource {
   #context = current;
   #id = ++lastId;
   #triggerId = executing;
-  constructor(type, options = undefined) {
+  constructor(type, /** @type {any} */ options = undefined) {
     requireString('type', type);
     const triggerId = typeof options === 'number' ? options : options?.triggerAsyncId;
     if (triggerId === undefined) return;
@@ -105,7 +105,7 @@ class AsyncResource {
       executing = before;
     }
   }
-  bind(run, self = undefined) {
+  bind(run, /** @type {any} */ self = undefined) {
     if (typeof run !== 'function') throw invalidArgType('fn', 'of type function', run);
     const resource = this;
     /** @this {unknown} */

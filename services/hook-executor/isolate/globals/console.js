@@ -162,7 +162,7 @@ const methods = {
   error: line('error'),
   debug: line('debug'),
   dirxml: line('log'),
-  dir(value, options = undefined) {
+  dir(value, /** @type {any} */ options = undefined) {
     const { depth, showHidden } = options ?? {};
     write('log', indented(inspect(value, { depth, showHidden })));
   },

@@ -4,8 +4,9 @@ import { defineInterface } from './define.js';
 import { DOMException } from './dom-exception.js';
 import {
   defineProperty,
-  fromBase64,
+  deleteProperty,
   freeze,
+  fromBase64,
   indexOfItem,
   iterator,
   parse,
@@ -57,8 +58,8 @@ export class CryptoKey {
 }
 const isKey = CryptoKey.is;
 const wireKey = CryptoKey.wire;
-delete CryptoKey.is;
-delete CryptoKey.wire;
+deleteProperty(CryptoKey, 'is');
+deleteProperty(CryptoKey, 'wire');
 
 /** Binary data and keys within what JSON carries. */
 function wire(value) {
