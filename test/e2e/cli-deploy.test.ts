@@ -208,10 +208,13 @@ test('logs and a dry run tell what a run waited for', async (t) => {
   assert.equal((await hook(['deploy', 'waits.js', '--limits', '{"wall_ms": 300}', '--enable'])).code, 0);
   const child = start(['logs', 'waits', '--json']);
   t.after(() => child.kill('SIGKILL'));
-  await once(child.stderr ?? child, 'data');
+  let [noted, printed] = ['', ''];
+  child.stderr?.on('data', (text: Buffer) => (noted += text.toString()));
+  child.stdout?.on('data', (text: Buffer) => (printed += text.toString()));
+  await until('the logs are followed', () => noted.includes('following waits'));
   await postJson(stack());
-  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
-  const { lines, failure } = JSON.parse(line.toString()) as Record<'lines' | 'failure', object>;
+  await until('the run is told', () => printed.endsWith('\n'));
+  const { lines, failure } = JSON.parse(printed) as Record<'lines' | 'failure', object>;
   const last_calls = [{ what: 'a timer of 9000 ms', answered: false, at: 'hook.js:3:3' }];
   assert.deepEqual(lines, [{ level: 'log', text: 'waits' }]);
   assert.deepEqual(failure, { outcome: 'timed_out', detail: 'wall', last_calls });
