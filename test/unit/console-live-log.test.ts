@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MAX_CHARACTERS, MAX_LINES, NO_RUNS, withRuns } from '../../console/src/pages/program/live/kept-runs.ts';
+import {
+  MAX_CHARACTERS,
+  MAX_LINES,
+  NO_RUNS,
+  withRuns,
+  type KeptRuns,
+} from '../../console/src/pages/program/live/kept-runs.ts';
 
-const run = (...texts: string[]) => ({
-  time_ms: 0,
-  hook: { id: 'id', name: 'name', revision: 'revision' },
-  lines: texts.map((text) => ({ level: 'log' as const, text })),
+type Run = { lines: { level: string; text: string }[]; failure?: { error?: { message: string } } };
+const run = (...texts: string[]): Run => ({
+  lines: texts.map((text) => ({ level: 'log', text })),
 });
-const linesOf = ({ runs }: ReturnType<typeof withRuns>): number =>
-  runs.reduce((sum, { log }) => sum + log.lines.length, 0);
+const linesOf = ({ runs }: KeptRuns<Run>): number => runs.reduce((sum, { log }) => sum + log.lines.length, 0);
 
 describe('what a tab keeps of a live log', () => {
   it('is the newest runs, with their numbers', () => {
-    const first = withRuns(NO_RUNS, [run('a'), run('b')]);
+    const first = withRuns<Run>(NO_RUNS, [run('a'), run('b')]);
     assert.deepEqual(
       first.runs.map(({ number, log }) => [number, log.lines[0]?.text]),
       [
@@ -32,10 +36,10 @@ describe('what a tab keeps of a live log', () => {
 
   it('has a bound of characters', () => {
     const long = run('x'.repeat(MAX_CHARACTERS / 4));
-    const kept = withRuns(withRuns(NO_RUNS, [long, long, long]), [long, long]);
+    const kept = withRuns(withRuns<Run>(NO_RUNS, [long, long, long]), [long, long]);
     assert.deepEqual([kept.runs.length, kept.runs[0]?.number, kept.count], [4, 2, 5]);
-    const error = { name: 'Error', message: 'x'.repeat(MAX_CHARACTERS) };
-    const failed = withRuns(kept, [{ ...run(), failure: { outcome: 'threw', detail: 'run', error } }]);
+    const error = { message: 'x'.repeat(MAX_CHARACTERS) };
+    const failed = withRuns(kept, [{ ...run(), failure: { error } }]);
     assert.deepEqual(
       failed.runs.map(({ number }) => number),
       [6],

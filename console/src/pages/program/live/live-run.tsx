@@ -11,7 +11,7 @@ export const LiveRun = memo(function LiveRun({
   run: { log, cut },
   revisions,
 }: {
-  run: KeptRun;
+  run: KeptRun<RunLog>;
   revisions: readonly RevisionEntry[];
 }) {
   const { prefix } = useProgramApi();

@@ -5,7 +5,7 @@ import { NO_RUNS, withRuns, type KeptRuns } from './kept-runs.ts';
 
 export type LiveRuns = {
   /** As they are, or as they were when the reader paused. */
-  shown: KeptRuns;
+  shown: KeptRuns<RunLog>;
   /** Came since the reader paused. */
   unread: number;
   isPaused: boolean;
@@ -18,8 +18,8 @@ export type LiveRuns = {
 /** Runs of a hook or Action that printed something or failed, as they end. Who pauses loses none: they are kept meanwhile. */
 export function useLiveRuns(id: string, isOn: boolean): LiveRuns {
   const { followLogs } = useProgramApi();
-  const [kept, setKept] = useState(NO_RUNS);
-  const [paused, setPaused] = useState<KeptRuns>();
+  const [kept, setKept] = useState<KeptRuns<RunLog>>(NO_RUNS);
+  const [paused, setPaused] = useState<KeptRuns<RunLog>>();
   const state = useStream<RunLog>(
     isOn ? id : undefined,
     (hear, signal) => followLogs(id, signal, hear),
