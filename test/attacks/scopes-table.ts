@@ -175,7 +175,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   rotateClientSecret: { gains: 'all that the client may', members: { '': ['overlap_seconds'] } },
   createCredential: {
     gains: 'a key that authenticates nobody yet',
-    members: { '': ['credential_type', 'name', 'pem', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
+    members: { '': ['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
   },
   updateCredential: { gains: 'how long a key is valid', members: { '': ['expires_at'] } },
   deleteCredential: { gains: 'nothing' },

@@ -2,6 +2,7 @@ import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts
 
 const CLIENTS = 'test/e2e/management-clients.test.ts';
 const KEYS = 'test/e2e/private-key-jwt.test.ts';
+const JWKS = 'test/e2e/client-jwks.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
 const BOUND = 'test/e2e/proof-of-possession.test.ts';
 const FIELDS = 'test/e2e/accepted-fields.test.ts';
@@ -10,10 +11,19 @@ const FIELDS = 'test/e2e/accepted-fields.test.ts';
 const credential = (prefix: string): AcceptedFields => ({
   ...off(`${prefix}credential_type`, 'Only public_key: clients do not authenticate by TLS.'),
   ...told(`${prefix}name`, 'A name for people.'),
-  ...acts(`${prefix}pem`, 'The key that verifies the assertions.', `${KEYS}: is made, read and told without its key`),
+  ...acts(
+    `${prefix}pem`,
+    'The key that verifies the assertions, if it is not sent as jwk.',
+    `${KEYS}: is made, read and told without its key`,
+  ),
+  ...acts(
+    `${prefix}jwk`,
+    'The key that verifies the assertions, as a public JWK (RFC 7517) in place of pem.',
+    `${JWKS}: is a key like one in PEM, with the kid and alg that it has`,
+  ),
   ...acts(
     `${prefix}alg`,
-    'The one algorithm that assertions may be signed with.',
+    'The one algorithm that assertions may be signed with. Absent: RS256 for pem; for jwk its own, or the first for its kind of key.',
     `${KEYS}: signs with the \${alg} of its credential, and no other`,
   ),
   ...acts(
