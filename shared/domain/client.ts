@@ -48,8 +48,10 @@ export const Client = z.object({
   /** Shown to hooks as `client.metadata`; values are strings, some hold JSON text. */
   client_metadata: z.record(z.string(), z.string()),
   credentials: z.array(ClientCredential).default([]),
-  /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. */
+  /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. Empty beside a `jwks_uri`. */
   private_key_jwt: z.array(z.string()).nullable().default(null),
+  /** Where the client publishes the keys that it signs assertions with, as a JWK Set (RFC 7591 §2); `null`: they are its credentials. */
+  jwks_uri: z.string().nullable().default(null),
   /** Whether it takes bound tokens only (RFC 9449 §5.2, `dpop_bound_access_tokens`). */
   require_proof_of_possession: z.boolean().default(false),
   /** `null`: the tenant's `default_token_quota` holds, if there is one. */

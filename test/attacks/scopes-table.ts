@@ -158,7 +158,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': [...ofClientsOwn, 'client_id', 'token_endpoint_auth_method'],
       'update:client_keys': ['client_secret'],
-      'create:client_credentials': ['client_authentication_methods'],
+      'create:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
     },
   },
@@ -167,7 +167,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': ofClientsOwn,
       'update:client_keys': ['client_secret', 'token_endpoint_auth_method'],
-      'update:client_credentials': ['client_authentication_methods'],
+      'update:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
     },
   },

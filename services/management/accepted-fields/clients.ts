@@ -92,6 +92,11 @@ export const clients: AcceptedFields = {
     `${BOUND}: what the client requires, the API allows and the proof decide, as with Auth0`,
   ),
   ...acts(
+    'jwks_uri',
+    'Where the client publishes the keys that it signs assertions with, as a JWK Set, in place of credentials.',
+    `${JWKS}: authenticates the client by what is there, and follows it as keys come and go`,
+  ),
+  ...acts(
     `${INLINE}id`,
     'The credentials that authenticate the client.',
     `${KEYS}: authenticates its client once it is named, while its secret does not, and the other way round`,

@@ -3,7 +3,7 @@ import type { Client } from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import { newsIn } from '../../api/news-in.ts';
 import { newCredential, withCredential } from '../client-credentials/edit.ts';
-import { authenticationOf, defaultAuthMethod, refuseBoth } from './authentication.ts';
+import { authenticationOf, byKeysAt, defaultAuthMethod, refuseBoth } from './authentication.ts';
 import { MAX_METADATA_ENTRIES, type CreateClient, type UpdateClient } from './schema.ts';
 import { rotated } from './secrets.ts';
 import { viewOf } from './view.ts';
@@ -27,6 +27,7 @@ export async function createdClient(
     token_quota = null,
     require_proof_of_possession = false,
     client_authentication_methods: methods,
+    jwks_uri = null,
     ...profile
   } = body;
   const fresh: Client = {
@@ -38,17 +39,19 @@ export async function createdClient(
     client_metadata: mergedMetadata({}, client_metadata),
     credentials: [],
     private_key_jwt: null,
+    jwks_uri: null,
     token_quota,
     require_proof_of_possession,
     profile,
   };
+  if ((methods !== undefined || jwks_uri !== null) && client_secret !== undefined) {
+    throw invalidBody("'cannot be set for a client that authenticates by private_key_jwt' on property client_secret.");
+  }
+  if (jwks_uri !== null) {
+    return { client: { ...fresh, ...byKeysAt(jwks_uri, method, methods) }, clientSecret: undefined };
+  }
   if (methods !== undefined) {
     refuseBoth(method);
-    if (client_secret !== undefined) {
-      throw invalidBody(
-        "'cannot be set for a client that authenticates by private_key_jwt' on property client_secret.",
-      );
-    }
     let client = fresh;
     for (const credential of methods.private_key_jwt.credentials) {
       client = withCredential(client, await newCredential(credential));
@@ -86,11 +89,12 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     token_quota = client.token_quota,
     require_proof_of_possession = client.require_proof_of_possession,
     client_authentication_methods,
+    jwks_uri,
     ...profile
   } = body;
   return {
     ...client,
-    ...authenticationOf(client, { token_endpoint_auth_method, client_authentication_methods }),
+    ...authenticationOf(client, { token_endpoint_auth_method, client_authentication_methods, jwks_uri }),
     name,
     grant_types,
     token_quota,
