@@ -135,7 +135,7 @@ attack('an answer that is no HTTP, and a connection that is closed', async () =>
   const raw = createServer((socket) => socket.on('error', () => undefined).end('\0\0 no HTTP\r\n\r\n'));
   const closing = createServer((socket) => socket.destroy());
   for (const one of [raw, closing]) {
-    await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => one.listen(0, resolve));
     await refusedWith('JWKS_UNREACHABLE', `http://127.0.0.1:${String((one.address() as AddressInfo).port)}/`);
     one.close();
   }
@@ -145,7 +145,7 @@ attack('what is no set of keys', async () => {
   const many = Array.from({ length: MAX_KEYS + 1 }, () => key.jwk);
   const { d } = newClientKey().privateKey.export({ format: 'jwk' });
   for (const text of [
-    ...['', 'x', 'null', '[]', '{}', '{"keys":{}}', '{"keys":null}', `${'['.repeat(30_000)}`, `{"keys":"${String(d)}`],
+    ...['', 'x', 'null', '[]', '{}', '{"keys":{}}', '{"keys":null}', '['.repeat(30_000), `{"keys":"${String(d)}`],
     JSON.stringify({ keys: many }),
   ]) {
     assert.throws(
@@ -206,7 +206,7 @@ async function authenticates(
   const configuration = { client: () => Promise.resolve(client) } as unknown as Configuration;
   try {
     const read = readAssertion(await assertion, [AUDIENCE]);
-    const found = await authenticateByAssertion(read, configuration, findKey, () => Promise.resolve(true));
+    const found = await authenticateByAssertion(read, configuration, findKey, () => Promise.resolve(true), AUDIENCE);
     return found.client_id === 'client';
   } catch (error) {
     assert.equal((error as { status?: number }).status, 401, String(error));

@@ -89,6 +89,7 @@ const ofClientsOwn = [
   'grant_types',
   'client_metadata',
   'require_proof_of_possession',
+  'compliance_level',
   ...Object.keys(ofClients),
 ];
 const ofApis = [

@@ -47,6 +47,7 @@ for (const alg of ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA'
           configuration,
           () => Promise.resolve(undefined),
           () => Promise.resolve(true),
+          AUDIENCE,
         ),
       );
       return performance.now() - startedMs;

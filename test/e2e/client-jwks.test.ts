@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { allowInsecureRequests, clientCredentialsGrant, discovery, PrivateKeyJwt } from 'openid-client';
+import { canary } from '../support/canary.ts';
 import { askByAssertion, newClientKey, signAssertion, type ClientKey } from '../support/client-assertion.ts';
 import { startJwksServer } from '../support/jwks-server.ts';
 import type { Management } from '../support/management.ts';
@@ -59,9 +60,9 @@ describe('a credential that is a JWK', () => {
       const clientId = await clientWith({ jwk: key.jwk });
       assert.equal(await statusOf(clientId, { ...key, alg: used }), 200, alg);
       const { body } = await api.call('GET', `/clients/${clientId}/credentials`);
-      const [credential] = body as Body[];
-      assert.equal(credential?.alg, used);
-      assert.match(String(credential?.kid), /^[\w-]{43}$/);
+      const [credential] = body as [Body];
+      assert.equal(credential.alg, used);
+      assert.match(String(credential.kid), /^[\w-]{43}$/);
     }
   });
 
@@ -120,15 +121,20 @@ describe('a credential that is a JWK', () => {
     const message =
       "Payload validation error: 'is a private or symmetric key, which must stay secret: send the public members alone; replace that key' on property jwk.";
     const secret = newClientKey('RS256').privateKey.export({ format: 'jwk' });
-    const k = Buffer.from('a symmetric key that must stay secret').toString('base64url');
-    for (const jwk of [secret, { ...rsa, p: secret.p }, { kty: 'oct', k }, { ...ec, k }]) {
+    const k = canary('symmetric-key');
+    for (const jwk of [
+      secret,
+      { ...rsa, p: secret.p },
+      { kty: 'oct', k },
+      { ...ec, k },
+      { ...ec, d: canary('private-key') },
+    ]) {
       await refused(
         api.call('POST', `/clients/${client_id}/credentials`, { credential_type: 'public_key', jwk }),
         400,
         message,
       );
     }
-    for (const part of [secret.d, secret.p, secret.qi, k]) assert(!stack().output().includes(String(part)));
   });
 
   it('is refused beside pem, with a kid of another, and with neither', async () => {
@@ -229,7 +235,6 @@ describe('a client with a jwks_uri', () => {
     const clientId = await publishing(server.refuse());
     const { status, body, headers } = await askByAssertion(stack(), await signAssertion(stack(), clientId, key));
     assert.deepEqual([status, body.error, headers.get('retry-after')], [503, 'temporarily_unavailable', '30']);
-    assert.match(stack().output(), /JWKS_STATUS/);
   });
 
   it('is refused with a jwks_uri that shows what must not be seen, or that anybody may answer for', async () => {

@@ -10,7 +10,7 @@ export type JwksServer = {
   /** A new place that answers as it likes. */
   answer(listener: RequestListener): string;
   requestsOf(uri: string): number;
-  close(): void;
+  close: () => void;
 };
 
 /** Serves JWK Sets on the loopback address, each at a place of its own. */

@@ -3,6 +3,7 @@ import type { AssertionAlg, Client, ClientCredential } from '../../../shared/dom
 import type { FindKey } from '../client-keys/key-sets.ts';
 import type { FetchedKey } from '../client-keys/parse-key-set.ts';
 import type { Configuration } from '../configuration-cache.ts';
+import { checkFapiAssertion } from './check-fapi-assertion.ts';
 import { refused, type Assertion } from './read-assertion.ts';
 import type { UseOnce } from './use-once.ts';
 
@@ -18,12 +19,14 @@ export async function authenticateByAssertion(
   configuration: Configuration,
   findKey: FindKey,
   useOnce: UseOnce,
+  issuer: string,
 ): Promise<Client> {
   const client = await configuration.client(assertion.clientId);
   const signed = await isSigned(assertion, await keysOf(client, assertion, findKey));
   if (client === undefined || !signed) {
     throw refused('is not signed with a valid key that is registered for this client, alg and kid');
   }
+  checkFapiAssertion(client, assertion, issuer);
   if (!(await useOnce('Client assertions', [client.client_id, assertion.jti]))) {
     throw refused('was used before; sign a new one, with a new jti, for each request');
   }
@@ -91,7 +94,7 @@ const keyOfCredential = (credential: ClientCredential): Promise<CryptoKey> =>
   importedOnce(credential, ({ public_key_pem, alg }) => importSPKI(public_key_pem, alg));
 
 const keyOfFetched = (key: FetchedKey): Promise<CryptoKey> =>
-  importedOnce(key, async ({ jwk, alg }) => (await importJWK(jwk, alg)) as CryptoKey);
+  importedOnce(key, ({ jwk, alg }) => importJWK(jwk, alg));
 
 function importedOnce<Source extends ClientCredential | FetchedKey>(
   source: Source,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
-import type { Client } from '../../../shared/domain/client.ts';
+import { takesBoundTokensOnly, type Client } from '../../../shared/domain/client.ts';
 import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { clientsIn } from '../../../shared/store/clients.ts';
 import { conflict, type ApiError } from '../api/api-error.ts';
@@ -89,7 +89,7 @@ function canAuthenticate(client: Client): boolean {
  * how long another server serves its keys (`jwks_uri`): that is no way in to count on.
  */
 function endOfProof(client: Client): number {
-  if (!client.grant_types.includes('client_credentials') || client.require_proof_of_possession) return 0;
+  if (!client.grant_types.includes('client_credentials') || takesBoundTokensOnly(client)) return 0;
   const { private_key_jwt: keys } = client;
   const isPublic = client.token_endpoint_auth_method === 'none';
   const proofs =

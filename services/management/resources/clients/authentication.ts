@@ -1,4 +1,4 @@
-import type { Client, TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { FAPI_ALGS, isFapi, type Client, type TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import type { UpdateClient } from './schema.ts';
 
@@ -75,6 +75,24 @@ export function byKeysAt(
     throw invalidBody("'must be absent or null together with jwks_uri' on property token_endpoint_auth_method.");
   }
   return { token_endpoint_auth_method: null, private_key_jwt: [], jwks_uri };
+}
+
+/**
+ * The client, unless its compliance level would keep it from every token.
+ *
+ * @throws {ApiError} 400
+ */
+export function compliant(client: Client): Client {
+  if (!isFapi(client)) return client;
+  const { private_key_jwt: ids, jwks_uri, credentials } = client;
+  if (ids === null) {
+    throw invalidBody(
+      "'fapi2_sp_pkj_dpop needs client_authentication_methods.private_key_jwt or jwks_uri' on property compliance_level.",
+    );
+  }
+  const canSign = credentials.some(({ id, alg }) => ids.includes(id) && FAPI_ALGS.includes(alg));
+  if (jwks_uri !== null || canSign) return client;
+  throw invalidBody(`'fapi2_sp_pkj_dpop needs a credential for ${FAPI_ALGS.join(', ')}' on property compliance_level.`);
 }
 
 /** @throws {ApiError} 400 for another method together with private_key_jwt. */
