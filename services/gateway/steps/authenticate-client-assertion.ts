@@ -93,8 +93,7 @@ const imported = new WeakMap<ClientCredential | FetchedKey, Promise<CryptoKey>>(
 const keyOfCredential = (credential: ClientCredential): Promise<CryptoKey> =>
   importedOnce(credential, ({ public_key_pem, alg }) => importSPKI(public_key_pem, alg));
 
-const keyOfFetched = (key: FetchedKey): Promise<CryptoKey> =>
-  importedOnce(key, ({ jwk, alg }) => importJWK(jwk, alg));
+const keyOfFetched = (key: FetchedKey): Promise<CryptoKey> => importedOnce(key, ({ jwk, alg }) => importJWK(jwk, alg));
 
 function importedOnce<Source extends ClientCredential | FetchedKey>(
   source: Source,
