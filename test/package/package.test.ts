@@ -69,8 +69,7 @@ test('its first command installs what it needs, with the packages that it was te
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   const { status, output } = hookmint(['--version']);
   assert.equal(status, 0, output);
-  assert.match(output, /^Installing dependencies \(npm ci\) \.\.\.\n/);
-  assert.ok(output.endsWith(`hookmint ${version}\n`), output);
+  assert.equal(output, `hookmint ${version}\nInstalling dependencies (npm ci) ...\n`);
   // This Node will do.
   assert.ok(!existsSync(project('node_modules/hookmint/app/node/node_modules')));
   assert.equal(hookmint(['--version']).output, `hookmint ${version}\n`);
