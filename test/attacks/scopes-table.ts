@@ -89,6 +89,7 @@ const ofClientsOwn = [
   'grant_types',
   'client_metadata',
   'require_proof_of_possession',
+  'compliance_level',
   ...Object.keys(ofClients),
 ];
 const ofApis = [
@@ -158,7 +159,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': [...ofClientsOwn, 'client_id', 'token_endpoint_auth_method'],
       'update:client_keys': ['client_secret'],
-      'create:client_credentials': ['client_authentication_methods'],
+      'create:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
     },
   },
@@ -167,7 +168,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': ofClientsOwn,
       'update:client_keys': ['client_secret', 'token_endpoint_auth_method'],
-      'update:client_credentials': ['client_authentication_methods'],
+      'update:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
     },
   },
@@ -175,7 +176,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   rotateClientSecret: { gains: 'all that the client may', members: { '': ['overlap_seconds'] } },
   createCredential: {
     gains: 'a key that authenticates nobody yet',
-    members: { '': ['credential_type', 'name', 'pem', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
+    members: { '': ['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
   },
   updateCredential: { gains: 'how long a key is valid', members: { '': ['expires_at'] } },
   deleteCredential: { gains: 'nothing' },
