@@ -49,7 +49,7 @@ function styleText(format, text, { validateStream = true } = {}) {
 function debuglog(section, callback = undefined) {
   const name = `${section}`.toUpperCase();
   const isEnabled = () =>
-    `${process.env.NODE_DEBUG ?? ''}`
+    `${globalThis.process?.env?.NODE_DEBUG ?? ''}`
       .toUpperCase()
       .split(',')
       .some((asked) => asked === name || asked === '*');

@@ -44,7 +44,6 @@
   };
   globalThis[Symbol.for('hookmint.work')] = work;
   globalThis[Symbol.for('hookmint.keyMaterial')] = () => undefined;
-  globalThis[Symbol.for('hookmint.inspect')] = () => ({ inspect: String, format: (...values) => values.join(' ') });
   globalThis[Symbol.for('hookmint.exchange')] = (request) =>
     new Promise((resolve, reject) => {
       const id = (lastExchange += 1);
