@@ -23,6 +23,8 @@ import {
 } from '../../shared/subjects/token-requested.ts';
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { createApp } from './app.ts';
+import { createFetchKeySet } from './client-keys/fetch-key-set.ts';
+import { createKeySets } from './client-keys/key-sets.ts';
 import { readConfig } from './config.ts';
 import { createDpopNonces } from './dpop/nonces.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
@@ -104,6 +106,7 @@ runService(SERVICE, async (endLater) => {
       issuer: config.HOOKMINT_ISSUER,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       useOnce: createUseOnce(bus, tenant),
+      findKey: createKeySets(createFetchKeySet(config.HOOKMINT_JWKS_ALLOWED_ADDRESSES)),
       dpopNonces:
         config.HOOKMINT_DPOP_NONCE === 'required' ? createDpopNonces(config.HOOKMINT_SIGN_REQUEST_KEY) : undefined,
       configuration,

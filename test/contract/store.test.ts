@@ -57,8 +57,10 @@ const CLIENT: Client = {
     },
   ],
   private_key_jwt: ['cred'],
+  jwks_uri: 'https://keys.example.com/jwks.json',
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   require_proof_of_possession: true,
+  compliance_level: 'fapi2_sp_pkj_dpop',
   profile: { logo_uri: 'https://example.com/', 'a.dotted $name': { nested: [null] } },
 };
 const API: ResourceServer = {
