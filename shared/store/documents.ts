@@ -35,7 +35,7 @@ export function documentsIn<Value extends object, Input>(
     lookedUpBy?: (value: Value) => string;
   },
 ) {
-  const { name, schema, idName, what, lookedUpBy = (value) => String(value[idName]) } = of;
+  const { name, schema, idName, what, lookedUpBy = (value: Value) => String(value[idName]) } = of;
   const collection = db.collection<Stored>(name);
 
   function fromStored(stored: Stored): Value {
