@@ -27,6 +27,16 @@ const date = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: 'short'
 
 /** "29 Nov" */
 export const dayOf = (iso: string): string => date.format(new Date(iso));
+const precise = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hour12: false,
+});
+
+/** "14:02:11.204" */
+export const preciseTime = (iso: string): string => precise.format(new Date(iso));
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
 
 export const milliseconds = (ms: number): string =>
