@@ -17,6 +17,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on your machine.
 
+  hookmint start [OPTION ...]           runs hookmint on this machine; hookmint start --help explains
+
   hookmint hook new [FILE] [--action]   writes a template of a hook (default hook.js), or of an Action (default action.js)
 
   hookmint hook run FILE [OPTION ...]   runs a hook once, with the limits of the service, and shows the token's scopes and claims
@@ -79,7 +81,7 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
 
   hookmint tokens [OPTION ...]          who asked for which token, and what became of it
     --live                as it happens, until Ctrl-C
-    --search SEARCH       as of the API's logs: client_id:…, audience:"…", hook_id:…, error_code:…, correlation_id:…, jti:…
+    --search SEARCH       as of the API's logs: client_id:…, audience:"…", hook_id:…, error_code:…, correlation_id:…, jti:…, trace_id:…
     --count N             the last N (default 20, at most 100)
     --json                the logs as the API has them; with --live one a line
 

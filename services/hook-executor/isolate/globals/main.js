@@ -13,6 +13,7 @@ import { defineHeaders } from './headers.js';
 import { takeUntoldTimers } from './host-timers.js';
 import { lastCalls } from './last-calls.js';
 import { defineNodeWork } from './node-work.js';
+import { defineObjectUrls } from './object-urls.js';
 import { definePerformance } from './performance.js';
 import { defineProcess } from './process.js';
 import { defineRequest } from './request.js';
@@ -48,6 +49,7 @@ export default function install(host, currentRun, write, uncaught) {
   defineStreams();
   defineTextStreams();
   defineBlob();
+  defineObjectUrls();
   defineFormData();
   defineHeaders();
   defineRequest();
