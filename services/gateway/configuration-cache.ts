@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { MongoError, type Db } from 'mongodb';
+import type { ClientAssertionIssuer } from '../../shared/domain/client-assertion-issuer.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { TriggerId } from '../../shared/domain/hook.ts';
@@ -7,6 +8,7 @@ import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
 import { logger } from '../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
+import { clientAssertionIssuersIn } from '../../shared/store/client-assertion-issuers.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
@@ -34,13 +36,15 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
+  /** The trusted issuer with that `iss`. */
+  clientAssertionIssuer(iss: string): Promise<ClientAssertionIssuer | undefined>;
   /** Makes every entry be read again: the configuration has changed, or may have. Old entries still serve while the store is down. */
   drop(): void;
 };
 
 export function readConfigurationFrom(db: Db): Configuration {
   const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
-  const [hooks, tenant] = [hooksIn(db), tenantIn(db)];
+  const [hooks, tenant, issuers] = [hooksIn(db), tenantIn(db), clientAssertionIssuersIn(db)];
 
   async function readEnabledHooks(trigger: TriggerId): Promise<EnabledHook[]> {
     const binding = await hooks.findBinding(trigger);
@@ -77,6 +81,7 @@ export function readConfigurationFrom(db: Db): Configuration {
     clientGrant: cached(store, (key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached(store, (trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(store, () => tenant.settings()),
+    issuers: cached(store, () => issuers.list()),
   };
   return {
     // Over-long ids cannot exist: skip store and cache, or callers could fill the memory with keys.
@@ -87,6 +92,7 @@ export function readConfigurationFrom(db: Db): Configuration {
       audience.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.clientGrant.get(JSON.stringify([clientId, audience])),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
+    clientAssertionIssuer: async (iss) => (await caches.issuers.get(''))?.find(({ issuer }) => issuer === iss),
     drop: () => {
       // A change can only have been written to a store that is there.
       store.awayUntilMs = -Infinity;
