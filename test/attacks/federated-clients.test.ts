@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodeJwt, SignJWT } from 'jose';
@@ -33,6 +33,7 @@ const stack = withStack({ hook: null }, async (started) => {
   api = await openPatiently(started);
   issuerId = String((await trust({ issuer: ISSUER, jwks_uri: place })).id);
   await trust({ issuer: CLUSTER, jwks_uri: place, max_lifetime_seconds: 7_200 });
+  clientId = await federated({ issuer: ISSUER, subject: SUBJECT, claims: { repository_id: '42' } });
 });
 
 async function trust(body: Body): Promise<Body> {
@@ -51,10 +52,6 @@ async function federated(...credentials: Body[]): Promise<string> {
   await grantClient(api, made.client_id, stack().audience, ['read:data']);
   return made.client_id;
 }
-
-before(async () => {
-  clientId = await federated({ issuer: ISSUER, subject: SUBJECT, claims: { repository_id: '42' } });
-});
 
 type Signed = { claims?: Body; header?: Body; signer?: ClientKey };
 
