@@ -3,31 +3,33 @@ import { MongoError, type Db } from 'mongodb';
 import type { ClientAssertionIssuer } from '../../shared/domain/client-assertion-issuer.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
-import type { TriggerId } from '../../shared/domain/hook.ts';
+import type { EnabledHook, HookRevision, TriggerId } from '../../shared/domain/hook.ts';
 import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/resource-server.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
 import { logger } from '../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
 import { clientAssertionIssuersIn } from '../../shared/store/client-assertion-issuers.ts';
-import { clientGrantsIn } from '../../shared/store/client-grants.ts';
+import { clientGrantKey, clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { storeFailureOf } from '../../shared/store/store-failure.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
+import type { ConfigChange } from '../../shared/subjects/config-changed.ts';
 import { withTimeLimit } from '../../shared/time-limit.ts';
 import {
   CONFIGURATION_FIRST_READ_TIMEOUT_MS,
   CONFIGURATION_MAX_AGE_MS,
   CONFIGURATION_MAX_ENTRIES,
+  CONFIGURATION_MAX_REVISIONS,
+  CONFIGURATION_MAX_REVISIONS_CHARACTERS,
   CONFIGURATION_READ_TIMEOUT_MS,
   CONFIGURATION_RETRY_MS,
 } from './limits.ts';
-import type { EnabledHook } from '../../shared/domain/hook.ts';
 
 /**
  * The tenant's configuration as a token request needs it, read through memory: the store is off the hot path, and while it is
- * away tokens go on with what is known. Entries live until a change is announced, and for 30 s at the longest.
+ * away tokens go on with what is known. Entries live until a change of theirs is announced, and for 30 s at the longest.
  */
 export type Configuration = {
   client(clientId: string): Promise<Client | undefined>;
@@ -38,8 +40,11 @@ export type Configuration = {
   tenantSettings(): Promise<TenantSettings>;
   /** The trusted issuer with that `iss`. */
   clientAssertionIssuer(iss: string): Promise<ClientAssertionIssuer | undefined>;
-  /** Makes every entry be read again: the configuration has changed, or may have. Old entries still serve while the store is down. */
-  drop(): void;
+  /**
+   * Makes what was changed be read again; every entry when that is unknown, or not told one by one. Old entries still serve while the store is
+   * down.
+   */
+  changed(changes: readonly ConfigChange[] | undefined): void;
 };
 
 export function readConfigurationFrom(db: Db): Configuration {
@@ -62,44 +67,81 @@ export function readConfigurationFrom(db: Db): Configuration {
   async function readHook(id: string): Promise<EnabledHook | undefined> {
     const hook = await hooks.find(id);
     if (typeof hook?.current_revision !== 'string') return undefined;
-    const revision = await hooks.findRevision(hook.current_revision);
+    const revision = await readRevision(hook.current_revision);
     return revision === undefined ? undefined : { id, name: hook.name, revision };
   }
 
+  const revisions = new LRUCache<string, HookRevision>({
+    max: CONFIGURATION_MAX_REVISIONS,
+    maxSize: CONFIGURATION_MAX_REVISIONS_CHARACTERS,
+    sizeCalculation: ({ code, build }) => code.length + (build?.script.length ?? 0) + (build?.source_map.length ?? 0),
+  });
+
+  /** A revision never changes: none is read twice. */
+  async function readRevision(address: string): Promise<HookRevision | undefined> {
+    const revision = revisions.get(address) ?? (await hooks.findRevision(address));
+    if (revision !== undefined) revisions.set(address, revision);
+    return revision;
+  }
+
   /** With the quota that applies to it, so that callers need not read the tenant's settings. */
-  async function readClient(id: string): Promise<Client | undefined> {
-    const client = await clients.find(id);
+  async function clientOf(id: string): Promise<Client | undefined> {
+    const client = await caches.client.get(id);
     if (client?.token_quota !== null) return client;
-    const settings = await caches.tenantSettings.get('');
-    return { ...client, token_quota: settings?.default_token_quota?.clients ?? null };
+    const token_quota = (await caches.tenantSettings.get(''))?.default_token_quota?.clients ?? null;
+    return token_quota === null ? client : { ...client, token_quota };
   }
 
   const store = { awayUntilMs: -Infinity };
   const caches = {
-    client: cached(store, readClient),
+    client: cached(store, (id) => clients.find(id)),
     resourceServer: cached(store, (identifier) => resourceServers.findByIdentifier(identifier)),
     clientGrant: cached(store, (key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached(store, (trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(store, () => tenant.settings()),
     issuers: cached(store, () => issuers.list()),
   };
+
+  function drop(change: ConfigChange | undefined): void {
+    if (change?.collection === 'signing_keys') return;
+    const cache = change === undefined ? undefined : CACHE_OF[change.collection];
+    if (cache === undefined || change?.keys === undefined) {
+      for (const each of Object.values(caches)) each.drop();
+    } else if (cache === 'enabledHooks' || cache === 'tenantSettings') caches[cache].drop();
+    else for (const key of change.keys) caches[cache].dropOne(key);
+  }
+
   return {
     // Over-long ids cannot exist: skip store and cache, or callers could fill the memory with keys.
-    client: (clientId) => (clientId.length > MAX_CLIENT_ID_LENGTH ? NOTHING : caches.client.get(clientId)),
+    client: (clientId) => (clientId.length > MAX_CLIENT_ID_LENGTH ? NOTHING : clientOf(clientId)),
     resourceServer: (identifier) =>
       identifier.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.resourceServer.get(identifier),
     clientGrant: (clientId, audience) =>
-      audience.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.clientGrant.get(JSON.stringify([clientId, audience])),
+      audience.length > MAX_IDENTIFIER_LENGTH
+        ? NOTHING
+        : caches.clientGrant.get(clientGrantKey({ client_id: clientId, audience })),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
     clientAssertionIssuer: async (iss) => (await caches.issuers.get(''))?.find(({ issuer }) => issuer === iss),
-    drop: () => {
+    changed: (changes) => {
       // A change can only have been written to a store that is there.
       store.awayUntilMs = -Infinity;
-      for (const cache of Object.values(caches)) cache.drop();
+      for (const change of changes ?? [undefined]) drop(change);
     },
   };
 }
+
+/** Of the collections that tokens are read from. */
+const CACHE_OF: Partial<
+  Record<string, 'client' | 'resourceServer' | 'clientGrant' | 'enabledHooks' | 'tenantSettings'>
+> = {
+  clients: 'client',
+  resource_servers: 'resourceServer',
+  client_grants: 'clientGrant',
+  hooks: 'enabledHooks',
+  hook_bindings: 'enabledHooks',
+  tenant: 'tenantSettings',
+};
 
 const NOTHING = Promise.resolve(undefined);
 
@@ -108,6 +150,9 @@ const NOTHING = Promise.resolve(undefined);
  * again costs nothing either.
  */
 type Entry<T> = { generation: number; value?: T };
+
+/** In the place of the generation of what was changed since it was read, or since that began. */
+const OUTDATED = -1;
 
 /** For an entry that was never read: whether the client exists cannot be known until the store is back. */
 function storeAway(cause: unknown): OAuthError {
@@ -123,23 +168,25 @@ const SILENT = new Error('the store does not answer');
 /** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
 function cached<T extends object>(store: { awayUntilMs: number }, read: (key: string) => Promise<T | undefined>) {
   let generation = 0;
+  const readings = new Map<string, Pick<Entry<T>, 'generation'>>();
   const cache = new LRUCache<string, Entry<T>>({
     max: CONFIGURATION_MAX_ENTRIES,
     ttl: CONFIGURATION_MAX_AGE_MS,
     noDeleteOnStaleGet: true,
     fetchMethod: async (key, stale, { options }) => {
-      const asked = generation;
+      const reading = { generation };
       if (stale !== undefined && store.awayUntilMs > performance.now()) {
         options.ttl = CONFIGURATION_RETRY_MS;
-        return { ...stale, generation: asked };
+        return { ...stale, ...reading };
       }
+      readings.set(key, reading);
       try {
         const value = await withTimeLimit(
           stale === undefined ? CONFIGURATION_FIRST_READ_TIMEOUT_MS : CONFIGURATION_READ_TIMEOUT_MS,
           read(key),
           SILENT,
         );
-        return value === undefined ? { generation: asked } : { generation: asked, value };
+        return value === undefined ? { ...reading } : { ...reading, value };
       } catch (error) {
         // An invalid document does not mean that the store is down: other documents can still be read.
         if (!(error instanceof MongoError || error === SILENT || storeFailureOf(error) !== undefined)) throw error;
@@ -147,7 +194,9 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
         logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
         store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
         options.ttl = CONFIGURATION_RETRY_MS;
-        return { ...stale, generation: asked };
+        return { ...stale, ...reading };
+      } finally {
+        readings.delete(key);
       }
     },
   });
@@ -161,6 +210,11 @@ function cached<T extends object>(store: { awayUntilMs: number }, read: (key: st
     },
     drop: () => {
       generation++;
+    },
+    dropOne: (key: string) => {
+      for (const known of [cache.peek(key, { allowStale: true }), readings.get(key)]) {
+        if (known !== undefined) known.generation = OUTDATED;
+      }
     },
   };
 }

@@ -14,7 +14,7 @@ import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
-import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedChanges, announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -90,13 +90,13 @@ runService(SERVICE, async (endLater) => {
   const configuration = readConfigurationFrom(store.db);
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
-      configuration.drop();
+      configuration.changed(announcedChanges(announcement));
       const announced = announcedKeys(announcement);
       if (announced !== undefined) void publicKeys.refresh(announced.version);
     },
   });
   void onReconnect(bus, () => {
-    configuration.drop();
+    configuration.changed(undefined);
     void publicKeys.refresh();
   });
 

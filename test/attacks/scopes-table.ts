@@ -37,7 +37,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'update:hooks':
     '**the content of every token that has a hook**, and whether it is issued; code that runs with the secrets of the hook; dry runs',
   'delete:hooks': 'ends hooks, also the one in force: its claims and its refusals end with it',
-  'read:actions': "Actions' code, names of their secrets, and bindings",
+  'read:actions': "Actions' code, names of their secrets, console output, and bindings",
   'create:actions': 'Actions that are not bound; modules are fetched and built for them',
   'update:actions': '**the content of every token** by Actions that it binds, deploys or changes; test runs',
   'delete:actions': 'ends Actions, with `force` also bound ones',

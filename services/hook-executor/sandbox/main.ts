@@ -142,7 +142,7 @@ function watch(): void {
   const allTheTime = [...watched].filter(({ heldSinceMs }) => heldSinceMs !== undefined && heldSinceMs <= lastWatchMs);
   lastWatchMs = performance.now();
 
-  const toDo = memory.look(residentBytes(), isolates);
+  const toDo = memory.look(residentBytes(), isolates, allTheTime.length > 0);
   if (toDo === 'end') {
     if (allTheTime.length === 1) allTheTime[0]?.stop('memory');
     end();
