@@ -107,8 +107,12 @@ export function readConfigurationFrom(db: Db): Configuration {
     const cache = change === undefined ? undefined : CACHE_OF[change.collection];
     if (cache === undefined || change?.keys === undefined) {
       for (const each of Object.values(caches)) each.drop();
-    } else if (cache === 'enabledHooks' || cache === 'tenantSettings') caches[cache].drop();
-    else for (const key of change.keys) caches[cache].dropOne(key);
+    } else if (cache === 'enabledHooks') caches.enabledHooks.drop();
+    else if (cache === 'tenantSettings') {
+      // Trusted issuers are in the same collection.
+      caches.tenantSettings.drop();
+      caches.issuers.drop();
+    } else for (const key of change.keys) caches[cache].dropOne(key);
   }
 
   return {
