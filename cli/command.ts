@@ -17,6 +17,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on your machine.
 
+  hookmint start [OPTION ...]           runs hookmint on this machine; hookmint start --help explains
+
   hookmint hook new [FILE] [--action]   writes a template of a hook (default hook.js), or of an Action (default action.js)
 
   hookmint hook run FILE [OPTION ...]   runs a hook once, with the limits of the service, and shows the token's scopes and claims
@@ -76,6 +78,14 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
   hookmint console [OPTION ...]         prints a link that signs in to the console, once, within 15 minutes
     --role ROLE           "admin" (default), "operator", "author" or "viewer"
     --data DIR            of the hookmint that runs on this machine (default .hookmint/), where HOOKMINT_URL is not set
+
+  hookmint trust add PLATFORM WHO --client ID [OPTION ...]  has tokens of a platform authenticate a client, which needs no secret then
+    github OWNER/REPO     --ref REF (default refs/heads/main) or --environment NAME
+    gitlab GROUP/PROJECT  --ref BRANCH (default main)
+    kubernetes NAMESPACE/SERVICEACCOUNT --issuer URL
+    spiffe ID --issuer URL --jwks-uri URL
+    --audience AUDIENCE   the aud of the tokens; default: the URL of hookmint
+    --issuer URL, --jwks-uri URL  of an installation of your own
 
   hookmint tokens [OPTION ...]          who asked for which token, and what became of it
     --live                as it happens, until Ctrl-C

@@ -41,3 +41,16 @@ export const clockTime = (iso: string): string => clock.format(new Date(iso));
 
 export const milliseconds = (ms: number): string =>
   ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1_000 ? `${ms.toFixed(0)} ms` : `${(ms / 1_000).toFixed(2)} s`;
+
+const UNITS = [
+  [DAY_S, 'day'],
+  [HOUR_S, 'hour'],
+  [MINUTE_S, 'minute'],
+] as const;
+
+/** "2 hours"; what is no whole number of these, in seconds. */
+export function lifetimeInWords(seconds: number): string {
+  const [size, unit] = UNITS.find(([one]) => seconds >= one && seconds % one === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return `${count.toLocaleString()} ${unit}${count === 1 ? '' : 's'}`;
+}

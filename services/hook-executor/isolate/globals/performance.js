@@ -1,13 +1,14 @@
 import { elapsedMs, timeOriginMs } from './connection.js';
 import { defineGlobal, defineInterface } from './define.js';
 import { EventTarget } from './events.js';
+import { illegalConstructor } from './node-error.js';
 
 const token = {};
 
 class Performance extends EventTarget {
   #origin = timeOriginMs;
   constructor(secret) {
-    if (secret !== token) throw new TypeError('Illegal constructor');
+    if (secret !== token) throw illegalConstructor();
     super();
   }
   now() {
