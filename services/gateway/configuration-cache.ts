@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { MongoError, type Db } from 'mongodb';
+import type { ClientAssertionIssuer } from '../../shared/domain/client-assertion-issuer.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { EnabledHook, HookRevision, TriggerId } from '../../shared/domain/hook.ts';
@@ -7,6 +8,7 @@ import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
 import { logger } from '../../shared/log.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
+import { clientAssertionIssuersIn } from '../../shared/store/client-assertion-issuers.ts';
 import { clientGrantKey, clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
@@ -36,6 +38,8 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
+  /** The trusted issuer with that `iss`. */
+  clientAssertionIssuer(iss: string): Promise<ClientAssertionIssuer | undefined>;
   /**
    * Makes what was changed be read again; every entry when that is unknown, or not told one by one. Old entries still serve while the store is
    * down.
@@ -45,7 +49,7 @@ export type Configuration = {
 
 export function readConfigurationFrom(db: Db): Configuration {
   const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
-  const [hooks, tenant] = [hooksIn(db), tenantIn(db)];
+  const [hooks, tenant, issuers] = [hooksIn(db), tenantIn(db), clientAssertionIssuersIn(db)];
 
   async function readEnabledHooks(trigger: TriggerId): Promise<EnabledHook[]> {
     const binding = await hooks.findBinding(trigger);
@@ -95,6 +99,7 @@ export function readConfigurationFrom(db: Db): Configuration {
     clientGrant: cached(store, (key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached(store, (trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(store, () => tenant.settings()),
+    issuers: cached(store, () => issuers.list()),
   };
 
   function drop(change: ConfigChange | undefined): void {
@@ -102,8 +107,12 @@ export function readConfigurationFrom(db: Db): Configuration {
     const cache = change === undefined ? undefined : CACHE_OF[change.collection];
     if (cache === undefined || change?.keys === undefined) {
       for (const each of Object.values(caches)) each.drop();
-    } else if (cache === 'enabledHooks' || cache === 'tenantSettings') caches[cache].drop();
-    else for (const key of change.keys) caches[cache].dropOne(key);
+    } else if (cache === 'enabledHooks') caches.enabledHooks.drop();
+    else if (cache === 'tenantSettings') {
+      // Trusted issuers are in the same collection.
+      caches.tenantSettings.drop();
+      caches.issuers.drop();
+    } else for (const key of change.keys) caches[cache].dropOne(key);
   }
 
   return {
@@ -117,6 +126,7 @@ export function readConfigurationFrom(db: Db): Configuration {
         : caches.clientGrant.get(clientGrantKey({ client_id: clientId, audience })),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
+    clientAssertionIssuer: async (iss) => (await caches.issuers.get(''))?.find(({ issuer }) => issuer === iss),
     changed: (changes) => {
       // A change can only have been written to a store that is there.
       store.awayUntilMs = -Infinity;
