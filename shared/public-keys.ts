@@ -41,7 +41,8 @@ export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicR
       // Of two sets without a difference in age, an answer that was late is the older one.
       const isNewer = toldVersion > version() || (toldVersion === version() && asked > lastTold);
       if (isNewer) [known, lastTold] = [told, asked];
-      return true;
+      // One of an older release, which knows no versions, may tell of a change that nobody else has told.
+      return told.version !== undefined || version() === 0;
     } catch (error) {
       logger.debug({ reason: messageOf(error) }, 'no signer answers the request for public keys');
       return false;
