@@ -1,26 +1,15 @@
-import { LRUCache } from 'lru-cache';
-import { MongoError, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { TriggerId } from '../../shared/domain/hook.ts';
 import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/resource-server.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
-import { logger } from '../../shared/log.ts';
-import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
-import { storeFailureOf } from '../../shared/store/store-failure.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
-import { withTimeLimit } from '../../shared/time-limit.ts';
-import {
-  CONFIGURATION_FIRST_READ_TIMEOUT_MS,
-  CONFIGURATION_MAX_AGE_MS,
-  CONFIGURATION_MAX_ENTRIES,
-  CONFIGURATION_READ_TIMEOUT_MS,
-  CONFIGURATION_RETRY_MS,
-} from './limits.ts';
+import { createReadThrough } from './read-through.ts';
 import type { EnabledHook } from '../../shared/domain/hook.ts';
 
 /**
@@ -36,9 +25,12 @@ export type Configuration = {
   tenantSettings(): Promise<TenantSettings>;
   /** Makes every entry be read again: the configuration has changed, or may have. Old entries still serve while the store is down. */
   drop(): void;
+  /** Of the oldest entry that was used within the last minute or half of it: the time since it was read. */
+  ageMs: () => number;
 };
 
-export function readConfigurationFrom(db: Db): Configuration {
+/** @param maxAgeMs An entry that was read longer ago serves no more, whether or not the store can be read. Default: it serves. */
+export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuration {
   const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
   const [hooks, tenant] = [hooksIn(db), tenantIn(db)];
 
@@ -70,13 +62,13 @@ export function readConfigurationFrom(db: Db): Configuration {
     return { ...client, token_quota: settings?.default_token_quota?.clients ?? null };
   }
 
-  const store = { awayUntilMs: -Infinity };
+  const { cached, drop, ageMs } = createReadThrough(maxAgeMs);
   const caches = {
-    client: cached(store, readClient),
-    resourceServer: cached(store, (identifier) => resourceServers.findByIdentifier(identifier)),
-    clientGrant: cached(store, (key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
-    enabledHooks: cached(store, (trigger) => readEnabledHooks(trigger as TriggerId)),
-    tenantSettings: cached(store, () => tenant.settings()),
+    client: cached(readClient),
+    resourceServer: cached((identifier) => resourceServers.findByIdentifier(identifier)),
+    clientGrant: cached((key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
+    enabledHooks: cached((trigger) => readEnabledHooks(trigger as TriggerId)),
+    tenantSettings: cached(() => tenant.settings()),
   };
   return {
     // Over-long ids cannot exist: skip store and cache, or callers could fill the memory with keys.
@@ -87,74 +79,9 @@ export function readConfigurationFrom(db: Db): Configuration {
       audience.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.clientGrant.get(JSON.stringify([clientId, audience])),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
-    drop: () => {
-      // A change can only have been written to a store that is there.
-      store.awayUntilMs = -Infinity;
-      for (const cache of Object.values(caches)) cache.drop();
-    },
+    drop,
+    ageMs,
   };
 }
 
 const NOTHING = Promise.resolve(undefined);
-
-/**
- * What was read of the store, and in which generation; `value` is absent for what the store does not have, so that asking for it
- * again costs nothing either.
- */
-type Entry<T> = { generation: number; value?: T };
-
-/** For an entry that was never read: whether the client exists cannot be known until the store is back. */
-function storeAway(cause: unknown): OAuthError {
-  return new OAuthError(503, 'temporarily_unavailable', 'The configuration cannot be read at the moment', {
-    headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
-    cause,
-  });
-}
-
-/** A silent store must not delay requests that the cache can answer: a lost packet is not a refused connection. */
-const SILENT = new Error('the store does not answer');
-
-/** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
-function cached<T extends object>(store: { awayUntilMs: number }, read: (key: string) => Promise<T | undefined>) {
-  let generation = 0;
-  const cache = new LRUCache<string, Entry<T>>({
-    max: CONFIGURATION_MAX_ENTRIES,
-    ttl: CONFIGURATION_MAX_AGE_MS,
-    noDeleteOnStaleGet: true,
-    fetchMethod: async (key, stale, { options }) => {
-      const asked = generation;
-      if (stale !== undefined && store.awayUntilMs > performance.now()) {
-        options.ttl = CONFIGURATION_RETRY_MS;
-        return { ...stale, generation: asked };
-      }
-      try {
-        const value = await withTimeLimit(
-          stale === undefined ? CONFIGURATION_FIRST_READ_TIMEOUT_MS : CONFIGURATION_READ_TIMEOUT_MS,
-          read(key),
-          SILENT,
-        );
-        return value === undefined ? { generation: asked } : { generation: asked, value };
-      } catch (error) {
-        // An invalid document does not mean that the store is down: other documents can still be read.
-        if (!(error instanceof MongoError || error === SILENT || storeFailureOf(error) !== undefined)) throw error;
-        if (stale === undefined) throw storeAway(error);
-        logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
-        store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
-        options.ttl = CONFIGURATION_RETRY_MS;
-        return { ...stale, generation: asked };
-      }
-    },
-  });
-  return {
-    get: async (key: string): Promise<T | undefined> => {
-      let entry = cache.get(key);
-      // A read that began before the last change may bring back what was there before it.
-      while (entry?.generation !== generation)
-        entry = await cache.forceFetch(key, { forceRefresh: entry !== undefined });
-      return entry.value;
-    },
-    drop: () => {
-      generation++;
-    },
-  };
-}
