@@ -6,6 +6,7 @@ import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { watchServed } from '../../shared/bus/watch-served.ts';
 import { connectToExecutors } from '../../shared/bus/untrusted-connection.ts';
+import { watchClock } from '../../shared/clock-watch.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
@@ -42,7 +43,8 @@ runService(SERVICE, async (endLater) => {
   const config = readConfig();
   const tenant = config.HOOKMINT_TENANT;
 
-  const store = await connectStore(SERVICE, config, tenant);
+  const clock = watchClock();
+  const store = await connectStore(SERVICE, config, tenant, { heardTime: clock.heard });
   endLater('the store', store.close);
   const { HOOKMINT_CLIENT_SECRET_KEY } = config;
   await checkKeys(store.db, { HOOKMINT_CLIENT_SECRET_KEY });
@@ -98,7 +100,7 @@ runService(SERVICE, async (endLater) => {
   const limits = await openRequestLimits(config, bus, events);
   endLater('the counts of tokens', limits.close);
 
-  const publicKeys = followPublicKeys(keySigners);
+  const publicKeys = followPublicKeys(keySigners, (timeMs) => clock.heard('signers', timeMs));
   endLater('the public keys', publicKeys.close);
   void publicKeys.refresh();
 
@@ -139,6 +141,7 @@ runService(SERVICE, async (endLater) => {
     publicKeys,
     missing: () => [
       ...busMissing(),
+      ...clock.missing(),
       ...(signersWatch.isDoubted() ? ['no signer answers'] : []),
       ...(publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ],
