@@ -79,7 +79,7 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
 
   hookmint tokens [OPTION ...]          who asked for which token, and what became of it
     --live                as it happens, until Ctrl-C
-    --search SEARCH       as of the API's logs: client_id:…, audience:"…", hook_id:…, error_code:…, correlation_id:…, jti:…
+    --search SEARCH       as of the API's logs: client_id:…, audience:"…", hook_id:…, error_code:…, correlation_id:…, jti:…, trace_id:…
     --count N             the last N (default 20, at most 100)
     --json                the logs as the API has them; with --live one a line
 

@@ -42,11 +42,6 @@ declare var setImmediate: any;
 declare var setInterval: any;
 declare var setTimeout: any;
 
-declare module 'buffer/' {
-  export const Buffer: any;
-  export const SlowBuffer: any;
-  export const kMaxLength: number;
-}
 declare module '@exodus/bytes/encoding.js' {
   export const TextDecoder: any;
 }

@@ -54,12 +54,15 @@ function planClient(file: ClientFile, input: PlanInput): Step {
     return step('client', name, 'skip', { notes: [why], run: () => Promise.reject(new UsageError(why)) });
   }
   const signs = file.token_endpoint_auth_method === null;
+  // Its keys are there, so that it needs no secret.
+  const publishesKeys = typeof file.jwks_uri === 'string';
   const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
   const { taken, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
   const losses = [...refused, ...lostMethods(file)];
-  const secret = secrets.clients.get(name);
+  const secret = publishesKeys ? undefined : secrets.clients.get(name);
   const present = presentOf(file, input);
-  const keyless = signs && lostMethods(file).length === 0 && present?.client_authentication_methods === undefined;
+  const keyless =
+    signs && !publishesKeys && lostMethods(file).length === 0 && present?.client_authentication_methods === undefined;
   const notes = [
     ...leftOut,
     ...(keyless
@@ -69,7 +72,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   if (present === undefined) {
     const body = { ...taken, ...(secret === undefined ? {} : { client_secret: secret }) };
     const create = step('client', name, 'create', {
-      notes: [...notes, ...(secret === undefined ? ['it gets a new client_secret'] : [])],
+      notes: [...notes, ...(secret === undefined && !publishesKeys ? ['it gets a new client_secret'] : [])],
       losses,
       makes: `client ${name}`,
       run: async ({ api, clientIds, newClients, newIds }) => {

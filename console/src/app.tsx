@@ -16,6 +16,8 @@ import { TokensPage } from './pages/tokens/tokens-page.tsx';
 // The editor is half of all that there is, and only these pages have it.
 const ClientsPage = lazy(() => import('./pages/clients/clients-page.tsx'));
 const ClientPage = lazy(() => import('./pages/clients/client-page.tsx'));
+const ApisPage = lazy(() => import('./pages/apis/apis-page.tsx'));
+const ApiPage = lazy(() => import('./pages/apis/api-page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/keys-page.tsx'));
 const TokenPage = lazy(() => import('./pages/tokens/token-page.tsx'));
 const ProgramPage = lazy(() => import('./pages/program/program-page.tsx'));
@@ -90,6 +92,15 @@ export function App({ link }: { link: string | undefined }) {
   }
 }
 
+/** The router leaves what separates parts of a URL as it is written. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function Pages() {
   return (
     <Suspense fallback={<Loading what="the page" />}>
@@ -117,6 +128,10 @@ function Pages() {
           <ClientsPage />
         </Route>
         <Route path="/clients/:id">{({ id }) => <ClientPage key={id} id={id} />}</Route>
+        <Route path="/apis">
+          <ApisPage />
+        </Route>
+        <Route path="/apis/:id">{({ id }) => <ApiPage key={id} id={decoded(id)} />}</Route>
         <Route path="/keys">
           <KeysPage />
         </Route>

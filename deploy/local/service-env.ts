@@ -64,6 +64,9 @@ function busEnv(
   };
 }
 
+/** Who writes hooks here, or sets up clients, owns the machine. */
+const EVERY_ADDRESS = '0.0.0.0/0,::/0';
+
 /** What is not a secret, or a URL with a password. */
 const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, string>> = {
   gateway: ({ store, issuer, managementUrl, console, tls }) => ({
@@ -71,10 +74,10 @@ const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, str
     HOOKMINT_ISSUER: issuer,
     HOOKMINT_MANAGEMENT_URL: managementUrl,
     HOOKMINT_CONSOLE: onOrOff(console),
+    HOOKMINT_JWKS_ALLOWED_ADDRESSES: EVERY_ADDRESS,
     ...(tls === undefined ? {} : { HOOKMINT_TLS_CERT_FILE: tls.certFile, HOOKMINT_TLS_KEY_FILE: tls.keyFile }),
   }),
-  // Who writes hooks here owns the machine.
-  'hook-executor': () => ({ HOOKMINT_EGRESS_ALLOWED_ADDRESSES: '0.0.0.0/0,::/0' }),
+  'hook-executor': () => ({ HOOKMINT_EGRESS_ALLOWED_ADDRESSES: EVERY_ADDRESS }),
   signer: ({ store, issuer }) => ({ MONGODB_URL: store.signer, HOOKMINT_ISSUER: issuer }),
   management: ({ store, issuer, console }) => ({
     MONGODB_URL: store.management,

@@ -44,7 +44,7 @@ export class CoreFiles implements FileSet {
   }
 }
 
-const LIBRARIES = ['node-stdlib-browser', 'readable-stream', 'buffer', 'unenv'];
+const LIBRARIES = ['node-stdlib-browser', 'readable-stream', 'unenv'];
 
 /** The names in `node_modules` of the libraries and of all that they depend on. */
 function libraryPackages(): ReadonlySet<string> {

@@ -10,6 +10,7 @@ const SHIMS: Readonly<Record<string, string>> = {
   _stream_readable: 'streams/readable.js',
   _stream_transform: 'streams/transform.js',
   _stream_writable: 'streams/writable.js',
+  assert: 'assert.js',
   'assert/strict': 'assert-strict.js',
   async_hooks: 'async-hooks.js',
   buffer: 'buffer.js',
@@ -48,7 +49,7 @@ const SHIMS: Readonly<Record<string, string>> = {
 };
 
 /** Modules of Node that node-stdlib-browser serves as they are. */
-const LIBRARY = new Set(['assert', 'punycode', 'timers/promises']);
+const LIBRARY = new Set(['punycode', 'timers/promises']);
 
 const requireHere = createRequire(import.meta.url);
 const library: Record<string, string | null> = nodeStdlibBrowser;

@@ -83,6 +83,8 @@ class AsyncLocalStorage {
 
 let lastId = 1;
 let executing = 0;
+let triggering = 0;
+let isHooked = false;
 
 class AsyncResource {
   #context = current;
@@ -90,6 +92,7 @@ class AsyncResource {
   #triggerId = executing;
   constructor(type, options = undefined) {
     requireString('type', type);
+    if (type === '' && isHooked) throw coded(TypeError, 'ERR_ASYNC_TYPE', 'Invalid name for async "type": ');
     const triggerId = typeof options === 'number' ? options : options?.triggerAsyncId;
     if (triggerId === undefined) return;
     if (!Number.isSafeInteger(triggerId) || triggerId < -1)
@@ -97,12 +100,12 @@ class AsyncResource {
     this.#triggerId = triggerId;
   }
   runInAsyncScope(run, self = undefined, ...args) {
-    const before = executing;
-    executing = this.#id;
+    const before = [executing, triggering];
+    [executing, triggering] = [this.#id, this.#triggerId];
     try {
       return within(this.#context, () => Reflect.apply(run, self, args));
     } finally {
-      executing = before;
+      [executing, triggering] = before;
     }
   }
   bind(run, self = undefined) {
@@ -127,11 +130,31 @@ class AsyncResource {
   }
 }
 
+/** What a hook of this kind would hear of, no code in an isolate is told. */
+class AsyncHook {
+  enable() {
+    isHooked = true;
+    return this;
+  }
+  disable() {
+    return this;
+  }
+}
+
+const CALLBACKS = ['init', 'before', 'after', 'destroy', 'promiseResolve'];
+function createHook(callbacks) {
+  for (const name of CALLBACKS) {
+    if (callbacks[name] !== undefined && typeof callbacks[name] !== 'function')
+      throw coded(TypeError, 'ERR_ASYNC_CALLBACK', `hook.${name} must be a function`);
+  }
+  return new AsyncHook();
+}
+
 module.exports = {
   AsyncResource,
   AsyncLocalStorage,
-  createHook: () => ({ enable() {}, disable() {} }),
+  createHook,
   executionAsyncId: () => executing,
-  triggerAsyncId: () => 0,
+  triggerAsyncId: () => triggering,
   executionAsyncResource: () => ({}),
 };

@@ -1,13 +1,22 @@
-// The library's Buffer, with Node's checks, its errors, and what came after the library was written.
-const base = require('buffer/');
+// Buffer as Node has it: bytes of the language, with methods, checks and errors of its own.
 const { coded, invalidArgType, outOfRange } = require('./errors.js');
 const { contents } = require('./buffer/contents.js');
+const {
+  FastBuffer,
+  bufferFrom,
+  copied,
+  isArrayBuffer,
+  isTypedArray,
+  isUint8Array,
+  unknownEncoding,
+  viewOf,
+  zeros,
+} = require('./buffer/from.js');
 const inspect = require('./inspect.js');
 const { defineNumbers } = require('./buffer/numbers.js');
 const { defineSearch } = require('./buffer/search.js');
 const { encodingOf, toBytes, toText } = require('./buffer/encodings.js');
 const { isAscii, isUtf8, transcode } = require('./buffer/texts.js');
-const Library = base.Buffer;
 
 /**
  * As Node's, which can be called with and without `new`.
@@ -22,19 +31,14 @@ const Buffer = function (value, encodingOrOffset, length) {
 Object.setPrototypeOf(Buffer, Uint8Array);
 // By this libraries tell it from one that is native, which they would have do what it has of them.
 Object.defineProperty(Buffer, 'TYPED_ARRAY_SUPPORT', { value: true });
-Buffer.prototype = Library.prototype;
+Buffer.prototype = FastBuffer.prototype;
 Object.defineProperty(Buffer.prototype, 'constructor', { value: Buffer, writable: true, configurable: true });
+Object.defineProperty(Buffer, Symbol.species, { get: () => FastBuffer, enumerable: true, configurable: true });
 
 const MAX_LENGTH = 2 ** 53 - 1;
 const MAX_STRING_LENGTH = 536_870_888;
 const BUFFER_OR_ARRAY = 'an instance of Buffer or Uint8Array';
 const { prototype } = Buffer;
-const tagOf = (value) => Object.prototype.toString.call(value);
-const isUint8Array = (value) => tagOf(value) === '[object Uint8Array]';
-const isArrayBuffer = (value) => /^\[object (Shared)?ArrayBuffer\]$/.test(tagOf(value)) && !ArrayBuffer.isView(value);
-const isTypedArray = (value) => ArrayBuffer.isView(value) && tagOf(value) !== '[object DataView]';
-const viewOf = (bytes) =>
-  Object.setPrototypeOf(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), prototype);
 const methods = (target, members) => {
   for (const [name, value] of Object.entries(members)) {
     Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
@@ -51,70 +55,9 @@ function requireRange(name, value, min, max) {
 function requireSize(size) {
   requireRange('size', size, 0, MAX_LENGTH);
 }
-const unknownEncoding = (encoding) => coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${encoding}`);
 const requireArray = (name, value) => {
   if (!isUint8Array(value)) throw invalidArgType(name, BUFFER_OR_ARRAY, value);
 };
-
-const EXPECTED = 'of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object';
-const notFirst = (value) => {
-  const error = invalidArgType('first', EXPECTED, value);
-  error.message = error.message.replace('The "first" argument', 'The first argument');
-  return error;
-};
-
-function fromText(text, encoding) {
-  const known = typeof encoding === 'string' && encoding !== '' ? encodingOf(encoding) : 'utf8';
-  if (known === undefined) throw unknownEncoding(encoding);
-  return viewOf(toBytes(text, known));
-}
-
-function fromArrayBuffer(buffer, offset, length) {
-  let at = offset === undefined ? 0 : +offset;
-  if (Number.isNaN(at)) at = 0;
-  const most = buffer.byteLength - at;
-  if (most < 0) throw coded(RangeError, 'ERR_BUFFER_OUT_OF_BOUNDS', '"offset" is outside of buffer bounds');
-  if (length === undefined) return Object.setPrototypeOf(new Uint8Array(buffer, at), prototype);
-  const bytes = +length;
-  if (bytes > most) throw coded(RangeError, 'ERR_BUFFER_OUT_OF_BOUNDS', '"length" is outside of buffer bounds');
-  return Object.setPrototypeOf(new Uint8Array(buffer, at, bytes > 0 ? bytes : 0), prototype);
-}
-
-/** Whatever has a length, and numbers under its indices. */
-const copied = (list) => viewOf(Uint8Array.from({ length: Math.max(0, list.length) || 0 }, (_, i) => list[i]));
-
-function bufferFrom(value, encodingOrOffset = undefined, length = undefined) {
-  if (typeof value === 'string') return fromText(value, encodingOrOffset);
-  if (typeof value === 'object' && value !== null) {
-    if (isArrayBuffer(value)) return fromArrayBuffer(value, encodingOrOffset, length);
-    const primitive = value.valueOf?.();
-    if (
-      primitive !== null &&
-      primitive !== undefined &&
-      primitive !== value &&
-      ['string', 'object'].includes(typeof primitive)
-    ) {
-      return bufferFrom(primitive, encodingOrOffset, length);
-    }
-    const made = fromObject(value);
-    if (made !== undefined) return made;
-    if (typeof value[Symbol.toPrimitive] === 'function') {
-      const text = value[Symbol.toPrimitive]('string');
-      if (typeof text === 'string') return fromText(text, encodingOrOffset);
-    }
-  }
-  throw notFirst(value);
-}
-
-function fromObject(value) {
-  if (isTypedArray(value)) return copied(value);
-  if (value.length !== undefined || isArrayBuffer(value.buffer)) {
-    return typeof value.length === 'number' ? copied(value) : viewOf(new Uint8Array());
-  }
-  return value.type === 'Buffer' && Array.isArray(value.data) ? copied(value.data) : undefined;
-}
-
-const zeros = (size) => viewOf(new Uint8Array(size));
 
 function alloc(size, fill = undefined, encoding = undefined) {
   requireSize(size);
@@ -222,6 +165,12 @@ methods(prototype, {
   toLocaleString(...args) {
     return this.toString(...args);
   },
+  toJSON() {
+    return { type: 'Buffer', data: Array.from(this) };
+  },
+  slice(start, end) {
+    return this.subarray(start, end);
+  },
   write(text, offset, length, encoding) {
     if (typeof offset === 'string') [encoding, offset, length] = [offset, undefined, undefined];
     else if (typeof length === 'string') [encoding, length] = [length, undefined];
@@ -286,6 +235,17 @@ function put(buffer, text, encoding, offset, length) {
   return count;
 }
 
+for (const [name, of] of [
+  ['parent', 'buffer'],
+  ['offset', 'byteOffset'],
+]) {
+  Object.defineProperty(prototype, name, {
+    enumerable: true,
+    get() {
+      return this instanceof Buffer ? this[of] : undefined;
+    },
+  });
+}
 methods(prototype, contents);
 defineNumbers(prototype);
 defineSearch(prototype);
@@ -306,16 +266,15 @@ Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
       (key) => `${key}: ${inspect(this[key], { ...options, breakLength: Infinity, compact: true })}`,
     );
     const text = [parts.join(' '), ...shown].filter((part) => part !== '').join(', ');
-    return `<${this.constructor.name}${text === '' ? '' : ` ${text}`}>`;
+    return `<${this.constructor.name} ${text}>`;
   },
 });
 prototype.inspect = prototype[Symbol.for('nodejs.util.inspect.custom')];
 
 module.exports = {
-  ...base,
   Buffer,
-  SlowBuffer(length) {
-    return Buffer.alloc(+length);
+  SlowBuffer: function SlowBuffer(length) {
+    return Buffer.allocUnsafeSlow(length);
   },
   transcode,
   isUtf8,
@@ -327,7 +286,7 @@ module.exports = {
   File: globalThis.File,
   atob: globalThis.atob,
   btoa: globalThis.btoa,
-  resolveObjectURL: () => undefined,
+  resolveObjectURL: (url) => globalThis[Symbol.for('hookmint.objectOfUrl')]?.(url),
 };
 Object.defineProperty(module.exports, 'INSPECT_MAX_BYTES', {
   configurable: true,

@@ -89,15 +89,17 @@ class TracingChannel {
   /** @type {any} */
   error;
   constructor(nameOrChannels) {
+    if (typeof nameOrChannels !== 'string' && (typeof nameOrChannels !== 'object' || nameOrChannels === null))
+      throw invalidArgType(
+        'nameOrChannels',
+        'of type string or an instance of TracingChannel or Object',
+        nameOrChannels,
+      );
     for (const event of EVENTS) {
       const own =
-        typeof nameOrChannels === 'string' ? channel(`tracing:${nameOrChannels}:${event}`) : nameOrChannels?.[event];
-      if (!(own instanceof Channel))
-        throw invalidArgType(
-          typeof nameOrChannels === 'object' ? `nameOrChannels.${event}` : 'nameOrChannels',
-          'an instance of Channel',
-          own,
-        );
+        typeof nameOrChannels === 'string' ? channel(`tracing:${nameOrChannels}:${event}`) : nameOrChannels[event];
+      if (own === undefined || own === null) throw new TypeError('Cannot convert undefined or null to object');
+      if (!(own instanceof Channel)) throw invalidArgType(`nameOrChannels.${event}`, 'an instance of Channel', own);
       Object.defineProperty(this, event, { value: own, enumerable: true, writable: true, configurable: true });
     }
   }

@@ -11,12 +11,26 @@ function received(value) {
   return `Received type ${typeof value} (${text.length > 28 ? `${text.slice(0, 25)}...` : text})`;
 }
 
+/** The code is in what an error is shown as, yet not in its name. */
 function coded(Class, code, message) {
-  return Object.assign(new Class(message), { code });
+  const error = new Class(message);
+  const { name } = error;
+  const hidden = { writable: true, configurable: true };
+  Object.defineProperty(error, 'name', { ...hidden, value: `${name} [${code}]` });
+  void error.stack;
+  delete error.name;
+  error.code = code;
+  return Object.defineProperty(error, 'toString', { ...hidden, value: toString });
+}
+/** @this {any} */
+function toString() {
+  return `${this.name} [${this.code}]: ${this.message}`;
 }
 
 function invalidArgType(name, expected, value) {
-  return coded(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${expected}. ${received(value)}`);
+  const kind = name.includes('.') ? 'property' : 'argument';
+  const what = name.endsWith(' argument') ? name : `"${name}" ${kind}`;
+  return coded(TypeError, 'ERR_INVALID_ARG_TYPE', `The ${what} must be ${expected}. ${received(value)}`);
 }
 
 function outOfRange(name, range, value) {
@@ -29,8 +43,10 @@ function outOfRange(name, range, value) {
 
 /** As Node shows a number that is out of range. */
 function grouped(value) {
-  const text = String(value);
-  return Number.isInteger(value) && Math.abs(value) > 2 ** 32 ? text.replace(/\B(?=(\d{3})+$)/g, '_') : text;
+  const isBig = typeof value === 'bigint';
+  const isLong = (isBig || Number.isInteger(value)) && (value > 2 ** 32 || value < -(2 ** 32));
+  const text = isLong ? String(value).replace(/\B(?=(\d{3})+$)/g, '_') : String(value);
+  return isBig ? `${text}n` : text;
 }
 
 function requireInteger(name, value, min, max) {

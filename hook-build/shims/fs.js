@@ -132,6 +132,29 @@ for (const [name, failureOf] of Object.entries(FAILURES)) {
 fs.realpath.native = fs.realpath;
 fs.realpathSync.native = fs.realpathSync;
 
+/** Two are open as everywhere: loggers write to them, and the console prints it. */
+const OUTPUTS = { 1: 'stdout', 2: 'stderr' };
+function printTo(fd, data, offset = undefined, length = undefined) {
+  const part =
+    typeof data === 'string'
+      ? data
+      : Buffer.from(data.buffer, data.byteOffset, data.byteLength).subarray(
+          offset ?? 0,
+          typeof length === 'number' ? (offset ?? 0) + length : undefined,
+        );
+  process[OUTPUTS[fd]].write(String(part));
+  return Buffer.byteLength(part);
+}
+const closed = { write: fs.write, writeSync: fs.writeSync };
+fs.write = function write(fd, data, ...others) {
+  if (!Object.hasOwn(OUTPUTS, fd)) return closed.write(fd, data, ...others);
+  const written = printTo(fd, data, ...others);
+  return setImmediate(() => others.at(-1)(null, written, data));
+};
+fs.writeSync = function writeSync(fd, data, ...others) {
+  return Object.hasOwn(OUTPUTS, fd) ? printTo(fd, data, ...others) : closed.writeSync(fd, data, ...others);
+};
+
 const stream = (Class, flags) => {
   const made = {
     [Class.name]: class extends Class {

@@ -1,9 +1,14 @@
 // One machine that looks the same everywhere.
 const none = () => [];
 
+/** As Node: where the environment says. */
+function tmpdir() {
+  const { TMPDIR, TMP, TEMP } = globalThis.process?.env ?? {};
+  const path = TMPDIR || TMP || TEMP || '/tmp';
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
 module.exports = {
-  EOL: '\n',
-  devNull: '/dev/null',
   arch: () => 'x64',
   availableParallelism: () => 1,
   cpus: none,
@@ -16,7 +21,7 @@ module.exports = {
   networkInterfaces: () => ({}),
   platform: () => 'linux',
   release: () => '',
-  tmpdir: () => '/tmp',
+  tmpdir,
   totalmem: () => 0,
   type: () => 'Linux',
   uptime: () => 0,
@@ -24,3 +29,8 @@ module.exports = {
   version: () => '',
   constants: { signals: { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }, errno: {}, priority: {} },
 };
+for (const [name, value] of [
+  ['EOL', '\n'],
+  ['devNull', '/dev/null'],
+])
+  Object.defineProperty(module.exports, name, { value, enumerable: true, configurable: true });

@@ -1,8 +1,12 @@
-module.exports = {
-  performance: globalThis.performance ?? { now: () => Date.now(), timeOrigin: 0 },
-  PerformanceObserver: class PerformanceObserver {
-    observe() {}
-    disconnect() {}
-  },
-  constants: {},
-};
+// The runtime's, with names of Node's own.
+const NAMES = [
+  'performance',
+  'Performance',
+  'PerformanceEntry',
+  'PerformanceMark',
+  'PerformanceMeasure',
+  'PerformanceObserver',
+  'PerformanceObserverEntryList',
+];
+
+module.exports = { ...Object.fromEntries(NAMES.map((name) => [name, globalThis[name]])), constants: {} };

@@ -1,5 +1,5 @@
 // Node's own streams, as readable-stream has them for everywhere else; web streams are the runtime's.
-const stream = require('readable-stream/lib/stream.js');
+const stream = require('./streams/library.js');
 const { fromWeb, toWeb } = require('./streams/web.js');
 
 const { Readable, Writable, Duplex } = stream;

@@ -15,6 +15,8 @@ function enroll(item, ms) {
 function active(item) {
   clearTimeout(started.get(item));
   if (!(item._idleTimeout >= 0)) return;
+  item._idleStart = Math.trunc(globalThis.performance.now());
+  item._idleNext = item._idlePrev = item;
   started.set(
     item,
     setTimeout(() => item._onTimeout?.(), item._idleTimeout),

@@ -96,6 +96,8 @@ function pathToFileURL(file, options = undefined) {
   requireString('path', file);
   const isWindows = options?.windows === true;
   const { resolve, sep } = isWindows ? path.win32 : path.posix;
+  // Names of Windows in their longer form, whose server and path are the same.
+  if (isWindows) file = file.replace(/^\\\\\?\\UNC\\/, '\\\\');
   let resolved = resolve(file);
   if (/[/]$/.test(file) || (isWindows && /\\$/.test(file))) if (!resolved.endsWith(sep)) resolved += sep;
   if (isWindows) resolved = resolved.replace(/\\/g, '/');

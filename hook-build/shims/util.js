@@ -1,31 +1,18 @@
-const base = require('util/');
-const { invalidArgType } = require('./errors.js');
+// What libraries ask of Node's util. What it shows is the runtime's, which is Node's own, made when it is first called.
+const { isDeepStrictEqual } = require('./deep-equal.js');
+const { coded, requireString } = require('./errors.js');
+const functions = require('./util/functions.js');
+const kinds = require('./util/kinds.js');
 const types = require('./util-types.js');
-
-// The symbol is Node's own: libraries and the runtime's timers have it too.
-const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
-
-function promisify(original) {
-  if (typeof original !== 'function') throw invalidArgType('original', 'of type function', original);
-  const custom = original[CUSTOM];
-  if (custom === undefined) return base.promisify(original);
-  if (typeof custom !== 'function') {
-    throw Object.assign(new TypeError('The "util.promisify.custom" property must be of type function'), {
-      code: 'ERR_INVALID_ARG_TYPE',
-    });
-  }
-  return Object.defineProperty(custom, CUSTOM, { value: custom, writable: true, configurable: true });
-}
-promisify.custom = CUSTOM;
 
 const CUSTOM_INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-// The runtime's, which is Node's own, made when it is first called.
-const runtimeInspect = globalThis[Symbol.for('hookmint.inspect')] ?? (() => base);
+const runtimeInspect = globalThis[Symbol.for('hookmint.inspect')];
 
-function inspect(...args) {
+/** @type {any} */
+const inspect = function inspect(...args) {
   return runtimeInspect().inspect(...args);
-}
+};
 inspect.custom = CUSTOM_INSPECT;
 for (const name of ['colors', 'styles', 'defaultOptions']) {
   Object.defineProperty(inspect, name, {
@@ -41,27 +28,58 @@ for (const name of ['colors', 'styles', 'defaultOptions']) {
 const format = (...args) => runtimeInspect().format(...args);
 const formatWithOptions = (options, ...args) => runtimeInspect().formatWithOptions(options, ...args);
 
+/** Colours are for terminals, which the streams of a hook are not. */
+function styleText(format, text, { validateStream = true } = {}) {
+  requireString('text', text);
+  let [left, right] = ['', ''];
+  for (const name of [format].flat()) {
+    const codes = inspect.colors[name];
+    if (codes === undefined) {
+      const names = Object.keys(inspect.colors).map((known) => `'${known}'`);
+      const message = `The argument 'format' must be one of: ${names.join(', ')}. Received ${inspect(name)}`;
+      throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', message);
+    }
+    left += `\u001b[${codes[0]}m`;
+    right = `\u001b[${codes[1]}m${right}`;
+  }
+  return validateStream ? text : left + text + right;
+}
+
+/** Says something where the environment asks for it. */
+function debuglog(section, callback = undefined) {
+  const name = `${section}`.toUpperCase();
+  const isEnabled = () =>
+    `${globalThis.process?.env?.NODE_DEBUG ?? ''}`
+      .toUpperCase()
+      .split(',')
+      .some((asked) => asked === name || asked === '*');
+  const log = (...args) => {
+    if (isEnabled()) globalThis.console.error(`${name} ${process.pid}: ${format(...args)}`);
+  };
+  Object.defineProperty(log, 'enabled', { get: isEnabled, configurable: true, enumerable: true });
+  callback?.(log);
+  return log;
+}
+
+function _extend(target, source) {
+  return source === null || typeof source !== 'object' ? target : Object.assign(target, source);
+}
+
 module.exports = {
-  ...base,
-  inspect,
+  ...functions,
+  ...kinds,
+  _extend,
+  debug: debuglog,
+  debuglog,
   format,
   formatWithOptions,
-  promisify,
+  inspect,
+  isDeepStrictEqual,
+  log: (...args) => globalThis.console.log('%s - %s', new Date().toLocaleString(), format(...args)),
+  stripVTControlCharacters: (text) => runtimeInspect().stripVTControlCharacters(text),
+  styleText,
+  toUSVString: (text) => `${text}`.toWellFormed(),
   types,
   TextEncoder: globalThis.TextEncoder,
   TextDecoder: globalThis.TextDecoder,
-  isArray: Array.isArray,
-  isDeepStrictEqual(a, b) {
-    try {
-      require('assert').deepStrictEqual(a, b);
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  stripVTControlCharacters: (text) => runtimeInspect().stripVTControlCharacters(text),
-  styleText: (_style, text) => text,
-  toUSVString: (text) => `${text}`.toWellFormed(),
-  aborted: (signal) => new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
-  debug: base.debuglog,
 };

@@ -37,6 +37,10 @@ function optionsOf(options) {
   return Object.fromEntries(NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
+/** By this an empty chunk tells how to flush. */
+const FLUSH = Symbol('flush');
+const NONE = Symbol('none');
+
 /** What compresses or decompresses, as a stream. */
 class ZlibBase extends Transform {
   #id;
@@ -53,6 +57,8 @@ class ZlibBase extends Transform {
     this.#isClosed = true;
   }
   #step(callback, operation, ...args) {
+    // What was still to come when it was destroyed is nobody's.
+    if (this.#isClosed) return;
     hostLater(
       (error, result) => {
         if (error) return callback(error);
@@ -67,6 +73,8 @@ class ZlibBase extends Transform {
     );
   }
   _transform(chunk, _encoding, callback) {
+    const kind = chunk[FLUSH];
+    if (kind !== undefined) return this.#step(callback, 'zlibFlush', kind === NONE ? undefined : kind);
     const next = (at) =>
       at >= chunk.length
         ? callback()
@@ -76,6 +84,7 @@ class ZlibBase extends Transform {
             chunk.subarray(at, at + PIECE_BYTES),
           );
     next(0);
+    return undefined;
   }
   _flush(callback) {
     this.#step((error) => {
@@ -87,12 +96,11 @@ class ZlibBase extends Transform {
     callback();
   }
   flush(kind, callback) {
-    const done = typeof kind === 'function' ? kind : callback;
-    const flushed = () =>
-      this.#step((error) => (error ? this.destroy(error) : done?.()), 'zlibFlush', kind === done ? undefined : kind);
-    if (this.writableFinished) queueMicrotask(() => done?.());
-    else if (this.writableLength > 0) this.once('drain', flushed);
-    else flushed();
+    if (typeof kind === 'function') [callback, kind] = [kind, undefined];
+    if (this.writableFinished) process.nextTick(() => callback?.());
+    else if (this.writableEnded) this.once('end', () => callback?.());
+    // In its turn among what is written.
+    else this.write(Object.assign(Buffer.alloc(0), { [FLUSH]: kind ?? NONE }), callback);
   }
   params(level, strategy, callback) {
     this.#step((error) => (error ? this.destroy(error) : callback?.()), 'zlibParams', level, strategy);

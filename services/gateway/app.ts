@@ -48,7 +48,7 @@ export function createApp(options: {
   if (managementUrl !== undefined) {
     const { clientSecretKey, configuration } = issuer;
     const who = { trustedProxies, clientSecretKey };
-    app.use(managementRoute(managementUrl, who, { hasConsole, changed: () => configuration.drop() }));
+    app.use(managementRoute(managementUrl, who, { hasConsole, changed: (changes) => configuration.changed(changes) }));
   }
   app.route('/oauth/token').all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));

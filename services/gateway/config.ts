@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
+import { addressCeiling } from '../../shared/egress/address-ceiling.ts';
 import { integer, key256, readSettings } from '../../shared/env.ts';
 import { connectionsEnv, drainEnv } from '../../shared/http/server.ts';
 import { tlsEnv } from '../../shared/http/tls-files.ts';
@@ -41,6 +42,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_CONFIGURATION_MAX_AGE_SECONDS: integer.min(60).max(604_800).optional(),
       /** `required`: a DPoP proof must have the nonce that the gateway gave last (RFC 9449 §8). Default `off`. */
       HOOKMINT_DPOP_NONCE: z.enum(['required', 'off']).default('off'),
+      /** Addresses and CIDR blocks that the JWK Sets of clients (`jwks_uri`) may be at although they are not public. Default: none. */
+      HOOKMINT_JWKS_ALLOWED_ADDRESSES: addressCeiling.default([]),
       /** `observe` (default): requests over the two limits above are reported and answered like any other; `enforce`: refused. */
       HOOKMINT_RATE_LIMIT_MODE: z.enum(['observe', 'enforce']).default('observe'),
     },

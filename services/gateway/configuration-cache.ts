@@ -1,20 +1,22 @@
+import { LRUCache } from 'lru-cache';
 import type { Db } from 'mongodb';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
-import type { TriggerId } from '../../shared/domain/hook.ts';
+import type { EnabledHook, HookRevision, TriggerId } from '../../shared/domain/hook.ts';
 import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/resource-server.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
-import { clientGrantsIn } from '../../shared/store/client-grants.ts';
+import { clientGrantKey, clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
+import type { ConfigChange } from '../../shared/subjects/config-changed.ts';
+import { CONFIGURATION_MAX_REVISIONS, CONFIGURATION_MAX_REVISIONS_CHARACTERS } from './limits.ts';
 import { createReadThrough } from './read-through.ts';
-import type { EnabledHook } from '../../shared/domain/hook.ts';
 
 /**
  * The tenant's configuration as a token request needs it, read through memory: the store is off the hot path, and while it is
- * away tokens go on with what is known. Entries live until a change is announced, and for 30 s at the longest.
+ * away tokens go on with what is known. Entries live until a change of theirs is announced, and for 30 s at the longest.
  */
 export type Configuration = {
   client(clientId: string): Promise<Client | undefined>;
@@ -23,13 +25,16 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
-  /** Makes every entry be read again: the configuration has changed, or may have. Old entries still serve while the store is down. */
-  drop(): void;
+  /**
+   * Makes what was changed be read again; every entry when that is unknown, or not told one by one. Old entries still serve while the store is
+   * down.
+   */
+  changed(changes: readonly ConfigChange[] | undefined): void;
   /** Of the oldest entry that was used within the last minute or half of it: the time since it was read. */
   ageMs: () => number;
 };
 
-/** @param maxAgeMs An entry that was read longer ago serves no more, whether or not the store can be read. Default: it serves. */
+/** @param maxAgeMs An entry that was read longer ago serves no more while the store cannot be read. Default: it serves. */
 export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuration {
   const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
   const [hooks, tenant] = [hooksIn(db), tenantIn(db)];
@@ -50,38 +55,79 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
   async function readHook(id: string): Promise<EnabledHook | undefined> {
     const hook = await hooks.find(id);
     if (typeof hook?.current_revision !== 'string') return undefined;
-    const revision = await hooks.findRevision(hook.current_revision);
+    const revision = await readRevision(hook.current_revision);
     return revision === undefined ? undefined : { id, name: hook.name, revision };
   }
 
-  /** With the quota that applies to it, so that callers need not read the tenant's settings. */
-  async function readClient(id: string): Promise<Client | undefined> {
-    const client = await clients.find(id);
-    if (client?.token_quota !== null) return client;
-    const settings = await caches.tenantSettings.get('');
-    return { ...client, token_quota: settings?.default_token_quota?.clients ?? null };
+  const revisions = new LRUCache<string, HookRevision>({
+    max: CONFIGURATION_MAX_REVISIONS,
+    maxSize: CONFIGURATION_MAX_REVISIONS_CHARACTERS,
+    sizeCalculation: ({ code, build }) => code.length + (build?.script.length ?? 0) + (build?.source_map.length ?? 0),
+  });
+
+  /** A revision never changes: none is read twice. */
+  async function readRevision(address: string): Promise<HookRevision | undefined> {
+    const revision = revisions.get(address) ?? (await hooks.findRevision(address));
+    if (revision !== undefined) revisions.set(address, revision);
+    return revision;
   }
 
-  const { cached, drop, ageMs } = createReadThrough(maxAgeMs);
+  /** With the quota that applies to it, so that callers need not read the tenant's settings. */
+  async function clientOf(id: string): Promise<Client | undefined> {
+    const client = await caches.client.get(id);
+    if (client?.token_quota !== null) return client;
+    const token_quota = (await caches.tenantSettings.get(''))?.default_token_quota?.clients ?? null;
+    return token_quota === null ? client : { ...client, token_quota };
+  }
+
+  const { cached, dropAll, isBack, ageMs } = createReadThrough(maxAgeMs);
   const caches = {
-    client: cached(readClient),
+    client: cached((id) => clients.find(id)),
     resourceServer: cached((identifier) => resourceServers.findByIdentifier(identifier)),
     clientGrant: cached((key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached((trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(() => tenant.settings()),
   };
+
+  function drop(change: ConfigChange | undefined): void {
+    if (change?.collection === 'signing_keys') return;
+    const cache = change === undefined ? undefined : CACHE_OF[change.collection];
+    if (cache === undefined || change?.keys === undefined) {
+      dropAll();
+    } else if (cache === 'enabledHooks' || cache === 'tenantSettings') caches[cache].drop();
+    else for (const key of change.keys) caches[cache].dropOne(key);
+  }
+
   return {
     // Over-long ids cannot exist: skip store and cache, or callers could fill the memory with keys.
-    client: (clientId) => (clientId.length > MAX_CLIENT_ID_LENGTH ? NOTHING : caches.client.get(clientId)),
+    client: (clientId) => (clientId.length > MAX_CLIENT_ID_LENGTH ? NOTHING : clientOf(clientId)),
     resourceServer: (identifier) =>
       identifier.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.resourceServer.get(identifier),
     clientGrant: (clientId, audience) =>
-      audience.length > MAX_IDENTIFIER_LENGTH ? NOTHING : caches.clientGrant.get(JSON.stringify([clientId, audience])),
+      audience.length > MAX_IDENTIFIER_LENGTH
+        ? NOTHING
+        : caches.clientGrant.get(clientGrantKey({ client_id: clientId, audience })),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
-    drop,
+    changed: (changes) => {
+      // A change can only have been written to a store that is there.
+      isBack();
+      for (const change of changes ?? [undefined]) drop(change);
+    },
     ageMs,
   };
 }
+
+/** Of the collections that tokens are read from. */
+const CACHE_OF: Partial<
+  Record<string, 'client' | 'resourceServer' | 'clientGrant' | 'enabledHooks' | 'tenantSettings'>
+> = {
+  clients: 'client',
+  resource_servers: 'resourceServer',
+  client_grants: 'clientGrant',
+  hooks: 'enabledHooks',
+  hook_bindings: 'enabledHooks',
+  tenant: 'tenantSettings',
+};
 
 const NOTHING = Promise.resolve(undefined);

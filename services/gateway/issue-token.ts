@@ -32,7 +32,7 @@ export async function issueToken(
   const proof = readProof(request.dpop, tokenEndpointOf(deps.issuer), deps.dpopNonces);
   const authenticate = (): Promise<Client> =>
     'jwt' in credentials
-      ? authenticateByAssertion(credentials, deps.configuration, deps.useOnce)
+      ? authenticateByAssertion(credentials, deps.configuration, deps.findKey, deps.useOnce, deps.issuer)
       : authenticateClient(credentials, deps.configuration, deps.clientSecretKey);
   const { quotas, clientRate, failures } = deps.limits;
   const client =

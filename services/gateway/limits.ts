@@ -52,6 +52,10 @@ export const CONFIGURATION_FIRST_READ_TIMEOUT_MS = 5_000;
 /** Entries of each configuration cache: clients, APIs, grants. */
 export const CONFIGURATION_MAX_ENTRIES = 50_000;
 
+/** Revisions of hooks and Actions that are kept, and their code and scripts, characters: those enabled, and the ones before and after. */
+export const CONFIGURATION_MAX_REVISIONS = 100;
+export const CONFIGURATION_MAX_REVISIONS_CHARACTERS = 64 * 1_048_576;
+
 /** Time the management service has for an answer: it may have to fetch and bundle a hook's modules. */
 export const MANAGEMENT_TIMEOUT_MS = 120_000;
 

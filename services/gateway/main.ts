@@ -16,7 +16,7 @@ import { logger } from '../../shared/log.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
-import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { announcedChanges, announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -26,6 +26,8 @@ import {
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { observeConfigurationAge } from '../../shared/telemetry/metrics.ts';
 import { createApp } from './app.ts';
+import { createFetchKeySet } from './client-keys/fetch-key-set.ts';
+import { createKeySets } from './client-keys/key-sets.ts';
 import { readConfig } from './config.ts';
 import { createDpopNonces } from './dpop/nonces.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
@@ -111,13 +113,13 @@ runService(SERVICE, async (endLater) => {
   observeConfigurationAge(configuration.ageMs);
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
-      configuration.drop();
+      configuration.changed(announcedChanges(announcement));
       const announced = announcedKeys(announcement);
       if (announced !== undefined) void publicKeys.refresh(announced.version);
     },
   });
   void onReconnect(bus, () => {
-    configuration.drop();
+    configuration.changed(undefined);
     void publicKeys.refresh();
   });
 
@@ -127,6 +129,7 @@ runService(SERVICE, async (endLater) => {
       issuer: config.HOOKMINT_ISSUER,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       useOnce: createUseOnce(bus, tenant),
+      findKey: createKeySets(createFetchKeySet(config.HOOKMINT_JWKS_ALLOWED_ADDRESSES)),
       dpopNonces:
         config.HOOKMINT_DPOP_NONCE === 'required' ? createDpopNonces(config.HOOKMINT_SIGN_REQUEST_KEY) : undefined,
       configuration,

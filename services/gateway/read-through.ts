@@ -20,13 +20,22 @@ import {
  */
 type Entry<T> = { generation: number; readMs: number; value?: T };
 
-export type Cached<T> = { get: (key: string) => Promise<T | undefined> };
+/** In the place of the generation of what was changed since it was read, or since that began. */
+const OUTDATED = -1;
+
+/** What is dropped is read again; until then it still serves while the store is away. */
+export type Cached<T> = {
+  get: (key: string) => Promise<T | undefined>;
+  drop: () => void;
+  dropOne: (key: string) => void;
+};
 
 /** Caches of one store: what one has found away, the others need not wait for, and what one finds back is back for all. */
 export type ReadThrough = {
   cached: <T extends object>(read: (key: string) => Promise<T | undefined>) => Cached<T>;
-  /** Makes every entry be read again. Old entries still serve while the store is away. */
-  drop: () => void;
+  dropAll: () => void;
+  /** Somebody has reached the store. */
+  isBack: () => void;
   ageMs: () => number;
 };
 
@@ -44,16 +53,15 @@ const OLD = new Error('the configuration that is known is older than it may be')
 
 /** @param maxAgeMs Of an entry that serves although the store cannot be read. */
 export function createReadThrough(maxAgeMs: number): ReadThrough {
-  let generation = 0;
   let awayUntilMs = -Infinity;
   let isProbing = false;
   const age = createAge();
+  const drops: (() => void)[] = [];
 
-  function drop(): void {
-    // A change can only have been written to a store that is there.
-    awayUntilMs = -Infinity;
-    generation++;
-  }
+  const isBack = (): void => void (awayUntilMs = -Infinity);
+  const dropAll = (): void => {
+    for (const drop of drops) drop();
+  };
 
   /** So that a change that was announced just then is not waited for longer than the store is away: no request waits for this. */
   async function probe(read: () => Promise<unknown>): Promise<void> {
@@ -67,44 +75,58 @@ export function createReadThrough(maxAgeMs: number): ReadThrough {
       );
     }
     isProbing = false;
-    drop();
+    isBack();
+    dropAll();
   }
 
   function cached<T extends object>(read: (key: string) => Promise<T | undefined>): Cached<T> {
+    let generation = 0;
+    let droppedOne = 0;
+    const readings = new Map<string, Pick<Entry<T>, 'generation'>>();
+    const drop = (): void => void generation++;
+    drops.push(drop);
+
+    /** So a store that takes seconds for each answer is heard after all. */
+    async function takeLate(key: string, reading: Promise<T | undefined>, began: Entry<T>): Promise<void> {
+      const droppedBefore = droppedOne;
+      const value = await reading;
+      const known = cache.peek(key, { allowStale: true });
+      if (known !== undefined && known.readMs >= began.readMs) return;
+      // It may be this one that was dropped meanwhile: newer than what is known, and to be read again.
+      const fresh = droppedOne === droppedBefore ? began : { ...began, generation: OUTDATED };
+      cache.set(key, value === undefined ? fresh : { ...fresh, value });
+    }
+
     const cache = new LRUCache<string, Entry<T>>({
       max: CONFIGURATION_MAX_ENTRIES,
       ttl: CONFIGURATION_MAX_AGE_MS,
       noDeleteOnStaleGet: true,
       fetchMethod: async (key, stale, { options }) => {
-        const [asked, readMs] = [generation, performance.now()];
-        const staleOne = (known: Entry<T>, cause: unknown): Entry<T> => {
+        const [reading, readMs] = [{ generation }, performance.now()];
+        const serveStale = (known: Entry<T>, cause: unknown): Entry<T> => {
           if (performance.now() - known.readMs > maxAgeMs) throw storeAway(cause);
           options.ttl = CONFIGURATION_RETRY_MS;
-          return { ...known, generation: asked };
+          return { ...known, ...reading };
         };
-        const fresh = (value: T | undefined): Entry<T> =>
-          value === undefined ? { generation: asked, readMs } : { generation: asked, readMs, value };
-        if (stale !== undefined && awayUntilMs > performance.now()) return staleOne(stale, OLD);
-        const reading = read(key);
+        if (stale !== undefined && awayUntilMs > performance.now()) return serveStale(stale, OLD);
+        readings.set(key, reading);
+        const answer = read(key);
         try {
           const limitMs = stale === undefined ? CONFIGURATION_FIRST_READ_TIMEOUT_MS : CONFIGURATION_READ_TIMEOUT_MS;
-          return fresh(await withTimeLimit(limitMs, reading, SILENT));
+          const value = await withTimeLimit(limitMs, answer, SILENT);
+          return value === undefined ? { ...reading, readMs } : { ...reading, readMs, value };
         } catch (error) {
           // An invalid document does not mean that the store is down: other documents can still be read.
           if (error !== SILENT && !isStoreAway(error)) throw error;
-          if (error === SILENT) {
-            // A late answer is an answer: a store that takes seconds for each would else never be heard.
-            void reading.then(
-              (value) => {
-                if ((cache.peek(key, { allowStale: true })?.readMs ?? -Infinity) < readMs) cache.set(key, fresh(value));
-              },
-              () => void probe(() => read(key)),
-            );
-          } else void probe(() => read(key));
+          const late =
+            error === SILENT ? takeLate(key, answer, { ...reading, readMs }) : Promise.reject(error as Error);
+          late.catch(() => void probe(() => read(key)));
           if (stale === undefined) throw storeAway(error);
           logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
           awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
-          return staleOne(stale, error);
+          return serveStale(stale, error);
+        } finally {
+          readings.delete(key);
         }
       },
     });
@@ -117,10 +139,17 @@ export function createReadThrough(maxAgeMs: number): ReadThrough {
         age.used(entry.readMs);
         return entry.value;
       },
+      drop,
+      dropOne: (key) => {
+        droppedOne++;
+        for (const known of [cache.peek(key, { allowStale: true }), readings.get(key)]) {
+          if (known !== undefined) known.generation = OUTDATED;
+        }
+      },
     };
   }
 
-  return { cached, drop, ageMs: age.ms };
+  return { cached, dropAll, isBack, ageMs: age.ms };
 }
 
 const isStoreAway = (error: unknown): boolean => error instanceof MongoError || storeFailureOf(error) !== undefined;

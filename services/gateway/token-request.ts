@@ -2,6 +2,7 @@ import type { HookArguments } from '../../shared/domain/hook-arguments.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { RequestLimits } from './admission/open-admission.ts';
+import type { FindKey } from './client-keys/key-sets.ts';
 import type { Configuration } from './configuration-cache.ts';
 import type { DpopNonces } from './dpop/nonces.ts';
 import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
@@ -13,6 +14,8 @@ export type TokenIssuer = {
   issuer: string;
   clientSecretKey: Buffer;
   useOnce: UseOnce;
+  /** Of clients with a `jwks_uri`. */
+  findKey: FindKey;
   /** Where DPoP proofs must have one. */
   dpopNonces: DpopNonces | undefined;
   configuration: Configuration;

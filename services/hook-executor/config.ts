@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { integer, key256, readSettings } from '../../shared/env.ts';
 import { healthEnv } from '../../shared/health.ts';
-import { addressCeiling } from './egress/address-ceiling.ts';
+import { addressCeiling } from '../../shared/egress/address-ceiling.ts';
 
 /** The hook-executor's settings. It has no store and no signing key: all it needs comes with the events. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>

@@ -44,7 +44,10 @@ export function openOwnProcesses(start: () => SandboxProcess, max: number, idleM
   function startFor(owner: string): Own {
     const own: Own = { process: start(), runs: 0, idle: undefined };
     // No other hook is in it: what else runs there waits for the next.
-    void own.process.stuck.then(own.process.kill);
+    void own.process.replaceable.then((why) => {
+      if (why === 'stuck') own.process.kill();
+      else own.process.retire(why);
+    });
     void own.process.ended.then(() => {
       clearTimeout(own.idle);
       if (processes.get(owner) === own) processes.delete(owner);

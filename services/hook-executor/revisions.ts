@@ -1,13 +1,14 @@
-import { LRUCache } from 'lru-cache';
 import { revisionAddress, type HookRevision } from '../../shared/domain/hook.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { openHookSecrets } from '../../shared/hook-secrets.ts';
 import { logger } from '../../shared/log.ts';
 import type { TokenRequested } from '../../shared/subjects/token-requested.ts';
+import { KeptValues } from './kept-values.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
 
 const MAX_REVISIONS = 2_000;
-const MAX_REVISIONS_BYTES = 512 * 1_048_576;
+/** Less than what memory-of-sandboxes.ts leaves the executor. */
+const MAX_REVISIONS_BYTES = 192 * 1_048_576;
 
 /** A revision this executor can run. */
 export type KnownRevision = { revision: HookRevision; runnable: RunnableHook };
@@ -27,14 +28,7 @@ export function createRevisions(
   forgotten: (revision: string) => void,
   max = MAX_REVISIONS,
 ) {
-  const known = new LRUCache<string, KnownRevision>({
-    max,
-    maxSize: MAX_REVISIONS_BYTES,
-    sizeCalculation: sizeOf,
-    dispose: (_, revision, reason) => {
-      if (reason === 'evict') forgotten(revision);
-    },
-  });
+  const known = new KeptValues<KnownRevision>({ max, maxSize: MAX_REVISIONS_BYTES }, forgotten);
 
   async function add(revision: HookRevision): Promise<KnownRevision> {
     const { hook_id, secrets, build, code, limits, isolation } = revision;
@@ -48,8 +42,9 @@ export function createRevisions(
       limits,
       ...(isolation === 'process' ? { ownProcessOf: hook_id } : {}),
     };
-    known.set(revision.revision, { revision, runnable });
-    return { revision, runnable };
+    const added = { revision, runnable };
+    known.set(revision.revision, added, sizeOf(added));
+    return added;
   }
 
   return {

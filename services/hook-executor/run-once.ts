@@ -4,7 +4,7 @@ import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import { apart } from './action-cache.ts';
 import { asAuthorSees } from './author-view.ts';
-import { NO_CEILING } from './egress/address-ceiling.ts';
+import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
 import { createEgressBroker, type EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
 import { noting } from './egress/note-requests.ts';

@@ -29,6 +29,11 @@ const MAX_RESTART_DELAY_MS = 5_000;
 
 const MAX_OWN_PROCESSES = 4;
 
+const WHY_REPLACED = {
+  stuck: 'a sandbox process is stuck',
+  memory: 'a sandbox process holds memory that nothing in it needs',
+};
+
 /**
  * Starts the processes and waits until they take runs; fails with what they said if they cannot start.
  *
@@ -49,27 +54,29 @@ export async function openSandboxPool(
   let closed = false;
   const isClosed = (): boolean => closed;
 
-  /** Keeps a process in a slot. One that is stuck goes on until the next is ready. */
+  /** Keeps a process in a slot. One that is to be replaced goes on until the next is ready. */
   async function keepRunning(slot: number, first: SandboxProcess): Promise<void> {
     let failures = 0;
-    let before: SandboxProcess | undefined;
+    let retire = (): void => undefined;
     for (let process = first; ; process = started()) {
       try {
         await process.ready;
         failures = 0;
         slots[slot] = process;
-        before?.retire();
+        retire();
+        retire = () => undefined;
         for (const resolve of waitingForProcess) resolve(process);
         waitingForProcess.clear();
       } catch (error) {
         failures++;
         logger.error({ err: error }, messageOf(error));
       }
-      const lastWords = await Promise.race([process.ended, process.stuck]);
+      const over = await Promise.race([process.ended.then((lastWords) => ({ lastWords })), process.replaceable]);
       if (isClosed()) return;
-      before = lastWords === undefined ? process : undefined;
-      if (lastWords === undefined) logger.warn({ slot }, 'a sandbox process is stuck; another is started');
-      else logger.warn({ slot, lastWords }, 'a sandbox process ended; another is started');
+      if (typeof over === 'string') {
+        retire = () => process.retire(over);
+        logger.warn({ slot }, `${WHY_REPLACED[over]}; another takes its place`);
+      } else logger.warn({ slot, ...over }, 'a sandbox process ended; another is started');
       if (failures > 0) await delay(Math.min(RESTART_DELAY_MS * 2 ** failures, MAX_RESTART_DELAY_MS));
       if (isClosed()) return;
     }

@@ -4,14 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { hookScript } from '../../hook-build/hook-script.ts';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
-import type { HookLimits } from '../../shared/domain/hook.ts';
+import { MAX_WALL_MS, type HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
 import { OWN_STATUS_FILE, processUsage } from '../../shared/process-wall/usage.ts';
 import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './isolate/bundle-globals.ts';
 import { EgressError } from './egress/http-exchange.ts';
+import { KeptValues } from './kept-values.ts';
 import { LOOK_INTERVAL_MS, ProcessWatch } from './process-watch.ts';
 import { callError } from './sandbox/host-calls/host-functions.ts';
+import type { MemoryBounds } from './sandbox/memory-bounds.ts';
 import { MAX_MESSAGE_CHARACTERS } from './sandbox/message-bounds.ts';
 import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from './sandbox/protocol.ts';
 import { StorageError } from './storage/hook-documents.ts';
@@ -22,7 +24,10 @@ const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url)
 /** A sandbox process that does not answer within this time after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
 /** What is under way in a process that is replaced has so long to come to its end; then it is run again in another. */
-const MAX_RETIRING_MS = 500;
+const MAX_RETIRING_MS = { stuck: 500, memory: MAX_WALL_MS };
+
+/** Most revisions that a process keeps, and their scripts, characters: each isolate has its own copy of one beside. */
+const MAX_LOADED = { max: 2_000, maxSize: 128 * 1_048_576 };
 
 const LAST_WORDS_LENGTH = 4_096;
 
@@ -50,8 +55,11 @@ export type SandboxProcess = {
   ready: Promise<void>;
   /** Resolves when the process has ended, with what it said last. */
   ended: Promise<string>;
-  /** Resolves when a hook keeps a thread of it for ever: it still serves the others, and another must take its place. */
-  stuck: Promise<void>;
+  /**
+   * Resolves when another must take its place: a hook keeps a thread of it for ever, or its memory does not come back. Until then it serves
+   * runs.
+   */
+  replaceable: Promise<'stuck' | 'memory'>;
   inFlight(): number;
   /** True from when it is ready until it is known to be ending. */
   takesRuns(): boolean;
@@ -71,8 +79,8 @@ export type SandboxProcess = {
   unload(revision: string): void;
   /** Resident, with its descendants; 0 where nothing tells it. */
   residentBytes(): number;
-  /** Ends it once what is under way in it is over, or soon. It takes no more runs. */
-  retire: () => void;
+  /** Ends it once what is under way in it is over, soon when it is stuck. It takes no more runs. */
+  retire: (why: 'stuck' | 'memory') => void;
   kill: () => void;
 };
 
@@ -81,8 +89,9 @@ export type SandboxProcess = {
  *
  * @param main Its code, if not the default.
  * @param wall What stands around it.
+ * @param memory What it does about its memory, if not the default.
  */
-export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): SandboxProcess {
+export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, memory?: MemoryBounds): SandboxProcess {
   const walled = wall.start({
     main,
     readable: readableFolders(main),
@@ -92,7 +101,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   });
   const { process: child, channel } = walled;
   const pending = new Map<number, Pending>();
-  const loaded = new Set<string>();
+  const loaded = new KeptValues<true>(MAX_LOADED, tellUnloaded);
   /** Of the runs that may still ask for something, also after their outcome. */
   const servicesOf = new Map<number, { services: RunServices; dueMs: number }>();
   let outbox = emptyMessage();
@@ -102,7 +111,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   let started = false;
   let ending = false;
   let retiring: NodeJS.Timeout | undefined;
-  const stuck = Promise.withResolvers<undefined>();
+  const replaceable = Promise.withResolvers<'stuck' | 'memory'>();
   const watch = new ProcessWatch(child.pid);
 
   function kill(): void {
@@ -120,6 +129,13 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   function schedule(): void {
     if (!scheduled) setImmediate(flush);
     scheduled = true;
+  }
+
+  function tellUnloaded(revision: string): void {
+    // The other side unloads before it runs anything.
+    if (outbox.runs.some((run) => run.revision === revision)) flush();
+    schedule();
+    outbox.unload.push(revision);
   }
 
   function settle(id: number, outcome: unknown): void {
@@ -154,7 +170,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
         return;
       }
       watch.heard();
-      if (message.data.stuck === true) stuck.resolve(undefined);
+      if (message.data.replace !== undefined) replaceable.resolve(message.data.replace);
       if (message.data.ready === true) {
         started = true;
         resolve();
@@ -165,7 +181,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended while starting: ${lastWords}`)));
     child.once('error', reject);
-    channel.send({ runtime: bundleRuntime() });
+    const first: ToSandbox = { runtime: bundleRuntime(), ...(memory === undefined ? {} : { memory }) };
+    channel.send(first);
   });
   ready.catch(() => undefined);
 
@@ -222,7 +239,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
   return {
     ready,
     ended,
-    stuck: stuck.promise,
+    replaceable: replaceable.promise,
     inFlight: () => pending.size,
     takesRuns: () => started && !ending && retiring === undefined,
     isEnding: () => ending,
@@ -235,8 +252,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
         const run = { id, revision, arguments: args, deadlineMs: nowMs + leftMs };
         const dueMs = performance.now() + leftMs;
         schedule();
-        if (!loaded.has(revision)) {
-          loaded.add(revision);
+        if (loaded.get(revision) === undefined) {
+          loaded.set(revision, true, hook.script.length);
           outbox.load.push({ ...hook, script: hookScript(hook.script) });
         }
         pending.set(id, { run, limits, dueMs, resolve });
@@ -244,16 +261,12 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL): 
         outbox.runs.push(run);
       }),
     unload: (revision) => {
-      if (!loaded.delete(revision)) return;
-      // The other side unloads before it runs anything.
-      if (outbox.runs.some((run) => run.revision === revision)) flush();
-      schedule();
-      outbox.unload.push(revision);
+      if (loaded.delete(revision)) tellUnloaded(revision);
     },
     residentBytes: () => (child.pid === undefined ? 0 : (processUsage(child.pid)?.residentBytes ?? 0)),
-    retire: () => {
+    retire: (why) => {
       if (pending.size === 0) kill();
-      else retiring ??= setTimeout(kill, MAX_RETIRING_MS);
+      else retiring ??= setTimeout(kill, MAX_RETIRING_MS[why]);
     },
     kill,
   };
@@ -264,7 +277,7 @@ const OVER: RunServices = {
   storage: () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'the run is over')),
 };
 
-function emptyMessage(): Required<Omit<ToSandbox, 'runtime' | 'alive'>> {
+function emptyMessage(): Required<Omit<ToSandbox, 'runtime' | 'memory' | 'alive'>> {
   return { load: [], unload: [], runs: [], results: [] };
 }
 

@@ -21,6 +21,13 @@ export type ClientSecretHash = z.infer<typeof ClientSecretHash>;
 export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519']);
 export type AssertionAlg = z.infer<typeof AssertionAlg>;
 
+/**
+ * What a client holds itself to. `fapi2_sp_pkj_dpop` is the FAPI 2.0 Security Profile with private_key_jwt and tokens that are bound by DPoP, named in the
+ * way of Auth0's levels, which bind by mTLS.
+ */
+export const ComplianceLevel = z.enum(['none', 'fapi2_sp_pkj_dpop']);
+export type ComplianceLevel = z.infer<typeof ComplianceLevel>;
+
 /** A public key that a client signs its assertions with (RFC 7523; contract §5.3). */
 export const ClientCredential = z.object({
   id: z.string(),
@@ -48,13 +55,29 @@ export const Client = z.object({
   /** Shown to hooks as `client.metadata`; values are strings, some hold JSON text. */
   client_metadata: z.record(z.string(), z.string()),
   credentials: z.array(ClientCredential).default([]),
-  /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. */
+  /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. Empty beside a `jwks_uri`. */
   private_key_jwt: z.array(z.string()).nullable().default(null),
+  /** Where the client publishes the keys that it signs assertions with, as a JWK Set (RFC 7591 §2); `null`: they are its credentials. */
+  jwks_uri: z.string().nullable().default(null),
   /** Whether it takes bound tokens only (RFC 9449 §5.2, `dpop_bound_access_tokens`). */
   require_proof_of_possession: z.boolean().default(false),
+  /** `null` is as `none`, and was never said. */
+  compliance_level: ComplianceLevel.nullable().default(null),
   /** `null`: the tenant's `default_token_quota` holds, if there is one. */
   token_quota: TokenQuota.nullable().default(null),
   /** What Auth0's tools say of a client beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });
 export type Client = z.infer<typeof Client>;
+
+/** Whether a client holds itself to the FAPI 2.0 Security Profile. */
+export const isFapi = ({ compliance_level }: Pick<Client, 'compliance_level'>): boolean =>
+  compliance_level === 'fapi2_sp_pkj_dpop';
+
+/** FAPI 2.0 Security Profile §5.4.1, with Ed25519 by its newer name too (RFC 9864). */
+export const FAPI_ALGS: readonly AssertionAlg[] = ['PS256', 'ES256', 'EdDSA', 'Ed25519'];
+
+/** Whether a client gets no token that whoever has it could use. */
+export const takesBoundTokensOnly = (
+  client: Pick<Client, 'compliance_level' | 'require_proof_of_possession'>,
+): boolean => client.require_proof_of_possession || isFapi(client);

@@ -6,12 +6,15 @@ import { DEFAULT_EGRESS_POLICY, EgressPolicy } from './egress.ts';
 export const TriggerId = z.enum(['credentials-exchange']);
 export type TriggerId = z.infer<typeof TriggerId>;
 
+/** Longest time that a hook may be given from its start to `cb`, milliseconds. */
+export const MAX_WALL_MS = 20_000;
+
 /** What one run of a hook may use, each with its unit, range, default and what happens at the limit. */
 export const HookLimits = z.strictObject({
   /** CPU time, milliseconds. At the limit the run is stopped and answered `timed_out`. */
   cpu_ms: z.int().min(1).max(10_000),
   /** Time from start to `cb`, milliseconds (contract §1.5: 20 s). At the limit the run is answered `timed_out`. */
-  wall_ms: z.int().min(1).max(20_000),
+  wall_ms: z.int().min(1).max(MAX_WALL_MS),
   /** Heap of the hook's isolate, MiB. At the limit the isolate is disposed and the run answered `out_of_memory`. */
   heap_mib: z.int().min(8).max(256),
   /** JSON text of the result, bytes. Over the limit the run is answered `bad_result`. */
@@ -29,7 +32,7 @@ export type HookIsolation = z.infer<typeof HookIsolation>;
 
 export const DEFAULT_HOOK_LIMITS: HookLimits = {
   cpu_ms: 1_000,
-  wall_ms: 20_000,
+  wall_ms: MAX_WALL_MS,
   heap_mib: 64,
   result_bytes: 131_072,
   console_bytes: 8_192,

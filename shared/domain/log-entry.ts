@@ -35,6 +35,7 @@ export const LogEntry = z.object({
   error_code: z.string().optional(),
   correlation_id: z.string().optional(),
   jti: z.string().optional(),
+  trace_id: z.string().optional(),
   /** JSON: its members' names are others' choice, and no query looks into it. */
   details: z.string(),
 });

@@ -23,12 +23,19 @@ export type ListOrder = { by: string; collation?: CollationOptions };
  * (design: one mongod is enough to begin with, and a sharded cluster works too).
  *
  * @param idName The member of the value that is stored as `_id`.
+ * @param lookedUpBy What token requests look a value up by, if not by its id.
  */
 export function documentsIn<Value extends object, Input>(
   db: Db,
-  of: { name: string; schema: z.ZodType<Value, Input>; idName: keyof Value & string; what: string },
+  of: {
+    name: string;
+    schema: z.ZodType<Value, Input>;
+    idName: keyof Value & string;
+    what: string;
+    lookedUpBy?: (value: Value) => string;
+  },
 ) {
-  const { name, schema, idName, what } = of;
+  const { name, schema, idName, what, lookedUpBy = (value: Value) => String(value[idName]) } = of;
   const collection = db.collection<Stored>(name);
 
   function fromStored(stored: Stored): Value {
@@ -73,12 +80,15 @@ export function documentsIn<Value extends object, Input>(
     /** @throws {DuplicateError} */
     async insert(value: Input): Promise<Value> {
       const stored = toStored(value);
-      await refusingDuplicates(() => written(name, stored._id, () => collection.insertOne(stored)));
-      return fromStored(stored);
+      const inserted = fromStored(stored);
+      const insert = () => collection.insertOne(stored);
+      await refusingDuplicates(() => written(name, stored._id, insert, () => [lookedUpBy(inserted)]));
+      return inserted;
     },
     /** Writes a value, whether it was there or not. For set-up and tests; who edits uses `change`. */
     async put(value: Input): Promise<void> {
       const { _id, ...rest } = toStored(value);
+      // It may have been looked up by something else before.
       await written(name, _id, () => collection.replaceOne(byId(_id), rest, { upsert: true }));
     },
     /**
@@ -103,7 +113,12 @@ export function documentsIn<Value extends object, Input>(
         const unchanged: Filter<Stored> = { _id: id, _version: version ?? { $exists: false } };
         const next = { ...rest, _version: (version ?? 0) + 1 };
         const { matchedCount } = await refusingDuplicates(() =>
-          written(name, id, () => collection.replaceOne(unchanged, next)),
+          written(
+            name,
+            id,
+            () => collection.replaceOne(unchanged, next),
+            () => [...new Set([before, after].map(lookedUpBy))],
+          ),
         );
         if (matchedCount === 1) return { before, after };
       }
@@ -114,7 +129,11 @@ export function documentsIn<Value extends object, Input>(
     },
     /** What was removed; `undefined` when there was nothing. */
     async remove(id: string): Promise<Value | undefined> {
-      const stored = await written(name, id, () => collection.findOneAndDelete(byId(id)));
+      const remove = () => collection.findOneAndDelete(byId(id));
+      const stored = await written(name, id, remove, (removed) => {
+        if (removed === undefined) return undefined;
+        return removed === null ? [] : [lookedUpBy(fromStored(removed))];
+      });
       return stored === null ? undefined : fromStored(stored);
     },
   };

@@ -29,7 +29,7 @@ export function hooksIn(db: Db) {
   const revisions = db.collection<RevisionDocument>('hook_revisions');
   const bindings = db.collection<BindingDocument>('hook_bindings');
   const bound = <T>(trigger: TriggerId, write: () => Promise<T>): Promise<T> =>
-    written('hook_bindings', trigger, write);
+    written('hook_bindings', trigger, write, () => [trigger]);
   return {
     ...hooks,
     async findRevision(revision: string): Promise<HookRevision | undefined> {

@@ -26,6 +26,7 @@ export const LOOKED_UP_LOG_FIELDS = [
   'error_code',
   'correlation_id',
   'jti',
+  'trace_id',
 ] as const;
 export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[number]; order: 1 | -1 };
 

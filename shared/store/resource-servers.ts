@@ -9,6 +9,7 @@ export function resourceServersIn(db: Db) {
     schema: ResourceServer,
     idName: 'id',
     what: 'resource server',
+    lookedUpBy: ({ identifier }) => identifier,
   });
   return {
     ...apis,

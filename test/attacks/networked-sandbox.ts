@@ -9,7 +9,7 @@ import { after, before } from 'node:test';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../shared/domain/egress.ts';
 import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { HookRevision, type HookLimits } from '../../shared/domain/hook.ts';
-import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
+import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import { networkOfRun } from '../../services/hook-executor/egress/network-of-run.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';

@@ -201,3 +201,18 @@ together('keys of its own for another need all of three scopes', async () => {
     assert.equal(await attempt(await withScopes(...needed.filter((scope) => scope !== missing))), 403, missing);
   assert.equal(await attempt(await withScopes(...needed)), 200);
 });
+
+together('a place of its own for the keys of another needs the same three', async () => {
+  const other = await makeClient(api);
+  const needed = ['update:clients', 'create:client_credentials', 'update:client_credentials'];
+  const attempt = async (thief: Management): Promise<number> => {
+    const body = { jwks_uri: 'https://thief.example.com/keys' };
+    return (await thief.call('PATCH', `/clients/${other.client_id}`, body)).status;
+  };
+  for (const missing of needed)
+    assert.equal(await attempt(await withScopes(...needed.filter((scope) => scope !== missing))), 403, missing);
+  assert.equal(await attempt(await withScopes(...needed)), 200);
+  const maker = await withScopes('create:clients');
+  const { status } = await maker.call('POST', '/clients', { name: 'x', jwks_uri: 'https://thief.example.com/keys' });
+  assert.equal(status, 403);
+});

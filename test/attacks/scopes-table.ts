@@ -32,7 +32,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'update:hooks':
     '**the content of every token that has a hook**, and whether it is issued; code that runs with the secrets of the hook; dry runs',
   'delete:hooks': 'ends hooks, also the one in force: its claims and its refusals end with it',
-  'read:actions': "Actions' code, names of their secrets, and bindings",
+  'read:actions': "Actions' code, names of their secrets, console output, and bindings",
   'create:actions': 'Actions that are not bound; modules are fetched and built for them',
   'update:actions': '**the content of every token** by Actions that it binds, deploys or changes; test runs',
   'delete:actions': 'ends Actions, with `force` also bound ones',
@@ -89,6 +89,7 @@ const ofClientsOwn = [
   'grant_types',
   'client_metadata',
   'require_proof_of_possession',
+  'compliance_level',
   ...Object.keys(ofClients),
 ];
 const ofApis = [
@@ -158,7 +159,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': [...ofClientsOwn, 'client_id', 'token_endpoint_auth_method'],
       'update:client_keys': ['client_secret'],
-      'create:client_credentials': ['client_authentication_methods'],
+      'create:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
     },
   },
@@ -167,7 +168,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': ofClientsOwn,
       'update:client_keys': ['client_secret', 'token_endpoint_auth_method'],
-      'update:client_credentials': ['client_authentication_methods'],
+      'update:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
     },
   },
@@ -175,7 +176,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   rotateClientSecret: { gains: 'all that the client may', members: { '': ['overlap_seconds'] } },
   createCredential: {
     gains: 'a key that authenticates nobody yet',
-    members: { '': ['credential_type', 'name', 'pem', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
+    members: { '': ['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
   },
   updateCredential: { gains: 'how long a key is valid', members: { '': ['expires_at'] } },
   deleteCredential: { gains: 'nothing' },

@@ -29,7 +29,7 @@ for (const alg of ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA'
       public_key_pem: own.publicKey.export({ type: 'spki', format: 'pem' }),
       expires_at_ms: null,
     };
-    const known = { client_id: 'known', private_key_jwt: ['key'], credentials: [credential] };
+    const known = { client_id: 'known', private_key_jwt: ['key'], jwks_uri: null, credentials: [credential] };
     const configuration = {
       client: (id: string) => Promise.resolve(id === 'known' ? known : undefined),
     } as unknown as Configuration;
@@ -41,7 +41,15 @@ for (const alg of ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA'
         .sign(other.privateKey);
       const assertion = readAssertion(jwt, [AUDIENCE]);
       const startedMs = performance.now();
-      await assert.rejects(authenticateByAssertion(assertion, configuration, () => Promise.resolve(true)));
+      await assert.rejects(
+        authenticateByAssertion(
+          assertion,
+          configuration,
+          () => Promise.resolve(undefined),
+          () => Promise.resolve(true),
+          AUDIENCE,
+        ),
+      );
       return performance.now() - startedMs;
     };
     const times: Record<string, number[]> = { known: [], unknown: [] };

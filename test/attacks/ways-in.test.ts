@@ -36,8 +36,10 @@ async function addClient(client_id: string, expires_at_ms: number | null = null)
     client_metadata: {},
     credentials: [],
     private_key_jwt: null,
+    jwks_uri: null,
     token_quota: null,
     require_proof_of_possession: false,
+    compliance_level: null,
     profile: {},
   };
   await clientsIn(db).insert(client);

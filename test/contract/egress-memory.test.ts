@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { EgressPolicy } from '../../shared/domain/egress.ts';
-import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
+import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import type { RunMemory } from '../../services/hook-executor/egress/response-memory.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
-import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
+import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 
 const LOOPBACK: EgressPolicy = { allowed_addresses: ['127.0.0.0/8'], allowed_hosts: null };

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from '../../shared/domain/egress.ts';
-import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
+import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import type { HttpExchangeRequest } from '../../services/hook-executor/egress/http-exchange.ts';
 

@@ -40,7 +40,7 @@ describe('a connection to the store that is closed just when a read needs it', (
           new Promise<PromiseSettledResult<Client | undefined>[]>((resolve) => {
             const ask = (): void => {
               socket.off('end', ask).off('close', ask);
-              configuration.drop();
+              configuration.changed(undefined);
               const asked = [known[index]?.client_id ?? '', `unknown-${String(index)}`];
               resolve(Promise.allSettled(asked.map((id) => configuration.client(id))));
             };
@@ -72,12 +72,12 @@ describe('a store that did not answer for a moment', () => {
       assert.ok(await configuration.client('a'));
 
       own.server.process.kill('SIGSTOP');
-      configuration.drop();
+      configuration.changed(undefined);
       assert.ok(await configuration.client('a'), 'what is known is used meanwhile');
       own.server.process.kill('SIGCONT');
 
       await clientsIn(database).remove('a');
-      configuration.drop();
+      configuration.changed(undefined);
       assert.equal(await configuration.client('a'), undefined);
     } finally {
       await own.stop();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import ivm from 'isolated-vm';
+import { bundleRuntime } from '../../services/hook-executor/isolate/bundle-globals.ts';
 import { hookScript, LINE_OFFSET } from '../../hook-build/hook-script.ts';
 import { NodeWork } from '../../services/hook-executor/sandbox/host-calls/node-work/node-work.ts';
 import { SubtleWork } from '../../services/hook-executor/sandbox/host-calls/subtle-work.ts';
@@ -10,6 +11,9 @@ import { SubtleWork } from '../../services/hook-executor/sandbox/host-calls/subt
 const runtime = readFileSync(new URL('./hook-build-runtime.js', import.meta.url), 'utf8')
   .trim()
   .replace(/;$/, '');
+
+/** What the runtime of hooks shows values by. */
+const INSPECT = `{ let made; globalThis[Symbol.for('hookmint.inspect')] = () => (made ??= ${bundleRuntime().libraries.inspect}); }`;
 
 interface ExchangeRequest {
   url: string;
@@ -45,6 +49,7 @@ export async function runInIsolate(
   const turning = setInterval(() => undefined, 5);
   try {
     const context = await isolate.createContext();
+    await context.eval(INSPECT);
     const host = {
       startTimer: new ivm.Callback(
         (id: number, ms: number, again: boolean) => {

@@ -362,3 +362,21 @@ describe('modules of Node answer in a hook what they answer in Node', () => {
     });
   }
 });
+
+test('what a hook writes to the two outputs that are open is its console', async () => {
+  const { script } = await buildHook({
+    code: `const fs = require('fs');
+      module.exports = (client, scope, audience, context, cb) => {
+        fs.writeSync(1, 'one\\n');
+        fs.write(2, Buffer.from('xtwo'), 1, 3, (error, bytes) => cb(error, { bytes }));
+      };`,
+    dependencies: {},
+  });
+  const outcome = await pool?.run({ ...revisionOf(script), script }, hookArguments({}), Date.now() + 30_000);
+  if (outcome?.status !== 'ok') assert.fail(JSON.stringify(outcome).slice(0, 500));
+  assert.equal(outcome.result, '{"bytes":3}');
+  assert.deepEqual(outcome.console, [
+    { level: 'log', text: 'one' },
+    { level: 'error', text: 'two' },
+  ]);
+});

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildHook } from '../../hook-build/build-hook.ts';
 import { HookRevision } from '../../shared/domain/hook.ts';
-import { NO_CEILING } from '../../services/hook-executor/egress/address-ceiling.ts';
+import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
 import { createEgressBroker } from '../../services/hook-executor/egress/broker.ts';
 import { networkOfRun } from '../../services/hook-executor/egress/network-of-run.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';

@@ -22,7 +22,11 @@ type Policy = {
   spec: { egress: { to: { ipBlock?: { cidr: string; except: string[] } }[] }[] };
 };
 
-const policies = render(join(K8S, 'overlays', 'production')) as unknown as Policy[];
+const policies = [
+  join(K8S, 'overlays', 'production'),
+  // Of gateways, where clients publish their keys.
+  join(K8S, 'components', 'client-keys'),
+].flatMap(render) as unknown as Policy[];
 
 const family = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4');
 
@@ -35,7 +39,7 @@ function isWithin(address: string, blocks: readonly string[]): boolean {
   return list.check(address, family(address));
 }
 
-for (const service of ['hook-executor', 'hook-builder']) {
+for (const service of ['hook-executor', 'hook-builder', 'client-keys']) {
   test(`${service} has a way to public addresses, and none to a metadata service`, () => {
     const policy = policies.find(
       ({ kind, metadata }) => `${kind}/${metadata.name}` === `NetworkPolicy/hookmint-${service}`,

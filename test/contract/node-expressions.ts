@@ -1,4 +1,5 @@
 import { BUFFERS } from './node-expressions-buffer.ts';
+import { consoles, emitters, runtime } from './node-expressions-runtime.ts';
 import { paths, urls, windowsPaths } from './node-expressions-names.ts';
 import { ANYTHING, TEXTS, QUERIES, DIGESTS, SHOWN, INSPECT_OPTIONS, each, pairs, triples } from './node-values.ts';
 
@@ -6,6 +7,7 @@ import { ANYTHING, TEXTS, QUERIES, DIGESTS, SHOWN, INSPECT_OPTIONS, each, pairs,
 export const MODULES = [
   'assert',
   'buffer',
+  'console',
   'crypto',
   'events',
   'fs',
@@ -206,6 +208,11 @@ const others = [
     (value) => `stream.Readable.from(${value}).map((x) => [x]).take(2).toArray()`,
   ),
   `os.EOL + os.platform()`,
+  ...each(
+    [`''`, `'/x/'`, `'/'`],
+    (path) =>
+      `(() => { const { TMPDIR = '' } = process.env; process.env.TMPDIR = ${path}; const found = os.tmpdir(); process.env.TMPDIR = TMPDIR; return found; })()`,
+  ),
 ];
 
 /** Of the kinds of things that a function takes, everything with everything. */
@@ -218,4 +225,7 @@ export const EXPRESSIONS: Record<string, string[]> = {
   crypto: cryptography,
   zlib: compression,
   others,
+  events: emitters,
+  console: consoles,
+  runtime,
 };

@@ -16,7 +16,7 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   net: NETWORK,
   os: SAME,
   path: 'the other functions',
-  perf_hooks: '`performance.now()`',
+  perf_hooks: '`performance.now()`, marks and measures',
   process: SAME,
   'stream/web': 'the classes that are globals',
   string_decoder: 'the other members',
@@ -24,6 +24,5 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   tty: SAME,
   url: 'the other members',
   util: 'the other functions',
-  'util/types': 'the other functions',
   worker_threads: 'a hook runs alone, in one thread',
 };

@@ -86,6 +86,11 @@ export const PACKAGES: Record<string, Record<string, Package>> = {
       answer: `p.calculatePKCECodeChallenge('abc')`,
       is: 'ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0',
     },
+    'openid-client': {
+      version: '6.1.7',
+      answer: `(async () => { const c = new p.Configuration({ issuer: 'https://a.example', token_endpoint: 'https://a.example/token' }, 'c', 's'); c[p.customFetch] = async (url, { method, body }) => Response.json({ access_token: [url, method, String(body)].join(), token_type: 'bearer' }); return (await p.clientCredentialsGrant(c, { scope: 'a' })).access_token; })()`,
+      is: 'https://a.example/token,POST,scope=a&grant_type=client_credentials&client_id=c&client_secret=s',
+    },
     bcryptjs: { version: '2.4.3', answer: `p.compareSync('a', p.hashSync('a', 4))`, is: true },
     tweetnacl: {
       version: '1.0.3',
@@ -129,6 +134,11 @@ export const PACKAGES: Record<string, Record<string, Package>> = {
       version: '3.17.0',
       answer: `typeof p.createLogger({ transports: [new p.transports.Console({ silent: true })] }).info('a')`,
       is: 'object',
+    },
+    pino: {
+      version: '9.5.0',
+      answer: `(() => { const lines = []; p({ base: null, timestamp: false }, { write: (line) => lines.push(line) }).child({ b: 1 }).warn({ a: 1 }, 'hi %s', 'you'); return lines; })()`,
+      is: ['{"level":40,"b":1,"a":1,"msg":"hi you"}\n'],
     },
     knex: {
       version: '3.1.0',

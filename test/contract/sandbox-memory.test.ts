@@ -1,10 +1,13 @@
 import '../attacks/quiet.ts';
-import { hook, hookArguments, revisionOf, rssMib, sandboxPids, statusOf } from '../attacks/sandbox.ts';
+import { delay, hook, hookArguments, revisionOf, rssMib, sandboxPids, statusOf } from '../attacks/sandbox.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryForSandboxes } from '../../services/hook-executor/memory-of-sandboxes.ts';
 import { openSandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
-import { startStrongestSandbox } from '../support/strongest-wall.ts';
+import { startSandboxProcess } from '../../services/hook-executor/sandbox-process.ts';
+import { MEMORY_BOUNDS, type MemoryBounds } from '../../services/hook-executor/sandbox/memory-bounds.ts';
+import { startStrongestSandbox, strongestWall } from '../support/strongest-wall.ts';
+import { until } from '../support/until.ts';
 
 const MIB = 1_048_576;
 const TOGETHER_MIB = 400;
@@ -48,4 +51,48 @@ test('hooks that are within their limits, but not all together, end the largest 
   assert.ok(peakMib < TOGETHER_MIB + OVERSHOOT_MIB, `${String(peakMib)} MiB`);
   assert.notDeepEqual(sandboxPids(), before);
   assert.equal(statusOf(await run(fine)), 'ok');
+});
+
+/** How often a hook has run in its isolate, and what runs it in a pool with these bounds. */
+async function countingPool(bounds: Partial<MemoryBounds>) {
+  const memory = { ...MEMORY_BOUNDS, ...bounds };
+  const pool = await openSandboxPool(1, () => startSandboxProcess(undefined, strongestWall, memory));
+  const counting = revisionOf(`let runs = 0; ${hook('cb(null, { runs: ++runs });')}`, { wall_ms: 10_000 });
+  const runs = async (): Promise<unknown> => {
+    const outcome = await pool.run(counting, hookArguments(), Date.now() + 20_000);
+    if (outcome.status !== 'ok') assert.fail(JSON.stringify(outcome));
+    return (JSON.parse(outcome.result ?? '{}') as { runs?: number }).runs;
+  };
+  return { pool, runs };
+}
+
+test('with too much memory an isolate that is in use is kept; when nothing is left to give up, another process takes over', async (t) => {
+  const { pool, runs } = await countingPool({ giveUpBytes: 1, inUseMs: 1_000, staysMs: 1_000, minAgeMs: 2_500 });
+  t.after(pool.close);
+  const [first] = sandboxPids();
+  for (const nth of [1, 2, 3]) {
+    assert.equal(await runs(), nth);
+    await delay(300);
+  }
+  await delay(1_200);
+  assert.equal(await runs(), 1, 'it was given up once it was not in use any more');
+  const slow = pool.run(
+    revisionOf(hook('setTimeout(() => cb(null, {}), 4_000);'), { wall_ms: 10_000 }),
+    hookArguments(),
+    Date.now() + 20_000,
+  );
+  await until('another process has begun', () => sandboxPids().some((pid) => pid !== first));
+  await until('it takes the runs', async () => (await runs()) === 1);
+  assert.equal(statusOf(await slow), 'ok', 'what was under way in the process before came to its end there');
+  await until('the process before is gone', () => !sandboxPids().includes(first ?? 0));
+});
+
+test('an isolate that was not used for long is given up, whatever memory there is', async (t) => {
+  const { pool, runs } = await countingPool({ idleMs: 500 });
+  t.after(pool.close);
+  const before = sandboxPids();
+  assert.deepEqual([await runs(), await runs()], [1, 2]);
+  await delay(1_000);
+  assert.equal(await runs(), 1);
+  assert.deepEqual(sandboxPids(), before);
 });

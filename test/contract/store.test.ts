@@ -16,6 +16,8 @@ import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { signingKeysIn, type SigningKey } from '../../shared/store/signing-keys.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
+import { notingWrites } from '../../shared/store/written.ts';
+import { changesOf } from '../../shared/subjects/config-changed.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
 
 let server: StoreServer;
@@ -55,8 +57,10 @@ const CLIENT: Client = {
     },
   ],
   private_key_jwt: ['cred'],
+  jwks_uri: 'https://keys.example.com/jwks.json',
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   require_proof_of_possession: true,
+  compliance_level: 'fapi2_sp_pkj_dpop',
   profile: { logo_uri: 'https://example.com/', 'a.dotted $name': { nested: [null] } },
 };
 const API: ResourceServer = {
@@ -453,7 +457,7 @@ describe("the gateway's view of the configuration", () => {
     assert.equal(await configuration.client('client'), undefined);
     await clientsIn(db).put(CLIENT);
     assert.equal(await configuration.client('client'), undefined);
-    configuration.drop();
+    configuration.changed(undefined);
     assert.deepEqual(await configuration.client('client'), CLIENT);
   });
 
@@ -499,7 +503,7 @@ describe("the gateway's view of the configuration", () => {
       await db.collection(name).deleteMany({});
     }
     assert.deepEqual(await read(), all);
-    configuration.drop();
+    configuration.changed(undefined);
     assert.deepEqual(await read(), [undefined, undefined, undefined, [], all[4]]);
   });
 
@@ -515,7 +519,7 @@ describe("the gateway's view of the configuration", () => {
     const ids = async () => (await configuration.enabledHooks(TRIGGER)).map(({ id }) => id);
     assert.deepEqual(await ids(), ['b', 'c', 'a']);
     await hooks.disable(TRIGGER);
-    configuration.drop();
+    configuration.changed(undefined);
     assert.deepEqual(await ids(), ['c', 'a']);
   });
 
@@ -544,13 +548,13 @@ describe("the gateway's view of the configuration", () => {
     assert.equal((await configuration.enabledHooks(TRIGGER)).length, 1);
     await hooks.remove('hook');
     await clientsIn(db).put({ ...CLIENT, name: 'after' });
-    configuration.drop();
+    configuration.changed(undefined);
     await assert.rejects(configuration.enabledHooks(TRIGGER), {
       message: 'the enabled hook hook or its revision is not there',
     });
     assert.equal((await configuration.client('client'))?.name, 'after');
     await damage('clients', 'client', { name: 7 });
-    configuration.drop();
+    configuration.changed(undefined);
     await assert.rejects(configuration.client('client'), { code: 'store_document_invalid' });
     await hooks.disable(TRIGGER);
     assert.deepEqual(await configuration.enabledHooks(TRIGGER), []);
@@ -563,10 +567,79 @@ describe("the gateway's view of the configuration", () => {
     const asked = configuration.client('client');
     await reading;
     await clientsIn(db).put({ ...CLIENT, name: 'after' });
-    configuration.drop();
+    configuration.changed(undefined);
     goOn();
     assert.equal((await asked)?.name, 'after');
     assert.equal((await configuration.client('client'))?.name, 'after');
+  });
+
+  it('reads anew what a change names, and nothing else: no revision twice, no client that was not touched', async () => {
+    const asked: string[] = [];
+    const counting = wrapFindOne(db, (find, name) => {
+      asked.push(name);
+      return find();
+    });
+    const [hooks, clients, apis, grants] = [hooksIn(db), clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
+    const other = { ...CLIENT, client_id: 'other' };
+    for (const client of [CLIENT, other]) {
+      await clients.put(client);
+      await grants.put({ ...GRANT, id: client.client_id, client_id: client.client_id });
+    }
+    await apis.put(API);
+    await hooks.put({ ...HOOK, current_revision: await hooks.putRevision(REVISION) });
+    await hooks.enable(TRIGGER, 'hook');
+    const configuration = readConfigurationFrom(counting);
+    const readAll = async () => {
+      const known = [CLIENT, other].map(async ({ client_id }) => ({
+        name: (await configuration.client(client_id))?.name,
+        scope: (await configuration.clientGrant(client_id, API.identifier))?.scope,
+      }));
+      await Promise.all([configuration.resourceServer(API.identifier), configuration.tenantSettings()]);
+      const [enabled] = await configuration.enabledHooks(TRIGGER);
+      const [client] = await Promise.all(known);
+      return { client, hook: enabled?.name };
+    };
+    /** What of the store is asked for after a write, once its change is announced, and what is known then. */
+    const after = async (write: () => Promise<unknown>) => {
+      const { targets } = await notingWrites(write, () => Promise.resolve(new Error('it cannot fail')));
+      asked.length = 0;
+      configuration.changed(changesOf(targets));
+      return { ...(await readAll()), asked: [...asked] };
+    };
+    await readAll();
+
+    const rename = { ...CLIENT, name: 'renamed' };
+    const untouched = { client: { name: 'renamed', scope: GRANT.scope }, hook: HOOK.name };
+    assert.deepEqual(await after(() => clients.change('client', () => rename)), { ...untouched, asked: ['clients'] });
+    assert.deepEqual(await after(() => apis.change(API.id, (api) => ({ ...api, name: 'renamed' }))), {
+      ...untouched,
+      asked: ['resource_servers'],
+    });
+    const less = await after(() => grants.change('client', (grant) => ({ ...grant, scope: [] })));
+    assert.deepEqual(less, { ...untouched, client: { name: 'renamed', scope: [] }, asked: ['client_grants'] });
+    const renamed = await after(() => hooks.change('hook', (hook) => ({ ...hook, name: 'hook-2' })));
+    assert.deepEqual(renamed.asked.toSorted(), ['hook_bindings', 'hooks'], 'its revision is known');
+    assert.equal(renamed.hook, 'hook-2');
+    const without = { ...untouched, client: { name: 'renamed', scope: undefined }, hook: 'hook-2' };
+    assert.deepEqual(await after(() => grants.removeAll({ client_id: 'client' })), {
+      ...without,
+      asked: ['client_grants'],
+    });
+    assert.equal((await after(() => clients.remove('client'))).client?.name, undefined);
+    assert.deepEqual((await after(() => clients.insert(CLIENT))).client, { name: CLIENT.name, scope: undefined });
+    assert.deepEqual((await after(() => Promise.resolve())).asked, []);
+  });
+
+  it('does not keep a read that began before a change of it was announced', async () => {
+    await clientsIn(db).put({ ...CLIENT, name: 'before' });
+    const { slow, reading, goOn } = withSlowFirstRead(db);
+    const configuration = readConfigurationFrom(slow);
+    const asked = configuration.client('client');
+    await reading;
+    await clientsIn(db).put({ ...CLIENT, name: 'after' });
+    configuration.changed([{ collection: 'clients', keys: ['client'] }]);
+    goOn();
+    assert.equal((await asked)?.name, 'after');
   });
 
   it('reads once for all who ask at the same time', async () => {
@@ -590,7 +663,7 @@ describe("the gateway's view of the configuration", () => {
       assert.deepEqual(await configuration.client('client'), CLIENT);
       assert.equal(await configuration.client('nobody'), undefined);
       own.server.process.kill('SIGKILL');
-      configuration.drop();
+      configuration.changed(undefined);
       const [known, absent, unknown] = await Promise.allSettled([
         configuration.client('client'),
         configuration.client('nobody'),
@@ -606,10 +679,10 @@ describe("the gateway's view of the configuration", () => {
 });
 
 /** The database with each `findOne` of it passed through `around`. */
-function wrapFindOne(real: Db, around: (find: () => Promise<unknown>) => Promise<unknown>): Db {
+function wrapFindOne(real: Db, around: (find: () => Promise<unknown>, name: string) => Promise<unknown>): Db {
   return {
     collection: (name: string) => ({
-      findOne: (filter: object) => around(() => real.collection(name).findOne(filter)),
+      findOne: (filter: object) => around(() => real.collection(name).findOne(filter), name),
     }),
   } as unknown as Db;
 }

@@ -186,7 +186,6 @@ const OFF: Readonly<Record<string, Record<string, [offValue: unknown, other: unk
   clients: {
     organization_usage: ['deny', 'require'],
     default_organization: [null, { organization_id: 'org_1', flows: ['client_credentials'] }],
-    compliance_level: ['none', 'fapi2_sp_pkj_mtls'],
     is_token_endpoint_ip_header_trusted: [false, true],
     token_vault_privileged_access: [null, { credentials: [] }],
     'token_exchange.allow_any_profile_of_type': [[], ['custom_authentication']],

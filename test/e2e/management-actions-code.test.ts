@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HookLog, hookLogSubject } from '../../shared/subjects/hook-log.ts';
+import { firstLine } from '../support/first-line.ts';
+import { openManagement } from '../support/management.ts';
 import { refusal, told } from '../support/post-token.ts';
 import { TENANT } from '../support/stack.ts';
 import { until } from '../support/until.ts';
@@ -156,6 +158,31 @@ describe('a test of an Action', () => {
     assert.deepEqual(again.token, { claims: { of: API }, scope: ['read', 'write'] });
     assert.equal((await call('POST', path, { payload: {}, log_id })).status, 400);
     assert.equal((await call('POST', path, { code: 'module.exports = () => {};' })).status, 400, 'a hook is none');
+  });
+
+  it('is heard as it runs', async () => {
+    const { id } = await create({
+      code: code("console.log('for %s', event.client.name); api.access.deny('invalid_scope', 'no');"),
+    });
+    await deploy(id);
+    await bindTo(id);
+    const stop = new AbortController();
+    const response = await fetch(`${stack().url}/api/v2/actions/actions/${id}/logs`, {
+      headers: { authorization: `Bearer ${(await openManagement(stack())).token}` },
+      signal: stop.signal,
+    });
+    assert.equal(response.status, 200);
+    assert.equal((await ask()).status, 400);
+    const { hook, lines, failure } = HookLog.parse(JSON.parse(await firstLine(response)));
+    stop.abort();
+    assert.deepEqual([hook.id, failure?.outcome], [id, 'denied']);
+    assert.deepEqual(
+      lines.map(({ level }) => level),
+      ['log'],
+    );
+    assert.match(lines[0]?.text ?? '', /^for ./);
+    assert.equal((await call('GET', '/actions/actions/other/logs')).status, 404);
+    await bindTo();
   });
 
   it('is not written over what somebody else wrote meanwhile', async () => {

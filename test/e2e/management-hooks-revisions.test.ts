@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { decodeJwt } from 'jose';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
+import { firstLine } from '../support/first-line.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { postJson } from '../support/post-token.ts';
 import { requestToken } from '../support/token-request.ts';
@@ -34,14 +35,6 @@ async function made(name: string, rest: Json = {}): Promise<string> {
 
 const revisionsOf = async (id: string): Promise<Entry[]> =>
   (await must(200, 'GET', `/hooks/${id}/revisions`)).revisions as Entry[];
-
-/** That is not empty: empty ones are signs of life. */
-async function firstLine(response: Response): Promise<string> {
-  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    if (text.trim() !== '') return text.trim();
-  }
-  throw new Error('the stream ended');
-}
 
 async function claim(): Promise<unknown> {
   const { body } = await postJson(stack());

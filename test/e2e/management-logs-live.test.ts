@@ -142,6 +142,7 @@ describe('a search of the logs', () => {
     assert.deepEqual(await agentsOf(`hook_revision:"${revision}"`), ['found/0', 'found/1']);
     assert.deepEqual(await agentsOf('correlation_id:found-by-this'), ['found/0']);
     assert.deepEqual(await agentsOf(`jti:"${jti}"`), ['found/0']);
+    assert.deepEqual(await agentsOf(`trace_id:${String(issued?.details.trace_id)}`), ['found/0']);
     assert.deepEqual(await agentsOf('error_code:invalid_scope'), ['found/1']);
     assert.deepEqual(await agentsOf('error_code:*'), ['found/1']);
     assert.deepEqual(await agentsOf('hook_outcome:denied'), ['found/1']);
@@ -159,6 +160,7 @@ describe('a search of the logs', () => {
       ['hook_id', hookId],
       ['correlation_id', 'x'],
       ['jti', 'x'],
+      ['trace_id', 'x'],
       ['error_code', 'x'],
     ] as const) {
       const plan = JSON.stringify(await collection.find({ [field]: { $eq: value } }).explain('queryPlanner'));

@@ -13,7 +13,7 @@ const stack = withStack({ hook: null }, async (started) => {
 
 const POLICY = "default-src 'none';frame-ancestors 'none'";
 /** Names and versions of what serves, which are nobody's business. */
-const SILENT = ['x-powered-by', 'server', 'via', 'etag', 'set-cookie'];
+const SILENT = ['x-powered-by', 'server', 'via', 'etag', 'set-cookie', 'x-hookmint-changes'];
 
 type Asked = [what: string, status: number, lines: string[], body?: string];
 
@@ -47,6 +47,7 @@ const ASKED: Asked[] = [
     ['POST /api/v2/clients HTTP/1.1', json, ...api],
     `"${long.repeat(10)}"`,
   ],
+  ['the Management API, a write', 201, ['POST /api/v2/clients HTTP/1.1', json, ...api], '{"name":"written"}'],
   ['the description of the API', 200, ['GET /openapi.json HTTP/1.1']],
 ];
 

@@ -50,7 +50,7 @@ const named = (name: string): Client =>
 
 async function write(name: string): Promise<void> {
   await clients.put(named(name));
-  for (const configuration of [patient, strict]) configuration?.drop();
+  for (const configuration of [patient, strict]) configuration?.changed(undefined);
 }
 
 const nameOf = async (configuration = patient): Promise<string | undefined> =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressCeiling, NO_CEILING, withinCeiling } from '../../services/hook-executor/egress/address-ceiling.ts';
+import { addressCeiling, NO_CEILING, withinCeiling } from '../../shared/egress/address-ceiling.ts';
 
 const CASES: [what: string, allowed: string[], ceiling: string[], counts: string[]][] = [
   ['nothing is open by default', ['10.0.0.1', '10.0.0.0/8', '::1'], [], []],

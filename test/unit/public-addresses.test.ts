@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressFilter } from '../../services/hook-executor/egress/public-addresses.ts';
+import { addressFilter } from '../../shared/egress/public-addresses.ts';
 
 const mayReach = addressFilter([]);
 

@@ -24,7 +24,7 @@ const read = (token: string) => readAssertion(token, AUDIENCES, NOW_MS);
 describe('a client assertion', () => {
   it('is read', () => {
     const token = jwt({}, { alg: 'PS256', kid: 'k', typ: 'JWT' });
-    assert.deepEqual(read(token), { jwt: token, clientId: 'id', jti: 'j', alg: 'PS256', kid: 'k' });
+    assert.deepEqual(read(token), { jwt: token, clientId: 'id', aud: ISSUER, jti: 'j', alg: 'PS256', kid: 'k' });
   });
 
   for (const [what, claims] of [
@@ -142,6 +142,7 @@ describe('the credentials of a client that sends an assertion', () => {
       assert.deepEqual(readCredentials(undefined, parameters({ clientId }), AUDIENCES), {
         jwt: fresh,
         clientId: 'id',
+        aud: ISSUER,
         jti: 'j',
         alg: 'RS256',
         kid: undefined,

@@ -289,6 +289,8 @@ describe('process, performance and the shape of globals', () => {
         'AbortSignal.any',
         'URL.canParse',
         'URL.parse',
+        'URL.createObjectURL',
+        'URL.revokeObjectURL',
         'ReadableStream.from',
         'Response.error',
         'Response.json',
@@ -315,6 +317,46 @@ describe('process, performance and the shape of globals', () => {
       false,
     ]);
     await assert.rejects(runtime.run('process.exit(1)'), /not available to hooks/);
+  });
+  test('process tells warnings, and errors that nobody caught, to whoever listens', async () => {
+    await using own = await createRuntime();
+    const source = `const seen = []; const wait = () => new Promise((r) => setTimeout(r, 5));
+      const heard = (error, origin) => seen.push([error.message, origin]);
+      process.on('uncaughtException', heard).once('warning', ({ name, message }) => seen.push([name, message]));
+      setTimeout(() => { throw new Error('of a timer'); }, 1); queueMicrotask(() => { throw new Error('of a microtask'); });
+      process.emitWarning('w', 'Own'); process.emitWarning('not heard'); await wait();
+      const before = process.listenerCount('uncaughtException');
+      process.off('uncaughtException', heard); setTimeout(() => { throw new Error('told'); }, 1); await wait();
+      process.on('uncaughtException', () => { throw new Error('by the listener'); }); setTimeout(() => { throw 1; }, 1); await wait();
+      return [seen, before, process.listenerCount('uncaughtException'), process.eventNames()];`;
+    assert.deepEqual(await own.run(source), [
+      [
+        ['of a microtask', 'uncaughtException'],
+        ['Own', 'w'],
+        ['of a timer', 'uncaughtException'],
+      ],
+      1,
+      1,
+      ['uncaughtException'],
+    ]);
+    const [warning, other, told, thrown] = own.lines.map(({ text }) => text.split('\n')[0]);
+    assert.deepEqual(
+      [warning, other, told, thrown],
+      ['(node:1) Own: w', '(node:1) Warning: not heard', 'Uncaught Error: told', 'Uncaught Error: by the listener'],
+    );
+  });
+  test('a hook may have the console write to a function of its own', async () => {
+    await using own = await createRuntime();
+    const source = `const seen = []; const { write } = process.stdout; process.stdout.write = (text) => seen.push(text);
+      console.log('a', 1); console.error('b'); process.stdout.write = write; console.log('c'); return seen;`;
+    assert.deepEqual(await own.run(source), ['a 1\n']);
+    assert.deepEqual(
+      own.lines.map(({ level, text }) => [level, text]),
+      [
+        ['error', 'b'],
+        ['log', 'c'],
+      ],
+    );
   });
   test('performance', async () => {
     const [first, second, origin, now] = (await runtime.run(

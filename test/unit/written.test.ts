@@ -4,6 +4,7 @@ import { MongoNetworkError, MongoServerError, MongoWriteConcernError } from 'mon
 import { HookmintError } from '../../shared/errors.ts';
 import { storeFailureOf } from '../../shared/store/store-failure.ts';
 import { notingWrites, written, type Target } from '../../shared/store/written.ts';
+import { changesOf, readChanges, writeChanges } from '../../shared/subjects/config-changed.ts';
 
 const failure = (code: number): MongoServerError => new MongoServerError({ message: String(code), code });
 const noMajority = new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'waiting timed out' } });
@@ -47,12 +48,14 @@ describe('a request that writes', () => {
   }
 
   it('gives what it made when all is well', async () => {
-    assert.deepEqual(await handle(() => written('clients', 'a', done)), { threw: 'done', targets: [] });
+    const keyed = () => written('clients', 'a', done, (result) => [String(result)]);
+    const targets = [{ collection: 'clients', id: 'a', keys: ['done'] }];
+    assert.deepEqual(await handle(keyed), { threw: { result: 'done', targets }, targets: [] });
   });
 
   it('tells of the write whose outcome is unknown', async () => {
     const { threw, targets } = await handle(() => written('clients', 'a', fail(noMajority)));
-    assert.deepEqual([threw, targets], [told, [{ collection: 'clients', id: 'a' }]]);
+    assert.deepEqual([threw, targets], [told, [{ collection: 'clients', id: 'a', keys: undefined }]]);
   });
 
   it('tells of a write that was made when the next one was refused', async () => {
@@ -60,7 +63,7 @@ describe('a request that writes', () => {
       await written('client_grants', 'a', done);
       await written('clients', 'a', fail(failure(10_107)));
     });
-    assert.deepEqual([threw, targets], [told, [{ collection: 'client_grants', id: 'a' }]]);
+    assert.deepEqual([threw, targets], [told, [{ collection: 'client_grants', id: 'a', keys: undefined }]]);
   });
 
   it('tells of a service that may have done it', async () => {
@@ -81,5 +84,32 @@ describe('a request that writes', () => {
       throw error;
     });
     assert.equal(threw, error);
+  });
+});
+
+describe('an announcement of changes', () => {
+  const target = (collection: string, keys?: string[]) => ({ collection, keys });
+
+  it('names what was written of each collection, once', () => {
+    const changes = changesOf([target('clients', ['a']), target('hooks', ['h']), target('clients', ['b', 'a'])]);
+    assert.deepEqual(changes, [
+      { collection: 'clients', keys: ['a', 'b'] },
+      { collection: 'hooks', keys: ['h'] },
+    ]);
+    assert.deepEqual(readChanges(writeChanges(changes)), changes);
+  });
+
+  it('names nothing where one is unknown, or they are too many', () => {
+    const many = Array.from({ length: 129 }, (_, i) => String(i));
+    for (const targets of [[target('clients', ['a']), target('clients')], [target('clients', many)]]) {
+      assert.deepEqual(changesOf(targets), [{ collection: 'clients' }]);
+    }
+    assert.equal(writeChanges([{ collection: 'clients', keys: many.map((key) => key.repeat(50)) }]), undefined);
+  });
+
+  it('is of anything where it cannot be read', () => {
+    for (const header of [undefined, '', 'x', ['a', 'b'], Buffer.from('[{"collection":7}]').toString('base64url')]) {
+      assert.equal(readChanges(header), undefined);
+    }
   });
 });

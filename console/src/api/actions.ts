@@ -1,7 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api, ifMatch, type Schemas } from './client.ts';
 import { ApiFailure } from './failure.ts';
-import type { ProgramApi, Revision, RevisionEntry } from './programs.ts';
+import { followLines } from './follow-lines.ts';
+import type { ProgramApi, Revision, RevisionEntry, RunLog } from './programs.ts';
 
 export type Action = Schemas['Action'];
 export type Binding = Schemas['ActionBinding'];
@@ -178,6 +179,8 @@ export const ACTIONS: ProgramApi = {
     updateAction(id, { secrets: [...known.filter((name) => name !== secret.name).map((name) => ({ name })), secret] }),
   removeSecret: (id, name, known) =>
     updateAction(id, { secrets: known.filter((one) => one !== name).map((one) => ({ name: one })) }),
+  followLogs: (id, signal, hear) =>
+    followLines(`actions/actions/${encodeURIComponent(id)}/logs`, signal, (log) => hear(log as RunLog)),
   setActive: async (id, isActive) => {
     const bound = (await readBindings()).map(({ action, display_name }) => ({ id: action.id, display_name }));
     const others = bound.filter((one) => one.id !== id);

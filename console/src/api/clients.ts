@@ -4,7 +4,6 @@ import { answered, api, type Schemas } from './client.ts';
 export type Client = Schemas['Client'];
 
 const PER_PAGE = 50;
-const MAX_GRANTS = 100;
 
 /** Texts that begin so: whatever is no letter or digit stands for itself. */
 const beginning = (text: string): string => `${text.replaceAll(/[^\p{L}\p{N}]/gu, String.raw`\$&`)}*`;
@@ -30,18 +29,15 @@ export const clientQuery = (id: string) =>
     queryFn: ({ signal }) => answered(api.GET('/api/v2/clients/{id}', { params: { path: { id } }, signal })),
   });
 
-export type Grant = { id: string; audience: string; scope: string[]; allow_all_scopes?: boolean };
+/** @returns The client with its secret, if it has one: this once. */
+export const createClient = (body: object): Promise<Client & { client_secret?: string }> =>
+  answered(api.POST('/api/v2/clients', { body: body as { name: string } }));
 
-/** What a client may ask tokens for. */
-export const grantsQuery = (client_id: string) =>
-  queryOptions({
-    queryKey: ['clients', client_id, 'grants'],
-    queryFn: async ({ signal }) => {
-      const query = { client_id, per_page: MAX_GRANTS };
-      const found = await answered(api.GET('/api/v2/client-grants', { params: { query }, signal }));
-      return (Array.isArray(found) ? found : found.client_grants) as unknown as Grant[];
-    },
-  });
+/** @param body What changes. */
+export const updateClient = (id: string, body: object): Promise<Client> =>
+  answered(api.PATCH('/api/v2/clients/{id}', { params: { path: { id } }, body }));
+
+export const deleteClient = (id: string) => api.DELETE('/api/v2/clients/{id}', { params: { path: { id } } });
 
 /** A new secret; the one of now lives on for so long. */
 export const rotateSecret = (id: string, overlap_seconds: number) =>

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api, ifMatch, type Schemas } from './client.ts';
-import type { ProgramApi } from './programs.ts';
+import { followLines } from './follow-lines.ts';
+import type { ProgramApi, RunLog } from './programs.ts';
 
 /** As the API shows a hook that is asked for whole. */
 export type Hook = Required<Pick<Schemas['Hook'], 'id' | 'name' | 'enabled'>> & Schemas['Hook'];
@@ -84,6 +85,8 @@ export const HOOKS: ProgramApi = {
       : api.POST('/api/v2/hooks/{id}/secrets', { params, body });
   },
   removeSecret: (id, name) => api.DELETE('/api/v2/hooks/{id}/secrets', { params: { path: { id } }, body: [name] }),
+  followLogs: (id, signal, hear) =>
+    followLines(`hooks/${encodeURIComponent(id)}/logs`, signal, (log) => hear(log as RunLog)),
   setActive: (id, enabled) => api.PATCH('/api/v2/hooks/{id}', { params: { path: { id } }, body: { enabled } }),
   remove: (id) => api.DELETE('/api/v2/hooks/{id}', { params: { path: { id } } }),
 };

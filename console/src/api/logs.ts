@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { CONSOLE_HEADER, answered, api } from './client.ts';
 import type { Dropped } from '../words/dropped.ts';
-import { ORIGIN_PATH } from '../page.ts';
+import { answered, api } from './client.ts';
 import { ApiFailure } from './failure.ts';
+import { followLines } from './follow-lines.ts';
 
 /** One run of a hook or Action for a token. */
 export type Finding = {
@@ -80,29 +80,16 @@ export const tokenLogQuery = (id: string) =>
     },
   });
 
-/** Longest line of the stream, characters. */
-const MAX_LINE_CHARACTERS = 4_194_304;
-
 /**
  * Reads token requests as they are made, until the stream ends.
  *
  * @param from The last one that is known.
  * @throws {ApiFailure} when there is none.
  */
-export async function followTokenLogs(
+export function followTokenLogs(
   { q, from, signal }: { q: string; from: string | undefined; signal: AbortSignal },
   hear: (log: LiveTokenLog) => void,
 ): Promise<void> {
   const query = new URLSearchParams({ q, ...(from === undefined ? {} : { from }) });
-  const url = `${ORIGIN_PATH}api/v2/logs/live?${query.toString()}`;
-  const response = await fetch(url, { headers: CONSOLE_HEADER, signal });
-  if (!response.ok || response.body === null) throw await ApiFailure.of(response);
-  let rest = '';
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_CHARACTERS) throw new ApiFailure({ status: 0, message: 'A line does not end.' });
-    // Empty ones are signs of life.
-    for (const line of lines) if (line !== '') hear(JSON.parse(line) as LiveTokenLog);
-  }
+  return followLines(`logs/live?${query.toString()}`, signal, (log) => hear(log as LiveTokenLog));
 }

@@ -32,6 +32,8 @@ export type Revision = Pick<Schemas['HookRevision'], 'revision' | 'script' | 'de
 };
 
 export type DryRun = Schemas['HookDryRun'];
+/** What one run printed, and why it made no token. */
+export type RunLog = Schemas['HookLog'];
 
 /** What a draft is made of; what is left out stays as it is. */
 export type DraftEdit = {
@@ -78,6 +80,8 @@ export type ProgramApi = {
   /** @param known Names of the secrets there are. */
   setSecret: (id: string, secret: { name: string; value: string }, known: readonly string[]) => Promise<unknown>;
   removeSecret: (id: string, name: string, known: readonly string[]) => Promise<unknown>;
+  /** Runs that print something or make no token, as they end. */
+  followLogs: (id: string, signal: AbortSignal, hear: (log: RunLog) => void) => Promise<void>;
   setActive: (id: string, isActive: boolean) => Promise<unknown>;
   remove: (id: string) => Promise<unknown>;
 };

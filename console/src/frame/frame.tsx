@@ -11,6 +11,7 @@ const PAGES = [
   { path: '/actions', name: 'Actions' },
   { path: '/tokens', name: 'Tokens' },
   { path: '/clients', name: 'Clients' },
+  { path: '/apis', name: 'APIs' },
   { path: '/keys', name: 'Keys' },
 ] as const;
 

@@ -1,11 +1,13 @@
 import type { DryRun } from '../api/programs.ts';
 
-type Outcome = DryRun['outcome'];
+/** Members beside the status are of a kind with it. */
+type Outcome = { status: string; limit?: unknown; during?: unknown; reason?: unknown; error?: unknown };
+type Status = DryRun['outcome']['status'];
 
 /** How a run ended, in words. */
 export function outcomeInWords(outcome: Outcome, kind: DryRun['kind']): string {
   const it = kind === 'hook' ? 'The hook' : 'The Action';
-  switch (outcome.status) {
+  switch (outcome.status as Status) {
     case 'ok':
       return `${it} ran`;
     case 'denied':
@@ -23,6 +25,8 @@ export function outcomeInWords(outcome: Outcome, kind: DryRun['kind']): string {
     case 'unavailable':
       return 'No hook-executor could run it';
   }
+  // Of a hook-executor that is newer than this page.
+  return `${it} ended as ${outcome.status}`;
 }
 
 const DURING: Readonly<Record<string, string>> = {

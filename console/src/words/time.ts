@@ -27,7 +27,30 @@ const date = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: 'short'
 
 /** "29 Nov" */
 export const dayOf = (iso: string): string => date.format(new Date(iso));
+const precise = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hour12: false,
+});
+
+/** "14:02:11.204" */
+export const preciseTime = (iso: string): string => precise.format(new Date(iso));
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
 
 export const milliseconds = (ms: number): string =>
   ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1_000 ? `${ms.toFixed(0)} ms` : `${(ms / 1_000).toFixed(2)} s`;
+
+const UNITS = [
+  [DAY_S, 'day'],
+  [HOUR_S, 'hour'],
+  [MINUTE_S, 'minute'],
+] as const;
+
+/** "2 hours"; what is no whole number of these, in seconds. */
+export function lifetimeInWords(seconds: number): string {
+  const [size, unit] = UNITS.find(([one]) => seconds >= one && seconds % one === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return `${count.toLocaleString()} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -77,6 +77,8 @@ for (const [kind, view, bytes] of FIXED) {
       if (bytes === 1) requireNumber('offset', offset);
       if (!isFloat) requireValue(value, min, max, bytes);
       requireOffset(this, offset, bytes);
+      if (kind.startsWith('Big') && typeof value !== 'bigint')
+        throw new TypeError('Cannot mix BigInt and other types, use explicit conversions');
       viewOf(this)[`set${view}`](offset, value, isLittle);
       return offset + bytes;
     };

@@ -5,7 +5,13 @@ const { encodingOf, toBytes } = require('./encodings.js');
 const MAX_INT32 = 0x7fffffff;
 const EXPECTED = 'one of type number or string or an instance of Buffer or Uint8Array';
 
+function requireBytes(value) {
+  if (!ArrayBuffer.isView(value))
+    throw invalidArgType('buffer', 'an instance of Buffer, TypedArray, or DataView', value);
+}
+
 function search(buffer, value, offset, encoding, isForward) {
+  requireBytes(buffer);
   if (typeof offset === 'string') [encoding, offset] = [offset, undefined];
   else if (offset > MAX_INT32) offset = MAX_INT32;
   else if (offset < -MAX_INT32 - 1) offset = -MAX_INT32 - 1;
@@ -59,13 +65,13 @@ function isAt(buffer, bytes, start) {
 
 function defineSearch(prototype) {
   const methods = {
-    indexOf(value, offset = undefined, encoding = undefined) {
+    indexOf: function (value, offset = undefined, encoding = undefined) {
       return search(this, value, offset, encoding, true);
     },
-    lastIndexOf(value, offset = undefined, encoding = undefined) {
+    lastIndexOf: function (value, offset = undefined, encoding = undefined) {
       return search(this, value, offset, encoding, false);
     },
-    includes(value, offset = undefined, encoding = undefined) {
+    includes: function (value, offset = undefined, encoding = undefined) {
       return search(this, value, offset, encoding, true) !== -1;
     },
   };

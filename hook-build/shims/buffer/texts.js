@@ -1,11 +1,13 @@
 // Whether bytes are texts of a kind, and texts of one kind as another.
-const { invalidArgType } = require('../errors.js');
+const { coded, invalidArgType } = require('../errors.js');
 const { encodingOf, toBytes, toText } = require('./encodings.js');
 
 const tagOf = (value) => Object.prototype.toString.call(value);
 const isTypedArray = (value) => ArrayBuffer.isView(value) && tagOf(value) !== '[object DataView]';
 
 function bytesOf(input) {
+  if ((isTypedArray(input) ? input.buffer : input)?.detached)
+    throw coded(Error, 'ERR_INVALID_STATE', 'Invalid state: Cannot validate on a detached buffer');
   if (isTypedArray(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
   if (/^\[object (Shared)?ArrayBuffer\]$/.test(tagOf(input))) return new Uint8Array(input);
   throw invalidArgType('input', 'an instance of ArrayBuffer, Buffer, or TypedArray', input);
@@ -16,7 +18,7 @@ function isUtf8(input) {
     new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(input));
     return true;
   } catch (error) {
-    if (error.code === 'ERR_INVALID_ARG_TYPE') throw error;
+    if (error.code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     return false;
   }
 }

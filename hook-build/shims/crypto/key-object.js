@@ -90,7 +90,15 @@ const createPrivateKey = (key) => host('createPrivateKey', key);
 
 /** What pairs are made of: keys are given as they were asked for. */
 const pairOf = ({ publicKey, privateKey }) => ({ publicKey, privateKey });
-const generateKeyPairSync = (type, options = undefined) => pairOf(host('generateKeyPair', type, options));
+const generateKeyPairSync = (type, options = undefined) =>
+  pairOf(host('generateKeyPair', type, pairOptions(type, options)));
+
+/** With the names of today for two older ones, which Node 22 still takes. */
+function pairOptions(type, options) {
+  if (type !== 'rsa-pss' || typeof options !== 'object' || options === null) return options;
+  const { hash, mgf1Hash, ...others } = options;
+  return { hashAlgorithm: hash, mgf1HashAlgorithm: mgf1Hash, ...others };
+}
 
 function generateKeyPair(type, options, callback) {
   const done = typeof options === 'function' ? options : callback;
@@ -99,7 +107,7 @@ function generateKeyPair(type, options, callback) {
     (error, pair) => (error === null ? done(null, pair.publicKey, pair.privateKey) : done(error)),
     'generateKeyPair',
     type,
-    options === done ? undefined : options,
+    options === done ? undefined : pairOptions(type, options),
   );
 }
 

@@ -1,8 +1,8 @@
-const { Writable } = require('stream');
 const IncomingMessage = require('./incoming-message.js');
+const OutgoingMessage = require('./outgoing-message.js');
 const Socket = require('./socket.js');
 const { coded, invalidArgType } = require('../errors.js');
-const { TOKEN, validateHeaderName, validateHeaderValue } = require('./header-checks.js');
+const { TOKEN } = require('./header-checks.js');
 const { optionsOf, urlOf, verifiesTls } = require('./target.js');
 
 const EXCHANGE = Symbol.for('hookmint.exchange');
@@ -17,29 +17,30 @@ const OF_THE_CONNECTION = new Set([
   'proxy-connection',
 ]);
 
-class ClientRequest extends Writable {
-  #headers = new Map();
+class ClientRequest extends OutgoingMessage {
   #chunks = [];
   #verifyTls;
   #sent = false;
   #closed = false;
 
   constructor(input, options, callback, byDefault = 'http:') {
-    super({ decodeStrings: true, emitClose: false, autoDestroy: false });
+    super();
     const settled = optionsOf(input, options, byDefault);
     this.url = urlOf(settled);
     const { method = 'GET' } = settled;
     if (method !== null && typeof method !== 'string') throw invalidArgType('options.method', 'of type string', method);
     if (method && !TOKEN.test(method))
       throw coded(TypeError, 'ERR_INVALID_HTTP_TOKEN', `Method must be a valid HTTP token ["${method}"]`);
+    const { insecureHTTPParser } = settled;
+    if (insecureHTTPParser !== undefined && typeof insecureHTTPParser !== 'boolean')
+      throw invalidArgType('options.insecureHTTPParser', 'of type boolean', insecureHTTPParser);
     this.method = (method || 'GET').toUpperCase();
-    this.path = settled.path ?? '/';
+    this.path = settled.path || '/';
     this.protocol = settled.protocol;
     this.host = settled.hostname || settled.host || 'localhost';
     this.agent = settled.agent;
     this.aborted = false;
     this.finished = false;
-    this.headersSent = false;
     this.reusedSocket = false;
     this.res = null;
     this.maxHeadersCount = null;
@@ -57,48 +58,8 @@ class ClientRequest extends Writable {
     process.nextTick(() => this.#closed || this.emit('socket', this.socket));
   }
 
-  setHeader(name, value) {
-    if (this.headersSent)
-      throw failure('Cannot set headers after they are sent to the client', 'ERR_HTTP_HEADERS_SENT');
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    this.#headers.set(name.toLowerCase(), { name, value });
-    return this;
-  }
-  appendHeader(name, value) {
-    const before = this.getHeader(name);
-    return this.setHeader(name, before === undefined ? value : [before, value].flat());
-  }
-  getHeader(name) {
-    return this.#headers.get(String(name).toLowerCase())?.value;
-  }
-  hasHeader(name) {
-    return this.#headers.has(String(name).toLowerCase());
-  }
-  removeHeader(name) {
-    this.#headers.delete(String(name).toLowerCase());
-  }
-  getHeaders() {
-    return Object.fromEntries([...this.#headers].map(([key, { value }]) => [key, value]));
-  }
-  getHeaderNames() {
-    return [...this.#headers.keys()];
-  }
-  getRawHeaderNames() {
-    return [...this.#headers.values()].map(({ name }) => name);
-  }
-  get _headers() {
-    return this.getHeaders();
-  }
-
-  setTimeout(ms, callback) {
-    if (callback) this.once('timeout', callback);
-    this.socket.setTimeout(ms);
-    return this;
-  }
   setNoDelay() {}
   setSocketKeepAlive() {}
-  flushHeaders() {}
   cork() {}
   uncork() {}
   onSocket() {}
@@ -169,7 +130,7 @@ class ClientRequest extends Writable {
 
   #send() {
     if (this.#sent || this.destroyed) return;
-    this.#sent = this.headersSent = true;
+    this.#sent = true;
     const exchange = globalThis[EXCHANGE];
     if (typeof exchange !== 'function') {
       this.destroy(failure('the network is not available here', 'ENETUNREACH'));
@@ -177,10 +138,12 @@ class ClientRequest extends Writable {
     }
     const body = Buffer.concat(this.#chunks);
     this.#chunks = [];
+    const headers = this.#headerPairs(body.length);
+    this.headersSent = true;
     exchange({
       url: this.url,
       method: this.method,
-      headers: this.#headerPairs(body.length),
+      headers,
       ...(body.length > 0 ? { body: body.toString('base64') } : {}),
       verify_tls: this.#verifyTls,
     }).then(
@@ -191,11 +154,11 @@ class ClientRequest extends Writable {
 
   #headerPairs(length) {
     if (!this.hasHeader('content-length') && (length > 0 || !WITHOUT_BODY.has(this.method))) {
-      this.#headers.set('content-length', { name: 'Content-Length', value: String(length) });
+      this.setHeader('Content-Length', String(length));
     }
-    return [...this.#headers]
-      .filter(([key]) => !OF_THE_CONNECTION.has(key))
-      .flatMap(([, { name, value }]) => [value].flat().map((one) => [name, String(one)]));
+    return this.getRawHeaderNames()
+      .filter((name) => !OF_THE_CONNECTION.has(name.toLowerCase()))
+      .flatMap((name) => [this.getHeader(name)].flat().map((one) => [name, String(one)]));
   }
 
   #receive(response) {

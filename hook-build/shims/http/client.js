@@ -1,9 +1,9 @@
 const { validateHeaderName, validateHeaderValue } = require('./header-checks.js');
 const STATUS_CODES = require('builtin-status-codes');
-const { Writable } = require('stream');
 const { Agent, SecureAgent } = require('./agent.js');
 const BaseRequest = require('./client-request.js');
 const IncomingMessage = require('./incoming-message.js');
+const OutgoingMessage = require('./outgoing-message.js');
 
 const METHODS = 'CONNECT DELETE GET HEAD LINK MERGE MKCOL OPTIONS PATCH POST PUT SEARCH TRACE UNLINK'.split(' ');
 
@@ -31,8 +31,8 @@ module.exports = function client(protocol) {
     globalAgent: new Own({ keepAlive: true }),
     ClientRequest,
     IncomingMessage,
-    OutgoingMessage: Writable,
-    ServerResponse: class ServerResponse extends Writable {},
+    OutgoingMessage,
+    ServerResponse: class ServerResponse extends OutgoingMessage {},
     Server,
     createServer: () => new Server(),
     maxHeaderSize: 16384,

@@ -48,11 +48,23 @@ class IncomingMessage extends Readable {
     this.rawHeaders.push(name, value);
     const key = name.toLowerCase();
     (this.headersDistinct[key] ??= []).push(value);
+    this._addHeaderLine(name, value, this.headers);
+  }
+
+  _addHeaderLine(name, value, headers) {
+    const key = name.toLowerCase();
     // A header may be called like what objects inherit; `headers` has a prototype, as in Node.
-    const before = Object.hasOwn(this.headers, key) ? this.headers[key] : undefined;
-    if (key === 'set-cookie') define(this.headers, key, [...(before ?? []), value]);
-    else if (before === undefined) define(this.headers, key, value);
-    else if (!FIRST_ONLY.has(key)) define(this.headers, key, `${before}${key === 'cookie' ? ';' : ','} ${value}`);
+    const before = Object.hasOwn(headers, key) ? headers[key] : undefined;
+    if (key === 'set-cookie') define(headers, key, [...(before ?? []), value]);
+    else if (before === undefined) define(headers, key, value);
+    else if (!FIRST_ONLY.has(key)) define(headers, key, `${before}${key === 'cookie' ? ';' : ','} ${value}`);
+  }
+
+  /** @param lines Names and values, one after the other, of which `count` count. */
+  _addHeaderLines(lines, count) {
+    const [raw, kept] = this.complete ? ['rawTrailers', 'trailers'] : ['rawHeaders', 'headers'];
+    this[raw] = lines;
+    for (let i = 0; i < count; i += 2) this._addHeaderLine(lines[i], lines[i + 1], this[kept]);
   }
 
   setTimeout(ms, callback) {

@@ -18,6 +18,14 @@ function split(path) {
   return { device, isAbsolute: isSlash(rest[0]), rest, isShare: false };
 }
 
+/** As `split`, but `\\.` and `\\?` are devices of their own, and no servers. */
+function splitDevice(path) {
+  const parts = split(path);
+  return parts.isShare && /[.?]/.test(path[2]) && isSlash(path[3])
+    ? { ...parts, device: `\\\\${path[2]}`, rest: path.slice(3) }
+    : parts;
+}
+
 function names(rest, isAbsolute) {
   const kept = [];
   for (const name of rest.split(/[\\/]+/)) {
@@ -31,7 +39,7 @@ function names(rest, isAbsolute) {
 
 function normalize(path) {
   if (path === '') return '.';
-  const { device, isAbsolute, rest, isShare } = split(path);
+  const { device, isAbsolute, rest, isShare } = splitDevice(path);
   let tail = names(rest, isAbsolute);
   if (tail === '' && !isAbsolute) tail = '.';
   if (tail !== '' && isSlash(path.at(-1)) && rest !== '') tail += '\\';
@@ -56,7 +64,7 @@ function resolve(...paths) {
   let [device, tail, isAbsolute] = ['', '', false];
   for (const path of [...paths].reverse()) {
     if (path === '') continue;
-    const parts = split(path);
+    const parts = splitDevice(path);
     if (parts.device !== '') {
       if (device !== '' && parts.device.toLowerCase() !== device.toLowerCase()) continue;
       device ||= parts.device;

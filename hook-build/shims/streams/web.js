@@ -1,5 +1,7 @@
 // Between Node's streams and the web's.
-const { Readable, Writable, Duplex, finished } = require('readable-stream/lib/stream.js');
+/** @type {any} */
+const library = require('./library.js');
+const { Readable, Writable, Duplex, finished } = library;
 const { invalidArgType } = require('../errors.js');
 
 const isOf = (name, value) => value instanceof globalThis[name];
@@ -100,8 +102,9 @@ function writableFromWeb(writableStream, options = {}) {
     decodeStrings,
     signal,
     write(chunk, encoding, callback) {
-      const bytes = typeof chunk === 'string' && decodeStrings && !objectMode ? Buffer.from(chunk, encoding) : chunk;
-      writer.ready.then(() => writer.write(chunkOf(bytes, objectMode))).then(() => callback(), callback);
+      const isText = typeof chunk === 'string' && decodeStrings && !objectMode;
+      const written = isText ? chunkOf(Buffer.from(chunk, encoding), false) : chunk;
+      writer.ready.then(() => writer.write(written)).then(() => callback(), callback);
     },
     final(callback) {
       const end = () => {

@@ -2,14 +2,14 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
+import { isPrivate, keyFor, type PublicJwk } from '../../../shared/public-jwk.ts';
 import { isCompact } from '../is-compact.ts';
 import { CLIENT_CLOCK_SKEW_SECONDS, MAX_DPOP_PROOF_AGE_SECONDS, MAX_DPOP_PROOF_LENGTH } from '../limits.ts';
 import { isEndpoint } from './is-endpoint.ts';
 import type { DpopNonces } from './nonces.ts';
-import { isPrivate, keyFor, type ProofJwk } from './proof-jwk.ts';
 
 /** A DPoP proof (RFC 9449 §4.2) that is of now and for this endpoint; whether the key in it has signed it is not known yet. */
-export type DpopProof = { jwt: string; alg: DpopAlg; jwk: ProofJwk; jti: string };
+export type DpopProof = { jwt: string; alg: DpopAlg; jwk: PublicJwk; jti: string };
 
 const NO_EXTENSIONS = 'must have no crit, and no b64, in its header';
 const Header = z.object({

@@ -1,7 +1,7 @@
 import { constants, createPublicKey, verify } from 'node:crypto';
 import type { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
+import { thumbprintOf } from '../../../shared/public-jwk.ts';
 import type { UseOnce } from '../steps/use-once.ts';
-import { thumbprintOf } from './proof-jwk.ts';
 import { invalidProof, type DpopProof } from './read-proof.ts';
 
 /** RFC 7518 §3.4 and §3.5, RFC 8037 §3.1, in the terms of node:crypto. */

@@ -8,6 +8,7 @@ import { networkOf } from '../../../shared/http/address.ts';
 import { peerOf } from '../../../shared/http/peer.ts';
 import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-address.ts';
 import { logger } from '../../../shared/log.ts';
+import { CHANGES_HEADER, readChanges, type ConfigChange } from '../../../shared/subjects/config-changed.ts';
 import { createPlaces } from '../admission/in-flight.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
@@ -21,12 +22,12 @@ const CONSOLE = /^\/console(?:\/|$)/;
  * not wait for them.
  *
  * @param who Settings that identify the caller, and prove to the management service that the gateway did so.
- * @param changed Called before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
+ * @param changed Called with what is known of it before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
  */
 export function managementRoute(
   url: string,
   who: { trustedProxies: number; clientSecretKey: Buffer },
-  { hasConsole, changed }: { hasConsole: boolean; changed: () => void },
+  { hasConsole, changed }: { hasConsole: boolean; changed: (changes: ConfigChange[] | undefined) => void },
 ): RequestHandler {
   const places = createPlaces(MAX_FORWARDED_IN_FLIGHT, 'forwarded_in_flight');
   const proxy = createProxyMiddleware<Request, Response>({
@@ -46,7 +47,8 @@ export function managementRoute(
         });
       },
       proxyRes: ({ headers, statusCode = 0 }, { method }, response) => {
-        if (method !== 'GET' && statusCode >= 200 && statusCode < 300) changed();
+        if (method !== 'GET' && statusCode >= 200 && statusCode < 300) changed(readChanges(headers[CHANGES_HEADER]));
+        Reflect.deleteProperty(headers, CHANGES_HEADER);
         if (headers['content-type']?.startsWith(LINES_TYPE) === true) markOpenEnded(response);
       },
       error: (error, request, response) => {

@@ -1,6 +1,9 @@
 import { compactVerify, generateKeyPair, importJWK, importSPKI, type CryptoKey } from 'jose';
 import type { AssertionAlg, Client, ClientCredential } from '../../../shared/domain/client.ts';
+import type { FindKey } from '../client-keys/key-sets.ts';
+import type { FetchedKey } from '../client-keys/parse-key-set.ts';
 import type { Configuration } from '../configuration-cache.ts';
+import { checkFapiAssertion } from './check-fapi-assertion.ts';
 import { refused, type Assertion } from './read-assertion.ts';
 import type { UseOnce } from './use-once.ts';
 
@@ -8,22 +11,36 @@ import type { UseOnce } from './use-once.ts';
  * Authenticates a client by the JWT that it signed (private_key_jwt: RFC 7523 §3, contract §2.1). Whether the client is unknown,
  * authenticates otherwise, or has not signed it, the answer is the same.
  *
- * @throws {OAuthError} 401 `invalid_client`; 503 while it cannot be known whether the assertion was used before.
+ * @throws {OAuthError} 401 `invalid_client`; 503 while the client's keys are not there, or it cannot be known whether the assertion was
+ *   used before.
  */
 export async function authenticateByAssertion(
   assertion: Assertion,
   configuration: Configuration,
+  findKey: FindKey,
   useOnce: UseOnce,
+  issuer: string,
 ): Promise<Client> {
   const client = await configuration.client(assertion.clientId);
-  const signed = await isSigned(assertion, candidatesOf(client, assertion));
+  const signed = await isSigned(assertion, await keysOf(client, assertion, findKey));
   if (client === undefined || !signed) {
     throw refused('is not signed with a valid key that is registered for this client, alg and kid');
   }
+  checkFapiAssertion(client, assertion, issuer);
   if (!(await useOnce('Client assertions', [client.client_id, assertion.jti]))) {
     throw refused('was used before; sign a new one, with a new jti, for each request');
   }
   return client;
+}
+
+async function keysOf(
+  client: Client | undefined,
+  assertion: Assertion,
+  findKey: FindKey,
+): Promise<Promise<CryptoKey>[]> {
+  if (client === undefined || client.jwks_uri === null) return candidatesOf(client, assertion).map(keyOfCredential);
+  const key = await findKey(client.jwks_uri, assertion);
+  return key === undefined ? [] : [keyOfFetched(key)];
 }
 
 function candidatesOf(client: Client | undefined, { alg, kid }: Assertion): ClientCredential[] {
@@ -38,10 +55,9 @@ function candidatesOf(client: Client | undefined, { alg, kid }: Assertion): Clie
 }
 
 /** Takes as long when there is no key as when there is one that has not signed it. */
-async function isSigned({ jwt, alg }: Assertion, credentials: readonly ClientCredential[]): Promise<boolean> {
-  const keys = credentials.length === 0 ? [nobodysKey(alg)] : credentials.map(keyOf);
+async function isSigned({ jwt, alg }: Assertion, keys: readonly Promise<CryptoKey>[]): Promise<boolean> {
   const results = await Promise.all(
-    keys.map(async (key) => {
+    (keys.length === 0 ? [nobodysKey(alg)] : keys).map(async (key) => {
       try {
         await compactVerify(jwt, await key, { algorithms: [alg] });
         return true;
@@ -50,7 +66,7 @@ async function isSigned({ jwt, alg }: Assertion, credentials: readonly ClientCre
       }
     }),
   );
-  return credentials.length > 0 && results.includes(true);
+  return keys.length > 0 && results.includes(true);
 }
 
 /** No signature is valid by it: the numbers are of the size of a key, and no more. */
@@ -71,13 +87,21 @@ async function newNobodysKey(alg: AssertionAlg): Promise<CryptoKey> {
   return (await generateKeyPair(alg)).publicKey;
 }
 
-/** As long as the configuration in memory lives. */
-const imported = new WeakMap<ClientCredential, Promise<CryptoKey>>();
+/** As long as the configuration in memory lives, or the JWK Set. */
+const imported = new WeakMap<ClientCredential | FetchedKey, Promise<CryptoKey>>();
 
-function keyOf(credential: ClientCredential): Promise<CryptoKey> {
-  const known = imported.get(credential);
+const keyOfCredential = (credential: ClientCredential): Promise<CryptoKey> =>
+  importedOnce(credential, ({ public_key_pem, alg }) => importSPKI(public_key_pem, alg));
+
+const keyOfFetched = (key: FetchedKey): Promise<CryptoKey> => importedOnce(key, ({ jwk, alg }) => importJWK(jwk, alg));
+
+function importedOnce<Source extends ClientCredential | FetchedKey>(
+  source: Source,
+  importOne: (source: Source) => Promise<CryptoKey>,
+): Promise<CryptoKey> {
+  const known = imported.get(source);
   if (known !== undefined) return known;
-  const key = importSPKI(credential.public_key_pem, credential.alg);
-  imported.set(credential, key);
+  const key = importOne(source);
+  imported.set(source, key);
   return key;
 }

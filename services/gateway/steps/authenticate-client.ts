@@ -1,5 +1,5 @@
 import { clientSecretMatches } from '../../../shared/client-secret.ts';
-import type { Client } from '../../../shared/domain/client.ts';
+import { isFapi, type Client } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import type { TokenParameters } from './parse-parameters.ts';
@@ -100,9 +100,10 @@ export async function authenticateClient(
   clientSecretKey: Buffer,
 ): Promise<Client> {
   const client = await configuration.client(clientId);
-  if (client?.token_endpoint_auth_method === 'none') return client;
+  const isBySecret = client?.private_key_jwt === null && !isFapi(client);
+  if (isBySecret && client.token_endpoint_auth_method === 'none') return client;
   const nowMs = Date.now();
-  const secrets = client?.private_key_jwt === null ? client.client_secrets : [];
+  const secrets = isBySecret ? client.client_secrets : [];
   const valid = secrets.filter(({ expires_at_ms }) => (expires_at_ms ?? Infinity) > nowMs);
   const matches = clientSecretMatches(
     clientSecret ?? '',

@@ -1,4 +1,4 @@
-import type { Client } from '../../../shared/domain/client.ts';
+import { takesBoundTokensOnly, type Client } from '../../../shared/domain/client.ts';
 import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
@@ -27,15 +27,14 @@ export async function bindToken(
 
 function isToBeBound(client: Client, { proof_of_possession: policy }: ResourceServer, hasProof: boolean): boolean {
   if (policy === null) {
-    if (!client.require_proof_of_possession) return false;
+    if (!takesBoundTokensOnly(client)) return false;
     throw new OAuthError(
       403,
       'access_denied',
       'The client takes only tokens that are bound to a key, and the API has none: its proof_of_possession is not set',
     );
   }
-  const isRequired =
-    client.require_proof_of_possession || (policy.required && policy.required_for !== 'public_clients');
+  const isRequired = takesBoundTokensOnly(client) || (policy.required && policy.required_for !== 'public_clients');
   if (isRequired && !hasProof) {
     throw new OAuthError(400, 'invalid_request', 'A DPoP proof is required: send one in the header DPoP (RFC 9449)');
   }

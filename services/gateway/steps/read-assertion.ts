@@ -11,7 +11,15 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-beare
 export const NOT_OF_THE_CLIENT = 'must have the client_id as both iss and sub';
 
 /** A JWT by which a client says who it is (RFC 7523 §3); whether it is signed by that client is not known yet. */
-export type Assertion = { jwt: string; clientId: string; jti: string; alg: AssertionAlg; kid: string | undefined };
+export type Assertion = {
+  jwt: string;
+  clientId: string;
+  /** As it was sent: a string, or a list. */
+  aud: string | readonly string[];
+  jti: string;
+  alg: AssertionAlg;
+  kid: string | undefined;
+};
 
 const NO_EXTENSIONS = 'must have no crit, and no b64, in its header (RFC 7797 §7)';
 
@@ -36,10 +44,7 @@ const seconds = (name: string) => z.number(`must have ${name}, in seconds since 
 const Claims = z.object({
   iss: z.string(NOT_OF_THE_CLIENT),
   sub: z.string(NOT_OF_THE_CLIENT),
-  aud: z.union(
-    [z.string().transform((only) => [only]), z.array(z.string()).min(1, NO_AUDIENCE).max(MAX_AUDIENCES, NO_AUDIENCE)],
-    NO_AUDIENCE,
-  ),
+  aud: z.union([z.string(), z.array(z.string()).min(1, NO_AUDIENCE).max(MAX_AUDIENCES, NO_AUDIENCE)], NO_AUDIENCE),
   exp: seconds('exp'),
   iat: seconds('iat').optional(),
   nbf: seconds('nbf').optional(),
@@ -61,13 +66,13 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   const skew = CLIENT_CLOCK_SKEW_SECONDS;
   if (iss !== sub) throw refused(NOT_OF_THE_CLIENT);
   // Another audience beside ours could show the assertion here as its own.
-  if (!aud.every((one) => audiences.includes(one))) throw refused(`must have the aud ${audiences[0] ?? ''}`);
+  if (![aud].flat().every((one) => audiences.includes(one))) throw refused(`must have the aud ${audiences[0] ?? ''}`);
   if (exp <= nowSeconds - skew) throw refused('has expired');
   if (Math.max(iat ?? 0, nbf ?? 0) > nowSeconds + skew) throw refused('is not valid yet; check the clock');
   if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {
     throw refused(`lives too long; at most ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are allowed`);
   }
-  return { jwt, clientId: sub, jti, alg, kid };
+  return { jwt, clientId: sub, aud, jti, alg, kid };
 }
 
 function parsed<T>(schema: z.ZodType<T>, decode: () => unknown): T {

@@ -1,13 +1,12 @@
-import dns from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { EgressPolicy } from '../../../shared/domain/egress.ts';
+import { withinCeiling } from '../../../shared/egress/address-ceiling.ts';
+import { checkedLookup, refusedLiteral } from '../../../shared/egress/checked-lookup.ts';
+import { addressFilter } from '../../../shared/egress/public-addresses.ts';
 import { messageOf } from '../../../shared/errors.ts';
-import { withinCeiling } from './address-ceiling.ts';
 import { EgressError, type HttpExchangeRequest, type HttpExchangeResponse } from './http-exchange.ts';
-import { addressFilter } from './public-addresses.ts';
 import { ResponseMemory, type RunMemory } from './response-memory.ts';
 
 /** Largest body of one request and of one response, bytes. */
@@ -72,7 +71,7 @@ export function createEgressBroker(ceiling: readonly string[]) {
       maxSockets: MAX_SOCKETS_PER_HOST,
       maxFreeSockets: MAX_IDLE_SOCKETS,
       timeout: IDLE_SOCKET_TIMEOUT_MS,
-      lookup: filteredLookup(mayReach),
+      lookup: checkedLookup(mayReach, addressNotAllowed),
     };
     const made = { http: new HttpAgent(options), https: new HttpsAgent(options), mayReach };
     connections.set(key, made);
@@ -103,9 +102,8 @@ export function createEgressBroker(ceiling: readonly string[]) {
         );
       }
       const { http, https, mayReach } = connectionsOf(hookId, policy);
-      const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
-      // What is an address already is not looked up.
-      if (isIP(literal) !== 0 && !mayReach(literal)) throw addressNotAllowed(literal);
+      const literal = refusedLiteral(url, mayReach);
+      if (literal !== undefined) throw addressNotAllowed(literal);
       const signal = AbortSignal.timeout(Math.max(1, run.deadlineMs - Date.now()));
       const options = {
         method: request.method,
@@ -258,23 +256,6 @@ function addressNotAllowed(host: string): EgressError {
       `a request to ${host} was refused: its address is not public. To allow it, add it to allowed_addresses, and to ` +
       'HOOKMINT_EGRESS_ALLOWED_ADDRESSES of the executors; of the CLI to --allow-address',
   });
-}
-
-/** Resolves names for connections, which go to the addresses that were looked at here; one that is not allowed refuses its name. */
-function filteredLookup(mayReach: (address: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) {
-        callback(error, '', 0);
-        return;
-      }
-      const [first] = addresses;
-      if (first === undefined || !addresses.every(({ address }) => mayReach(address))) {
-        callback(addressNotAllowed(hostname), '', 0);
-      } else if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
 }
 
 function endedRun(memory: ResponseMemory, hookId: string): RunMemory {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
+import type { MemoryBounds } from './memory-bounds.ts';
 import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
 
 /**
@@ -9,6 +10,8 @@ import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
  */
 export type ToSandbox = {
   runtime?: RuntimeTexts;
+  /** Other bounds than MEMORY_BOUNDS, with the runtime. */
+  memory?: MemoryBounds;
   /** Asks for a sign of life. */
   alive?: true;
   load?: RunnableHook[];
@@ -45,8 +48,8 @@ export const FromSandbox = z.object({
   ready: z.boolean().optional(),
   /** The sign of life that was asked for. */
   alive: z.boolean().optional(),
-  /** A thread cannot be stopped: this process must be replaced. */
-  stuck: z.boolean().optional(),
+  /** This process must be replaced: a thread cannot be stopped, or memory does not come back. */
+  replace: z.enum(['stuck', 'memory']).optional(),
   outcomes: z
     .array(z.object({ id: z.int(), outcome: z.unknown() }))
     .max(MAX_ITEMS_PER_MESSAGE)

@@ -2,6 +2,8 @@ import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts
 
 const CLIENTS = 'test/e2e/management-clients.test.ts';
 const KEYS = 'test/e2e/private-key-jwt.test.ts';
+const JWKS = 'test/e2e/client-jwks.test.ts';
+const FAPI = 'test/conformance/fapi2.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
 const BOUND = 'test/e2e/proof-of-possession.test.ts';
 const FIELDS = 'test/e2e/accepted-fields.test.ts';
@@ -10,10 +12,19 @@ const FIELDS = 'test/e2e/accepted-fields.test.ts';
 const credential = (prefix: string): AcceptedFields => ({
   ...off(`${prefix}credential_type`, 'Only public_key: clients do not authenticate by TLS.'),
   ...told(`${prefix}name`, 'A name for people.'),
-  ...acts(`${prefix}pem`, 'The key that verifies the assertions.', `${KEYS}: is made, read and told without its key`),
+  ...acts(
+    `${prefix}pem`,
+    'The key that verifies the assertions, if it is not sent as jwk.',
+    `${KEYS}: is made, read and told without its key`,
+  ),
+  ...acts(
+    `${prefix}jwk`,
+    'The key that verifies the assertions, as a public JWK (RFC 7517) in place of pem.',
+    `${JWKS}: is a key like one in PEM, with the kid and alg that it has`,
+  ),
   ...acts(
     `${prefix}alg`,
-    'The one algorithm that assertions may be signed with.',
+    'The one algorithm that assertions may be signed with. Absent: RS256 for pem; for jwk its own, or the first for its kind of key.',
     `${KEYS}: signs with the \${alg} of its credential, and no other`,
   ),
   ...acts(
@@ -82,6 +93,16 @@ export const clients: AcceptedFields = {
     `${BOUND}: what the client requires, the API allows and the proof decide, as with Auth0`,
   ),
   ...acts(
+    'compliance_level',
+    'fapi2_sp_pkj_dpop: assertions by PS256, ES256 or EdDSA whose aud is the issuer alone, and bound tokens only (FAPI 2.0). Levels of Auth0 are refused: they need mTLS or pushed authorization requests.',
+    `${FAPI}: gets tokens that are bound, by PS256, ES256 and EdDSA, and no others`,
+  ),
+  ...acts(
+    'jwks_uri',
+    'Where the client publishes the keys that it signs assertions with, as a JWK Set, in place of credentials.',
+    `${JWKS}: authenticates the client by what is there, and follows it as keys come and go`,
+  ),
+  ...acts(
     `${INLINE}id`,
     'The credentials that authenticate the client.',
     `${KEYS}: authenticates its client once it is named, while its secret does not, and the other way round`,
@@ -94,7 +115,6 @@ export const clients: AcceptedFields = {
   ...told('description logo_uri', 'A text for people.'),
   ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),
   ...off('default_organization', 'Only null: hookmint has no organizations.'),
-  ...off('compliance_level', 'Only none: hookmint enforces no FAPI profile.'),
   ...off('is_token_endpoint_ip_header_trusted', 'Only false: the header auth0-forwarded-for is not read.'),
   ...off('token_vault_privileged_access', 'Only null: hookmint has no token vault.'),
   ...off('token_exchange.allow_any_profile_of_type', 'Only empty: hookmint has no token exchange.'),

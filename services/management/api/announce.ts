@@ -1,7 +1,12 @@
 import { nuid } from '@nats-io/transport-node';
 import type { Request } from 'express';
 import type { EventPublisher } from '../../../shared/bus/event-publisher.ts';
-import { configChangedSubject, type ConfigChanged } from '../../../shared/subjects/config-changed.ts';
+import {
+  changesOf,
+  configChangedSubject,
+  type ConfigChange,
+  type ConfigChanged,
+} from '../../../shared/subjects/config-changed.ts';
 import { activeCorrelationId } from '../../../shared/telemetry/correlation.ts';
 import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import { messageOf } from '../../../shared/errors.ts';
@@ -44,9 +49,18 @@ export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, e
     });
   }
 
-  async function announce(change: Change, route: Operation, caller: Caller, request: Request): Promise<void> {
+  /** @returns What was told to the services. */
+  async function announce(
+    change: Change,
+    targets: readonly Target[],
+    route: Operation,
+    caller: Caller,
+    request: Request,
+  ): Promise<ConfigChange[]> {
     record(change, route, caller, request);
-    await tellServices([change.collection], change.keySetVersion);
+    const changes = changesOf(targets);
+    await tellServices(changes, change.keySetVersion);
+    return changes;
   }
 
   /** A write that may be in effect, or a part of it. */
@@ -56,15 +70,17 @@ export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, e
     caller: Caller,
     request: Request,
   ): Promise<void> {
-    for (const target of targets) record({ ...target, before: null, after: null }, route, caller, request, 'unknown');
-    await tellServices(targets.map(({ collection }) => collection));
+    for (const { collection, id } of targets) {
+      record({ collection, id, before: null, after: null }, route, caller, request, 'unknown');
+    }
+    await tellServices(changesOf(targets));
   }
 
-  async function tellServices(collections: readonly string[], key_set_version?: number): Promise<void> {
+  async function tellServices(changes: readonly ConfigChange[], key_set_version?: number): Promise<void> {
     try {
-      for (const collection of new Set(collections)) {
+      for (const change of changes) {
         const message: ConfigChanged = {
-          collection,
+          ...change,
           time_ms: Date.now(),
           ...(key_set_version === undefined ? {} : { key_set_version }),
         };

@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { notingWrites } from '../../../shared/store/written.ts';
+import { CHANGES_HEADER, writeChanges, type ConfigChange } from '../../../shared/subjects/config-changed.ts';
 import { identify } from '../auth/identify.ts';
 import { mayStill } from '../auth/may-still.ts';
 import { requireScope } from '../auth/require-scope.ts';
@@ -55,17 +56,21 @@ export function mountRoutes(
       ifMatch: route.takesIfMatch === true ? revisionOf(request.headers['if-match']) : undefined,
     };
     let answer: unknown;
+    let changes: ConfigChange[] = [];
     if (route.isWrite) {
-      const written = (await notingWrites(
+      const { result, targets } = await notingWrites(
         () => route.handle(input, deps),
         async (targets, cause) => {
           await announcer.announceUnknown(targets, route, caller, request);
           return outcomeUnknown(cause);
         },
-      )) as Written<unknown>;
-      if (written.change !== null) await announcer.announce(written.change, route, caller, request);
+      );
+      const written = result as Written<unknown>;
+      if (written.change !== null) changes = await announcer.announce(written.change, targets, route, caller, request);
       answer = written.answer;
     } else answer = await route.handle(input, deps);
+    const changesTold = route.method === 'get' ? undefined : writeChanges(changes);
+    if (changesTold !== undefined) response.set(CHANGES_HEADER, changesTold);
     if (route.isStream === true) {
       sendLines(answer as Source<unknown>, { route, response, mayGoOn: () => mayStill(request, route, deps) });
       return;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
-import type { Client } from '../../../shared/domain/client.ts';
+import { takesBoundTokensOnly, type Client } from '../../../shared/domain/client.ts';
 import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { clientsIn } from '../../../shared/store/clients.ts';
 import { conflict, type ApiError } from '../api/api-error.ts';
@@ -84,9 +84,12 @@ function canAuthenticate(client: Client): boolean {
   return endOfProof(client) > Date.now();
 }
 
-/** Until when a client can get tokens of this API, which are never bound to a key: `Infinity` for ever, 0 for not at all. */
+/**
+ * Until when a client can get tokens of this API, which are never bound to a key: `Infinity` for ever, 0 for not at all. Nobody here knows for
+ * how long another server serves its keys (`jwks_uri`): that is no way in to count on.
+ */
 function endOfProof(client: Client): number {
-  if (!client.grant_types.includes('client_credentials') || client.require_proof_of_possession) return 0;
+  if (!client.grant_types.includes('client_credentials') || takesBoundTokensOnly(client)) return 0;
   const { private_key_jwt: keys } = client;
   const isPublic = client.token_endpoint_auth_method === 'none';
   const proofs =
@@ -95,6 +98,6 @@ function endOfProof(client: Client): number {
 }
 
 /** All that decides about who is taken for the client. */
-function proofsOf({ client_secrets, credentials, private_key_jwt, token_endpoint_auth_method }: Client) {
-  return { client_secrets, credentials, private_key_jwt, isPublic: token_endpoint_auth_method === 'none' };
+function proofsOf({ client_secrets, credentials, private_key_jwt, jwks_uri, token_endpoint_auth_method }: Client) {
+  return { client_secrets, credentials, private_key_jwt, jwks_uri, isPublic: token_endpoint_auth_method === 'none' };
 }

@@ -35,7 +35,7 @@ export function logOfEvent(event: StreamEvent, logId: string, hostname: string):
   return {
     ...common,
     ...given({ audience: event.audience, scope: event.scope, correlation_id: event.correlation_id, jti: event.jti }),
-    ...given({ error_code: event.error?.code }),
+    ...given({ error_code: event.error?.code, trace_id: event.trace_id }),
     ...lookedUpOf(findingsOf(event)),
     type: isIssued ? 'seccft' : 'feccft',
     description: isIssued ? ISSUED : describeFailure(event),

@@ -12,6 +12,7 @@ const setClaim = (
   name: string,
   value: string,
 ): string => `exports.onExecuteCredentialsExchange = async (event, api) => {
+  console.log('it is ${value}');
   api.accessToken.setCustomClaim('${name}', '${value}');
 };
 `;
@@ -74,6 +75,11 @@ describe('an Action in the browser', { skip: noChromium }, () => {
     await page.getByText('v3 is deployed').waitFor();
     await until('the next token', async () => (await claims())['https://example.com/tier'] === 'gold');
     await picture(page, 'action-revisions');
+
+    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByText('Lines appear as they are printed').waitFor();
+    await claims();
+    await page.getByRole('log').getByText('it is gold').waitFor();
     assertNoComplaints(looked);
   });
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertNoComplaints, noChromium, picture, withBrowser } from '../../support/browser.ts';
 import { consoleLink, signIn } from '../../support/console.ts';
+import { enableHook } from '../../support/enable-hook.ts';
 import { postJson } from '../../support/post-token.ts';
+import { requestToken } from '../../support/token-request.ts';
 import { until } from '../../support/until.ts';
 import { withStack } from '../../support/with-stack.ts';
 import { editorOf, run, testOf, untilOffered, write } from './editor.ts';
@@ -182,6 +184,64 @@ describe('a hook in the browser', { skip: noChromium }, () => {
     await write(page, 'module.exports = function (client, scope, audience, context, cb) {\n  ');
     await page.keyboard.type('context.webtask.secrets.');
     await untilOffered(page, ['SLACK_URL']);
+    assertNoComplaints(looked);
+  });
+
+  it('what it prints and why it fails are seen as it runs, with the request', async () => {
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByRole('heading', { name: 'Nothing was printed since this page was opened' }).waitFor();
+    await picture(page, 'live-nothing');
+    await enableHook(
+      stack(),
+      `module.exports = function (client, scope, audience, context, cb) {
+  console.log('a token for %s\\u202e', client.name);
+  if (context.body.many) for (let at = 0; at < 100; at++) console.warn('line', at);
+  if (context.body.fail) throw new Error('no luck');
+  cb(null, {});
+};`,
+    );
+    await page.goto(`${stack().url}/console/hooks/test-hook/live`);
+    await page.getByText('Lines appear as they are printed').waitFor();
+    const log = page.getByRole('log', { name: 'Live log' });
+    const ask = (parameters: Record<string, string> = {}) => requestToken(stack(), parameters);
+    const requests = log.getByRole('link', { name: /^Request of/ });
+    await ask();
+    await log.getByText(/^a token for .*⟨U\+202E⟩$/).waitFor();
+    await ask({ fail: '1' });
+    await log.getByText('The hook threw an error').waitFor();
+    await log.getByText('Error: no luck').waitFor();
+    await picture(page, 'live');
+
+    // Who reads above is left alone: what comes is counted.
+    await ask({ many: '1' });
+    await log.getByText('line 99').waitFor();
+    await log.focus();
+    await page.keyboard.press('Home');
+    await page.getByText(/^◌ Paused/).waitFor();
+    await ask();
+    await page.getByRole('button', { name: '1 run more ▾' }).waitFor();
+    assert.equal(await requests.count(), 3);
+    await picture(page, 'live-paused');
+    await page.getByRole('button', { name: '1 run more ▾' }).click();
+    await requests.nth(3).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await ask();
+    await page.getByText('Paused: 1 run since then').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('heading', { name: 'Nothing was printed since this page was opened' }).waitFor();
+
+    await ask({ fail: '1' });
+    await requests.click();
+    await page.waitForURL(/\/tokens\?find=[0-9a-f]{32}$/);
+    await until('its request', async () => {
+      await page.reload();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      return (await page.getByRole('row').count()) === 2;
+    });
     assertNoComplaints(looked);
   });
 

@@ -63,6 +63,9 @@ describe('every page and state of the console', { skip: noChromium }, () => {
     await page.getByRole('dialog').waitFor();
     await look('deploy');
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByText('Nothing was printed').waitFor();
+    await look('live-nothing');
     await page.getByRole('link', { name: 'Revisions' }).click();
     await page.getByRole('link', { name: /^View/ }).first().click();
     await page.getByRole('dialog').waitFor();

@@ -19,7 +19,7 @@ const HOOK = `module.exports = function (client, scope, audience, context, cb) {
 
 /** Searches, and waits until the address says so. */
 async function find(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Client, correlation id or jti').fill(text);
+  await page.getByLabel('Client, correlation id, jti or trace').fill(text);
   await page.waitForURL((url) => url.searchParams.get('find') === text);
 }
 

@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { clientQuery, grantsQuery, type Client } from '../../api/clients.ts';
+import { clientQuery, type Client } from '../../api/clients.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
-import { Table } from '../../parts/table.tsx';
 import { authenticationInWords } from '../../words/authentication.ts';
 import { shown } from '../../words/shown.ts';
+import { DeleteClient } from './delete-client.tsx';
+import { EditClient } from './edit-client.tsx';
+import { Grants } from './grants.tsx';
 import { RotateSecret } from './rotate-secret.tsx';
 
 /** One client: who it is, what it may ask tokens for, and its secret's successor. */
@@ -31,7 +33,11 @@ export default function ClientPage({ id }: { id: string }) {
 function Opened({ client }: { client: Client }) {
   const { client_id = '', name = '', token_endpoint_auth_method, grant_types = [], client_metadata } = client;
   const { may, reason } = useMay('update:client_keys');
-  const [isRotating, setRotating] = useState(false);
+  const mayUpdate = useMay('update:clients');
+  const mayDelete = useMay('delete:clients');
+  const [open, setOpen] = useState<'rotate' | 'edit' | 'delete'>();
+  const close = (): void => setOpen(undefined);
+  const { per_hour, per_day } = client.token_quota?.client_credentials ?? {};
   const hasSecret = token_endpoint_auth_method?.startsWith('client_secret') === true;
   const metadata = Object.entries(client_metadata ?? {});
   return (
@@ -50,9 +56,27 @@ function Opened({ client }: { client: Client }) {
             className="button"
             disabled={!may || !hasSecret}
             title={reason ?? (hasSecret ? undefined : 'It has no secret')}
-            onClick={() => setRotating(true)}
+            onClick={() => setOpen('rotate')}
           >
             Rotate the secret…
+          </button>
+          <button
+            type="button"
+            className="button"
+            disabled={!mayUpdate.may}
+            title={mayUpdate.reason}
+            onClick={() => setOpen('edit')}
+          >
+            Edit…
+          </button>
+          <button
+            type="button"
+            className="button plain"
+            disabled={!mayDelete.may}
+            title={mayDelete.reason}
+            onClick={() => setOpen('delete')}
+          >
+            Delete…
           </button>
         </div>
       </div>
@@ -63,7 +87,9 @@ function Opened({ client }: { client: Client }) {
             facts={[
               ['Client id', <CopyText text={client_id} what="client id" />],
               ['Authentication', authenticationInWords(token_endpoint_auth_method)],
-              ['Grant types', grant_types.join(', ')],
+              ['Grant types', shown(grant_types.join(', '))],
+              ['Tokens', client.require_proof_of_possession === true ? 'must be bound to a key (DPoP)' : undefined],
+              ['Quota', quotaInWords(per_hour, per_day)],
             ]}
           />
         </section>
@@ -80,30 +106,17 @@ function Opened({ client }: { client: Client }) {
         </section>
       </div>
       <Grants clientId={client_id} />
-      {isRotating && <RotateSecret clientId={client_id} name={name} onClose={() => setRotating(false)} />}
+      {open === 'rotate' && <RotateSecret clientId={client_id} name={name} onClose={close} />}
+      {open === 'edit' && <EditClient client={client} onClose={close} />}
+      {open === 'delete' && <DeleteClient clientId={client_id} name={name} onClose={close} />}
     </div>
   );
 }
 
-function Grants({ clientId }: { clientId: string }) {
-  const { may, reason } = useMay('read:client_grants');
-  const grants = useQuery({ ...grantsQuery(clientId), enabled: may });
-  return (
-    <section className="card" aria-labelledby="grants">
-      <h2 id="grants">Grants</h2>
-      {!may && <p className="hint">{reason}</p>}
-      {grants.isError && <Failure what="The grants could not be read." error={grants.error} />}
-      {grants.data?.length === 0 && <p>It may ask for no API: it gets no token.</p>}
-      {grants.data !== undefined && grants.data.length > 0 && (
-        <Table columns={['API', 'Scopes']}>
-          {grants.data.map(({ id, audience, scope, allow_all_scopes }) => (
-            <tr key={id}>
-              <td>{shown(audience)}</td>
-              <td>{allow_all_scopes === true ? 'all of the API' : shown(scope.join(' ')) || 'none'}</td>
-            </tr>
-          ))}
-        </Table>
-      )}
-    </section>
-  );
+function quotaInWords(perHour: number | undefined, perDay: number | undefined): string | undefined {
+  const parts = [
+    ...(perHour === undefined ? [] : [`${perHour.toLocaleString()} tokens an hour`]),
+    ...(perDay === undefined ? [] : [`${perDay.toLocaleString()} tokens a day`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
 }

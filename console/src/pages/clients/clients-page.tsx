@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { clientsQuery, type Client } from '../../api/clients.ts';
 import { useMay } from '../../frame/signed-in.ts';
@@ -10,6 +11,7 @@ import { SearchBox } from '../../parts/search-box.tsx';
 import { Table } from '../../parts/table.tsx';
 import { authenticationInWords } from '../../words/authentication.ts';
 import { shown } from '../../words/shown.ts';
+import { NewClient } from './new-client.tsx';
 
 /** More are no list that anybody reads. */
 const MAX_LISTED = 1_000;
@@ -18,6 +20,8 @@ const MAX_LISTED = 1_000;
 export default function ClientsPage() {
   useTitle('Clients');
   const { may, reason } = useMay('read:clients');
+  const mayCreate = useMay('create:clients');
+  const [isMaking, setMaking] = useState(false);
   const [, go] = useLocation();
   const find = new URLSearchParams(useSearch()).get('find') ?? '';
   const search = (text: string): void =>
@@ -26,6 +30,17 @@ export default function ClientsPage() {
     <div className="page">
       <div className="page-head">
         <h1>Clients</h1>
+        <div className="page-actions">
+          <button
+            type="button"
+            className="button primary"
+            disabled={!mayCreate.may}
+            title={mayCreate.reason}
+            onClick={() => setMaking(true)}
+          >
+            New client
+          </button>
+        </div>
         <p>Programs that ask for tokens by the client-credentials grant.</p>
       </div>
       {may ? (
@@ -36,6 +51,7 @@ export default function ClientsPage() {
       ) : (
         <p className="hint">{reason}</p>
       )}
+      {isMaking && <NewClient onClose={() => setMaking(false)} />}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { rotateSecret } from '../../api/clients.ts';
-import { CopyText } from '../../parts/copy-text.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import { SecretOnce } from '../../parts/secret-once.tsx';
 
 const DAY_SECONDS = 86_400;
 const OVERLAPS = [
@@ -19,40 +19,28 @@ export function RotateSecret({ clientId, name, onClose }: { clientId: string; na
   // Of no cache: the secret leaves with the dialog.
   const rotate = useMutation({ mutationFn: () => rotateSecret(clientId, overlapSeconds), gcTime: 0 });
   const secret = rotate.data?.client_secret;
+  if (secret !== undefined) return <SecretOnce title="The new secret" secret={secret} onClose={onClose} />;
   return (
-    <Dialog title={secret === undefined ? `Rotate the secret of ${name}?` : 'The new secret'} onClose={onClose}>
+    <Dialog title={`Rotate the secret of ${name}?`} onClose={onClose}>
       {rotate.isError && <Failure what="The secret is as it was." error={rotate.error} />}
-      {secret === undefined ? (
-        <div className="field">
-          <label htmlFor="overlap">The old one lives on for</label>
-          <select
-            id="overlap"
-            value={overlapSeconds}
-            onChange={({ target }) => setOverlapSeconds(Number(target.value))}
-          >
-            {OVERLAPS.map(([seconds, label]) => (
-              <option key={seconds} value={seconds}>
-                {label}
-              </option>
-            ))}
-          </select>
-          <span className="hint">Both secrets give tokens until then.</span>
-        </div>
-      ) : (
-        <>
-          <p>It is shown this once. Hand it over before you close this.</p>
-          <CopyText text={secret} what="the secret" />
-        </>
-      )}
+      <div className="field">
+        <label htmlFor="overlap">The old one lives on for</label>
+        <select id="overlap" value={overlapSeconds} onChange={({ target }) => setOverlapSeconds(Number(target.value))}>
+          {OVERLAPS.map(([seconds, label]) => (
+            <option key={seconds} value={seconds}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <span className="hint">Both secrets give tokens until then.</span>
+      </div>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onClose}>
-          {secret === undefined ? 'Cancel' : 'Close'}
+          Cancel
         </button>
-        {secret === undefined && (
-          <button type="button" className="button primary" disabled={rotate.isPending} onClick={() => rotate.mutate()}>
-            Rotate
-          </button>
-        )}
+        <button type="button" className="button primary" disabled={rotate.isPending} onClick={() => rotate.mutate()}>
+          Rotate
+        </button>
       </div>
     </Dialog>
   );

@@ -12,12 +12,14 @@ import { StatusChip } from '../../parts/status-chip.tsx';
 import { ago, atTime } from '../../words/time.ts';
 import { CodeTab } from './code-tab.tsx';
 import { DeleteProgram } from './delete-program.tsx';
+import { LiveTab } from './live/live-tab.tsx';
 import { RevisionsTab } from './revisions-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
 import { SWITCH, SwitchProgram } from './switch-program.tsx';
 
 const TABS = [
   { tab: undefined, name: 'Code' },
+  { tab: 'live', name: 'Live' },
   { tab: 'revisions', name: 'Revisions' },
   { tab: 'settings', name: 'Settings' },
 ] as const;
@@ -49,7 +51,7 @@ function Opened({ id, tab }: Address) {
   }
   if (program.data === undefined || revisions.data === undefined) return <Loading what={`the ${noun}`} />;
   return (
-    <div className={tab === undefined ? 'program-page' : 'program-page scrolls'}>
+    <div className={tab === undefined || tab === 'live' ? 'program-page' : 'program-page scrolls'}>
       <Head program={program.data} revisions={revisions.data} />
       <nav className="tabs" aria-label={`About this ${noun}`}>
         {TABS.map((one) => (
@@ -64,6 +66,7 @@ function Opened({ id, tab }: Address) {
         ))}
       </nav>
       {tab === undefined && <CodeTab program={program.data} revisions={revisions.data} />}
+      {tab === 'live' && <LiveTab program={program.data} revisions={revisions.data} />}
       {tab === 'revisions' && <RevisionsTab program={program.data} revisions={revisions.data} />}
       {tab === 'settings' && <SettingsTab program={program.data} revisions={revisions.data} />}
     </div>

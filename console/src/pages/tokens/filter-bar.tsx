@@ -42,7 +42,7 @@ export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (fil
   return (
     <div className="filter-bar" role="search">
       <SearchBox
-        label="Client, correlation id or jti"
+        label="Client, correlation id, jti or trace"
         value={filter.find}
         onChange={(find) => onChange({ ...filter, find })}
       />

@@ -1,6 +1,6 @@
 /** What the list is narrowed to; all of it is in the address. */
 export type Filter = {
-  /** Client, correlation id or jti. */
+  /** Client, correlation id, jti or trace id. */
   find: string;
   outcome: '' | 'issued' | 'refused';
   audience: string;
@@ -46,7 +46,7 @@ export function searchOf({ find, outcome, audience, program, error, hours }: Fil
   const type = { '': 'type:(seccft OR feccft)', issued: 'type:seccft', refused: 'type:feccft' }[outcome];
   const any = [
     `client_name:${beginning(text)}`,
-    ...['client_id', 'correlation_id', 'jti'].map((name) => `${name}:${quoted(text)}`),
+    ...['client_id', 'correlation_id', 'jti', 'trace_id'].map((name) => `${name}:${quoted(text)}`),
   ];
   return [
     type,

@@ -12,6 +12,9 @@ import { addressOf, filterIn, isEmpty, searchOf, type Filter } from './search.ts
 import { TokenTable } from './token-table.tsx';
 import { useLive, type Live } from './use-live.ts';
 
+/** More are no list that anybody reads. */
+const MAX_LISTED = 1_000;
+
 /** Who got which token, or none. */
 export function TokensPage() {
   useTitle('Tokens');
@@ -60,7 +63,8 @@ function Requests({ q, isLive, isNarrowed }: { q: string; isLive: boolean; isNar
     <>
       {isLive && <LiveState live={live} />}
       {logs.length === 0 ? <NoRequests isNarrowed={isNarrowed} /> : <TokenTable logs={logs} />}
-      {pages.hasNextPage && (
+      {pages.hasNextPage && stored.length >= MAX_LISTED && <p className="hint">Narrow the search to see older ones.</p>}
+      {pages.hasNextPage && stored.length < MAX_LISTED && (
         <div>
           <button
             type="button"
@@ -82,18 +86,12 @@ function together(live: readonly TokenLog[], stored: readonly TokenLog[]): Token
   return [...all.values()].sort((a, b) => (a.log_id < b.log_id ? 1 : -1));
 }
 
-const STATES: Readonly<Record<Live['state'], string>> = {
-  off: '',
-  live: 'Requests appear as they are made.',
-  hidden: 'Paused while the page is hidden.',
-  away: 'hookmint does not answer; it is asked again.',
-};
-
-function LiveState({ live: { state, error, logs, skipped } }: { live: Live }) {
-  if (state === 'away' && error !== null) return <Failure what="Not live at the moment." error={error} />;
+function LiveState({ live: { state, logs, skipped } }: { live: Live }) {
+  if (state.is === 'away') return <Failure what="Not live at the moment." error={state.error} />;
   return (
     <p className="hint" role="status">
-      ● {STATES[state]} {logs.length > 0 && `${String(logs.length)} since then.`}
+      {state.is === 'hidden' ? '◌ Paused while the page is hidden.' : '● Requests appear as they are made.'}{' '}
+      {logs.length > 0 && `${String(logs.length)} since then.`}
       {skipped > 0 && ` ${String(skipped)} more were too many to be shown.`}
     </p>
   );

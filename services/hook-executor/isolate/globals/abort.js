@@ -2,11 +2,10 @@ import { defineInterface } from './define.js';
 import { DOMException } from './dom-exception.js';
 import { defineHandler, dispatchTrusted, EventTarget } from './events.js';
 import { iterator, push } from './intrinsics.js';
-import { coded } from './node-error.js';
+import { coded, illegalConstructor } from './node-error.js';
 import { setTimeout } from './timers.js';
 import { showAs } from './shown.js';
 
-const illegal = () => coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
 const token = {};
 
 export class AbortSignal extends EventTarget {
@@ -18,7 +17,7 @@ export class AbortSignal extends EventTarget {
   #dependents = [];
 
   constructor(secret) {
-    if (secret !== token) throw illegal();
+    if (secret !== token) throw illegalConstructor();
     super();
   }
 

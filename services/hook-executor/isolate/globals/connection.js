@@ -83,8 +83,18 @@ export function elapsedMs() {
   return nowMs - basisMs;
 }
 
+/** @type {(error: unknown) => boolean} */
+let isCaught = () => false;
+/** @param handler Takes an error that nobody caught, and tells whether it is settled by that. */
+export const catchUncaught = (handler) => void (isCaught = handler);
+
 /** An error that nobody is left to catch: thrown by a timer, a microtask or an event's listener. */
 export const reportUncaught = (error, describe) => {
+  try {
+    if (isCaught(error)) return;
+  } catch (thrown) {
+    error = thrown;
+  }
   if (uncaught === undefined) write('error', `Uncaught ${describe(error)}`);
   else uncaught(error);
 };

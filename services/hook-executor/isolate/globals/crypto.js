@@ -13,6 +13,7 @@ import {
   toHex,
   typedArrayTag,
 } from './intrinsics.js';
+import { illegalConstructor, invalidThis } from './node-error.js';
 import { SubtleCrypto, subtle } from './subtle.js';
 
 const MAX_RANDOM_BYTES = 65_536;
@@ -31,13 +32,15 @@ function randomBytes(length) {
 class Crypto {
   #subtle = subtle;
   constructor(secret) {
-    if (secret !== token) throw new TypeError('Illegal constructor');
+    if (secret !== token) throw illegalConstructor();
   }
+  static is = (value) => typeof value === 'object' && value !== null && #subtle in value;
   get subtle() {
+    requireThis(this);
     return this.#subtle;
   }
   getRandomValues(array) {
-    this.#subtle;
+    requireThis(this);
     const kind = isView(array) ? typedArrayTag(array) : undefined;
     if (kind === undefined || startsWith(kind, 'Float')) {
       throw new DOMException('The data argument must be an integer-type TypedArray', 'TypeMismatchError');
@@ -50,13 +53,18 @@ class Crypto {
     return array;
   }
   randomUUID() {
-    this.#subtle;
+    requireThis(this);
     const bytes = randomBytes(16);
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = toHex(bytes);
     return `${slice(hex, 0, 8)}-${slice(hex, 8, 12)}-${slice(hex, 12, 16)}-${slice(hex, 16, 20)}-${slice(hex, 20)}`;
   }
+}
+const isCrypto = Crypto.is;
+delete Crypto.is;
+function requireThis(self) {
+  if (!isCrypto(self)) throw invalidThis('Crypto');
 }
 const token = {};
 

@@ -165,6 +165,8 @@ export class EventTarget {
     }
     const capture = captures(options);
     const signal = options?.signal;
+    if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('aborted' in signal)))
+      throw invalid('The "options.signal" property must be an instance of AbortSignal.');
     if (signal?.aborted) return;
     const listeners = this.#listeners;
     type = `${type}`;

@@ -12,6 +12,7 @@ import { defineFormData } from './form-data.js';
 import { defineHeaders } from './headers.js';
 import { takeUntoldTimers } from './host-timers.js';
 import { defineNodeWork } from './node-work.js';
+import { defineObjectUrls } from './object-urls.js';
 import { definePerformance } from './performance.js';
 import { defineProcess } from './process.js';
 import { defineRequest } from './request.js';
@@ -47,6 +48,7 @@ export default function install(host, currentRun, write, uncaught) {
   defineStreams();
   defineTextStreams();
   defineBlob();
+  defineObjectUrls();
   defineFormData();
   defineHeaders();
   defineRequest();

@@ -8,5 +8,17 @@ export function coded(Class, code, message) {
   void error.stack;
   delete error.name;
   error.code = code;
+  hidden(error, 'toString', toString);
   return error;
 }
+/** @this {any} */
+function toString() {
+  return `${this.name} [${this.code}]: ${this.message}`;
+}
+
+/** Of a class that only the runtime makes instances of. */
+export const illegalConstructor = () => coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+
+export const invalidThis = (name) => coded(TypeError, 'ERR_INVALID_THIS', `Value of "this" must be of type ${name}`);
+
+export const invalidArgument = (message) => coded(TypeError, 'ERR_INVALID_ARG_TYPE', message);

@@ -1,4 +1,13 @@
-import { apply, create, defineProperty, getPrototypeOf, iterator, setPrototypeOf, toStringTag } from './intrinsics.js';
+import {
+  apply,
+  create,
+  defineProperty,
+  getPrototypeOf,
+  iterator,
+  push,
+  setPrototypeOf,
+  toStringTag,
+} from './intrinsics.js';
 import { coded } from './node-error.js';
 
 const iteratorPrototype = getPrototypeOf(getPrototypeOf([][iterator]()));
@@ -7,6 +16,7 @@ const iteratorPrototype = getPrototypeOf(getPrototypeOf([][iterator]()));
  * `entries`, `keys`, `values`, `forEach` and `Symbol.iterator` for a class that is a live list of pairs.
  *
  * @param pairsOf Gives the list as it is now, for an instance; throws for anything else.
+ * @returns What is needed to show its iterators.
  */
 export function definePairs(Class, name, pairsOf) {
   class PairIterator {
@@ -24,12 +34,20 @@ export function definePairs(Class, name, pairsOf) {
         throw coded(TypeError, 'ERR_INVALID_THIS', `Value of "this" must be of type ${name}Iterator`);
       const pairs = pairsOf(this.#target);
       if (this.#index >= pairs.length) return { value: undefined, done: true };
-      const pair = pairs[this.#index++];
-      const value = this.#kind === 2 ? [pair[0], pair[1]] : pair[this.#kind];
-      return { value, done: false };
+      return { value: this.#item(pairs[this.#index++]), done: false };
+    }
+    #item(pair) {
+      return this.#kind === 2 ? [pair[0], pair[1]] : pair[this.#kind];
+    }
+    /** What is still to come. */
+    static rest(pairIterator) {
+      const items = [];
+      const pairs = pairsOf(pairIterator.#target);
+      for (let i = pairIterator.#index; i < pairs.length; i++) push(items, pairIterator.#item(pairs[i]));
+      return items;
     }
   }
-  const isIterator = PairIterator.is;
+  const { is: isIterator, rest } = PairIterator;
   const prototype = create(iteratorPrototype, {
     next: { value: PairIterator.prototype.next, writable: true, enumerable: true, configurable: true },
     [toStringTag]: { value: `${name} Iterator`, configurable: true },
@@ -65,4 +83,5 @@ export function definePairs(Class, name, pairsOf) {
     defineProperty(Class.prototype, key, { value: methods[key], writable: true, enumerable: true, configurable: true });
   }
   defineProperty(Class.prototype, iterator, { value: methods.entries, writable: true, configurable: true });
+  return { prototype, isIterator, rest };
 }

@@ -1,11 +1,13 @@
 import { elapsedMs, write } from './connection.js';
-import { defineGlobal, tag } from './define.js';
+import { defineGlobal, hidden, tag } from './define.js';
 import { inspect } from './inspect.js';
-import { BigInt, floor, freeze, isArray, round } from './intrinsics.js';
+import { assign, BigInt, floor, freeze, isArray, round } from './intrinsics.js';
 import { coded } from './node-error.js';
+import { listenable } from './process-events.js';
 import { enqueueMicrotask } from './timers.js';
 
 const reflectDefine = Reflect.defineProperty;
+const { captureStackTrace } = Error;
 
 /** Node 22: the newest runtime that Auth0 has for what hooks became. */
 const NODE_VERSION = '22.22.0';
@@ -64,7 +66,22 @@ function stream(fd, level) {
     emit: () => false,
     removeListener: () => output,
   };
+  const { write: own } = output;
+  lines[level] = (text) => {
+    if (output.write === own) return false;
+    output.write(`${text}\n`);
+    return true;
+  };
   return output;
+}
+
+/** Of each stream, what writes a line where a hook writes to it otherwise; false where it does not. */
+const lines = { __proto__: null };
+
+/** A line of the console's, by way of the streams that a hook may have put a function of its own into. */
+export function writeConsole(level, text) {
+  const isKept = level === 'warn' || level === 'error' ? lines.error : lines.log;
+  if (!isKept(text)) write(level, text);
 }
 
 /** As in Node, whatever is put into it becomes text. */
@@ -73,12 +90,26 @@ function environment() {
     {},
     {
       __proto__: null,
-      set: (target, name, value) => assign(target, name, { value }),
-      defineProperty: (target, name, descriptor) => assign(target, name, descriptor),
+      set: (target, name, value) => assignText(target, name, { value }),
+      defineProperty: define,
     },
   );
 }
-function assign(target, name, { value = undefined }) {
+function define(target, name, descriptor) {
+  const { configurable, enumerable, writable, get, set } = descriptor;
+  const accepts =
+    get !== undefined || set !== undefined
+      ? NO_ACCESSOR
+      : configurable && enumerable && writable
+        ? undefined
+        : ALL_TRUE;
+  if (accepts !== undefined) throw coded(TypeError, 'ERR_INVALID_OBJECT_DEFINE_PROPERTY', `'${OWNER}.env' ${accepts}`);
+  return assignText(target, name, descriptor);
+}
+const OWNER = 'process';
+const NO_ACCESSOR = 'does not accept an accessor(getter/setter) descriptor';
+const ALL_TRUE = 'only accepts a configurable, writable, and enumerable data descriptor';
+function assignText(target, name, { value = undefined }) {
   if (typeof name === 'symbol' || typeof value === 'symbol')
     throw new TypeError('Cannot convert a Symbol value to a string');
   return reflectDefine(target, name, {
@@ -90,12 +121,34 @@ function assign(target, name, { value = undefined }) {
   });
 }
 
+const invalidType = (name, expected, value) =>
+  coded(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${expected}. ${received(value)}`);
+
+/** The warning that `process.emitWarning` is asked for: as an Error, or by a text, a type, a code and a detail. */
+function warningOf(warning, type, code, constructor) {
+  let detail;
+  if (typeof type === 'object' && type !== null && !isArray(type))
+    ({ type = 'Warning', code, detail, ctor: constructor = constructor } = type);
+  else if (typeof type === 'function') [type, constructor] = [undefined, type];
+  if (typeof code === 'function') [code, constructor] = [undefined, code];
+  if (type !== undefined && typeof type !== 'string') throw invalidType('type', 'of type string', type);
+  if (code !== undefined && typeof code !== 'string') throw invalidType('code', 'of type string', code);
+  if (warning instanceof Error) return warning;
+  if (typeof warning !== 'string') throw invalidType('warning', 'of type string or an instance of Error', warning);
+  /** @type {any} */
+  const made = new Error(warning);
+  hidden(made, 'name', type || 'Warning');
+  if (code) made.code = code;
+  if (typeof detail === 'string') made.detail = detail;
+  captureStackTrace?.(made, constructor);
+  return made;
+}
+
 const refuse = (what) => () => {
   throw coded(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `process.${what}() is not available to hooks`);
 };
 
 export function defineProcess() {
-  const listen = () => process;
   const process = {
     title: 'node',
     version: `v${NODE_VERSION}`,
@@ -123,25 +176,14 @@ export function defineProcess() {
     cpuUsage: () => ({ user: 0, system: 0 }),
     nextTick(callback, ...args) {
       if (typeof callback !== 'function') {
-        throw coded(
-          TypeError,
-          'ERR_INVALID_ARG_TYPE',
-          `The "callback" argument must be of type function. ${received(callback)}`,
-        );
+        throw invalidType('callback', 'of type function', callback);
       }
       enqueueMicrotask(callback, args);
     },
-    /** @param {string | { type?: string }} type */
-    emitWarning(warning, type = 'Warning') {
-      if (typeof warning !== 'string' && !(warning instanceof Error))
-        throw coded(
-          TypeError,
-          'ERR_INVALID_ARG_TYPE',
-          `The "warning" argument must be of type string or an instance of Error. ${received(warning)}`,
-        );
-      const name = typeof type === 'string' ? type : (type?.type ?? 'Warning');
-      const text = typeof warning === 'string' ? `${name}: ${warning}` : `${warning?.name}: ${warning?.message}`;
-      write('warn', `(node:1) ${text}`);
+    emitWarning(warning, type = undefined, code = undefined, constructor = emitWarning) {
+      const made = warningOf(warning, type, code, constructor);
+      write('warn', `(node:1) ${made.code ? `[${made.code}] ` : ''}${made.name}: ${made.message}`);
+      enqueueMicrotask(process.emit, ['warning', made]);
     },
     exit: refuse('exit'),
     abort: refuse('abort'),
@@ -149,22 +191,9 @@ export function defineProcess() {
     chdir: refuse('chdir'),
     binding: refuse('binding'),
     dlopen: refuse('dlopen'),
-    emit: () => false,
-    listeners: () => [],
-    listenerCount: () => 0,
-    eventNames: () => [],
   };
-  const listening = [
-    'on',
-    'once',
-    'off',
-    'addListener',
-    'removeListener',
-    'removeAllListeners',
-    'prependListener',
-    'setMaxListeners',
-  ];
-  for (const name of listening) process[name] = listen;
+  const { emitWarning } = process;
+  assign(process, listenable(process));
   tag(process, 'process');
   defineGlobal('process', process);
 }

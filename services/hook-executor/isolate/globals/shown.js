@@ -16,8 +16,8 @@ export function showAs(Class, test, describe) {
 }
 
 /** Shown as a list of names and values. */
-export function showPairs(Class, test, pairsOf) {
-  show(Class, test, (value, options, inspect) => {
+export function showPairs(Class, test, pairsOf, deeper = undefined) {
+  const shown = (value, options, inspect) => {
     const output = [];
     let length = 0;
     for (const [name, text] of pairsOf(value)) {
@@ -28,16 +28,19 @@ export function showPairs(Class, test, pairsOf) {
     return length - 2 > options.breakLength
       ? `${nameOf(value)} {\n  ${output.join(',\n  ')} }`
       : `${nameOf(value)} { ${output.join(', ')} }`;
-  });
+  };
+  show(Class, test, shown, deeper);
 }
 
-export function show(Class, test, text) {
+/** @param deeper What stands for an object that is too deep; its class, unless it is given. */
+export function show(Class, test, text, deeper = undefined) {
   const method = {
     /** @this {unknown} */
     [CUSTOM](depth, options, inspect) {
       if (!test(this)) return this;
-      if (typeof depth === 'number' && depth < 0) return `[${nameOf(this)}]`;
-      return text(this, { ...options, depth: options.depth === null ? null : options.depth - 1 }, inspect);
+      if (typeof depth === 'number' && depth < 0) return deeper ?? `[${nameOf(this)}]`;
+      const left = options?.depth;
+      return text(this, { ...options, depth: typeof left === 'number' ? left - 1 : left }, inspect);
     },
   }[CUSTOM];
   hidden(Class.prototype, CUSTOM, method);

@@ -1,64 +1,27 @@
 import { bytesOf, isBufferSource } from './buffer-source.js';
 import { callHost } from './connection.js';
-import { defineInterface } from './define.js';
+import { defineInterface, hidden } from './define.js';
+import { CryptoKey, isKey, newKey, wireKey } from './crypto-key.js';
 import { DOMException } from './dom-exception.js';
 import {
+  apply,
   defineProperty,
   fromBase64,
   freeze,
+  getOwnPropertyNames,
   indexOfItem,
   iterator,
   parse,
   push,
+  startsWith,
+  toUpperCase,
   stringify,
   toBase64,
 } from './intrinsics.js';
+import { coded, illegalConstructor, invalidArgument, invalidThis } from './node-error.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
 const token = {};
-
-/** A key as the hook has it; what it is made of goes to the host with each call and never comes out unless extractable. */
-export class CryptoKey {
-  #type;
-  #extractable;
-  #algorithm;
-  #usages;
-  #material;
-
-  constructor(secret, { type, extractable, algorithm, usages, material }) {
-    if (secret !== token) throw new TypeError('Illegal constructor');
-    this.#type = type;
-    this.#extractable = extractable;
-    this.#algorithm = algorithm;
-    this.#usages = usages;
-    this.#material = material;
-  }
-  static is = (value) => typeof value === 'object' && value !== null && #material in value;
-  static wire = (key) => ({
-    __proto__: null,
-    type: key.#type,
-    extractable: key.#extractable,
-    algorithm: key.#material.algorithm,
-    usages: key.#material.usages,
-    data: key.#material.data,
-  });
-  get type() {
-    return this.#type;
-  }
-  get extractable() {
-    return this.#extractable;
-  }
-  get algorithm() {
-    return this.#algorithm;
-  }
-  get usages() {
-    return this.#usages;
-  }
-}
-const isKey = CryptoKey.is;
-const wireKey = CryptoKey.wire;
-delete CryptoKey.is;
-delete CryptoKey.wire;
 
 /** Binary data and keys within what JSON carries. */
 function wire(value) {
@@ -87,9 +50,9 @@ const PARAMETERS = [
 ];
 
 function wireAlgorithm(algorithm) {
-  if (typeof algorithm === 'string') return { __proto__: null, name: algorithm };
-  if (algorithm === null || typeof algorithm !== 'object')
-    throw new TypeError('algorithm: must be a name or an object');
+  if (typeof algorithm === 'symbol') throw invalidArgument('a Symbol is not the name of an algorithm');
+  if (algorithm === null || typeof algorithm !== 'object') return { __proto__: null, name: `${algorithm}` };
+  if (algorithm.name === undefined) throw coded(TypeError, 'ERR_MISSING_OPTION', `'name' is required in 'Algorithm'.`);
   const wired = { __proto__: null };
   for (let i = 0; i < PARAMETERS.length; i++) {
     const value = algorithm[PARAMETERS[i]];
@@ -100,23 +63,29 @@ function wireAlgorithm(algorithm) {
   return wired;
 }
 
-function requireKey(key, usage) {
-  if (!isKey(key)) throw new TypeError('2nd argument is not of type CryptoKey.');
-  if (usage !== undefined && indexOfItem(key.usages, usage) < 0) {
-    throw new DOMException(`Unable to use this key to ${usage}`, 'InvalidAccessError');
+/** @param algorithm That the key must be for. */
+function requireKey(key, usage = undefined, algorithm = undefined) {
+  if (!isKey(key)) throw invalidArgument('2nd argument is not of type CryptoKey.');
+  const isOther = algorithm !== undefined && toUpperCase(`${algorithm.name}`) !== toUpperCase(key.algorithm.name);
+  if (usage !== undefined && (isOther || indexOfItem(key.usages, usage) < 0)) {
+    const isCipher = usage === 'encrypt' || usage === 'decrypt';
+    const message = isCipher
+      ? 'The requested operation is not valid for the provided key'
+      : `Unable to use this key to ${usage}`;
+    throw new DOMException(message, 'InvalidAccessError');
   }
   return wireKey(key);
 }
 
 function bytesArgument(data) {
   if (!isBufferSource(data))
-    throw new TypeError('The data is not an instance of ArrayBuffer, Buffer, TypedArray, or DataView.');
+    throw invalidArgument('The data is not an instance of ArrayBuffer, Buffer, TypedArray, or DataView.');
   return toBase64(bytesOf(data));
 }
 
 function listOf(usages) {
   if (usages === null || typeof usages !== 'object' || typeof usages[iterator] !== 'function') {
-    throw new TypeError('keyUsages: must be a sequence of usages');
+    throw invalidArgument('keyUsages: must be a sequence of usages');
   }
   const list = [];
   for (const usage of usages) push(list, `${usage}`);
@@ -129,6 +98,7 @@ async function call(operation, request) {
   } catch (error) {
     if (error.code === undefined) throw error;
     if (error.code === 'TypeError') throw new TypeError(error.message);
+    if (startsWith(error.code, 'ERR_')) throw coded(TypeError, error.code, error.message);
     throw new DOMException(error.message, error.code);
   }
 }
@@ -140,7 +110,7 @@ function keyOf(described) {
   const { algorithm } = described;
   if (algorithm.publicExponent !== undefined) algorithm.publicExponent = fromBase64(algorithm.publicExponent.bytes);
   const shown = { ...algorithm };
-  return new CryptoKey(token, {
+  return newKey({
     type: described.type,
     extractable: described.extractable,
     algorithm: shown,
@@ -159,8 +129,10 @@ const madeOf = (result) =>
     : keyOf(result.key);
 
 export class SubtleCrypto {
+  #brand;
+  static is = (value) => typeof value === 'object' && value !== null && #brand in value;
   constructor(secret) {
-    if (secret !== token) throw new TypeError('Illegal constructor');
+    if (secret !== token) throw illegalConstructor();
   }
   async digest(algorithm, data) {
     return bufferOf(await call('digest', { algorithm: wireAlgorithm(algorithm), data: bytesArgument(data) }));
@@ -173,7 +145,7 @@ export class SubtleCrypto {
     const request = { algorithm: wireAlgorithm(algorithm), extractable: !!extractable, usages: listOf(keyUsages) };
     if (format === 'jwk') {
       if (keyData === null || typeof keyData !== 'object' || isBufferSource(keyData)) {
-        throw new TypeError('Key data must be an object for "jwk" import.');
+        throw invalidArgument('Key data must be an object for "jwk" import.');
       }
       request.jwk = stringify(keyData);
     } else request.data = bytesArgument(keyData);
@@ -186,21 +158,25 @@ export class SubtleCrypto {
     return result.jwk === undefined ? bufferOf(result) : parse(result.jwk);
   }
   async sign(algorithm, key, data) {
-    const request = { algorithm: wireAlgorithm(algorithm), key: requireKey(key, 'sign'), data: bytesArgument(data) };
+    const wired = wireAlgorithm(algorithm);
+    const request = { algorithm: wired, key: requireKey(key, 'sign', wired), data: bytesArgument(data) };
     return bufferOf(await call('sign', request));
   }
   async verify(algorithm, key, signature, data) {
-    const request = { algorithm: wireAlgorithm(algorithm), key: requireKey(key, 'verify') };
+    const wired = wireAlgorithm(algorithm);
+    const request = { algorithm: wired, key: requireKey(key, 'verify', wired) };
     request.signature = bytesArgument(signature);
     request.data = bytesArgument(data);
     return (await call('verify', request)).valid;
   }
   async encrypt(algorithm, key, data) {
-    const request = { algorithm: wireAlgorithm(algorithm), key: requireKey(key, 'encrypt'), data: bytesArgument(data) };
+    const wired = wireAlgorithm(algorithm);
+    const request = { algorithm: wired, key: requireKey(key, 'encrypt', wired), data: bytesArgument(data) };
     return bufferOf(await call('encrypt', request));
   }
   async decrypt(algorithm, key, data) {
-    const request = { algorithm: wireAlgorithm(algorithm), key: requireKey(key, 'decrypt'), data: bytesArgument(data) };
+    const wired = wireAlgorithm(algorithm);
+    const request = { algorithm: wired, key: requireKey(key, 'decrypt', wired), data: bytesArgument(data) };
     return bufferOf(await call('decrypt', request));
   }
   async deriveBits(algorithm, baseKey, length = null) {
@@ -216,7 +192,7 @@ export class SubtleCrypto {
   }
   async wrapKey(format, key, wrappingKey, wrapAlgorithm) {
     requireKey(wrappingKey, 'wrapKey');
-    const exported = await exportKey(format, key);
+    const exported = await apply(exportKey, subtle, [format, key]);
     const data = format === 'jwk' ? encodeUtf8(stringify(exported)) : exported;
     const request = { algorithm: wireAlgorithm(wrapAlgorithm), key: wireKey(wrappingKey), data: bytesArgument(data) };
     return bufferOf(await call('wrap', request));
@@ -226,11 +202,32 @@ export class SubtleCrypto {
     const request = { algorithm: wireAlgorithm(unwrapAlgorithm), key, data: bytesArgument(wrappedKey) };
     const data = bufferOf(await call('unwrap', request));
     const keyData = format === 'jwk' ? parse(decodeUtf8(bytesOf(data))) : data;
-    return importKey(format, keyData, unwrappedKeyAlgorithm, extractable, keyUsages);
+    return apply(importKey, subtle, [format, keyData, unwrappedKeyAlgorithm, extractable, keyUsages]);
   }
 }
 const { exportKey, importKey } = SubtleCrypto.prototype;
 export const subtle = new SubtleCrypto(token);
+const isSubtle = SubtleCrypto.is;
+delete SubtleCrypto.is;
+
+/** Each with Node's word for what it is called on, and with how much. */
+const names = getOwnPropertyNames(SubtleCrypto.prototype);
+for (let i = 0; i < names.length; i++) {
+  const name = names[i];
+  const method = SubtleCrypto.prototype[name];
+  if (name === 'constructor') continue;
+  const { length } = method;
+  const checked = {
+    async [name](...args) {
+      if (!isSubtle(this)) throw invalidThis('SubtleCrypto');
+      if (args.length >= length) return apply(method, this, args);
+      const wanted = `${length} argument${length > 1 ? 's' : ''} required, but only ${args.length} present.`;
+      throw coded(TypeError, 'ERR_MISSING_ARGS', `Failed to execute '${name}' on 'SubtleCrypto': ${wanted}`);
+    },
+  }[name];
+  defineProperty(checked, 'length', { value: length, configurable: true });
+  hidden(SubtleCrypto.prototype, name, checked);
+}
 
 export function defineCryptoKey() {
   defineInterface('CryptoKey', CryptoKey);

@@ -35,19 +35,22 @@ class Timer {
   #callback;
   #args;
   #delayMs;
-  #repeats;
+  /** Milliseconds; null of what fires once. */
+  #repeat;
   #refed = true;
   #run;
+  #arms = 0;
 
-  constructor(callback, args, delayMs, repeats) {
+  constructor(callback, args, delayMs, repeat) {
     this.#callback = callback;
     this.#args = args;
     this.#delayMs = delayMs;
-    this.#repeats = repeats;
+    this.#repeat = repeat;
     this.#arm();
   }
 
   #arm() {
+    this.#arms++;
     if (!active.has(this.#id) && active.size >= MAX_TIMERS) {
       throw new RangeError(`at most ${MAX_TIMERS} timers can be active at a time`);
     }
@@ -60,14 +63,19 @@ class Timer {
     if (active.delete(timer.#id)) disarmTimer(timer.#run, timer.#id);
   }
 
+  /** What it called may have cleared it, or have armed it again. */
   static fire(timer) {
-    if (timer.#repeats) timer.#arm();
-    else active.delete(timer.#id);
+    const arms = timer.#arms;
     try {
-      apply(timer.#callback, timer, timer.#args);
+      if (typeof timer.#callback === 'function') apply(timer.#callback, timer, timer.#args);
     } catch (error) {
       report(error);
     }
+    if (!active.has(timer.#id) || timer.#arms !== arms) return;
+    active.delete(timer.#id);
+    if (!timer.#repeat || typeof timer.#callback !== 'function' || timer.#delayMs < 0) return;
+    timer.#delayMs = delayOf(timer.#repeat);
+    timer.#arm();
   }
 
   static runOf = (timer) => timer.#run;
@@ -88,6 +96,29 @@ class Timer {
   static refresh(timer) {
     if (active.has(timer.#id)) disarmTimer(timer.#run, timer.#id);
     timer.#arm();
+  }
+
+  // What Node's timers have under these names, and libraries of mock timers and of pools look at.
+  get _destroyed() {
+    return !active.has(this.#id);
+  }
+  get _onTimeout() {
+    return this.#callback;
+  }
+  set _onTimeout(callback) {
+    this.#callback = callback;
+  }
+  get _idleTimeout() {
+    return this.#delayMs;
+  }
+  set _idleTimeout(delayMs) {
+    this.#delayMs = +delayMs;
+  }
+  get _repeat() {
+    return this.#repeat;
+  }
+  set _repeat(delayMs) {
+    this.#repeat = delayMs === null ? null : +delayMs;
   }
 }
 const { fire, stop, refresh, runOf, idOf, isTimer } = Timer;
@@ -117,23 +148,31 @@ class Immediate extends Timer {
 }
 tag(Timeout.prototype, 'Timeout');
 tag(Immediate.prototype, 'Immediate');
-for (const Class of [Timer, Timeout, Immediate]) {
-  defineProperty(Class.prototype, 'constructor', { value: Object, writable: true, configurable: true });
+// Named as Node's are, and not the classes themselves, which check nothing.
+const constructors = { Timer() {}, Timeout() {}, Immediate() {} };
+const named = [
+  [Timer, constructors.Timer],
+  [Timeout, constructors.Timeout],
+  [Immediate, constructors.Immediate],
+];
+for (const [Class, constructor] of named) {
+  defineProperty(constructor, 'prototype', { value: Class.prototype });
+  defineProperty(Class.prototype, 'constructor', { value: constructor, writable: true, configurable: true });
 }
 
 export function setTimeout(callback, delay, ...args) {
   requireCallback(callback);
-  return new Timeout(callback, args, delayOf(delay), false);
+  return new Timeout(callback, args, delayOf(delay), null);
 }
 
 function setInterval(callback, delay, ...args) {
   requireCallback(callback);
-  return new Timeout(callback, args, delayOf(delay), true);
+  return new Timeout(callback, args, delayOf(delay), delayOf(delay));
 }
 
 function setImmediate(callback, ...args) {
   requireCallback(callback);
-  return new Immediate(callback, args, 0, false);
+  return new Immediate(callback, args, 0, null);
 }
 
 function clear(timer) {

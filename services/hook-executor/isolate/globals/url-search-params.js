@@ -18,7 +18,7 @@ import {
   toWellFormed,
 } from './intrinsics.js';
 import { coded } from './node-error.js';
-import { showPairs } from './shown.js';
+import { show, showPairs } from './shown.js';
 import { decodeUtf8KeepingBom, encodeUtf8 } from './utf8.js';
 import { refuseToClone } from './structured-clone.js';
 
@@ -250,10 +250,21 @@ export const resetParams = URLSearchParams.reset;
 export const isSearchParams = URLSearchParams.is;
 const searchPairs = URLSearchParams.pairsOf;
 for (const name of ['of', 'reset', 'is', 'pairsOf']) delete URLSearchParams[name];
-definePairs(URLSearchParams, 'URLSearchParams', searchPairs);
+const iterators = definePairs(URLSearchParams, 'URLSearchParams', searchPairs);
+
+function shownIterator(pairIterator, options, inspect) {
+  const items = iterators.rest(pairIterator);
+  const isBroken = includes(inspect(items, options), '\n');
+  let shown = '';
+  for (let i = 0; i < items.length; i++)
+    shown += `${i === 0 ? '' : ','}${isBroken ? '\n  ' : i === 0 ? '' : ' '}${inspect(items[i], options)}`;
+  return `URLSearchParams Iterator {${isBroken ? '' : ' '}${shown} }`;
+}
 
 export function defineUrlSearchParams() {
   defineInterface('URLSearchParams', URLSearchParams);
   refuseToClone(isSearchParams);
-  showPairs(URLSearchParams, isSearchParams, searchPairs);
+  // Whatever is no such object is refused by what reads its pairs.
+  showPairs(URLSearchParams, () => true, searchPairs, '[Object]');
+  show(iterators, iterators.isIterator, shownIterator, '[Object]');
 }

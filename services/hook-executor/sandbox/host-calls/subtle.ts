@@ -15,7 +15,7 @@ type KeyUsage = webcrypto.KeyUsage;
  * the next one brings.
  *
  * @param work Of the run that asks; default: a run of its own.
- * @throws {CallError} Its code is the name of the DOMException, or 'TypeError'.
+ * @throws {CallError} Its code is the name of the DOMException, or 'TypeError', or that of Node's TypeError.
  */
 export async function runSubtle(json: string, work = new SubtleWork()): Promise<string> {
   try {
@@ -32,8 +32,12 @@ export async function runSubtle(json: string, work = new SubtleWork()): Promise<
 function asCallError(error: unknown): CallError {
   if (error instanceof CallError) return error;
   if (error instanceof DOMException) return new CallError(error.name, error.message, { cause: error });
-  if (error instanceof TypeError) return new CallError('TypeError', error.message.slice(0, 512), { cause: error });
+  if (error instanceof TypeError) return new CallError(codeOf(error), error.message.slice(0, 512), { cause: error });
   return new CallError('OperationError', 'The operation failed for an operation-specific reason', { cause: error });
+}
+
+function codeOf(error: TypeError & { code?: unknown }): string {
+  return typeof error.code === 'string' && /^ERR_\w{1,64}$/.test(error.code) ? error.code : 'TypeError';
 }
 
 type Operation = (request: Json) => Promise<unknown>;

@@ -1,5 +1,6 @@
 import type { Route } from '../../api/route.ts';
 import { actionRoutes } from './action-routes.ts';
+import { actionLogRoutes } from './log-routes.ts';
 import { otherActionRoutes } from './other-routes.ts';
 import { testRoutes } from './test-route.ts';
 import { triggerRoutes } from './trigger-routes.ts';
@@ -10,6 +11,7 @@ export const actionsRoutes: readonly Route[] = [
   ...actionRoutes,
   ...versionRoutes,
   ...testRoutes,
+  ...actionLogRoutes,
   ...triggerRoutes,
   ...otherActionRoutes,
 ];

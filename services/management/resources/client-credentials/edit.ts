@@ -1,7 +1,8 @@
 import { newClientId } from '../../../../shared/client-secret.ts';
-import type { Client, ClientCredential } from '../../../../shared/domain/client.ts';
+import type { AssertionAlg, Client, ClientCredential } from '../../../../shared/domain/client.ts';
 import { ApiError, conflict, invalidBody } from '../../api/api-error.ts';
-import { readPem } from './read-pem.ts';
+import { readJwk } from './read-jwk.ts';
+import { readPem, type PublicKey } from './read-pem.ts';
 import { MAX_CREDENTIALS, type CreateCredential } from './schema.ts';
 
 /**
@@ -10,19 +11,37 @@ import { MAX_CREDENTIALS, type CreateCredential } from './schema.ts';
  * @throws {ApiError} 400
  */
 export async function newCredential(body: CreateCredential): Promise<ClientCredential> {
-  const key = await readPem(body.pem, body.alg);
+  const key = await keyOf(body);
   const nowMs = Date.now();
   return {
     id: `cred_${newClientId().slice(0, 22)}`,
     ...(body.name === undefined ? {} : { name: body.name }),
     credential_type: 'public_key',
-    kid: body.kid ?? key.thumbprint,
-    alg: body.alg,
+    kid: body.kid ?? key.kid ?? key.thumbprint,
+    alg: key.alg,
     public_key_pem: key.pem,
     created_at_ms: nowMs,
     updated_at_ms: nowMs,
     expires_at_ms: expiryOf(body, key.expiresAtMs),
   };
+}
+
+async function keyOf({
+  pem,
+  jwk,
+  alg,
+  kid,
+}: CreateCredential): Promise<PublicKey & { alg: AssertionAlg; kid?: string }> {
+  if ((pem === undefined) === (jwk === undefined)) {
+    throw invalidBody("'must have either pem or jwk' on property pem.");
+  }
+  if (jwk === undefined) {
+    const used = alg ?? 'RS256';
+    return { ...(await readPem(pem ?? '', used)), alg: used };
+  }
+  const key = readJwk(jwk, alg);
+  if (kid === undefined || key.kid === undefined || kid === key.kid) return key;
+  throw invalidBody("'must be the kid of the jwk, or absent' on property kid.");
 }
 
 function expiryOf(body: CreateCredential, ofCertificateMs: number | undefined): number | null {

@@ -14,8 +14,11 @@ const expires_at = z.iso.datetime({ offset: true, error: 'must be a time such as
 const shape = {
   credential_type: z.literal('public_key', 'must be public_key, the only supported type'),
   name: name(128).optional(),
-  pem: z.string().min(1).max(MAX_PEM_LENGTH),
-  alg: z.enum(AssertionAlg.options, `must be one of ${AssertionAlg.options.join(', ')}`).default('RS256'),
+  /** Either this or `jwk`. */
+  pem: z.string().min(1).max(MAX_PEM_LENGTH).optional(),
+  /** hookmint's own: a public JWK (RFC 7517); Auth0 takes PEM alone. */
+  jwk: z.record(z.string().max(64), z.unknown()).optional(),
+  alg: z.enum(AssertionAlg.options, `must be one of ${AssertionAlg.options.join(', ')}`).optional(),
   kid: z
     .string()
     .regex(/^[0-9a-zA-Z_-]{10,64}$/, 'must be 10 to 64 letters, digits, - and _')

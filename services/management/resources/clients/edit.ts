@@ -3,7 +3,7 @@ import type { Client } from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import { newsIn } from '../../api/news-in.ts';
 import { newCredential, withCredential } from '../client-credentials/edit.ts';
-import { authenticationOf, defaultAuthMethod, refuseBoth } from './authentication.ts';
+import { authenticationOf, byKeysAt, compliant, defaultAuthMethod, refuseBoth } from './authentication.ts';
 import { MAX_METADATA_ENTRIES, type CreateClient, type UpdateClient } from './schema.ts';
 import { rotated } from './secrets.ts';
 import { viewOf } from './view.ts';
@@ -26,7 +26,9 @@ export async function createdClient(
     client_metadata = {},
     token_quota = null,
     require_proof_of_possession = false,
+    compliance_level = null,
     client_authentication_methods: methods,
+    jwks_uri = null,
     ...profile
   } = body;
   const fresh: Client = {
@@ -38,34 +40,37 @@ export async function createdClient(
     client_metadata: mergedMetadata({}, client_metadata),
     credentials: [],
     private_key_jwt: null,
+    jwks_uri: null,
     token_quota,
     require_proof_of_possession,
+    compliance_level,
     profile,
   };
+  if ((methods !== undefined || jwks_uri !== null) && client_secret !== undefined) {
+    throw invalidBody("'cannot be set for a client that authenticates by private_key_jwt' on property client_secret.");
+  }
+  if (jwks_uri !== null) {
+    return { client: compliant({ ...fresh, ...byKeysAt(jwks_uri, method, methods) }), clientSecret: undefined };
+  }
   if (methods !== undefined) {
     refuseBoth(method);
-    if (client_secret !== undefined) {
-      throw invalidBody(
-        "'cannot be set for a client that authenticates by private_key_jwt' on property client_secret.",
-      );
-    }
     let client = fresh;
     for (const credential of methods.private_key_jwt.credentials) {
       client = withCredential(client, await newCredential(credential));
     }
     return {
-      client: { ...client, private_key_jwt: client.credentials.map(({ id }) => id) },
+      client: compliant({ ...client, private_key_jwt: client.credentials.map(({ id }) => id) }),
       clientSecret: undefined,
     };
   }
   const clientSecret = client_secret ?? newClientSecret();
   const hash = hashClientSecret(clientSecret, clientSecretKey);
   return {
-    client: {
+    client: compliant({
       ...fresh,
       client_secrets: [{ hash, expires_at_ms: null }],
       token_endpoint_auth_method: method ?? defaultAuthMethod(body.app_type),
-    },
+    }),
     clientSecret,
   };
 }
@@ -85,16 +90,19 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     client_metadata,
     token_quota = client.token_quota,
     require_proof_of_possession = client.require_proof_of_possession,
+    compliance_level = client.compliance_level,
     client_authentication_methods,
+    jwks_uri,
     ...profile
   } = body;
-  return {
+  return compliant({
     ...client,
-    ...authenticationOf(client, { token_endpoint_auth_method, client_authentication_methods }),
+    ...authenticationOf(client, { token_endpoint_auth_method, client_authentication_methods, jwks_uri }),
     name,
     grant_types,
     token_quota,
     require_proof_of_possession,
+    compliance_level,
     client_secrets:
       client_secret === undefined
         ? client.client_secrets
@@ -105,7 +113,7 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
       ...client.profile,
       ...newsIn({ ...profile, ...mergedJwtConfiguration(client, profile) }, viewOf(client, '')),
     },
-  };
+  });
 }
 
 /** Merged too: `auth0-deploy-cli` sends all of it with a new client, and a part with each change (contract §5.9). */

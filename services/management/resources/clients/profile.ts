@@ -66,7 +66,6 @@ const ofLogins = {
 const notHere = {
   organization_usage: off.text('deny', 'hookmint has no organizations; create an API or a client for each instead'),
   default_organization: off.object('hookmint has no organizations; create an API or a client for each instead'),
-  compliance_level: off.text('none', 'hookmint enforces no FAPI profile; use client_authentication_methods'),
   is_token_endpoint_ip_header_trusted: off.flag(
     'the header auth0-forwarded-for is not read; set HOOKMINT_TRUSTED_PROXIES to trust proxies for addresses',
   ),

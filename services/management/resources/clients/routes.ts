@@ -109,7 +109,7 @@ const create = writes('post', {
   errors: [409],
   handle: async ({ body, caller }, { db, tenant, clientSecretKey }) => {
     if (body.client_secret !== undefined) requireScope(caller, { scopes: ['update:client_keys'] });
-    if (body.client_authentication_methods !== undefined) {
+    if (body.client_authentication_methods !== undefined || body.jwks_uri !== undefined) {
       requireScope(caller, { scopes: ['create:client_credentials'] });
     }
     if (body.token_quota !== undefined && body.token_quota !== null) requireScope(caller, OF_QUOTAS);
@@ -218,9 +218,11 @@ const OF_QUOTAS = { scopes: ['update:tenant_settings'] };
 /** What proves who a client is needs scopes of its own. */
 function requireScopesOfProofs(body: UpdateClient, caller: Caller): void {
   if (body.client_secret !== undefined) requireScope(caller, { scopes: ['update:client_keys'] });
-  if (body.client_authentication_methods !== undefined) {
+  if (body.client_authentication_methods !== undefined || body.jwks_uri !== undefined) {
     requireScope(caller, { scopes: ['update:client_credentials'] });
   }
+  // As much as keys of its own that are made and then named.
+  if (typeof body.jwks_uri === 'string') requireScope(caller, { scopes: ['create:client_credentials'] });
 }
 
 /** So does whether it proves it at all, and its quota. Tools send back all that they were shown, so that only what differs counts. */

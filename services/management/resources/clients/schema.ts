@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { ComplianceLevel, TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { isJwksUri, MAX_JWKS_URI_LENGTH } from '../../../../shared/domain/jwks-uri.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { isStorableName } from '../../api/loose.ts';
 import { name } from '../../api/text.ts';
@@ -50,6 +51,20 @@ const meaningful = {
   /** `null`: the tenant's `default_token_quota` holds. */
   token_quota: TokenQuota.nullable().optional(),
   require_proof_of_possession: z.boolean().optional(),
+  compliance_level: z
+    .enum(
+      ComplianceLevel.options,
+      'can only be none or fapi2_sp_pkj_dpop: hookmint has no mTLS and no pushed authorization requests',
+    )
+    .nullable()
+    .optional(),
+  /** hookmint's own: with it the client authenticates by private_key_jwt, with the keys that it publishes there. */
+  jwks_uri: z
+    .string()
+    .max(MAX_JWKS_URI_LENGTH)
+    .refine(isJwksUri, 'must be an https URL without user, password and fragment')
+    .nullable()
+    .optional(),
 };
 
 export const UpdateClient = z.strictObject({

@@ -21,7 +21,9 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
     ...(Object.keys(client.client_metadata).length === 0 ? {} : { client_metadata: client.client_metadata }),
     ...(client.token_quota === null ? {} : { token_quota: client.token_quota }),
     ...(client.require_proof_of_possession ? { require_proof_of_possession: true } : {}),
-    ...(client.private_key_jwt === null
+    ...(client.compliance_level === null ? {} : { compliance_level: client.compliance_level }),
+    ...(client.jwks_uri === null ? {} : { jwks_uri: client.jwks_uri }),
+    ...(client.private_key_jwt === null || client.jwks_uri !== null
       ? {}
       : {
           client_authentication_methods: {

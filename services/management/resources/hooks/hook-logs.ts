@@ -3,7 +3,7 @@ import type { UntrustedConnection } from '../../../../shared/bus/untrusted-conne
 import { holdsMoreValuesThan } from '../../../../shared/json-values.ts';
 import { HookLog, hookLogSubject } from '../../../../shared/subjects/hook-log.ts';
 
-/** Has what hooks print told, as executors send it, until the function that it gives is called. */
+/** Has what hooks and Actions print told, as executors send it, until the function that it gives is called. */
 export type HookLogs = (hear: (log: HookLog) => void) => () => void;
 
 /** What is read within a second; the rest is not shown to anybody. A run's console has 65,536 bytes at most. */

@@ -47,7 +47,7 @@ const meaningful = {
   name: name(200).optional(),
   scopes: Scopes.optional(),
   signing_alg: z.enum(SigningAlg.options, { error: ({ input }) => whyNot(input) }).optional(),
-  token_lifetime: z.int().min(1).max(MAX_TOKEN_LIFETIME_SECONDS).optional(),
+  token_lifetime: z.int('must be a whole number of seconds').min(1).max(MAX_TOKEN_LIFETIME_SECONDS).optional(),
   token_dialect: TokenDialect.optional(),
   enforce_policies: z.boolean().optional(),
   subject_type_authorization: SubjectTypeAuthorization.optional(),

@@ -1,10 +1,10 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { EgressPolicy } from '../../../shared/domain/egress.ts';
+import { EgressPolicy } from '../domain/egress.ts';
 
 const AddressList = EgressPolicy.shape.allowed_addresses;
 
-/** Setting: addresses and CIDR blocks, separated by commas. */
+/** Setting: addresses and CIDR blocks, separated by commas, that may be reached although they are not public. */
 export const addressCeiling = z
   .string()
   .transform((text) => text.split(',').map((entry) => entry.trim()))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
-import { isBase64Url } from '../is-compact.ts';
+import { isBase64Url } from './base64url.ts';
+import type { AssertionAlg } from './domain/client.ts';
 
 /** Members of private and symmetric keys (RFC 7518 §6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -34,10 +34,14 @@ const KEYS = {
   ES384: ec('P-384', 48),
   EdDSA: ed25519,
   Ed25519: ed25519,
+  RS256: rsa,
+  RS384: rsa,
   PS256: rsa,
-} as const satisfies Record<DpopAlg, z.ZodType>;
+  PS384: rsa,
+} as const satisfies Record<AssertionAlg, z.ZodType>;
 
-export type ProofJwk = z.infer<(typeof KEYS)[DpopAlg]>;
+/** A public key, and nothing else of its JWK (RFC 7517). */
+export type PublicJwk = z.infer<(typeof KEYS)[AssertionAlg]>;
 
 /** Whether a JWK has more than its owner may show. */
 export function isPrivate(jwk: object): boolean {
@@ -45,12 +49,12 @@ export function isPrivate(jwk: object): boolean {
 }
 
 /** The public key of a JWK, or undefined where it is none that the algorithm may be used with. */
-export function keyFor(alg: DpopAlg, jwk: object): ProofJwk | undefined {
+export function keyFor(alg: AssertionAlg, jwk: object): PublicJwk | undefined {
   return KEYS[alg].safeParse(jwk).data;
 }
 
 /** RFC 7638 §3: of the members that make the key, and no others, in the order of their names. */
-export function thumbprintOf(jwk: ProofJwk): string {
+export function thumbprintOf(jwk: PublicJwk): string {
   return createHash('sha256')
     .update(JSON.stringify(jwk, Object.keys(jwk).sort()))
     .digest('base64url');

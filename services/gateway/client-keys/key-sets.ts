@@ -1,0 +1,92 @@
+import { SpanKind } from '@opentelemetry/api';
+import { LRUCache } from 'lru-cache';
+import type { AssertionAlg } from '../../../shared/domain/client.ts';
+import { logger } from '../../../shared/log.ts';
+import { OAuthError } from '../../../shared/oauth-error.ts';
+import { inSpan } from '../../../shared/telemetry/tracing.ts';
+import type { FetchKeySet } from './fetch-key-set.ts';
+import { FETCH_EVERY_MS, KEY_SET_MAX_AGE_MS, MAX_KEY_SETS, STALE_KEY_SET_MS } from './limits.ts';
+import type { FetchedKey } from './parse-key-set.ts';
+
+/**
+ * The key of a JWK Set that an assertion names, by its `kid` or as the only one that its `alg` is used with.
+ *
+ * @returns `undefined` where no key, or more than one, is meant.
+ * @throws {OAuthError} 503 `temporarily_unavailable` while the set is not there.
+ */
+export type FindKey = (uri: string, wanted: WantedKey) => Promise<FetchedKey | undefined>;
+
+type WantedKey = { alg: AssertionAlg; kid: string | undefined };
+
+type Entry = {
+  keys: readonly FetchedKey[] | undefined;
+  /** When they were fetched, and when that was tried last. */
+  fetchedMs: number;
+  triedMs: number;
+  fetching: Promise<void> | undefined;
+};
+
+/**
+ * Keeps JWK Sets that were fetched. Who asks decides nothing about how often one is: strangers may name clients and kids as they like.
+ *
+ * @param nowMs Of a clock that is never set back.
+ */
+export function createKeySets(fetchKeySet: FetchKeySet, nowMs: () => number = () => performance.now()): FindKey {
+  const entries = new LRUCache<string, Entry>({ max: MAX_KEY_SETS });
+
+  function entryOf(uri: string): Entry {
+    const known = entries.get(uri);
+    if (known !== undefined) return known;
+    const fresh = { keys: undefined, fetchedMs: -Infinity, triedMs: -Infinity, fetching: undefined };
+    entries.set(uri, fresh);
+    return fresh;
+  }
+
+  async function fetchInto(entry: Entry, uri: string): Promise<void> {
+    const host = URL.parse(uri)?.hostname ?? '';
+    try {
+      const options = { kind: SpanKind.CLIENT, attributes: { 'server.address': host } };
+      entry.keys = await inSpan('GET', options, () => fetchKeySet(uri));
+      entry.fetchedMs = nowMs();
+    } catch (error) {
+      logger.warn({ err: error, host }, 'the JWK Set of a client cannot be fetched');
+    }
+  }
+
+  /** No more than one at a time, and not again at once: those who come meanwhile go by what is known. */
+  async function refresh(entry: Entry, uri: string): Promise<void> {
+    if (entry.fetching === undefined) {
+      if (nowMs() - entry.triedMs < FETCH_EVERY_MS) return;
+      entry.triedMs = nowMs();
+      entry.fetching = fetchInto(entry, uri).finally(() => {
+        entry.fetching = undefined;
+      });
+    }
+    await entry.fetching;
+  }
+
+  return async (uri, wanted) => {
+    const entry = entryOf(uri);
+    const age = (): number => nowMs() - entry.fetchedMs;
+    if (age() >= KEY_SET_MAX_AGE_MS) await refresh(entry, uri);
+    const known = () => {
+      if (entry.keys === undefined || age() >= KEY_SET_MAX_AGE_MS + STALE_KEY_SET_MS) throw notThere();
+      return only(entry.keys, wanted);
+    };
+    const found = known();
+    if (found !== undefined) return found;
+    await refresh(entry, uri);
+    return known();
+  };
+}
+
+/** A kid that is there twice names neither key. */
+function only(keys: readonly FetchedKey[], { alg, kid }: WantedKey): FetchedKey | undefined {
+  const found = keys.filter((key) => key.alg === alg && (kid === undefined || key.kid === kid));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+const notThere = (): OAuthError =>
+  new OAuthError(503, 'temporarily_unavailable', "The client's keys cannot be fetched at the moment", {
+    headers: { 'Retry-After': String(FETCH_EVERY_MS / 1_000) },
+  });

@@ -1,0 +1,235 @@
+import { elapsedMs } from './connection.js';
+import { defineGlobal, defineInterface } from './define.js';
+import { DOMException } from './dom-exception.js';
+import { apply, push, splice } from './intrinsics.js';
+import { coded, illegalConstructor, invalidArgument } from './node-error.js';
+import { record, showAs } from './shown.js';
+import { structuredClone } from './structured-clone.js';
+import { setTimeout } from './timers.js';
+
+/** Entries that an isolate keeps; the oldest go first. */
+const MAX_ENTRIES = 1_000;
+const token = {};
+const timeline = [];
+const observers = [];
+
+class PerformanceEntry {
+  #name;
+  #entryType;
+  #startTime;
+  #duration;
+  constructor(secret, name, entryType, startTime, duration) {
+    if (secret !== token) throw illegalConstructor();
+    this.#name = name;
+    this.#entryType = entryType;
+    this.#startTime = startTime;
+    this.#duration = duration;
+  }
+  static is = (value) => typeof value === 'object' && value !== null && #name in value;
+  get name() {
+    return this.#name;
+  }
+  get entryType() {
+    return this.#entryType;
+  }
+  get startTime() {
+    return this.#startTime;
+  }
+  get duration() {
+    return this.#duration;
+  }
+  toJSON() {
+    /** @type {any} */
+    const self = this;
+    const { name, entryType, startTime, duration, detail } = self;
+    const json = { name, entryType, startTime, duration };
+    return detail === undefined ? json : { ...json, detail };
+  }
+}
+const isEntry = PerformanceEntry.is;
+delete PerformanceEntry.is;
+
+const detailOf = (options) =>
+  options?.detail === undefined || options.detail === null ? null : structuredClone(options.detail);
+
+function timeOf(name, time) {
+  if (typeof time !== 'number') throw invalidArgument(`The "${name}" argument must be of type number.`);
+  if (time < 0) throw coded(TypeError, 'ERR_PERFORMANCE_INVALID_TIMESTAMP', `${time} is not a valid timestamp`);
+  return time;
+}
+
+class PerformanceMark extends PerformanceEntry {
+  #detail;
+  constructor(name, options = undefined) {
+    if (arguments.length === 0) throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "name" argument must be specified');
+    const startTime = options?.startTime === undefined ? elapsedMs() : timeOf('startTime', options.startTime);
+    super(token, `${name}`, 'mark', startTime, 0);
+    this.#detail = detailOf(options);
+  }
+  get detail() {
+    return this.#detail;
+  }
+}
+
+class PerformanceMeasure extends PerformanceEntry {
+  #detail;
+  constructor(secret, name, startTime, duration, detail) {
+    super(secret, name, 'measure', startTime, duration);
+    this.#detail = detail;
+  }
+  get detail() {
+    return this.#detail;
+  }
+}
+
+/** In order of time, those that match. */
+function entries(list, name, type) {
+  const found = [];
+  for (let i = 0; i < list.length; i++) {
+    const entry = list[i];
+    if ((name !== undefined && entry.name !== name) || (type !== undefined && entry.entryType !== type)) continue;
+    let at = found.length;
+    while (at > 0 && found[at - 1].startTime > entry.startTime) at--;
+    splice(found, at, 0, entry);
+  }
+  return found;
+}
+
+function keep(entry) {
+  if (timeline.length >= MAX_ENTRIES) splice(timeline, 0, 1);
+  push(timeline, entry);
+  for (let i = 0; i < observers.length; i++) observers[i](entry);
+  return entry;
+}
+
+function drop(type, name) {
+  for (let i = timeline.length - 1; i >= 0; i--) {
+    if (timeline[i].entryType === type && (name === undefined || timeline[i].name === name)) splice(timeline, i, 1);
+  }
+}
+
+/** Of a mark's name, the latest; of a number, itself. */
+function momentOf(mark) {
+  if (typeof mark === 'number') return timeOf('mark', mark);
+  const found = entries(timeline, `${mark}`, 'mark');
+  if (found.length === 0) throw new DOMException(`The "${mark}" performance mark has not been set`, 'SyntaxError');
+  return found[found.length - 1].startTime;
+}
+
+function spanOf(options, endMark) {
+  if (typeof options !== 'object' || options === null) options = { start: options, end: endMark };
+  const { start, end, duration } = options;
+  const startTime =
+    start !== undefined ? momentOf(start) : end !== undefined && duration !== undefined ? momentOf(end) - duration : 0;
+  const endTime =
+    end !== undefined
+      ? momentOf(end)
+      : start !== undefined && duration !== undefined
+        ? startTime + duration
+        : elapsedMs();
+  return [startTime, endTime - startTime];
+}
+
+const required = (given, name) => {
+  if (given === 0) throw coded(TypeError, 'ERR_MISSING_ARGS', `The "${name}" argument must be specified`);
+};
+
+/** Methods of `performance`. */
+export const timelineMethods = {
+  mark: (name, options = undefined) => keep(new PerformanceMark(name, options)),
+  measure(name, options = {}, endMark = undefined) {
+    const [startTime, duration] = spanOf(options, endMark);
+    return keep(new PerformanceMeasure(token, `${name}`, startTime, duration, detailOf(options)));
+  },
+  clearMarks: (name = undefined) => drop('mark', name === undefined ? name : `${name}`),
+  clearMeasures: (name = undefined) => drop('measure', name === undefined ? name : `${name}`),
+  getEntries: () => entries(timeline),
+  getEntriesByName(name, type = undefined) {
+    required(arguments.length, 'name');
+    return entries(timeline, `${name}`, type);
+  },
+  getEntriesByType(type) {
+    required(arguments.length, 'type');
+    return entries(timeline, undefined, `${type}`);
+  },
+};
+
+class PerformanceObserverEntryList {
+  #entries;
+  constructor(secret, list) {
+    if (secret !== token) throw illegalConstructor();
+    this.#entries = list;
+  }
+  getEntries() {
+    return entries(this.#entries);
+  }
+  getEntriesByName(name, type = undefined) {
+    return entries(this.#entries, `${name}`, type);
+  }
+  getEntriesByType(type) {
+    return entries(this.#entries, undefined, `${type}`);
+  }
+}
+
+class PerformanceObserver {
+  #callback;
+  #types = [];
+  #waiting = [];
+  #hear = (entry) => {
+    for (let i = 0; i < this.#types.length; i++) if (this.#types[i] === entry.entryType) this.#take(entry);
+  };
+  constructor(callback) {
+    if (typeof callback !== 'function') throw invalidArgument('The "callback" argument must be of type function.');
+    this.#callback = callback;
+  }
+  static get supportedEntryTypes() {
+    return ['mark', 'measure'];
+  }
+  #take(entry) {
+    if (this.#waiting.length === 0) setTimeout(() => this.#tell(), 0);
+    push(this.#waiting, entry);
+  }
+  #tell() {
+    const list = this.takeRecords();
+    if (list.length > 0) apply(this.#callback, this, [new PerformanceObserverEntryList(token, list), this]);
+  }
+  observe(options = {}) {
+    const { entryTypes, type, buffered } = options;
+    if (entryTypes === undefined && type === undefined)
+      throw coded(
+        TypeError,
+        'ERR_MISSING_ARGS',
+        'The "options.entryTypes" or "options.type" argument must be specified',
+      );
+    this.disconnect();
+    this.#types = entryTypes === undefined ? [`${type}`] : [...entryTypes];
+    push(observers, this.#hear);
+    if (buffered) for (let i = 0; i < timeline.length; i++) this.#hear(timeline[i]);
+  }
+  disconnect() {
+    for (let i = observers.length - 1; i >= 0; i--) if (observers[i] === this.#hear) splice(observers, i, 1);
+    this.#waiting = [];
+  }
+  takeRecords() {
+    const list = this.#waiting;
+    this.#waiting = [];
+    return list;
+  }
+}
+
+export function definePerformanceTimeline() {
+  defineInterface('PerformanceEntry', PerformanceEntry);
+  defineInterface('PerformanceMark', PerformanceMark);
+  defineInterface('PerformanceMeasure', PerformanceMeasure);
+  defineInterface('PerformanceObserverEntryList', PerformanceObserverEntryList);
+  defineGlobal('PerformanceObserver', PerformanceObserver);
+  showAs(PerformanceEntry, isEntry, ({ name, entryType, startTime, duration, detail }) =>
+    record([
+      ['name', name],
+      ['entryType', entryType],
+      ['startTime', startTime],
+      ['duration', duration],
+      ...(detail === undefined ? [] : [['detail', detail]]),
+    ]),
+  );
+}
