@@ -17,6 +17,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on your machine.
 
+  hookmint start [OPTION ...]           runs hookmint on this machine; hookmint start --help explains
+
   hookmint hook new [FILE] [--action]   writes a template of a hook (default hook.js), or of an Action (default action.js)
 
   hookmint hook run FILE [OPTION ...]   runs a hook once, with the limits of the service, and shows the token's scopes and claims

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readAddress } from '../deploy/local/address-file.ts';
+import { defaultDataDir } from '../deploy/local/default-data-dir.ts';
 import { loadSecrets } from '../deploy/local/local-secrets.ts';
 import { print } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
@@ -27,7 +27,7 @@ export async function openConsole(args: string[]): Promise<ExitCode> {
 async function connect(dataDir: string | undefined): Promise<ApiClient> {
   const isTold = process.env.HOOKMINT_URL !== undefined || process.env.AUTH0_DOMAIN !== undefined;
   if (isTold && dataDir === undefined) return connectApi();
-  const folder = dataDir === undefined ? fileURLToPath(new URL('../.hookmint', import.meta.url)) : fromCaller(dataDir);
+  const folder = dataDir === undefined ? defaultDataDir() : fromCaller(dataDir);
   const address = readAddress(folder);
   if (address === undefined) {
     throw new UsageError(`No hookmint was started in ${folder}; name its folder with --data DIR, or set HOOKMINT_URL.`);

@@ -14,12 +14,12 @@ import { lendStacks } from './support/lend-stacks.ts';
  * The tests, against real servers, in two stages. A secret that shows up in anything that was printed fails the run too. What failed
  * beside other files is run again alone and named at the end: on a machine that is shared, hooks have less time than their limits promise.
  *   npm test                          the everyday stage
- *   npm run test:long                 faults, scale and soak
+ *   npm run test:long                 faults, scale, soak and the npm package
  *   npm test -- test/unit/x.test.ts   these files, of either stage
  */
 /** The longest files first, the shortest last, so that none is waited for at the end. */
 const EVERYDAY_SUITES = ['conformance', 'contract', 'e2e', 'corpus', 'attacks', 'unit'];
-const LONG_SUITES = ['soak', 'faults', 'scale'];
+const LONG_SUITES = ['soak', 'faults', 'scale', 'package'];
 /** Tests of these bound times of services that have the machine for themselves: folders, and files. */
 const ALONE = [
   'test/faults/',

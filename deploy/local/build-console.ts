@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { IS_INSTALLED } from '../../shared/own-module.ts';
 
 const BUILD = fileURLToPath(new URL('../../console/build.ts', import.meta.url));
 
 /**
- * Builds the console at the lowest priority: whoever asks for a token meanwhile does not notice.
+ * Builds the console at the lowest priority: whoever asks for a token meanwhile does not notice. The npm package has it built.
  *
  * @throws {Error} with the last line that the build told.
  */
 export async function buildConsole(stop: AbortSignal): Promise<void> {
+  if (IS_INSTALLED) return;
   const child = spawn(process.execPath, [BUILD], {
     stdio: ['ignore', 'ignore', 'pipe'],
     signal: stop,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { ownModule } from '../../shared/own-module.ts';
 
-const GUARDIAN = fileURLToPath(new URL('./guardian-process.ts', import.meta.url));
+const GUARDIAN = ownModule('./guardian-process', import.meta.url);
 
 /** A process that outlives this one, and ends what this one leaves when it is killed. */
 export type Guardian = {

@@ -16,6 +16,7 @@ const SETTLE_MS = 100;
 /** A package.json or a file of secrets, bytes. */
 const MAX_JSON_BYTES = 1_048_576;
 
+const OWN_NAME = 'hookmint';
 const OWN_PACKAGE_FILE = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 /**
@@ -48,7 +49,7 @@ export async function toldOf<T>(file: string, building: Promise<T>): Promise<T> 
 }
 
 /**
- * npm modules of a hook, name to version: the `dependencies` of a package.json beside its file.
+ * npm modules of a hook, name to version: the `dependencies` of a package.json beside its file, but hookmint, which is there to run it.
  *
  * @throws {UsageError}
  */
@@ -61,7 +62,7 @@ export function readDependencies(hookFile: string): Record<string, string> {
     readRegularFile,
     z.object({ dependencies: z.record(z.string(), z.string()).optional() }),
   );
-  return dependencies.dependencies ?? {};
+  return Object.fromEntries(Object.entries(dependencies.dependencies ?? {}).filter(([name]) => name !== OWN_NAME));
 }
 
 /**

@@ -8,6 +8,7 @@ import { readGivenBus } from './given-bus.ts';
 import { KNOWN_VARIABLES } from './known-variables.ts';
 import { runStack } from './stack.ts';
 import { HELP, readOptions, type Options } from './options.ts';
+import { startCommand } from '../../shared/own-module.ts';
 import { complain, note, print } from '../../shared/terminal.ts';
 import { unknownVariables } from '../../shared/unknown-variables.ts';
 import { UsageError } from '../../shared/usage-error.ts';
@@ -23,7 +24,9 @@ async function main(): Promise<void> {
     return;
   }
   for (const { name, nearest } of unknownVariables(KNOWN_VARIABLES)) {
-    note(`hookmint: ${name} has no effect on npm start${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`);
+    note(
+      `hookmint: ${name} has no effect on ${startCommand()}${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`,
+    );
   }
   await ensurePortIsFree(options.port);
   const folder = await openDataFolder(options.dataDir);

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
+import { startCommand } from '../../shared/own-module.ts';
 import { defaultLogFormat, type LogFormat } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { defaultDataDir } from './default-data-dir.ts';
 
 /** What `npm start` was asked for. */
 export type Options = {
@@ -26,7 +27,7 @@ const MAX_EXECUTORS = 16;
 
 export const HELP = `Runs hookmint on this machine: a gateway, a hook-executor, a signer and the Management API, with NATS and MongoDB.
 
-  npm start [-- OPTION ...]
+  ${startCommand('[OPTION ...]')}
 
   --hook FILE   run this Client Credentials Exchange hook instead of the tutorial's; each change of the file is loaded
   --secrets FILE   the hook's secrets, a JSON object of names and values: context.webtask.secrets
@@ -56,7 +57,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
         hook: { type: 'string' },
         secrets: { type: 'string' },
         port: { type: 'string', default: String(DEFAULT_PORT) },
-        data: { type: 'string', default: fileURLToPath(new URL('../../.hookmint', import.meta.url)) },
+        data: { type: 'string', default: defaultDataDir() },
         tls: { type: 'boolean', default: false },
         executors: { type: 'string', default: '1' },
         'no-console': { type: 'boolean', default: false },
@@ -64,7 +65,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       },
     }));
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See npm start -- --help.`);
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See ${startCommand('--help')}.`);
   }
   if (values.help) return undefined;
   const port = Number(values.port);

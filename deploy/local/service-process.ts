@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isSecretSetting } from '../../shared/env.ts';
+import { MODULE_ENDING } from '../../shared/own-module.ts';
 import { PASSED_ON } from './known-variables.ts';
 import { metricsPort } from './metrics-port.ts';
 
@@ -41,7 +42,7 @@ export async function startService(options: {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => isInherited(key)));
   const metrics = await metricsPort(inherited);
   const { env, removeSecrets } = withSecretsInFiles(options);
-  const child = spawn(process.execPath, [`services/${name}/main.ts`], {
+  const child = spawn(process.execPath, [`services/${name}/main${MODULE_ENDING}`], {
     cwd: ROOT,
     env: {
       ...inherited,

@@ -4,6 +4,7 @@ import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { messageOf } from '../../shared/errors.ts';
+import { startCommand } from '../../shared/own-module.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/config-changed.ts';
@@ -228,7 +229,7 @@ export async function runStack(options: StackOptions): Promise<void> {
       banner({
         afterMs,
         issuer,
-        hookFile: followsFile ? options.hookFile : 'unchanged (npm start -- --hook FILE enables another)',
+        hookFile: followsFile ? options.hookFile : `unchanged (${startCommand('--hook FILE')} enables another)`,
         dataDir: options.dataDir,
         natsUrl,
         mongodbUrl: store.owner,

@@ -1,5 +1,6 @@
 // The first step of `npm start`, `npm test` and the other scripts: plain JavaScript for any Node from 20 on. Installs the dependencies if
-// they are missing or differ from the lockfile, then runs the given script on the Node that came with them.
+// they are missing or differ from the lockfile, then runs the given script on the Node that came with them. The npm package begins with it
+// too: there Node has a lockfile of its own, and is only installed where this one will not do.
 //   node deploy/local/start.js SCRIPT [ARGUMENT ...]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,38 +12,38 @@ const PARENTS_INTERVAL_MS = 500;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Compiled code for the next start. It is beside the code itself: a process that can write here can change the code too. */
 const compileCache = `${root}node_modules/.cache/hookmint-compiled`;
-const installedMark = `${root}node_modules/.hookmint-lockfile-sha256`;
+const isPackage = existsSync(`${root}node/package-lock.json`);
+const nodeMajor = Number(process.versions.node.split('.')[0]);
 
-function lockfileHash() {
-  return createHash('sha256')
-    .update(readFileSync(`${root}package-lock.json`))
+function ensureInstalled(folder, what) {
+  const hash = createHash('sha256')
+    .update(readFileSync(`${folder}package-lock.json`))
     .digest('hex');
-}
-
-function ensureInstalled() {
-  const hash = lockfileHash();
+  const installedMark = `${folder}node_modules/.hookmint-lockfile-sha256`;
   if (existsSync(installedMark) && readFileSync(installedMark, 'utf8') === hash) return;
-  process.stderr.write('Installing dependencies (npm ci) ...\n');
+  process.stderr.write(`Installing ${what} (npm ci) ...\n`);
   // `npm run` sets the path of npm; otherwise the one on the PATH is used. The output of npm is shown only if it fails.
   const npm = process.env.npm_execpath;
-  const options = { cwd: root, encoding: 'utf8', shell: npm === undefined && process.platform === 'win32' };
+  const options = { cwd: folder, encoding: 'utf8', shell: npm === undefined && process.platform === 'win32' };
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const run =
     npm === undefined ? spawnSync('npm', args, options) : spawnSync(process.execPath, [npm, ...args], options);
   if (run.status !== 0) {
     process.stderr.write(`${shownOnly(`${run.stdout ?? ''}${run.stderr ?? ''}`)}\n`);
     fail(
-      `The dependencies could not be installed: npm ci failed${run.error ? ` (${run.error.message})` : ''}. See above.`,
+      `In ${folder} npm could not install ${what}: npm ci failed${run.error ? ` (${run.error.message})` : ''}. See above.`,
     );
   }
   writeFileSync(installedMark, hash);
 }
 
-/** The Node of the platform package, else this one if it is new enough. */
+/** The Node of the platform package, else this one if it is new enough; of the npm package this one, if it is of the same major version. */
 function nodeToRunOn() {
-  const bundled = `${root}node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`;
+  if (isPackage && nodeMajor === REQUIRED_NODE_MAJOR) return process.execPath;
+  if (isPackage) ensureInstalled(`${root}node/`, `Node ${REQUIRED_NODE_MAJOR}, as this is ${process.versions.node}`);
+  const bundled = `${root}${isPackage ? 'node/' : ''}node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`;
   if (existsSync(bundled)) return bundled;
-  if (Number(process.versions.node.split('.')[0]) >= REQUIRED_NODE_MAJOR) return process.execPath;
+  if (nodeMajor >= REQUIRED_NODE_MAJOR) return process.execPath;
   return fail(
     `hookmint runs on Node ${REQUIRED_NODE_MAJOR}; no package brings it for ${process.platform}-${process.arch}, and this is Node ` +
       `${process.versions.node}. Install Node ${REQUIRED_NODE_MAJOR} or newer.`,
@@ -61,7 +62,7 @@ function fail(message) {
 
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) fail('Usage: node deploy/local/start.js SCRIPT [ARGUMENT ...]');
-ensureInstalled();
+ensureInstalled(root, 'dependencies');
 const child = spawn(nodeToRunOn(), [script, ...args], {
   cwd: root,
   env: { NODE_COMPILE_CACHE: compileCache, ...process.env },

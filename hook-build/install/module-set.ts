@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { ownModule } from '../../shared/own-module.ts';
 import type { Wall } from '../../shared/process-wall/wall.ts';
 import type { WantedModule } from '../choose-modules.ts';
 import { FETCH_TIMEOUT_MS, MAX_CACHE_BYTES, MAX_CACHE_FILES } from '../limits.ts';
@@ -14,7 +14,7 @@ import { LockedModule } from './locked-module.ts';
 import { packageFileOf } from './package-file.ts';
 import { readNpmConfiguration } from './read-registry-settings.ts';
 
-const FETCHER = fileURLToPath(new URL('../process/fetcher.ts', import.meta.url));
+const FETCHER = ownModule('../process/fetcher', import.meta.url);
 const FORMAT = 2;
 
 export interface ModuleSetOptions {

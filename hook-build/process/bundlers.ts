@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { ownModule } from '../../shared/own-module.ts';
 import type { Wall } from '../../shared/process-wall/wall.ts';
 import { Builder } from './builder.ts';
 
-const MAIN = fileURLToPath(new URL('./bundler.ts', import.meta.url));
+const MAIN = ownModule('./bundler', import.meta.url);
 /** One that waits longer for a build is ended. */
 const SPARE_MS = 60_000;
 

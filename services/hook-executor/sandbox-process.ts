@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { hookScript } from '../../hook-build/hook-script.ts';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
 import { MAX_WALL_MS, type HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
+import { ownModule } from '../../shared/own-module.ts';
 import { OWN_STATUS_FILE, processUsage } from '../../shared/process-wall/usage.ts';
 import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './isolate/bundle-globals.ts';
@@ -19,7 +19,7 @@ import { FromSandbox, type RunnableHook, type SandboxRun, type ToSandbox } from 
 import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
-const SANDBOX_MAIN = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
+const SANDBOX_MAIN = ownModule('./sandbox/main', import.meta.url);
 
 /** A sandbox process that does not answer within this time after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;

@@ -4,17 +4,18 @@ import { dirname, join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { HookmintError, messageOf } from '../errors.ts';
+import { ownModule } from '../own-module.ts';
 import { bubblewrapArguments, filesOf, findBubblewrap, type Reach } from './bubblewrap.ts';
 import { channelOver, type Channel } from './channel.ts';
 import { ENOSYS } from './filter.ts';
 import { openNative, WallError } from './native.ts';
 import { SEALED } from './seal.ts';
 
-const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
-const CONFINE = fileURLToPath(new URL('./confine.ts', import.meta.url));
+const PROBE = ownModule('./probe', import.meta.url);
+const CONFINE = ownModule('./confine', import.meta.url);
 const OWN_FOLDER = join(dirname(PROBE), '/');
 /** Files that the channel needs in addition. */
-const JSON_VALUES = fileURLToPath(new URL('../json-values.ts', import.meta.url));
+const JSON_VALUES = ownModule('../json-values', import.meta.url);
 const PACKAGE_JSON = fileURLToPath(new URL('../../package.json', import.meta.url));
 const PROBE_TIMEOUT_MS = 10_000;
 

@@ -110,6 +110,7 @@ export const runtime = [
     [`'\\\\.\\foo'`, `'\\\\?\\C:\\a\\..\\b'`, `'\\\\.\\foo\\..'`],
     (path) => `[path.win32.normalize(${path}), path.win32.resolve(${path})]`,
   ),
+  ...each([`'a/../C:/b'`, `'a/../../c:'`, `'./b:/../c'`], (path) => `path.win32.normalize(${path})`),
   ...pairs(ANYTHING, [`() => {}`, `Date`], (a, b) => `util.inherits(${a}, ${b})`),
   ...pairs(
     [`'red'`, `['bold', 'red']`, `'nope'`, `5`],

@@ -28,8 +28,11 @@ let decoder;
 function toBytes(text, encoding) {
   switch (encoding) {
     case 'latin1':
-    case 'ascii':
-      return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+    case 'ascii': {
+      const bytes = new Uint8Array(text.length);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+      return bytes;
+    }
     case 'utf16le': {
       const bytes = new Uint8Array(text.length * 2);
       for (let i = 0; i < text.length; i++) {
@@ -58,26 +61,24 @@ function fromBase64(text) {
   return Uint8Array.fromBase64(read.length % 4 === 1 ? read.slice(0, -1) : read);
 }
 
-function characters(bytes, mask) {
+/** @param units Numbers of characters, in a typed array. */
+function characters(units) {
   let text = '';
-  for (let i = 0; i < bytes.length; i += PIECE) {
-    const part = Uint8Array.prototype.subarray.call(bytes, i, i + PIECE);
-    text += String.fromCharCode(...(mask === 0xff ? part : Array.from(part, (byte) => byte & mask)));
-  }
+  for (let i = 0; i < units.length; i += PIECE)
+    text += Reflect.apply(String.fromCharCode, undefined, units.subarray(i, i + PIECE));
   return text;
 }
 
 function toText(bytes, encoding) {
   switch (encoding) {
     case 'latin1':
-      return characters(bytes, 0xff);
+      return characters(bytes);
     case 'ascii':
-      return characters(bytes, 0x7f);
+      return characters(Uint8Array.prototype.map.call(bytes, (byte) => byte & 0x7f));
     case 'utf16le': {
-      const units = Array.from({ length: bytes.length >> 1 }, (_, i) => bytes[2 * i] | (bytes[2 * i + 1] << 8));
-      let text = '';
-      for (let i = 0; i < units.length; i += PIECE) text += String.fromCharCode(...units.slice(i, i + PIECE));
-      return text;
+      // Copied, since they may begin anywhere; the half of a unit at the end is none.
+      const whole = Uint8Array.from(Uint8Array.prototype.subarray.call(bytes, 0, bytes.length & ~1));
+      return characters(new Uint16Array(whole.buffer));
     }
     case 'hex':
       return Uint8Array.prototype.toHex.call(bytes);

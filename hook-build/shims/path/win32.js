@@ -43,6 +43,8 @@ function normalize(path) {
   let tail = names(rest, isAbsolute);
   if (tail === '' && !isAbsolute) tail = '.';
   if (tail !== '' && isSlash(path.at(-1)) && rest !== '') tail += '\\';
+  // What is relative never becomes a path of a drive.
+  if (device === '' && !isAbsolute && (DRIVE.test(tail) || /:(?:[\\/]|$)/.test(path))) return `.\\${tail}`;
   if (device === '') return isAbsolute ? `\\${tail}` : tail;
   if (isShare) return `${device}\\${tail}`;
   return isAbsolute ? `${device}\\${tail}` : device + tail;

@@ -2,6 +2,7 @@ import express, { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { consoleLinksIn } from '../../../shared/store/console-links.ts';
 import { consoleSessionsIn, type ConsoleSession } from '../../../shared/store/console-sessions.ts';
+import { startCommand } from '../../../shared/own-module.ts';
 import { createRateLimiter } from '../../../shared/rate-limiter.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Announcer } from '../api/announce.ts';
@@ -99,5 +100,5 @@ const needsTls = (): ApiError =>
   new ApiError(
     403,
     'console_needs_tls',
-    'The console signs in over HTTPS only, or on this machine: npm start -- --tls.',
+    `The console signs in over HTTPS only, or on this machine: ${startCommand('--tls')}.`,
   );

@@ -1,8 +1,7 @@
 import { elapsedMs, timeOriginMs } from './connection.js';
-import { defineGlobal, defineInterface, hidden } from './define.js';
+import { defineGlobal, defineInterface } from './define.js';
 import { EventTarget } from './events.js';
 import { illegalConstructor } from './node-error.js';
-import { definePerformanceTimeline, timelineMethods } from './performance-timeline.js';
 
 const token = {};
 
@@ -25,8 +24,6 @@ class Performance extends EventTarget {
 }
 
 export function definePerformance() {
-  for (const name in timelineMethods) hidden(Performance.prototype, name, timelineMethods[name]);
-  definePerformanceTimeline();
   defineInterface('Performance', Performance);
   defineGlobal('performance', new Performance(token));
 }

@@ -1,11 +1,10 @@
-import { elapsedMs } from './connection.js';
-import { defineGlobal, defineInterface } from './define.js';
-import { DOMException } from './dom-exception.js';
-import { apply, push, splice } from './intrinsics.js';
-import { coded, illegalConstructor, invalidArgument } from './node-error.js';
-import { record, showAs } from './shown.js';
-import { structuredClone } from './structured-clone.js';
-import { setTimeout } from './timers.js';
+// Marks and measures of `performance`, and those who observe them.
+const { coded, invalidArgType } = require('./errors.js');
+
+/** @type {any} */
+const globals = globalThis;
+const { performance, DOMException, structuredClone, setTimeout } = globals;
+const CUSTOM_INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** Entries that an isolate keeps; the oldest go first. */
 const MAX_ENTRIES = 1_000;
@@ -19,13 +18,12 @@ class PerformanceEntry {
   #startTime;
   #duration;
   constructor(secret, name, entryType, startTime, duration) {
-    if (secret !== token) throw illegalConstructor();
+    if (secret !== token) throw coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
     this.#name = name;
     this.#entryType = entryType;
     this.#startTime = startTime;
     this.#duration = duration;
   }
-  static is = (value) => typeof value === 'object' && value !== null && #name in value;
   get name() {
     return this.#name;
   }
@@ -45,15 +43,16 @@ class PerformanceEntry {
     const json = { name, entryType, startTime, duration };
     return detail === undefined ? json : { ...json, detail };
   }
+  [CUSTOM_INSPECT](_depth, options, inspect) {
+    return `${this.constructor.name} ${inspect(this.toJSON(), options)}`;
+  }
 }
-const isEntry = PerformanceEntry.is;
-delete PerformanceEntry.is;
 
 const detailOf = (options) =>
   options?.detail === undefined || options.detail === null ? null : structuredClone(options.detail);
 
 function timeOf(name, time) {
-  if (typeof time !== 'number') throw invalidArgument(`The "${name}" argument must be of type number.`);
+  if (typeof time !== 'number') throw invalidArgType(name, 'of type number', time);
   if (time < 0) throw coded(TypeError, 'ERR_PERFORMANCE_INVALID_TIMESTAMP', `${time} is not a valid timestamp`);
   return time;
 }
@@ -62,7 +61,7 @@ class PerformanceMark extends PerformanceEntry {
   #detail;
   constructor(name, options = undefined) {
     if (arguments.length === 0) throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "name" argument must be specified');
-    const startTime = options?.startTime === undefined ? elapsedMs() : timeOf('startTime', options.startTime);
+    const startTime = options?.startTime === undefined ? performance.now() : timeOf('startTime', options.startTime);
     super(token, `${name}`, 'mark', startTime, 0);
     this.#detail = detailOf(options);
   }
@@ -90,21 +89,21 @@ function entries(list, name, type) {
     if ((name !== undefined && entry.name !== name) || (type !== undefined && entry.entryType !== type)) continue;
     let at = found.length;
     while (at > 0 && found[at - 1].startTime > entry.startTime) at--;
-    splice(found, at, 0, entry);
+    found.splice(at, 0, entry);
   }
   return found;
 }
 
 function keep(entry) {
-  if (timeline.length >= MAX_ENTRIES) splice(timeline, 0, 1);
-  push(timeline, entry);
+  if (timeline.length >= MAX_ENTRIES) timeline.shift();
+  timeline.push(entry);
   for (let i = 0; i < observers.length; i++) observers[i](entry);
   return entry;
 }
 
 function drop(type, name) {
   for (let i = timeline.length - 1; i >= 0; i--) {
-    if (timeline[i].entryType === type && (name === undefined || timeline[i].name === name)) splice(timeline, i, 1);
+    if (timeline[i].entryType === type && (name === undefined || timeline[i].name === name)) timeline.splice(i, 1);
   }
 }
 
@@ -126,7 +125,7 @@ function spanOf(options, endMark) {
       ? momentOf(end)
       : start !== undefined && duration !== undefined
         ? startTime + duration
-        : elapsedMs();
+        : performance.now();
   return [startTime, endTime - startTime];
 }
 
@@ -135,7 +134,7 @@ const required = (given, name) => {
 };
 
 /** Methods of `performance`. */
-export const timelineMethods = {
+const methods = {
   mark: (name, options = undefined) => keep(new PerformanceMark(name, options)),
   measure(name, options = {}, endMark = undefined) {
     const [startTime, duration] = spanOf(options, endMark);
@@ -157,7 +156,7 @@ export const timelineMethods = {
 class PerformanceObserverEntryList {
   #entries;
   constructor(secret, list) {
-    if (secret !== token) throw illegalConstructor();
+    if (secret !== token) throw coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
     this.#entries = list;
   }
   getEntries() {
@@ -179,7 +178,7 @@ class PerformanceObserver {
     for (let i = 0; i < this.#types.length; i++) if (this.#types[i] === entry.entryType) this.#take(entry);
   };
   constructor(callback) {
-    if (typeof callback !== 'function') throw invalidArgument('The "callback" argument must be of type function.');
+    if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
     this.#callback = callback;
   }
   static get supportedEntryTypes() {
@@ -187,11 +186,11 @@ class PerformanceObserver {
   }
   #take(entry) {
     if (this.#waiting.length === 0) setTimeout(() => this.#tell(), 0);
-    push(this.#waiting, entry);
+    this.#waiting.push(entry);
   }
   #tell() {
     const list = this.takeRecords();
-    if (list.length > 0) apply(this.#callback, this, [new PerformanceObserverEntryList(token, list), this]);
+    if (list.length > 0) Reflect.apply(this.#callback, this, [new PerformanceObserverEntryList(token, list), this]);
   }
   observe(options = {}) {
     const { entryTypes, type, buffered } = options;
@@ -203,11 +202,11 @@ class PerformanceObserver {
       );
     this.disconnect();
     this.#types = entryTypes === undefined ? [`${type}`] : [...entryTypes];
-    push(observers, this.#hear);
+    observers.push(this.#hear);
     if (buffered) for (let i = 0; i < timeline.length; i++) this.#hear(timeline[i]);
   }
   disconnect() {
-    for (let i = observers.length - 1; i >= 0; i--) if (observers[i] === this.#hear) splice(observers, i, 1);
+    for (let i = observers.length - 1; i >= 0; i--) if (observers[i] === this.#hear) observers.splice(i, 1);
     this.#waiting = [];
   }
   takeRecords() {
@@ -217,19 +216,15 @@ class PerformanceObserver {
   }
 }
 
-export function definePerformanceTimeline() {
-  defineInterface('PerformanceEntry', PerformanceEntry);
-  defineInterface('PerformanceMark', PerformanceMark);
-  defineInterface('PerformanceMeasure', PerformanceMeasure);
-  defineInterface('PerformanceObserverEntryList', PerformanceObserverEntryList);
-  defineGlobal('PerformanceObserver', PerformanceObserver);
-  showAs(PerformanceEntry, isEntry, ({ name, entryType, startTime, duration, detail }) =>
-    record([
-      ['name', name],
-      ['entryType', entryType],
-      ['startTime', startTime],
-      ['duration', duration],
-      ...(detail === undefined ? [] : [['detail', detail]]),
-    ]),
-  );
+const classes = {
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  PerformanceObserver,
+  PerformanceObserverEntryList,
+};
+for (const [name, Class] of Object.entries(classes)) {
+  Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
+
+module.exports = { classes, methods };
