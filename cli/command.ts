@@ -79,6 +79,14 @@ export const HELP = `hookmint: Client Credentials Exchange hooks and Actions, on
     --role ROLE           "admin" (default), "operator", "author" or "viewer"
     --data DIR            of the hookmint that runs on this machine (default .hookmint/), where HOOKMINT_URL is not set
 
+  hookmint trust add PLATFORM WHO --client ID [OPTION ...]  has tokens of a platform authenticate a client, which needs no secret then
+    github OWNER/REPO     --ref REF (default refs/heads/main) or --environment NAME
+    gitlab GROUP/PROJECT  --ref BRANCH (default main)
+    kubernetes NAMESPACE/SERVICEACCOUNT --issuer URL
+    spiffe ID --issuer URL --jwks-uri URL
+    --audience AUDIENCE   the aud of the tokens; default: the URL of hookmint
+    --issuer URL, --jwks-uri URL  of an installation of your own
+
   hookmint tokens [OPTION ...]          who asked for which token, and what became of it
     --live                as it happens, until Ctrl-C
     --search SEARCH       as of the API's logs: client_id:…, audience:"…", hook_id:…, error_code:…, correlation_id:…, jti:…, trace_id:…

@@ -23,6 +23,7 @@ import { hookTest } from './hook/test.ts';
 import { hookTry } from './hook/try.ts';
 import { importTenant } from './import.ts';
 import { tokens } from './tokens.ts';
+import { trust } from './trust.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
 
@@ -48,6 +49,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['diff', diffTenant],
   ['console', openConsole],
   ['tokens', tokens],
+  ['trust', trust],
 ]);
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {

@@ -56,11 +56,21 @@ export interface ProofOfPossession {
   jkt: string;
 }
 
+/** What another issuer said of the client, verified: of a Kubernetes cluster the pod, of GitHub Actions the repository, and so on. */
+export interface ClientAssertion {
+  issuer: string;
+  subject: string;
+  /** All claims of the token. */
+  claims: Record<string, any>;
+}
+
 export interface HookContext {
   /** The parameters of the token request, without the client's credentials. */
   body: Record<string, any>;
   /** Absent for a bearer token. */
   proof_of_possession?: ProofOfPossession;
+  /** Absent unless the client authenticated by a token of another issuer. */
+  client_assertion?: ClientAssertion;
   webtask: WebtaskContext;
 }
 
@@ -108,6 +118,8 @@ export interface CredentialsExchangeEvent {
   };
   /** Absent for a bearer token. */
   proof_of_possession?: ProofOfPossession;
+  /** Absent unless the client authenticated by a token of another issuer. */
+  client_assertion?: ClientAssertion;
   resource_server: { identifier: string };
   secrets: HookSecrets;
   tenant: { id: string };

@@ -58,11 +58,11 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   const publishesKeys = typeof file.jwks_uri === 'string';
   const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
   const { taken, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
-  const losses = [...refused, ...lostMethods(file)];
-  const secret = publishesKeys ? undefined : secrets.clients.get(name);
   const present = presentOf(file, input);
-  const keyless =
-    signs && !publishesKeys && lostMethods(file).length === 0 && present?.client_authentication_methods === undefined;
+  const lost = lostMethods(file, present);
+  const losses = [...refused, ...lost];
+  const secret = publishesKeys ? undefined : secrets.clients.get(name);
+  const keyless = signs && !publishesKeys && lost.length === 0 && present?.client_authentication_methods === undefined;
   const notes = [
     ...leftOut,
     ...(keyless
@@ -93,12 +93,20 @@ function planClient(file: ClientFile, input: PlanInput): Step {
 }
 
 /** Ways of proving who it is that hookmint does not have; the client would get a secret in their place. */
-function lostMethods({ client_authentication_methods: methods }: ClientFile): string[] {
+function lostMethods(
+  { client_authentication_methods: methods }: ClientFile,
+  present: Remote['clients'][number] | undefined,
+): string[] {
   if (typeof methods !== 'object' || methods === null) return [];
   return Object.entries(methods)
+    .filter(([name]) => name !== 'federated_jwt' || !hasIssuers(present))
     .filter(([name, method]) => name !== 'private_key_jwt' && method !== undefined && method !== null)
     .map(([name]) => `client_authentication_methods.${name}; it would authenticate with a client_secret instead`);
 }
+
+/** Whether hookmint has the client with tokens of other issuers already: an import leaves them as they are. */
+const hasIssuers = (present: Remote['clients'][number] | undefined): boolean =>
+  Object.hasOwn((present?.client_authentication_methods as object | undefined) ?? {}, 'federated_jwt');
 
 /** How many clients are called so, when the files have been carried out. */
 export function clientsCalled(name: string, input: PlanInput): number {

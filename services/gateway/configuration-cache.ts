@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Db } from 'mongodb';
+import type { ClientAssertionIssuer } from '../../shared/domain/client-assertion-issuer.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { EnabledHook, HookRevision, TriggerId } from '../../shared/domain/hook.ts';
 import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/resource-server.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
+import { clientAssertionIssuersIn } from '../../shared/store/client-assertion-issuers.ts';
 import { clientGrantKey, clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
@@ -25,6 +27,8 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
+  /** The trusted issuer with that `iss`. */
+  clientAssertionIssuer(iss: string): Promise<ClientAssertionIssuer | undefined>;
   /**
    * Makes what was changed be read again; every entry when that is unknown, or not told one by one. Old entries still serve while the store is
    * down.
@@ -37,7 +41,7 @@ export type Configuration = {
 /** @param maxAgeMs An entry that was read longer ago serves no more while the store cannot be read. Default: it serves. */
 export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuration {
   const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
-  const [hooks, tenant] = [hooksIn(db), tenantIn(db)];
+  const [hooks, tenant, issuers] = [hooksIn(db), tenantIn(db), clientAssertionIssuersIn(db)];
 
   async function readEnabledHooks(trigger: TriggerId): Promise<EnabledHook[]> {
     const binding = await hooks.findBinding(trigger);
@@ -87,6 +91,7 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     clientGrant: cached((key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached((trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(() => tenant.settings()),
+    issuers: cached(() => issuers.list()),
   };
 
   function drop(change: ConfigChange | undefined): void {
@@ -94,8 +99,12 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     const cache = change === undefined ? undefined : CACHE_OF[change.collection];
     if (cache === undefined || change?.keys === undefined) {
       dropAll();
-    } else if (cache === 'enabledHooks' || cache === 'tenantSettings') caches[cache].drop();
-    else for (const key of change.keys) caches[cache].dropOne(key);
+    } else if (cache === 'enabledHooks') caches.enabledHooks.drop();
+    else if (cache === 'tenantSettings') {
+      // Trusted issuers are in the same collection.
+      caches.tenantSettings.drop();
+      caches.issuers.drop();
+    } else for (const key of change.keys) caches[cache].dropOne(key);
   }
 
   return {
@@ -109,6 +118,7 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
         : caches.clientGrant.get(clientGrantKey({ client_id: clientId, audience })),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
+    clientAssertionIssuer: async (iss) => (await caches.issuers.get(''))?.find(({ issuer }) => issuer === iss),
     changed: (changes) => {
       // A change can only have been written to a store that is there.
       isBack();

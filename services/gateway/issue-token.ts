@@ -1,8 +1,10 @@
+import type { ClientAssertion } from '../../shared/domain/client-assertion-issuer.ts';
 import type { Client } from '../../shared/domain/client.ts';
 import { readProof } from './dpop/read-proof.ts';
 import { tokenEndpointOf } from './endpoints.ts';
+import { authenticateByIssuer } from './steps/authenticate-by-issuer.ts';
 import { authenticateByAssertion } from './steps/authenticate-client-assertion.ts';
-import { authenticateClient, readCredentials } from './steps/authenticate-client.ts';
+import { authenticateClient, readCredentials, type Credentials } from './steps/authenticate-client.ts';
 import { bindToken } from './steps/bind-token.ts';
 import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
@@ -30,16 +32,17 @@ export async function issueToken(
   const credentials = readCredentials(request.authorization, parameters, audiencesOf(deps.issuer));
   findings.client_id = credentials.clientId.slice(0, 128);
   const proof = readProof(request.dpop, tokenEndpointOf(deps.issuer), deps.dpopNonces);
-  const authenticate = (): Promise<Client> =>
-    'jwt' in credentials
-      ? authenticateByAssertion(credentials, deps.configuration, deps.findKey, deps.useOnce, deps.issuer)
-      : authenticateClient(credentials, deps.configuration, deps.clientSecretKey);
+  const authenticate = (): Promise<Authenticated> => authenticateBy(credentials, deps);
   const { quotas, clientRate, failures } = deps.limits;
-  const client =
+  const { client, clientAssertion } =
     failures === undefined
       ? await authenticate()
       : await failures(request.about.ip, credentials.clientId, authenticate);
   findings.client_name = client.name;
+  if (clientAssertion !== undefined && 'issuer' in credentials) {
+    const { issuer, subject } = clientAssertion;
+    findings.client_assertion = { issuer, subject, kid: credentials.kid?.slice(0, 128) };
+  }
   if (clientRate !== undefined) await clientRate(client, tell);
   checkGrantType(client);
   refuseOrganization(parameters);
@@ -55,11 +58,24 @@ export async function issueToken(
   if (binding !== undefined) findings.proof_of_possession = binding;
 
   const issue = (): Promise<TokenResponse> =>
-    shapeAndSign({ client, api, scopes, binding, parameters, about: request.about }, findings, deps);
+    shapeAndSign({ client, clientAssertion, api, scopes, binding, parameters, about: request.about }, findings, deps);
   // Tokens for the Management API are not counted: a quota must not lock out the administrator who can raise it.
   return client.token_quota === null || api.is_system
     ? issue()
     : quotas.within(client, client.token_quota.client_credentials, tell, issue);
+}
+
+/** `clientAssertion`: what another issuer said of the client. */
+type Authenticated = { client: Client; clientAssertion?: ClientAssertion };
+
+async function authenticateBy(credentials: Credentials, deps: TokenIssuer): Promise<Authenticated> {
+  const { configuration, findKey, useOnce, issuer } = deps;
+  if (!('jwt' in credentials)) {
+    return { client: await authenticateClient(credentials, configuration, deps.clientSecretKey) };
+  }
+  return 'issuer' in credentials
+    ? authenticateByIssuer(credentials, { configuration, findKey, useOnce, issuer, audiences: audiencesOf(issuer) })
+    : { client: await authenticateByAssertion(credentials, configuration, findKey, useOnce, issuer) };
 }
 
 async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: TokenIssuer): Promise<TokenResponse> {

@@ -22,6 +22,9 @@ export const SIGNER_COMES_BACK_MS = 4_000;
 /** Longest lifetime of a client assertion, seconds (contract §2.1). */
 export const MAX_ASSERTION_LIFETIME_SECONDS = 300;
 
+/** Largest payload of another issuer's token by which a client authenticates, bytes: hooks see all of it. */
+export const MAX_FEDERATED_CLAIMS_BYTES = 8_192;
+
 /** What the clock of a client that signs assertions and proofs may differ by, seconds (contract §2.1). */
 export const CLIENT_CLOCK_SKEW_SECONDS = 10;
 

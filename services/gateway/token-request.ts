@@ -51,6 +51,7 @@ export type Findings = Partial<
     TokenEvent,
     | 'client_id'
     | 'client_name'
+    | 'client_assertion'
     | 'audience'
     | 'scope'
     | 'custom_claims'

@@ -1,5 +1,6 @@
 import type { Route } from './api/route.ts';
 import { actionsRoutes } from './resources/actions/routes.ts';
+import { clientAssertionIssuerRoutes } from './resources/client-assertion-issuers/routes.ts';
 import { clientCredentialRoutes } from './resources/client-credentials/routes.ts';
 import { clientGrantRoutes } from './resources/client-grants/routes.ts';
 import { consoleRoutes } from './resources/console/routes.ts';
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...actionsRoutes,
   ...clientRoutes,
   ...clientCredentialRoutes,
+  ...clientAssertionIssuerRoutes,
   ...clientGrantRoutes,
   ...tenantRoutes,
   ...consoleRoutes,

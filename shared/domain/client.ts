@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FederatedCredential } from './federated-credential.ts';
 import { TokenQuota } from './token-quota.ts';
 
 /** How a client proves who it is at the token endpoint (RFC 7591 §2); a client with a secret may use either place for it. */
@@ -55,10 +56,13 @@ export const Client = z.object({
   /** Shown to hooks as `client.metadata`; values are strings, some hold JSON text. */
   client_metadata: z.record(z.string(), z.string()),
   credentials: z.array(ClientCredential).default([]),
-  /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. Empty beside a `jwks_uri`. */
+  /** Ids of the credentials that authenticate the client; `null` for a client that does not use private_key_jwt. Empty beside a `jwks_uri`, and beside
+   * `federated_jwt`: then an older version, which knows neither, lets nobody in. */
   private_key_jwt: z.array(z.string()).nullable().default(null),
   /** Where the client publishes the keys that it signs assertions with, as a JWK Set (RFC 7591 §2); `null`: they are its credentials. */
   jwks_uri: z.string().nullable().default(null),
+  /** Tokens of other issuers that authenticate the client, each of them; `null` for a client that does not use any. */
+  federated_jwt: z.array(FederatedCredential).nullable().default(null),
   /** Whether it takes bound tokens only (RFC 9449 §5.2, `dpop_bound_access_tokens`). */
   require_proof_of_possession: z.boolean().default(false),
   /** `null` is as `none`, and was never said. */

@@ -1,4 +1,5 @@
 import type { ActionCache } from './action-cache.ts';
+import type { ClientAssertion } from './client-assertion-issuer.ts';
 import type { ProofOfPossession } from './proof-of-possession.ts';
 
 /** The arguments of a hook but `cb` (contract §1.1); `body` becomes `context.body` (§1.6). */
@@ -12,6 +13,8 @@ export type HookArguments = {
   audience: string;
   /** What the token will be bound to; absent for a bearer token. */
   proof_of_possession?: ProofOfPossession | undefined;
+  /** What another issuer said of the client, verified; absent where the client authenticated otherwise. */
+  client_assertion?: ClientAssertion | undefined;
   body: Record<string, unknown>;
   /** Of the token request; only Actions see it (contract §6). */
   request: {

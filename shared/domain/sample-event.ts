@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ClientAssertion } from './client-assertion-issuer.ts';
 import { ProofOfPossession } from './proof-of-possession.ts';
 import { withoutCredentials } from './request-credentials.ts';
 
@@ -22,6 +23,8 @@ export const SampleEvent = z.strictObject({
   audience: text('https://api.example.com/'),
   /** As of a token that is bound to a key; left out: of a bearer token. */
   proof_of_possession: ProofOfPossession.optional(),
+  /** As of a client that authenticated by a token of another issuer. */
+  client_assertion: ClientAssertion.optional(),
   /** Parameters of the token request: `context.body`, `event.request.body`. Credentials among them reach no hook. */
   body: z.record(z.string(), z.unknown()).transform(withoutCredentials).default({ grant_type: 'client_credentials' }),
   /** Only Actions see it. */

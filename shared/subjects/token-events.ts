@@ -33,6 +33,8 @@ export const TokenEvent = z.object({
   jti: z.string().optional(),
   /** Absent for a bearer token. */
   proof_of_possession: ProofOfPossession.optional(),
+  /** The token of another issuer by which the client authenticated. */
+  client_assertion: z.object({ issuer: z.string(), subject: z.string(), kid: z.string().optional() }).optional(),
   hook: HookFinding.optional(),
   /** The Actions that ran after it, in their order. */
   actions: z.array(HookFinding).max(MAX_FINDINGS).optional(),

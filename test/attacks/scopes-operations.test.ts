@@ -212,6 +212,13 @@ together('a place of its own for the keys of another needs the same three', asyn
   for (const missing of needed)
     assert.equal(await attempt(await withScopes(...needed.filter((scope) => scope !== missing))), 403, missing);
   assert.equal(await attempt(await withScopes(...needed)), 200);
+  // Nor does it name a platform's tokens in the place of another's secret.
+  const federated_jwt = { credentials: [{ issuer: 'https://thief.example.com', subject: 'thief' }] };
+  const body = { client_authentication_methods: { federated_jwt } };
+  for (const missing of needed) {
+    const thief = await withScopes(...needed.filter((scope) => scope !== missing));
+    assert.equal((await thief.call('PATCH', `/clients/${other.client_id}`, body)).status, 403, missing);
+  }
   const maker = await withScopes('create:clients');
   const { status } = await maker.call('POST', '/clients', { name: 'x', jwks_uri: 'https://thief.example.com/keys' });
   assert.equal(status, 403);

@@ -17,6 +17,11 @@ export const ALONE: Readonly<Record<string, string>> = {
   'create:client_credentials': 'keys that no client uses yet',
   'update:client_credentials': 'how long keys are valid',
   'delete:client_credentials': 'ends keys that no client authenticates with',
+  'read:client_assertion_issuers': 'the issuers that clients may trust',
+  'create:client_assertion_issuers':
+    '**all rights of clients that name an issuer which was deleted**; else nothing alone',
+  'update:client_assertion_issuers': '**all rights of every client that names an issuer**: keys of its own for it',
+  'delete:client_assertion_issuers': 'ends the tokens of clients that name the issuer',
   'read:client_grants': 'grants',
   'create:client_grants':
     '**everything**, with any client whose secret is known: a grant of every scope of any API, this one included',
@@ -180,6 +185,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   updateCredential: { gains: 'how long a key is valid', members: { '': ['expires_at'] } },
   deleteCredential: { gains: 'nothing' },
+  createClientAssertionIssuer: {
+    gains: 'an issuer that no client names yet, or names still',
+    members: { '': ['name', 'issuer', 'jwks_uri', 'max_lifetime_seconds', 'single_use'] },
+  },
+  updateClientAssertionIssuer: {
+    gains: 'all that the clients may that name it',
+    members: { '': ['name', 'jwks_uri', 'max_lifetime_seconds', 'single_use'] },
+  },
+  deleteClientAssertionIssuer: { gains: 'nothing; clients get no token by it' },
   createClientGrant: {
     gains: 'any scope, for a client whose secret it knows',
     members: { '': [...ofGrants, 'client_id', 'audience', 'subject_type', 'default_for'] },

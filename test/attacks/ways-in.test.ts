@@ -37,6 +37,7 @@ async function addClient(client_id: string, expires_at_ms: number | null = null)
     credentials: [],
     private_key_jwt: null,
     jwks_uri: null,
+    federated_jwt: null,
     token_quota: null,
     require_proof_of_possession: false,
     compliance_level: null,

@@ -58,6 +58,7 @@ const CLIENT: Client = {
   ],
   private_key_jwt: ['cred'],
   jwks_uri: 'https://keys.example.com/jwks.json',
+  federated_jwt: [{ issuer: 'https://issuer.example.com', subject: 's', claims: { 'a.dotted $name': 'x' } }],
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   require_proof_of_possession: true,
   compliance_level: 'fapi2_sp_pkj_dpop',

@@ -471,6 +471,7 @@ it('a dry run shows the code the event that it is given', async () => {
     scope: ['s'],
     audience: 'urn:a',
     proof_of_possession: { mechanism: 'dpop', jkt: 'j'.repeat(43) },
+    client_assertion: { issuer: 'https://issuer.example.com', subject: 's', claims: { ref: 'main' } },
     body: { sent: 'x' },
     request: {
       ip: '192.0.2.9',
@@ -492,7 +493,7 @@ it('a dry run shows the code the event that it is given', async () => {
     return (token as { claims: Body }).claims;
   };
   const ofHook = await dryRun(
-    `module.exports = (client, scope, audience, context, cb) => cb(null, { '${NAMESPACE}': { client, scope, audience, body: context.body, proof_of_possession: context.proof_of_possession } });`,
+    `module.exports = (client, scope, audience, context, cb) => cb(null, { '${NAMESPACE}': { client, scope, audience, body: context.body, proof_of_possession: context.proof_of_possession, client_assertion: context.client_assertion } });`,
   );
   const { request, ...seenByHooks } = event;
   assert.deepEqual(ofHook[NAMESPACE], seenByHooks);

@@ -98,8 +98,8 @@ describe('a test of an Action', () => {
     const { id } = await create({ deploy: true });
     await must(200, 'PATCH', `/actions/actions/${id}`, {
       code: code(`
-        const { accessToken, client, request, proof_of_possession, resource_server, tenant, transaction, secrets } = event;
-        const seen = { accessToken, client, request, proof_of_possession, resource_server, tenant, transaction, secrets };
+        const { accessToken, client, request, proof_of_possession, client_assertion, resource_server, tenant, transaction, secrets } = event;
+        const seen = { accessToken, client, request, proof_of_possession, client_assertion, resource_server, tenant, transaction, secrets };
         console.log('key', secrets.KEY);
         api.accessToken.setCustomClaim('seen', { ...seen, secrets: Object.keys(secrets) });
         api.accessToken.setCustomClaim('sub', 'forged');
@@ -111,6 +111,7 @@ describe('a test of an Action', () => {
       client: { client_id: 'me', name: 'Me', metadata: { plan: 'full' } },
       request: { body: { x: [1] }, hostname: 'h', ip: '192.0.2.7', language: 'de', method: 'POST', user_agent: 'u' },
       proof_of_possession: { mechanism: 'dpop', jkt: 'j'.repeat(43) },
+      client_assertion: { issuer: 'https://issuer.example.com', subject: 's', claims: { ref: 'main' } },
       resource_server: { identifier: 'https://other.example.com/' },
       tenant: { id: 'mine' },
       transaction: { requested_scopes: ['a'] },

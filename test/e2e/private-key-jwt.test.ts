@@ -385,7 +385,7 @@ describe('a credential', () => {
     await refused(
       patch({ private_key_jwt: { credentials: [{ id: 'cred_x' }] }, tls_client_auth: { credentials: [] } }),
       400,
-      "Payload validation error: 'is not supported; a client authenticates with a secret or by private_key_jwt' on property client_authentication_methods.tls_client_auth.",
+      "Payload validation error: 'is not supported; a client authenticates with a secret, by private_key_jwt or by federated_jwt' on property client_authentication_methods.tls_client_auth.",
     );
   });
 });

@@ -55,7 +55,10 @@ function candidatesOf(client: Client | undefined, { alg, kid }: Assertion): Clie
 }
 
 /** Takes as long when there is no key as when there is one that has not signed it. */
-async function isSigned({ jwt, alg }: Assertion, keys: readonly Promise<CryptoKey>[]): Promise<boolean> {
+export async function isSigned(
+  { jwt, alg }: Pick<Assertion, 'jwt' | 'alg'>,
+  keys: readonly Promise<CryptoKey>[],
+): Promise<boolean> {
   const results = await Promise.all(
     (keys.length === 0 ? [nobodysKey(alg)] : keys).map(async (key) => {
       try {
@@ -93,7 +96,8 @@ const imported = new WeakMap<ClientCredential | FetchedKey, Promise<CryptoKey>>(
 const keyOfCredential = (credential: ClientCredential): Promise<CryptoKey> =>
   importedOnce(credential, ({ public_key_pem, alg }) => importSPKI(public_key_pem, alg));
 
-const keyOfFetched = (key: FetchedKey): Promise<CryptoKey> => importedOnce(key, ({ jwk, alg }) => importJWK(jwk, alg));
+export const keyOfFetched = (key: FetchedKey): Promise<CryptoKey> =>
+  importedOnce(key, ({ jwk, alg }) => importJWK(jwk, alg));
 
 function importedOnce<Source extends ClientCredential | FetchedKey>(
   source: Source,

@@ -3,11 +3,12 @@ import { isFapi, type Client } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import type { TokenParameters } from './parse-parameters.ts';
+import { isOfAnotherIssuer, readFederatedAssertion, type FederatedAssertion } from './read-federated-assertion.ts';
 import { JWT_BEARER, NOT_OF_THE_CLIENT, readAssertion, refused, type Assertion } from './read-assertion.ts';
 
-/** What a client shows to prove who it is: its secret, or a JWT that it signed. */
+/** What a client shows to prove who it is: its secret, a JWT that it signed, or one of another issuer. */
 export type SecretCredentials = { clientId: string; clientSecret: string | undefined; basic: boolean };
-export type Credentials = SecretCredentials | Assertion;
+export type Credentials = SecretCredentials | Assertion | FederatedAssertion;
 
 /** Also with nothing behind it: whoever sends it means to authenticate so. */
 const BASIC = /^basic(?: +|$)/i;
@@ -41,13 +42,16 @@ function readAssertionCredentials(
   clientAssertion: string,
   { clientId, clientAssertionType }: TokenParameters,
   audiences: readonly string[],
-): Assertion {
+): Assertion | FederatedAssertion {
   if (clientAssertionType === undefined) {
     throw new OAuthError(400, 'invalid_request', 'Missing required parameter: client_assertion_type');
   }
   if (clientAssertionType !== JWT_BEARER) {
     throw new OAuthError(401, 'invalid_client', `client_assertion_type must be ${JWT_BEARER}`);
   }
+  // A platform does not know our clients, so that the request must name its own.
+  if (clientId !== undefined && isOfAnotherIssuer(clientAssertion))
+    return readFederatedAssertion(clientAssertion, clientId);
   const assertion = readAssertion(clientAssertion, audiences);
   if (clientId !== undefined && clientId !== assertion.clientId) throw refused(NOT_OF_THE_CLIENT);
   return assertion;

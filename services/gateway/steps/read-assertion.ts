@@ -28,23 +28,28 @@ const OTHER_TYPE = 'must have the typ JWT or client-authentication+jwt, or none'
 const MAX_AUDIENCES = 10;
 const NO_AUDIENCE = 'must have an aud, a string or a list of strings';
 
-const Header = z.object({
-  alg: z.enum(AssertionAlg.options, `must be signed with ${AssertionAlg.options.join(', ')}`),
-  kid: z.string('must have a kid that is a string').optional(),
-  crit: z.never(NO_EXTENSIONS).optional(),
-  b64: z.never(NO_EXTENSIONS).optional(),
-  // Tokens of other kinds prove nothing here (RFC 8725 §3.11).
-  typ: z
-    .string(OTHER_TYPE)
-    .regex(/^(application\/)?(jwt|client-authentication\+jwt)$/i, OTHER_TYPE)
-    .optional(),
-});
+/** @param typ Those that may be said. Tokens of other kinds prove nothing here (RFC 8725 §3.11). */
+export const headerOf = (typ: RegExp, otherType: string) =>
+  z.object({
+    alg: z.enum(AssertionAlg.options, `must be signed with ${AssertionAlg.options.join(', ')}`),
+    kid: z.string('must have a kid that is a string').optional(),
+    crit: z.never(NO_EXTENSIONS).optional(),
+    b64: z.never(NO_EXTENSIONS).optional(),
+    typ: z.string(otherType).regex(typ, otherType).optional(),
+  });
 
-const seconds = (name: string) => z.number(`must have ${name}, in seconds since the epoch`);
+const Header = headerOf(/^(application\/)?(jwt|client-authentication\+jwt)$/i, OTHER_TYPE);
+
+export const Audiences = z.union(
+  [z.string(), z.array(z.string()).min(1, NO_AUDIENCE).max(MAX_AUDIENCES, NO_AUDIENCE)],
+  NO_AUDIENCE,
+);
+
+export const seconds = (name: string) => z.number(`must have ${name}, in seconds since the epoch`);
 const Claims = z.object({
   iss: z.string(NOT_OF_THE_CLIENT),
   sub: z.string(NOT_OF_THE_CLIENT),
-  aud: z.union([z.string(), z.array(z.string()).min(1, NO_AUDIENCE).max(MAX_AUDIENCES, NO_AUDIENCE)], NO_AUDIENCE),
+  aud: Audiences,
   exp: seconds('exp'),
   iat: seconds('iat').optional(),
   nbf: seconds('nbf').optional(),
@@ -63,19 +68,26 @@ export function readAssertion(jwt: string, audiences: readonly string[], nowMs =
   const { alg, kid } = parsed(Header, () => decodeProtectedHeader(jwt));
   const { iss, sub, aud, exp, iat, nbf, jti } = parsed(Claims, () => decodeJwt(jwt));
   const nowSeconds = nowMs / 1000;
-  const skew = CLIENT_CLOCK_SKEW_SECONDS;
   if (iss !== sub) throw refused(NOT_OF_THE_CLIENT);
   // Another audience beside ours could show the assertion here as its own.
   if (![aud].flat().every((one) => audiences.includes(one))) throw refused(`must have the aud ${audiences[0] ?? ''}`);
-  if (exp <= nowSeconds - skew) throw refused('has expired');
-  if (Math.max(iat ?? 0, nbf ?? 0) > nowSeconds + skew) throw refused('is not valid yet; check the clock');
-  if (exp > nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + skew || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {
+  checkTimes({ exp, iat, nbf }, nowSeconds);
+  const latest = nowSeconds + MAX_ASSERTION_LIFETIME_SECONDS + CLIENT_CLOCK_SKEW_SECONDS;
+  if (exp > latest || exp - (iat ?? exp) > MAX_ASSERTION_LIFETIME_SECONDS) {
     throw refused(`lives too long; at most ${String(MAX_ASSERTION_LIFETIME_SECONDS)} seconds are allowed`);
   }
   return { jwt, clientId: sub, aud, jti, alg, kid };
 }
 
-function parsed<T>(schema: z.ZodType<T>, decode: () => unknown): T {
+type Times = { exp: number; iat?: number | undefined; nbf?: number | undefined };
+
+/** @throws {OAuthError} 401 where it is not valid any more, or not yet. */
+export function checkTimes({ exp, iat = 0, nbf = 0 }: Times, nowSeconds: number): void {
+  if (exp <= nowSeconds - CLIENT_CLOCK_SKEW_SECONDS) throw refused('has expired');
+  if (Math.max(iat, nbf) > nowSeconds + CLIENT_CLOCK_SKEW_SECONDS) throw refused('is not valid yet; check the clock');
+}
+
+export function parsed<T>(schema: z.ZodType<T>, decode: () => unknown): T {
   let decoded: unknown;
   try {
     decoded = decode();

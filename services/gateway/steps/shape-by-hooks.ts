@@ -1,3 +1,4 @@
+import type { ClientAssertion } from '../../../shared/domain/client-assertion-issuer.ts';
 import type { Client } from '../../../shared/domain/client.ts';
 import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
@@ -17,6 +18,8 @@ import { runHook } from './run-hook.ts';
 
 export type ShapedRequest = {
   client: Client;
+  /** What another issuer said of the client, where it authenticated so. */
+  clientAssertion: ClientAssertion | undefined;
   api: ResourceServer;
   scopes: string[];
   /** `undefined` for a bearer token. */
@@ -54,7 +57,7 @@ export async function shapeByHooks(
 
 async function shapeByHook(
   hook: EnabledHook,
-  { client, api, binding, parameters, about }: ShapedRequest,
+  { client, clientAssertion, api, binding, parameters, about }: ShapedRequest,
   before: MergedResult,
   findings: Findings,
   deps: TokenIssuer,
@@ -70,6 +73,7 @@ async function shapeByHook(
       ...(isAction ? { custom_claims: before.customClaims } : {}),
       audience: api.identifier,
       proof_of_possession: binding,
+      client_assertion: clientAssertion,
       body: parameters.body,
       request: { ...about, requested_scopes: parameters.scope ?? [] },
     },

@@ -179,6 +179,7 @@
   const contextOf = (args) => ({
     body: args.body,
     ...(args.proof_of_possession && { proof_of_possession: args.proof_of_possession }),
+    ...(args.client_assertion && { client_assertion: args.client_assertion }),
     webtask: {
       body: { audience: args.audience, client: args.client, scope: args.scope },
       secrets: parse(secretsJson),

@@ -1,6 +1,6 @@
 import type { AcceptedFields } from './accepted-field.ts';
 import { clientGrants, resourceServers } from './apis.ts';
-import { clientCredentials, clients, rotateSecret } from './clients.ts';
+import { clientAssertionIssuers, clientCredentials, clients, rotateSecret } from './clients.ts';
 import {
   actionDryRun,
   actions,
@@ -25,6 +25,7 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'client-grants': clientGrants,
   clients,
   'clients/credentials': clientCredentials,
+  'client-assertion-issuers': clientAssertionIssuers,
   'clients/rotate-secret': rotateSecret,
   'tenants/settings': tenantSettings,
   hooks,

@@ -4,6 +4,7 @@ const CLIENTS = 'test/e2e/management-clients.test.ts';
 const KEYS = 'test/e2e/private-key-jwt.test.ts';
 const JWKS = 'test/e2e/client-jwks.test.ts';
 const FAPI = 'test/conformance/fapi2.test.ts';
+const FEDERATED = 'test/attacks/federated-clients.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
 const BOUND = 'test/e2e/proof-of-possession.test.ts';
 const FIELDS = 'test/e2e/accepted-fields.test.ts';
@@ -98,6 +99,13 @@ export const clients: AcceptedFields = {
     `${FAPI}: gets tokens that are bound, by PS256, ES256 and EdDSA, and no others`,
   ),
   ...acts(
+    ['issuer', 'subject', 'subject_pattern', 'audiences', 'claims']
+      .map((member) => `client_authentication_methods.federated_jwt.credentials.${member}`)
+      .join(' '),
+    'Which tokens of a trusted issuer authenticate the client.',
+    `${FEDERATED}: gets a token where issuer, subject, audience and claims are those of its credential`,
+  ),
+  ...acts(
     'jwks_uri',
     'Where the client publishes the keys that it signs assertions with, as a JWK Set, in place of credentials.',
     `${JWKS}: authenticates the client by what is there, and follows it as keys come and go`,
@@ -110,7 +118,7 @@ export const clients: AcceptedFields = {
   ...credential(INLINE),
   ...off(
     'client_authentication_methods.tls_client_auth client_authentication_methods.self_signed_tls_client_auth',
-    'Refused: a client authenticates with a secret or by private_key_jwt.',
+    'Refused: a client authenticates with a secret, by private_key_jwt or by federated_jwt.',
   ),
   ...told('description logo_uri', 'A text for people.'),
   ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),
@@ -139,3 +147,25 @@ export const rotateSecret: AcceptedFields = acts(
   'How long the previous secret stays valid.',
   `${CLIENTS}: lets the secret before live on for the overlap, and no longer`,
 );
+
+const ISSUERS = 'test/attacks/federated-clients.test.ts';
+
+export const clientAssertionIssuers: AcceptedFields = {
+  ...told('name', 'A name for people.'),
+  ...acts(
+    'issuer',
+    'The iss of its tokens.',
+    `${ISSUERS}: gets a token where issuer, subject, audience and claims are those of its credential`,
+  ),
+  ...acts('jwks_uri', 'Where its keys are.', `${ISSUERS}: may be moved, and ended, for all clients at once`),
+  ...acts(
+    'max_lifetime_seconds',
+    'Tokens that are valid for longer are refused.',
+    `${ISSUERS}: a token that lives too long, or has no times`,
+  ),
+  ...acts(
+    'single_use',
+    'true: each of its tokens counts once.',
+    `${ISSUERS}: a token that is used twice, where its issuer is for single use`,
+  ),
+};

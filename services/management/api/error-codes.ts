@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   credential_conflict: 'The client has a credential with this kid.',
   credential_in_use: 'The client authenticates with this credential.',
   last_administrator: 'The change would leave no administrator, or let another client take over the last one.',
+  inexistent_client_assertion_issuer: 'There is no such trusted issuer.',
+  client_assertion_issuer_conflict: 'The issuer is trusted already.',
   inexistent_client_grant: 'There is no such client grant.',
   client_grant_conflict: 'The client has a grant for this API.',
 

@@ -61,6 +61,7 @@ function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
     access_token_jti: event.jti,
     kid: event.kid,
     proof_of_possession: event.proof_of_possession,
+    client_assertion: event.client_assertion,
     custom_claims: event.custom_claims,
     dropped: event.dropped,
     scope_changes: event.scope_changes,

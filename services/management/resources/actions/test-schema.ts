@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ClientAssertion } from '../../../../shared/domain/client-assertion-issuer.ts';
 import { ProofOfPossession } from '../../../../shared/domain/proof-of-possession.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import type { HookArguments } from '../../../../shared/domain/hook-arguments.ts';
@@ -25,6 +26,7 @@ const TestEvent = z.strictObject({
     })
     .optional(),
   proof_of_possession: ProofOfPossession.optional(),
+  client_assertion: ClientAssertion.optional(),
   resource_server: z.strictObject({ identifier: text }).optional(),
   tenant: z.strictObject({ id: text }).optional(),
   transaction: z.strictObject({ requested_scopes: texts, target_scopes: texts, correlation_id: text }).optional(),
@@ -73,13 +75,15 @@ export type TestResult = z.infer<typeof TestResult>;
 
 /** The arguments that make an executor show the Action this event. */
 export function argumentsOf(payload: TestEvent): SampleEvent & Pick<HookArguments, 'custom_claims'> {
-  const { accessToken, client, proof_of_possession, request, resource_server, tenant, transaction } = payload;
+  const { accessToken, client, client_assertion, proof_of_possession, request, resource_server, tenant, transaction } =
+    payload;
   const { body, hostname, ip, language, method, user_agent } = request ?? {};
   const event = SampleEvent.parse({
     client: { id: client?.client_id, name: client?.name, metadata: client?.metadata, tenant: tenant?.id },
     scope: accessToken?.scope ?? transaction?.target_scopes,
     audience: resource_server?.identifier,
     proof_of_possession,
+    client_assertion,
     body,
     request: { hostname, ip, language, method, user_agent, requested_scopes: transaction?.requested_scopes },
   });

@@ -1,8 +1,9 @@
 import { FAPI_ALGS, isFapi, type Client, type TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import type { FederatedCredential } from '../../../../shared/domain/federated-credential.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import type { UpdateClient } from './schema.ts';
 
-type Authentication = Pick<Client, 'token_endpoint_auth_method' | 'private_key_jwt' | 'jwks_uri'>;
+type Authentication = Pick<Client, 'token_endpoint_auth_method' | 'private_key_jwt' | 'jwks_uri' | 'federated_jwt'>;
 
 /** Of a client that says nothing about it: applications in a browser or on a phone cannot keep a secret. */
 export function defaultAuthMethod(appType: string | undefined): TokenEndpointAuthMethod {
@@ -27,14 +28,22 @@ export function authenticationOf(
   if (typeof jwks_uri === 'string') return byKeysAt(jwks_uri, method, methods);
   if (methods !== undefined && methods !== null) {
     refuseBoth(method);
-    const ids = methods.private_key_jwt.credentials.map(({ id }) => id);
+    const { private_key_jwt, federated_jwt } = methods;
+    if (federated_jwt !== undefined) return byIssuers(federated_jwt.credentials, methods);
+    if (private_key_jwt === undefined) throw noMethod();
+    const ids = private_key_jwt.credentials.map(({ id }) => id);
     const unknown = ids.filter((id) => !client.credentials.some((credential) => credential.id === id));
     if (unknown.length > 0) {
       throw invalidBody(
         `'the client has no credential ${unknown.join(', ')}; create it with POST /clients/{client_id}/credentials' on property client_authentication_methods.`,
       );
     }
-    return { token_endpoint_auth_method: null, private_key_jwt: [...new Set(ids)], jwks_uri: null };
+    return {
+      token_endpoint_auth_method: null,
+      private_key_jwt: [...new Set(ids)],
+      jwks_uri: null,
+      federated_jwt: null,
+    };
   }
   const leaves = methods === null || (jwks_uri === null && client.jwks_uri !== null);
   const signs = !leaves && client.private_key_jwt !== null;
@@ -44,7 +53,8 @@ export function authenticationOf(
     );
   }
   if (signs) {
-    return { token_endpoint_auth_method: null, private_key_jwt: client.private_key_jwt, jwks_uri: client.jwks_uri };
+    const { private_key_jwt, jwks_uri: present, federated_jwt } = client;
+    return { token_endpoint_auth_method: null, private_key_jwt, jwks_uri: present, federated_jwt };
   }
   if (method === null && !leaves) {
     throw invalidBody(
@@ -55,6 +65,7 @@ export function authenticationOf(
     token_endpoint_auth_method: method ?? client.token_endpoint_auth_method ?? 'client_secret_post',
     private_key_jwt: null,
     jwks_uri: null,
+    federated_jwt: null,
   };
 }
 
@@ -74,8 +85,25 @@ export function byKeysAt(
   if (typeof method === 'string') {
     throw invalidBody("'must be absent or null together with jwks_uri' on property token_endpoint_auth_method.");
   }
-  return { token_endpoint_auth_method: null, private_key_jwt: [], jwks_uri };
+  return { token_endpoint_auth_method: null, private_key_jwt: [], jwks_uri, federated_jwt: null };
 }
+
+/**
+ * By tokens of other issuers, and by nothing else.
+ *
+ * @throws {ApiError} 400
+ */
+export function byIssuers(
+  credentials: readonly FederatedCredential[],
+  { private_key_jwt }: { private_key_jwt?: unknown },
+): Authentication {
+  if (private_key_jwt !== undefined) throw noMethod();
+  return { token_endpoint_auth_method: null, private_key_jwt: [], jwks_uri: null, federated_jwt: [...credentials] };
+}
+
+/** 400: not one method. */
+export const noMethod = () =>
+  invalidBody("'must have either private_key_jwt or federated_jwt' on property client_authentication_methods.");
 
 /**
  * The client, unless its compliance level would keep it from every token.
@@ -84,8 +112,8 @@ export function byKeysAt(
  */
 export function compliant(client: Client): Client {
   if (!isFapi(client)) return client;
-  const { private_key_jwt: ids, jwks_uri, credentials } = client;
-  if (ids === null) {
+  const { private_key_jwt: ids, jwks_uri, federated_jwt, credentials } = client;
+  if (ids === null || federated_jwt !== null) {
     throw invalidBody(
       "'fapi2_sp_pkj_dpop needs client_authentication_methods.private_key_jwt or jwks_uri' on property compliance_level.",
     );

@@ -3,7 +3,15 @@ import type { Client } from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import { newsIn } from '../../api/news-in.ts';
 import { newCredential, withCredential } from '../client-credentials/edit.ts';
-import { authenticationOf, byKeysAt, compliant, defaultAuthMethod, refuseBoth } from './authentication.ts';
+import {
+  authenticationOf,
+  byIssuers,
+  byKeysAt,
+  compliant,
+  defaultAuthMethod,
+  noMethod,
+  refuseBoth,
+} from './authentication.ts';
 import { MAX_METADATA_ENTRIES, type CreateClient, type UpdateClient } from './schema.ts';
 import { rotated } from './secrets.ts';
 import { viewOf } from './view.ts';
@@ -41,6 +49,7 @@ export async function createdClient(
     credentials: [],
     private_key_jwt: null,
     jwks_uri: null,
+    federated_jwt: null,
     token_quota,
     require_proof_of_possession,
     compliance_level,
@@ -54,8 +63,14 @@ export async function createdClient(
   }
   if (methods !== undefined) {
     refuseBoth(method);
+    const { private_key_jwt, federated_jwt } = methods;
+    if (federated_jwt !== undefined) {
+      const client = compliant({ ...fresh, ...byIssuers(federated_jwt.credentials, methods) });
+      return { client, clientSecret: undefined };
+    }
+    if (private_key_jwt === undefined) throw noMethod();
     let client = fresh;
-    for (const credential of methods.private_key_jwt.credentials) {
+    for (const credential of private_key_jwt.credentials) {
       client = withCredential(client, await newCredential(credential));
     }
     return {

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Db } from 'mongodb';
 import { z } from 'zod';
 import { hashClientSecret, newClientSecret } from '../../../../shared/client-secret.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
+import { clientAssertionIssuersIn } from '../../../../shared/store/client-assertion-issuers.ts';
 import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
 import { BY_NAME, clientsIn } from '../../../../shared/store/clients.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
 import { absentScope } from '../../api/absent-products.ts';
-import { conflict, inexistent, invalidQuery } from '../../api/api-error.ts';
+import { conflict, inexistent, invalidBody, invalidQuery } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
 import { filterOfNames, MAX_NAME_SEARCH_LENGTH } from '../../api/name-search.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
@@ -113,6 +115,7 @@ const create = writes('post', {
       requireScope(caller, { scopes: ['create:client_credentials'] });
     }
     if (body.token_quota !== undefined && body.token_quota !== null) requireScope(caller, OF_QUOTAS);
+    await refuseUnknownIssuers(body, db);
     const { client, clientSecret } = await createdClient(body, clientSecretKey);
     try {
       await clientsIn(db).insert({ ...client, created_at_ms: Date.now() });
@@ -141,6 +144,7 @@ const update = writes('patch', {
   handle: async ({ params: { id }, body, caller }, deps) => {
     const { db, tenant, clientSecretKey } = deps;
     requireScopesOfProofs(body, caller);
+    await refuseUnknownIssuers(body, db);
     const changed = await besideWaysIn(id, deps, (isLast) =>
       clientsIn(db).change(id, (before) => {
         const after = editedClient(before, body, clientSecretKey);
@@ -222,7 +226,21 @@ function requireScopesOfProofs(body: UpdateClient, caller: Caller): void {
     requireScope(caller, { scopes: ['update:client_credentials'] });
   }
   // As much as keys of its own that are made and then named.
-  if (typeof body.jwks_uri === 'string') requireScope(caller, { scopes: ['create:client_credentials'] });
+  const namesIssuers = body.client_authentication_methods?.federated_jwt !== undefined;
+  if (typeof body.jwks_uri === 'string' || namesIssuers)
+    requireScope(caller, { scopes: ['create:client_credentials'] });
+}
+
+/** @throws {ApiError} 400 for an issuer that is not trusted: whoever may add issuers could make it one later. */
+async function refuseUnknownIssuers(body: UpdateClient | CreateClient, db: Db): Promise<void> {
+  const named = body.client_authentication_methods?.federated_jwt?.credentials.map(({ issuer }) => issuer) ?? [];
+  if (named.length === 0) return;
+  const known = new Set((await clientAssertionIssuersIn(db).list()).map(({ issuer }) => issuer));
+  const unknown = named.find((issuer) => !known.has(issuer));
+  if (unknown === undefined) return;
+  throw invalidBody(
+    `'the issuer ${unknown} is not trusted; create it with POST /client-assertion-issuers' on property client_authentication_methods.federated_jwt.`,
+  );
 }
 
 /** So does whether it proves it at all, and its quota. Tools send back all that they were shown, so that only what differs counts. */

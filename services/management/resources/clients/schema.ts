@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ComplianceLevel, TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
+import { FederatedCredential, MAX_FEDERATED_CREDENTIALS } from '../../../../shared/domain/federated-credential.ts';
 import { isJwksUri, MAX_JWKS_URI_LENGTH } from '../../../../shared/domain/jwks-uri.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { isStorableName } from '../../api/loose.ts';
@@ -25,14 +26,22 @@ const Metadata = z
   .record(z.string().min(1).max(MAX_METADATA_LENGTH), z.string().max(MAX_METADATA_LENGTH).nullable())
   .refine((entries) => Object.keys(entries).every(isStorableName), 'has a name that is not allowed');
 
-const unsupported = z.never('is not supported; a client authenticates with a secret or by private_key_jwt').optional();
+const unsupported = z
+  .never('is not supported; a client authenticates with a secret, by private_key_jwt or by federated_jwt')
+  .optional();
+
+/** hookmint's own: tokens of other issuers. */
+const FederatedJwt = z.strictObject({
+  credentials: z.array(FederatedCredential).min(1).max(MAX_FEDERATED_CREDENTIALS),
+});
 
 function authenticationMethods<Credential extends z.ZodType>(credential: Credential) {
   // Check unsupported methods first, so that the error names them, and not a missing private_key_jwt.
   return z.strictObject({
     tls_client_auth: unsupported,
     self_signed_tls_client_auth: unsupported,
-    private_key_jwt: z.strictObject({ credentials: z.array(credential).min(1).max(MAX_CREDENTIALS) }),
+    private_key_jwt: z.strictObject({ credentials: z.array(credential).min(1).max(MAX_CREDENTIALS) }).optional(),
+    federated_jwt: FederatedJwt.optional(),
   });
 }
 
@@ -104,7 +113,8 @@ export const ClientView = z
     ...meaningful,
     client_metadata: z.record(z.string(), z.string()),
     client_authentication_methods: z.object({
-      private_key_jwt: z.object({ credentials: z.array(z.object({ id: z.string() })) }),
+      private_key_jwt: z.object({ credentials: z.array(z.object({ id: z.string() })) }).optional(),
+      federated_jwt: FederatedJwt.optional(),
     }),
   })
   .partial()

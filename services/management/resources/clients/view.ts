@@ -23,7 +23,10 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
     ...(client.require_proof_of_possession ? { require_proof_of_possession: true } : {}),
     ...(client.compliance_level === null ? {} : { compliance_level: client.compliance_level }),
     ...(client.jwks_uri === null ? {} : { jwks_uri: client.jwks_uri }),
-    ...(client.private_key_jwt === null || client.jwks_uri !== null
+    ...(client.federated_jwt === null
+      ? {}
+      : { client_authentication_methods: { federated_jwt: { credentials: client.federated_jwt } } }),
+    ...(client.private_key_jwt === null || client.private_key_jwt.length === 0
       ? {}
       : {
           client_authentication_methods: {

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { note, print } from '../shared/terminal.ts';
+import { UsageError } from '../shared/usage-error.ts';
+import { connectApi, type ApiClient } from './api-client.ts';
+import { EXIT, readArgs, type ExitCode } from './command.ts';
+import { PRESETS, type Trusted } from './trust-presets.ts';
+
+const Issuers = z.array(z.looseObject({ issuer: z.string(), jwks_uri: z.string() }));
+const Client = z.object({
+  name: z.string(),
+  client_authentication_methods: z
+    .object({ federated_jwt: z.object({ credentials: z.array(z.looseObject({})) }).optional() })
+    .optional(),
+});
+
+/** `hookmint trust add PRESET WHO --client ID`: has tokens of a platform authenticate a client, beside those that do already. */
+export async function trust([command, ...args]: string[]): Promise<ExitCode> {
+  if (command !== 'add') throw new UsageError('hookmint trust has one command, add. See hookmint --help.');
+  const text = { type: 'string' } as const;
+  const { values, positionals } = readArgs(args, {
+    client: text,
+    issuer: text,
+    'jwks-uri': text,
+    audience: text,
+    ref: text,
+    environment: text,
+  });
+  const [name = '', who, ...more] = positionals;
+  const preset = PRESETS.get(name);
+  if (preset === undefined || who === undefined || more.length > 0 || values.client === undefined) {
+    const known = [...PRESETS.keys()].join(', ');
+    throw new UsageError(
+      `hookmint trust add PLATFORM WHO --client ID; the platforms are ${known}. See hookmint --help.`,
+    );
+  }
+  const trusted = preset(who, { ...values, jwksUri: values['jwks-uri'] });
+  const api = await connectApi();
+  await ensureIssuer(api, name, trusted);
+  const clientName = await addCredential(api, values.client, trusted, values.audience);
+  print(`Tokens of ${trusted.issuer} with the sub ${trusted.subject} authenticate the client ${clientName}.`);
+  for (const line of trusted.notes) note(line);
+  return EXIT.ok;
+}
+
+/** An issuer that is there keeps its keys' place: another one would change who comes in as every client that names it. */
+async function ensureIssuer(api: ApiClient, name: string, { issuer, jwks_uri }: Trusted): Promise<void> {
+  const known = Issuers.parse(await api.call('GET', '/client-assertion-issuers')).find((one) => one.issuer === issuer);
+  if (known === undefined) {
+    await api.call('POST', '/client-assertion-issuers', { name, issuer, jwks_uri });
+  } else if (known.jwks_uri !== jwks_uri) {
+    throw new UsageError(`The issuer ${issuer} is trusted with the keys at ${known.jwks_uri}, not at ${jwks_uri}.`);
+  }
+}
+
+async function addCredential(
+  api: ApiClient,
+  clientId: string,
+  { issuer, subject }: Trusted,
+  audience: string | undefined,
+): Promise<string> {
+  const path = `/clients/${encodeURIComponent(clientId)}`;
+  const client = Client.parse(await api.call('GET', path));
+  const before = client.client_authentication_methods?.federated_jwt?.credentials ?? [];
+  const added = { issuer, subject, ...(audience === undefined ? {} : { audiences: [audience] }) };
+  const credentials = before.some((one) => JSON.stringify(one) === JSON.stringify(added)) ? before : [...before, added];
+  await api.call('PATCH', path, { client_authentication_methods: { federated_jwt: { credentials } } });
+  return client.name;
+}

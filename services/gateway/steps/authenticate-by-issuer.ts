@@ -1,0 +1,65 @@
+import type { ClientAssertion, ClientAssertionIssuer } from '../../../shared/domain/client-assertion-issuer.ts';
+import { isFapi, type Client } from '../../../shared/domain/client.ts';
+import { isMeantBy } from '../../../shared/domain/federated-credential.ts';
+import type { FindKey } from '../client-keys/key-sets.ts';
+import type { Configuration } from '../configuration-cache.ts';
+import { isSigned, keyOfFetched } from './authenticate-client-assertion.ts';
+import { refused } from './read-assertion.ts';
+import type { FederatedAssertion } from './read-federated-assertion.ts';
+import type { UseOnce } from './use-once.ts';
+
+type Deps = {
+  configuration: Configuration;
+  findKey: FindKey;
+  useOnce: UseOnce;
+  issuer: string;
+  /** Values of `aud` that mean this service. */
+  audiences: readonly string[];
+};
+
+/**
+ * Authenticates a client by a token of another issuer that it trusts. Whether the client, the issuer or the subject is unknown, or the token is not
+ * signed by its issuer, the answer is the same: anybody can get a token of a public issuer, and learns nothing of who trusts it.
+ *
+ * @returns The client, and what the token said, verified.
+ * @throws {OAuthError} 401 `invalid_client`; 503 while the issuer's keys are not there.
+ */
+export async function authenticateByIssuer(
+  assertion: FederatedAssertion,
+  deps: Deps,
+): Promise<{ client: Client; clientAssertion: ClientAssertion }> {
+  const client = await deps.configuration.client(assertion.clientId);
+  const issuer = await issuerOf(client, assertion, deps);
+  const key = issuer === undefined ? undefined : await deps.findKey(issuer.jwks_uri, assertion);
+  const signed = await isSigned(assertion, key === undefined ? [] : [keyOfFetched(key)]);
+  if (client === undefined || issuer === undefined || !signed) throw unknown();
+  if (assertion.lifetimeSeconds > issuer.max_lifetime_seconds) throw unknown();
+  if (await isForApi(assertion, deps.configuration)) throw unknown();
+  if (issuer.single_use && !(await isFirstUse(assertion, deps.useOnce))) throw unknown();
+  const { subject, claims } = assertion;
+  return { client, clientAssertion: { issuer: assertion.issuer, subject, claims } };
+}
+
+/** The issuer of the token, if the client trusts it with that subject, audience and claims, and the tenant does too. */
+async function issuerOf(
+  client: Client | undefined,
+  assertion: FederatedAssertion,
+  { configuration, issuer, audiences }: Deps,
+): Promise<ClientAssertionIssuer | undefined> {
+  // FAPI 2.0 §5.3.2.1 has private_key_jwt alone. Tokens that were issued here are for APIs.
+  if (client === undefined || isFapi(client) || assertion.issuer === issuer) return undefined;
+  const isMeant = client.federated_jwt?.some((credential) => isMeantBy(credential, assertion, audiences)) === true;
+  return isMeant ? configuration.clientAssertionIssuer(assertion.issuer) : undefined;
+}
+
+/** An access token of another issuer for an API that is here too: whoever it was shown to could show it again. */
+async function isForApi({ aud }: FederatedAssertion, configuration: Configuration): Promise<boolean> {
+  const apis = await Promise.all(aud.map((one) => configuration.resourceServer(one)));
+  return apis.some((api) => api !== undefined);
+}
+
+async function isFirstUse({ issuer, jti }: FederatedAssertion, useOnce: UseOnce): Promise<boolean> {
+  return jti !== undefined && (await useOnce('Client assertions', ['federated', issuer, jti]));
+}
+
+const unknown = () => refused('does not authenticate this client');
