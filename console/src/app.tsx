@@ -18,6 +18,7 @@ const ClientsPage = lazy(() => import('./pages/clients/clients-page.tsx'));
 const ClientPage = lazy(() => import('./pages/clients/client-page.tsx'));
 const ApisPage = lazy(() => import('./pages/apis/apis-page.tsx'));
 const ApiPage = lazy(() => import('./pages/apis/api-page.tsx'));
+const FiguresPage = lazy(() => import('./pages/figures/figures-page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/keys-page.tsx'));
 const TokenPage = lazy(() => import('./pages/tokens/token-page.tsx'));
 const ProgramPage = lazy(() => import('./pages/program/program-page.tsx'));
@@ -124,6 +125,9 @@ function Pages() {
           <TokensPage />
         </Route>
         <Route path="/tokens/:id">{({ id }) => <TokenPage key={id} id={id} />}</Route>
+        <Route path="/figures">
+          <FiguresPage />
+        </Route>
         <Route path="/clients">
           <ClientsPage />
         </Route>

@@ -4,6 +4,7 @@ import './styles/frame.css';
 import './styles/parts.css';
 import './styles/program.css';
 import './styles/tokens-page.css';
+import './styles/figures.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

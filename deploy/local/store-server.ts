@@ -55,6 +55,7 @@ export async function startStoreServer(
         privileges: [
           ...CONFIGURATION.map((collection) => ({ collection, actions: collection === 'hooks' ? WRITE_HOOKS : WRITE })),
           { collection: 'logs', actions: ADD_LOGS },
+          { collection: 'token_minutes', actions: ['find', 'insert', 'update', 'createIndex'] },
           { collection: 'console_links', actions: ['find', 'insert', 'update', 'createIndex'] },
           { collection: 'console_sessions', actions: WRITE },
         ],

@@ -8,6 +8,7 @@ import { hookDuration } from '../../shared/telemetry/metrics.ts';
 import { activeTraceId, inSpan } from '../../shared/telemetry/tracing.ts';
 import { apart, openActionCache, sealActionCache } from './action-cache.ts';
 import { asAuthorSees } from './author-view.ts';
+import { createConsoleLines } from './console-lines.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
 import { createRevisions, type KnownRevision } from './revisions.ts';
@@ -26,6 +27,10 @@ export function createTokenRequestedHandler(options: {
   const { connection, tenant, pool, broker, secretsKey } = options;
   const revisions = createRevisions(secretsKey, (revision) => pool.unload(revision));
   const documents = busDocuments(connection, tenant);
+  const tellConsole = createConsoleLines(
+    (hook, { level, text }) => logger.info({ hook, level_of_hook: level, text }, 'hook console'),
+    (hook, lines) => logger.warn({ hook, lines }, 'hook console: more lines within a second than are logged'),
+  );
 
   return async (event: TokenRequested, deadlineMs: number): Promise<TokenRequestedReply> => {
     const known = await revisions.of(event);
@@ -87,8 +92,7 @@ export function createTokenRequestedHandler(options: {
       failure: failureOf(outcome),
     };
     connection.publish(hookLogSubject(tenant), JSON.stringify(entry));
-    for (const { level, text } of outcome.console)
-      logger.info({ hook: hook.name, level_of_hook: level, text }, 'hook console');
+    tellConsole(hook.name, outcome.console);
   }
 }
 

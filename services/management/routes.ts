@@ -9,6 +9,7 @@ import { allHookRoutes } from './resources/hooks/routes.ts';
 import { keyRoutes } from './resources/keys/routes.ts';
 import { logRoutes } from './resources/logs/routes.ts';
 import { resourceServerRoutes } from './resources/resource-servers/routes.ts';
+import { statsRoutes } from './resources/stats/routes.ts';
 import { tenantRoutes } from './resources/tenants/routes.ts';
 
 /** Every operation of the API. */
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...resourceServerRoutes,
   ...allHookRoutes,
   ...logRoutes,
+  ...statsRoutes,
   ...keyRoutes,
   ...actionsRoutes,
   ...clientRoutes,

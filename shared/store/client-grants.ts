@@ -44,7 +44,9 @@ export function clientGrantsIn(db: Db) {
     },
     createIndexes: async () => {
       await grants.collection.createIndex({ client_id: 1, audience: 1 }, { unique: true }, {});
-      await grants.collection.createIndex({ audience: 1 }, {}, {});
+      // With `_id` last: lists are told in the order of ids.
+      await grants.collection.createIndex({ audience: 1, _id: 1 }, {}, {});
+      await grants.collection.createIndex({ client_id: 1, _id: 1 }, {}, {});
     },
   };
 }

@@ -71,8 +71,13 @@ export function documentsIn<Value extends object, Input>(
       const found = collection.find(filter, collation === undefined ? {} : { collation });
       return (await found.sort(sort).skip(skip).limit(limit).toArray()).map(fromStored);
     },
-    count: (filter: Filter<Stored>, { collation }: Partial<ListOrder> = {}): Promise<number> =>
+    /** How many there are; with `limit` no more are counted, nor read, than so many. */
+    count: (
+      filter: Filter<Stored>,
+      { limit, collation }: { limit?: number } & Partial<ListOrder> = {},
+    ): Promise<number> =>
       collection.countDocuments(filter, {
+        ...(limit === undefined ? {} : { limit }),
         // Without a filter MongoDB would read every document.
         ...(Object.keys(filter).length === 0 ? { hint: '_id_' } : {}),
         ...(collation === undefined || Object.keys(filter).length === 0 ? {} : { collation }),

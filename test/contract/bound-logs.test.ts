@@ -1,10 +1,13 @@
 import './quiet.ts';
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Db } from 'mongodb';
 import { fitLogs } from '../../services/management/logs/bound-logs.ts';
 import type { LogNote } from '../../services/management/logs/keep-logs.ts';
+import { logOfEvent } from '../../services/management/logs/log-of-event.ts';
 import { logsIn } from '../../shared/store/logs.ts';
+import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import { until } from '../support/until.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
 
@@ -28,6 +31,25 @@ async function expiry(): Promise<number | undefined> {
 /** MongoDB counts what it has written to its files. */
 const writeAll = (): Promise<unknown> => owner.client.db('admin').command({ fsync: 1 });
 
+/** A token that a hook has shaped, of a request that is traced. */
+const issued = (n: number, timeMs: number): TokenEvent => ({
+  type: 'token.issued',
+  id: `event-${String(n).padStart(16, '0')}`,
+  time_ms: timeMs,
+  trace_id: randomBytes(16).toString('hex'),
+  ip: `10.0.0.${String(n % 50)}`,
+  user_agent: 'undici',
+  client_id: `client-${String(n % 50)}`,
+  client_name: `Billing worker ${String(n % 50)}`,
+  audience: 'https://api.example.com/',
+  scope: 'read:invoices write:invoices',
+  kid: 'kid',
+  jti: randomBytes(16).toString('base64url'),
+  custom_claims: ['https://example.com/plan'],
+  hook: { id: 'hook', name: 'add-claims', revision: 'r'.repeat(43), outcome: 'ok', cpu_ms: 0.1, wall_ms: 0.3 },
+  duration_ms: 4.2,
+});
+
 before(async () => {
   store = await startStore();
   owner = await store.connect(store.urls.owner);
@@ -37,20 +59,37 @@ before(async () => {
   await logs.createIndexes(RETENTION_SECONDS / 86_400);
   const nowMs = Date.now();
   await logs.append(
-    Array.from({ length: LOGS }, (_, n) => ({
-      log_id: String(n).padStart(29, '0'),
-      event_id: `event-${String(n)}`,
-      date: new Date(nowMs - (AGE_SECONDS * 1_000 * (LOGS - n)) / LOGS),
-      type: 'seccft' as const,
-      description: 'Client Credentials for Access Token',
-      client_id: `client-${String(n % 50)}`,
-      hostname: 'auth.example.com',
-      details: '{}',
-    })),
+    Array.from({ length: LOGS }, (_, n) =>
+      logOfEvent(
+        issued(n, nowMs - (AGE_SECONDS * 1_000 * (LOGS - n)) / LOGS),
+        String(n).padStart(29, '0'),
+        'auth.example.com',
+      ),
+    ),
   );
   await writeAll();
 });
 after(() => store.stop());
+
+describe('the indexes of logs', () => {
+  it('are made by who writes the configuration, and those of an earlier version are left to serve', async () => {
+    const db = await store.emptyDatabase();
+    const earlier = { client_id: 1, date: 1, _id: 1 } as const;
+    await db.collection('logs').createIndex(earlier);
+    for (let times = 1; times <= 2; times++) await logsIn(db).createIndexes(1);
+    const indexes = await logsIn(db).collection.indexes();
+    const ofClients = indexes.filter(({ key }) => 'client_id' in key);
+    assert.deepEqual([ofClients.map(({ key }) => key), indexes.length], [[earlier], 17]);
+    const found = logsIn(db).collection.find({ client_id: 'a' }).sort({ date: -1 });
+    assert.doesNotMatch(JSON.stringify(await found.explain('queryPlanner')), /COLLSCAN|"SORT"/);
+  });
+
+  it('and the logs take less than 300 bytes a token', async () => {
+    const { bytes } = await logsIn(management).size();
+    process.stdout.write(`logs: ${String(Math.round(bytes / LOGS))} bytes a token on the disk\n`);
+    assert.ok(bytes / LOGS < 300, String(bytes / LOGS));
+  });
+});
 
 describe('logs that take more than they may', () => {
   it('are left as they are while they fit', async () => {

@@ -112,6 +112,15 @@ describe('MongoDB in production', () => {
     assert.ok(compose.services.mongodb.command.includes('--noscripting'));
   });
 
+  it('bounds what Docker keeps of the output of each service under Compose', () => {
+    const { services } = parse(textOf(join(DEPLOY, 'compose/compose.yaml')), { merge: true }) as {
+      services: Record<string, { logging?: { options: Record<string, string> } }>;
+    };
+    for (const [name, { logging }] of Object.entries(services)) {
+      assert.deepEqual(logging?.options, { 'max-size': '50m', 'max-file': '4' }, name);
+    }
+  });
+
   it('has the same in Kubernetes, with a connection string for each where its service reads it', () => {
     const { spec } = parse(textOf(join(K8S, 'values/mongodb.yaml'))) as { spec: Community };
     assert.deepEqual(

@@ -212,7 +212,7 @@ describe('the store', () => {
     const before = await names();
     assert.deepEqual(
       before.map(({ length }) => length),
-      [2, 3, 2, 2, 2],
+      [2, 4, 2, 2, 2],
     );
     await prepare();
     assert.deepEqual(await names(), before);
@@ -434,6 +434,25 @@ describe('a server that cannot be reached', () => {
       code: 'store_unreachable',
       message: `No MongoDB server could be used at MONGODB_URL=mongodb://${host}/?authSource=admin: Authentication failed.`,
     });
+  });
+});
+
+describe('a list of grants', () => {
+  it('of an API or a client is told without a look at what it does not show, and counted no further than is asked', async () => {
+    const grants = clientGrantsIn(db);
+    const one = (n: number, of: Partial<ClientGrant>) => ({ ...GRANT, id: `grant-${String(n)}`, ...of });
+    for (let n = 0; n < 60; n++) {
+      const [client, api] = n % 2 === 0 ? ['client', String(n)] : [String(n), 'api'];
+      await grants.insert(one(n, { client_id: client, audience: api }));
+    }
+    for (const filter of [{ audience: 'api' }, { client_id: 'client' }]) {
+      const found = grants.collection.find(filter).sort({ _id: 1 }).limit(5);
+      const { executionStats } = await found.explain('executionStats');
+      const { totalDocsExamined, totalKeysExamined } = executionStats as Record<string, number>;
+      assert.deepEqual([totalDocsExamined, totalKeysExamined], [5, 5], JSON.stringify(filter));
+      assert.deepEqual([await grants.count(filter), await grants.count(filter, { limit: 7 })], [30, 7]);
+    }
+    assert.equal(await grants.count({}, { limit: 7 }), 7);
   });
 });
 

@@ -10,6 +10,7 @@ const PAGES = [
   { path: '/hooks', name: 'Hooks' },
   { path: '/actions', name: 'Actions' },
   { path: '/tokens', name: 'Tokens' },
+  { path: '/figures', name: 'Figures' },
   { path: '/clients', name: 'Clients' },
   { path: '/apis', name: 'APIs' },
   { path: '/keys', name: 'Keys' },

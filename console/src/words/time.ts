@@ -37,6 +37,10 @@ const precise = new Intl.DateTimeFormat(undefined, {
 
 /** "14:02:11.204" */
 export const preciseTime = (iso: string): string => precise.format(new Date(iso));
+const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** "14:02" */
+export const hourAndMinute = (iso: string): string => minute.format(new Date(iso));
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
 
 export const milliseconds = (ms: number): string =>

@@ -6,6 +6,9 @@ import { flag, withFields, wholeNumber, type FieldsQuery } from './query.ts';
 export const MAX_PAGE_ITEMS = 100;
 export const DEFAULT_PAGE_ITEMS = 50;
 
+/** How far pages by number go, and counts with them: to get there MongoDB reads all that comes before. A checkpoint costs the same everywhere. */
+const MAX_PAGED_ITEMS = 50_000;
+
 /** Paging by number: a bare array, or with `include_totals` an object that has it as its one array. */
 export const pageQuery = {
   page: wholeNumber(0, 10_000_000).optional(),
@@ -37,7 +40,8 @@ export function listOf(item: z.ZodType, plural: string) {
 
 type Source<Item> = {
   list: (page: { skip: number; limit: number }) => Promise<Item[]>;
-  count: () => Promise<number>;
+  /** How many there are; it need not count further than so many. */
+  count: (limit: number) => Promise<number>;
   /** In the order of ids, only those after one. */
   listAfter?: (id: string | undefined, limit: number) => Promise<Item[]>;
   idOf?: (item: Item) => string;
@@ -47,13 +51,14 @@ type Source<Item> = {
  * One page of a list in the shape that was asked for.
  *
  * @param unpagedItems Items of an answer to a request that asks for no page at all.
+ * @param maxItems How far pages by number go.
  */
 export async function pageOf<Item>(
   query: PageQuery & CheckpointQuery & FieldsQuery,
   plural: string,
   source: Source<Item>,
   toView: (item: Item) => object,
-  unpagedItems = DEFAULT_PAGE_ITEMS,
+  { unpagedItems = DEFAULT_PAGE_ITEMS, maxItems = MAX_PAGED_ITEMS } = {},
 ): Promise<unknown> {
   const view = (item: Item): object => withFields(toView(item), query);
   const byCheckpoint = query.from !== undefined || query.take !== undefined;
@@ -69,10 +74,17 @@ export async function pageOf<Item>(
   }
   const limit = query.per_page ?? (query.page === undefined ? unpagedItems : DEFAULT_PAGE_ITEMS);
   const start = (query.page ?? 0) * limit;
+  if (start + limit > maxItems) {
+    throw new ApiError(
+      400,
+      'invalid_query_string',
+      `Query validation error: 'Pages end after ${String(maxItems)} ${plural}; use from and take'.`,
+    );
+  }
   // MongoDB takes a limit of 0 for none.
   const items = limit === 0 ? [] : (await source.list({ skip: start, limit })).map(view);
   if (query.include_totals !== true) return items;
-  return { start, limit, total: await source.count(), [plural]: items };
+  return { start, limit, total: await source.count(maxItems), [plural]: items };
 }
 
 async function checkpointPage<Item>(

@@ -16,6 +16,7 @@ import { eventsMissing } from '../../../shared/telemetry/metrics.ts';
 import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/subjects/events.ts';
 import { describeGap, messagesMissing, type AuditGap } from './audit-gaps.ts';
 import { auditPosition } from './audit-position.ts';
+import { createTokenCounter } from './count-tokens.ts';
 import { FIRST_GAP_INDEX, logId } from './log-id.ts';
 import { logOfEvent } from './log-of-event.ts';
 
@@ -59,6 +60,7 @@ export function keepLogs(deps: {
   const { bus, api, key, hostname } = deps;
   const logs = logsIn(deps.db);
   const position = auditPosition(deps.db);
+  const count = createTokenCounter(deps.db);
   const warnings: string[] = [];
   const notes: (LogNote & { id: string })[] = [];
   // A counter that begins with its first loss shows no increase by it.
@@ -107,6 +109,7 @@ export function keepLogs(deps: {
         const noted = [...told.map(noteOfGap), ...notes];
         await logs.append([...noted.map((note, index) => logOfNote(note, idOf(FIRST_GAP_INDEX + index))), ...entries]);
         notes.splice(0, noted.length - told.length);
+        if (events !== undefined) await count(events, idOf(events.length - 1));
         if (await move()) for (const gap of gaps) warnOf(gap);
         if (events === undefined) message.term('it contains no events');
         else message.ack();

@@ -102,6 +102,12 @@ describe('every page and state of the console', { skip: noChromium }, () => {
       await page.getByRole('region', { name: 'Request' }).waitFor();
       await look(`token-${outcome}`);
     }
+    await until('the figures', async () => {
+      await go('figures');
+      return /issued\s*[1-9]/.test((await page.locator('.totals').textContent()) ?? '');
+    });
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    await look('figures');
     await go('tokens?find=nobody');
     await page.getByRole('heading', { name: 'No request is like that' }).waitFor();
     await look('tokens-no-match');

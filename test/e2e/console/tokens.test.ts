@@ -123,6 +123,41 @@ describe('requests for tokens in the browser', { skip: noChromium }, () => {
     assertNoComplaints(looked);
   });
 
+  it('are counted by the minute, with what was deployed, and lead to the requests', async () => {
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack());
+    const total = page.locator('.totals');
+    await until('the figures', async () => {
+      await page.goto(`${stack().url}/console/figures`);
+      return /refused or failed\s*[1-9]/.test((await total.textContent()) ?? '');
+    });
+    await page.getByRole('img', { name: /^Tokens and refusals: \d+ issued/ }).waitFor();
+    await page
+      .getByRole('region', { name: 'What was changed' })
+      .getByText('Deploy a revision of a hook')
+      .first()
+      .waitFor();
+    assert.ok((await page.locator('.plot-change').count()) > 0);
+    await picture(page, 'figures');
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    const step = page.getByRole('region', { name: 'Plots' }).getByRole('row').nth(1);
+    const cells = (await step.getByRole('cell').allTextContents()).map(Number);
+    const [issued = 0, refused = 0] = cells.slice(1);
+    assert.ok(issued + refused > 0);
+    await picture(page, 'figures-table');
+    await step.getByRole('link').click();
+    await page.getByRole('button', { name: /show all times$/ }).waitFor();
+    await page.getByRole('row').nth(1).waitFor();
+    assert.equal((await page.getByRole('row').count()) - 1, issued + refused);
+    await picture(page, 'tokens-of-a-minute');
+    await page.goto(`${stack().url}/console/figures?range=week`);
+    await total.waitFor();
+    await page.getByRole('img', { name: /^Tokens and refusals/ }).click({ position: { x: 1, y: 50 } });
+    await page.getByRole('heading', { name: 'No request is like that' }).waitFor();
+    assertNoComplaints(looked);
+  });
+
   it('appear while somebody looks', async () => {
     const looked = await browser.open();
     const { page } = looked;

@@ -5,6 +5,7 @@ import { hooksQuery } from '../../api/hooks.ts';
 import { useSession } from '../../frame/signed-in.ts';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { shown } from '../../words/shown.ts';
+import { clockTime } from '../../words/time.ts';
 import type { Filter } from './search.ts';
 
 const ERRORS = [
@@ -66,6 +67,13 @@ export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (fil
         ['24', 'Last day'],
         ['168', 'Last week'],
       ])}
+      {(filter.from !== '' || filter.to !== '') && (
+        <button type="button" className="button" onClick={() => onChange({ ...filter, from: '', to: '' })}>
+          {filter.from === '' ? '…' : clockTime(filter.from)} to {filter.to === '' ? '…' : clockTime(filter.to)}{' '}
+          <span aria-hidden="true">✕</span>
+          <span className="hidden-text">, show all times</span>
+        </button>
+      )}
     </div>
   );
 }

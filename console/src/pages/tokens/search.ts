@@ -9,9 +9,13 @@ export type Filter = {
   error: string;
   /** Hours back from now; all there are for ''. */
   hours: string;
+  /** Of a range of time, ISO; '' for none. */
+  from: string;
+  to: string;
 };
 
 const OUTCOMES: readonly string[] = ['issued', 'refused'];
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/;
 const HOUR_MS = 3_600_000;
 
 export function filterIn(search: string): Filter {
@@ -24,6 +28,8 @@ export function filterIn(search: string): Filter {
     audience: of('audience'),
     program: of('program'),
     error: of('error'),
+    from: ISO.test(of('from')) ? of('from') : '',
+    to: ISO.test(of('to')) ? of('to') : '',
     hours: /^\d{1,4}$/.test(of('hours')) ? of('hours') : '',
   };
 }
@@ -41,7 +47,7 @@ const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, String.ra
 const beginning = (text: string): string => `${text.replaceAll(/[^\p{L}\p{N}]/gu, String.raw`\$&`)}*`;
 
 /** The filter as the API searches. */
-export function searchOf({ find, outcome, audience, program, error, hours }: Filter, nowMs: number): string {
+export function searchOf({ find, outcome, audience, program, error, hours, from, to }: Filter, nowMs: number): string {
   const text = find.trim();
   const type = { '': 'type:(seccft OR feccft)', issued: 'type:seccft', refused: 'type:feccft' }[outcome];
   const any = [
@@ -54,6 +60,8 @@ export function searchOf({ find, outcome, audience, program, error, hours }: Fil
     ...(audience === '' ? [] : [`audience:${quoted(audience)}`]),
     ...(program === '' ? [] : [`hook_id:${quoted(program)}`]),
     ...(error === '' ? [] : [`error_code:${quoted(error)}`]),
+    ...(from === '' ? [] : [`date:>=${from}`]),
+    ...(to === '' ? [] : [`date:<${to}`]),
     ...(hours === '' ? [] : [`date:[${new Date(nowMs - Number(hours) * HOUR_MS).toISOString()} TO *]`]),
   ].join(' AND ');
 }

@@ -54,7 +54,7 @@ const list = reads({
     };
     const source = {
       list: (page: { skip: number; limit: number }) => grants.list(filter, page),
-      count: () => grants.count(filter),
+      count: (limit: number) => grants.count(filter, { limit }),
       listAfter: (id: string | undefined, limit: number) =>
         grants.list({ $and: [filter, id === undefined ? {} : { _id: { $gt: id } }] }, { skip: 0, limit }),
       idOf: ({ id }: ClientGrant) => id,

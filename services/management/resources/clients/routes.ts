@@ -66,13 +66,13 @@ const list = reads({
       }
       const found = {
         list: (page: { skip: number; limit: number }) => clients.list(filter, page, BY_NAME),
-        count: () => clients.count(filter, BY_NAME),
+        count: (limit: number) => clients.count(filter, { ...BY_NAME, limit }),
       };
       return pageOf(query, 'clients', found, view);
     }
     const source = {
       list: (page: { skip: number; limit: number }) => clients.list(filter, page),
-      count: () => clients.count(filter),
+      count: (limit: number) => clients.count(filter, { limit }),
       listAfter: (id: string | undefined, limit: number) =>
         clients.list({ $and: [filter, id === undefined ? {} : { _id: { $gt: id } }] }, { skip: 0, limit }),
       idOf: ({ client_id }: Client) => client_id,

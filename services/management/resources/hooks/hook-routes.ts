@@ -45,11 +45,11 @@ const list = reads({
     };
     const source = {
       list: async (page: { skip: number; limit: number }) => viewsOf(await hooks.list(filter, page), deps),
-      count: () => hooks.count(filter),
+      count: (limit: number) => hooks.count(filter, { limit }),
     };
     // Without per_page there is no paging, unless a page or totals are asked for.
     const asked = query.include_totals === true ? { ...query, per_page: query.per_page ?? 50 } : query;
-    return pageOf(asked, 'hooks', source, (view) => view, MAX_UNPAGED_HOOKS);
+    return pageOf(asked, 'hooks', source, (view) => view, { unpagedItems: MAX_UNPAGED_HOOKS });
   },
 });
 

@@ -109,19 +109,13 @@ export const logRoutes: readonly Route[] = [list, live, get];
 type Logs = ReturnType<typeof logsIn>;
 
 async function numberedPage(query: Query, filter: LogFilter, logs: Logs): Promise<unknown> {
-  const { page = 0, per_page = DEFAULT_PAGE_ITEMS, sort = NEWEST_FIRST } = query;
-  if ((page + 1) * per_page > MAX_PAGED_ITEMS) {
-    throw new ApiError(
-      400,
-      'invalid_query_string',
-      `Query validation error: 'Pages end after ${String(MAX_PAGED_ITEMS)} logs; use from and take'.`,
-    );
-  }
+  const { sort = NEWEST_FIRST } = query;
   const answer = await pageOf(
     query,
     'logs',
-    { list: (range) => logs.list(filter, sort, range), count: () => logs.count(filter) },
+    { list: (range) => logs.list(filter, sort, range), count: (limit) => logs.count(filter, limit) },
     viewOf,
+    { maxItems: MAX_PAGED_ITEMS },
   );
   return Array.isArray(answer)
     ? answer

@@ -44,7 +44,7 @@ const list = reads({
     const filter = query.identifiers === undefined ? {} : { identifier: { $in: query.identifiers } };
     const source = {
       list: (page: { skip: number; limit: number }) => apis.list(filter, page),
-      count: () => apis.count(filter),
+      count: (limit: number) => apis.count(filter, { limit }),
       listAfter: (id: string | undefined, limit: number) =>
         apis.list({ ...filter, ...(id === undefined ? {} : { _id: { $gt: id } }) }, { skip: 0, limit }),
       idOf: ({ id }: ResourceServer) => id,
