@@ -83,7 +83,9 @@ export function createReadThrough(maxAgeMs: number): ReadThrough {
     let generation = 0;
     let droppedOne = 0;
     const readings = new Map<string, Pick<Entry<T>, 'generation'>>();
-    const drop = (): void => void generation++;
+    const drop = (): void => {
+      generation++;
+    };
     drops.push(drop);
 
     /** So a store that takes seconds for each answer is heard after all. */
@@ -118,8 +120,7 @@ export function createReadThrough(maxAgeMs: number): ReadThrough {
         } catch (error) {
           // An invalid document does not mean that the store is down: other documents can still be read.
           if (error !== SILENT && !isStoreAway(error)) throw error;
-          const late =
-            error === SILENT ? takeLate(key, answer, { ...reading, readMs }) : Promise.reject(error as Error);
+          const late = error === SILENT ? takeLate(key, answer, { ...reading, readMs }) : Promise.reject(error);
           late.catch(() => void probe(() => read(key)));
           if (stale === undefined) throw storeAway(error);
           logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
