@@ -120,8 +120,9 @@ export function createReadThrough(maxAgeMs: number): ReadThrough {
         } catch (error) {
           // An invalid document does not mean that the store is down: other documents can still be read.
           if (error !== SILENT && !isStoreAway(error)) throw error;
-          const late = error === SILENT ? takeLate(key, answer, { ...reading, readMs }) : Promise.reject(error);
-          late.catch(() => void probe(() => read(key)));
+          const probeThis = (): void => void probe(() => read(key));
+          if (error === SILENT) takeLate(key, answer, { ...reading, readMs }).catch(probeThis);
+          else probeThis();
           if (stale === undefined) throw storeAway(error);
           logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
           awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
