@@ -108,7 +108,7 @@ export const clients: AcceptedFields = {
   ...acts(
     'jwks_uri',
     'Where the client publishes the keys that it signs assertions with, as a JWK Set, in place of credentials.',
-    `${JWKS}: authenticates the client by what is there, and follows it as keys come and go`,
+    `${JWKS}: authenticates by the keys that are there, and by nothing else`,
   ),
   ...acts(
     `${INLINE}id`,
