@@ -24,7 +24,11 @@ const KEYS_DEADLINE_MS = 2_000;
 /** Times that are asked for a set that was heard of: by then all signers have read it that can. */
 const MAX_ATTEMPTS = 20;
 
-export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicReply>): PublicKeys {
+/** @param heardTime Told the time by the clock of the signer that answers, milliseconds since the epoch. */
+export function followPublicKeys(
+  signers: BatchRequester<KeysPublic, KeysPublicReply>,
+  heardTime: (timeMs: number) => void = () => undefined,
+): PublicKeys {
   let known: KeysPublicReply | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -37,11 +41,13 @@ export function followPublicKeys(signers: BatchRequester<KeysPublic, KeysPublicR
     const asked = ++lastAsked;
     try {
       const told = await signers.request({}, Date.now() + KEYS_DEADLINE_MS);
+      if (told.time_ms !== undefined) heardTime(told.time_ms);
       const toldVersion = told.version ?? 0;
       // Of two sets without a difference in age, an answer that was late is the older one.
       const isNewer = toldVersion > version() || (toldVersion === version() && asked > lastTold);
       if (isNewer) [known, lastTold] = [told, asked];
-      return true;
+      // One of an older release, which knows no versions, may tell of a change that nobody else has told.
+      return told.version !== undefined || version() === 0;
     } catch (error) {
       logger.debug({ reason: messageOf(error) }, 'no signer answers the request for public keys');
       return false;

@@ -38,6 +38,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_CLIENT_RATE_BURST: integer.min(1).max(1_000_000).optional(),
       /** Failures to authenticate in a minute, of one client from one address, after which more of them are 429; 0: no limit. */
       HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE: integer.min(0).max(1_000_000).default(300),
+      /** Seconds after which configuration that was read serves no more, while the store cannot be read: 503. Unset: it serves. */
+      HOOKMINT_CONFIGURATION_MAX_AGE_SECONDS: integer.min(60).max(604_800).optional(),
       /** `required`: a DPoP proof must have the nonce that the gateway gave last (RFC 9449 §8). Default `off`. */
       HOOKMINT_DPOP_NONCE: z.enum(['required', 'off']).default('off'),
       /** Addresses and CIDR blocks that the JWK Sets of clients (`jwks_uri`) may be at although they are not public. Default: none. */

@@ -1,31 +1,20 @@
 import { LRUCache } from 'lru-cache';
-import { MongoError, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { ClientAssertionIssuer } from '../../shared/domain/client-assertion-issuer.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../shared/domain/client.ts';
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { EnabledHook, HookRevision, TriggerId } from '../../shared/domain/hook.ts';
 import { MAX_IDENTIFIER_LENGTH, type ResourceServer } from '../../shared/domain/resource-server.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../../shared/domain/tenant.ts';
-import { logger } from '../../shared/log.ts';
-import { OAuthError, RETRY_AFTER_SECONDS } from '../../shared/oauth-error.ts';
 import { clientAssertionIssuersIn } from '../../shared/store/client-assertion-issuers.ts';
 import { clientGrantKey, clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
-import { storeFailureOf } from '../../shared/store/store-failure.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
 import type { ConfigChange } from '../../shared/subjects/config-changed.ts';
-import { withTimeLimit } from '../../shared/time-limit.ts';
-import {
-  CONFIGURATION_FIRST_READ_TIMEOUT_MS,
-  CONFIGURATION_MAX_AGE_MS,
-  CONFIGURATION_MAX_ENTRIES,
-  CONFIGURATION_MAX_REVISIONS,
-  CONFIGURATION_MAX_REVISIONS_CHARACTERS,
-  CONFIGURATION_READ_TIMEOUT_MS,
-  CONFIGURATION_RETRY_MS,
-} from './limits.ts';
+import { CONFIGURATION_MAX_REVISIONS, CONFIGURATION_MAX_REVISIONS_CHARACTERS } from './limits.ts';
+import { createReadThrough } from './read-through.ts';
 
 /**
  * The tenant's configuration as a token request needs it, read through memory: the store is off the hot path, and while it is
@@ -45,9 +34,12 @@ export type Configuration = {
    * down.
    */
   changed(changes: readonly ConfigChange[] | undefined): void;
+  /** Of the oldest entry that was used within the last minute or half of it: the time since it was read. */
+  ageMs: () => number;
 };
 
-export function readConfigurationFrom(db: Db): Configuration {
+/** @param maxAgeMs An entry that was read longer ago serves no more while the store cannot be read. Default: it serves. */
+export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuration {
   const [clients, resourceServers, clientGrants] = [clientsIn(db), resourceServersIn(db), clientGrantsIn(db)];
   const [hooks, tenant, issuers] = [hooksIn(db), tenantIn(db), clientAssertionIssuersIn(db)];
 
@@ -92,21 +84,21 @@ export function readConfigurationFrom(db: Db): Configuration {
     return token_quota === null ? client : { ...client, token_quota };
   }
 
-  const store = { awayUntilMs: -Infinity };
+  const { cached, dropAll, isBack, ageMs } = createReadThrough(maxAgeMs);
   const caches = {
-    client: cached(store, (id) => clients.find(id)),
-    resourceServer: cached(store, (identifier) => resourceServers.findByIdentifier(identifier)),
-    clientGrant: cached(store, (key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
-    enabledHooks: cached(store, (trigger) => readEnabledHooks(trigger as TriggerId)),
-    tenantSettings: cached(store, () => tenant.settings()),
-    issuers: cached(store, () => issuers.list()),
+    client: cached((id) => clients.find(id)),
+    resourceServer: cached((identifier) => resourceServers.findByIdentifier(identifier)),
+    clientGrant: cached((key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
+    enabledHooks: cached((trigger) => readEnabledHooks(trigger as TriggerId)),
+    tenantSettings: cached(() => tenant.settings()),
+    issuers: cached(() => issuers.list()),
   };
 
   function drop(change: ConfigChange | undefined): void {
     if (change?.collection === 'signing_keys') return;
     const cache = change === undefined ? undefined : CACHE_OF[change.collection];
     if (cache === undefined || change?.keys === undefined) {
-      for (const each of Object.values(caches)) each.drop();
+      dropAll();
     } else if (cache === 'enabledHooks') caches.enabledHooks.drop();
     else if (cache === 'tenantSettings') {
       // Trusted issuers are in the same collection.
@@ -129,9 +121,10 @@ export function readConfigurationFrom(db: Db): Configuration {
     clientAssertionIssuer: async (iss) => (await caches.issuers.get(''))?.find(({ issuer }) => issuer === iss),
     changed: (changes) => {
       // A change can only have been written to a store that is there.
-      store.awayUntilMs = -Infinity;
+      isBack();
       for (const change of changes ?? [undefined]) drop(change);
     },
+    ageMs,
   };
 }
 
@@ -148,77 +141,3 @@ const CACHE_OF: Partial<
 };
 
 const NOTHING = Promise.resolve(undefined);
-
-/**
- * What was read of the store, and in which generation; `value` is absent for what the store does not have, so that asking for it
- * again costs nothing either.
- */
-type Entry<T> = { generation: number; value?: T };
-
-/** In the place of the generation of what was changed since it was read, or since that began. */
-const OUTDATED = -1;
-
-/** For an entry that was never read: whether the client exists cannot be known until the store is back. */
-function storeAway(cause: unknown): OAuthError {
-  return new OAuthError(503, 'temporarily_unavailable', 'The configuration cannot be read at the moment', {
-    headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
-    cause,
-  });
-}
-
-/** A silent store must not delay requests that the cache can answer: a lost packet is not a refused connection. */
-const SILENT = new Error('the store does not answer');
-
-/** @param store Shared by all caches of a store: what one has found away, the others need not wait for. */
-function cached<T extends object>(store: { awayUntilMs: number }, read: (key: string) => Promise<T | undefined>) {
-  let generation = 0;
-  const readings = new Map<string, Pick<Entry<T>, 'generation'>>();
-  const cache = new LRUCache<string, Entry<T>>({
-    max: CONFIGURATION_MAX_ENTRIES,
-    ttl: CONFIGURATION_MAX_AGE_MS,
-    noDeleteOnStaleGet: true,
-    fetchMethod: async (key, stale, { options }) => {
-      const reading = { generation };
-      if (stale !== undefined && store.awayUntilMs > performance.now()) {
-        options.ttl = CONFIGURATION_RETRY_MS;
-        return { ...stale, ...reading };
-      }
-      readings.set(key, reading);
-      try {
-        const value = await withTimeLimit(
-          stale === undefined ? CONFIGURATION_FIRST_READ_TIMEOUT_MS : CONFIGURATION_READ_TIMEOUT_MS,
-          read(key),
-          SILENT,
-        );
-        return value === undefined ? { ...reading } : { ...reading, value };
-      } catch (error) {
-        // An invalid document does not mean that the store is down: other documents can still be read.
-        if (!(error instanceof MongoError || error === SILENT || storeFailureOf(error) !== undefined)) throw error;
-        if (stale === undefined) throw storeAway(error);
-        logger.warn({ err: error }, 'the store cannot be read; the cached configuration stays in use');
-        store.awayUntilMs = performance.now() + CONFIGURATION_RETRY_MS;
-        options.ttl = CONFIGURATION_RETRY_MS;
-        return { ...stale, ...reading };
-      } finally {
-        readings.delete(key);
-      }
-    },
-  });
-  return {
-    get: async (key: string): Promise<T | undefined> => {
-      let entry = cache.get(key);
-      // A read that began before the last change may bring back what was there before it.
-      while (entry?.generation !== generation)
-        entry = await cache.forceFetch(key, { forceRefresh: entry !== undefined });
-      return entry.value;
-    },
-    drop: () => {
-      generation++;
-    },
-    dropOne: (key: string) => {
-      for (const known of [cache.peek(key, { allowStale: true }), readings.get(key)]) {
-        if (known !== undefined) known.generation = OUTDATED;
-      }
-    },
-  };
-}

@@ -43,6 +43,9 @@ export const CONFIGURATION_MAX_AGE_MS = 30_000;
 /** How long cached configuration is used beyond its age while the store cannot be read; then it is tried again. */
 export const CONFIGURATION_RETRY_MS = 5_000;
 
+/** How often it is asked in the meantime whether the store is back. */
+export const CONFIGURATION_PROBE_MS = 250;
+
 /** How long a read of configuration that is known already may take; then the store counts as one that cannot be read. */
 export const CONFIGURATION_READ_TIMEOUT_MS = 1_000;
 

@@ -4,7 +4,9 @@ import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { createEventPublisher } from '../../shared/bus/event-publisher.ts';
 import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
+import { watchServed } from '../../shared/bus/watch-served.ts';
 import { connectToExecutors } from '../../shared/bus/untrusted-connection.ts';
+import { watchClock } from '../../shared/clock-watch.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
@@ -22,6 +24,7 @@ import {
   type TokenRequested,
 } from '../../shared/subjects/token-requested.ts';
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
+import { observeConfigurationAge } from '../../shared/telemetry/metrics.ts';
 import { createApp } from './app.ts';
 import { createFetchKeySet } from './client-keys/fetch-key-set.ts';
 import { createKeySets } from './client-keys/key-sets.ts';
@@ -35,11 +38,15 @@ import { createUseOnce } from './steps/use-once.ts';
 
 const SERVICE = 'gateway';
 
+/** Of the question whether any signer is there. */
+const PROBE_DEADLINE_MS = 2_000;
+
 runService(SERVICE, async (endLater) => {
   const config = readConfig();
   const tenant = config.HOOKMINT_TENANT;
 
-  const store = await connectStore(SERVICE, config, tenant);
+  const clock = watchClock();
+  const store = await connectStore(SERVICE, config, tenant, { heardTime: clock.heard });
   endLater('the store', store.close);
   const { HOOKMINT_CLIENT_SECRET_KEY } = config;
   await checkKeys(store.db, { HOOKMINT_CLIENT_SECRET_KEY });
@@ -49,12 +56,22 @@ runService(SERVICE, async (endLater) => {
   const executorsBus = await connectToExecutors(SERVICE, config);
   endLater('the bus of the executors', () => executorsBus.connection.drain());
 
+  const executorsWatch = watchServed(executorsBus.connection);
+  const signersWatch = watchServed(
+    bus,
+    () => void keySigners.request({}, Date.now() + PROBE_DEADLINE_MS).catch(() => undefined),
+  );
+  endLater('the watch over who serves', () => {
+    for (const watch of [executorsWatch, signersWatch]) watch.close();
+  });
+
   const signRequestKey = proofKey(config.HOOKMINT_SIGN_REQUEST_KEY);
   const executors = createBatchRequester<TokenRequested, TokenRequestedReply>({
     ...executorsBus,
     service: SERVICE,
     subject: tokenRequestedSubject(tenant),
     replySchema: TokenRequestedReply,
+    heard: executorsWatch.heard,
   });
   const signers = createBatchRequester<TokenSign, TokenSignReply>({
     connection: bus,
@@ -63,6 +80,7 @@ runService(SERVICE, async (endLater) => {
     replySchema: TokenSignReply,
     proofKey: signRequestKey,
     comesBackMs: SIGNER_COMES_BACK_MS,
+    heard: signersWatch.heard,
   });
   const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
     connection: bus,
@@ -70,6 +88,7 @@ runService(SERVICE, async (endLater) => {
     subject: keysPublicSubject(tenant),
     replySchema: KeysPublicReply,
     proofKey: signRequestKey,
+    heard: signersWatch.heard,
   });
   endLater('the requests on the bus', () => {
     for (const requester of [executors, signers, keySigners]) requester.close();
@@ -83,11 +102,15 @@ runService(SERVICE, async (endLater) => {
   const limits = await openRequestLimits(config, bus, events);
   endLater('the counts of tokens', limits.close);
 
-  const publicKeys = followPublicKeys(keySigners);
+  const publicKeys = followPublicKeys(keySigners, (timeMs) => clock.heard('signers', timeMs));
   endLater('the public keys', publicKeys.close);
   void publicKeys.refresh();
 
-  const configuration = readConfigurationFrom(store.db);
+  const configuration = readConfigurationFrom(
+    store.db,
+    (config.HOOKMINT_CONFIGURATION_MAX_AGE_SECONDS ?? Infinity) * 1_000,
+  );
+  observeConfigurationAge(configuration.ageMs);
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
       configuration.changed(announcedChanges(announcement));
@@ -121,6 +144,8 @@ runService(SERVICE, async (endLater) => {
     publicKeys,
     missing: () => [
       ...busMissing(),
+      ...clock.missing(),
+      ...(signersWatch.isDoubted() ? ['no signer answers'] : []),
       ...(publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ],
     maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,

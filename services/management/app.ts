@@ -19,7 +19,14 @@ import { ROUTES } from './routes.ts';
 /** The Management API. */
 export function createApp(
   deps: Deps,
-  options: { events: EventPublisher; warnings: () => string[]; requestsPerSecond: number; trustedProxies: number },
+  options: {
+    events: EventPublisher;
+    warnings: () => string[];
+    /** What is not there that only its starter knows of, for `/readyz`. */
+    missing: () => string[];
+    requestsPerSecond: number;
+    trustedProxies: number;
+  },
 ): Express {
   const app = express();
   app.set('trust proxy', options.trustedProxies);
@@ -39,6 +46,7 @@ export function createApp(
   app.get('/readyz', (_request, response) => {
     const missing = [
       ...busMissing(),
+      ...options.missing(),
       ...(deps.publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ];
     response.set(NO_STORE).status(missing.length === 0 ? 200 : 503);

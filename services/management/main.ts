@@ -11,6 +11,7 @@ import { connectionLimitsOf, listen } from '../../shared/http/server.ts';
 import { tlsFilesOf } from '../../shared/http/tls-files.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
+import { watchClock } from '../../shared/clock-watch.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { consoleLinksIn } from '../../shared/store/console-links.ts';
 import { consoleSessionsIn } from '../../shared/store/console-sessions.ts';
@@ -46,7 +47,8 @@ runService(SERVICE, async (endLater) => {
   endLater('the hook-builder', hookBuilder.close);
   observeBuilderWall(hookBuilder.wall);
   await prepareStore(config);
-  const store = await connectStore(SERVICE, config, tenant);
+  const clock = watchClock();
+  const store = await connectStore(SERVICE, config, tenant, { heardTime: clock.heard });
   endLater('the store', store.close);
   const bus = await connectBus(SERVICE, config);
   endLater('the bus', () => bus.drain());
@@ -96,7 +98,7 @@ runService(SERVICE, async (endLater) => {
     proofKey: keysRequestKey,
   });
   endLater('the requests to the signers', keyManagers.close);
-  const publicKeys = followPublicKeys(keySigners);
+  const publicKeys = followPublicKeys(keySigners, (timeMs) => clock.heard('signers', timeMs));
   endLater('the public keys', publicKeys.close);
   void publicKeys.refresh();
   bus.subscribe(configChangedSubject(tenant), {
@@ -140,6 +142,7 @@ runService(SERVICE, async (endLater) => {
     {
       events,
       warnings: logs.warnings,
+      missing: clock.missing,
       requestsPerSecond: config.HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND,
       trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     },

@@ -3,6 +3,7 @@ import { MAX_SHARED_MESSAGE_BYTES } from '../../shared/bus/batch.ts';
 import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { connectBus, onReconnect } from '../../shared/bus/connect.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
+import { watchClock } from '../../shared/clock-watch.ts';
 import { serveHealth, watchBus } from '../../shared/health.ts';
 import { runService } from '../../shared/lifecycle.ts';
 import { connectStore } from '../../shared/store/connect.ts';
@@ -28,7 +29,8 @@ runService('signer', async (endLater) => {
 
   const health = await serveHealth(config.HOOKMINT_HEALTH_PORT);
   endLater('the health checks', health.close);
-  const store = await connectStore('signer', config, tenant);
+  const clock = watchClock();
+  const store = await connectStore('signer', config, tenant, { heardTime: clock.heard });
   endLater('the store', store.close);
   const bus = await connectBus('signer', config);
   endLater('the bus', () => bus.drain());
@@ -56,12 +58,14 @@ runService('signer', async (endLater) => {
 
   const gateways = proofKey(config.HOOKMINT_SIGN_REQUEST_KEY);
   const managements = proofKey(config.HOOKMINT_KEYS_REQUEST_KEY);
+  const heardTime = (timeMs: number): void => clock.heard('who asks', timeMs);
   const sign = serveBatches({
     connection: bus,
     subject: tokenSignSubject(tenant),
     queue: TOKEN_SIGN_QUEUE,
     schema: TokenSign,
     proofKeys: [gateways],
+    heardTime,
     maxMessageBytes: MAX_SHARED_MESSAGE_BYTES,
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     holdRepliesMs: HOLD_TOKENS_MS,
@@ -77,13 +81,14 @@ runService('signer', async (endLater) => {
     queue: KEYS_PUBLIC_QUEUE,
     schema: KeysPublic,
     proofKeys: [gateways, managements],
+    heardTime,
     maxMessageBytes: MAX_SHARED_MESSAGE_BYTES,
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     handle: async () => {
       // Who asks has heard of a change just as this signer has, and must not be given the keys from before it.
       await watch.untilRead();
       await watch.assure(undefined);
-      return { keys: keys.publicKeys(), version: keys.version() };
+      return { keys: keys.publicKeys(), version: keys.version(), time_ms: Date.now() };
     },
   });
   const manage = createKeyManager(signingKeys, keys, maker, publicationMs);
@@ -103,15 +108,18 @@ runService('signer', async (endLater) => {
       }),
   });
   function joinGroups(state: KeyState): void {
-    sign.serve(state !== 'behind');
+    // By a wrong clock a token would be dead when it is made. Those who ask for keys tell the time: they are still heard.
+    const isRight = clock.missing().length === 0;
+    sign.serve(state !== 'behind' && isRight);
     publicKeys.serve(state === 'current');
-    management.serve(state === 'current');
+    management.serve(state === 'current' && isRight);
   }
   endLater('requests under way', () => Promise.all([sign, publicKeys, management].map((served) => served.drain())));
 
   const busMissing = watchBus(bus);
   health.readyUnless(() => [
     ...busMissing(),
+    ...clock.missing(),
     ...(keys.publicKeys().length === 0 ? ['there is no signing key'] : []),
     ...missingOf(watch.state()),
   ]);

@@ -9,10 +9,11 @@ const REVOKED_TOLD = 3;
 
 /** Carries out management's request, and answers with the resulting keys. This signer uses them by the time it answers. */
 export function createKeyManager(store: SigningKeys, ring: KeyRing, maker: KeyMaker, publicationMs: number) {
-  return async ({ command }: KeysManage): Promise<KeysManageReply> => {
+  return async ({ command, tell_version }: KeysManage): Promise<KeysManageReply> => {
     const refusal = await carryOut(command, { store, maker, publicationMs });
     if (command.action !== 'list') await ring.reload();
-    return { keys: await tell(store), version: ring.version(), ...refusal };
+    const version = tell_version === true ? { version: ring.version() } : {};
+    return { keys: await tell(store), ...version, ...refusal };
   };
 }
 

@@ -65,8 +65,11 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   comesBackMs?: number;
   /** Told of bytes that came and that nobody had asked for. */
   wasted?: (bytes: number) => void;
+  /** Told of each sign of who serves the subject, and of each sign that nobody does. */
+  heard?: (isServed: boolean) => void;
 }): BatchRequester<Event, Reply> {
-  const { connection, subject, replySchema, proofKey, comesBackMs, wasted = () => undefined } = options;
+  const { connection, subject, replySchema, proofKey, comesBackMs } = options;
+  const { wasted = () => undefined, heard = () => undefined } = options;
   const inbox = createInbox(inboxPrefixOf(options.service));
   const idPrefix = nuid.next().slice(0, 10);
   const attributes = messagingAttributes(subject, 'send');
@@ -148,6 +151,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     if (verdict === 'too_much') failAll(number);
     if (verdict !== 'expected') return;
     if (message.headers?.code === 503) {
+      heard(false);
       const nowMs = performance.now();
       // After a restart of the server its clients come back one by one; those who serve may not be there yet.
       if (comesBackMs !== undefined) missedMs ??= nowMs;
@@ -172,6 +176,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       if (entry?.messages.includes(number) !== true) continue;
       lastHeardMs = performance.now();
       missedMs = undefined;
+      heard(true);
       if ('alive' in item) entry.lastSignOfLifeMs = lastHeardMs;
       else if ('error' in item) fail(item.id, 'bus_remote_error', item.error.message, item.error);
       else settle(item.id, item.reply);
@@ -183,10 +188,13 @@ export function createBatchRequester<Event extends object, Reply>(options: {
     for (const [id, entry] of pending) {
       if (nowMs >= entry.deadlineMs) fail(id, 'bus_deadline_exceeded', 'no reply within the deadline');
       else if (nowMs - entry.lastSignOfLifeMs < UNRESPONSIVE_AFTER_MS) continue;
-      else if (entry.isSecondTry) fail(id, 'bus_unresponsive', 'the responder gave no sign of life, twice');
       else {
-        entry.isSecondTry = true;
-        resend(id, entry);
+        heard(false);
+        if (entry.isSecondTry) fail(id, 'bus_unresponsive', 'the responder gave no sign of life, twice');
+        else {
+          entry.isSecondTry = true;
+          resend(id, entry);
+        }
       }
     }
   }

@@ -41,6 +41,7 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
  * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
+ * @param heardTime Told when each request was proved, by the clock of who made it.
  * @param maxMessageBytes A larger message is dropped before anything of it is read. Default: as large as the bus carries.
  * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
@@ -53,6 +54,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   queue: string;
   schema: z.ZodObject<Shape>;
   proofKeys?: ProofKeys;
+  heardTime?: (timeMs: number) => void;
   maxMessageBytes?: number;
   maxInFlight: number;
   holdRepliesMs?: number;
@@ -60,7 +62,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number) => Promise<Reply>;
 }): BatchResponder {
   const { connection, subject, queue, handle, proofKeys, maxInFlight, holdRepliesMs = 0, holderOf } = options;
-  const checkProof = proofKeys === undefined ? undefined : createProofCheck(proofKeys, subject);
+  const checkProof = proofKeys === undefined ? undefined : createProofCheck(proofKeys, subject, options.heardTime);
   const schema = options.schema.extend(requestEnvelope);
   const attributes = messagingAttributes(subject, 'process');
   const measure = measureBus(subject, 'process');

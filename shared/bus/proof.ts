@@ -52,11 +52,13 @@ export function isProvedReply({ key, inbox }: Proved, subject: string, text: str
  * Checks requests of one subject: each proof is taken once by this process, within {@link FRESH_MS} of its time.
  *
  * @param keys Of those who may ask.
+ * @param heardTime Told the time of each of them, milliseconds since the epoch, also when it is not this one's.
  * @returns What a request is proved by, or why it is refused.
  */
 export function createProofCheck(
   keys: ProofKeys,
   subject: string,
+  heardTime: (timeMs: number) => void = () => undefined,
 ): (text: string, reply: string) => Proved | ProofRefusal {
   const isReplayed = createMemory(2 * FRESH_MS);
   return (text, reply) => {
@@ -65,6 +67,7 @@ export function createProofCheck(
     const proved = requestText(subject, inbox, time, text.slice(start.length));
     const key = keys.find((candidate) => isMac(mac, candidate(proved)));
     if (key === undefined) return 'proof_wrong';
+    heardTime(Number(time));
     if (reply !== inbox && !reply.startsWith(MAPPED_INBOX)) return 'proof_foreign';
     if (Math.abs(Date.now() - Number(time)) > FRESH_MS) return 'proof_stale';
     return isReplayed(inbox) ? 'proof_replayed' : { key, inbox };

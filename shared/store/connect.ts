@@ -27,6 +27,8 @@ export type Store = { db: Db; close: () => Promise<void> };
 type Options = {
   /** Operations may take as long as they like: indexes of many documents do. Default: false. */
   isPatient?: boolean;
+  /** Told the time of each member, milliseconds since the epoch, about every other second. */
+  heardTime?: (member: string, timeMs: number) => void;
 };
 
 /** The database of one tenant. */
@@ -60,7 +62,12 @@ export async function connectStore(
   }
 }
 
-async function open(name: string, url: string, tenant: string, { isPatient = false }: Options): Promise<Store> {
+async function open(
+  name: string,
+  url: string,
+  tenant: string,
+  { isPatient = false, heardTime }: Options,
+): Promise<Store> {
   const client = new MongoClient(url, {
     appName: name,
     serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
@@ -74,6 +81,11 @@ async function open(name: string, url: string, tenant: string, { isPatient = fal
     ...(isPatient ? {} : { socketTimeoutMS: OPERATION_TIMEOUT_MS }),
     ignoreUndefined: true,
   });
+  if (heardTime !== undefined) {
+    client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
+      if (reply.localTime instanceof Date) heardTime(connectionId, reply.localTime.getTime());
+    });
+  }
   try {
     const db = client.db(databaseName(tenant));
     await db.command({ ping: 1 });

@@ -26,11 +26,20 @@ export const SigningKey = z.object({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
-/** `revision` counts what has become of the key since it was added. Keys of older versions have none. */
-type Document = Omit<SigningKey, 'kid'> & { _id: string; revision?: number };
+type Document = Omit<SigningKey, 'kid'> & { _id: string };
+
+/** What becomes of a key, one after the other and never back. */
+const STATES: readonly SigningKeyState[] = ['next', 'current', 'previous', 'revoked'];
+
+/** How far a key has come, by what is in its document: a signer of an older release counts nothing, and raises it too. */
+const PROGRESS = {
+  $add: [1, { $indexOfArray: [STATES, '$state'] }, { $cond: [{ $eq: [{ $type: '$certificate' }, 'missing'] }, 0, 1] }],
+};
+
 /**
- * All keys that verify. The version rises with each that is added or changes its state: it is the sum of all revisions, those of revoked
- * keys included, so each write raises it by itself, whoever else writes, and what a read has not seen is not in the version it gives.
+ * All keys that verify. The version rises with each that is added, gets its certificate or changes its state: it is the sum of how far all
+ * have come, those of revoked keys included, so each write raises it by itself, whoever else writes, and what a read has not seen is not
+ * in the version it gives.
  */
 export type SigningKeySet = { version: number; keys: SigningKey[] };
 export type SigningKeys = ReturnType<typeof signingKeysIn>;
@@ -52,7 +61,7 @@ export function signingKeysIn(db: Db) {
   /** By one statement: version and keys are of the same moment. */
   async function readSet(): Promise<SigningKeySet> {
     const verifies = { $cond: [{ $eq: ['$state', 'revoked'] }, '$$REMOVE', '$$ROOT'] };
-    const $group = { _id: null, version: { $sum: '$revision' }, keys: { $push: verifies } };
+    const $group = { _id: null, version: { $sum: PROGRESS }, keys: { $push: verifies } };
     const [set] = await inTime(collection.aggregate<{ version: number; keys: Document[] }>([{ $group }]).toArray());
     return { version: set?.version ?? 0, keys: set?.keys.map(asKey) ?? [] };
   }
@@ -70,7 +79,7 @@ export function signingKeysIn(db: Db) {
     add: (key: SigningKey): Promise<boolean> =>
       unlessDuplicate(async () => {
         const { kid, ...rest } = SigningKey.parse(key);
-        await collection.insertOne({ _id: kid, ...rest, revision: 1 });
+        await collection.insertOne({ _id: kid, ...rest });
         return true;
       }),
     /** `next` → `current`; false when it is not next, or the algorithm has a current key. */
@@ -87,10 +96,7 @@ export function signingKeysIn(db: Db) {
       move(kid, 'previous', { $set: { state: 'revoked', revoked_at_ms: Date.now() }, $unset: { private_jwe: '' } }),
     /** Unless it has one. */
     addCertificate: async (kid: string, certificate: string): Promise<void> => {
-      await collection.updateOne(
-        { _id: kid, certificate: { $exists: false } },
-        { $set: { certificate }, $inc: { revision: 1 } },
-      );
+      await collection.updateOne({ _id: kid, certificate: { $exists: false } }, { $set: { certificate } });
     },
     /** Says that the key signs tokens that live as long. */
     lengthenTokens: async (kid: string, seconds: number): Promise<void> => {
@@ -109,8 +115,7 @@ export function signingKeysIn(db: Db) {
     from: SigningKeyState,
     change: { $set: Partial<Document>; $unset?: { private_jwe: '' } },
   ): Promise<boolean> {
-    const counted = { ...change, $inc: { revision: 1 } };
-    return (await collection.updateOne({ _id: kid, state: from }, counted)).matchedCount === 1;
+    return (await collection.updateOne({ _id: kid, state: from }, change)).matchedCount === 1;
   }
 }
 

@@ -21,6 +21,8 @@ export const KeysManage = z.strictObject({
     }),
     z.strictObject({ action: z.literal('revoke'), kid: z.string() }),
   ]),
+  /** Of managements that know what a version is; older ones take no reply that has one. */
+  tell_version: z.literal(true).optional(),
 });
 export type KeysManage = z.infer<typeof KeysManage>;
 
@@ -39,7 +41,7 @@ export type SigningKeyInfo = z.infer<typeof SigningKeyInfo>;
 /** All keys after what was done, with the last three revoked ones of each algorithm. */
 export const KeysManageReply = z.object({
   keys: z.array(SigningKeyInfo),
-  /** Of the key set after what was done. */
+  /** Of the key set after what was done, if it was to be told. */
   version: z.int().min(0).optional(),
   /**
    * Why it was not done: there is no such key, or it signs or is about to; the next key is not published for long enough; or the JWK Set

@@ -31,5 +31,7 @@ export const KeysPublicReply = z.object({
   keys: z.array(PublicJwk),
   /** Of two sets the one with the higher version is the newer. Signers of older versions tell none. */
   version: z.int().min(0).exactOptional(),
+  /** By the signer's clock. */
+  time_ms: z.number().exactOptional(),
 });
 export type KeysPublicReply = z.infer<typeof KeysPublicReply>;

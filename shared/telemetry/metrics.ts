@@ -103,6 +103,29 @@ export function observeKeysAge(ageMs: () => number): void {
     .addCallback((result) => result.observe(ageMs() / 1000));
 }
 
+/** Reports the age of the oldest configuration that the gateway has used within the last minute or half of it. */
+export function observeConfigurationAge(ageMs: () => number): void {
+  meter
+    .createObservableGauge('hookmint.gateway.configuration.age', {
+      description: 'Time since the oldest configuration in use was read from the store',
+      unit: 's',
+    })
+    .addCallback((result) => result.observe(ageMs() / 1000));
+}
+
+/** Reports by how much this service's clock is ahead of the others', less than 0: behind; nothing while it has heard of none. */
+export function observeClockSkew(skewMs: () => number | undefined): void {
+  meter
+    .createObservableGauge('hookmint.clock.skew', {
+      description: 'By how much the clock of the service is ahead of those of the others',
+      unit: 's',
+    })
+    .addCallback((result) => {
+      const now = skewMs();
+      if (now !== undefined) result.observe(now / 1000);
+    });
+}
+
 /** Requests on the bus that were never worked on, by `messaging.destination.name` and `error.type`, the reason. */
 const requestsRefused = meter.createCounter('hookmint.bus.requests.refused', {
   description: 'Requests on the bus that were refused or dropped before work on them began',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import type { z } from 'zod';
+import { isProvedReply, proofKey } from '../../shared/bus/proof.ts';
 import { ConfigChanged } from '../../shared/subjects/config-changed.ts';
 import { StreamEvents } from '../../shared/subjects/events.ts';
 import { HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
@@ -84,4 +85,10 @@ describe('a message of a later release, with a member that this one does not kno
     assert.deepEqual(KeysManageReply.parse({ keys: [later(signingKey)] }), { keys: [signingKey] });
     assert.deepEqual(StreamEvents.parse({ events: [later(written), later(issued)] }), { events: [written, issued] });
   });
+});
+
+test('a reply is proved as older releases prove theirs', () => {
+  const proved = { key: proofKey(Buffer.alloc(32, 7)), inbox: '_INBOX_gateway.x.1' };
+  const reply = '{"proof":"heDh1nMizY06d1fnQrW1pQ_3xSG64fcIMqTpjgy-MCs","replies":[{"id":"1","reply":{"keys":[]}}]}';
+  assert.equal(isProvedReply(proved, 'hookmint.demo.keys.public', reply), true);
 });

@@ -20,7 +20,7 @@ const READ_WITHIN_MS = 150_000;
 /** Longer than a stream without a leader takes none. */
 const QUIET_MS = 6_000;
 
-export async function openAudit(stack: Stack): Promise<Audit> {
+export async function openAudit(stack: Pick<Stack, 'db' | 'bus' | 'clientId'>): Promise<Audit> {
   // Without a look at the API, which has no answer for as long as a cluster elects a leader.
   const [db, { consumers }] = [await stack.db(), await jetstreamManager(await stack.bus(), { checkAPI: false })];
   const issued = (): Promise<number> =>

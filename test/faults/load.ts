@@ -36,7 +36,11 @@ const PAUSE_MS = 50;
  * @param gateways As behind a load balancer: where one gives no answer, the request is sent to the next (a token request may be
  *   repeated). None that answers: the request is lost.
  */
-export function startLoad(stack: Stack, gateways: readonly string[] = [stack.url], clients = CLIENTS): Load {
+export function startLoad(
+  stack: Pick<Stack, 'url' | 'clientId' | 'clientSecret' | 'audience'>,
+  gateways: readonly string[] = [stack.url],
+  clients = CLIENTS,
+): Load {
   const counts = { asked: 0, issued: 0, refused: 0, lost: 0, repeated: 0, unmodified: 0, slowestMs: 0 };
   const tally: Tally = { ...counts, statuses: new Map(), lastFailureMs: 0 };
   const lastIssuedOf = Array.from({ length: clients }, () => 0);

@@ -75,7 +75,10 @@ export async function startBalancer(): Promise<Balancer> {
     untilReady: async (url) => {
       const untilMs = Date.now() + READY_TIMEOUT_MS;
       while (!ready.has(url)) {
-        if (Date.now() > untilMs) throw new Error(`${url} is not ready`);
+        if (Date.now() > untilMs) {
+          const said = await fetch(`${url}/readyz`).then((response) => response.text(), String);
+          throw new Error(`${url} is not ready: ${said}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
     },

@@ -1,5 +1,7 @@
 import type { Stack } from './stack.ts';
 
+type Reachable = Pick<Stack, 'url' | 'managementClientId' | 'managementClientSecret'>;
+
 export type ApiAnswer = { status: number; headers: Headers; body: unknown };
 
 /** The Management API of a running stack, called with a token of its first client. */
@@ -9,7 +11,7 @@ export type Management = {
 };
 
 /** Gets a token for the Management API as any client does, and calls with it. `path` is below `/api/v2`. */
-export async function openManagement(stack: Stack, credentials = firstClientOf(stack)): Promise<Management> {
+export async function openManagement(stack: Reachable, credentials = firstClientOf(stack)): Promise<Management> {
   const token = await managementToken(stack, credentials);
   return {
     token,
@@ -31,13 +33,13 @@ export async function openManagement(stack: Stack, credentials = firstClientOf(s
 
 type Credentials = { client_id: string; client_secret: string };
 
-const firstClientOf = (stack: Stack): Credentials => ({
+const firstClientOf = (stack: Reachable): Credentials => ({
   client_id: stack.managementClientId,
   client_secret: stack.managementClientSecret,
 });
 
 /** A token for the Management API, with the scopes that the client was granted. */
-export async function managementToken(stack: Stack, credentials = firstClientOf(stack)): Promise<string> {
+export async function managementToken(stack: Reachable, credentials = firstClientOf(stack)): Promise<string> {
   const response = await fetch(`${stack.url}/oauth/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

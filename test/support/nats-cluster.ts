@@ -42,8 +42,15 @@ export type NatsCluster = {
   stop: () => Promise<void>;
 };
 
-/** @param dir Holds stores, logs and certificates. */
-export async function startNatsCluster(dir: string, seeds: LocalSecrets['nats_nkey_seeds']): Promise<NatsCluster> {
+/**
+ * @param dir Holds stores, logs and certificates.
+ * @param routeTo Gives the port by which the nodes reach each other, when not that at which a node listens for them.
+ */
+export async function startNatsCluster(
+  dir: string,
+  seeds: LocalSecrets['nats_nkey_seeds'],
+  routeTo: (port: number) => Promise<number> = (port) => Promise.resolve(port),
+): Promise<NatsCluster> {
   mkdirSync(dir, { recursive: true });
   const { path: binary } = await obtainNats({ report: () => undefined });
   const tls = await ensureCertificates(join(dir, 'tls'), {
@@ -60,7 +67,12 @@ export async function startNatsCluster(dir: string, seeds: LocalSecrets['nats_nk
     n2: { clients: await freePort(HOST), routes: await freePort(HOST) },
     n3: { clients: await freePort(HOST), routes: await freePort(HOST) },
   };
-  const routes = NODES.map((node) => `tls://${HOST}:${String(ports[node].routes)}`);
+  const reachedAt = {
+    n1: await routeTo(ports.n1.routes),
+    n2: await routeTo(ports.n2.routes),
+    n3: await routeTo(ports.n3.routes),
+  };
+  const routes = NODES.map((node) => `tls://${HOST}:${String(reachedAt[node])}`);
   const identity = `cert_file: ${JSON.stringify(tls.certFile)}, key_file: ${JSON.stringify(tls.keyFile)}, timeout: 5`;
   const running = new Map<NodeName, RunningServer>();
   const dataDirOf = (node: NodeName): string => join(dir, node);
@@ -76,6 +88,7 @@ export async function startNatsCluster(dir: string, seeds: LocalSecrets['nats_nk
       `tls { ${identity} }`,
       // As the chart has it: clients know the cluster by what they are given, and hear of no server.
       `cluster { name: hookmint, listen: "${HOST}:${String(ports[node].routes)}", no_advertise: true`,
+      `  advertise: "${HOST}:${String(reachedAt[node])}"`,
       `  routes: ${JSON.stringify(routes)}`,
       `  tls { ${identity}, ca_file: ${JSON.stringify(tls.caFile)}, verify: true } }`,
     ];

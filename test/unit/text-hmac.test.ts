@@ -9,8 +9,7 @@ test('it is the HMAC-SHA-256 of Node, of every text and under every key', () => 
   fc.assert(
     fc.property(key, fc.array(fc.string({ unit: 'binary', maxLength: 300 })), (bytes, texts) => {
       const hmac = textHmac(Buffer.from(bytes));
-      const nodes = (text: string): string =>
-        createHmac('sha256', Buffer.from(bytes).toString('hex')).update(text).digest('base64url');
+      const nodes = (text: string): string => createHmac('sha256', bytes).update(text).digest('base64url');
       // In turn: one must leave nothing for the next.
       for (const text of ['', ...texts, '\ud800', 'x'.repeat(100_000)]) assert.equal(hmac(text), nodes(text));
     }),

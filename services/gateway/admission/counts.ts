@@ -15,8 +15,8 @@ export type Counts = {
   heard(report: QuotaCounted): void;
   /** This gateway's counts that have changed since the last call. */
   takeChanged(): QuotaCounted[];
-  /** Makes {@link takeChanged} return all counts again: the last ones may be lost. */
-  tellAgain(): void;
+  /** Makes {@link takeChanged} return the counts of a client again, or all of them: the last ones may be lost. */
+  tellAgain(clientId?: string): void;
   /** Drops what is of past windows. */
   forget(windows: PerWindow<number>): void;
 };
@@ -64,8 +64,9 @@ export function createCounts(gateway: string): Counts {
       changed.clear();
       return reports;
     },
-    tellAgain: () => {
-      for (const clientId of own.keys()) changed.add(clientId);
+    tellAgain: (clientId) => {
+      if (clientId !== undefined) changed.add(clientId);
+      else for (const each of own.keys()) changed.add(each);
     },
     forget: (windows) => {
       const isPast = (counted: Counted): boolean =>

@@ -21,7 +21,7 @@ export async function openRequestLimits(
   config: ReturnType<typeof readConfig>,
   bus: NatsConnection,
   events: EventPublisher,
-): Promise<RequestLimits & { close: () => void }> {
+): Promise<RequestLimits & { close: () => Promise<void> }> {
   const traced = (): { trace_id?: string } => {
     const trace_id = activeTraceId();
     return trace_id === undefined ? {} : { trace_id };

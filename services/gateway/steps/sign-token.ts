@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { askOthers, UNKNOWN_MEMBER } from '../../../shared/bus/ask-others.ts';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { HookmintError } from '../../../shared/errors.ts';
@@ -12,10 +12,6 @@ import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts'
 import type { MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 
 export type SignRequester = BatchRequester<TokenSign, TokenSignReply>;
-
-/** A signer that is behind leaves the others to be asked; how soon, and how often. */
-const STALE_RETRY_MS = 20;
-const MAX_ATTEMPTS = 20;
 
 type Decided = {
   issuer: string;
@@ -63,19 +59,16 @@ export async function signToken(
 const STALE = 'signing_keys_stale';
 const TEMPORARY = ['overloaded', STALE];
 
+/** A signer that is behind leaves the others to be asked; so does one of an older release that cannot restrict the token as it is asked to. */
 async function askUntilCurrent(
   request: TokenSign,
   signers: SignRequester,
   publicKeys: PublicKeys,
 ): Promise<TokenSignReply> {
   const deadlineMs = Date.now() + SIGN_DEADLINE_MS;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const key_set_version = publicKeys.version();
-      return await signers.request(key_set_version === 0 ? request : { ...request, key_set_version }, deadlineMs);
-    } catch (error) {
-      if (remoteErrorOf(error)?.code !== STALE || attempt === MAX_ATTEMPTS || Date.now() >= deadlineMs) throw error;
-      await delay(STALE_RETRY_MS);
-    }
-  }
+  const ask = (): Promise<TokenSignReply> => {
+    const key_set_version = publicKeys.version();
+    return signers.request(key_set_version === 0 ? request : { ...request, key_set_version }, deadlineMs);
+  };
+  return askOthers([STALE, UNKNOWN_MEMBER], ask, deadlineMs);
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { askOthers, UNKNOWN_MEMBER } from '../../../../shared/bus/ask-others.ts';
+import { remoteErrorOf } from '../../../../shared/bus/batch-requester.ts';
 import { written } from '../../../../shared/store/written.ts';
 import type { KeysManage, KeysManageReply, SigningKeyInfo } from '../../../../shared/subjects/keys-manage.ts';
 import { ApiError, conflict, inexistent } from '../../api/api-error.ts';
@@ -62,7 +64,7 @@ const rotate = writes('post', {
     const before = (await ask(deps, { action: 'list' })).keys;
     const kids = before.filter(({ state }) => state === 'current').map(({ kid }) => kid);
     const rotated = await written(collection, kids.join(), () =>
-      ask(deps, { action: 'rotate', kids, ...(force ? { force } : {}) }),
+      change(deps, { action: 'rotate', kids, ...(force ? { force } : {}) }),
     );
     refuseRotation(rotated);
     const after = rotated.keys;
@@ -90,7 +92,7 @@ const revoke = writes('put', {
   handle: async ({ params: { kid } }, deps) => {
     const before = (await ask(deps, { action: 'list' })).keys.find((key) => key.kid === kid);
     if (before === undefined) throw inexistent('signing key');
-    const { keys, refused, version } = await written(collection, kid, () => ask(deps, { action: 'revoke', kid }));
+    const { keys, refused, version } = await written(collection, kid, () => change(deps, { action: 'revoke', kid }));
     if (refused === 'unknown') throw inexistent('signing key');
     if (refused === 'in_use') {
       throw new ApiError(
@@ -111,6 +113,16 @@ export const keyRoutes: readonly Route[] = [list, rotate, get, revoke];
 
 function ask({ keyManagers }: Deps, command: KeysManage['command']): Promise<KeysManageReply> {
   return keyManagers.request({ command }, Date.now() + SIGNER_DEADLINE_MS);
+}
+
+/** Is told the version of the set that is then in force, unless all signers are of an older release. */
+async function change({ keyManagers }: Deps, command: KeysManage['command']): Promise<KeysManageReply> {
+  const deadlineMs = Date.now() + SIGNER_DEADLINE_MS;
+  const ask = (): Promise<KeysManageReply> => keyManagers.request({ command, tell_version: true }, deadlineMs);
+  return askOthers([UNKNOWN_MEMBER], ask, deadlineMs).catch((error: unknown) => {
+    if (remoteErrorOf(error)?.code !== UNKNOWN_MEMBER) throw error;
+    return keyManagers.request({ command }, deadlineMs);
+  });
 }
 
 /** @throws {ApiError} 409 when the signer did not replace the keys. */
