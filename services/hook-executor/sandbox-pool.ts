@@ -54,7 +54,7 @@ export async function openSandboxPool(
   let closed = false;
   const isClosed = (): boolean => closed;
 
-  /** Keeps a process in a slot. One that is to be replaced goes on until the next is ready. */
+  /** Keeps a process in a slot. One that must be replaced goes on until the next is ready. */
   async function keepRunning(slot: number, first: SandboxProcess): Promise<void> {
     let failures = 0;
     let retire = (): void => undefined;
