@@ -1,4 +1,4 @@
-import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
+import type { HookOutcome, LastCall } from '../../shared/domain/hook-outcome.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { judgeOutcome, type Judgement } from '../../shared/hook-result/judge-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
@@ -12,6 +12,7 @@ export type DryRun = Judgement & {
   outcome: Omit<HookOutcome, 'cpu_ms' | 'wall_ms' | 'console' | 'result'>;
   console: HookOutcome['console'];
   network: NetworkCall[];
+  last_calls?: LastCall[] | undefined;
   cpu_ms: number;
   wall_ms: number;
 };
@@ -28,7 +29,7 @@ export async function openDryRuns() {
       // Contract §1.1: undefined, not empty, when the grant gives none.
       const args: HookArguments = scope.length === 0 ? others : { ...others, scope };
       const deadlineMs = Date.now() + hook.revision.limits.wall_ms + GRACE_MS;
-      const { outcome, network } = await runs.run(hook, JSON.stringify(args), deadlineMs);
+      const { outcome, network, last_calls } = await runs.run(hook, JSON.stringify(args), deadlineMs);
       const { cpu_ms, wall_ms, console, ...ended } = outcome;
       if ('result' in ended) delete ended.result;
       return {
@@ -37,6 +38,7 @@ export async function openDryRuns() {
         ...judgeOutcome(outcome, scope, customClaimsPolicyOf(hook.revision.kind, policy)),
         console,
         network,
+        ...(last_calls === undefined ? {} : { last_calls }),
         cpu_ms,
         wall_ms,
       };

@@ -5,6 +5,7 @@ import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { follow } from '../follow.ts';
 import { theHook } from './remote-hooks.ts';
+import { waitedFor } from './report.ts';
 
 /** `hookmint hook logs NAME`: what a hook prints and why it fails, as it runs, until Ctrl-C. */
 export async function hookLogs(args: string[]): Promise<ExitCode> {
@@ -33,7 +34,8 @@ function textOf(line: string): string[] {
   ];
 }
 
-function whyOf({ outcome, detail, error }: NonNullable<HookLog['failure']>): string {
-  const what = detail === undefined ? outcome : `${outcome} (${detail})`;
+function whyOf({ outcome, detail, error, last_calls }: NonNullable<HookLog['failure']>): string {
+  const ended = detail === undefined ? outcome : `${outcome} (${detail})`;
+  const what = [ended, ...waitedFor(last_calls).map((call) => `waited for ${call}`)].join('\n');
   return error === undefined ? what : `${what}: ${error.stack ?? `${error.name}: ${error.message}`}`;
 }

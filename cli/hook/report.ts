@@ -18,14 +18,18 @@ const POSITION = new RegExp(String.raw`(?<![\w.-])/?${HOOK_FILE.replace('.', '\\
 
 /** A run whose stacks name the author's file. */
 export function inFile(run: DryRun, file: string): DryRun {
-  const { outcome } = run;
+  const { outcome, last_calls } = run;
+  const named = (text: string): string => text.replace(POSITION, () => `${file}:`);
+  if (last_calls !== undefined) {
+    return {
+      ...run,
+      last_calls: last_calls.map(({ at, ...call }) => (at === undefined ? call : { ...call, at: named(at) })),
+    };
+  }
   if (!('error' in outcome)) return run;
   const error = outcome.error as { stack?: string };
   if (error.stack === undefined) return run;
-  return {
-    ...run,
-    outcome: { ...outcome, error: { ...error, stack: error.stack.replace(POSITION, () => `${file}:`) } },
-  } as DryRun;
+  return { ...run, outcome: { ...outcome, error: { ...error, stack: named(error.stack) } } } as DryRun;
 }
 
 /** A run for people: lines that each begin with what they are about, or with as much space. */
@@ -52,6 +56,7 @@ export function reportOf(run: DryRun): string[] {
       run.dropped.map(({ kind, name, reason }) => `${kind} ${name}: ${REASONS[reason]} (${reason})`),
     ),
     ...section('error', errorOf(run)),
+    ...section('waited for', waitedFor(run.last_calls)),
     ...section(
       'console',
       run.console.flatMap(({ level, text }) => `${level}: ${text}`.split('\n')),
@@ -75,6 +80,15 @@ function outcomeOf({ outcome }: DryRun): string {
     return typeof value === 'string' ? [value] : [];
   });
   return [outcome.status, ...details].join(', ');
+}
+
+/** What a run that timed out waited for. */
+export function waitedFor(calls: DryRun['last_calls']): string[] {
+  if (calls?.length === 0) return ['something of its own: it asked for no request, timer or storage'];
+  return (calls ?? []).map(({ what, at, answered }) => {
+    const place = at === undefined ? '' : ` at ${at}`;
+    return answered ? `nothing more: the last was ${what}${place}, which was answered` : `${what}${place}`;
+  });
 }
 
 function errorOf({ outcome }: DryRun): string[] {

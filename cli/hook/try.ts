@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Dropped } from '../../shared/domain/hook-finding.ts';
-import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
+import { HookOutcome, LastCalls } from '../../shared/domain/hook-outcome.ts';
 import { NetworkCall } from '../../shared/domain/network-call.ts';
 import { SampleEvent } from '../../shared/domain/sample-event.ts';
 import { print, printJson } from '../../shared/terminal.ts';
@@ -27,6 +27,7 @@ const Tried = z.object({
   answer: z.object({ status: z.int(), error: z.string(), error_description: z.string() }).nullable(),
   console: HookOutcome.options[0].shape.console,
   network: z.array(NetworkCall),
+  last_calls: LastCalls.optional(),
   cpu_ms: z.number(),
   wall_ms: z.number(),
 });

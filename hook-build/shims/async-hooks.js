@@ -90,7 +90,7 @@ class AsyncResource {
   #context = current;
   #id = ++lastId;
   #triggerId = executing;
-  constructor(type, options = undefined) {
+  constructor(type, /** @type {any} */ options = undefined) {
     requireString('type', type);
     if (type === '' && isHooked) throw coded(TypeError, 'ERR_ASYNC_TYPE', 'Invalid name for async "type": ');
     const triggerId = typeof options === 'number' ? options : options?.triggerAsyncId;
@@ -108,7 +108,7 @@ class AsyncResource {
       [executing, triggering] = before;
     }
   }
-  bind(run, self = undefined) {
+  bind(run, /** @type {any} */ self = undefined) {
     if (typeof run !== 'function') throw invalidArgType('fn', 'of type function', run);
     const resource = this;
     /** @this {unknown} */

@@ -126,7 +126,7 @@ methods(Buffer, {
     requireArray('buf2', b);
     return a === b ? 0 : order(a, b);
   },
-  copyBytesFrom(view, offset = 0, length = undefined) {
+  copyBytesFrom(view, offset = 0, /** @type {any} */ length = undefined) {
     if (!isTypedArray(view)) throw invalidArgType('view', 'an instance of TypedArray', view);
     for (const [name, value] of [
       ['offset', offset],

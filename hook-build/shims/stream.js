@@ -15,7 +15,7 @@ for (const [Class, methods] of [
 }
 
 /** Two that are each other's ends. */
-function duplexPair(options = undefined) {
+function duplexPair(/** @type {any} */ options = undefined) {
   const ends = [];
   const end = (other) =>
     new Duplex({

@@ -28,7 +28,7 @@ function ordered(url) {
   return made;
 }
 
-function parse(url, parseQueryString = undefined, slashesDenoteHost = undefined) {
+function parse(url, /** @type {any} */ parseQueryString = undefined, /** @type {any} */ slashesDenoteHost = undefined) {
   requireString('url', url);
   try {
     return ordered(legacy.parse(url, parseQueryString, slashesDenoteHost));
@@ -92,7 +92,7 @@ const ESCAPED = {
   '~': '%7E',
 };
 
-function pathToFileURL(file, options = undefined) {
+function pathToFileURL(file, /** @type {any} */ options = undefined) {
   requireString('path', file);
   const isWindows = options?.windows === true;
   const { resolve, sep } = isWindows ? path.win32 : path.posix;
@@ -110,7 +110,7 @@ function pathToFileURL(file, options = undefined) {
   return new URL(`file://${isWindows ? '/' : ''}${escaped(resolved)}`);
 }
 
-function fileURLToPath(value, options = undefined) {
+function fileURLToPath(value, /** @type {any} */ options = undefined) {
   const url = typeof value === 'string' ? new URL(value) : value;
   if (!isURL(url)) throw invalidArgType('path', 'of type string or an instance of URL', value);
   if (url.protocol !== 'file:') throw coded(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');

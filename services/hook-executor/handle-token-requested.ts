@@ -7,7 +7,7 @@ import type { TokenRequested, TokenRequestedReply } from '../../shared/subjects/
 import { hookDuration } from '../../shared/telemetry/metrics.ts';
 import { activeTraceId, inSpan } from '../../shared/telemetry/tracing.ts';
 import { apart, openActionCache, sealActionCache } from './action-cache.ts';
-import { asAuthorSees } from './author-view.ts';
+import { asAuthorSees, type Seen } from './author-view.ts';
 import { createConsoleLines } from './console-lines.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
@@ -53,9 +53,9 @@ export function createTokenRequestedHandler(options: {
         const storage = storageOfRun(documents, known.revision, deadlineMs);
         const ended = await pool.run(known.runnable, args, deadlineMs, network, storage).finally(() => memory.end());
         const { cache, outcome } = apart(ended);
-        const ran = asAuthorSees(outcome, known);
-        observe(hook, ran, span);
-        return { cache, outcome: ran };
+        const seen = asAuthorSees(outcome, known);
+        observe(hook, seen, span);
+        return { cache, outcome: seen.outcome };
       },
     );
     if (cache === undefined || secretsKey === undefined) return { kind: 'outcome', outcome };
@@ -68,7 +68,8 @@ export function createTokenRequestedHandler(options: {
     return `${json.slice(0, -1)},"cache":${JSON.stringify(await openActionCache(cache, secretsKey))}}`;
   }
 
-  function observe(hook: TokenRequested['hook'], outcome: HookOutcome, span: Span): void {
+  function observe(hook: TokenRequested['hook'], seen: Seen, span: Span): void {
+    const { outcome, last_calls } = seen;
     const failure = outcome.status === 'ok' || outcome.status === 'denied' ? undefined : outcome.status;
     span.setAttributes({ 'hookmint.hook.outcome': outcome.status, 'hookmint.hook.cpu_ms': outcome.cpu_ms });
     if (failure !== undefined) span.setAttribute('error.type', failure).setStatus({ code: SpanStatusCode.ERROR });
@@ -78,18 +79,18 @@ export function createTokenRequestedHandler(options: {
     });
     if (failure !== undefined) {
       const error = 'error' in outcome ? outcome.error : undefined;
-      logger.warn({ hook, outcome: outcome.status, ...detail(outcome), error }, 'a hook run failed');
+      logger.warn({ hook, outcome: outcome.status, ...detail(outcome), error, last_calls }, 'a hook run failed');
     }
-    if (outcome.console.length > 0 || outcome.status !== 'ok') publishLog(hook, outcome);
+    if (outcome.console.length > 0 || outcome.status !== 'ok') publishLog(hook, seen);
   }
 
-  function publishLog(hook: TokenRequested['hook'], outcome: HookOutcome): void {
+  function publishLog(hook: TokenRequested['hook'], { outcome, last_calls }: Seen): void {
     const entry: HookLog = {
       time_ms: Date.now(),
       trace_id: activeTraceId(),
       hook,
       lines: outcome.console,
-      failure: failureOf(outcome),
+      failure: failureOf(outcome, last_calls),
     };
     connection.publish(hookLogSubject(tenant), JSON.stringify(entry));
     tellConsole(hook.name, outcome.console);
@@ -97,13 +98,14 @@ export function createTokenRequestedHandler(options: {
 }
 
 /** What of a run that gave no result its author is shown. */
-function failureOf(outcome: HookOutcome): HookLog['failure'] {
+function failureOf(outcome: HookOutcome, last_calls: Seen['last_calls']): HookLog['failure'] {
   if (outcome.status === 'ok') return undefined;
   const [more] = Object.values(detail(outcome));
   return {
     outcome: outcome.status,
     ...(more === undefined ? {} : { detail: more }),
     ...('error' in outcome ? { error: outcome.error } : {}),
+    ...(last_calls === undefined ? {} : { last_calls }),
   };
 }
 

@@ -52,3 +52,9 @@ function withoutCutSecret(text: string, secrets: HookSecrets): string {
   }
   return text;
 }
+
+/** The same of a host, which URLs have in small letters. */
+export function redactHost(host: string, secrets: Readonly<Record<string, string>>): string {
+  const small = Object.entries(secrets).map(([name, value]) => [name, value.toLowerCase()] as const);
+  return redactSecrets(redactSecrets(host, secrets), Object.fromEntries(small));
+}

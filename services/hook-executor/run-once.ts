@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { nuid } from '@nats-io/transport-node';
-import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import { apart } from './action-cache.ts';
-import { asAuthorSees } from './author-view.ts';
 import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
+import { asAuthorSees, type Seen } from './author-view.ts';
 import { createEgressBroker, type EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
 import { noting } from './egress/note-requests.ts';
+import { redactHost } from './redact-secrets.ts';
 import type { KnownRevision } from './revisions.ts';
 import { openSandboxPool, type SandboxPool } from './sandbox-pool.ts';
 import type { Network } from './sandbox-process.ts';
@@ -20,7 +20,7 @@ export type { KnownRevision } from './revisions.ts';
 const FOLLOWING_REQUEST_MS = 25;
 
 /** How a run ended, as its author may see it, and the requests it made. */
-export type RanOnce = { outcome: HookOutcome; network: NetworkCall[] };
+export type RanOnce = Seen & { network: NetworkCall[] };
 
 /**
  * Runs a revision in an isolate of its own, which is gone afterwards: no run finds what another left in `global`. Requests that are under
@@ -45,7 +45,9 @@ export async function runOnce(
   try {
     const { outcome } = apart(await pool.run(runnable, args, deadlineMs, network, storage));
     await untilDone(untilMs);
-    return { outcome: asAuthorSees(outcome, known), network: calls };
+    const { secrets } = known.runnable;
+    const seen = calls.map(({ host, ...call }) => ({ ...call, host: redactHost(host, secrets) }));
+    return { ...asAuthorSees(outcome, known), network: seen };
   } finally {
     memory.end();
     pool.unload(runnable.revision);

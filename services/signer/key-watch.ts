@@ -42,7 +42,7 @@ export type KeyWatch = {
 };
 
 /**
- * @param options.beforeRead What is to be done each time before the keys are read without an announced change.
+ * @param options.beforeRead What is done each time before the keys are read without an announced change.
  * @param options.changed Called when the state may be another.
  */
 export function watchKeys(

@@ -102,7 +102,7 @@ runService('signer', async (endLater) => {
     maxInFlight: config.HOOKMINT_SIGNER_MAX_IN_FLIGHT,
     handle: (request) =>
       manage(request).catch((error: unknown) => {
-        // If the store is away, others are to be asked from now on.
+        // If the store is away, others must be asked from now on.
         void watch.read();
         throw error;
       }),

@@ -24,6 +24,18 @@ const measured = {
     .max(MAX_CONSOLE_LINES),
 };
 
+/** What a run asked for that takes time. */
+export const LastCall = z.strictObject({
+  /** As `GET https://example.com`, `webtask.storage.get`, `a timer of 500 ms`. */
+  what: z.string().max(320),
+  /** Places in the script, the innermost first; the author sees the first in the file of their own. */
+  at: z.string().max(1_024).optional(),
+  answered: z.boolean(),
+});
+export type LastCall = z.infer<typeof LastCall>;
+const MAX_LAST_CALLS = 10;
+export const LastCalls = z.array(LastCall).max(MAX_LAST_CALLS);
+
 /** All of `api.cache` after an Action that changed it. It never leaves the executor as it is. */
 const cached = { cache: ActionCache.optional() };
 
@@ -48,7 +60,13 @@ export const HookOutcome = z.discriminatedUnion('status', [
     ...measured,
   }),
   z.strictObject({ status: z.literal('denied'), error: HookError, ...cached, ...measured }),
-  z.strictObject({ status: z.literal('timed_out'), limit: z.enum(['cpu', 'wall', 'callback']), ...measured }),
+  z.strictObject({
+    status: z.literal('timed_out'),
+    limit: z.enum(['cpu', 'wall', 'callback']),
+    /** What was not answered when it ended, or else the last that was. It never leaves the executor as part of this. */
+    last_calls: LastCalls.optional(),
+    ...measured,
+  }),
   z.strictObject({ status: z.literal('out_of_memory'), ...measured }),
   z.strictObject({
     status: z.literal('threw'),

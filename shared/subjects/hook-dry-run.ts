@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HookOutcome } from '../domain/hook-outcome.ts';
+import { HookOutcome, LastCalls } from '../domain/hook-outcome.ts';
 import { NetworkCall } from '../domain/network-call.ts';
 import { TokenRequested } from './token-requested.ts';
 
@@ -26,6 +26,8 @@ export const HookDryRunReply = z.discriminatedUnion('kind', [
     outcome: HookOutcome,
     /** Requests that the run made, in their order. */
     network: z.array(NetworkCall),
+    /** Of a run that waited in vain: what was not answered, or else the last that was. */
+    last_calls: LastCalls.optional(),
   }),
   z.object({ kind: z.literal('revision_missing') }),
 ]);

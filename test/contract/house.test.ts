@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +57,23 @@ function offenders(among: readonly string[], isOffence: (imported: string, file:
 const within = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`));
 const folderOf = (file: string): string => file.split('/').slice(0, 2).join('/');
 const isOurs = (imported: string): boolean => /^(?:services|hook-build|shared|deploy|cli|test)\/|^\.\./.test(imported);
+
+/** Folders whose folders the map shows, beside those of each service. */
+const MAPPED = ['.', 'services', 'hook-build', 'shared', 'cli', 'console', 'console/src', 'deploy', 'test'];
+
+/** The paths that the tree of CONTRIBUTING.md shows: each line is within the line before it that is indented less. */
+function mapOf(text: string): string[] {
+  const [, tree = ''] = /## The map\n+```\n(.*?)```/s.exec(text) ?? [];
+  const within: { indent: number; path: string }[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const [, space = '', names = ''] = /^( *)(\S(?:.*?\S)?)(?: {2}|$)/.exec(line) ?? [];
+    if (names === '') return [];
+    while ((within.at(-1)?.indent ?? -1) >= space.length) within.pop();
+    const paths = names.split(', ').map((name) => join(within.at(-1)?.path ?? '', name).replace(/\/$/, ''));
+    within.push({ indent: space.length, path: paths[0] ?? '' });
+    return paths;
+  });
+}
 
 describe('the house', () => {
   it('has files, and their imports are seen', () => {
@@ -200,6 +217,23 @@ describe('the house', () => {
       atTerminals.filter((file) => !others.test(file) && writes.test(textOf(file))).sort(),
       // What goes to the standard output of a process that nobody but the launcher, a container's runtime or its starter reads.
       ['shared/process-wall/native.ts', 'shared/process-wall/probe.ts', 'shared/terminal.ts'],
+    );
+  });
+
+  it('is the map of CONTRIBUTING.md, which has all folders that one looks for', () => {
+    const shown = mapOf(textOf('CONTRIBUTING.md'));
+    assert.deepEqual(
+      shown.filter((path) => !existsSync(join(ROOT, path))),
+      [],
+    );
+    const folders = [...MAPPED, ...globSync('services/*', { cwd: ROOT })].flatMap((parent) =>
+      readdirSync(join(ROOT, parent), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$|^dist$/.test(entry.name))
+        .map(({ name }) => join(parent, name)),
+    );
+    assert.deepEqual(
+      folders.filter((folder) => !shown.some((path) => path === folder || path.startsWith(`${folder}/`))),
+      [],
     );
   });
 

@@ -202,6 +202,28 @@ test('logs tell why a run failed, and go on when the services were away', async 
   assert.deepEqual(await once(child, 'close'), [0, null]);
 });
 
+test('logs and a dry run tell what a run waited for', async (t) => {
+  const waits = "module.exports = (c, s, a, x, cb) => {\n  console.log('waits');\n  setTimeout(cb, 9000);\n};";
+  write('waits.js', waits);
+  assert.equal((await hook(['deploy', 'waits.js', '--limits', '{"wall_ms": 300}', '--enable'])).code, 0);
+  const child = start(['logs', 'waits', '--json']);
+  t.after(() => child.kill('SIGKILL'));
+  let [noted, printed] = ['', ''];
+  child.stderr?.on('data', (text: Buffer) => (noted += text.toString()));
+  child.stdout?.on('data', (text: Buffer) => (printed += text.toString()));
+  await until('the logs are followed', () => noted.includes('following waits'));
+  await postJson(stack());
+  await until('the run is told', () => printed.endsWith('\n'));
+  const { lines, failure } = JSON.parse(printed) as Record<'lines' | 'failure', object>;
+  const last_calls = [{ what: 'a timer of 9000 ms', answered: false, at: 'hook.js:3:3' }];
+  assert.deepEqual(lines, [{ level: 'log', text: 'waits' }]);
+  assert.deepEqual(failure, { outcome: 'timed_out', detail: 'wall', last_calls });
+  const tried = await hook(['try', 'waits', '--json']);
+  assert.deepEqual((JSON.parse(tried.stdout) as { last_calls: object }).last_calls, last_calls);
+  const { stdout } = await hook(['try', 'waits']);
+  assert.match(stdout, /^waited for {5}a timer of 9000 ms at hook\.js:3:3$/m);
+});
+
 test('what is wrong is told in one line, with exit code 2', async () => {
   write('good.js', scriptOf('1'));
   write('broken.js', 'module.exports = (\n');

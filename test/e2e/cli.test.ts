@@ -188,6 +188,17 @@ describe('hookmint hook run', () => {
     assert(cpu_ms >= 1_000 && cpu_ms < 3_000, String(cpu_ms));
   });
 
+  it('says what a hook waited for that never called back, where, and what it had printed', async () => {
+    write('forgets.js', hook(`console.log('here');\n  await new Promise((resolve) => setTimeout(resolve, 5));`));
+    const { code, stdout } = await hookmint('hook', 'run', 'forgets.js');
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /^outcome {8}timed_out, callback$/m);
+    const waited =
+      /^waited for {5}nothing more: the last was a timer of 5 ms at forgets\.js:3:34, which was answered$/m;
+    assert.match(stdout, waited);
+    assert.match(stdout, /^console {8}log: here$/m);
+  });
+
   it('names the place of an error in the author’s file, through the bundle', async () => {
     write('throws.js', hook(`require('lodash').now();\n  client.nothing.there;`));
     const { stdout } = await hookmint('hook', 'run', 'throws.js');

@@ -17,7 +17,7 @@ describe('a module that is required without a version, and called as an older on
     ['lodash', '3.10.1', "// lodash@3.10.1\nconst _ = require('lodash');"],
     ['request', '2.81', "/*\n * request@2.81\n */ require('request')"],
   ] as const) {
-    it(`is to be declared: ${name}`, () => {
+    it(`must be declared: ${name}`, () => {
       const [advice = '', ...more] = adviceOn(code);
       assert.ok(advice.endsWith(declare(name, version)), advice);
       assert.deepEqual(more, []);

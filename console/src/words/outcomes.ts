@@ -29,6 +29,15 @@ export function outcomeInWords(outcome: Outcome, kind: DryRun['kind']): string {
   return `${it} ended as ${outcome.status}`;
 }
 
+/** What a run waited for that timed out. */
+export function waitedFor(calls: DryRun['last_calls']): string[] {
+  if (calls?.length === 0) return ['Something of its own: it asked for no request, timer or storage'];
+  return (calls ?? []).map(({ what, at, answered }) => {
+    const place = at === undefined ? '' : ` at ${at}`;
+    return answered ? `Nothing more: the last was ${what}${place}, which was answered` : `${what}${place}`;
+  });
+}
+
 const DURING: Readonly<Record<string, string>> = {
   compile: 'The code is no JavaScript',
   load: 'The code threw an error while it was loaded',

@@ -43,7 +43,7 @@ function toBytes(text, encoding) {
       return bytes;
     }
     case 'hex':
-      return Uint8Array.fromHex(HEX.exec(text)[0]);
+      return Uint8Array.fromHex(HEX.exec(text)?.[0] ?? '');
     case 'base64':
     case 'base64url':
       return fromBase64(text);

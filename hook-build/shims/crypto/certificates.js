@@ -52,7 +52,7 @@ class X509Certificate {
   }
 }
 const { read } = X509Certificate;
-delete X509Certificate.read;
+Reflect.deleteProperty(X509Certificate, 'read');
 
 const READ = [
   'subject',

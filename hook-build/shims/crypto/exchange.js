@@ -103,7 +103,7 @@ class DiffieHellmanGroup {
   }
 }
 const { keep } = DiffieHellmanGroup;
-delete DiffieHellmanGroup.keep;
+Reflect.deleteProperty(DiffieHellmanGroup, 'keep');
 
 class DiffieHellman extends DiffieHellmanGroup {
   constructor(sizeOrPrime, keyEncoding = undefined, generator = undefined, generatorEncoding = undefined) {

@@ -40,7 +40,7 @@ class Hash extends Digesting {
   #data;
   #bytes;
   #finalized = false;
-  constructor(algorithm, options = undefined, data = undefined) {
+  constructor(algorithm, /** @type {any} */ options = undefined, /** @type {any} */ data = undefined) {
     super(options);
     this.#algorithm = algorithm;
     this.#options = options === undefined ? undefined : { outputLength: options?.outputLength };
@@ -77,7 +77,7 @@ class Hmac extends Digesting {
   #data;
   #bytes;
   #finalized = false;
-  constructor(algorithm, key, options = undefined) {
+  constructor(algorithm, key, /** @type {any} */ options = undefined) {
     super(options);
     host('createHmac', algorithm, key, options === undefined ? undefined : { encoding: options?.encoding });
     this.#algorithm = algorithm;

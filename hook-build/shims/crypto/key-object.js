@@ -21,6 +21,7 @@ class KeyObject {
   get [WIRE]() {
     return ['key', this.#type, this.#material];
   }
+  /** @type {number | undefined} */
   get symmetricKeySize() {
     return undefined;
   }

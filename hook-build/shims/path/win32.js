@@ -120,7 +120,7 @@ function dirname(path) {
   return trimmed === '' ? '.' : trimmed;
 }
 
-function basename(path, suffix = undefined) {
+function basename(path, /** @type {any} */ suffix = undefined) {
   const { rest } = split(DRIVE.test(path) ? path : `x${path}`);
   const name = (DRIVE.test(path) ? rest : path)
     .replace(/[\\/]+$/, '')

@@ -7,6 +7,7 @@
 //   w<json>  as o, after a line with a JSON list of what was assigned to where that does nothing
 //   n        the result is not an object       s        the result cannot be serialised
 //   c<json>  a line with all of an Action's cache, which it changed, before one of the others
+//   l<json>  of a run that was ended without an outcome: the calls that it left open
 (function (settled, host, installRuntime, adaptAction) {
   'use strict';
   const { parse, rawJSON, stringify } = JSON;
@@ -40,7 +41,8 @@
   let secretsJson;
 
   // Everything that runs, runs for one run: `current`. Those that are not settled yet wait in `unsettled`.
-  const NOBODY = { __proto__: null, id: 0, budget: 0, lines: undefined, failed: undefined };
+  /** @type {any} */
+  const NOBODY = { __proto__: null, id: 0, budget: 0, lines: undefined, failed: undefined, lastCall: undefined };
   let current = NOBODY;
   const unsettled = new Map();
 
@@ -50,7 +52,7 @@
     if (text.length > current.budget) text = slice(text, 0, current.budget) + '… (cut)';
     current.budget -= text.length + LINE_COST;
     // Without prototypes neither a setter nor a toJSON of the hook comes between a line and its text.
-    if (current.lines === undefined) setPrototypeOf((current.lines = []), null);
+    current.lines ??= setPrototypeOf([], null);
     current.lines[current.lines.length] = { __proto__: null, level, text };
   };
   const define = (target, name, value) =>
@@ -199,8 +201,10 @@
     return stack ?? message;
   };
 
+  const printedBy = ({ lines }) => (lines === undefined ? '' : stringify(lines));
+
   const run = (id, json, consoleBytes) => {
-    const record = { __proto__: null, id, budget: consoleBytes, lines: undefined, failed: undefined };
+    const record = { ...NOBODY, __proto__: null, id, budget: consoleBytes };
     current = record;
     const args = parse(json);
     let outcome;
@@ -217,7 +221,7 @@
     const told = () =>
       writes === undefined || outcome[0] !== 'o' ? outcome : 'w' + stringify(writes) + '\n' + slice(outcome, 1);
     const withCache = () => (cache === undefined ? '' : 'c' + stringify(cache) + '\n') + told();
-    const framed = () => (record.lines === undefined ? '' : stringify(record.lines)) + '\n' + withCache();
+    const framed = () => printedBy(record) + '\n' + withCache();
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
         throw new ErrorClass('The callback of the hook was already called.');
@@ -265,14 +269,20 @@
   };
   const fireTimer = (id, timerId) => {
     resume(id);
-    runtime.fireTimer(timerId);
+    const asked = current;
+    asked.lastCall = runtime.fireTimer(timerId) ?? asked.lastCall;
   };
   const takeTimers = () => runtime.takeUntoldTimers();
   const settleCall = (id, callId, ok, json) => {
     resume(id);
-    runtime.settleCall(callId, ok, json);
+    const asked = current;
+    asked.lastCall = runtime.settleCall(callId, ok, json) ?? asked.lastCall;
   };
   const endRun = (id) => {
+    const ended = mapGet(unsettled, id);
+    if (ended !== undefined) {
+      settled(id, printedBy(ended) + '\nl' + stringify(runtime.lastCallsOf(id, ended.lastCall)), true);
+    }
     current = NOBODY;
     mapDelete(unsettled, id);
     runtime.endRun(id);

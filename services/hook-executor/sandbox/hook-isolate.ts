@@ -7,6 +7,7 @@ import { SubtleTurns, type SubtleWork } from './host-calls/subtle-work.ts';
 import { NodeWork } from './host-calls/node-work/node-work.ts';
 import { EnteredRuns } from './entered-runs.ts';
 import { HookRun } from './hook-run.ts';
+import { lastWords } from './last-words.ts';
 import { LimitError, limitOf, type Limit } from './limit.ts';
 import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
 import type { CpuShare } from './process-time.ts';
@@ -18,9 +19,6 @@ const MAX_WALL_PER_CPU = 10;
 
 /** If nothing in an isolate has been under way for this time, runs that wait for `cb` wait in vain. */
 const NEVER_CALLED_BACK_MS = 250;
-
-/** Timers of one isolate that the host keeps; the runtime inside allows 1,000. */
-const MAX_TIMERS = 2_000;
 
 /**
  * Timers that fire and calls that are answered in one turn of the event loop, of one isolate. With all of them at once an isolate that
@@ -228,6 +226,8 @@ export class HookIsolate {
       return parseOutcome(text, this.#measured(run), this.#limits);
     } catch (error) {
       const failure = this.#failure(error, run);
+      if (failure?.status === 'timed_out')
+        return { ...failure, ...(await lastWords(run, this.#resume(run, 'endRun'))) };
       if (failure !== undefined) return failure;
       return { status: 'threw', during: 'run', error: hostError(error), ...this.#measured(run) };
     } finally {
@@ -294,7 +294,7 @@ export class HookIsolate {
 
   #setTimer(runId: number, timerId: number, delayMs: number): void {
     const run = this.#runs.get(runId);
-    if (run === undefined || run.timers.size >= MAX_TIMERS) return;
+    if (run === undefined || run.hasMostTimers) return;
     clearTimeout(run.timers.get(timerId));
     const timer = setTimeout(() => void this.#fireTimer(run, timerId, timer), delayMs);
     run.timers.set(timerId, timer);

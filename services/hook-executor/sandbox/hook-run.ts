@@ -1,6 +1,9 @@
 import { SubtleWork, type SubtleTurns } from './host-calls/subtle-work.ts';
 import { LimitError } from './limit.ts';
 
+/** Timers of one run that the host keeps; the runtime inside allows 1,000 of an isolate. */
+const MAX_TIMERS = 2_000;
+
 /** One run of a hook, from its entry until nothing of it is under way any more. */
 export class HookRun {
   readonly id: number;
@@ -49,6 +52,10 @@ export class HookRun {
   /** Something of it will come back by itself. */
   get underWay(): boolean {
     return this.entries > 0 || this.calls > 0 || this.timers.size > 0;
+  }
+
+  get hasMostTimers(): boolean {
+    return this.timers.size >= MAX_TIMERS;
   }
 
   end(): void {

@@ -2,6 +2,7 @@ import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { ownChannel } from '../../../shared/process-wall/channel.ts';
 import { sealIfWalled } from '../../../shared/process-wall/seal.ts';
 import { openOwnResidentBytes } from '../../../shared/process-wall/usage.ts';
+import { by } from './by.ts';
 import { dropRights } from './drop-rights.ts';
 import { runDecode } from './host-calls/decode.ts';
 import { runSubtle } from './host-calls/subtle.ts';
@@ -53,19 +54,6 @@ async function run({ id, revision: address, arguments: json, deadlineMs }: Sandb
     } finally {
       isolates.leave(address, isolate);
     }
-  }
-}
-
-/** Whether something comes to its end by then. */
-async function by(dueMs: number, end: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, dueMs - performance.now()), false);
-  });
-  try {
-    return await Promise.race([end.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

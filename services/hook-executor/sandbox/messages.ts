@@ -5,7 +5,7 @@ import type { FromSandbox } from './protocol.ts';
 
 const MAX_LENGTH_PER_MESSAGE = MAX_CALL_LENGTH;
 
-/** What a line of a console counts on top of its text: by it the lines of a message, three values each, are bounded too. */
+/** What a line of a console, or a call, counts on top of its text: by it the lines of a message, three values each, are bounded too. */
 const LINE_LENGTH = 64;
 
 type Report = z.infer<typeof FromSandbox>;
@@ -13,7 +13,7 @@ type Said = { [Kind in 'calls' | 'over']: NonNullable<Report[Kind]> } & {
   outcomes: { id: number; outcome: HookOutcome }[];
 };
 
-/** Makes messages of what is to be said, in its order: no run is over before its calls. */
+/** Makes messages of what there is to say, in its order: no run is over before its calls. */
 export function messagesFromSandbox({ outcomes, calls, over }: Said): Said[] {
   const messages: Said[] = [];
   do {
@@ -40,5 +40,7 @@ function countThatFit<Item>(items: readonly Item[], length: (item: Item) => numb
 
 function lengthOf({ outcome }: Said['outcomes'][number]): number {
   const result = outcome.status === 'ok' ? (outcome.result?.length ?? 0) : 0;
-  return outcome.console.reduce((length, { text }) => length + text.length + LINE_LENGTH, result);
+  const calls = outcome.status === 'timed_out' ? (outcome.last_calls ?? []) : [];
+  const texts = [...outcome.console.map(({ text }) => text), ...calls.map(({ what, at = '' }) => `${what}${at}`)];
+  return texts.reduce((length, text) => length + text.length + LINE_LENGTH, result);
 }

@@ -1,4 +1,4 @@
-import { NOT_RUN, unavailable, type HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { NOT_RUN, unavailable, type HookOutcome, type LastCall } from '../../../shared/domain/hook-outcome.ts';
 import type { HookRevision } from '../../../shared/domain/hook.ts';
 import type { NetworkCall } from '../../../shared/domain/network-call.ts';
 import type { SampleEvent } from '../../../shared/domain/sample-event.ts';
@@ -19,6 +19,7 @@ export type DryRun = Judgement & {
   outcome: { status: HookOutcome['status'] } & Record<string, unknown>;
   console: HookOutcome['console'];
   network: NetworkCall[];
+  last_calls?: LastCall[] | undefined;
   cpu_ms: number;
   wall_ms: number;
 };
@@ -41,7 +42,7 @@ export async function dryRun(
     arguments: JSON.stringify(args),
   };
   const deadlineMs = Date.now() + revision.limits.wall_ms + GRACE_MS;
-  const { outcome, network } = await ask(request, revision, deadlineMs, dryRunners);
+  const { outcome, network, last_calls } = await ask(request, revision, deadlineMs, dryRunners);
   const { cpu_ms, wall_ms, console, ...ended } = outcome;
   if ('result' in ended) delete ended.result;
   return {
@@ -50,6 +51,7 @@ export async function dryRun(
     ...judgeOutcome(outcome, scope, customClaimsPolicyOf(revision.kind, policy)),
     console,
     network,
+    ...(last_calls === undefined ? {} : { last_calls }),
     cpu_ms,
     wall_ms,
   };

@@ -35,7 +35,7 @@ const TokenRequest = z
 
 /** RFC 9449 §4.1. */
 const TokenRequestHeaders = z.object({
-  DPoP: z.string().optional().meta({ description: 'A proof of the key that the token is to be bound to (RFC 9449).' }),
+  DPoP: z.string().optional().meta({ description: 'A proof of the key that the token will be bound to (RFC 9449).' }),
 });
 
 /** RFC 9449 §8.1. */

@@ -3,7 +3,7 @@ import type { DryRun } from '../../api/programs.ts';
 import { Choices } from '../../parts/choices.tsx';
 import { DroppedList } from '../../parts/dropped-list.tsx';
 import { ScopeList } from '../../parts/scope-list.tsx';
-import { errorOf, outcomeInWords } from '../../words/outcomes.ts';
+import { errorOf, outcomeInWords, waitedFor } from '../../words/outcomes.ts';
 import { shown } from '../../words/shown.ts';
 import { milliseconds } from '../../words/time.ts';
 import { RunError } from './run-error.tsx';
@@ -25,6 +25,18 @@ export function TestResult({ result, onGo }: { result: DryRun; onGo: (line: numb
         </span>
       </p>
       {error !== undefined && <RunError error={error} onGo={onGo} />}
+      {result.last_calls !== undefined && (
+        <section className="section" aria-label="Waited for">
+          <h3>Waited for</h3>
+          <ul className="sheet lines">
+            {waitedFor(result.last_calls).map((call, index) => (
+              <li key={index} className="line">
+                <LongText text={call} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {answer !== null && (
         <section className="section" aria-label="Answer">
           <h3>The client would get</h3>

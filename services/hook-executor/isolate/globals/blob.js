@@ -3,6 +3,7 @@ import { defineInterface } from './define.js';
 import {
   apply,
   dateNow,
+  deleteProperty,
   floor,
   isNaN,
   iterator,
@@ -122,7 +123,7 @@ for (const name of ['is', 'bytes', 'of']) delete Blob[name];
 export class File extends Blob {
   #name;
   #lastModified;
-  constructor(parts, name, options = undefined) {
+  constructor(parts, name, /** @type {any} */ options = undefined) {
     if (arguments.length < 2)
       throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "bits" and "name" arguments must be specified');
     super(parts, options);
@@ -144,8 +145,8 @@ export class File extends Blob {
 }
 export const isFile = File.is;
 export const fileOf = File.of;
-delete File.is;
-delete File.of;
+deleteProperty(File, 'is');
+deleteProperty(File, 'of');
 
 /** For structuredClone: bytes never change, so they are shared. */
 export function blobCopy(blob) {

@@ -1,17 +1,17 @@
 import {
-  getOwnPropertyDescriptor,
+  bufferBytes,
+  descriptorOf,
   getPrototypeOf,
-  SafeMap,
   isView,
+  SafeMap,
+  sharedBufferBytes,
   typedArrayTag,
   uncurry,
-  bufferBytes,
-  sharedBufferBytes,
 } from './intrinsics.js';
 
 // What an object is by birth, whatever its prototype or its tag says. A probe throws for objects of another kind.
 const probe = (prototype, name) => {
-  const { get, value } = getOwnPropertyDescriptor(prototype, name);
+  const { get, value } = descriptorOf(prototype, name);
   return uncurry(get ?? value);
 };
 const isError = Error.isError;

@@ -1,4 +1,5 @@
-import { dateNow, min, parse, pause, PromiseClass, SafeMap, stringify } from './intrinsics.js';
+import { dateNow, min, parse, pause, PromiseClass, push, SafeMap, stringify } from './intrinsics.js';
+import { placeOfCaller } from './last-calls.js';
 
 // The one way to the host. Its functions stay in this module's closure; what is under way is tagged with its run.
 
@@ -120,7 +121,8 @@ export function callHost(kind, request) {
     const id = ++lastCallId;
     characters += json.length;
     const run = currentRun();
-    calls.set(id, { length: json.length, run, resolve, reject });
+    const detail = kind === 'http' ? `${request.method} ${request.url}` : request.operation;
+    calls.set(id, { length: json.length, run, resolve, reject, kind, detail, place: placeOfCaller() });
     host.call(run, id, kind, json);
   });
 }
@@ -130,9 +132,10 @@ function forget(id, call) {
   characters -= call.length;
 }
 
+/** Gives the call that it was, if it was one. */
 export function settleCall(id, ok, json) {
   const call = calls.get(id);
-  if (call === undefined) return;
+  if (call === undefined) return undefined;
   forget(id, call);
   const value = parse(json);
   if (ok) call.resolve(value);
@@ -142,6 +145,15 @@ export function settleCall(id, ok, json) {
     if (value.advice !== undefined) write('warn', value.advice);
     call.reject(error);
   }
+  return call;
+}
+
+export function openCalls(run) {
+  const open = [];
+  calls.forEach((call) => {
+    if (call.run === run) push(open, call);
+  });
+  return open;
 }
 
 /** Drops what an ended run still waited for: its promises stay pending for ever. */

@@ -1,4 +1,4 @@
-import { defineProperty, getOwnPropertyDescriptor, ownKeys, toStringTag } from './intrinsics.js';
+import { defineProperty, descriptorOf, ownKeys, toStringTag } from './intrinsics.js';
 
 /** A property as Node has its globals: there, but not enumerated. */
 export const hidden = (target, name, value) =>
@@ -32,7 +32,7 @@ export function defineInterface(name, Class) {
   for (let i = 0; i < names.length; i++) {
     const key = names[i];
     if (typeof key === 'symbol' || key === 'constructor') continue;
-    const descriptor = getOwnPropertyDescriptor(Class.prototype, key);
+    const descriptor = descriptorOf(Class.prototype, key);
     descriptor.enumerable = true;
     defineProperty(Class.prototype, key, descriptor);
   }

@@ -1,5 +1,5 @@
 import { defineInterface } from './define.js';
-import { defineProperty, hasOwn, setPrototypeOf } from './intrinsics.js';
+import { defineProperty, deleteProperty, hasOwn, setPrototypeOf } from './intrinsics.js';
 
 const CODES = {
   __proto__: null,
@@ -58,7 +58,7 @@ export class DOMException {
   static is = (value) => typeof value === 'object' && value !== null && #name in value;
 }
 export const isDomException = DOMException.is;
-delete DOMException.is;
+deleteProperty(DOMException, 'is');
 
 setPrototypeOf(DOMException.prototype, Error.prototype);
 /** Constants that no error has any more. */

@@ -31,7 +31,11 @@ export class TextDecoder {
   #encoding;
   #fatal;
   #ignoreBOM;
-  /** Of UTF-8, which needs no library. */
+  /**
+   * Of UTF-8, which needs no library.
+   *
+   * @type {any}
+   */
   #utf8;
   /** Of any other encoding. */
   #other;
@@ -58,7 +62,7 @@ export class TextDecoder {
     return this.#ignoreBOM;
   }
 
-  decode(input = new Bytes(), options = undefined) {
+  decode(input = new Bytes(), /** @type {any} */ options = undefined) {
     const encoding = this.#encoding;
     if (!isBufferSource(input)) {
       const message = 'The "list" argument must be an instance of SharedArrayBuffer, ArrayBuffer or ArrayBufferView.';

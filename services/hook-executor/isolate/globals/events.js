@@ -1,7 +1,7 @@
 import { elapsedMs, reportUncaught } from './connection.js';
 import { defineInterface } from './define.js';
 import { inspect } from './inspect.js';
-import { apply, defineProperty, push, sliceArray, splice } from './intrinsics.js';
+import { apply, defineProperty, deleteProperty, push, sliceArray, splice } from './intrinsics.js';
 import { coded } from './node-error.js';
 
 const requireArguments = (given, wanted) => {
@@ -28,7 +28,7 @@ export class Event {
   #stoppedNow = false;
   #passive = false;
 
-  constructor(type, options = undefined) {
+  constructor(type, /** @type {any} */ options = undefined) {
     requireArguments(arguments.length, 1);
     this.#type = `${type}`;
     this.#bubbles = !!options?.bubbles;
@@ -135,7 +135,7 @@ for (let i = 0; i < phases.length; i++) {
 
 class CustomEvent extends Event {
   #detail;
-  constructor(type, options = undefined) {
+  constructor(type, /** @type {any} */ options = undefined) {
     requireArguments(arguments.length, 1);
     super(type, options);
     this.#detail = options?.detail ?? null;
@@ -157,7 +157,7 @@ const captures = (options) => (typeof options === 'boolean' ? options : !!option
 export class EventTarget {
   #listeners = [];
 
-  addEventListener(type, callback, options = undefined) {
+  addEventListener(type, callback, /** @type {any} */ options = undefined) {
     requireArguments(arguments.length, 2);
     if (callback === null || callback === undefined) return;
     if (typeof callback !== 'function' && typeof callback !== 'object') {
@@ -207,7 +207,7 @@ export class EventTarget {
   static dispatchTrusted = (target, type) => dispatch(target, trusted(type), target.#listeners);
 }
 export const dispatchTrusted = EventTarget.dispatchTrusted;
-delete EventTarget.dispatchTrusted;
+deleteProperty(EventTarget, 'dispatchTrusted');
 
 /** An `on…` property: one listener that can be read and replaced, in its place among the others. */
 export function defineHandler(Class, type) {

@@ -3,6 +3,7 @@ import { concatBytes } from './buffer-source.js';
 import { randomBase64 } from './connection.js';
 import { defineInterface } from './define.js';
 import {
+  deleteProperty,
   exec,
   indexOf,
   push,
@@ -70,8 +71,8 @@ export class FormData {
 }
 const { pairsOf } = FormData;
 export const isFormData = FormData.is;
-delete FormData.pairsOf;
-delete FormData.is;
+deleteProperty(FormData, 'pairsOf');
+deleteProperty(FormData, 'is');
 definePairs(FormData, 'FormData', pairsOf);
 
 function entryOf(given, name, value, filename) {

@@ -57,7 +57,7 @@ export class Headers {
   #values = new SafeMap();
   #fixed = false;
 
-  constructor(init = undefined) {
+  constructor(/** @type {any} */ init = undefined) {
     if (init !== undefined) fill(this, init);
   }
 

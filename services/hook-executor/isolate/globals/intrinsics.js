@@ -4,7 +4,7 @@ const { bind, call } = Function.prototype;
 /** `uncurry(fn)(self, ...args)` is `fn.call(self, ...args)`, whatever became of `Function.prototype`. */
 export const uncurry = bind.bind(call);
 
-export const { apply, construct, ownKeys, deleteProperty } = Reflect;
+export const { apply, construct, ownKeys, deleteProperty, defineProperty: tryToDefine } = Reflect;
 export const {
   assign,
   create,
@@ -20,6 +20,14 @@ export const {
   setPrototypeOf,
 } = Object;
 export const hasOwn = uncurry(Object.prototype.hasOwnProperty);
+/**
+ * Of a property that is there.
+ *
+ * @returns {any}
+ */
+export const descriptorOf = (object, name) => getOwnPropertyDescriptor(object, name);
+/** The function that reads a property. */
+export const getterOf = (object, name) => uncurry(descriptorOf(object, name).get);
 
 export const { isArray, from: arrayFrom } = Array;
 /** Defines, where Array.prototype.push would set: a setter of that index on a prototype sees nothing. */
@@ -61,20 +69,19 @@ export const asyncIterator = Symbol.asyncIterator;
 export const toStringTag = Symbol.toStringTag;
 
 export const Bytes = Uint8Array;
-export const typedArrayTag = uncurry(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), toStringTag).get);
+export const typedArrayTag = getterOf(getPrototypeOf(Uint8Array.prototype), toStringTag);
 const typedArray = getPrototypeOf(Uint8Array.prototype);
-const getter = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
-export const viewBuffer = getter(typedArray, 'buffer');
-export const viewOffset = getter(typedArray, 'byteOffset');
-export const viewBytes = getter(typedArray, 'byteLength');
+export const viewBuffer = getterOf(typedArray, 'buffer');
+export const viewOffset = getterOf(typedArray, 'byteOffset');
+export const viewBytes = getterOf(typedArray, 'byteLength');
 export const setBytes = uncurry(typedArray.set);
 export const subarray = uncurry(typedArray.subarray);
 export const sliceBytes = uncurry(typedArray.slice);
-export const dataViewBuffer = getter(DataView.prototype, 'buffer');
-export const dataViewOffset = getter(DataView.prototype, 'byteOffset');
-export const dataViewBytes = getter(DataView.prototype, 'byteLength');
-export const bufferBytes = getter(ArrayBuffer.prototype, 'byteLength');
-export const sharedBufferBytes = getter(SharedArrayBuffer.prototype, 'byteLength');
+export const dataViewBuffer = getterOf(DataView.prototype, 'buffer');
+export const dataViewOffset = getterOf(DataView.prototype, 'byteOffset');
+export const dataViewBytes = getterOf(DataView.prototype, 'byteLength');
+export const bufferBytes = getterOf(ArrayBuffer.prototype, 'byteLength');
+export const sharedBufferBytes = getterOf(SharedArrayBuffer.prototype, 'byteLength');
 export const sliceBuffer = uncurry(ArrayBuffer.prototype.slice);
 export const transferBuffer = uncurry(ArrayBuffer.prototype.transfer);
 export const isView = ArrayBuffer.isView;
@@ -85,7 +92,7 @@ export const fromBase64 = Uint8Array.fromBase64.bind(Uint8Array);
 function safe(Base) {
   class Safe extends Base {}
   for (const key of ownKeys(Base.prototype)) {
-    if (key !== 'constructor') defineProperty(Safe.prototype, key, getOwnPropertyDescriptor(Base.prototype, key));
+    if (key !== 'constructor') defineProperty(Safe.prototype, key, descriptorOf(Base.prototype, key));
   }
   setPrototypeOf(Safe.prototype, null);
   freeze(Safe.prototype);

@@ -1,6 +1,6 @@
 import { defineAbort } from './abort.js';
 import { defineBlob } from './blob.js';
-import { callHost, connect, dropCalls, settleCall } from './connection.js';
+import { callHost, connect, dropCalls, openCalls, settleCall } from './connection.js';
 import { defineConsole } from './console.js';
 import { defineCrypto } from './crypto.js';
 import { defineGlobal } from './define.js';
@@ -11,6 +11,7 @@ import { defineFetch } from './fetch.js';
 import { defineFormData } from './form-data.js';
 import { defineHeaders } from './headers.js';
 import { takeUntoldTimers } from './host-timers.js';
+import { lastCalls } from './last-calls.js';
 import { defineNodeWork } from './node-work.js';
 import { defineObjectUrls } from './object-urls.js';
 import { definePerformance } from './performance.js';
@@ -22,7 +23,7 @@ import { defineStreams } from './streams.js';
 import { defineStructuredClone } from './structured-clone.js';
 import { defineCryptoKey } from './subtle.js';
 import { defineTextStreams } from './text-streams.js';
-import { defineTimers, dropTimers, fireTimer } from './timers.js';
+import { defineTimers, dropTimers, fireTimer, addOpenTimers } from './timers.js';
 import { defineUrl } from './url.js';
 import { defineUrlSearchParams } from './url-search-params.js';
 
@@ -65,5 +66,10 @@ export default function install(host, currentRun, write, uncaught) {
     dropTimers(run);
     dropCalls(run);
   };
-  return { callHost, fireTimer, takeUntoldTimers, settleCall, endRun };
+  const lastCallsOf = (run, answered) => {
+    const open = openCalls(run);
+    addOpenTimers(run, open);
+    return lastCalls(open, answered);
+  };
+  return { callHost, fireTimer, takeUntoldTimers, settleCall, lastCallsOf, endRun };
 }

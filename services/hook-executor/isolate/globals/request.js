@@ -50,6 +50,7 @@ export class Request {
   #url;
   #method = 'GET';
   #headers;
+  /** @type {any} */
   #body = null;
   #signal;
   #settings = { redirect: 'follow', mode: 'cors', credentials: 'same-origin', cache: 'default' };

@@ -24,6 +24,7 @@ function initOf(init) {
 }
 
 export class Response {
+  /** @type {any} */
   #body = null;
   #status;
   #statusText;
@@ -32,7 +33,7 @@ export class Response {
   #url = '';
   #redirected = false;
 
-  constructor(body = null, init = {}) {
+  constructor(/** @type {any} */ body = null, init = {}) {
     const { status, statusText, headers } = initOf(init);
     this.#status = status;
     this.#statusText = statusText;

@@ -9,7 +9,7 @@ const nameOf = (value) => `${value?.constructor?.name ?? 'Object'}`;
 
 /**
  * @param test Whether a value is of the class, whatever its prototype says.
- * @param describe Gives an object with what is to be seen.
+ * @param describe Gives an object with what is shown.
  */
 export function showAs(Class, test, describe) {
   show(Class, test, (value, options, inspect) => `${nameOf(value)} ${inspect(describe(value), options)}`);

@@ -1,5 +1,5 @@
 import { defineLazily } from './define.js';
-import { getOwnPropertyDescriptor, uncurry } from './intrinsics.js';
+import { getterOf } from './intrinsics.js';
 import { isLoaded, library } from './libraries.js';
 
 // Web streams are a library's, and made by whoever first uses one: a body here is in memory, and most are read as a whole.
@@ -26,7 +26,7 @@ let lockedOf;
 /** By its brand: what reads `locked` throws for anything else. Where the library was never needed there is no stream. */
 export function isReadableStream(value) {
   if (!isLoaded('streams') || typeof value !== 'object' || value === null) return false;
-  lockedOf ??= uncurry(getOwnPropertyDescriptor(streams().ReadableStream.prototype, 'locked').get);
+  lockedOf ??= getterOf(streams().ReadableStream.prototype, 'locked');
   try {
     lockedOf(value);
     return true;

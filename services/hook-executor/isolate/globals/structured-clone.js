@@ -6,6 +6,7 @@ import {
   defineProperty,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  getterOf,
   hasOwn,
   isArray,
   iterator,
@@ -27,8 +28,8 @@ const mapForEach = uncurry(Map.prototype.forEach);
 const mapSet = uncurry(Map.prototype.set);
 const setForEach = uncurry(Set.prototype.forEach);
 const setAdd = uncurry(Set.prototype.add);
-const regExpSource = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'source').get);
-const regExpFlags = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'flags').get);
+const regExpSource = getterOf(RegExp.prototype, 'source');
+const regExpFlags = getterOf(RegExp.prototype, 'flags');
 const unbox = {
   Number: uncurry(Number.prototype.valueOf),
   String: uncurry(String.prototype.valueOf),
@@ -114,10 +115,9 @@ function cloneObject(value, seen) {
   if (isBlob(value)) return remember(value, blobCopy(value), seen);
   // A class's error that has no stack of its own, as ours is.
   if (isDomException(value)) {
-    const copy = new DOMException(value.message, value.name);
-    if (typeof value.stack === 'string') {
-      defineProperty(copy, 'stack', { value: value.stack, writable: true, configurable: true });
-    }
+    const { message, name, stack } = /** @type {any} */ (value);
+    const copy = new DOMException(message, name);
+    if (typeof stack === 'string') defineProperty(copy, 'stack', { value: stack, writable: true, configurable: true });
     return remember(value, copy, seen);
   }
   const copy = remember(value, isArray(value) ? new Array(value.length) : {}, seen);
@@ -163,7 +163,7 @@ function cloneView(value, kind, seen) {
   return remember(value, new views[kind](buffer, value.byteOffset, length), seen);
 }
 
-export function structuredClone(value, options = undefined) {
+export function structuredClone(value, /** @type {any} */ options = undefined) {
   if (arguments.length === 0) throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "value" argument must be specified');
   const seen = new SafeMap();
   const transferred = [];

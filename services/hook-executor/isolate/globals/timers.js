@@ -2,7 +2,8 @@ import { reportUncaught, runId } from './connection.js';
 import { defineGlobal, hidden, tag } from './define.js';
 import { armTimer, disarmTimer, forgetTimer } from './host-timers.js';
 import { inspect } from './inspect.js';
-import { apply, defineProperty, PromiseClass, resolved, SafeMap, then, trunc } from './intrinsics.js';
+import { apply, defineProperty, PromiseClass, push, resolved, SafeMap, then, trunc } from './intrinsics.js';
+import { placeOfCaller } from './last-calls.js';
 import { coded } from './node-error.js';
 
 /** Timers and immediates of one isolate that have not fired. */
@@ -39,6 +40,7 @@ class Timer {
   #repeat;
   #refed = true;
   #run;
+  #place = placeOfCaller();
   #arms = 0;
 
   constructor(callback, args, delayMs, repeat) {
@@ -80,6 +82,7 @@ class Timer {
 
   static runOf = (timer) => timer.#run;
   static idOf = (timer) => timer.#id;
+  static described = (timer) => ({ kind: 'timer', detail: timer.#delayMs, place: timer.#place });
   static isTimer = (value) => typeof value === 'object' && value !== null && #id in value;
 
   ref() {
@@ -121,9 +124,9 @@ class Timer {
     this.#repeat = delayMs === null ? null : +delayMs;
   }
 }
-const { fire, stop, refresh, runOf, idOf, isTimer } = Timer;
+const { fire, stop, refresh, runOf, idOf, described, isTimer } = Timer;
 // A timer's `constructor` is nothing a hook gets hold of the statics by.
-for (const name of ['fire', 'stop', 'refresh', 'runOf', 'idOf', 'isTimer']) delete Timer[name];
+for (const name of ['fire', 'stop', 'refresh', 'runOf', 'idOf', 'described', 'isTimer']) delete Timer[name];
 
 class Timeout extends Timer {
   refresh() {
@@ -192,10 +195,19 @@ function clearImmediate(timer) {
   clear(timer);
 }
 
+/** Gives what it was, if it was a timer. */
 export function fireTimer(timerId) {
   forgetTimer(timerId);
   const timer = active.get(timerId);
-  if (timer !== undefined) fire(timer);
+  if (timer === undefined) return undefined;
+  fire(timer);
+  return described(timer);
+}
+
+export function addOpenTimers(run, open) {
+  active.forEach((timer) => {
+    if (runOf(timer) === run) push(open, described(timer));
+  });
 }
 
 /** Drops an ended run's timers. The host is not told: they are its own to drop. */

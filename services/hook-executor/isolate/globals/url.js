@@ -1,6 +1,6 @@
 import { parseUrl, setUrl } from './connection.js';
 import { defineInterface } from './define.js';
-import { defineProperty, getOwnPropertyDescriptor, indexOf, parse, slice, toWellFormed } from './intrinsics.js';
+import { defineProperty, descriptorOf, indexOf, parse, slice, toWellFormed } from './intrinsics.js';
 import { coded } from './node-error.js';
 import { record, showAs } from './shown.js';
 import { paramsOf, resetParams } from './url-search-params.js';
@@ -101,7 +101,7 @@ for (let i = 0; i < PARTS.length; i++) {
       change(this, name, text(value));
     },
   };
-  defineProperty(URL.prototype, name, getOwnPropertyDescriptor(accessors, name));
+  defineProperty(URL.prototype, name, descriptorOf(accessors, name));
 }
 
 const SHOWN = [

@@ -63,6 +63,7 @@ function resultOf({
   dropped,
   console,
   network,
+  last_calls,
   cpu_ms,
   wall_ms,
 }: DryRun): TestResult['payload'] {
@@ -82,6 +83,7 @@ function resultOf({
     dropped,
     console,
     network,
+    ...(last_calls === undefined ? {} : { last_calls }),
     cpu_ms,
     wall_ms,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClientAssertion } from '../../../../shared/domain/client-assertion-issuer.ts';
+import { LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { ProofOfPossession } from '../../../../shared/domain/proof-of-possession.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import type { HookArguments } from '../../../../shared/domain/hook-arguments.ts';
@@ -66,6 +67,8 @@ export const TestResult = z
       dropped: z.array(z.unknown()),
       console: z.array(z.object({ level: z.string(), text: z.string() })),
       network: z.array(z.unknown()),
+      /** Of a run that timed out: the calls that were not answered, or else the last that was. */
+      last_calls: LastCalls.optional(),
       cpu_ms: z.number(),
       wall_ms: z.number(),
     }),

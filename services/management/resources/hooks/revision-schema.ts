@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HookOutcome } from '../../../../shared/domain/hook-outcome.ts';
+import { HookOutcome, LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { HookIsolation, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
 import { NetworkCall } from '../../../../shared/domain/network-call.ts';
@@ -70,6 +70,8 @@ export const DryRunView = z
     outcome: z.looseObject({ status: z.enum(HookOutcome.options.map((option) => option.shape.status.value)) }),
     console: HookOutcome.options[0].shape.console,
     network: z.array(NetworkCall),
+    /** Of a run that timed out: the calls that were not answered, or else the last that was. */
+    last_calls: LastCalls.optional(),
     cpu_ms: z.number(),
     wall_ms: z.number(),
   })
