@@ -99,11 +99,8 @@ async function run(files: readonly string[], concurrentFiles: number): Promise<R
   const [code] = (await once(running, 'exit')) as [number | null];
   const lines = existsSync(`${report}.failed`) ? readFileSync(`${report}.failed`, 'utf8').split('\n') : [];
   const failed = lines.filter((line) => line !== '');
-  // Of one that was stopped not all files were run; one that fails without a file has another fault. A test that another file declares for
-  // its importers, as of attacks, is told with that file, which passes when it is run again.
-  const isNamed = failed.every((file) => file.endsWith('.test.ts'));
-  const isWhole = !running.killed && isNamed && (code === 0) === (failed.length === 0);
-  return { code: code ?? 1, failed, isWhole };
+  // Of one that was stopped not all files were run; one that fails without a file has another fault.
+  return { code: code ?? 1, failed, isWhole: !running.killed && (code === 0) === (failed.length === 0) };
 }
 
 const [beside, alone] = [files.filter((file) => !isAlone(file)), files.filter(isAlone)];
