@@ -1,4 +1,4 @@
-import { isLoopbackName } from '../http/loopback.ts';
+import { isLoopbackName } from '../loopback.ts';
 
 /** Longest URL of a JWK Set, characters. */
 export const MAX_JWKS_URI_LENGTH = 2_048;

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
-import { isLoopbackName } from './loopback.ts';
+import { isLoopbackName } from '../loopback.ts';
 
 /**
  * Options of helmet for answers that are JSON and never a page: its other headers speak to browsers that render one.

@@ -1,4 +1,4 @@
-import { isLoopbackName } from '../../../shared/http/loopback.ts';
+import { isLoopbackName } from '../../../shared/loopback.ts';
 
 /** Where people reach the console, and what follows from it. */
 export type ConsoleAddress = {
