@@ -16,13 +16,29 @@ const MAX_LINE_CHARACTERS = 4_194_304;
  */
 export async function follow(path: () => string, what: string, hear: (line: string) => void): Promise<void> {
   const stop = new AbortController();
-  const isStopped = (): boolean => stop.signal.aborted;
-  process.once('SIGINT', () => stop.abort());
+  const end = (): void => stop.abort();
+  process.once('SIGINT', end);
+  // What has started this process was killed: nobody reads any more.
+  process.once('disconnect', end);
+  try {
+    await followUntil(stop.signal, path, what, hear);
+  } finally {
+    process.off('disconnect', end);
+  }
+}
+
+async function followUntil(
+  stop: AbortSignal,
+  path: () => string,
+  what: string,
+  hear: (line: string) => void,
+): Promise<void> {
+  const isStopped = (): boolean => stop.aborted;
   let pauseMs = 0;
   while (!isStopped()) {
     try {
       // A new token each time: the one before may have expired.
-      const response = await (await connectApi()).open(path(), stop.signal);
+      const response = await (await connectApi()).open(path(), stop);
       note(`following ${what}; stop with Ctrl-C`);
       pauseMs = 0;
       for await (const line of linesOf(response)) hear(line);
@@ -32,7 +48,7 @@ export async function follow(path: () => string, what: string, hear: (line: stri
     if (isStopped()) break;
     if (pauseMs === 0) note('hookmint: the stream ended; it is opened again as soon as hookmint answers');
     pauseMs = Math.min(Math.max(1_000, pauseMs * 2), MAX_PAUSE_MS);
-    await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 

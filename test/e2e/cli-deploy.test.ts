@@ -222,6 +222,9 @@ test('logs and a dry run tell what a run waited for', async (t) => {
   assert.deepEqual((JSON.parse(tried.stdout) as { last_calls: object }).last_calls, last_calls);
   const { stdout } = await hook(['try', 'waits']);
   assert.match(stdout, /^waited for {5}a timer of 9000 ms at hook\.js:3:3$/m);
+  // Killed, so that it passes on nothing: what it has started ends too, and lets go of the output.
+  child.kill('SIGKILL');
+  await once(child, 'close');
 });
 
 test('what is wrong is told in one line, with exit code 2', async () => {
