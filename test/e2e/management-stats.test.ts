@@ -32,8 +32,17 @@ describe('figures of token requests', () => {
     for (let count = 0; count < REFUSED; count++) {
       assert.equal((await requestToken(stack(), { scope: 'none of it' })).status, 403);
     }
-    const news = async (): Promise<number> => (await read()).total.issued - earlier.issued;
-    await until('all of them', async () => (await news()) === ISSUED);
+    const durationsInLogs = async (): Promise<number[]> => {
+      const { body } = await management.call('GET', '/logs?q=type:seccft&per_page=100');
+      return (body as { details: { duration_ms: number } }[])
+        .map(({ details }) => details.duration_ms)
+        .sort((a, b) => a - b);
+    };
+    // The token of the Management API may be counted before them or among them.
+    await until('all of them, as often as they are in the logs', async () => {
+      const { issued } = (await read()).total;
+      return issued >= earlier.issued + ISSUED && issued === (await durationsInLogs()).length;
+    });
     await until('the refusals', async () => (await read()).total.errors.access_denied === REFUSED);
     const { total, points, step_seconds } = await read();
     assert.equal(step_seconds, 60);
@@ -43,10 +52,7 @@ describe('figures of token requests', () => {
     );
     for (const { at } of points) assert.equal(Date.parse(at) % MINUTE_MS, 0);
 
-    const { body } = await management.call('GET', '/logs?q=type:seccft&per_page=100');
-    const durations = (body as { details: { duration_ms: number } }[])
-      .map(({ details }) => details.duration_ms)
-      .sort((a, b) => a - b);
+    const durations = await durationsInLogs();
     assert.equal(durations.length, total.issued);
     const exact = durations[Math.ceil(0.99 * durations.length) - 1] ?? NaN;
     assert.ok(Math.abs((total.p99_ms ?? NaN) / exact - 1) < 0.05, `${String(total.p99_ms)} for ${String(exact)}`);
