@@ -146,6 +146,7 @@ describe('a value that is refused is never shown', () => {
       HOOKMINT_HTTP_DRAIN_MS: 1_000,
       HOOKMINT_MAX_CONNECTIONS: 10_240,
       HOOKMINT_MAX_CONNECTIONS_PER_ADDRESS: 2_048,
+      HOOKMINT_JWKS_ALLOWED_ADDRESSES: [],
       HOOKMINT_CLIENT_SECRET_KEY: Buffer.alloc(32),
       HOOKMINT_SIGN_REQUEST_KEY: Buffer.alloc(32),
       HOOKMINT_TRUSTED_PROXIES: 0,
