@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
 import { parseDocument } from './document.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
-import { written } from './written.ts';
+import { alreadyWritten, written } from './written.ts';
 
 /** A value whose `_id` or unique index another document has already. */
 export class DuplicateError extends Error {
@@ -113,7 +113,10 @@ export function documentsIn<Value extends object, Input>(
         const before = fromStored(stored);
         const { _id, ...rest } = toStored(await edit(before));
         const after = fromStored({ _id, ...rest });
-        if (isDeepStrictEqual(after, before)) return { before, after };
+        if (isDeepStrictEqual(after, before)) {
+          alreadyWritten({ collection: name, id, keys: [lookedUpBy(after)] });
+          return { before, after };
+        }
         const version = stored._version;
         const unchanged: Filter<Stored> = { _id: id, _version: version ?? { $exists: false } };
         const next = { ...rest, _version: (version ?? 0) + 1 };

@@ -34,6 +34,11 @@ export async function written<T>(
   }
 }
 
+/** Notes a document that is already as a request wants it: the write that made it so may be one whose outcome nobody knew, nor told. */
+export function alreadyWritten(target: Target): void {
+  note(target);
+}
+
 /**
  * Handles a request that writes, and gives with its result what it has written. When it fails for want of a server or a service after something was written, or may have been,
  * `whenUnknown` says what is thrown instead.

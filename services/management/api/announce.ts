@@ -49,17 +49,22 @@ export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, e
     });
   }
 
-  /** @returns What was told to the services. */
+  /**
+   * @param change `null` where all was already as it was asked for.
+   * @returns What was told to the services.
+   */
   async function announce(
-    change: Change,
+    change: Change | null,
     targets: readonly Target[],
     route: Operation,
     caller: Caller,
     request: Request,
   ): Promise<ConfigChange[]> {
-    record(change, route, caller, request);
-    const changes = changesOf(targets);
-    await tellServices(changes, change.keySetVersion);
+    if (change !== null) record(change, route, caller, request);
+    // A write that was not noted may have been any of the collection.
+    const isNoted = change === null || targets.some(({ collection }) => collection === change.collection);
+    const changes = changesOf(isNoted ? targets : [...targets, { collection: change.collection }]);
+    if (changes.length > 0) await tellServices(changes, change?.keySetVersion);
     return changes;
   }
 

@@ -66,7 +66,7 @@ export function mountRoutes(
         },
       );
       const written = result as Written<unknown>;
-      if (written.change !== null) changes = await announcer.announce(written.change, targets, route, caller, request);
+      changes = await announcer.announce(written.change, targets, route, caller, request);
       answer = written.answer;
     } else answer = await route.handle(input, deps);
     const changesTold = route.method === 'get' ? undefined : writeChanges(changes);
