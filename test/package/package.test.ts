@@ -31,9 +31,11 @@ after(() => {
 
 const project = (...path: string[]): string => join(folder, 'project', ...path);
 
-/** Nothing of this checkout: no variables of npm's, no compile cache. */
+/** Variables by which npm and Node would know this checkout; the registry and its certificate are the machine's. */
+const OF_THIS_CHECKOUT = /^(npm_(?!config_registry$)|INIT_CWD$|NODE_(?!EXTRA_CA_CERTS$)|HOOKMINT_)/;
+
 function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|NODE_|HOOKMINT_)/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !OF_THIS_CHECKOUT.test(name));
   return { ...Object.fromEntries(kept), ...own };
 }
 
