@@ -212,7 +212,7 @@ it('their names follow the policy of the tenant, when they are written and when 
   await until('its log', async () => (await logs()).length > 0);
   const [log] = await logs();
   assert.deepEqual(log?.details.dropped, [{ kind: 'claim', name: 'tier', reason: 'not_namespaced' }]);
-  assert.deepEqual(log?.details.custom_claims, [`${NS}a`], 'names, and no values');
+  assert.deepEqual(log.details.custom_claims, [`${NS}a`], 'names, and no values');
   // What was there is sent back, and stays.
   const shown = await must('GET', of.clientPath);
   assert.equal((await must('PATCH', of.clientPath, { claims: shown.claims, name: 'Sent back' })).name, 'Sent back');

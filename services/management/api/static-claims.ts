@@ -17,21 +17,24 @@ import { isStorable } from './loose.ts';
 const MAX_TOLD_NAME_LENGTH = 100;
 
 /** hookmint's own: claims of all tokens of an API, a client or a grant, held to the rules for claims of hooks. `null` and `{}` are none. */
-export const claims = StaticClaims.superRefine((given, { addIssue }) => {
-  const refuse = (message: string, ...path: string[]): void => addIssue({ code: 'custom', path, message });
-  const entries = Object.entries(given);
-  // What is over a bound is not looked at further.
-  if (entries.length > MAX_STATIC_CLAIMS) return refuse(`must be at most ${String(MAX_STATIC_CLAIMS)} claims`);
-  if (Buffer.byteLength(JSON.stringify(given)) > MAX_STATIC_CLAIMS_BYTES) {
-    return refuse(`must have at most ${String(MAX_STATIC_CLAIMS_BYTES)} bytes as JSON`);
-  }
-  for (const [name, value] of entries) {
-    const why = WHY_NOT[refusalOfClaim(name, 'relaxed') ?? ''] ?? whyNotValue(value);
-    if (why !== undefined) refuse(why, name);
-  }
+export const claims = StaticClaims.superRefine((given, context) => {
+  for (const [message, ...path] of refusalsOf(given)) context.addIssue({ code: 'custom', path, message });
 })
   .nullable()
   .optional();
+
+/** What is over a bound is not looked at further. */
+function refusalsOf(given: StaticClaims): (readonly [message: string, name?: string])[] {
+  const entries = Object.entries(given);
+  if (entries.length > MAX_STATIC_CLAIMS) return [[`must be at most ${String(MAX_STATIC_CLAIMS)} claims`]];
+  if (Buffer.byteLength(JSON.stringify(given)) > MAX_STATIC_CLAIMS_BYTES) {
+    return [[`must have at most ${String(MAX_STATIC_CLAIMS_BYTES)} bytes as JSON`]];
+  }
+  return entries.flatMap(([name, value]) => {
+    const why = WHY_NOT[refusalOfClaim(name, 'relaxed') ?? ''] ?? whyNotValue(value);
+    return why === undefined ? [] : [[why, name] as const];
+  });
+}
 
 const WHY_NOT: Readonly<Record<string, string>> = {
   reserved: "is the issuer's to say; choose another name",
