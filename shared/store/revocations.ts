@@ -27,6 +27,6 @@ export function revocationsIn(db: Db) {
         return has(key);
       }
     },
-    createIndexes: () => collection.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 }),
+    createIndexes: () => collection.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 }, {}),
   };
 }

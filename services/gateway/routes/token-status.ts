@@ -15,8 +15,8 @@ import { introspect, type TokenStatusDeps } from '../token-status/introspect.ts'
 import { revoke } from '../token-status/revoke.ts';
 import type { TokenIssuer } from '../token-request.ts';
 
-/** What an endpoint makes of a token that an authenticated client shows; `undefined` for an answer without a body. */
-type Act = (token: string, caller: Client, deps: TokenStatusDeps) => Promise<object | undefined | void>;
+/** What an endpoint makes of a token that an authenticated client shows; `undefined` is an answer without a body. */
+type Act = (token: string, caller: Client, deps: TokenStatusDeps) => Promise<object | undefined>;
 
 const ACTS: Readonly<Record<string, Act>> = { '/oauth/introspect': introspect, '/oauth/revoke': revoke };
 

@@ -1,6 +1,6 @@
 import type { Client } from '../../../shared/domain/client.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
-import { notKnown, readToken } from './read-token.ts';
+import { notKnown, readToken, type ReadToken } from './read-token.ts';
 import type { TokenStore } from './token-store.ts';
 
 export type TokenStatusDeps = {
@@ -22,10 +22,13 @@ const INACTIVE = { active: false };
 export async function introspect(token: string, caller: Client, deps: TokenStatusDeps): Promise<object> {
   if (deps.missing().length > 0) throw notKnown('Whether tokens are in force cannot be known at the moment');
   const read = await readToken(token, deps);
-  if (read === undefined || read.audience !== caller.resource_server_identifier) return INACTIVE;
+  if (read === undefined || !isFor(read, caller)) return INACTIVE;
   if (!(await deps.tokens.isInForce(read))) return INACTIVE;
   const { claims, clientId } = read;
   const token_type = claims.cnf === undefined ? 'Bearer' : 'DPoP';
   // What is said here holds over claims of the same names.
   return { ...claims, active: true, client_id: clientId, token_type };
 }
+
+const isFor = ({ audience }: ReadToken, { resource_server_identifier }: Client): boolean =>
+  audience === resource_server_identifier;

@@ -9,13 +9,14 @@ import { readToken } from './read-token.ts';
  *
  * @throws {OAuthError} 400 `unauthorized_client` for the token of another client; 503 when it is not certain that it is revoked.
  */
-export async function revoke(token: string, caller: Client, deps: TokenStatusDeps): Promise<void> {
+export async function revoke(token: string, caller: Client, deps: TokenStatusDeps): Promise<undefined> {
   const read = await readToken(token, deps);
-  if (read === undefined) return;
+  if (read === undefined) return undefined;
   if (read.clientId !== caller.client_id) {
     throw new OAuthError(400, 'unauthorized_client', 'The token was issued to another client');
   }
   await deps.tokens.revoke(read);
   const { audience, claims } = read;
   logger.info({ client_id: caller.client_id, audience, jti: claims.jti }, 'a token was revoked by its client');
+  return undefined;
 }
