@@ -18,21 +18,23 @@ const MAX_TOLD_NAME_LENGTH = 100;
 
 /** hookmint's own: claims of all tokens of an API, a client or a grant, held to the rules for claims of hooks. `null` and `{}` are none. */
 export const claims = StaticClaims.superRefine((given, context) => {
-  for (const [message, ...path] of refusalsOf(given)) context.addIssue({ code: 'custom', path, message });
+  for (const { message, path } of refusalsOf(given)) context.addIssue({ code: 'custom', message, path });
 })
   .nullable()
   .optional();
 
 /** What is over a bound is not looked at further. */
-function refusalsOf(given: StaticClaims): (readonly [message: string, name?: string])[] {
+function refusalsOf(given: StaticClaims): { message: string; path: string[] }[] {
   const entries = Object.entries(given);
-  if (entries.length > MAX_STATIC_CLAIMS) return [[`must be at most ${String(MAX_STATIC_CLAIMS)} claims`]];
+  if (entries.length > MAX_STATIC_CLAIMS) {
+    return [{ message: `must be at most ${String(MAX_STATIC_CLAIMS)} claims`, path: [] }];
+  }
   if (Buffer.byteLength(JSON.stringify(given)) > MAX_STATIC_CLAIMS_BYTES) {
-    return [[`must have at most ${String(MAX_STATIC_CLAIMS_BYTES)} bytes as JSON`]];
+    return [{ message: `must have at most ${String(MAX_STATIC_CLAIMS_BYTES)} bytes as JSON`, path: [] }];
   }
   return entries.flatMap(([name, value]) => {
-    const why = WHY_NOT[refusalOfClaim(name, 'relaxed') ?? ''] ?? whyNotValue(value);
-    return why === undefined ? [] : [[why, name] as const];
+    const message = WHY_NOT[refusalOfClaim(name, 'relaxed') ?? ''] ?? whyNotValue(value);
+    return message === undefined ? [] : [{ message, path: [name] }];
   });
 }
 
