@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import { z } from 'zod';
-import { hashClientSecret, newClientSecret } from '../../../../shared/client-secret.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
 import { clientAssertionIssuersIn } from '../../../../shared/store/client-assertion-issuers.ts';
 import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
@@ -19,9 +18,9 @@ import { claimsAfter } from '../../api/static-claims.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import { besideWaysIn, lastAdministrator, refuseLostWayIn } from '../../auth/ways-in.ts';
 import { createdClient, editedClient } from './edit.ts';
-import { ClientView, CreateClient, RotateSecret, UpdateClient } from './schema.ts';
-import { revokedUntil, revokedUntilMs, revokeTokens } from './revoke-tokens.ts';
-import { rotated } from './secrets.ts';
+import { ClientView, CreateClient, UpdateClient } from './schema.ts';
+import { revokeTokens } from './revoke-tokens.ts';
+import { rotateSecret } from './rotate-secret.ts';
 import { viewOf } from './view.ts';
 
 const tag = 'clients';
@@ -190,37 +189,6 @@ const remove = writes('delete', {
     });
     if (client === undefined) return { answer: undefined, change: null };
     return { answer: undefined, change: { collection, id, before: viewOf(client, tenant), after: null } };
-  },
-});
-
-const rotateSecret = writes('post', {
-  path: '/clients/{id}/rotate-secret',
-  operationId: 'rotateClientSecret',
-  summary: 'Rotate a client secret',
-  tag,
-  scopes: ['update:client_keys'],
-  params,
-  body: RotateSecret,
-  status: 200,
-  response: ClientView,
-  errors: [404, 409],
-  handle: async ({ params: { id }, body: { overlap_seconds, revoke_tokens }, caller }, deps) => {
-    const { db, tenant, clientSecretKey } = deps;
-    const clientSecret = newClientSecret();
-    const hash = hashClientSecret(clientSecret, clientSecretKey);
-    const changed = await besideWaysIn(id, deps, (isLast) =>
-      clientsIn(db).change(id, (before) => {
-        const client_secrets = rotated(before.client_secrets, hash, overlap_seconds, Date.now());
-        const revoked = revoke_tokens ? { tokens_revoked_until_ms: revokedUntilMs() } : {};
-        const after = { ...before, client_secrets, ...revoked };
-        if (isLast) refuseLostWayIn({ before, after }, caller);
-        return after;
-      }),
-    );
-    if (changed === undefined) throw inexistent('client');
-    const before = viewOf(changed.before, tenant);
-    const after = { ...viewOf(changed.after, tenant), ...(revoke_tokens ? revokedUntil(changed.after) : {}) };
-    return { answer: viewOf(changed.after, tenant, clientSecret), change: { collection, id, before, after } };
   },
 });
 
