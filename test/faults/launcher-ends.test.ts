@@ -58,10 +58,8 @@ async function start(
   within: readonly string[] = [],
   command: readonly string[] = ['npm', 'start', '--'],
 ): Promise<Started> {
-  const [program, ...args] = [...within, ...command, '--port', '0', '--no-console', '--data', dataDir] as [
-    string,
-    ...string[],
-  ];
+  const line: readonly string[] = [...within, ...command, '--port', '0', '--no-console', '--data', dataDir];
+  const [program = '', ...args] = line;
   const npm = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, NATS_URL: '', MONGODB_URL: '' },
