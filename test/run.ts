@@ -1,6 +1,6 @@
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainMongod } from '../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
@@ -36,6 +36,11 @@ const ALONE = [
     (name) => `test/attacks/${name}.test.ts`,
   ),
 ];
+/** Of their folders, those that wait for what comes about, and have ten times the time on a busy machine or as much as it takes. */
+const NOT_ALONE = [
+  ...['assertions', 'clocks', 'cut-node', 'keys', 'quotas'].map((name) => `test/faults/cluster-${name}.test.ts`),
+  'test/scale/console.test.ts',
+];
 /** Twice as many as there are cores: a file waits for its processes half of its time. */
 const CONCURRENT_FILES = Math.min(8, availableParallelism() * 2);
 /** As many files are run again when they failed beside others; more of them are no chance. */
@@ -45,7 +50,9 @@ const LONGEST_TOLD = 10;
 const { values, positionals } = parseArgs({ options: { long: { type: 'boolean' } }, allowPositionals: true });
 const suites = values.long === true ? LONG_SUITES : EVERYDAY_SUITES;
 const patterns = positionals.length > 0 ? positionals : suites.map((suite) => `test/${suite}/**/*.test.ts`);
-const found = patterns.flatMap((pattern) => globSync(pattern).sort());
+// By their own names: files of one folder, which need the same of the machine, come apart.
+const byName = (a: string, b: string): number => basename(a).localeCompare(basename(b));
+const found = patterns.flatMap((pattern) => globSync(pattern).sort(byName));
 const isIn = (list: readonly string[], file: string): boolean =>
   list.some((path) => relative('.', file).split(sep).join('/').startsWith(path));
 const files = [...found.filter((file) => isIn(FIRST, file)), ...found.filter((file) => !isIn(FIRST, file))];
@@ -76,7 +83,8 @@ async function run(of: readonly string[], concurrentFiles: number): Promise<Ran>
   return ran;
 }
 
-const [beside, alone] = [files.filter((file) => !isIn(ALONE, file)), files.filter((file) => isIn(ALONE, file))];
+const isAlone = (file: string): boolean => isIn(ALONE, file) && !isIn(NOT_ALONE, file);
+const [beside, alone] = [files.filter((file) => !isAlone(file)), files.filter(isAlone)];
 const first = [await run(beside, CONCURRENT_FILES), await run(alone, 1)];
 const failed = first.flatMap((stage) => stage.failed);
 const isRunAgain =
