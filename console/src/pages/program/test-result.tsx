@@ -116,7 +116,7 @@ function TokenView({ result, token }: { result: DryRun; token: Token }) {
   );
 }
 
-/** The token without it has the granted scopes. All claims here are the code's, but those that the event of the run has (`custom_claims`). */
+/** The token without it has the granted scopes and no claim of its own: all claims here are the code's. */
 function TokenDifference({ token, changes }: { token: Token; changes: DryRun['scope_changes'] }) {
   const claims = Object.entries(token.claims);
   return (
