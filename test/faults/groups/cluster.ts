@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { NodeName } from '../../support/nats-cluster.ts';
 import type { Stack } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
+import { members, muted, routed } from '../cluster-wires.ts';
 import { openCluster, type Cluster } from '../cluster-world.ts';
 import type { Fault, FaultGroup } from '../fault.ts';
-import type { Wire } from '../tcp-proxy.ts';
 import { CLUSTER_COLUMNS } from '../watch-cluster.ts';
 
 type OneOf = Pick<Fault<Cluster>, 'begin' | 'untilHealed'>;
@@ -13,7 +12,6 @@ const LASTS_MS = { short: 3_000, long: 10_000 };
 /** Servers that hear nothing of each other for so long know that they are parted. */
 const SILENT_MS = { short: 8_000, long: 12_000 };
 const WRONG_CLOCK_MS = 300_000;
-const PERFECT: Wire = { latencyMs: 0, bytesPerSecond: Infinity, blackHole: false };
 
 const OTHER_ANSWERS = 'Nothing: the other one answers.';
 const FROM_MEMORY =
@@ -36,57 +34,6 @@ function killed(name: Parameters<Stack['pidsOf']>[0]): OneOf {
         const [pid] = stack.pidsOf(name);
         return pid !== undefined && pid !== before;
       }),
-  };
-}
-
-/** The routes between NATS servers that a fault has to do with are so for a while. */
-function routed(
-  concerns: (from: NodeName, to: NodeName) => boolean,
-  wire: Partial<Wire> | 'cut',
-): Pick<Fault<Cluster>, 'begin'> {
-  return {
-    begin: async ({ nats, routes }) => {
-      await nats.untilWhole();
-      const those = routes.filter(({ from, to }) => concerns(from, to));
-      for (const { proxy } of those) {
-        if (wire === 'cut') await proxy.shut();
-        else proxy.set(wire);
-      }
-      return async () => {
-        for (const { proxy } of those) {
-          proxy.set(PERFECT);
-          await proxy.open();
-        }
-      };
-    },
-  };
-}
-
-/** Nothing that one NATS server sends to the others arrives, whoever of the two has made the connection. */
-const muted = (node: NodeName): Pick<Fault<Cluster>, 'begin'> => ({
-  begin: async ({ nats, routes }) => {
-    await nats.untilWhole();
-    for (const { from, to, proxy } of routes) {
-      if (from === node) proxy.set({ blackHole: 'there' });
-      else if (to === node) proxy.set({ blackHole: 'back' });
-    }
-    return () => {
-      for (const { proxy } of routes) proxy.set(PERFECT);
-    };
-  },
-});
-
-/** The way to one member of the replica set, or to all, is so for a while. */
-function members(which: 'primary' | 'all', wire: Partial<Wire>): Pick<Fault<Cluster>, 'begin'> {
-  return {
-    begin: async (world) => {
-      const primary = await world.members.primary();
-      const those = world.toMembers.filter((_, member) => which === 'all' || member === primary);
-      for (const proxy of those) proxy.set(wire);
-      return () => {
-        for (const proxy of those) proxy.set(PERFECT);
-      };
-    },
   };
 }
 
