@@ -8,9 +8,9 @@ import { CLUSTER_COLUMNS } from '../watch-cluster.ts';
 
 type OneOf = Pick<Fault<Cluster>, 'begin' | 'untilHealed'>;
 
-const LASTS_MS = { short: 3_000, long: 10_000 };
+const LASTS_MS = { short: 3_000, long: 6_000 };
 /** Servers that hear nothing of each other for so long know that they are parted. */
-const SILENT_MS = { short: 8_000, long: 12_000 };
+const SILENT_MS = { short: 8_000, long: 10_000 };
 const WRONG_CLOCK_MS = 300_000;
 
 const OTHER_ANSWERS = 'Nothing: the other one answers.';
