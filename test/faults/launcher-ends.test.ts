@@ -129,19 +129,18 @@ const BEFORE = SIGNALS.flatMap((signal) => [SERVICES, SERVERS].map((names) => ({
 
 /** A signal to each of these; resolves when others are in the place of those that it ended, and tokens are issued. */
 async function startsAgain(started: Started, names: Record<string, RegExp>, signal: NodeJS.Signals): Promise<void> {
-  for (const [name, command] of Object.entries(names)) {
+  const again = Object.entries(names).map(async ([name, command]) => {
     const pid = started.all.find((entry) => command.test(entry.command))?.pid;
     assert(pid !== undefined, name);
-    const backBefore = started.printed().split(`hookmint: ${name} is back`).length;
+    const timesBack = (): number => started.printed().split(`hookmint: ${name} is back`).length;
+    const before = timesBack();
     process.kill(pid, signal);
     // It reads its configuration anew, and goes on.
-    if (name === 'nats-server' && signal === 'SIGHUP') continue;
-    await until(
-      `${name} is started again`,
-      () => started.printed().split(`hookmint: ${name} is back`).length > backBefore,
-    );
+    if (name === 'nats-server' && signal === 'SIGHUP') return;
+    await until(`${name} is started again`, () => timesBack() > before);
     assert(!isAlive(pid), name);
-  }
+  });
+  await Promise.all(again);
   await until('tokens are issued', async () => (await started.token().catch(() => undefined)) !== undefined);
   started.all = [...started.all.slice(0, 1), ...descendantsOf(started.npm.pid ?? 0)];
 }
