@@ -68,7 +68,17 @@ export const cluster: FaultGroup<Cluster> = {
       how: 'SIGKILL; who gets no answer from one asks the other, as a load balancer does.',
       allowed: 'Nothing: the other one answers. The log lacks what it had not told yet.',
       mayRefuse: false,
-      ...killed('gateway'),
+      begin: killed('gateway').begin,
+      untilHealed: async ({ gateways }) => {
+        for (const gateway of gateways) {
+          const isReady = (): Promise<boolean> =>
+            fetch(`${gateway}/readyz`).then(
+              ({ ok }) => ok,
+              () => false,
+            );
+          await until(`${gateway} is ready`, isReady);
+        }
+      },
     },
     {
       name: 'Cluster: kill -9 of one of two executors',
