@@ -79,7 +79,7 @@ export function recordTokenRequest(
     if (findings.dropped !== undefined) {
       logger.warn(
         { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
-        'a hook set claims or scopes that are not allowed',
+        'claims or scopes that are not allowed were left out of a token',
       );
     }
     // Often a hook that forgets to hand them on: contract §1.6 found three of thirteen.
