@@ -17,7 +17,7 @@ export function createTimeOnTheWay(upMs = (): number => performance.now()): (sen
   return ({ by, up_ms }) => {
     const nowMs = upMs();
     if (nowMs - turnedMs > REMEMBERED_MS) {
-      before = nowMs - turnedMs > 2 * REMEMBERED_MS ? new Map() : recent;
+      before = nowMs - turnedMs > 2 * REMEMBERED_MS ? new Map<string, number>() : recent;
       recent = new Map();
       turnedMs = nowMs;
     }
