@@ -102,6 +102,7 @@ export function Workbench({
           label={`Code of the ${noun}`}
           isReadOnly={!may}
           secrets={latest.secrets}
+          language={latest.language}
           handle={editor}
           onChange={work.change}
           onProblems={setProblems}
