@@ -20,6 +20,8 @@ const ApisPage = lazy(() => import('./pages/apis/apis-page.tsx'));
 const ApiPage = lazy(() => import('./pages/apis/api-page.tsx'));
 const FiguresPage = lazy(() => import('./pages/figures/figures-page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/keys-page.tsx'));
+const ActivityPage = lazy(() => import('./pages/activity/activity-page.tsx'));
+const ChangePage = lazy(() => import('./pages/activity/change-page.tsx'));
 const PeoplePage = lazy(() => import('./pages/people/people-page.tsx'));
 const TokenPage = lazy(() => import('./pages/tokens/token-page.tsx'));
 const ProgramPage = lazy(() => import('./pages/program/program-page.tsx'));
@@ -141,6 +143,10 @@ function Pages() {
         <Route path="/keys">
           <KeysPage />
         </Route>
+        <Route path="/activity">
+          <ActivityPage />
+        </Route>
+        <Route path="/activity/:id">{({ id }) => <ChangePage key={id} id={id} />}</Route>
         <Route path="/people">
           <PeoplePage />
         </Route>

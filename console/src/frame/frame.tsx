@@ -16,6 +16,7 @@ const PAGES: readonly { path: string; name: string; scope?: string }[] = [
   { path: '/clients', name: 'Clients' },
   { path: '/apis', name: 'APIs' },
   { path: '/keys', name: 'Keys' },
+  { path: '/activity', name: 'Activity', scope: 'read:logs' },
   { path: '/people', name: 'People', scope: 'read:console_sessions' },
 ];
 

@@ -14,6 +14,7 @@ import { openManagement } from '../../support/management.ts';
 import { providerEnv, startOpenIdProvider, type OpenIdProvider } from '../../support/openid-provider.ts';
 import { startStack, type Stack } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
+import { editorOf } from './editor.ts';
 
 const PEOPLE = {
   ada: { name: 'Ada Author', roles: ['writers', 'everybody'] },
@@ -109,6 +110,35 @@ describe('people in the browser', { skip: noChromium }, () => {
       const { body } = await api.call('GET', '/logs?q=description:"Refuse to sign in to the console"');
       return (body as Record<string, unknown>[]).some(({ user_id }) => user_id === `${provider.issuer}|nobody`);
     });
+  });
+
+  it('see who changed what, and what is another now', async () => {
+    const { page } = await browser.open({ bypassCSP: true }, { expected: /./ });
+    await signInAt(page, 'ada', 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).waitFor();
+    const [hook] = (await openManagement(stack).then(({ call }) => call('GET', '/hooks'))).body as { id: string }[];
+    const renamed = await page.evaluate(
+      async ([url]) => {
+        const headers = { 'X-Hookmint-Console': '1', 'Content-Type': 'application/json' };
+        return (await fetch(url, { method: 'PATCH', headers, body: '{"name":"renamed-by-ada"}' })).status;
+      },
+      [`${stack.url}/api/v2/hooks/${hook?.id ?? ''}`] as const,
+    );
+    assert.equal(renamed, 200);
+    const row = page.getByRole('row', { name: /Ada Author.*renamed-by-ada/ });
+    await until('the change', async () => {
+      await page.goto(`${stack.url}/console/activity`);
+      await page.getByRole('row').nth(1).waitFor();
+      return (await row.count()) > 0;
+    });
+    await row.getByRole('link').click();
+    await page.getByRole('heading', { name: 'What is another' }).waitFor();
+    await page.getByText('"name": "renamed-by-ada"').waitFor();
+    await picture(page, 'change');
+    await assertAccessible(page);
+    await assertFits(page);
+    await page.getByRole('link', { name: 'Open renamed-by-ada' }).click();
+    await editorOf(page).waitFor();
   });
 
   it('are signed out by an operator, at their next click', async () => {
