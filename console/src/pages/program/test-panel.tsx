@@ -87,9 +87,9 @@ function Recorded({ test }: { test: Test }) {
         Request
       </label>
       <select id="recorded" value={logId ?? ''} onChange={({ target }) => setLogId(target.value)}>
-        {(recorded.data ?? []).map(({ log_id = '', date = '', client_name, client_id, audience = '' }) => (
+        {(recorded.data ?? []).map(({ log_id, date, client_name, client_id, audience }) => (
           <option key={log_id} value={log_id}>
-            {clockTime(date)} {shown(client_name ?? client_id ?? '')} → {shown(audience)}
+            {clockTime(date)} {shown(client_name ?? client_id)} → {shown(audience)}
           </option>
         ))}
       </select>
