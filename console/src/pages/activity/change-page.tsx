@@ -5,8 +5,7 @@ import { Difference } from '../../editor/difference.tsx';
 import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Facts } from '../../parts/facts.tsx';
-import { Failure } from '../../parts/failure.tsx';
-import { Loading } from '../../parts/loading.tsx';
+import { ReadPage } from '../../parts/read-page.tsx';
 import { shown } from '../../words/shown.ts';
 import { atTime } from '../../words/time.ts';
 import { nameOf, placeOf, whoOf } from './place-of.ts';
@@ -15,15 +14,11 @@ import { nameOf, placeOf, whoOf } from './place-of.ts';
 export default function ChangePage({ id }: { id: string }) {
   const log = useQuery(changeLogQuery(id));
   useTitle('Change', 'Activity');
-  if (log.isError) {
-    return (
-      <div className="page">
-        <Failure what="The change could not be read." error={log.error} onRetry={() => void log.refetch()} />
-      </div>
-    );
-  }
-  if (log.data === undefined) return <Loading what="the change" />;
-  return <Change log={log.data} />;
+  return (
+    <ReadPage what="the change" query={log}>
+      {(opened) => <Change log={opened} />}
+    </ReadPage>
+  );
 }
 
 function Change({ log }: { log: ChangeLog }) {
