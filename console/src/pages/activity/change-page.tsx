@@ -66,7 +66,7 @@ function Change({ log }: { log: ChangeLog }) {
         />
       </section>
       <section className="card" aria-labelledby="change">
-        <h2 id="change">{before === null ? 'What was made' : after === null ? 'What is gone' : 'What is another'}</h2>
+        <h2 id="change">{before === null ? 'What was made' : after === null ? 'What was deleted' : 'What changed'}</h2>
         <p className="hint">As the Management API shows it: without secrets, and without the ends of long texts.</p>
         <Difference {...differenceOf(before, after)} label="The change" />
       </section>

@@ -65,7 +65,7 @@ const COLUMNS = [
   'Person',
   'May',
   { text: 'Signed in', look: 'wide-only' },
-  'Last seen',
+  { text: 'Last seen', look: 'roomy-only' },
   { text: 'Browser', look: 'wide-only' },
 ];
 
@@ -89,7 +89,9 @@ function SessionTable({
           <td className="wide-only" title={atTime(session.started_at)}>
             {ago(session.started_at)}
           </td>
-          <td title={atTime(session.seen_at)}>{ago(session.seen_at)}</td>
+          <td className="roomy-only" title={atTime(session.seen_at)}>
+            {ago(session.seen_at)}
+          </td>
           <td className="wide-only" title={shown(session.user_agent)}>
             {browserIn(session.user_agent)}
           </td>

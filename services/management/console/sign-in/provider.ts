@@ -113,7 +113,6 @@ export function createProvider(settings: SignInSettings, redirectUri: string) {
     },
   };
 }
-export type SignInProvider = ReturnType<typeof createProvider>;
 
 /** As the provider takes it; OpenID Connect's own is the one that is not told of. */
 function authentication(clientSecret: string): oidc.ClientAuth {
