@@ -4,7 +4,11 @@ import { isBuiltin } from '../../hook-build/module-name.ts';
 /** What code was written for that no hook or Action finds here. Comments count too: a note too many costs a look. */
 const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/\bgeoip\b/, 'it reads geoip, which is empty: hookmint looks up no places'],
-  [/\bclient_assertion\b/, 'it reads client_assertion, which is withheld from hooks as secrets are'],
+  // What the gateway has verified of one is a member of the event, and of the context.
+  [
+    /(?<!\b(?:event|context)\??\.)\bclient_assertion\b/,
+    'it reads client_assertion, which is withheld from hooks as secrets are',
+  ],
   [/\bapi\s*\.\s*idToken\b/, 'it uses api.idToken: the client credentials grant has no ID token'],
   [/\.auth0\.com\b/, 'it names a host of auth0.com: a tenant that has moved needs the new one there'],
 ];

@@ -4,7 +4,7 @@ import { differing } from './members.ts';
 import type { PlanInput } from './plan-input.ts';
 import { unlessRefused } from './refusals.ts';
 import { secretsOf } from './secret-values.ts';
-import { step, type Run, type Step } from './step.ts';
+import { refuse, step, type Run, type Step } from './step.ts';
 
 const PATH = '/actions/actions';
 const TRIGGER = 'credentials-exchange';
@@ -34,11 +34,15 @@ function isOfTrigger(file: ActionFile): boolean {
   return file.supported_triggers.some(({ id }) => id === TRIGGER);
 }
 
-function planAction(file: ActionFile, { remote, secrets, takes }: PlanInput): Step {
+function planAction(file: ActionFile, { files, remote, secrets, takes }: PlanInput): Step {
   const { name, code, dependencies, supported_triggers, deployed } = file;
   if (!isOfTrigger(file)) {
     const triggers = supported_triggers.map(({ id }) => id).join(', ');
     return step('action', name, 'skip', { notes: [`it is of the trigger ${triggers}; hookmint runs ${TRIGGER}`] });
+  }
+  const alike = files.actions?.filter((other) => other.name === name && isOfTrigger(other)) ?? [];
+  if (alike.length > 1) {
+    return refuse(step('action', name, 'create'), [`name: ${String(alike.length)} Actions of the files have it`]);
   }
   const present = remote.actions.find((action) => action.name === name);
   const known = KnownSecrets.parse(present?.secrets ?? []).map((secret) => secret.name);

@@ -7,10 +7,14 @@ import { differing, only, without } from './members.ts';
 import { clientsCalled } from './plan-clients.ts';
 import type { PlanInput } from './plan-input.ts';
 import { unlessRefused } from './refusals.ts';
-import { step, type Run, type Step } from './step.ts';
+import { refuse, step, type Run, type Step } from './step.ts';
 
 const PATH = '/client-grants';
 const FIXED = ['id', 'client_id', 'audience', 'subject_type', 'is_system', 'default_for'];
+
+/** What the files would give, and nobody gets. */
+const NO_API = 'audience: its API is neither in the files nor in hookmint';
+const NO_CLIENT = 'client_id: its client is neither in the files nor in hookmint';
 
 const Made = z.object({ id: z.string() });
 
@@ -53,6 +57,10 @@ function planGrant(file: ClientGrantFile, input: PlanInput): Step {
 
 const nameOf = (file: ClientGrantFile): string => `${file.client_id} at ${file.audience}`;
 
+/** Of one API, and both for clients. */
+const isSame = (a: ClientGrantFile, b: ClientGrantFile): boolean =>
+  a.audience === b.audience && a.subject_type !== 'user' && a.default_for === undefined && b.subject_type !== 'user';
+
 /** @param audience At hookmint. */
 function planGrantAt(audience: string, file: ClientGrantFile, input: PlanInput): Step {
   const { files, remote, takes } = input;
@@ -64,7 +72,13 @@ function planGrantAt(audience: string, file: ClientGrantFile, input: PlanInput):
   const knowsApi = [...(files.resourceServers ?? []), ...remote.resourceServers].some(
     ({ identifier }) => identifier === audience,
   );
-  if (!knowsApi) return skip('its API is neither in the files nor in hookmint');
+  if (!knowsApi) return refuse(step('client grant', name, 'create'), [NO_API]);
+  const alike = files.clientGrants?.filter((other) => other.client_id === file.client_id && isSame(other, file)) ?? [];
+  if (alike.length > 1) {
+    return refuse(step('client grant', name, 'create'), [
+      `${String(alike.length)} grants of the files are of this client and API`,
+    ]);
+  }
   const called = isId(file.client_id, input) ? 1 : clientsCalled(file.client_id, input);
   if (called > 1) {
     const why = `${String(called)} clients have the name ${file.client_id}; the grant must use a client_id`;
@@ -74,7 +88,12 @@ function planGrantAt(audience: string, file: ClientGrantFile, input: PlanInput):
   const comes = files.clients?.some(
     (client) => (client.name === file.client_id || client.client_id === file.client_id) && isMachineToMachine(client),
   );
-  if (clientId === undefined && comes !== true) return skip('its client is neither in the files nor in hookmint');
+  if (clientId === undefined && comes !== true) {
+    const isInFiles =
+      files.clients?.some((client) => [client.name, client.client_id].includes(file.client_id)) === true;
+    if (isInFiles) return skip('its client cannot ask for tokens by client credentials');
+    return refuse(step('client grant', name, 'create'), [NO_CLIENT]);
+  }
 
   const { taken, notes, losses } = accepted({ ...without(file, ['id', 'is_system']), audience }, takes(PATH));
   const present = remote.clientGrants.find((grant) => grant.client_id === clientId && grant.audience === audience);

@@ -3,7 +3,7 @@ import { accepted } from './losses.ts';
 import { differing, only, without } from './members.ts';
 import type { PlanInput } from './plan-input.ts';
 import { unlessRefused } from './refusals.ts';
-import { step, type Step } from './step.ts';
+import { refuse, step, type Step } from './step.ts';
 
 const PATH = '/resource-servers';
 const SERVERS_OWN = ['id', 'is_system', 'client_id', 'signing_secret'];
@@ -17,8 +17,14 @@ export function planResourceServers({ files, remote, takes, prune }: PlanInput):
     if (isAuth0s(file)) {
       return step('resource server', file.name ?? file.identifier, 'skip', { notes: ["it is Auth0's own"] });
     }
-    const { taken, notes, losses } = accepted(without(file, SERVERS_OWN), takes(PATH));
     const name = file.name ?? file.identifier;
+    const alike = wanted.filter(({ identifier }) => identifier === file.identifier);
+    if (alike.length > 1) {
+      return refuse(step('resource server', name, 'create', { makes: `api ${file.identifier}` }), [
+        `identifier: ${String(alike.length)} resource servers of the files have it`,
+      ]);
+    }
+    const { taken, notes, losses } = accepted(without(file, SERVERS_OWN), takes(PATH));
     const present = remote.resourceServers.find(({ identifier }) => identifier === file.identifier);
     if (present === undefined) {
       const create = step('resource server', name, 'create', {

@@ -4,7 +4,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { readGivenFile } from '../../shared/read-text-file.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { MAX_FILE_BYTES } from '../tenant-files/bounds.ts';
-import { SECRET_NOT_SHOWN } from '../tenant-files/model.ts';
+import { SECRET_NOT_SHOWN, type TenantFiles } from '../tenant-files/model.ts';
 
 /** Maps: names come from outside, and an object has members of its own (`constructor`) and one that it loses (`__proto__`). */
 const named = <Value extends z.ZodType>(value: Value) =>
@@ -52,6 +52,30 @@ export function readSecretValues(file: string | undefined): SecretValues {
   throw new UsageError(
     `${file} cannot be used: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}.`,
   );
+}
+
+/** What of the values is for nothing in the files, as `client NAME` or `hook NAME: SECRET`: a name that is misspelt would go unnoticed. */
+export function unusedSecrets({ hooks, actions, clients }: SecretValues, files: TenantFiles): string[] {
+  const unused = (kind: string, values: SecretValues['hooks'], named: Map<string, readonly string[]>): string[] =>
+    [...values].flatMap(([name, secrets]) => {
+      const known = named.get(name);
+      if (known === undefined) return [`${kind} ${name}`];
+      return [...secrets.keys()]
+        .filter((secret) => !known.includes(secret))
+        .map((secret) => `${kind} ${name}: ${secret}`);
+    });
+  const ofHooks = files.hooks?.map(({ name, secrets }): [string, string[]] => [name, Object.keys(secrets)]);
+  const ofActions = files.actions?.map(({ name, secrets }): [string, string[]] => [
+    name,
+    secrets.map((secret) => secret.name),
+  ]);
+  return [
+    ...unused('hook', hooks, new Map(ofHooks)),
+    ...unused('action', actions, new Map(ofActions)),
+    ...[...clients.keys()]
+      .filter((name) => files.clients?.some((client) => client.name === name) !== true)
+      .map((name) => `client ${name}`),
+  ];
 }
 
 /** The environment variable that holds a secret when the file does not: letters and digits of both names in capitals. */

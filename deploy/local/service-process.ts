@@ -9,7 +9,7 @@ import { PASSED_ON } from './known-variables.ts';
 import { metricsPort } from './metrics-port.ts';
 
 /** A service of hookmint as a process of its own, started and ready. */
-export type ServiceProcess = { process: ChildProcess; stop: () => Promise<void> };
+export type ServiceProcess = { process: ChildProcess; stop: (graceMs?: number) => Promise<void> };
 
 /** How a service ended; `lastLine` is the last error it told. */
 export type ServiceExit = { reason: string; lastLine: string };
@@ -77,10 +77,10 @@ export async function startService(options: {
     });
   });
 
-  const stop = async (): Promise<void> => {
+  const stop = async (graceMs = STOP_GRACE_MS): Promise<void> => {
     stopping = true;
     child.kill('SIGTERM');
-    const escalate = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+    const escalate = setTimeout(() => child.kill('SIGKILL'), graceMs);
     await exited;
     clearTimeout(escalate);
   };

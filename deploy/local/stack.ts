@@ -22,6 +22,7 @@ import { obtainNats } from './servers/nats-binary.ts';
 import { serviceEnv, setupEnv, type Installation, type ServiceName } from './service-env.ts';
 import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
+import { SERVERS_STOP_MS, SERVICES_STOP_MS } from './stop-times.ts';
 import { createSupervisor } from './supervisor.ts';
 import { printOutput, type LogFormat } from '../../shared/terminal.ts';
 import { openConsole } from './open-console.ts';
@@ -253,7 +254,11 @@ export async function runStack(options: StackOptions): Promise<void> {
     over = true;
     for (const close of opened) close();
     if (stop.aborted) say('hookmint: stopping');
-    await supervisor.stopAll([['gateway'], ['management', ...executorLabels, 'signer'], ['nats-server', 'mongod']]);
+    await supervisor.stopAll([
+      { names: ['gateway'], graceMs: SERVICES_STOP_MS },
+      { names: ['management', ...executorLabels, 'signer'], graceMs: SERVICES_STOP_MS },
+      { names: ['nats-server', 'mongod'], graceMs: SERVERS_STOP_MS },
+    ]);
   }
 }
 

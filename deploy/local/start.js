@@ -87,13 +87,14 @@ function tell(signal) {
 }
 
 /**
- * npm passes on some signals, and only to the shell that it starts; if killed, it passes on none. So this process watches the processes
- * between itself and npm. Started in any other way, it outlives its parent, as with nohup.
+ * `npm start` has this process in the place of the shell that npm starts, so npm passes on its SIGINT and SIGTERM; of other scripts, and of npx, the shell
+ * gets them. If killed, npm passes on nothing. So this process watches those between itself and npm. Started in any other way, it outlives its
+ * parent, as with nohup.
  */
 function whenNpmIsGone(gone) {
   const parents = parentsUpToNpm();
   if (parents.length === 0) return;
-  if (parents.at(-1) === 1) {
+  if (parents[1] === 1) {
     process.stderr.write(
       `npm is process 1 here, and waits for nothing when it is told to end: start node deploy/local/start.js ${script} in its place.\n`,
     );

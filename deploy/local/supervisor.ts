@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../shared/errors.ts';
 
-/** Something that runs and can be stopped: a service, a server. */
-export type Running = { stop: () => Promise<void>; process: { pid?: number | undefined } };
+/** Something that runs and can be stopped, in order for so long, then by force: a service, a server. */
+export type Running = { stop: (graceMs?: number) => Promise<void>; process: { pid?: number | undefined } };
 
 const RESTART_DELAY_MS = 100;
 const CRASH_LOOP_EXITS = 5;
@@ -77,10 +77,10 @@ export function createSupervisor(options: {
   }
 
   /** Stops everything, each group after the one before it has ended, and what was just being started as soon as it has. */
-  async function stopAll(groups: readonly (readonly string[])[]): Promise<void> {
+  async function stopAll(groups: readonly { names: readonly string[]; graceMs: number }[]): Promise<void> {
     stopping = true;
-    for (const names of groups) {
-      await Promise.all(names.flatMap((name) => running.get(name)?.stop() ?? []));
+    for (const { names, graceMs } of groups) {
+      await Promise.all(names.flatMap((name) => running.get(name)?.stop(graceMs) ?? []));
     }
     await Promise.allSettled(starting);
     pidsChanged([]);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { constants, getPriority, setPriority } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -60,8 +61,19 @@ export function startBuilderProcess(
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
+  giveWay(child);
   child.once('exit', () => endWhatItStarted(child));
   return child;
+}
+
+/** A token is waited for by a machine, a build by a person: where both want the processor, the build gives way. */
+function giveWay(child: BuilderProcess): void {
+  try {
+    const { PRIORITY_BELOW_NORMAL } = constants.priority;
+    if (child.pid !== undefined) setPriority(child.pid, Math.max(getPriority(), PRIORITY_BELOW_NORMAL));
+  } catch {
+    // It has ended, or this platform does not let it.
+  }
 }
 
 /** Ends a builder process and all that it has started. */

@@ -19,6 +19,7 @@ const COMPARED = {
 const methods = {};
 for (const [operator, [compare, wanted]] of Object.entries(COMPARED)) {
   const method = {
+    /** @param {any} [message] */
     [operator](actual, expected, message = undefined) {
       if (arguments.length < 2)
         throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "actual" and "expected" arguments must be specified');

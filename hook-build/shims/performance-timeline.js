@@ -59,6 +59,7 @@ function timeOf(name, time) {
 
 class PerformanceMark extends PerformanceEntry {
   #detail;
+  /** @param {any} [options] */
   constructor(name, options = undefined) {
     if (arguments.length === 0) throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "name" argument must be specified');
     const startTime = options?.startTime === undefined ? performance.now() : timeOf('startTime', options.startTime);

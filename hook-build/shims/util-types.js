@@ -1,12 +1,12 @@
 // What a value is by birth, whatever its prototype says: a member of its kind throws for any other.
 const { isView } = ArrayBuffer;
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
-const arrayName = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag).get;
+const { get: arrayName } = /** @type {any} */ (Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag));
 const nameOf = (value) => (isView(value) ? arrayName.call(value) : undefined);
 const isTagged = (tag) => (value) => Object.prototype.toString.call(value) === `[object ${tag}]`;
 
 function isBorn(Class, member) {
-  const { get, value: method } = Object.getOwnPropertyDescriptor(Class.prototype, member);
+  const { get, value: method } = /** @type {any} */ (Object.getOwnPropertyDescriptor(Class.prototype, member));
   const probe = get ?? method;
   return (value) => {
     if (value === Class.prototype) return false;

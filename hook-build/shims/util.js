@@ -45,7 +45,11 @@ function styleText(format, text, { validateStream = true } = {}) {
   return validateStream ? text : left + text + right;
 }
 
-/** Says something where the environment asks for it. */
+/**
+ * Says something where the environment asks for it.
+ *
+ * @param {any} [callback]
+ */
 function debuglog(section, callback = undefined) {
   const name = `${section}`.toUpperCase();
   const isEnabled = () =>

@@ -13,6 +13,10 @@ export const HOOK_REPLY_GRACE_MS = 1_000;
 /** Most dropped claims and scopes, and most added scopes, that event, span and log report for one token: a hook chooses how many there are. */
 export const MAX_REPORTED_DROPPED = 100;
 
+/** Most of the message, and of the stack, of what a hook threw that an event has, characters: the first lines tell where. */
+export const MAX_REPORTED_MESSAGE_CHARACTERS = 500;
+export const MAX_REPORTED_STACK_CHARACTERS = 1_000;
+
 /** Time the signer has for one signature. */
 export const SIGN_DEADLINE_MS = 5_000;
 

@@ -28,6 +28,8 @@ export const HookFinding = z.object({
   wall_ms: z.number(),
   /** The hook failed and its policy had the token issued without it. */
   unmodified: z.literal(true).optional(),
+  /** What it threw, for its author: without values of its secrets, with positions in the author's file, cut. */
+  error: z.object({ name: z.string(), message: z.string(), stack: z.string().optional() }).optional(),
 });
 export type HookFinding = z.infer<typeof HookFinding>;
 

@@ -363,6 +363,42 @@ describe('modules of Node answer in a hook what they answer in Node', () => {
   }
 });
 
+const FILE_THAT_IS_NOT_THERE = `(fs) => {
+  const seen = [];
+  const noting = (how) => (error) => void seen.push([how, error.code, error.syscall, error.message]);
+  const promises = require('fs/promises');
+  const waited = [fs.promises, promises].map(({ readFile }) => readFile('/nothing/here', 'utf8').catch(noting('rejects')));
+  const called = ['readFile', 'stat', 'readdir', 'open'].map(
+    (name) =>
+      new Promise((resolve) => {
+        fs[name]('/nothing/here', (error) => resolve(noting(name + ' calls back')(error)));
+        seen.push([name + ' returns first']);
+      }),
+  );
+  try {
+    fs.readFileSync('/nothing/here');
+  } catch (error) {
+    noting('throws')(error);
+  }
+  return Promise.all([...waited, ...called]).then(() => seen.map((one) => JSON.stringify(one)).sort());
+}`;
+
+test('a file that is not there is an error as Node has it: rejected, called back, or thrown', async () => {
+  const { script } = await buildHook({
+    code: `const look = ${FILE_THAT_IS_NOT_THERE};
+      module.exports = async (client, scope, audience, context, cb) => cb(null, { seen: await look(require('fs')) });`,
+    dependencies: {},
+  });
+  const outcome = await pool?.run({ ...revisionOf(script), script }, hookArguments({}), Date.now() + 30_000);
+  if (outcome?.status !== 'ok') assert.fail(JSON.stringify(outcome).slice(0, 500));
+  const look = (0, eval)(`((require) => ${FILE_THAT_IS_NOT_THERE})`) as (
+    of: typeof require,
+  ) => (fs: unknown) => Promise<string[]>;
+  const expected = await look(require)(require('fs'));
+  assert.equal(expected.filter((one) => one.includes('ENOENT')).length, 7);
+  assert.deepEqual((JSON.parse(outcome.result ?? '') as { seen: string[] }).seen, expected);
+});
+
 test('what a hook writes to the two outputs that are open is its console', async () => {
   const { script } = await buildHook({
     code: `const fs = require('fs');

@@ -115,7 +115,22 @@ test('a draft goes live, and off, by its name and number', async () => {
   assert.deepEqual([code, stdout.slice(0, 36)], [0, 'on-and-off: revision 1 is deployed b']);
 });
 
-test('a revision is tried with the token request of a log', async () => {
+test('a name is what Auth0 makes of it: told once, and found by either spelling', async () => {
+  write('plan2claims.js', scriptOf("'first'"));
+  assert.deepEqual(await hook(['deploy', 'plan2claims.js', '--no-enable']), {
+    code: 0,
+    stdout: 'plan-2-claims: revision 1 is deployed but not enabled; it shapes no token until you enable it\n',
+    stderr: 'In hookmint its name is plan-2-claims; --name gives it another.\n',
+  });
+  write('plan2claims.js', scriptOf("'second'"));
+  const again = await hook(['deploy', 'plan2claims.js', '--no-enable']);
+  assert.deepEqual([again.stdout.slice(0, 25), again.stderr], ['plan-2-claims: revision 2', '']);
+  for (const name of ['plan2claims@1', 'plan-2-claims@1']) {
+    assert.match((await hook(['try', name])).stdout, /^revision {7}1\n/, name);
+  }
+});
+
+test('a revision, also a draft, is tried with the token request of a log', async () => {
   write('who.js', scriptOf('client.id'));
   await hook(['deploy', 'who.js', '--enable']);
   const asker = await claim();
@@ -129,6 +144,12 @@ test('a revision is tried with the token request of a log', async () => {
   const { code, stdout } = await hook(['try', 'who', '--log', String(log), '--json']);
   const { token } = JSON.parse(stdout) as { token: { claims: object } };
   assert.deepEqual([code, token.claims], [0, { 'https://example.com/claim': asker }]);
+  write('who.js', scriptOf("'draft of ' + client.id"));
+  await hook(['deploy', 'who.js', '--draft']);
+  const draft = await hook(['try', 'who@2', '--log', String(log), '--json']);
+  const { token: drafted } = JSON.parse(draft.stdout) as { token: { claims: object } };
+  assert.deepEqual(drafted.claims, { 'https://example.com/claim': `draft of ${String(asker)}` });
+  assert.equal(await claim(), asker);
 });
 
 test('secrets, limits and policies are deployed with the script', async () => {
@@ -229,12 +250,14 @@ test('logs and a dry run tell what a run waited for', async (t) => {
 
 test('what is wrong is told in one line, with exit code 2', async () => {
   write('good.js', scriptOf('1'));
+  write('bad_name.js', scriptOf('1'));
   write('broken.js', 'module.exports = (\n');
   write('undeclared.js', "require('left-pad'); module.exports = 1;");
   const connection = { HOOKMINT_URL: stack().url };
   const refusals: [args: string[], message: RegExp, env?: Record<string, string>][] = [
     [['deploy', 'broken.js'], /^hookmint: broken\.js:\d+:\d+: .* \(hook_syntax_error\)$/],
     [['deploy', 'undeclared.js'], /left-pad.*\(module_undeclared\)$/],
+    [['deploy', 'bad_name.js'], /on property name.* The name is bad_name; give another with --name\.$/],
     [['deploy', 'good.js', '--name', 'no_name'], /on property name.* give another with --name\.$/],
     [['deploy', 'missing.js'], /missing\.js cannot be read/],
     [['deploy', 'good.js', '--limits', '{"cpu_ms": 0}'], /--limits cannot be used: cpu_ms/],

@@ -13,7 +13,8 @@ import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
-// One tenant as three generations of auth0-deploy-cli export it, as a folder and as YAML: each gives the same tokens.
+// One tenant as three generations of auth0-deploy-cli export it, as a folder and as YAML: each gives the same tokens. Of 6 there was
+// one release, which Auth0 withdrew: there is no 6.x on the registry of npm.
 
 const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const EXPORTS = fileURLToPath(new URL('../fixtures/exports', import.meta.url));

@@ -6,9 +6,11 @@ import { jetstream } from '@nats-io/jetstream';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { INDEXED_LOG_FIELDS, logsIn } from '../../shared/store/logs.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
+import { canary } from '../support/canary.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { enableHook } from '../support/enable-hook.ts';
 import { requestToken } from '../support/token-request.ts';
+import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
 const HOOK = `module.exports = function (client, scope, audience, context, cb) {
@@ -117,6 +119,46 @@ describe('the tenant’s logs', () => {
     assert.equal(denied.description, 'invalid_scope: the hook test refused the request');
     assert.equal(JSON.stringify([wrong, denied]).includes('wrong-secret'), false);
     assert.equal(JSON.stringify([wrong, denied]).includes('denied-detail'), false);
+  });
+
+  it('have the message and the author’s lines of what a hook or an Action threw, without the values of its secrets', async () => {
+    const KEY = canary('hook-secret');
+    const thrownBy = (finding: unknown): Record<string, string> => (finding as { error: Record<string, string> }).error;
+    const told = { name: 'TypeError', message: 'no plan for [secret KEY]' };
+    const { body: hook, status } = await management.call('POST', '/hooks', {
+      name: 'throws',
+      triggerId: 'credentials-exchange',
+      enabled: true,
+      script: `const _ = require('lodash');\nmodule.exports = (client, scope, audience, context, cb) => {
+  throw new TypeError('no plan for ' + _.trim(context.webtask.secrets.KEY));\n};`,
+      hookmint: { secrets: { KEY } },
+    });
+    assert.equal(status, 201, JSON.stringify(hook));
+    await until('the hook throws', async () => (await requestToken(stack())).status === 500);
+    const { details } = await logOf();
+    const { stack: lines, ...error } = thrownBy(details.hook);
+    assert.deepEqual(error, told);
+    assert.match(lines ?? '', /^TypeError: no plan for \[secret KEY\]\n {4}at .*hook\.js:3:9\)?(?:\n|$)/);
+    await management.call('DELETE', `/hooks/${(hook as { id: string }).id}`);
+    await until('the hook is gone', async () => (await requestToken(stack())).status === 200);
+
+    const { body: action } = await management.call('POST', '/actions/actions', {
+      name: 'throws',
+      supported_triggers: [{ id: 'credentials-exchange', version: 'v2' }],
+      code: "exports.onExecuteCredentialsExchange = async (event) => {\n  throw new TypeError('no plan for ' + event.secrets.KEY);\n};",
+      secrets: [{ name: 'KEY', value: KEY }],
+      deploy: true,
+    });
+    const bindings = '/actions/triggers/credentials-exchange/bindings';
+    const ref = { type: 'action_id', value: (action as { id: string }).id };
+    assert.equal((await management.call('PATCH', bindings, { bindings: [{ ref }] })).status, 200);
+    await until('the Action throws', async () => (await requestToken(stack())).status === 500);
+    const [execution] = ((await logOf()).details.actions as { executions: unknown[] }).executions;
+    const { stack: places, ...thrown } = thrownBy(execution);
+    assert.deepEqual(thrown, told);
+    assert.match(places ?? '', /hook\.js:2:9/);
+    await management.call('PATCH', bindings, { bindings: [] });
+    await enableHook(stack(), HOOK);
   });
 
   it('tell who wrote what of the configuration, before and after', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
+import { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { openManagement } from '../support/management.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
@@ -54,6 +55,16 @@ function assertLike(actual: string, expected: string): void {
     .join('.*');
   assert(new RegExp(`^${pattern}$`).test(actual), `expected\n${expected}\ngot\n${actual}`);
 }
+
+/** What Auth0 signs an API's tokens with, or did. */
+const ALGORITHMS_OF_AUTH0 = ['HS256', 'RS256', 'RS512', 'PS256'];
+
+it('the guide names each of the algorithms of Auth0 that hookmint does not have, and why HS256 is none', () => {
+  const missing = ALGORITHMS_OF_AUTH0.filter((alg) => !SigningAlg.safeParse(alg).success);
+  assert.deepEqual(missing, ['HS256', 'RS512']);
+  for (const alg of missing) assert(guide.includes(alg), alg);
+  assert.match(guide, /HS256 is one of Auth0's algorithms that hookmint\s+does not have, because/);
+});
 
 it('the guide to moving from Auth0 can be followed as it is written', { timeout: 240_000 }, async () => {
   const { url, managementClientId, managementClientSecret } = stack();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { carryOut } from '../../cli/sync/carry-out.ts';
 import { planOf } from '../../cli/sync/plan.ts';
 import type { Remote } from '../../cli/sync/remote.ts';
-import { SecretValues } from '../../cli/sync/secret-values.ts';
+import { SecretValues, unusedSecrets } from '../../cli/sync/secret-values.ts';
 import type { Step } from '../../cli/sync/step.ts';
 import { TenantFiles } from '../../cli/tenant-files/model.ts';
 
@@ -168,6 +168,120 @@ describe('a trigger', () => {
         ['trigger', 'keep', 1],
       ],
     );
+  });
+});
+
+describe('a name in the files that several of them have', () => {
+  const supported_triggers = [{ id: 'credentials-exchange' }];
+  const action = (code: string, triggers = supported_triggers) => ({
+    name: 'Twin',
+    code,
+    supported_triggers: triggers,
+  });
+  const api = (name: string) => ({ name, identifier: 'urn:twin' });
+
+  for (const [what, files, losses] of [
+    [
+      'Actions',
+      { actions: [action('1'), action('2')], triggers: { 'credentials-exchange': [{ action_name: 'Twin' }] } },
+      [
+        'action Twin: name: 2 Actions of the files have it',
+        'action Twin: name: 2 Actions of the files have it',
+        'trigger credentials-exchange: bindings: the Action Twin is not made; the others are bound',
+      ],
+    ],
+    [
+      'APIs, and their grants',
+      {
+        resourceServers: [api('One'), api('Two')],
+        clientGrants: [{ client_id: 'a', audience: 'urn:twin', scope: [] }],
+      },
+      [
+        'resource server One: identifier: 2 resource servers of the files have it',
+        'resource server Two: identifier: 2 resource servers of the files have it',
+      ],
+    ],
+    [
+      'grants',
+      { clientGrants: [grant('a'), { ...grant('a'), scope: [] }] },
+      [
+        'client grant a at urn:orders: 2 grants of the files are of this client and API',
+        'client grant a at urn:orders: 2 grants of the files are of this client and API',
+      ],
+    ],
+  ] as const) {
+    it(`makes none of the ${what}, and is told`, async () => {
+      const remote = remoteOf([remoteClient('a', 'One')]);
+      const steps = await plan(files, remote);
+      assert.deepEqual(
+        steps.flatMap(({ kind, name, losses: lost }) => lost.map((loss) => `${kind} ${name}: ${loss}`)),
+        losses,
+      );
+      const { calls } = await carriedOut(steps, remote);
+      assert.deepEqual(
+        calls.filter((call) => !call.startsWith('PATCH /actions/triggers/')),
+        [],
+      );
+    });
+  }
+
+  it('of which only one is of the trigger is that one’s', async () => {
+    const other = action('2', [{ id: 'post-login' }]);
+    const steps = await plan({ actions: [action('1'), other] }, remoteOf([]));
+    assert.deepEqual(
+      steps.map(({ does, losses }) => [does, losses.length]),
+      [
+        ['create', 0],
+        ['skip', 0],
+      ],
+    );
+  });
+});
+
+describe('a name in the files that nothing has', () => {
+  const web = { name: 'Web', app_type: 'spa' };
+  for (const [what, files, told] of [
+    ['a client', { clientGrants: [grant('Nobody')] }, 'client_id: its client is neither in the files nor in hookmint'],
+    [
+      'an API',
+      { clientGrants: [{ client_id: 'a', audience: 'urn:nothing', scope: [] }] },
+      'audience: its API is neither in the files nor in hookmint',
+    ],
+  ] as const) {
+    it(`is a loss of the grant: ${what}`, async () => {
+      const [only] = await plan(files, remoteOf([remoteClient('a', 'One')]));
+      assert.deepEqual([only?.does, only?.losses], ['skip', [told]]);
+    });
+  }
+
+  it('is none where the client is in the files and cannot have the grant', async () => {
+    const steps = await plan({ clients: [web], clientGrants: [grant('Web')] }, remoteOf([]));
+    assert.deepEqual(
+      steps.map(({ does, losses }) => [does, losses]),
+      [
+        ['skip', []],
+        ['skip', []],
+      ],
+    );
+  });
+
+  it('is told of secrets', () => {
+    const files = TenantFiles.parse({
+      hooks: [{ name: 'tier', script: '', triggerId: 'credentials-exchange', secrets: { KEY: 'old' } }],
+      clients: [client('Carrier')],
+      actions: [{ name: 'Region', code: '', supported_triggers: [], secrets: [{ name: 'KEY' }] }],
+    });
+    const secrets = SecretValues.parse({
+      hooks: { tier: { KEY: '1', KEI: '2' }, teir: { KEY: '3' } },
+      actions: { Region: { KEY: '4' }, constructor: { KEY: '5' } },
+      clients: { Carrier: '6', Carier: '7' },
+    });
+    assert.deepEqual(unusedSecrets(secrets, files), [
+      'hook tier: KEI',
+      'hook teir',
+      'action constructor',
+      'client Carier',
+    ]);
   });
 });
 

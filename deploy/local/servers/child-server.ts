@@ -11,12 +11,12 @@ export interface ServerExit {
   lastLines: string;
 }
 
-/** A server that answers. `stop` is idempotent and resolves when the process is gone. */
+/** A server that answers. `stop` is idempotent and resolves when the process is gone; `graceMs` is between SIGINT and SIGKILL. */
 export interface RunningServer {
   url: string;
   port: number;
   process: ChildProcess;
-  stop: () => Promise<void>;
+  stop: (graceMs?: number) => Promise<void>;
 }
 
 /** A spawned server, ready or not. */
@@ -27,7 +27,7 @@ export interface ChildServer {
   exit: () => ServerExit | undefined;
   /** This run's output so far; empty when its file is gone. */
   log: () => string;
-  stop: () => Promise<void>;
+  stop: (graceMs?: number) => Promise<void>;
   /** Calls back when the process ends without {@link ChildServer.stop} having been called. */
   onUnexpectedExit: (callback: (exit: ServerExit) => void) => void;
 }
@@ -65,11 +65,11 @@ export function spawnServer({ name, binary, args, env, logFile, stopGraceMs }: S
     child.once('exit', (code, signal) => end({ code, signal, lastLines: lastLines(log()) }));
   });
 
-  const stop = async (): Promise<void> => {
+  const stop = async (graceMs = stopGraceMs): Promise<void> => {
     stopping = true;
     if (ended) return;
     child.kill('SIGINT');
-    const escalate = setTimeout(() => child.kill('SIGKILL'), stopGraceMs);
+    const escalate = setTimeout(() => child.kill('SIGKILL'), graceMs);
     await exited;
     clearTimeout(escalate);
   };

@@ -11,7 +11,9 @@ class FastBuffer extends Uint8Array {
 
 const tagOf = (value) => Object.prototype.toString.call(value);
 const isUint8Array = (value) => tagOf(value) === '[object Uint8Array]';
-const bytesInBuffer = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
+const { get: bytesInBuffer } = /** @type {any} */ (
+  Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')
+);
 /** Whatever its prototype says. */
 function isArrayBuffer(value) {
   if (tagOf(value) !== '[object ArrayBuffer]') return false;

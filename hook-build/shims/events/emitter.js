@@ -127,7 +127,8 @@ function forget(emitter, type) {
 
 /** @type {any} */
 const { prototype } = EventEmitter;
-Object.assign(prototype, {
+/** @type {any} */
+const members = {
   _events: undefined,
   _eventsCount: 0,
   _maxListeners: undefined,
@@ -214,7 +215,8 @@ Object.assign(prototype, {
   eventNames() {
     return this._eventsCount > 0 ? Reflect.ownKeys(this._events) : [];
   },
-});
+};
+Object.assign(prototype, members);
 prototype.on = prototype.addListener;
 prototype.off = prototype.removeListener;
 

@@ -8,6 +8,7 @@ const keyOf = (name) => String(name).toLowerCase();
 class OutgoingMessage extends Writable {
   #headers = new Map();
 
+  /** @param {any} [options] */
   constructor(options = undefined) {
     super({ decodeStrings: true, emitClose: false, autoDestroy: false, ...options });
     this.headersSent = false;

@@ -1,7 +1,7 @@
 import type { ClientAssertion } from '../../../shared/domain/client-assertion-issuer.ts';
 import type { Client } from '../../../shared/domain/client.ts';
 import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
-import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import type { EnabledHook } from '../../../shared/domain/hook.ts';
 import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
@@ -11,7 +11,7 @@ import { ignoredWrites } from '../../../shared/hook-result/ignored-writes.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
 import { logger } from '../../../shared/log.ts';
-import { MAX_REPORTED_DROPPED } from '../limits.ts';
+import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
 import type { TokenParameters } from './parse-parameters.ts';
 import { runHook } from './run-hook.ts';
@@ -106,5 +106,15 @@ function hookFindings(hook: EnabledHook, outcome: HookOutcome): HookFinding {
     outcome: outcome.status,
     cpu_ms: outcome.cpu_ms,
     wall_ms: outcome.wall_ms,
+    ...(outcome.status === 'threw' ? { error: cut(outcome.error) } : {}),
+  };
+}
+
+function cut({ name, message, stack }: HookError): HookError {
+  const beginning = (text: string, length: number): string => text.slice(0, length).toWellFormed();
+  return {
+    name: name.toWellFormed(),
+    message: beginning(message, MAX_REPORTED_MESSAGE_CHARACTERS),
+    ...(stack === undefined ? {} : { stack: beginning(stack, MAX_REPORTED_STACK_CHARACTERS) }),
   };
 }

@@ -19,7 +19,9 @@ export class CryptoKey {
     this.#usages = usages;
     this.#material = material;
   }
+  /** @type {any} */
   static is = (value) => typeof value === 'object' && value !== null && #material in value;
+  /** @type {any} */
   static wire = (key) => ({
     __proto__: null,
     type: key.#type,

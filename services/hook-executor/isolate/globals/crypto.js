@@ -34,6 +34,7 @@ class Crypto {
   constructor(secret) {
     if (secret !== token) throw illegalConstructor();
   }
+  /** @type {any} */
   static is = (value) => typeof value === 'object' && value !== null && #subtle in value;
   get subtle() {
     requireThis(this);

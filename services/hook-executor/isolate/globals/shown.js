@@ -15,7 +15,11 @@ export function showAs(Class, test, describe) {
   show(Class, test, (value, options, inspect) => `${nameOf(value)} ${inspect(describe(value), options)}`);
 }
 
-/** Shown as a list of names and values. */
+/**
+ * Shown as a list of names and values.
+ *
+ * @param {string} [deeper] What stands for an object that is too deep; its class, unless it is given.
+ */
 export function showPairs(Class, test, pairsOf, deeper = undefined) {
   const shown = (value, options, inspect) => {
     const output = [];
@@ -32,7 +36,7 @@ export function showPairs(Class, test, pairsOf, deeper = undefined) {
   show(Class, test, shown, deeper);
 }
 
-/** @param deeper What stands for an object that is too deep; its class, unless it is given. */
+/** @param {string} [deeper] What stands for an object that is too deep; its class, unless it is given. */
 export function show(Class, test, text, deeper = undefined) {
   const method = {
     /** @this {unknown} */

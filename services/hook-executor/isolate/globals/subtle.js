@@ -63,7 +63,10 @@ function wireAlgorithm(algorithm) {
   return wired;
 }
 
-/** @param algorithm That the key must be for. */
+/**
+ * @param {string} [usage]
+ * @param {any} [algorithm] That the key must be for.
+ */
 function requireKey(key, usage = undefined, algorithm = undefined) {
   if (!isKey(key)) throw invalidArgument('2nd argument is not of type CryptoKey.');
   const isOther = algorithm !== undefined && toUpperCase(`${algorithm.name}`) !== toUpperCase(key.algorithm.name);
@@ -130,6 +133,7 @@ const madeOf = (result) =>
 
 export class SubtleCrypto {
   #brand;
+  /** @type {any} */
   static is = (value) => typeof value === 'object' && value !== null && #brand in value;
   constructor(secret) {
     if (secret !== token) throw illegalConstructor();

@@ -1,0 +1,2 @@
+@rem Of the scripts in package.json: cmd.exe has no `exec`, and looks for it here.
+@%*
