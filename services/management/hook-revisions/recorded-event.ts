@@ -23,7 +23,7 @@ export async function recordedEvent(logId: string, { db, tenant }: Pick<Deps, 'd
     resourceServersIn(db).findByIdentifier(audience ?? ''),
     clientGrantsIn(db).findFor(client_id ?? '', audience ?? ''),
   ]);
-  if (log.type === 'sapi' || audience === undefined) {
+  if (log.type === 'sapi' || audience === undefined || api?.is_system === true) {
     throw invalidBody("'must be the log of a token request that reached a hook' on property log_id.");
   }
   if (client === undefined) throw inexistent('client');

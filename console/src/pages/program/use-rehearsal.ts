@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { readRecorded, type Recorded } from '../../api/recorded.ts';
 import { useProgramApi, type Program, type RevisionEntry } from '../../api/programs.ts';
+import { useSession } from '../../frame/signed-in.ts';
 import { differencesOf, type RunDifference } from '../../words/run-differences.ts';
 
 const MAX_REQUESTS = 20;
@@ -18,6 +19,7 @@ export type Rehearsal =
 /** Runs recorded requests through the deployed revision and through code that is not saved, and compares. */
 export function useRehearsal(program: Program, deployed: RevisionEntry, code: string) {
   const api = useProgramApi();
+  const { issuer } = useSession();
   const [state, setState] = useState<Rehearsal>({ is: 'ready' });
   const stop = useRef<AbortController>(undefined);
   useEffect(() => () => stop.current?.abort(), []);
@@ -27,7 +29,7 @@ export function useRehearsal(program: Program, deployed: RevisionEntry, code: st
     const isStopped = (): boolean => signal.aborted;
     const results: Rehearsed[] = [];
     try {
-      const requests = distinctFirst(await readRecorded(signal)).slice(0, MAX_REQUESTS);
+      const requests = distinctFirst(await readRecorded(issuer, signal)).slice(0, MAX_REQUESTS);
       const tell = (is: 'running' | 'done' | 'stopped'): void =>
         setState({ is, requests: requests.length, results: [...results] });
       tell('running');
