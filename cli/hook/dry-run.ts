@@ -2,9 +2,8 @@ import type { HookOutcome, LastCall } from '../../shared/domain/hook-outcome.ts'
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { judgeOutcome, type Judgement } from '../../shared/hook-result/judge-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
-import type { SampleEvent } from '../../shared/domain/sample-event.ts';
+import { argumentsOf, type SampleEvent } from '../../shared/domain/sample-event.ts';
 import { openRunsOnce, type KnownRevision } from '../../services/hook-executor/run-once.ts';
-import type { HookArguments } from '../../shared/domain/hook-arguments.ts';
 
 /** What one run came to, without a token having been issued. */
 export type DryRun = Judgement & {
@@ -25,17 +24,15 @@ export async function openDryRuns() {
   const runs = await openRunsOnce();
   return {
     async run(hook: KnownRevision, event: SampleEvent, policy: CustomClaimsPolicy): Promise<DryRun> {
-      const { scope, ...others } = event;
-      // Contract §1.1: undefined, not empty, when the grant gives none.
-      const args: HookArguments = scope.length === 0 ? others : { ...others, scope };
       const deadlineMs = Date.now() + hook.revision.limits.wall_ms + GRACE_MS;
-      const { outcome, network, last_calls } = await runs.run(hook, JSON.stringify(args), deadlineMs);
+      const args = JSON.stringify(argumentsOf(event, hook.revision.kind));
+      const { outcome, network, last_calls } = await runs.run(hook, args, deadlineMs);
       const { cpu_ms, wall_ms, console, ...ended } = outcome;
       if ('result' in ended) delete ended.result;
       return {
         kind: hook.revision.kind,
         outcome: ended,
-        ...judgeOutcome(outcome, scope, customClaimsPolicyOf(hook.revision.kind, policy)),
+        ...judgeOutcome(outcome, event, customClaimsPolicyOf(hook.revision.kind, policy)),
         console,
         network,
         ...(last_calls === undefined ? {} : { last_calls }),

@@ -4,7 +4,7 @@ import { planClientGrants } from './plan-client-grants.ts';
 import { planHooks } from './plan-hooks.ts';
 import { planResourceServers } from './plan-resource-servers.ts';
 import type { PlanInput } from './plan-input.ts';
-import { planTenant } from './plan-tenant.ts';
+import { planTenant, planTenantFirst } from './plan-tenant.ts';
 import { planTriggers } from './plan-triggers.ts';
 import { step, type Step } from './step.ts';
 
@@ -20,6 +20,7 @@ export async function planOf(
   const hooks = await tryCode(planHooks(input), input.files);
   const actions = await tryCode(planActions(input), input.files);
   return withoutWhatNeedsRefused([
+    ...planTenantFirst(input),
     ...planResourceServers(input),
     ...planClients(input),
     ...planClientGrants(input),

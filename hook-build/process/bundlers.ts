@@ -5,14 +5,17 @@ import { Builder } from './builder.ts';
 const MAIN = ownModule('./bundler', import.meta.url);
 /** One that waits longer for a build is ended. */
 const SPARE_MS = 60_000;
+/** Who has built so often builds again: a command, or a start, that builds once or twice has no use for another bundler. */
+const BUILDS_BEFORE_SPARE = 3;
 
 type Spare = { builder: Builder; packages: string; wall: Wall; expiry: NodeJS.Timeout };
 
 let spare: Spare | undefined;
+let builds = 0;
 
 /**
- * Works with a bundler process that no build had before, so that no author's code meets another's; then ends it. The next one is
- * started ahead, as its start takes longer than most builds.
+ * Works with a bundler process that no build had before, so that no author's code meets another's; then ends it. For who
+ * builds often, the next one is started ahead, as its start takes longer than most builds.
  *
  * @param packages The folder of package files.
  * @param wall What stands around it.
@@ -23,7 +26,7 @@ export async function withBundler<T>(packages: string, wall: Wall, work: (bundle
     return await work(bundler);
   } finally {
     bundler.end();
-    keepSpare(packages, wall);
+    if (++builds >= BUILDS_BEFORE_SPARE) keepSpare(packages, wall);
   }
 }
 

@@ -58,7 +58,11 @@ export async function issueToken(
   if (binding !== undefined) findings.proof_of_possession = binding;
 
   const issue = (): Promise<TokenResponse> =>
-    shapeAndSign({ client, clientAssertion, api, scopes, binding, parameters, about: request.about }, findings, deps);
+    shapeAndSign(
+      { client, clientAssertion, api, grant, scopes, binding, parameters, about: request.about },
+      findings,
+      deps,
+    );
   // Tokens for the Management API are not counted: a quota must not lock out the administrator who can raise it.
   return client.token_quota === null || api.is_system
     ? issue()

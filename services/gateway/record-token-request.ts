@@ -57,6 +57,10 @@ export function recordTokenRequest(
       duration_ms: Math.round(durationMs * 1000) / 1000,
     };
     void tell(event);
+    if (logger.isLevelEnabled('debug')) {
+      const description = failure === undefined ? {} : { error_description: failure.description };
+      logger.debug({ token_request: { ...event, ...description } }, 'a token request was answered');
+    }
     tokenRequests.add(1, {
       'hookmint.outcome': type.slice('token.'.length),
       ...(failure === undefined ? {} : { 'error.type': failure.error }),
@@ -75,7 +79,7 @@ export function recordTokenRequest(
     if (findings.dropped !== undefined) {
       logger.warn(
         { client_id: findings.client_id, hook: findings.hook?.name, dropped: findings.dropped },
-        'a hook set claims or scopes that are not allowed',
+        'claims or scopes that are not allowed were left out of a token',
       );
     }
     // Often a hook that forgets to hand them on: contract §1.6 found three of thirteen.

@@ -9,7 +9,7 @@ import { signJws } from './sign-jws.ts';
 /**
  * Mints one access token: a JWT in Auth0's shape (contract §3) or that of RFC 9068, by the API's dialect.
  *
- * @throws {HookmintError} `reserved_claim` when a hook's claim has the name of one that only the issuer may set. The gateway
+ * @throws {HookmintError} `reserved_claim` when a custom claim has the name of one that only the issuer may set. The gateway
  *   has filtered these already; the signer takes nobody's word for it.
  */
 export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promise<TokenSignReply> {

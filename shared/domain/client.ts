@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FederatedCredential } from './federated-credential.ts';
+import { StaticClaims } from './static-claims.ts';
 import { TokenQuota } from './token-quota.ts';
 
 /** How a client proves who it is at the token endpoint (RFC 7591 §2); a client with a secret may use either place for it. */
@@ -67,6 +68,8 @@ export const Client = z.object({
   require_proof_of_possession: z.boolean().default(false),
   /** `null` is as `none`, and was never said. */
   compliance_level: ComplianceLevel.nullable().default(null),
+  /** Claims of its tokens, set without code. */
+  claims: StaticClaims.nullable().default(null),
   /** `null`: the tenant's `default_token_quota` holds, if there is one. */
   token_quota: TokenQuota.nullable().default(null),
   /** What Auth0's tools say of a client beyond this: kept and told again, without a meaning here. */

@@ -6,7 +6,7 @@ import type { ProofOfPossession } from './proof-of-possession.ts';
 export type HookArguments = {
   client: { id: string; name: string; tenant: string; metadata: Record<string, string> };
   scope?: string[];
-  /** Claims that the hook and the Actions before made; only Actions see them. */
+  /** Claims that the token has so far: without code, of the hook, and of the Actions before; only Actions see them. */
   custom_claims?: Record<string, unknown>;
   /** What Actions have put into `api.cache`; only Actions see it. */
   cache?: ActionCache;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ProofOfPossessionPolicy } from './proof-of-possession.ts';
+import { StaticClaims } from './static-claims.ts';
 
 /** JWS algorithms an API may have its access tokens signed with. */
 export const SigningAlg = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
@@ -29,6 +30,8 @@ export const ResourceServer = z.object({
   client_policy: z.enum(['require_client_grant', 'deny_all']).default('require_client_grant'),
   /** Whether its tokens may be bound to a key, or must be; `null`: they never are. */
   proof_of_possession: ProofOfPossessionPolicy.nullable().default(null),
+  /** Claims of its tokens, set without code. */
+  claims: StaticClaims.nullable().default(null),
   /** The Management API: no hook runs for its tokens, so that a broken hook never prevents its own repair. */
   is_system: z.boolean().default(false),
   /** What Auth0's tools say of an API beyond this: kept and told again, without a meaning here. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { ClientAssertion } from './client-assertion-issuer.ts';
+import type { HookArguments } from './hook-arguments.ts';
+import type { HookRevision } from './hook.ts';
 import { ProofOfPossession } from './proof-of-possession.ts';
 import { withoutCredentials } from './request-credentials.ts';
+import { StaticClaims } from './static-claims.ts';
 
 const text = (sample: string) => z.string().default(sample);
 
@@ -21,6 +24,8 @@ export const SampleEvent = z.strictObject({
   /** The granted scopes; an empty array for none: the hook's `scope` is then undefined. */
   scope: z.array(z.string()).default(['read:connections']),
   audience: text('https://api.example.com/'),
+  /** Claims that the token has before the run: those that are set without code; of an Action also those of the hook and the Actions before. */
+  custom_claims: StaticClaims.default({}),
   /** As of a token that is bound to a key; left out: of a bearer token. */
   proof_of_possession: ProofOfPossession.optional(),
   /** As of a client that authenticated by a token of another issuer. */
@@ -40,3 +45,14 @@ export const SampleEvent = z.strictObject({
     .prefault({}),
 });
 export type SampleEvent = z.infer<typeof SampleEvent>;
+
+/** The arguments of a run for that event. */
+export function argumentsOf(event: SampleEvent, kind: HookRevision['kind']): HookArguments {
+  const { scope, custom_claims, ...others } = event;
+  return {
+    ...others,
+    // Contract §1.1: undefined, not empty, when the grant gives none.
+    ...(scope.length === 0 ? {} : { scope }),
+    ...(kind === 'action' ? { custom_claims } : {}),
+  };
+}

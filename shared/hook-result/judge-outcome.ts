@@ -1,15 +1,16 @@
 import type { HookOutcome } from '../domain/hook-outcome.ts';
+import type { SampleEvent } from '../domain/sample-event.ts';
 import type { CustomClaimsPolicy } from '../domain/tenant.ts';
 import { OAuthError } from '../oauth-error.ts';
 import type { Dropped, ScopeChanges } from '../domain/hook-finding.ts';
 import { acceptHookOutcome } from './accept-hook-outcome.ts';
 import { ignoredWrites } from './ignored-writes.ts';
-import { mergeHookResult } from './merge-hook-result.ts';
+import { mergeHookResult, refuseTooLarge } from './merge-hook-result.ts';
 import { scopeChanges } from './scope-changes.ts';
 
 /** What a token request would come to after a hook's run, without a token having been issued. */
 export type Judgement = {
-  /** What the token would hold of the hook's; `null` when none would be issued. */
+  /** What the token would hold beside what is the issuer's to say; `null` when none would be issued. */
   token: { scope: string[]; claims: Record<string, unknown> } | null;
   scope_changes: ScopeChanges;
   dropped: Dropped[];
@@ -18,11 +19,17 @@ export type Judgement = {
 };
 
 /** Takes the outcome of a dry run as the gateway takes that of a token request. */
-export function judgeOutcome(outcome: HookOutcome, granted: readonly string[], policy: CustomClaimsPolicy): Judgement {
+export function judgeOutcome(
+  outcome: HookOutcome,
+  { scope: granted, custom_claims: before }: Pick<SampleEvent, 'scope' | 'custom_claims'>,
+  policy: CustomClaimsPolicy,
+): Judgement {
   try {
     const { scopes, customClaims, dropped } = mergeHookResult(acceptHookOutcome(outcome), policy);
+    const claims = { ...before, ...customClaims };
+    refuseTooLarge({ customClaims: claims, scopes });
     return {
-      token: { scope: scopes, claims: customClaims },
+      token: { scope: scopes, claims },
       scope_changes: scopeChanges(granted, scopes),
       dropped: [...ignoredWrites(outcome), ...dropped],
       answer: null,

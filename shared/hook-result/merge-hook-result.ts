@@ -1,7 +1,7 @@
-import { isReservedClaim } from '../domain/reserved-claims.ts';
 import type { CustomClaimsPolicy } from '../domain/tenant.ts';
 import type { Dropped } from '../domain/hook-finding.ts';
 import { OAuthError } from '../oauth-error.ts';
+import { droppedClaim, refusalOfClaim, REPORTED_NAME_LENGTH } from './refusal-of-claim.ts';
 import { parseResult } from './parse-result.ts';
 
 /** What a hook made of the token: its scopes, its custom claims, and what it asked for and did not get. */
@@ -10,16 +10,8 @@ export type MergedResult = { scopes: string[]; customClaims: Record<string, unkn
 /** Names and values of all custom claims of one token (contract §4: 100 KB), and its scopes; over it no token is issued. */
 const MAX_SHAPED_BYTES = 102_400;
 
-/** Longest part of a dropped name that is reported; the name is the hook's word. */
-const REPORTED_NAME_LENGTH = 128;
-
-const VENDOR_DOMAINS = ['auth0.com', 'webtask.io', 'webtask.run'];
-
 // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
-
-/** What a terminal, a page or a reader's eye may take for something else: controls, formats (bidi among them), halves of pairs. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * Applies the rules of contract §1.3 and §4 to a hook's result: `scope` replaces the token's scopes, allowed claims are added,
@@ -38,9 +30,9 @@ export function mergeHookResult(result: string | undefined, policy: CustomClaims
       mergeScopes(value, merged);
       continue;
     }
-    const reason = refusal(name, policy) ?? (isChanged(value) ? 'not_carried' : undefined);
+    const reason = refusalOfClaim(name, policy) ?? (isChanged(value) ? 'not_carried' : undefined);
     if (reason !== undefined) {
-      merged.dropped.push({ kind: 'claim', name: name.slice(0, REPORTED_NAME_LENGTH), reason });
+      merged.dropped.push(droppedClaim(name, reason));
       continue;
     }
     claims.push([name, value]);
@@ -64,23 +56,6 @@ export function refuseTooLarge({ customClaims, scopes }: Pick<MergedResult, 'cus
 
 function tooLarge(): OAuthError {
   return new OAuthError(500, 'server_error', 'The custom claims and scopes of the token exceed 100 KB');
-}
-
-function refusal(name: string, policy: CustomClaimsPolicy): Dropped['reason'] | undefined {
-  if (isReservedClaim(name)) return 'reserved';
-  if (/^urn:auth0(?::|$)/i.test(name)) return 'vendor_namespace';
-  const url = name.includes(':') ? URL.parse(name) : null;
-  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
-  const host = isWeb ? url.hostname.replace(/\.+$/, '') : '';
-  // Also as `https:auth0.com` and whatever else a reader of the token would take for the vendor's URL.
-  if (VENDOR_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))) return 'vendor_namespace';
-  if (!/^[ -~]*$/.test(name)) {
-    if (UNSAFE.test(name)) return 'unsafe_characters';
-    // So that no two claims of a token have names that differ only in their bytes.
-    if (name.normalize('NFC') !== name) return 'not_normalized';
-  }
-  const isNamespaced = isWeb && /^https?:\/\//i.test(name);
-  return isNamespaced || policy === 'relaxed' ? undefined : 'not_namespaced';
 }
 
 function mergeScopes(value: unknown, merged: MergedResult): void {

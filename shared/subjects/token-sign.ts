@@ -21,7 +21,7 @@ export const TokenSign = z.strictObject({
   permissions: z.array(z.string()).optional(),
   /** The key that the token is bound to (RFC 9449 §6.1); no hook has a way to it. */
   cnf: z.strictObject({ jkt: KeyThumbprint }).optional(),
-  /** Claims of a hook, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
+  /** Of hooks and of the configuration, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
   custom_claims: z.record(z.string(), z.unknown()),
   /** Version of the newest key set that the gateway knows: a signer whose set is older answers `signing_keys_stale`. */
   key_set_version: z.int().min(0).optional(),

@@ -19,7 +19,7 @@ const MESSAGE_BYTES = 7_000_000;
 /** Of an executor the bus takes no more. */
 const ANSWER_BYTES = 1_040_000;
 const STOPPED_MS = 1_000;
-const REQUEST_MS = 3_000;
+const REQUEST_MS = 1_500;
 
 /** So many that the message is full. */
 const junk = (item: string, bytes = MESSAGE_BYTES): string =>

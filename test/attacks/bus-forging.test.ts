@@ -11,7 +11,7 @@ import { attackClass } from './attack-class.ts';
 import { callAs, secretsOf } from './management-fixtures.ts';
 
 /** On a running stack: whoever has the seeds of the bus, all of them, and not the key that gateways and signers share, gets no signature. */
-const stack = withStack();
+const stack = withStack({ own: true });
 const SIGN = `hookmint.${TENANT}.token.sign`;
 const MANAGE = `hookmint.${TENANT}.keys.manage`;
 const seeds = (): Record<string, string> => secretsOf(stack()).nats_nkey_seeds as Record<string, string>;

@@ -10,7 +10,7 @@ import { untilIt } from './management-fixtures.ts';
 // Against the running services: what somebody gets out of the console who is not who signed in.
 
 let api: Management;
-const stack = withStack({ hasConsole: true }, async (started) => {
+const stack = withStack({ own: true, hasConsole: true }, async (started) => {
   api = await openManagement(started);
 });
 

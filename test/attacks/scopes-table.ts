@@ -30,7 +30,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'read:resource_servers': 'APIs and their scopes',
   'create:resource_servers': 'new APIs',
   'update:resource_servers':
-    "lifetime, algorithm and scopes of APIs' tokens; a grant of all scopes grows with them; not the Management API",
+    "lifetime, algorithm, scopes and claims of APIs' tokens; a grant of all scopes grows with them; not the Management API",
   'delete:resource_servers': 'ends APIs with all grants for them; not the Management API',
   'read:hooks': "hooks' code, names of their secrets, and console output",
   'create:hooks': 'hooks that are not in force, each with its own secrets; modules are fetched and built for them',
@@ -70,6 +70,7 @@ const TOGETHER: readonly [scopes: string, what: string][] = [
     'also whether a client needs a secret at all; one that needs none gets no token',
   ],
   ['`update:clients` or `create:clients`, `update:tenant_settings`', "clients' own quotas"],
+  ['`update:clients` or `create:clients`, `update:client_grants`', 'claims of all tokens of a client'],
   ['`create:clients`, `update:client_keys`', 'clients with a secret of its choice'],
   ['`update:hooks`, `read:logs`', 'dry runs of a hook with what the log has of a request'],
   ['`update:actions`, `read:logs`', 'the same of an Action'],
@@ -99,11 +100,12 @@ const ofClientsOwn = [
 ];
 const ofApis = [
   ...['name', 'scopes', 'signing_alg', 'token_lifetime', 'token_dialect', 'enforce_policies', 'proof_of_possession'],
-  ...['subject_type_authorization', ...Object.keys(ResourceServerProfile.shape)],
+  ...['claims', 'subject_type_authorization', ...Object.keys(ResourceServerProfile.shape)],
 ];
 const ofGrants = [
   'scope',
   'allow_all_scopes',
+  'claims',
   'organization_usage',
   'allow_any_organization',
   'authorization_details_types',
@@ -115,7 +117,7 @@ const WHOLE = { '': ['*'] };
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   createResourceServer: { gains: 'nothing: nobody has a grant for it', members: { '': ['identifier', ...ofApis] } },
   updateResourceServer: {
-    gains: 'tokens that last longer, or have scopes with grants of all',
+    gains: 'tokens that last longer, have scopes with grants of all, or other claims',
     members: { '': ofApis },
   },
   deleteResourceServer: { gains: 'nothing; others lose their grants' },
@@ -166,6 +168,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       'update:client_keys': ['client_secret'],
       'create:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
+      'update:client_grants': ['claims'],
     },
   },
   updateClient: {
@@ -175,6 +178,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       'update:client_keys': ['client_secret', 'token_endpoint_auth_method'],
       'update:client_credentials': ['client_authentication_methods', 'jwks_uri'],
       'update:tenant_settings': ['token_quota'],
+      'update:client_grants': ['claims'],
     },
   },
   deleteClient: { gains: 'nothing; the client_id is free' },

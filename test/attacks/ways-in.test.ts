@@ -38,6 +38,7 @@ async function addClient(client_id: string, expires_at_ms: number | null = null)
     private_key_jwt: null,
     jwks_uri: null,
     federated_jwt: null,
+    claims: null,
     token_quota: null,
     require_proof_of_possession: false,
     compliance_level: null,

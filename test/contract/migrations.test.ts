@@ -46,6 +46,7 @@ const MIGRATED_CLIENT = {
   credentials: [],
   private_key_jwt: null,
   federated_jwt: null,
+  claims: null,
   jwks_uri: null,
   compliance_level: null,
   require_proof_of_possession: false,
@@ -89,6 +90,7 @@ async function assertReadable(): Promise<void> {
     client_policy: 'require_client_grant',
     is_system: false,
     proof_of_possession: null,
+    claims: null,
     ...PROFILE,
   });
   const { _id: grantId, ...grant } = GRANT;
@@ -96,6 +98,7 @@ async function assertReadable(): Promise<void> {
     id: grantId,
     ...grant,
     allow_all_scopes: false,
+    claims: null,
     ...PROFILE,
   });
   assert.deepEqual(await configuration.enabledHooks(TRIGGER), ENABLED);

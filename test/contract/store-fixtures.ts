@@ -1,5 +1,7 @@
 import './quiet.ts';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Db } from 'mongodb';
 import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
 import type { RunningServer } from '../../deploy/local/servers/child-server.ts';
@@ -19,9 +21,13 @@ export type StoreServer = {
   stop: () => Promise<void>;
 };
 
-export async function startStore(): Promise<StoreServer> {
+/** @param options.parameters Of mongod, which are set from its start on. */
+export async function startStore({
+  parameters = {},
+}: { parameters?: Record<string, number> } = {}): Promise<StoreServer> {
   const password = (): string => randomBytes(32).toString('base64url');
-  const { path: binary } = await obtainMongod({ report: () => undefined });
+  const { path } = await obtainMongod({ report: () => undefined });
+  const binary = Object.keys(parameters).length === 0 ? path : withParameters(path, parameters);
   const { server, urls } = await startStoreServer({ binary, dataDir: temporaryDir() }, TENANT, {
     owner: password(),
     gateway: password(),
@@ -44,4 +50,12 @@ export async function startStore(): Promise<StoreServer> {
       await Promise.all(stores.map((store) => store.close())).finally(() => server.stop());
     },
   };
+}
+
+/** A program that starts mongod as it is asked to, with parameters of its own. */
+function withParameters(mongod: string, parameters: Record<string, number>): string {
+  const options = Object.entries(parameters).map(([name, value]) => ` --setParameter ${name}=${String(value)}`);
+  const program = join(temporaryDir(), 'mongod');
+  writeFileSync(program, `#!/bin/sh\nexec '${mongod}' "$@"${options.join('')}\n`, { mode: 0o755 });
+  return program;
 }

@@ -62,6 +62,7 @@ const CLIENT: Client = {
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   require_proof_of_possession: true,
   compliance_level: 'fapi2_sp_pkj_dpop',
+  claims: { 'https://example.com/plan': 'full', 'a.dotted $name': [{ nested: null }, 0.5, 7, false, ''] },
   profile: { logo_uri: 'https://example.com/', 'a.dotted $name': { nested: [null] } },
 };
 const API: ResourceServer = {
@@ -75,6 +76,7 @@ const API: ResourceServer = {
   token_lifetime_seconds: 60,
   client_policy: 'deny_all',
   proof_of_possession: { mechanism: 'dpop', required: true },
+  claims: { 'https://example.com/tier': { a: 1 } },
   is_system: true,
   profile: { allow_offline_access: false },
 };
@@ -84,6 +86,7 @@ const GRANT: ClientGrant = {
   audience: API.identifier,
   scope: ['read'],
   allow_all_scopes: true,
+  claims: { 'https://example.com/region': '{{client.metadata.region}}' },
   profile: { subject_type: 'client' },
 };
 const TRIGGER = 'credentials-exchange';

@@ -8,7 +8,7 @@ import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const stack = withStack();
+const stack = withStack({ own: true });
 
 type Warning = { type: string; description: string };
 async function warningsInLogs(): Promise<string[]> {

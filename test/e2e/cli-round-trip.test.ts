@@ -112,6 +112,7 @@ it('what was exported makes the same tenant of an empty one, clients that are ca
     scopes: [{ value: 'read', description: 'Read' }, { value: 'write' }],
     token_lifetime: 60,
     signing_alg: 'ES256',
+    claims: { 'https://example.com/tier': { a: [1, null] } },
     subject_type_authorization: { client: { policy: 'deny_all' } },
   });
   const one = await write('POST', '/clients', { name: 'Twin', app_type: 'non_interactive' });
@@ -122,7 +123,12 @@ it('what was exported makes the same tenant of an empty one, clients that are ca
     token_quota: { client_credentials: { enforce: false, per_day: 3 } },
   });
   await write('POST', '/client-grants', { client_id: one.client_id, audience: 'urn:orders', scope: ['read'] });
-  await write('POST', '/client-grants', { client_id: two.client_id, audience: 'urn:orders', allow_all_scopes: true });
+  await write('POST', '/client-grants', {
+    client_id: two.client_id,
+    audience: 'urn:orders',
+    allow_all_scopes: true,
+    claims: { 'https://example.com/region': '{{client.metadata.plan}}' },
+  });
   await write('POST', '/hooks', {
     name: 'shaper',
     script: 'module.exports = function (c, s, a, x, cb) { cb(null, { scope: s }); };',
@@ -144,6 +150,8 @@ it('what was exported makes the same tenant of an empty one, clients that are ca
     custom_claims: 'relaxed',
     default_token_quota: { clients: { client_credentials: { enforce: true, per_hour: 9 } } },
   });
+  // Only where the tenant allows it before.
+  await write('PATCH', `/clients/${String(two.client_id)}`, { claims: { plain: 'kept' } });
   const exported = await tenant();
 
   assert.equal((await hookmint(['export', 'files'])).code, 0);

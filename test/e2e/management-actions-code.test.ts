@@ -118,7 +118,9 @@ describe('a test of an Action', () => {
     };
     assert.deepEqual(await test(id, event), {
       ...nothing,
+      // Those that the token has before, too: it is the whole token that is told.
       claims: {
+        before: 1,
         seen: {
           ...event,
           request: { ...event.request, geoip: {} },

@@ -15,7 +15,7 @@ const NO_SCOPES_API = 'https://no-scopes.example.com/';
 const NO_GRANT_API = 'https://no-grant.example.com/';
 const SHORT_API = 'urn:example:short';
 
-const stack = withStack({}, async (started) => {
+const stack = withStack({ own: true }, async (started) => {
   await addApi(started, { identifier: ES256_API, signing_alg: 'ES256' }, ['read:data']);
   await addApi(started, { identifier: NO_SCOPES_API }, []);
   await addApi(started, { identifier: NO_GRANT_API });

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { LentStack } from './lend-stacks.ts';
+import type { LentStack, StackKind } from './lend-stacks.ts';
 import { printedLines } from './printed-lines.ts';
 import { runningStack, type Stack } from './stack.ts';
 
@@ -8,8 +8,9 @@ import { runningStack, type Stack } from './stack.ts';
 export const LENDER_VARIABLE = 'HOOKMINT_TEST_STACKS';
 
 /** Borrows a stack without a hook from the runner; `stop` gives it back. */
-export async function borrowStack(path: string): Promise<Stack> {
+export async function borrowStack(path: string, kind: StackKind): Promise<Stack> {
   const socket = connect(path);
+  socket.write(`${JSON.stringify(kind)}\n`);
   const closed = new Promise<null>((resolve) => socket.once('close', () => resolve(null)));
   const printed = printedLines(closed);
   const { dataDir, pid } = await new Promise<LentStack>((resolve, reject) => {

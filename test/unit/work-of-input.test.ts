@@ -307,6 +307,16 @@ describe('a body of the Management API', () => {
     const api = { scopes: scope.map((value) => ({ value })) } as unknown as ResourceServer;
     return () => editedGrant(grant, UpdateClientGrant.parse({ scope }), api);
   });
+  isBounded('static claims', 8_192, (bytes) => {
+    const names = texts(bytes, 'https://ü.example/', 6).slice(0, 50);
+    const body = JSON.parse(`{"claims":${claims(names)}}`) as object;
+    return () => UpdateResourceServer.safeParse(body);
+  });
+  isBounded('static claims over their bound', 1_310_720, (bytes) => {
+    // As many values as a body may have.
+    const body = JSON.parse(`{"claims":{"a":${claims(texts(bytes, 'ü'.repeat(65), 6))}}}`) as object;
+    return () => UpdateResourceServer.safeParse(body);
+  });
   isBounded('scopes of an API', 280_000, (bytes) => {
     const scopes = texts(bytes, 'x'.repeat(276), 0)
       .slice(0, 1_000)

@@ -61,6 +61,7 @@ type ActionEntry = RevisionEntry & { content: Revision; versionId: string | unde
 const contentOf = ({ code, dependencies, secrets, hookmint = {}, revision }: Content): Revision => ({
   revision,
   script: code,
+  language: hookmint.language ?? 'javascript',
   dependencies: Object.fromEntries(dependencies.map(({ name, version }) => [name, version])),
   modules: [],
   secrets: secrets.map(({ name }) => name),

@@ -27,7 +27,10 @@ export type RevisionEntry = {
 export type Policies = Pick<NonNullable<Schemas['Hook']['hookmint']>, 'limits' | 'egress' | 'on_failure' | 'isolation'>;
 
 /** All that is in a revision; secrets by name. */
-export type Revision = Pick<Schemas['HookRevision'], 'revision' | 'script' | 'dependencies' | 'modules' | 'secrets'> & {
+export type Revision = Pick<
+  Schemas['HookRevision'],
+  'revision' | 'script' | 'language' | 'dependencies' | 'modules' | 'secrets'
+> & {
   policies: Policies;
 };
 

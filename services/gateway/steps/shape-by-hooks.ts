@@ -1,5 +1,6 @@
 import type { ClientAssertion } from '../../../shared/domain/client-assertion-issuer.ts';
 import type { Client } from '../../../shared/domain/client.ts';
+import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import type { EnabledHook } from '../../../shared/domain/hook.ts';
@@ -10,6 +11,7 @@ import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outco
 import { ignoredWrites } from '../../../shared/hook-result/ignored-writes.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
+import { hasStaticClaims, staticClaims } from '../../../shared/hook-result/static-claims.ts';
 import { logger } from '../../../shared/log.ts';
 import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
@@ -21,6 +23,7 @@ export type ShapedRequest = {
   /** What another issuer said of the client, where it authenticated so. */
   clientAssertion: ClientAssertion | undefined;
   api: ResourceServer;
+  grant: ClientGrant;
   scopes: string[];
   /** `undefined` for a bearer token. */
   binding: ProofOfPossession | undefined;
@@ -28,14 +31,20 @@ export type ShapedRequest = {
   about: TokenHttpRequest['about'];
 };
 
-/** Has the hook, then each Action, shape what the one before left. */
+/** Has the hook, then each Action, shape what the one before left; the first finds the claims that are set without code. */
 export async function shapeByHooks(
   hooks: readonly EnabledHook[],
   request: ShapedRequest,
   findings: Findings,
   deps: TokenIssuer,
 ): Promise<MergedResult> {
+  const hasStatic = hasStaticClaims(request);
   let shaped: MergedResult = { scopes: request.scopes, customClaims: {}, dropped: [] };
+  if (hasStatic) {
+    const { custom_claims: policy } = await deps.configuration.tenantSettings();
+    shaped = { ...shaped, ...staticClaims(request, policy) };
+    if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
+  }
   for (const hook of hooks) {
     const merged = await shapeByHook(hook, request, shaped, findings, deps);
     shaped = {
@@ -45,7 +54,7 @@ export async function shapeByHooks(
     };
     if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
   }
-  if (hooks.length > 1) refuseTooLarge(shaped);
+  if (hasStatic || hooks.length > 1) refuseTooLarge(shaped);
   if (hooks.length > 0) {
     const { removed, added } = scopeChanges(request.scopes, shaped.scopes);
     if (removed.length + added.length > 0) {

@@ -3,6 +3,8 @@ import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts
 const GRANTS = 'test/e2e/management-clients-grants.test.ts';
 const KEYS = 'test/e2e/management-keys.test.ts';
 const BOUND = 'test/e2e/proof-of-possession.test.ts';
+const CLAIMS =
+  'test/e2e/static-claims.test.ts: what the grant says holds over what the client says, and that over the API';
 const IN_TOKEN = 'test/e2e/accepted-fields.test.ts: the settings of an API are in its next token';
 
 export const resourceServers: AcceptedFields = {
@@ -28,6 +30,7 @@ export const resourceServers: AcceptedFields = {
     'required: no token without a proof, unless that is required_for public_clients alone.',
     `${BOUND}: what is required for public clients alone is required of none`,
   ),
+  ...acts('claims', 'Claims of all its tokens; those of the client and of the grant hold over them.', CLAIMS),
   ...login(
     'subject_type_authorization.user.policy allow_offline_access allow_online_access ' +
       'skip_consent_for_verifiable_first_party_clients token_lifetime_for_web',
@@ -50,6 +53,7 @@ export const clientGrants: AcceptedFields = {
     'All scopes that the API has at the time of the token request.',
     `${GRANTS}: may be for all scopes, those included that the API gets later`,
   ),
+  ...acts('claims', 'Claims of its tokens; they hold over those of the client and of the API.', CLAIMS),
   ...off('subject_type', 'Only client: tokens are issued to clients.'),
   ...off('default_for', 'Refused: a grant is of one client.'),
   ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),

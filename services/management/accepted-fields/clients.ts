@@ -7,6 +7,8 @@ const FAPI = 'test/conformance/fapi2.test.ts';
 const FEDERATED = 'test/attacks/federated-clients.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
 const BOUND = 'test/e2e/proof-of-possession.test.ts';
+const CLAIMS =
+  'test/e2e/static-claims.test.ts: what the grant says holds over what the client says, and that over the API';
 const FIELDS = 'test/e2e/accepted-fields.test.ts';
 
 /** Of a public key that a client signs its assertions with; within a new client their paths are longer. */
@@ -62,6 +64,11 @@ export const clients: AcceptedFields = {
     'name client_metadata',
     'Shown to hooks and Actions, as client.name and client.metadata.',
     `${FIELDS}: a client's name and metadata are what its hook sees`,
+  ),
+  ...acts(
+    'claims',
+    'Claims of all its tokens; those of the grant hold over them, and they hold over those of the API.',
+    CLAIMS,
   ),
   ...acts(
     'app_type is_first_party',

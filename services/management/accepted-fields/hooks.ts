@@ -31,6 +31,11 @@ const policies: AcceptedFields = {
     'process: its sandbox processes run no other hook.',
     `${FIELDS}: a hook that is isolated by a process shares none with another`,
   ),
+  ...acts(
+    'hookmint.language',
+    'typescript: its types are taken off before it is built.',
+    `${FIELDS}: a hook and an Action in TypeScript run where their language says so, and only there`,
+  ),
 };
 
 /** What a revision of a hook is made of. */
@@ -76,7 +81,7 @@ export const hookSecrets: AcceptedFields = acts(
 
 export const hookDryRun: AcceptedFields = {
   ...acts(
-    'event.client.id event.client.name event.client.tenant event.client.metadata event.scope event.audience event.body ' +
+    'event.client.id event.client.name event.client.tenant event.client.metadata event.scope event.audience event.custom_claims event.body ' +
       'event.request.ip event.request.method event.request.hostname event.request.user_agent event.request.language ' +
       'event.request.requested_scopes event.proof_of_possession.mechanism event.proof_of_possession.jkt ' +
       'event.client_assertion.issuer event.client_assertion.subject event.client_assertion.claims',

@@ -22,7 +22,8 @@ const MAX_DEPTH = 20;
 /** Whether a member of that name can be kept: MongoDB takes no NUL, and its library reads `_bsontype` as a type of its own. */
 export const isStorableName = (name: string): boolean => !name.includes('\0') && name !== '_bsontype';
 
-function isStorable(value: unknown, depth = 0): boolean {
+/** Whether a value can be kept, with all members of it. */
+export function isStorable(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth === MAX_DEPTH) return false;
   return Object.entries(value).every(([name, member]) => isStorableName(name) && isStorable(member, depth + 1));

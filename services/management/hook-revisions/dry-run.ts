@@ -1,12 +1,11 @@
 import { NOT_RUN, unavailable, type HookOutcome, type LastCall } from '../../../shared/domain/hook-outcome.ts';
 import type { HookRevision } from '../../../shared/domain/hook.ts';
 import type { NetworkCall } from '../../../shared/domain/network-call.ts';
-import type { SampleEvent } from '../../../shared/domain/sample-event.ts';
+import { argumentsOf, type SampleEvent } from '../../../shared/domain/sample-event.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
 import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
-import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { Deps } from '../deps.ts';
 
 /** Time on top of a hook's wall limit for its outcome to arrive, milliseconds. */
@@ -32,14 +31,12 @@ export type DryRun = Judgement & {
 export async function dryRun(
   hook: { id: string; name: string },
   revision: HookRevision,
-  { event: { scope, ...others }, policy }: { event: SampleEvent; policy: CustomClaimsPolicy },
+  { event, policy }: { event: SampleEvent; policy: CustomClaimsPolicy },
   { dryRunners }: Pick<Deps, 'dryRunners'>,
 ): Promise<DryRun> {
-  // Contract §1.1: undefined, not empty, when the grant gives none.
-  const args: HookArguments = scope.length === 0 ? others : { ...others, scope };
   const request = {
     hook: { id: hook.id, name: hook.name, revision: revision.revision },
-    arguments: JSON.stringify(args),
+    arguments: JSON.stringify(argumentsOf(event, revision.kind)),
   };
   const deadlineMs = Date.now() + revision.limits.wall_ms + GRACE_MS;
   const { outcome, network, last_calls } = await ask(request, revision, deadlineMs, dryRunners);
@@ -48,7 +45,7 @@ export async function dryRun(
   return {
     kind: revision.kind,
     outcome: ended,
-    ...judgeOutcome(outcome, scope, customClaimsPolicyOf(revision.kind, policy)),
+    ...judgeOutcome(outcome, event, customClaimsPolicyOf(revision.kind, policy)),
     console,
     network,
     ...(last_calls === undefined ? {} : { last_calls }),

@@ -8,7 +8,7 @@ import {
   picture,
   withBrowser,
 } from '../../support/browser.ts';
-import { signIn } from '../../support/console.ts';
+import { consoleLink, signIn } from '../../support/console.ts';
 import { openManagement } from '../../support/management.ts';
 import { requestToken } from '../../support/token-request.ts';
 import { until } from '../../support/until.ts';
@@ -128,7 +128,9 @@ describe('clients and keys in the browser', { skip: noChromium }, () => {
   it('are as they were for who may only look', async () => {
     const looked = await browser.open();
     const { page } = looked;
-    await signIn(page, stack(), 'apis', 'viewer');
+    await page.goto(await consoleLink(stack(), 'viewer'));
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    await page.goto(`${stack().url}/console/apis`);
     assert.equal(
       await page.getByRole('button', { name: 'New API' }).getAttribute('title'),
       'Needs create:resource_servers',

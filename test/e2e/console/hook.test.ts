@@ -20,6 +20,14 @@ import { editorOf, run, testOf, untilOffered, write } from './editor.ts';
 const claimsOf = (token: unknown): Record<string, unknown> =>
   JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 
+const TYPED = `import type { ClientCredentialsExchangeHook } from 'hookmint/types';
+
+const hook: ClientCredentialsExchangeHook = (client, scope, audience, context, cb) => {
+  cb(null, { scope, 'https://example.com/name': client.name satisfies string });
+};
+export default hook;
+`;
+
 describe('a hook in the browser', { skip: noChromium }, () => {
   const stack = withStack({ hasConsole: true });
   const browser = withBrowser();
@@ -156,6 +164,33 @@ describe('a hook in the browser', { skip: noChromium }, () => {
       return (await answer.json()) as { script: string }[];
     });
     assert.match(tutorial?.script ?? '', /foo\.com/, 'nothing was saved');
+    assertNoComplaints(looked);
+  });
+
+  it('code in TypeScript has the types that it names, and is told of by its own lines', async () => {
+    const management = await openManagement(stack());
+    const made = await management.call('POST', '/hooks', {
+      name: 'typed',
+      triggerId: 'credentials-exchange',
+      script: TYPED,
+      hookmint: { language: 'typescript' },
+    });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'typed' }).click();
+    await editorOf(page).waitFor();
+    await page.getByText('No problems').waitFor();
+    await run(page);
+    await testOf(page).getByText('The hook ran').waitFor();
+
+    await write(page, TYPED.replace('client.name', 'client.nmae'));
+    await page.getByText("Property 'nmae' does not exist on type 'HookClient'").first().waitFor();
+    await write(page, "export default (): void => {\n  throw new Error('no luck' as string);\n};\n");
+    await run(page);
+    await testOf(page).getByText('Error: no luck').waitFor();
+    await testOf(page).getByRole('button', { name: 'line 2' }).first().waitFor();
     assertNoComplaints(looked);
   });
 

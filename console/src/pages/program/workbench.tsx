@@ -118,6 +118,7 @@ export function Workbench({
           label={`Code of the ${noun}`}
           isReadOnly={!may}
           secrets={latest.secrets}
+          language={latest.language}
           handle={editor}
           onChange={work.change}
           onProblems={setProblems}

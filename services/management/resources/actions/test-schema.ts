@@ -3,7 +3,6 @@ import { ClientAssertion } from '../../../../shared/domain/client-assertion-issu
 import { LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { ProofOfPossession } from '../../../../shared/domain/proof-of-possession.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
-import type { HookArguments } from '../../../../shared/domain/hook-arguments.ts';
 import { UpdateAction } from './schema.ts';
 
 const text = z.string().optional();
@@ -56,7 +55,7 @@ export const DryRunAction = z
 export const TestResult = z
   .object({
     payload: z.object({
-      /** Custom claims that the token would have of the Action. */
+      /** Custom claims that the token would have: those that the event has, and those of the Action. */
       claims: z.record(z.string(), z.unknown()),
       scope: z.array(z.string()),
       /** What the client would be answered when the Action denies. */
@@ -77,18 +76,18 @@ export const TestResult = z
 export type TestResult = z.infer<typeof TestResult>;
 
 /** The arguments that make an executor show the Action this event. */
-export function argumentsOf(payload: TestEvent): SampleEvent & Pick<HookArguments, 'custom_claims'> {
+export function argumentsOf(payload: TestEvent): SampleEvent {
   const { accessToken, client, client_assertion, proof_of_possession, request, resource_server, tenant, transaction } =
     payload;
   const { body, hostname, ip, language, method, user_agent } = request ?? {};
-  const event = SampleEvent.parse({
+  return SampleEvent.parse({
     client: { id: client?.client_id, name: client?.name, metadata: client?.metadata, tenant: tenant?.id },
     scope: accessToken?.scope ?? transaction?.target_scopes,
     audience: resource_server?.identifier,
+    custom_claims: accessToken?.customClaims,
     proof_of_possession,
     client_assertion,
     body,
     request: { hostname, ip, language, method, user_agent, requested_scopes: transaction?.requested_scopes },
   });
-  return { ...event, custom_claims: accessToken?.customClaims ?? {} };
 }

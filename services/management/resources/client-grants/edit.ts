@@ -9,9 +9,12 @@ import type { UpdateClientGrant } from './schema.ts';
  * @throws {ApiError} 400
  */
 export function editedGrant(grant: ClientGrant, body: UpdateClientGrant, api: ResourceServer | undefined): ClientGrant {
-  const { scope, allow_all_scopes, ...profile } = body;
+  const { scope, allow_all_scopes, claims = grant.claims, ...profile } = body;
   if (allow_all_scopes === true && scope !== undefined && scope !== null && scope.length > 0) {
     throw invalidBody("'must not be sent together with allow_all_scopes' on property scope.");
+  }
+  if (claims !== null && api?.is_system === true) {
+    throw invalidBody("'can only be null: the Management API decides by scopes alone' on property claims.");
   }
   // Scopes of the grant may have been removed from the API since; sending them back changes nothing.
   if (scope !== undefined && scope !== null) refuseUnknown(scope, grant, api);
@@ -20,6 +23,7 @@ export function editedGrant(grant: ClientGrant, body: UpdateClientGrant, api: Re
     ...grant,
     scope: all ? [] : [...new Set(scope ?? grant.scope)],
     allow_all_scopes: all,
+    claims,
     profile: { ...grant.profile, ...profile },
   };
 }

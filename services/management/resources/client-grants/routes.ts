@@ -12,6 +12,7 @@ import { changeOf } from '../../api/change-of.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { flag } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
+import { claimsAfter } from '../../api/static-claims.ts';
 import { administers, besideWaysIn, lastAdministrator } from '../../auth/ways-in.ts';
 import type { Deps } from '../../deps.ts';
 import { editedGrant } from './edit.ts';
@@ -99,10 +100,11 @@ const create = writes('post', {
       audience,
       scope: [],
       allow_all_scopes: false,
+      claims: null,
       profile: subject_type === undefined ? {} : { subject_type },
     };
     const grants = clientGrantsIn(deps.db);
-    const grant = editedGrant(fresh, rest, api);
+    const grant = editedGrant(fresh, { ...rest, claims: await claimsAfter(rest.claims, null, deps) }, api);
     try {
       await grants.insert(grant);
     } catch (error) {
@@ -134,7 +136,8 @@ const update = writes('patch', {
     const apis = resourceServersIn(deps.db);
     const changed = await writing(id, deps, (refuseLoss) =>
       clientGrantsIn(deps.db).change(id, async (now) => {
-        const after = editedGrant(now, body, await apis.findByIdentifier(now.audience));
+        const claims = await claimsAfter(body.claims, now.claims, deps);
+        const after = editedGrant(now, { ...body, claims }, await apis.findByIdentifier(now.audience));
         if (!administers(after)) refuseLoss();
         return after;
       }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH } from '../../../../shared/domain/client.ts';
 import { MAX_IDENTIFIER_LENGTH } from '../../../../shared/domain/resource-server.ts';
 import { off } from '../../api/off.ts';
+import { claims } from '../../api/static-claims.ts';
 
 /** Most scopes of a grant: those of an API (contract §5.3). */
 const MAX_SCOPES = 1_000;
@@ -20,6 +21,7 @@ const changeable = {
   ...profile,
   scope: scope.nullable().optional(),
   allow_all_scopes: z.boolean().nullable().optional(),
+  claims,
 };
 
 /** What can be changed; whose grant it is, and for which API, cannot (contract §5.4). */
@@ -44,6 +46,7 @@ export const ClientGrantView = z
     scope: z.array(z.string()).optional(),
     allow_all_scopes: z.boolean().optional(),
     subject_type: z.literal('client').optional(),
+    claims,
     ...profile,
   })
   .meta({ id: 'ClientGrant' });

@@ -10,6 +10,7 @@ export function viewOf(grant: ClientGrant): ClientGrantView {
     id: grant.id,
     client_id: grant.client_id,
     audience: grant.audience,
+    ...(grant.claims === null ? {} : { claims: grant.claims }),
     ...(grant.allow_all_scopes ? { allow_all_scopes: true } : { scope: grant.scope }),
   };
 }

@@ -14,6 +14,7 @@ import { filterOfNames, MAX_NAME_SEARCH_LENGTH } from '../../api/name-search.ts'
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, flag, withFields } from '../../api/query.ts';
 import { reads, writes, type Caller, type Route } from '../../api/route.ts';
+import { claimsAfter } from '../../api/static-claims.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import { besideWaysIn, lastAdministrator, refuseLostWayIn } from '../../auth/ways-in.ts';
 import { createdClient, editedClient } from './edit.ts';
@@ -115,8 +116,10 @@ const create = writes('post', {
       requireScope(caller, { scopes: ['create:client_credentials'] });
     }
     if (body.token_quota !== undefined && body.token_quota !== null) requireScope(caller, OF_QUOTAS);
+    const claims = await claimsAfter(body.claims, null, { db });
+    if (claims !== null) requireScope(caller, OF_CLAIMS);
     await refuseUnknownIssuers(body, db);
-    const { client, clientSecret } = await createdClient(body, clientSecretKey);
+    const { client, clientSecret } = await createdClient({ ...body, claims }, clientSecretKey);
     try {
       await clientsIn(db).insert({ ...client, created_at_ms: Date.now() });
     } catch (error) {
@@ -146,8 +149,9 @@ const update = writes('patch', {
     requireScopesOfProofs(body, caller);
     await refuseUnknownIssuers(body, db);
     const changed = await besideWaysIn(id, deps, (isLast) =>
-      clientsIn(db).change(id, (before) => {
-        const after = editedClient(before, body, clientSecretKey);
+      clientsIn(db).change(id, async (before) => {
+        const claims = await claimsAfter(body.claims, before.claims, { db });
+        const after = editedClient(before, { ...body, claims }, clientSecretKey);
         requireScopesOfChange({ before, after }, caller);
         if (isLast) refuseLostWayIn({ before, after }, caller);
         return after;
@@ -219,6 +223,9 @@ export const clientRoutes: readonly Route[] = [list, create, get, update, remove
 /** How many tokens clients may have is the tenant's to say. */
 const OF_QUOTAS = { scopes: ['update:tenant_settings'] };
 
+/** What its tokens say to every API is worth as much as a grant. */
+const OF_CLAIMS = { scopes: ['update:client_grants'] };
+
 /** What proves who a client is needs scopes of its own. */
 function requireScopesOfProofs(body: UpdateClient, caller: Caller): void {
   if (body.client_secret !== undefined) requireScope(caller, { scopes: ['update:client_keys'] });
@@ -243,9 +250,10 @@ async function refuseUnknownIssuers(body: UpdateClient | CreateClient, db: Db): 
   );
 }
 
-/** So does whether it proves it at all, and its quota. Tools send back all that they were shown, so that only what differs counts. */
+/** So does whether it proves it at all, its quota, and its claims. Tools send back all that they were shown, so that only what differs counts. */
 function requireScopesOfChange({ before, after }: { before: Client; after: Client }, caller: Caller): void {
   const isPublic = (client: Client): boolean => client.token_endpoint_auth_method === 'none';
   if (isPublic(before) !== isPublic(after)) requireScope(caller, { scopes: ['update:client_keys'] });
   if (!isDeepStrictEqual(before.token_quota, after.token_quota)) requireScope(caller, OF_QUOTAS);
+  if (!isDeepStrictEqual(before.claims, after.claims)) requireScope(caller, OF_CLAIMS);
 }

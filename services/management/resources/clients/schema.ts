@@ -4,6 +4,7 @@ import { FederatedCredential, MAX_FEDERATED_CREDENTIALS } from '../../../../shar
 import { isJwksUri, MAX_JWKS_URI_LENGTH } from '../../../../shared/domain/jwks-uri.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { isStorableName } from '../../api/loose.ts';
+import { claims } from '../../api/static-claims.ts';
 import { name } from '../../api/text.ts';
 import { InlineCredential, MAX_CREDENTIALS } from '../client-credentials/schema.ts';
 import { profile } from './profile.ts';
@@ -57,6 +58,7 @@ const meaningful = {
   token_endpoint_auth_method: authMethod.nullable().optional(),
   grant_types: z.array(z.string().min(1).max(200)).max(MAX_GRANT_TYPES).optional(),
   client_metadata: Metadata.optional(),
+  claims,
   /** `null`: the tenant's `default_token_quota` holds. */
   token_quota: TokenQuota.nullable().optional(),
   require_proof_of_possession: z.boolean().optional(),

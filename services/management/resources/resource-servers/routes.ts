@@ -15,6 +15,7 @@ import { newsIn } from '../../api/news-in.ts';
 import { checkpointQuery, listOf, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, flag, repeatable, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
+import { claimsAfter } from '../../api/static-claims.ts';
 import type { Deps } from '../../deps.ts';
 import { CreateResourceServer, ResourceServerView, UpdateResourceServer } from './schema.ts';
 import { viewOf } from './view.ts';
@@ -78,6 +79,7 @@ const create = writes('post', {
   response: ResourceServerView,
   errors: [409],
   handle: async ({ body: { identifier, ...rest } }, { db }) => {
+    const claims = await claimsAfter(rest.claims, null, { db });
     const fresh: ResourceServer = {
       id: new ObjectId().toHexString(),
       identifier,
@@ -88,11 +90,12 @@ const create = writes('post', {
       token_lifetime_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
       client_policy: 'require_client_grant',
       proof_of_possession: null,
+      claims: null,
       is_system: false,
       profile: {},
     };
     try {
-      const after = viewOf(await resourceServersIn(db).insert(edited(fresh, rest)));
+      const after = viewOf(await resourceServersIn(db).insert(edited(fresh, { ...rest, claims })));
       return { answer: after, change: { collection, id: fresh.id, before: null, after } };
     } catch (error) {
       if (!(error instanceof DuplicateError)) throw error;
@@ -114,7 +117,9 @@ const update = writes('patch', {
   errors: [404],
   handle: async ({ params: { id }, body }, deps) => {
     const { id: found } = refuseSystem(await findEither(id, deps));
-    const changed = await resourceServersIn(deps.db).change(found, (now) => edited(now, body));
+    const changed = await resourceServersIn(deps.db).change(found, async (now) =>
+      edited(now, { ...body, claims: await claimsAfter(body.claims, now.claims, deps) }),
+    );
     if (changed === undefined) throw inexistent('resource server');
     return { answer: viewOf(changed.after), change: changeOf({ collection, id: found }, changed, viewOf) };
   },
@@ -163,7 +168,12 @@ function refuseSystem(api: ResourceServer): ResourceServer {
 
 function edited(api: ResourceServer, body: z.infer<typeof UpdateResourceServer>): ResourceServer {
   const { name, scopes, signing_alg, token_lifetime, token_dialect, enforce_policies, ...rest } = body;
-  const { subject_type_authorization: subjects, proof_of_possession = api.proof_of_possession, ...profile } = rest;
+  const {
+    subject_type_authorization: subjects,
+    proof_of_possession = api.proof_of_possession,
+    claims = api.claims,
+    ...profile
+  } = rest;
   const shown = viewOf(api);
   return {
     ...api,
@@ -175,6 +185,7 @@ function edited(api: ResourceServer, body: z.infer<typeof UpdateResourceServer>)
     enforce_policies: enforce_policies ?? api.enforce_policies,
     client_policy: subjects?.client?.policy ?? api.client_policy,
     proof_of_possession,
+    claims,
     profile: {
       ...api.profile,
       ...newsIn(profile, shown),

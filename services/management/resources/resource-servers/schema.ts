@@ -7,6 +7,7 @@ import {
 } from '../../../../shared/domain/resource-server.ts';
 import { ProofOfPossessionPolicy } from '../../../../shared/domain/proof-of-possession.ts';
 import { off } from '../../api/off.ts';
+import { claims } from '../../api/static-claims.ts';
 import { name } from '../../api/text.ts';
 
 /** Most scopes of an API (contract §5.3). */
@@ -53,6 +54,7 @@ const meaningful = {
   subject_type_authorization: SubjectTypeAuthorization.optional(),
   /** `null`: its tokens are never bound. */
   proof_of_possession: ProofOfPossessionPolicy.nullable().optional(),
+  claims,
 };
 
 /** About users: their consent, their refresh tokens, their browsers. No token is issued to any here. */

@@ -20,6 +20,7 @@ export function viewOf(api: ResourceServer): ResourceServerView {
     token_dialect: api.token_dialect,
     enforce_policies: api.enforce_policies,
     ...(api.proof_of_possession === null ? {} : { proof_of_possession: api.proof_of_possession }),
+    ...(api.claims === null ? {} : { claims: api.claims }),
     subject_type_authorization: {
       user: { policy: 'allow_all' },
       ...(ofUser as object | undefined),

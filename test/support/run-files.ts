@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const TIMEOUT_PER_FILE_MS = 300_000;
+/** A file whose process does not end would be waited for for ever; stopped, the runner names it. */
+const TIMEOUT_MS = 40 * 60_000;
+
+/** How a run of files ended: whether all passed, the files in which something failed, whether they say all there is to say, and how long each took. */
+export type Ran = { passed: boolean; failed: string[]; isWhole: boolean; tookMs: Map<string, number> };
+
+/**
+ * Runs files of tests, each in a process of its own, in the order in which they are given. What the tests print and their results go to
+ * the standard output.
+ *
+ * @param concurrentFiles How many at a time.
+ * @param reportFile Where the same text is kept.
+ */
+export async function runFiles(
+  files: readonly string[],
+  concurrentFiles: number,
+  { reportFile, interrupted }: { reportFile: string; interrupted: AbortSignal },
+): Promise<Ran> {
+  if (files.length === 0 || interrupted.aborted)
+    return { passed: true, failed: [], isWhole: !interrupted.aborted, tookMs: new Map() };
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(TIMEOUT_MS)]);
+  const failed = new Set<string>();
+  const tookMs = new Map<string, number>();
+  let passed = false;
+  const events = run({
+    files: [...files],
+    concurrency: concurrentFiles,
+    timeout: TIMEOUT_PER_FILE_MS,
+    execArgv: ['--no-node-snapshot'],
+    signal,
+  });
+  // Each file is told of as a test of its own name. A failing test tells the file that declares it, which may be another.
+  const paths = new Map(files.map((file) => [resolve(file), relative('.', file)]));
+  events.on('test:complete', ({ name, nesting, details }) => {
+    const path = nesting === 0 ? paths.get(resolve(name)) : undefined;
+    if (path === undefined) return;
+    tookMs.set(path, details.duration_ms);
+    if (!details.passed) failed.add(path);
+  });
+  events.on('test:summary', ({ file, success }) => {
+    if (file === undefined) passed = success;
+  });
+  let report = '';
+  for await (const text of events.compose(new spec()) as AsyncIterable<string | Buffer>) {
+    process.stdout.write(text);
+    report += text.toString();
+  }
+  writeFileSync(reportFile, report);
+  // Of one that was stopped not all files were run; one that fails without a file has another fault.
+  return { passed, failed: [...failed], isWhole: !signal.aborted && passed === (failed.size === 0), tookMs };
+}
