@@ -175,6 +175,11 @@ export const ACTIONS: ProgramApi = {
     const params = { path: { id } };
     return answered(api.POST('/api/v2/actions/actions/{id}/dry-run', { params, body: { code, ...told } }));
   },
+  // The API runs no version of an Action: it is the deployed code, with the settings of the draft.
+  runDeployed: ({ id, script = '' }, _deployed, log_id) => {
+    const params = { path: { id } };
+    return answered(api.POST('/api/v2/actions/actions/{id}/dry-run', { params, body: { code: script, log_id } }));
+  },
   // Secrets that are named alone keep their values.
   setSecret: (id, secret, known) =>
     updateAction(id, { secrets: [...known.filter((name) => name !== secret.name).map((name) => ({ name })), secret] }),

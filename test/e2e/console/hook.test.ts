@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertNoComplaints, noChromium, picture, withBrowser } from '../../support/browser.ts';
+import {
+  assertAccessible,
+  assertFits,
+  assertNoComplaints,
+  noChromium,
+  picture,
+  withBrowser,
+} from '../../support/browser.ts';
 import { consoleLink, signIn } from '../../support/console.ts';
 import { enableHook } from '../../support/enable-hook.ts';
 import { openManagement } from '../../support/management.ts';
@@ -57,6 +64,55 @@ describe('a hook in the browser', { skip: noChromium }, () => {
     await page.keyboard.type('nmae;');
     await page.getByText("Property 'nmae' does not exist on type 'HookClient'").first().waitFor();
     assertNoComplaints(looked);
+  });
+
+  it('a rehearsal tells for which of the last requests a token would be another one, and how', async () => {
+    const { page } = await browser.open({ bypassCSP: true }, { expected: /status of 400/ });
+    for (let n = 0; n < 3; n++) assert.equal((await postJson(stack())).status, 200);
+    const api = await openManagement(stack());
+    const asked = async (): Promise<number> => {
+      const { body } = await api.call('GET', `/logs?q=audience:"${stack().audience}"`);
+      return (body as unknown[]).length;
+    };
+    await until('the requests in the logs', async () => (await asked()) >= 3);
+    const requests = Math.min(20, await asked());
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await editorOf(page).waitFor();
+    const dialog = page.getByRole('dialog');
+    const rehearse = async (code: string): Promise<void> => {
+      await write(page, code);
+      await page.getByRole('button', { name: 'Rehearse…' }).click();
+      await dialog.getByRole('button', { name: 'Rehearse' }).click();
+    };
+    const shape = "cb(null, { scope: scope.concat('extra'), 'https://foo.com/claim': 'bar'";
+    const hook = (end: string): string =>
+      `module.exports = function (client, scope, audience, context, cb) {\n  ${end}\n};\n`;
+
+    await rehearse(hook(`${shape} });`));
+    await dialog.getByText('No client would notice a difference.').waitFor();
+    await dialog.getByText(`0 of ${String(requests)} differ`).waitFor();
+    await picture(page, 'rehearsal-same');
+    await page.keyboard.press('Escape');
+
+    await rehearse(hook(`${shape}, 'https://foo.com/tier': 'gold' });`));
+    await dialog.getByText(`${String(requests)} of ${String(requests)} differ`).waitFor();
+    assert.equal(await dialog.getByText('+ https://foo.com/tier "gold"').count(), requests);
+    await picture(page, 'rehearsal');
+    await assertAccessible(page);
+    await assertFits(page);
+    await page.keyboard.press('Escape');
+
+    await rehearse(hook("cb(new Error('no'));"));
+    await dialog.getByText(`${String(requests)} of ${String(requests)} differ`).waitFor();
+    await dialog
+      .getByText(/− no token/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+
+    await rehearse('module.exports = (');
+    await dialog.getByText('The rehearsal ended.').waitFor();
   });
 
   it('unsaved code is tried, and what it does is told', async () => {
