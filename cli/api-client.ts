@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { messageOf } from '../shared/errors.ts';
 import { UsageError } from '../shared/usage-error.ts';
+import { jsonOrNothing, reach, textOf } from './http.ts';
 import { isTooDeep, MAX_LEVELS } from './tenant-files/bounds.ts';
 
 /** The Management API of a running hookmint, as a command calls it. Paths are below `/api/v2`. */
@@ -33,23 +33,19 @@ export class ApiCallError extends Error {
   }
 }
 
-/** Nothing answers where hookmint is said to be. */
-export class UnreachableError extends UsageError {}
-
 const ErrorBody = z.object({ message: z.string(), errorCode: z.string().optional() });
 const Metadata = z.object({ issuer: z.url({ protocol: /^https?$/ }) });
 const TokenAnswer = z.object({ access_token: z.string() });
 const TokenError = z.object({ error: z.string(), error_description: z.string().optional() });
 
-/** One answer, bytes; a page of 100 hooks with scripts of 512 KiB has half of it. */
-const MAX_ANSWER_BYTES = 134_217_728;
 /** Times a call is tried again that the API had no time for. */
 const MAX_ATTEMPTS = 5;
 /** However long the server says that it needs, seconds. */
 const MAX_WAIT_SECONDS = 60;
 
 /** The variables with hookmint's URL and the caller's credentials. The names of Auth0's own tools work too. */
-export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, such as https://auth.example.com (or AUTH0_DOMAIN, a host name)
+export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, such as https://auth.example.com
+                          (or AUTH0_DOMAIN, a host name)
   HOOKMINT_CLIENT_ID      a client with a grant for the Management API, and its secret
   HOOKMINT_CLIENT_SECRET    (or AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET)
   HOOKMINT_ACCESS_TOKEN   instead of the two: an access token (or AUTH0_ACCESS_TOKEN)
@@ -61,15 +57,13 @@ export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, s
  * @throws {UsageError} One that names the variable that is missing or wrong.
  */
 export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<ApiClient> {
-  const either = (name: string, auth0Name: string): string | undefined =>
-    nonEmpty(env[name]) ?? nonEmpty(env[auth0Name]);
-  const baseUrl = baseUrlOf(nonEmpty(env.HOOKMINT_URL), nonEmpty(env.AUTH0_DOMAIN));
+  const baseUrl = baseUrlOf(env);
   const token =
-    either('HOOKMINT_ACCESS_TOKEN', 'AUTH0_ACCESS_TOKEN') ??
+    variable('HOOKMINT_ACCESS_TOKEN', 'AUTH0_ACCESS_TOKEN', env) ??
     (await requestToken(
       baseUrl,
-      either('HOOKMINT_CLIENT_ID', 'AUTH0_CLIENT_ID'),
-      either('HOOKMINT_CLIENT_SECRET', 'AUTH0_CLIENT_SECRET'),
+      variable('HOOKMINT_CLIENT_ID', 'AUTH0_CLIENT_ID', env),
+      variable('HOOKMINT_CLIENT_SECRET', 'AUTH0_CLIENT_SECRET', env),
     ));
   const headers = { authorization: `Bearer ${token}` };
 
@@ -108,7 +102,18 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
   };
 }
 
-function baseUrlOf(url: string | undefined, domain: string | undefined): string {
+/** What a variable says, or else the one of Auth0's tools. */
+export function variable(name: string, auth0Name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return nonEmpty(env[name]) ?? nonEmpty(env[auth0Name]);
+}
+
+/**
+ * Where hookmint is by what the environment says, with a slash at the end.
+ *
+ * @throws {UsageError}
+ */
+export function baseUrlOf(env: NodeJS.ProcessEnv = process.env): string {
+  const [url, domain] = [nonEmpty(env.HOOKMINT_URL), nonEmpty(env.AUTH0_DOMAIN)];
   if (url === undefined && domain === undefined) {
     throw new UsageError('Set HOOKMINT_URL to the URL of hookmint, such as https://auth.example.com.');
   }
@@ -156,56 +161,11 @@ async function requestToken(
   throw new UsageError(`${baseUrl} refuses HOOKMINT_CLIENT_ID a token for its Management API (${reason}).`);
 }
 
-/** No redirect is followed: where it leads is the server's choice, and the request holds the caller's credentials. */
-async function reach(url: string, init: RequestInit): Promise<Response> {
-  const response = await sent(url, init);
-  const location = response.headers.get('location');
-  if (response.status < 300 || response.status > 399 || location === null) return response;
-  await response.body?.cancel();
-  const { origin } = new URL(url);
-  const target = URL.parse(location, url)?.origin ?? location;
-  throw new UsageError(
-    `${origin} answers with a redirect to ${target}, which is not followed. If hookmint runs there, set HOOKMINT_URL to it.`,
-  );
-}
-
-async function sent(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, { ...init, redirect: 'manual' });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
-    const { origin } = new URL(url);
-    const hint = /certificate/i.test(cause) ? ' Set NODE_EXTRA_CA_CERTS to the file of its CA.' : '';
-    throw new UnreachableError(`${origin} cannot be reached: ${cause}.${hint}`);
-  }
-}
-
-/** The body of an answer, as far as a server may fill this machine's memory. */
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES)
-      throw new UsageError(`${new URL(response.url).origin} answers with more than ${String(MAX_ANSWER_BYTES)} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
 function parsed(text: string): unknown {
   const value = jsonOrNothing(text);
   if (value === undefined) throw new UsageError('The server did not answer with JSON. Is HOOKMINT_URL a hookmint?');
   if (isTooDeep(value)) throw new UsageError(`The server answers with more than ${String(MAX_LEVELS)} levels of JSON.`);
   return value;
-}
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function errorOf(text: string): z.infer<typeof ErrorBody> {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { note } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
-import { ApiCallError, connectApi, UnreachableError } from './api-client.ts';
+import { ApiCallError, connectApi } from './api-client.ts';
+import { UnreachableError } from './http.ts';
 
 const MAX_PAUSE_MS = 10_000;
 

@@ -8,9 +8,10 @@ import { UsageError } from '../shared/usage-error.ts';
 import { VERSION } from '../shared/version.ts';
 import { ApiCallError } from './api-client.ts';
 import { applyTenant, diffTenant } from './apply.ts';
-import { EXIT, HELP, type ExitCode } from './command.ts';
+import { EXIT, type ExitCode } from './command.ts';
 import { openConsole } from './console.ts';
 import { exportTenant } from './export.ts';
+import { helpOn, seeHelp } from './help/help.ts';
 import { hookDeploy } from './hook/deploy.ts';
 import { hookDiff } from './hook/diff.ts';
 import { hookDisable, hookEnable } from './hook/enable.ts';
@@ -22,6 +23,7 @@ import { hookRun } from './hook/run.ts';
 import { hookTest } from './hook/test.ts';
 import { hookTry } from './hook/try.ts';
 import { importTenant } from './import.ts';
+import { token } from './token/token.ts';
 import { tokens } from './tokens.ts';
 import { trust } from './trust.ts';
 
@@ -48,13 +50,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['apply', applyTenant],
   ['diff', diffTenant],
   ['console', openConsole],
+  ['token', token],
   ['tokens', tokens],
   ['trust', trust],
 ]);
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {
   if (subject === undefined || [subject, ...args].includes('--help')) {
-    print(...HELP.trimEnd().split('\n'));
+    print(...helpOn(subject === undefined ? [] : [subject, ...args]));
     return subject === undefined ? EXIT.usage : EXIT.ok;
   }
   if (subject === '--version') {
@@ -66,7 +69,7 @@ async function main([subject, ...args]: string[]): Promise<ExitCode> {
     if (nearest !== undefined) note(`hookmint: ${name} has no effect here; did you mean ${nearest}?`);
   }
   const run = COMMANDS.get(subject);
-  if (run === undefined) throw new UsageError(`There is no command "${subject}". See hookmint --help.`);
+  if (run === undefined) throw new UsageError(`There is no command "${subject}". ${seeHelp()}`);
   return run(args);
 }
 
@@ -76,8 +79,8 @@ function hook([command, ...args]: string[]): ExitCode | Promise<ExitCode> {
   if (run === undefined) {
     throw new UsageError(
       command === undefined
-        ? 'hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rollback, list, diff or logs. See hookmint --help.'
-        : `There is no command "hook ${command}". See hookmint --help.`,
+        ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rollback, list, diff or logs. ${seeHelp()}`
+        : `There is no command "hook ${command}". ${seeHelp()}`,
     );
   }
   return run(args);

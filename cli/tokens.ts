@@ -5,6 +5,7 @@ import { UsageError } from '../shared/usage-error.ts';
 import { connectApi } from './api-client.ts';
 import { EXIT, readArgs, type ExitCode } from './command.ts';
 import { follow } from './follow.ts';
+import { seeHelp } from './help/help.ts';
 
 const TOKEN_REQUESTS = 'type:(seccft OR feccft)';
 const DEFAULT_COUNT = 20;
@@ -41,7 +42,7 @@ export async function tokens(args: string[]): Promise<ExitCode> {
     count: { type: 'string', default: String(DEFAULT_COUNT) },
     json: { type: 'boolean', default: false },
   });
-  if (positionals.length > 0) throw new UsageError('tokens takes no argument. See hookmint --help.');
+  if (positionals.length > 0) throw new UsageError(`tokens takes no argument. ${seeHelp()}`);
   const q = values.search === undefined ? TOKEN_REQUESTS : `${TOKEN_REQUESTS} AND (${values.search})`;
   if (values.live) await live(q, values.json);
   else await latest(q, countOf(values.count), values.json);

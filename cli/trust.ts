@@ -4,6 +4,7 @@ import { UsageError } from '../shared/usage-error.ts';
 import { connectApi, type ApiClient } from './api-client.ts';
 import { EXIT, readArgs, type ExitCode } from './command.ts';
 import { PRESETS, type Trusted } from './trust-presets.ts';
+import { seeHelp } from './help/help.ts';
 
 const Issuers = z.array(z.looseObject({ issuer: z.string(), jwks_uri: z.string() }));
 const Client = z.object({
@@ -15,7 +16,7 @@ const Client = z.object({
 
 /** `hookmint trust add PRESET WHO --client ID`: has tokens of a platform authenticate a client, beside those that do already. */
 export async function trust([command, ...args]: string[]): Promise<ExitCode> {
-  if (command !== 'add') throw new UsageError('hookmint trust has one command, add. See hookmint --help.');
+  if (command !== 'add') throw new UsageError(`hookmint trust has one command, add. ${seeHelp()}`);
   const text = { type: 'string' } as const;
   const { values, positionals } = readArgs(args, {
     client: text,
@@ -29,9 +30,7 @@ export async function trust([command, ...args]: string[]): Promise<ExitCode> {
   const preset = PRESETS.get(name);
   if (preset === undefined || who === undefined || more.length > 0 || values.client === undefined) {
     const known = [...PRESETS.keys()].join(', ');
-    throw new UsageError(
-      `hookmint trust add PLATFORM WHO --client ID; the platforms are ${known}. See hookmint --help.`,
-    );
+    throw new UsageError(`hookmint trust add PLATFORM WHO --client ID; the platforms are ${known}. ${seeHelp()}`);
   }
   const trusted = preset(who, { ...values, jwksUri: values['jwks-uri'] });
   const api = await connectApi();

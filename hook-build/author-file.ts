@@ -1,7 +1,7 @@
 import { messageOf } from '../shared/errors.ts';
 import { MAX_HOOK_CODE_BYTES } from '../shared/domain/hook.ts';
 import { HookBuildError } from './errors.ts';
-import { HOOK_FILE } from './hook-file.ts';
+import { fileOfLanguage, HOOK_FILE } from './hook-file.ts';
 import { readRegularFile } from '../shared/read-text-file.ts';
 import { UsageError } from '../shared/usage-error.ts';
 
@@ -21,9 +21,12 @@ export function readHookCode(file: string): string {
   return code;
 }
 
+const HOOK_FILES: ReadonlySet<string> = new Set([HOOK_FILE, fileOfLanguage('typescript')]);
+
 /** The error of a build, with the author's name of the file. */
 export function inAuthorsFile(error: unknown, file: string): unknown {
-  if (!(error instanceof HookBuildError) || error.location?.file !== HOOK_FILE) return error;
+  if (!(error instanceof HookBuildError) || error.location === undefined) return error;
+  if (!HOOK_FILES.has(error.location.file)) return error;
   const { code, module, location, bareMessage, cause } = error;
   return new HookBuildError(code, bareMessage, { module, location: { ...location, file }, cause });
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { cacheFolder } from '../shared/cache-folder.ts';
-import { MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
+import { MAX_HOOK_SCRIPT_BYTES, type HookLanguage } from '../shared/domain/hook.ts';
 import type { Wall } from '../shared/process-wall/wall.ts';
 import type { Asker } from '../shared/turns.ts';
 import { ownRegistry, ownWall } from './build-settings.ts';
 import { HookBundle, type BuiltHook } from './built-hook.ts';
+import { inAuthorsFile } from './author-file.ts';
 import { chooseModules } from './choose-modules.ts';
 import { HookBuildError } from './errors.ts';
+import { fileOfLanguage } from './hook-file.ts';
 import { distinctModules } from './install/locked-module.ts';
 import { obtainModules, packagesFolder, withModules } from './install/module-set.ts';
 import { BUNDLE_TIMEOUT_MS } from './limits.ts';
@@ -16,6 +18,8 @@ import { inTurn } from './turns.ts';
 export interface HookSource {
   /** The author's file: CommonJS, or a module whose default export is the hook. */
   code: string;
+  /** What it is written in; default: JavaScript. */
+  language?: HookLanguage | undefined;
   /** Modules of npm, name -> version, range or tag, as Auth0's `dependencies` of a hook. A range is resolved once and kept. */
   dependencies: Record<string, string>;
 }
@@ -53,33 +57,47 @@ const Scan = z.object({
  * @throws HookBuildError
  */
 export function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
-  return inTurn(() => buildHere(source, options), options.asker);
+  const built = inTurn(() => buildHere(source, options), options.asker);
+  return inFileOf(source.language, built);
 }
 
 /**
  * Reads a hook's code without building it, for an early word on code that no build would take.
  * @throws HookBuildError `hook_syntax_error`, `hook_exports_nothing`
  */
-export async function inspectHook(code: string): Promise<z.infer<typeof Scan>> {
+export async function inspectHook(code: string, language?: HookLanguage): Promise<z.infer<typeof Scan>> {
+  return inFileOf(language, inspectHere({ code, language }));
+}
+
+async function inspectHere(scan: Pick<HookSource, 'code' | 'language'>): Promise<z.infer<typeof Scan>> {
   const packages = await packagesFolder(cacheFolder());
   const wall = await ownWall();
-  const scan = await inTurn(() =>
-    withBundler(packages, wall, (bundler) => bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS)),
+  const scanned = await inTurn(() =>
+    withBundler(packages, wall, (bundler) => bundler.ask({ scan }, Scan, BUNDLE_TIMEOUT_MS)),
   );
-  mustExport(scan);
-  return scan;
+  mustExport(scanned);
+  return scanned;
+}
+
+/** Errors name the file that the code is in, as far as its language tells. */
+async function inFileOf<T>(language: HookLanguage | undefined, building: Promise<T>): Promise<T> {
+  try {
+    return await building;
+  } catch (error) {
+    throw inAuthorsFile(error, fileOfLanguage(language));
+  }
 }
 
 function mustExport({ exportsNothing }: z.infer<typeof Scan>): void {
   if (exportsNothing !== undefined) throw new HookBuildError('hook_exports_nothing', exportsNothing);
 }
 
-async function buildHere({ code, dependencies }: HookSource, options: BuildHookOptions): Promise<BuiltHook> {
+async function buildHere({ code, language, dependencies }: HookSource, options: BuildHookOptions): Promise<BuiltHook> {
   const cacheDir = options.cacheDir ?? cacheFolder();
   const packages = await packagesFolder(cacheDir);
   const { registry = ownRegistry(), report = () => undefined, wall = await ownWall() } = options;
   return withBundler(packages, wall, async (bundler) => {
-    const asked = await bundler.ask({ scan: { code } }, Scan, BUNDLE_TIMEOUT_MS);
+    const asked = await bundler.ask({ scan: { code, language } }, Scan, BUNDLE_TIMEOUT_MS);
     const { kind, ...scan } = asked;
     const { install, found } = chooseModules(scan, dependencies);
     if (!scan.needsBundle) {
@@ -87,7 +105,7 @@ async function buildHere({ code, dependencies }: HookSource, options: BuildHookO
       return { kind, script: code, sourceMap: null, modules: [] };
     }
     const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report, wall });
-    const request = { code, isModule: scan.isModule, found: [...found], modules, packages };
+    const request = { code, language, isModule: scan.isModule, found: [...found], modules, packages };
     const bundle = { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES };
     const { script, sourceMap } = await withModules(modules, packages, () =>
       bundler.ask({ bundle }, HookBundle, BUNDLE_TIMEOUT_MS),

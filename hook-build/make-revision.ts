@@ -1,10 +1,16 @@
-import { DEFAULT_HOOK_LIMITS, type HookLimits, type HookRevisionInput } from '../shared/domain/hook.ts';
+import {
+  DEFAULT_HOOK_LIMITS,
+  type HookLanguage,
+  type HookLimits,
+  type HookRevisionInput,
+} from '../shared/domain/hook.ts';
 import { sealHookSecrets, type HookSecrets } from '../shared/hook-secrets.ts';
 import { buildHook, type BuildHookOptions, type HookSource } from './build-hook.ts';
 import type { BuiltHook } from './built-hook.ts';
 
 /** What an author gives of a hook. */
 export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 'on_failure'> & {
+  language?: HookLanguage | undefined;
   dependencies?: Record<string, string>;
   secrets?: HookSecrets;
   limits?: Partial<HookLimits>;
@@ -23,10 +29,10 @@ export type MakeRevisionOptions = BuildHookOptions & {
  * @throws HookBuildError
  */
 export async function makeRevision(
-  { hook_id, code, dependencies = {}, secrets = {}, limits = {}, ...policies }: HookInput,
+  { hook_id, code, language, dependencies = {}, secrets = {}, limits = {}, ...policies }: HookInput,
   { secretsKey, build = (source) => buildHook(source, options), ...options }: MakeRevisionOptions,
 ): Promise<HookRevisionInput> {
-  const { kind, script, sourceMap, modules } = await build({ code, dependencies });
+  const { kind, script, sourceMap, modules } = await build({ code, language, dependencies });
   return {
     ...policies,
     hook_id,
@@ -36,5 +42,6 @@ export async function makeRevision(
     build: sourceMap === null ? null : { script, source_map: sourceMap, modules },
     secrets: Object.keys(secrets).length === 0 ? null : await sealHookSecrets(secrets, hook_id, secretsKey),
     limits: { ...DEFAULT_HOOK_LIMITS, ...limits },
+    ...(language === 'typescript' ? { language } : {}),
   };
 }

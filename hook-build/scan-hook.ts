@@ -1,5 +1,7 @@
-import { build, transform } from 'esbuild';
+import { build, transform, type Loader } from 'esbuild';
+import type { HookLanguage } from '../shared/domain/hook.ts';
 import { withoutComputedRequires } from './bundle/computed-requires.ts';
+import { loaderOfLanguage } from './bundle/loaders.ts';
 import type { SourceLocation } from './errors.ts';
 import { BUNDLE_NAMESPACE, buildFailure, locationOf } from './esbuild-failure.ts';
 import { HOOK_FILE } from './hook-file.ts';
@@ -25,10 +27,11 @@ export interface HookScan {
  * Reads a hook's code without resolving anything. Code that runs as it is compiles, too; a bundle is compiled when it has been made.
  * @throws HookBuildError `hook_syntax_error`
  */
-export async function scanHook(code: string): Promise<HookScan> {
+export async function scanHook(code: string, language?: HookLanguage): Promise<HookScan> {
+  const loader = loaderOfLanguage(language);
   const found = new Map<string, SourceLocation | undefined>();
   try {
-    const contents = await withoutComputedRequires(inertDirective(code), HOOK_FILE, 'js');
+    const contents = await withoutComputedRequires(inertDirective(code), HOOK_FILE, loader);
     const { metafile, outputFiles, warnings } = await build({
       entryPoints: [HOOK_FILE],
       bundle: true,
@@ -50,7 +53,7 @@ export async function scanHook(code: string): Promise<HookScan> {
               // A warning is the one thing that comes back with the place of the require.
               return { path, external: true, warnings: [{ text: path, detail: 'required' }] };
             });
-            build.onLoad({ filter: /.*/ }, () => ({ contents, loader: 'js' }));
+            build.onLoad({ filter: /.*/ }, () => ({ contents, loader }));
           },
         },
       ],
@@ -62,10 +65,10 @@ export async function scanHook(code: string): Promise<HookScan> {
     }
     const isModule = metafile.inputs[`${BUNDLE_NAMESPACE}:${HOOK_FILE}`]?.format === 'esm';
     const usesBuffer = outputFiles.some(({ text }) => text.includes(BUFFER_MARK));
-    const needsBundle = found.size > 0 || isModule || usesBuffer;
+    const needsBundle = language === 'typescript' || found.size > 0 || isModule || usesBuffer;
     if (!needsBundle) mustCompile(code);
     const required = [...found].map(([text, location]) => ({ text, location }));
-    const bare = await withoutComments(contents);
+    const bare = await withoutComments(contents, loader);
     const kind = ACTION.test(bare) ? 'action' : 'hook';
     return { kind, required, isModule, needsBundle, exportsNothing: exportsNothing(bare, kind) };
   } catch (error) {
@@ -77,6 +80,6 @@ export async function scanHook(code: string): Promise<HookScan> {
 const ACTION = new RegExp(String.raw`\b${ACTION_FUNCTION}\s*[=:,}(]`);
 
 /** What a script exports is told by its code, not by its comments. */
-async function withoutComments(code: string): Promise<string> {
-  return (await transform(code, { minifyWhitespace: true, legalComments: 'none' })).code;
+async function withoutComments(code: string, loader: Loader): Promise<string> {
+  return (await transform(code, { loader, minifyWhitespace: true, legalComments: 'none' })).code;
 }

@@ -12,6 +12,8 @@ const name = z.string().max(MAX_NAME_LENGTH);
 
 export const BuildRequest = z.strictObject({
   code: z.string().min(1).max(MAX_HOOK_CODE_BYTES),
+  /** Left out: JavaScript. */
+  language: z.literal('typescript').optional(),
   dependencies: z.array(z.tuple([name, name])).max(1_000),
   /** On whose behalf, so that one does not have all places. */
   caller: name,

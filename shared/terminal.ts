@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
 import { prettyLines } from './log-pretty.ts';
 import { printable, printableLines } from './printable.ts';
 
@@ -13,6 +14,22 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 /** Prints lines on standard output; each stays one line. */
 export function print(...lines: string[]): void {
   process.stdout.write(together(lines.map(printable)));
+}
+
+/** How a part of a line looks at a terminal that has colours; elsewhere it looks as all else. */
+export type Look = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+/** A part of a line: text of anybody's, or such a text with a look. */
+export type Part = string | { look: Look; text: string };
+
+/** Prints lines that are made of parts; each stays one line. `NO_COLOR` and a standard output that is no terminal leave the looks out. */
+export function printParts(...lines: (readonly Part[])[]): void {
+  process.stdout.write(together(lines.map((parts) => parts.map(shown).join(''))));
+}
+
+function shown(part: Part): string {
+  if (typeof part === 'string') return printable(part);
+  return styleText(part.look, printable(part.text), { stream: process.stdout });
 }
 
 /** Prints a value as JSON for programs. */

@@ -20,13 +20,9 @@ import { runFiles, type Ran } from './support/run-files.ts';
 const EVERYDAY_SUITES = ['corpus', 'conformance', 'e2e', 'attacks', 'contract', 'unit'];
 const LONG_SUITES = ['package', 'soak', 'faults', 'scale'];
 /** The longest of all, as the end of a run tells: they begin. */
-const FIRST = [
-  'corpus/corpus',
-  'attacks/build-paths',
-  'e2e/launcher-ends',
-  'e2e/cli-deploy',
-  'attacks/build-packages',
-].map((name) => `test/${name}.test.ts`);
+const FIRST = ['corpus/corpus', 'attacks/build-paths', 'e2e/cli-deploy', 'attacks/build-packages'].map(
+  (name) => `test/${name}.test.ts`,
+);
 /** Tests of these bound times of services that have the machine for themselves: folders, and files. */
 const ALONE = [
   'test/faults/',

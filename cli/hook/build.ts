@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { HookRevisionContent, revisionAddress, type HookRevision } from '../../shared/domain/hook.ts';
 import { DEFAULT_EGRESS_POLICY } from '../../shared/domain/egress.ts';
 import { makeRevision } from '../../hook-build/make-revision.ts';
+import { languageOf } from '../../hook-build/hook-file.ts';
 import type { HookSecrets } from '../../shared/hook-secrets.ts';
 import { note } from '../../shared/terminal.ts';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
@@ -26,6 +27,7 @@ export async function buildLocalHook({ file, secrets, allowedAddresses }: LocalH
       {
         hook_id: 'local',
         code: readHookCode(file),
+        language: languageOf(file),
         dependencies: readDependencies(file),
         secrets,
         egress: { ...DEFAULT_EGRESS_POLICY, allowed_addresses: allowedAddresses },

@@ -12,7 +12,8 @@ import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } fro
 import { readJsonFile } from '../json-file.ts';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
-import { findHook, revisionsOf, type RemoteHook } from './remote-hooks.ts';
+import { languageOf } from '../../hook-build/hook-file.ts';
+import { findHook, naming, revisionsOf, type RemoteHook } from './remote-hooks.ts';
 
 const OPTIONS = {
   name: { type: 'string' },
@@ -42,6 +43,7 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   const name = values.name ?? basename(file, extname(file));
   const egress = egressOf(values['allow-address'], values['allow-host']);
   const hookmint = {
+    language: languageOf(file),
     ...(values.limits === undefined ? {} : { limits: limitsOf(values.limits) }),
     ...(egress === undefined ? {} : { egress }),
     ...(values['on-failure'] === undefined ? {} : { on_failure: onFailureOf(values['on-failure']) }),
@@ -51,7 +53,7 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   const content = {
     script: await scriptOf(file),
     dependencies: readDependencies(file),
-    ...(Object.keys(hookmint).length === 0 ? {} : { hookmint }),
+    hookmint,
   };
   const enabled = values.enable === true ? true : values['no-enable'] === true ? false : undefined;
   const api = await connectApi();
@@ -59,16 +61,15 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   if (values.draft && hook !== undefined) {
     const { number } = z
       .object({ number: z.int() })
-      .parse(await api.call('POST', `/hooks/${hook.id}/revisions`, content));
+      .parse(await naming(() => asCaller(file), api.call('POST', `/hooks/${hook.id}/revisions`, content)));
     print(
       `${hook.name}: revision ${String(number)} is a draft. Try it: hookmint hook try ${hook.name}@${String(number)}. Have it shape tokens: hookmint hook enable ${hook.name}@${String(number)}`,
     );
     return EXIT.ok;
   }
   const body = enabled === undefined ? content : { ...content, enabled };
-  const made = Made.parse(
-    hook === undefined ? await create(api, { ...body, name }) : await api.call('PATCH', `/hooks/${hook.id}`, body),
-  );
+  const answer = hook === undefined ? create(api, { ...body, name }) : api.call('PATCH', `/hooks/${hook.id}`, body);
+  const made = Made.parse(await naming(() => asCaller(file), answer));
   if (hook === undefined && made.name !== name) note(`In hookmint its name is ${made.name}; --name gives it another.`);
   print(await stateOf(api, made));
   return EXIT.ok;
@@ -94,7 +95,7 @@ async function scriptOf(file: string): Promise<string> {
   const code = readHookCode(file);
   try {
     // hookmint would refuse it: better told before it is asked, with the author's name of the file.
-    await inspectHook(code);
+    await inspectHook(code, languageOf(file));
     return code;
   } catch (error) {
     throw inAuthorsFile(error, asCaller(file));

@@ -5,6 +5,7 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { EXIT, readArgs, type ExitCode } from '../command.ts';
 import { before, numbered, revisionsOf, theHook, type RemoteHook, type RevisionEntry } from './remote-hooks.ts';
+import { seeHelp } from '../help/help.ts';
 
 const Revision = z.object({
   script: z.string(),
@@ -14,6 +15,8 @@ const Revision = z.object({
   egress: z.unknown(),
   on_failure: z.unknown(),
   isolation: z.unknown(),
+  /** A hookmint of before has none. */
+  language: z.string().optional(),
   secrets: z.array(z.string()),
 });
 
@@ -21,14 +24,14 @@ const Revision = z.object({
 export async function hookDiff(args: string[]): Promise<ExitCode> {
   const { positionals } = readArgs(args, {});
   const [name, from, to, extra] = positionals;
-  if (name === undefined) throw new UsageError('hookmint hook diff needs NAME. See hookmint --help.');
+  if (name === undefined) throw new UsageError(`hookmint hook diff needs NAME. ${seeHelp()}`);
   if (extra !== undefined) throw new UsageError(`hookmint hook diff takes NAME and two numbers, not also "${extra}".`);
   const api = await connectApi();
   const hook = await theHook(api, name);
   const [a, b] = chosen(await revisionsOf(api, hook), from, to);
   const [left, right] = await Promise.all([textOf(api, hook, a), textOf(api, hook, b)]);
   const patch =
-    patchOf(hook, 'js', [a, left.script], [b, right.script]) +
+    patchOf(hook, right.ending, [a, left.script], [b, right.script]) +
     patchOf(hook, 'json', [a, left.settings], [b, right.settings]);
   if (patch === '' && a.revision !== b.revision) {
     print(
@@ -64,7 +67,8 @@ function chosen(
 
 async function textOf(api: ApiClient, { id }: RemoteHook, { revision }: RevisionEntry) {
   const { script, ...settings } = Revision.parse(await api.call('GET', `/hooks/${id}/revisions/${revision}`));
-  return { script, settings: `${JSON.stringify(settings, null, 2)}\n` };
+  const ending = settings.language === 'typescript' ? 'ts' : 'js';
+  return { script, ending, settings: `${JSON.stringify(settings, null, 2)}\n` };
 }
 
 type Side = [entry: RevisionEntry, text: string];

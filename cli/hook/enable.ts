@@ -3,7 +3,7 @@ import { print } from '../../shared/terminal.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { stateOf } from './deploy.ts';
-import { theHookAt } from './remote-hooks.ts';
+import { fileOf, naming, theHookAt } from './remote-hooks.ts';
 
 const Hook = z.object({ enabled: z.boolean() });
 
@@ -12,8 +12,10 @@ export async function hookEnable(args: string[]): Promise<ExitCode> {
   const { positionals } = readArgs(args, {});
   const api = await connectApi();
   const { hook, at } = await theHookAt(api, onlyArgument(positionals, 'NAME', 'hookmint hook enable'));
-  if (at !== undefined) await api.call('POST', `/hooks/${hook.id}/revisions/${at.revision}/deploy`, {});
-  const { enabled } = Hook.parse(await api.call('PATCH', `/hooks/${hook.id}`, { enabled: true }));
+  const call = (method: string, path: string, body: object): Promise<unknown> =>
+    naming(fileOf(hook), api.call(method, `/hooks/${hook.id}${path}`, body));
+  if (at !== undefined) await call('POST', `/revisions/${at.revision}/deploy`, {});
+  const { enabled } = Hook.parse(await call('PATCH', '', { enabled: true }));
   print(await stateOf(api, { ...hook, enabled }));
   return EXIT.ok;
 }

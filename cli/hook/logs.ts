@@ -1,11 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
+import { namedPositions } from '../../hook-build/hook-file.ts';
 import { HookLog } from '../../shared/subjects/hook-log.ts';
 import { print } from '../../shared/terminal.ts';
+import { waitedFor } from '../../shared/waited-for.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { follow } from '../follow.ts';
-import { theHook } from './remote-hooks.ts';
-import { waitedFor } from './report.ts';
+import { fileOf, theHook, type RemoteHook } from './remote-hooks.ts';
 
 /** `hookmint hook logs NAME`: what a hook prints and why it fails, as it runs, until Ctrl-C. */
 export async function hookLogs(args: string[]): Promise<ExitCode> {
@@ -15,17 +16,17 @@ export async function hookLogs(args: string[]): Promise<ExitCode> {
   await follow(
     () => `/hooks/${hook.id}/logs`,
     hook.name,
-    (line) => print(...(values.json ? [line] : textOf(line))),
+    (line) => print(...(values.json ? [line] : textOf(line, hook))),
   );
   return EXIT.ok;
 }
 
 /** One line for each that the hook prints; each has its time and level, so that the hook makes none that looks otherwise. */
-function textOf(line: string): string[] {
+function textOf(line: string, hook: RemoteHook): string[] {
   const { time_ms, lines, failure } = HookLog.parse(JSON.parse(line));
   const time = new Date(time_ms).toISOString();
   const linesOfLevel = (level: string, text: string): string[] =>
-    stripVTControlCharacters(text)
+    namedPositions(stripVTControlCharacters(text), fileOf(hook))
       .split('\n')
       .map((part) => `${time} ${level.padEnd(6)} ${part}`);
   return [

@@ -1,16 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { languageOf } from '../../hook-build/hook-file.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { EXIT, fromCaller, readArgs, type ExitCode } from '../command.ts';
 
+const OPTIONS = { action: { type: 'boolean', default: false }, ts: { type: 'boolean', default: false } } as const;
+
+/** Templates by what they are of; those in TypeScript are text, as nothing of hookmint's own is made of them. */
+const TEMPLATES = { javascript: '.js', typescript: '.ts.txt' } as const;
+
 /** `hookmint hook new [FILE]`: writes a template, never over a file that is there. */
 export function hookNew(args: string[]): ExitCode {
-  const { values, positionals } = readArgs(args, { action: { type: 'boolean', default: false } });
+  const { values, positionals } = readArgs(args, OPTIONS);
   const kind = values.action ? 'action' : 'hook';
-  const [name = `${kind}.js`, extra] = positionals;
+  const [name = `${kind}${values.ts ? '.ts' : '.js'}`, extra] = positionals;
   if (extra !== undefined) throw new UsageError(`hookmint hook new takes one FILE, not also "${extra}".`);
-  const template = readFileSync(new URL(`./templates/${kind}.js`, import.meta.url), 'utf8');
+  const language = languageOf(name);
+  if (values.ts && language !== 'typescript') throw new UsageError(`--ts makes a file that ends in .ts, not ${name}.`);
+  const template = readFileSync(new URL(`./templates/${kind}${TEMPLATES[language]}`, import.meta.url), 'utf8');
   try {
     writeFileSync(fromCaller(name), template, { flag: 'wx' });
   } catch (error) {

@@ -1,7 +1,8 @@
 import kebabCase from 'lodash/kebabCase.js';
 import { z } from 'zod';
 import { UsageError } from '../../shared/usage-error.ts';
-import type { ApiClient } from '../api-client.ts';
+import { namedPositions } from '../../hook-build/hook-file.ts';
+import { ApiCallError, type ApiClient } from '../api-client.ts';
 
 const RemoteHook = z.object({ id: z.string(), name: z.string(), enabled: z.boolean() });
 export type RemoteHook = z.infer<typeof RemoteHook>;
@@ -15,6 +16,21 @@ const Entry = z.object({
   draft: z.boolean(),
 });
 export type RevisionEntry = z.infer<typeof Entry>;
+
+/** The file that a hook is made of, as far as its name tells: for positions in it. */
+export function fileOf({ name }: RemoteHook): (ending: string) => string {
+  return (ending) => `${name}.${ending}`;
+}
+
+/** Waits for an answer of the API; where it is a refusal, positions in it name the author's file. */
+export async function naming<T>(fileOf: (ending: string) => string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiCallError) error.message = namedPositions(error.message, fileOf);
+    throw error;
+  }
+}
 
 const HOOKS_PER_PAGE = 100;
 /** A server that has ever another page is none of hookmint's. */

@@ -1,39 +1,37 @@
-import { HOOK_FILE } from '../../hook-build/hook-file.ts';
+import { isIP } from 'node:net';
+import { frameIn, namedPositions } from '../../hook-build/hook-file.ts';
+import { DROPPED_REASONS } from '../../shared/dropped-reasons.ts';
+import { waitedFor } from '../../shared/waited-for.ts';
 import type { DryRun } from './dry-run.ts';
 
-/** Why something was dropped, for its author. */
-const REASONS: Record<DryRun['dropped'][number]['reason'], string> = {
-  reserved: 'the name is reserved for the issuer',
-  not_namespaced: 'the name is not an http(s) URL, which this tenant requires',
-  vendor_namespace: 'the name belongs to Auth0',
-  unsafe_characters: 'the name has control, format or bidi characters, or half a surrogate pair',
-  not_normalized: 'the name is not in Unicode normalization form C',
-  not_carried: 'JSON cannot carry the value unchanged: NaN, Infinity, -0, too many digits, half a surrogate pair',
-  assigned: 'the assignment has no effect; the console output names the call to use',
-  invalid_scope_token: 'it has characters that are not allowed in a scope (RFC 6749 section 3.3)',
-  not_an_array_of_strings: 'scope is not an array of strings; the token has no scopes',
-};
+/** What has positions in an author's file: what a run printed, its error, and what it waited for. */
+type Positioned = Pick<DryRun, 'outcome' | 'console' | 'last_calls'>;
 
-const POSITION = new RegExp(String.raw`(?<![\w.-])/?${HOOK_FILE.replace('.', '\\.')}:(?=\d+:\d+)`, 'g');
-
-/** A run whose stacks name the author's file. */
-export function inFile(run: DryRun, file: string): DryRun {
+/**
+ * A run whose positions name the author's file.
+ *
+ * @param fileOf Gives its name, of one that ends in `js` or `ts`.
+ */
+export function inFile<Run extends Positioned>(run: Run, fileOf: (ending: string) => string): Run {
+  const named = (text: string): string => namedPositions(text, fileOf);
   const { outcome, last_calls } = run;
-  const named = (text: string): string => text.replace(POSITION, () => `${file}:`);
-  if (last_calls !== undefined) {
-    return {
-      ...run,
-      last_calls: last_calls.map(({ at, ...call }) => (at === undefined ? call : { ...call, at: named(at) })),
-    };
-  }
-  if (!('error' in outcome)) return run;
-  const error = outcome.error as { stack?: string };
-  if (error.stack === undefined) return run;
-  return { ...run, outcome: { ...outcome, error: { ...error, stack: named(error.stack) } } } as DryRun;
+  const console = run.console.map(({ level, text }) => ({ level, text: named(text) }));
+  const calls = last_calls?.map(({ at, ...call }) => (at === undefined ? call : { ...call, at: named(at) }));
+  const error = 'error' in outcome ? (outcome.error as { stack?: string }) : undefined;
+  return {
+    ...run,
+    console,
+    ...(calls === undefined ? {} : { last_calls: calls }),
+    ...(error?.stack === undefined ? {} : { outcome: { ...outcome, error: { ...error, stack: named(error.stack) } } }),
+  };
 }
 
-/** A run for people: lines that each begin with what they are about, or with as much space. */
-export function reportOf(run: DryRun): string[] {
+/**
+ * A run for people: lines that each begin with what they are about, or with as much space.
+ *
+ * @param frame Lines of the author's code where it failed.
+ */
+export function reportOf(run: DryRun, frame: readonly string[] = []): string[] {
   const { removed, added } = run.scope_changes;
   const token = run.token === null ? [] : [run.token];
   return [
@@ -53,9 +51,9 @@ export function reportOf(run: DryRun): string[] {
     ),
     ...section(
       'dropped',
-      run.dropped.map(({ kind, name, reason }) => `${kind} ${name}: ${REASONS[reason]} (${reason})`),
+      run.dropped.map(({ kind, name, reason }) => `${kind} ${name}: ${DROPPED_REASONS[reason]} (${reason})`),
     ),
-    ...section('error', errorOf(run)),
+    ...section('error', [...errorOf(run), ...frame.map((line) => `      ${line}`)]),
     ...section('waited for', waitedFor(run.last_calls)),
     ...section(
       'console',
@@ -63,10 +61,22 @@ export function reportOf(run: DryRun): string[] {
     ),
     ...section(
       'network',
-      run.network.map(({ method, host, status, error, ms }) => `${method} ${host} ${String(status ?? error)} ${ms} ms`),
+      run.network.map(
+        ({ method, host, status, error, ms }) =>
+          `${method} ${host} ${String(status ?? error)} ${ms} ms${error === NOT_ALLOWED ? wayTo(host) : ''}`,
+      ),
     ),
     ...section('time', [`${run.cpu_ms} ms CPU, ${run.wall_ms} ms wall`]),
   ];
+}
+
+const NOT_ALLOWED = 'EGRESS_ADDRESS_NOT_ALLOWED';
+
+/** How an address that is not public is reached all the same. A name may have several, or another tomorrow. */
+function wayTo(host: string): string {
+  const address = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  const which = isIP(address) === 0 ? `and the address of ${address}` : address;
+  return `: not public; to allow it, give --allow-address ${which}`;
 }
 
 function section(title: string, lines: string[]): string[] {
@@ -82,17 +92,13 @@ function outcomeOf({ outcome }: DryRun): string {
   return [outcome.status, ...details].join(', ');
 }
 
-/** What a run that timed out waited for. */
-export function waitedFor(calls: DryRun['last_calls']): string[] {
-  if (calls?.length === 0) return ['something of its own: it asked for no request, timer or storage'];
-  return (calls ?? []).map(({ what, at, answered }) => {
-    const place = at === undefined ? '' : ` at ${at}`;
-    return answered ? `nothing more: the last was ${what}${place}, which was answered` : `${what}${place}`;
-  });
-}
-
 function errorOf({ outcome }: DryRun): string[] {
   if (!('error' in outcome)) return [];
   const { name, message, stack } = outcome.error as { name: string; message: string; stack?: string };
   return (stack ?? `${name}: ${message}`).split('\n');
+}
+
+/** Lines of the author's code where a run failed, of one whose file has no name yet. */
+export function frameOf({ outcome }: Pick<DryRun, 'outcome'>, code: string): string[] {
+  return 'error' in outcome ? frameIn((outcome.error as { stack?: string }).stack ?? '', code) : [];
 }

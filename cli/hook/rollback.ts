@@ -4,7 +4,7 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { stateOf } from './deploy.ts';
-import { before, numbered, revisionsOf, theHookAt } from './remote-hooks.ts';
+import { before, fileOf, naming, numbered, revisionsOf, theHookAt } from './remote-hooks.ts';
 
 /** `hookmint hook rollback NAME`: deploys the revision before the deployed one, or any of the history. */
 export async function hookRollback(args: string[]): Promise<ExitCode> {
@@ -15,7 +15,7 @@ export async function hookRollback(args: string[]): Promise<ExitCode> {
   const revisions = await revisionsOf(api, hook);
   const to = at ?? (values.to === undefined ? before(revisions) : numbered(revisions, values.to));
   if (to === undefined) throw new UsageError(`${hook.name} has no revision before the deployed one.`);
-  const answer = await api.call('POST', `/hooks/${hook.id}/revisions/${to.revision}/deploy`, {});
+  const answer = await naming(fileOf(hook), api.call('POST', `/hooks/${hook.id}/revisions/${to.revision}/deploy`, {}));
   const { enabled } = z.object({ enabled: z.boolean() }).parse(answer);
   print(await stateOf(api, { ...hook, enabled }));
   return EXIT.ok;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
+import { languageOf } from '../../hook-build/hook-file.ts';
 import { olderModules } from '../../hook-build/older-modules.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
@@ -13,7 +14,7 @@ import { readJsonFile } from '../json-file.ts';
 import { buildLocalHook } from './build.ts';
 import { openDryRuns } from './dry-run.ts';
 import { SampleEvent } from '../../shared/domain/sample-event.ts';
-import { inFile, reportOf } from './report.ts';
+import { frameOf, inFile, reportOf } from './report.ts';
 
 const OPTIONS = {
   event: { type: 'string' },
@@ -42,9 +43,9 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
   const dryRuns = await openDryRuns();
   try {
     const ran = await dryRuns.run(hook, event, policy);
-    const shown = inFile(ran, asCaller(file));
+    const shown = inFile(ran, () => asCaller(file));
     if (values.json) printJson(shown);
-    else print(...reportOf(shown));
+    else print(...reportOf(shown, frameOf(ran, hook.revision.code)));
     return ran.token === null ? EXIT.failed : EXIT.ok;
   } finally {
     dryRuns.close();
@@ -55,7 +56,7 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
 async function adviceOn(file: string): Promise<string[]> {
   try {
     const code = readHookCode(file);
-    return olderModules(code, (await inspectHook(code)).required, readDependencies(file));
+    return olderModules(code, (await inspectHook(code, languageOf(file))).required, readDependencies(file));
   } catch {
     // The build says what is wrong.
     return [];

@@ -44,7 +44,7 @@ export async function hookTest(args: string[]): Promise<ExitCode> {
     const hookFile = resolve(dirname(file), one.hook);
     try {
       const hook = await build({ file: hookFile, secrets: one.secrets, allowedAddresses: one.allowed_addresses });
-      const run = inFile(await dryRuns.run(hook, one.event, one.custom_claims), relative(folder, hookFile));
+      const run = inFile(await dryRuns.run(hook, one.event, one.custom_claims), () => relative(folder, hookFile));
       const difference = differenceOf(run, one.expect);
       const stack = 'error' in run.outcome ? (run.outcome.error as { stack?: string }).stack : undefined;
       return difference === undefined ? undefined : [difference, ...(stack === undefined ? [] : [stack])].join('\n\n');

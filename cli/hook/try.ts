@@ -8,8 +8,8 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi } from '../api-client.ts';
 import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
-import { revisionsOf, theHookAt } from './remote-hooks.ts';
-import { reportOf } from './report.ts';
+import { fileOf, revisionsOf, theHookAt } from './remote-hooks.ts';
+import { inFile, reportOf } from './report.ts';
 
 const OPTIONS = {
   event: { type: 'string' },
@@ -48,7 +48,8 @@ export async function hookTry(args: string[]): Promise<ExitCode> {
   const revisions = at === undefined ? await revisionsOf(api, hook) : [];
   const revision = at ?? revisions.find(({ draft }) => draft) ?? revisions.find(({ current }) => current);
   if (revision === undefined) throw new UsageError(`${hook.name} has no revision.`);
-  const tried = Tried.parse(await api.call('POST', `/hooks/${hook.id}/revisions/${revision.revision}/dry-run`, body));
+  const answer = await api.call('POST', `/hooks/${hook.id}/revisions/${revision.revision}/dry-run`, body);
+  const tried = inFile(Tried.parse(answer), fileOf(hook));
   if (values.json) printJson({ revision: revision.number, ...tried });
   else print(`${'revision'.padEnd(15)}${String(revision.number)}`, ...reportOf(tried));
   return tried.token === null ? EXIT.failed : EXIT.ok;

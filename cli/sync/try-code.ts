@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { HookLanguage } from '../../shared/domain/hook.ts';
 import { buildHook, inspectHook } from '../../hook-build/build-hook.ts';
 import { olderModules } from '../../hook-build/older-modules.ts';
 import { HookBuildError, type HookBuildErrorCode } from '../../hook-build/errors.ts';
@@ -19,7 +21,10 @@ const OF_THE_CODE: ReadonlySet<HookBuildErrorCode> = new Set([
   'bundle_too_large',
 ]);
 
-type Code = { code: string; dependencies: Record<string, string> };
+type Code = { code: string; language: HookLanguage | undefined; dependencies: Record<string, string> };
+
+/** What of `hookmint` in a file tells how its code is built. */
+const Language = z.object({ language: HookLanguage.optional() }).catch({});
 
 /**
  * Builds what would be written, as hookmint will: code that it would refuse is better seen in the plan than when half of it is done.
@@ -27,10 +32,14 @@ type Code = { code: string; dependencies: Record<string, string> };
  */
 export async function tryCode(steps: readonly Step[], { hooks = [], actions = [] }: TenantFiles): Promise<Step[]> {
   const codes = new Map<string, Code>([
-    ...hooks.map(({ name, script: code, dependencies }) => [`hook ${name}`, { code, dependencies }] as const),
-    ...actions.map(({ name, code, dependencies }) => {
+    ...hooks.map(({ name, script: code, dependencies, hookmint }) => {
+      const { language } = Language.parse(hookmint ?? {});
+      return [`hook ${name}`, { code, language, dependencies }] as const;
+    }),
+    ...actions.map(({ name, code, dependencies, hookmint }) => {
+      const { language } = Language.parse(hookmint ?? {});
       const versions = Object.fromEntries(dependencies.map((module) => [module.name, module.version]));
-      return [`action ${name}`, { code, dependencies: versions }] as const;
+      return [`action ${name}`, { code, language, dependencies: versions }] as const;
     }),
   ]);
   const tried: Step[] = [];
@@ -42,14 +51,14 @@ export async function tryCode(steps: readonly Step[], { hooks = [], actions = []
   return tried;
 }
 
-async function unlessItDoesNotBuild(one: Step, { code, dependencies }: Code): Promise<Step> {
+async function unlessItDoesNotBuild(one: Step, { code, language, dependencies }: Code): Promise<Step> {
   try {
-    const { kind, required } = await inspectHook(code);
+    const { kind, required } = await inspectHook(code, language);
     if (one.kind === 'action' && kind !== 'action') {
       return refuse(one, ['code: hookmint refuses it: it exports no onExecuteCredentialsExchange']);
     }
     one.notes.push(...missingInHooks(code, required), ...olderModules(code, required, dependencies));
-    await buildHook({ code, dependencies });
+    await buildHook({ code, language, dependencies });
     return one;
   } catch (error) {
     if (!(error instanceof HookBuildError)) throw error;

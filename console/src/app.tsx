@@ -20,6 +20,9 @@ const ApisPage = lazy(() => import('./pages/apis/apis-page.tsx'));
 const ApiPage = lazy(() => import('./pages/apis/api-page.tsx'));
 const FiguresPage = lazy(() => import('./pages/figures/figures-page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/keys-page.tsx'));
+const ActivityPage = lazy(() => import('./pages/activity/activity-page.tsx'));
+const ChangePage = lazy(() => import('./pages/activity/change-page.tsx'));
+const PeoplePage = lazy(() => import('./pages/people/people-page.tsx'));
 const TokenPage = lazy(() => import('./pages/tokens/token-page.tsx'));
 const ProgramPage = lazy(() => import('./pages/program/program-page.tsx'));
 
@@ -32,8 +35,8 @@ type State =
 /** Asked once, however often it is rendered: a link signs in once. */
 let first: Promise<State> | undefined;
 
-async function firstState(link: string | undefined): Promise<State> {
-  let failure: unknown;
+async function firstState(link: string | undefined, answered: unknown): Promise<State> {
+  let failure = answered;
   if (link !== undefined) {
     try {
       return { is: 'signed in', session: await signIn(link), isOver: false };
@@ -51,12 +54,13 @@ async function firstState(link: string | undefined): Promise<State> {
   }
 }
 
-export function App({ link }: { link: string | undefined }) {
+/** @param failure Why the provider's answer signed nobody in. */
+export function App({ link, failure }: { link: string | undefined; failure: unknown }) {
   const [state, setState] = useState<State>({ is: 'asking' });
   const queries = useQueryClient();
   useEffect(() => {
-    void (first ??= firstState(link)).then(setState);
-  }, [link]);
+    void (first ??= firstState(link, failure)).then(setState);
+  }, [link, failure]);
   useEffect(
     () => onSessionEnded(() => setState((now) => (now.is === 'signed in' ? { ...now, isOver: true } : now))),
     [],
@@ -138,6 +142,13 @@ function Pages() {
         <Route path="/apis/:id">{({ id }) => <ApiPage key={id} id={decoded(id)} />}</Route>
         <Route path="/keys">
           <KeysPage />
+        </Route>
+        <Route path="/activity">
+          <ActivityPage />
+        </Route>
+        <Route path="/activity/:id">{({ id }) => <ChangePage key={id} id={id} />}</Route>
+        <Route path="/people">
+          <PeoplePage />
         </Route>
         <Route>
           <NotFound />

@@ -10,7 +10,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { ApiFailure } from './api/failure.ts';
-import { takeLink } from './api/session.ts';
+import { takeLink, takeSignInFailure } from './api/session.ts';
 import { App } from './app.tsx';
 import { applyTheme, storedTheme } from './frame/theme.ts';
 import { CONSOLE_PATH } from './page.ts';
@@ -18,6 +18,7 @@ import { Toasts } from './parts/toasts.tsx';
 
 // Before anything else: the address has a secret.
 const link = takeLink();
+const failure = takeSignInFailure();
 applyTheme(storedTheme());
 // A link that is put into the address of an open page loads nothing by itself.
 addEventListener('hashchange', () => {
@@ -43,7 +44,7 @@ if (place !== null) {
       <QueryClientProvider client={queries}>
         <Router base={CONSOLE_PATH.replace(/\/$/, '')}>
           <Toasts>
-            <App link={link} />
+            <App link={link} failure={failure} />
           </Toasts>
         </Router>
       </QueryClientProvider>

@@ -1,7 +1,9 @@
 import { existsSync, watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import kebabCase from 'lodash/kebabCase.js';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
+import { languageOf } from '../../hook-build/hook-file.ts';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HookBuildError } from '../../hook-build/errors.ts';
@@ -26,8 +28,14 @@ const OWN_PACKAGE_FILE = fileURLToPath(new URL('../../package.json', import.meta
  */
 export async function readHookFile(file: string): Promise<string> {
   const code = readHookCode(file);
-  await toldOf(file, inspectHook(code));
+  await toldOf(file, inspectHook(code, languageOf(file)));
   return code;
+}
+
+/** The name that a file's hook has, as the Management API makes it of the file's name. */
+export function hookNameOf(file: string): string {
+  const name = kebabCase(basename(file, extname(file)));
+  return /^[a-z\d-]{1,128}$/.test(name) ? name : 'hook';
 }
 
 /**

@@ -1,3 +1,4 @@
+import './quiet.ts';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -5,6 +6,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startGuardian } from './guardian.ts';
 import { readGivenBus } from './given-bus.ts';
+import { hookNameOf } from './hook-file.ts';
 import { KNOWN_VARIABLES } from './known-variables.ts';
 import { runStack } from './stack.ts';
 import { HELP, readOptions, type Options } from './options.ts';
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
       ...options,
       hookFile: options.hookFile ?? TUTORIAL_HOOK,
       isHookGiven: options.hookFile !== undefined,
-      hookName: options.hookFile === undefined ? 'tutorial' : 'local-file',
+      hookName: options.hookFile === undefined ? 'tutorial' : hookNameOf(options.hookFile),
       givenBus: readGivenBus(process.env),
       mongodbUrl: nonEmpty(process.env.MONGODB_URL),
       signingAlg: process.env.HOOKMINT_DEMO_SIGNING_ALG === 'ES256' ? 'ES256' : 'RS256',

@@ -8,8 +8,8 @@ import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
+import { DEMO_AUDIENCE } from './demo-audience.ts';
 
-export const DEMO_AUDIENCE = 'https://api.example.com/';
 const TRIGGER = 'credentials-exchange';
 
 export type DemoClient = { clientId: string; clientSecret: string };
@@ -56,18 +56,18 @@ export async function seedDemo(
 /** Whether the Management API was used to enable another hook than `name`, or none. */
 export async function isDecidedOtherwise(db: Db, name: string): Promise<boolean> {
   const binding = await hooksIn(db).findBinding(TRIGGER);
-  return binding !== undefined && binding.hook_id !== idOf(name);
+  return binding !== undefined && binding.hook_id !== (await idOf(db, name));
 }
 
-/** Makes a revision of the hook `name`, deploys it and enables the hook. */
+/** Makes a revision of the hook `name`, deploys it and enables the hook; gives its address. */
 export async function enableHook(
   db: Db,
   name: string,
   hook: Omit<HookInput, 'hook_id'>,
   options: Parameters<typeof makeRevision>[1],
-): Promise<void> {
+): Promise<string> {
   const hooks = hooksIn(db);
-  const id = idOf(name);
+  const id = await idOf(db, name);
   const revision = await hooks.putRevision(await makeRevision({ ...hook, hook_id: id }, options));
   const deploy = (now: Hook): Hook => withRevision(now, revision, null);
   if ((await hooks.change(id, deploy)) === undefined) {
@@ -75,6 +75,11 @@ export async function enableHook(
     await hooks.insert(deploy(fresh));
   }
   await hooks.enable(TRIGGER, id);
+  return revision;
 }
 
-const idOf = (name: string): string => `demo-${name}`;
+/** Of the hook that has the name already, whoever made it. */
+async function idOf(db: Db, name: string): Promise<string> {
+  const [known] = await hooksIn(db).list({ kind: 'hook', name }, { skip: 0, limit: 1 });
+  return known?.id ?? `demo-${name}`;
+}

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
+import { languageOf } from '../../hook-build/hook-file.ts';
 import type { SigningAlg } from '../../shared/domain/resource-server.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { startCommand } from '../../shared/own-module.ts';
@@ -11,11 +12,12 @@ import { configChangedSubject, type ConfigChanged } from '../../shared/subjects/
 import { writeAddress } from './address-file.ts';
 import { banner } from './banner.ts';
 import { startBusServer } from './bus-server.ts';
+import { DEMO_AUDIENCE } from './demo-audience.ts';
 import type { GivenBus } from './given-bus.ts';
 import { readDependencies, readHookFile, readSecretsFile, toldOf, watchHookFile } from './hook-file.ts';
 import { loadSecrets } from './local-secrets.ts';
 import { ensureLocalTls } from './local-tls.ts';
-import { DEMO_AUDIENCE, enableHook, isDecidedOtherwise, seedDemo } from './seed.ts';
+import { enableHook, isDecidedOtherwise, seedDemo } from './seed.ts';
 import { freePort } from './servers/free-port.ts';
 import { obtainMongod } from './servers/mongod-binary.ts';
 import { obtainNats } from './servers/nats-binary.ts';
@@ -24,8 +26,9 @@ import { startService } from './service-process.ts';
 import { startStoreServer, type StoreUrls } from './store-server.ts';
 import { SERVERS_STOP_MS, SERVICES_STOP_MS } from './stop-times.ts';
 import { createSupervisor } from './supervisor.ts';
-import { printOutput, type LogFormat } from '../../shared/terminal.ts';
+import type { LogFormat } from '../../shared/terminal.ts';
 import { openConsole } from './open-console.ts';
+import { openOutput } from './output.ts';
 import { streamsShareFor } from './disk-room.ts';
 import { untilReady } from './until-ready.ts';
 import { assertWhole, markFolder, type ServerFolder } from './whole-folder.ts';
@@ -52,6 +55,7 @@ export type StackOptions = {
   signingAlg: SigningAlg;
   console: boolean;
   logFormat: LogFormat;
+  verbose: boolean;
   say: (line: string) => void;
   pidsChanged: (pids: number[]) => void;
   ready: (banner: (afterMs: number) => string[]) => void;
@@ -76,7 +80,12 @@ export async function runStack(options: StackOptions): Promise<void> {
   markFolder(options.dataDir);
   const tls = options.tls ? await ensureLocalTls(options.dataDir) : undefined;
   const hookSecrets = readSecretsFile(options.secretsFile);
-  const hook = (of: string) => ({ code: of, dependencies: readDependencies(options.hookFile), secrets: hookSecrets });
+  const hook = (of: string) => ({
+    code: of,
+    language: languageOf(options.hookFile),
+    dependencies: readDependencies(options.hookFile),
+    secrets: hookSecrets,
+  });
   const build = { secretsKey: Buffer.from(secrets.hook_secrets_key, 'base64url'), report: say };
   const port = options.port === 0 ? await freePort(HOST) : options.port;
   const managementPort = await freePort(HOST);
@@ -139,13 +148,14 @@ export async function runStack(options: StackOptions): Promise<void> {
     return urls;
   }
 
+  const output = openOutput(options);
   const runService = (name: ServiceName, env: Record<string, string>, label: string = name) =>
     supervisor.run(label, (exited) =>
       startService({
         name,
-        env,
+        env: { ...env, ...output.env },
         secretsDir: join(options.dataDir, 'service-secrets'),
-        output: (line) => printOutput(label.padEnd(13), line, options.logFormat),
+        output: (line) => output.show(label, line),
         onExit: ({ reason, lastLine }) => exited(lastLine === '' ? reason : `${reason}: ${lastLine}`),
       }),
     );
@@ -196,8 +206,10 @@ export async function runStack(options: StackOptions): Promise<void> {
       ),
     ]);
     const followsFile = options.isHookGiven || !(await isDecidedOtherwise(db, options.hookName));
-    const enable = (of: string): Promise<void> =>
-      toldOf(options.hookFile, enableHook(db, options.hookName, hook(of), build));
+    const enable = async (of: string): Promise<void> => {
+      const revision = await toldOf(options.hookFile, enableHook(db, options.hookName, hook(of), build));
+      output.inForce({ revision, code: of });
+    };
     if (followsFile) await enable(code);
     await Promise.all([
       runService('signer', serviceEnv('signer', installation)),

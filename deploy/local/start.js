@@ -2,34 +2,41 @@
 // they are missing or differ from the lockfile, then runs the given script on the Node that came with them. The npm package begins with it
 // too: there Node has a lockfile of its own, and is only installed where this one will not do.
 //   node deploy/local/start.js SCRIPT [ARGUMENT ...]
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const REQUIRED_NODE_MAJOR = 26;
 const PARENTS_INTERVAL_MS = 500;
+const REDRAW_INTERVAL_MS = 250;
+const REPORT_INTERVAL_MS = 10_000;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Compiled code for the next start. It is beside the code itself: a process that can write here can change the code too. */
 const compileCache = `${root}node_modules/.cache/hookmint-compiled`;
 const isPackage = existsSync(`${root}node/package-lock.json`);
 const nodeMajor = Number(process.versions.node.split('.')[0]);
 
-function ensureInstalled(folder, what) {
-  const hash = createHash('sha256')
-    .update(readFileSync(`${folder}package-lock.json`))
-    .digest('hex');
+async function ensureInstalled(folder, what) {
+  const lockfile = readFileSync(`${folder}package-lock.json`, 'utf8');
+  const hash = createHash('sha256').update(lockfile).digest('hex');
   const installedMark = `${folder}node_modules/.hookmint-lockfile-sha256`;
   if (existsSync(installedMark) && readFileSync(installedMark, 'utf8') === hash) return;
-  process.stderr.write(`Installing ${what} (npm ci) ...\n`);
+  const progress = showInstalling(what, folder, Object.entries(JSON.parse(lockfile).packages ?? {}));
   // `npm run` sets the path of npm; otherwise the one on the PATH is used. The output of npm is shown only if it fails.
   const npm = process.env.npm_execpath;
-  const options = { cwd: folder, encoding: 'utf8', shell: npm === undefined && process.platform === 'win32' };
+  const options = {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: npm === undefined && process.platform === 'win32',
+  };
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const run =
-    npm === undefined ? spawnSync('npm', args, options) : spawnSync(process.execPath, [npm, ...args], options);
+  const run = await ended(
+    npm === undefined ? spawn('npm', args, options) : spawn(process.execPath, [npm, ...args], options),
+  );
+  progress.end();
   if (run.status !== 0) {
-    process.stderr.write(`${shownOnly(`${run.stdout ?? ''}${run.stderr ?? ''}`)}\n`);
+    process.stderr.write(`${shownOnly(run.output)}\n`);
     fail(
       `In ${folder} npm could not install ${what}: npm ci failed${run.error ? ` (${run.error.message})` : ''}. See above.`,
     );
@@ -37,10 +44,48 @@ function ensureInstalled(folder, what) {
   writeFileSync(installedMark, hash);
 }
 
+/** Waits for a process, and for all that it says. */
+function ended(child) {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
+  }
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ status: null, error, output }));
+    child.once('close', (status) => resolve({ status, output }));
+  });
+}
+
+/**
+ * Shows how far npm is, by the packages that are there: at a terminal as a line that is drawn again and again, elsewhere now and then.
+ *
+ * @param packages Of the lockfile, by their folders. Those of other systems never come, and are not counted.
+ */
+function showInstalling(what, folder, packages) {
+  const isTerminal = process.stderr.isTTY === true;
+  const wanted = packages.filter(([path, { optional }]) => path !== '' && optional !== true).map(([path]) => path);
+  const startedMs = Date.now();
+  const line = () => {
+    const there = wanted.filter((path) => existsSync(`${folder}${path}/package.json`)).length;
+    const seconds = Math.round((Date.now() - startedMs) / 1_000);
+    return `Installing ${what} (npm ci): ${there} of ${wanted.length} packages, ${seconds} s`;
+  };
+  process.stderr.write(`Installing ${what} (npm ci) ...${isTerminal ? '' : '\n'}`);
+  const draw = () => process.stderr.write(isTerminal ? `\r\u001b[K${line()}` : `${line()}\n`);
+  const timer = setInterval(draw, isTerminal ? REDRAW_INTERVAL_MS : REPORT_INTERVAL_MS);
+  return {
+    end: () => {
+      clearInterval(timer);
+      if (isTerminal) process.stderr.write(`\r\u001b[K`);
+    },
+  };
+}
+
 /** The Node of the platform package, else this one if it is new enough; of the npm package this one, if it is of the same major version. */
-function nodeToRunOn() {
+async function nodeToRunOn() {
   if (isPackage && nodeMajor === REQUIRED_NODE_MAJOR) return process.execPath;
-  if (isPackage) ensureInstalled(`${root}node/`, `Node ${REQUIRED_NODE_MAJOR}, as this is ${process.versions.node}`);
+  if (isPackage)
+    await ensureInstalled(`${root}node/`, `Node ${REQUIRED_NODE_MAJOR}, as this is ${process.versions.node}`);
   const bundled = `${root}${isPackage ? 'node/' : ''}node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`;
   if (existsSync(bundled)) return bundled;
   if (nodeMajor >= REQUIRED_NODE_MAJOR) return process.execPath;
@@ -62,8 +107,8 @@ function fail(message) {
 
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) fail('Usage: node deploy/local/start.js SCRIPT [ARGUMENT ...]');
-ensureInstalled(root, 'dependencies');
-const child = spawn(nodeToRunOn(), [script, ...args], {
+await ensureInstalled(root, 'dependencies');
+const child = spawn(await nodeToRunOn(), [script, ...args], {
   cwd: root,
   env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   // Through the channel the script hears when this process is killed.

@@ -1,4 +1,5 @@
 import { build, type BuildOptions } from 'esbuild';
+import type { HookLanguage } from '../../shared/domain/hook.ts';
 import { keepAuthorsLines } from '../authors-lines.ts';
 import { HookBuildError } from '../errors.ts';
 import { buildFailure, shownPath } from '../esbuild-failure.ts';
@@ -21,6 +22,7 @@ export interface HookBundle {
 /** What a builder process is asked to bundle. */
 export interface BundleRequest {
   code: string;
+  language?: HookLanguage | undefined;
   isModule: boolean;
   /** What the hook requires, and under which name in `node_modules` it is found. */
   found: [text: string, place: string][];
@@ -39,6 +41,7 @@ export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promi
   const resolution = {
     entry: entryOf(asked.isModule),
     hook: inertDirective(asked.code),
+    language: asked.language,
     found: new Map(asked.found),
     modules: new ModuleFiles(asked.modules, asked.packages),
     core: new CoreFiles(),

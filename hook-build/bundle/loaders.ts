@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Loader } from 'esbuild';
+import type { HookLanguage } from '../../shared/domain/hook.ts';
 
 const LOADERS: Readonly<Record<string, Loader>> = {
   '': 'js',
@@ -14,6 +15,11 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   '.json': 'json',
   '.txt': 'text',
 };
+
+/** How an author's file is read. */
+export function loaderOfLanguage(language: HookLanguage | undefined): Loader {
+  return language === 'typescript' ? 'ts' : 'js';
+}
 
 /** How a file is read; undefined for files that cannot be required. */
 export function loaderOf(path: string): Loader | undefined {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, PartialMessage, Plugin } from 'esbuild';
+import type { HookLanguage } from '../../shared/domain/hook.ts';
 import { BUNDLE_NAMESPACE, isBuildFailure, type FailureDetail } from '../esbuild-failure.ts';
 import { MAX_BUNDLED_BYTES, MAX_BUNDLED_FILES, MAX_GLOB_LENGTH, MAX_GLOB_WILDCARDS } from '../limits.ts';
 import { isBuiltin, parseRequired } from '../module-name.ts';
@@ -8,7 +9,7 @@ import { BrowserField } from './browser-field.ts';
 import { withoutComputedRequires } from './computed-requires.ts';
 import type { CoreFiles } from './core-files.ts';
 import { coreModulePath } from './core-modules.ts';
-import { loaderOf } from './loaders.ts';
+import { loaderOf, loaderOfLanguage } from './loaders.ts';
 import type { ModuleFiles } from './module-files.ts';
 import { Resolver, type RequestKind } from './resolve.ts';
 import { UNAVAILABLE_MODULES } from './unavailable-modules.ts';
@@ -27,6 +28,8 @@ const NO_SOURCE_MAP = '\n//# sourceMappingURL=none:';
 export interface Resolution {
   entry: string;
   hook: string;
+  /** What the hook is written in; default: JavaScript. */
+  language: HookLanguage | undefined;
   /** Under which name in `node_modules` each text that the hook requires is found. */
   found: ReadonlyMap<string, string>;
   modules: ModuleFiles;
@@ -143,7 +146,7 @@ export function resolvePlugin(resolution: Resolution): Plugin {
     const { kind, path } = asked;
     if (kind === 'entry') return { contents: entry };
     if (kind === 'core') return { contents: core.read(path), loader: loaderOf(path) ?? 'js' };
-    const loader = kind === 'hook' ? 'js' : loaderOf(path);
+    const loader = kind === 'hook' ? loaderOfLanguage(resolution.language) : loaderOf(path);
     const type = attributes.type;
     if (loader === undefined || (type !== undefined && !(type === 'json' && loader === 'json'))) {
       return unreadable(

@@ -5,7 +5,7 @@ import { scanHook } from '../scan-hook.ts';
 import { serveLines } from './protocol.ts';
 import { barIfWalled } from '../../shared/process-wall/seal.ts';
 
-export type BundlerRequest = { scan: { code: string } } | { bundle: BundleRequest };
+export type BundlerRequest = { scan: Pick<BundleRequest, 'code' | 'language'> } | { bundle: BundleRequest };
 
 // Before the bundler's own process is started, which is under the same rules.
 await barIfWalled({ network: true });
@@ -15,7 +15,7 @@ await transform('');
 // The process that the bundler runs in: no network, and nothing to read but its own code and the packages in the cache.
 await serveLines(createInterface({ input: process.stdin }), (asked) => {
   const request = asked as BundlerRequest;
-  return 'scan' in request ? scanHook(request.scan.code) : bundle(request.bundle);
+  return 'scan' in request ? scanHook(request.scan.code, request.scan.language) : bundle(request.bundle);
 });
 // The bundler's own process would keep this one.
 process.exit();

@@ -57,6 +57,10 @@ export function recordTokenRequest(
       duration_ms: Math.round(durationMs * 1000) / 1000,
     };
     void tell(event);
+    if (logger.isLevelEnabled('debug')) {
+      const description = failure === undefined ? {} : { error_description: failure.description };
+      logger.debug({ token_request: { ...event, ...description } }, 'a token request was answered');
+    }
     tokenRequests.add(1, {
       'hookmint.outcome': type.slice('token.'.length),
       ...(failure === undefined ? {} : { 'error.type': failure.error }),

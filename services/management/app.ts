@@ -12,6 +12,7 @@ import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
 import { mountRoutes } from './api/mount.ts';
 import { mountConsole } from './console/mount-console.ts';
+import type { SignInSettings } from './console/sign-in/sign-in-settings.ts';
 import type { Deps } from './deps.ts';
 import { openapiRoute } from './openapi/serve.ts';
 import { ROUTES } from './routes.ts';
@@ -26,6 +27,8 @@ export function createApp(
     missing: () => string[];
     requestsPerSecond: number;
     trustedProxies: number;
+    /** How people sign in to the console beside links. */
+    signIn: SignInSettings | undefined;
   },
 ): Express {
   const app = express();
@@ -66,7 +69,8 @@ export function createApp(
   app.get('/openapi.json', openapiRoute(ROUTES, deps.issuer));
   const announcer = createAnnouncer(deps, options.events);
   mountRoutes(app, ROUTES, deps, { announcer, requestsPerSecond: options.requestsPerSecond });
-  if (deps.console !== undefined) mountConsole(app, deps, deps.console, announcer);
+  const { console: address } = deps;
+  if (address !== undefined) mountConsole(app, deps, { address, signIn: options.signIn }, announcer);
   app.use((_request: Request, response: Response) => answerError(inexistent('path', 'not_found'), response));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => answerError(error, response));
   return app;

@@ -4,6 +4,7 @@ import { integer, key256, readSettings } from '../../shared/env.ts';
 import { connectionsEnv, drainEnv } from '../../shared/http/server.ts';
 import { tlsEnv } from '../../shared/http/tls-files.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
+import { signInEnv } from './console/sign-in/sign-in-settings.ts';
 
 /** The management service's settings. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
@@ -41,6 +42,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .url()
         .endsWith('/', 'must end with a slash, as in https://console.example.com/')
         .optional(),
+      ...signInEnv,
       /** Address of a trace for the console to link to, with `{trace_id}` in it, as in https://grafana.example.com/trace/{trace_id}. */
       HOOKMINT_CONSOLE_TRACE_URL: z
         .url({ protocol: /^https?$/ })

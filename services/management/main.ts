@@ -31,6 +31,7 @@ import { createApp } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
 import { consoleAddress } from './console/console-address.ts';
+import { signInSettings } from './console/sign-in/sign-in-settings.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
 import { boundLogs } from './logs/bound-logs.ts';
 import { keepLogs } from './logs/keep-logs.ts';
@@ -59,6 +60,7 @@ runService(SERVICE, async (endLater) => {
   const { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY } = config;
   await keepKeyChecks(store.db, { HOOKMINT_CLIENT_SECRET_KEY, HOOKMINT_HOOK_SECRETS_KEY });
   const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))].sort();
+  const signIn = signInSettings(config, { isServed: config.HOOKMINT_CONSOLE === 'on', scopes });
   await bootstrap(
     store.db,
     {
@@ -146,6 +148,7 @@ runService(SERVICE, async (endLater) => {
       missing: clock.missing,
       requestsPerSecond: config.HOOKMINT_MANAGEMENT_RATE_LIMIT_PER_SECOND,
       trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
+      signIn,
     },
   );
   const server = await listen(app, {

@@ -11,6 +11,7 @@ import { inboxPrefixOf, onReconnect } from './connect.ts';
 import { createExpectedReplies } from './expected-replies.ts';
 import { isProvedReply, proveRequest, type ProofKey } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
+import type { SentAt } from './time-on-the-way.ts';
 import { atTurnEnd, whenDry } from './turn-end.ts';
 
 type Pending = {
@@ -99,10 +100,15 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       expected.sent(number, message.length);
       const reply = `${inbox}.${String(number)}`;
       const member = `"events":[${message.map(({ text }) => text).join(',')}]`;
-      const payload = proofKey === undefined ? `{${member}}` : proveRequest(proofKey, subject, reply, member);
+      const payload =
+        proofKey === undefined
+          ? `{"sent":${JSON.stringify(sentNow())},${member}}`
+          : proveRequest(proofKey, subject, reply, member);
       connection.publish(subject, payload, { reply });
     }
   }
+
+  const sentNow = (): SentAt => ({ by: idPrefix, at_ms: Date.now(), up_ms: Math.round(performance.now()) });
 
   function enqueue(id: string, text: string): void {
     waiting.push({ id, text });

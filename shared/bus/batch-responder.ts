@@ -18,6 +18,7 @@ import { createFairShares } from './fair-shares.ts';
 import { isInbox } from './connect.ts';
 import { createProofCheck, proveReply, type Proved, type ProofKeys, type ProofRefusal } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
+import { createTimeOnTheWay } from './time-on-the-way.ts';
 import { atTurnEnd, whenDry } from './turn-end.ts';
 
 export type BatchResponder = {
@@ -36,7 +37,8 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
 
 /**
  * The answering side of a subject: one member of a queue group. Each event is checked against `schema`; each reply goes out as
- * soon as it is there, so a slow request delays nobody else's answer.
+ * soon as it is there, so a slow request delays nobody else's answer. Where a message says when it was sent, deadlines are counted by the clock of
+ * who asks: this one's may be wrong.
  *
  * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
@@ -68,6 +70,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   const measure = measureBus(subject, 'process');
   const spanName = `process ${subject}`;
 
+  const onTheWayMs = createTimeOnTheWay();
   const inFlight = new Set<InFlight>();
   const shares = createFairShares();
   let outbox = new Map<ReplyTo, { text: string }[]>();
@@ -105,7 +108,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     else items.push(item);
   }
 
-  async function answer(raw: unknown, to: ReplyTo): Promise<void> {
+  async function answer(raw: unknown, to: ReplyTo, shiftMs: number): Promise<void> {
     const parsed = schema.safeParse(raw);
     if (!parsed.success) {
       const id = z.object({ id: requestEnvelope.id }).safeParse(raw);
@@ -115,7 +118,8 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       return;
     }
     const event = parsed.data as z.infer<z.ZodObject<typeof requestEnvelope>>;
-    if (event.deadline_ms <= Date.now()) {
+    const deadlineMs = event.deadline_ms + shiftMs;
+    if (deadlineMs <= Date.now()) {
       measure.refused('expired');
       return;
     }
@@ -133,7 +137,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       const content = await inSpan(
         spanName,
         { kind: SpanKind.CONSUMER, attributes, parent: contextFrom(event.traceparent, event.correlation_id) },
-        () => handle(parsed.data as z.infer<z.ZodObject<Shape>>, event.deadline_ms),
+        () => handle(parsed.data as z.infer<z.ZodObject<Shape>>, deadlineMs),
       );
       reply(to, { id: event.id, reply: content });
       measure.ended(startedMs);
@@ -167,14 +171,17 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       return;
     }
     const to = { subject: replySubject, proved };
-    let events;
+    let batch;
     try {
-      events = requestsIn(text);
+      batch = requestsIn(text);
     } catch (error) {
       logger.error({ subject, err: error }, 'a message on the bus is not a batch of requests');
       return;
     }
-    for (const raw of events) void answer(raw, to);
+    const { events, sent } = batch;
+    // From a time by the clock of who asks to the same by this one's.
+    const shiftMs = sent === undefined ? 0 : Date.now() - sent.at_ms - onTheWayMs(sent);
+    for (const raw of events) void answer(raw, to, shiftMs);
   }
 
   function refuse(reason: ProofRefusal | 'invalid_reply_subject' | 'too_large'): void {

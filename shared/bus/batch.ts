@@ -40,7 +40,11 @@ export const requestEnvelope = {
   correlation_id: z.string().regex(CORRELATION_ID).optional(),
 };
 
-const RequestBatch = z.object({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS_PER_MESSAGE) });
+const RequestBatch = z.object({
+  /** Absent in messages of older releases, and where the requests are proved: there the proof has the time. */
+  sent: z.object({ by: z.string().min(1).max(64), at_ms: z.number(), up_ms: z.number() }).optional(),
+  events: z.array(z.unknown()).min(1).max(MAX_EVENTS_PER_MESSAGE),
+});
 
 /** Why a responder would not answer a request, as a value. */
 export const RemoteError = z.object({ code: z.string().max(64), message: z.string().max(4_096) });
@@ -62,9 +66,9 @@ const ReplyBatch = z.object({
 const MAX_VALUES = 200_000;
 
 /** The requests of a message. @throws when it is none. */
-export function requestsIn(text: string): z.infer<typeof RequestBatch>['events'] {
+export function requestsIn(text: string): z.infer<typeof RequestBatch> {
   if (holdsMoreValuesThan(MAX_VALUES, text)) throw new Error('it holds more values than any requests');
-  return RequestBatch.parse(JSON.parse(text)).events;
+  return RequestBatch.parse(JSON.parse(text));
 }
 
 /** The replies of a message; of one that is none, none: its requests are settled by their deadline. */

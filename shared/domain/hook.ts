@@ -30,6 +30,10 @@ export type HookLimits = z.infer<typeof HookLimits>;
 export const HookIsolation = z.enum(['shared', 'process']);
 export type HookIsolation = z.infer<typeof HookIsolation>;
 
+/** What a hook's code is written in. Types of TypeScript are taken off, not checked. */
+export const HookLanguage = z.enum(['javascript', 'typescript']);
+export type HookLanguage = z.infer<typeof HookLanguage>;
+
 export const DEFAULT_HOOK_LIMITS: HookLimits = {
   cpu_ms: 1_000,
   wall_ms: MAX_WALL_MS,
@@ -88,6 +92,8 @@ export const HookRevisionContent = z.strictObject({
   limits: HookLimits,
   /** `process`: its sandbox processes run no other hook. Left out, not a default: revisions from before it keep their address. */
   isolation: z.literal('process').optional(),
+  /** What `code` is written in, where that is not JavaScript. Left out as `isolation` is. */
+  language: z.literal('typescript').optional(),
 });
 export type HookRevisionContent = z.infer<typeof HookRevisionContent>;
 export type HookRevisionInput = z.input<typeof HookRevisionContent>;

@@ -19,14 +19,13 @@ export function observeExpress(
 
 /**
  * One span and one duration for each HTTP request, by the semantic conventions; the caller's `traceparent` is its parent. What the
- * caller calls the request goes back to it, and along with the context.
+ * caller calls the request goes back to it, and along with the context; each answer has an id by which the request is found.
  */
 export function observeHttp(request: IncomingMessage, response: ServerResponse, about: About, next: () => void): void {
   const startedMs = performance.now();
   const { traceparent } = request.headers;
   const method = request.method ?? '';
   const correlation = correlationIn(request.headers);
-  if (correlation !== undefined) response.setHeader(correlation.header, correlation.id);
   const parent = contextFrom(typeof traceparent === 'string' ? traceparent : undefined, correlation?.id);
   const span = startServerSpan(
     `${method} ${about.path}`,
@@ -38,6 +37,9 @@ export function observeHttp(request: IncomingMessage, response: ServerResponse, 
     },
     parent,
   );
+  // Its own name for a request that has none of the caller's: the trace id, by which logs are found.
+  const { header, id } = correlation ?? { header: 'X-Request-Id', id: span.spanContext().traceId };
+  response.setHeader(header, id);
   response.once('close', () => {
     const route = about.route() ?? 'none';
     const attributes = {

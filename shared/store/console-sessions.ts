@@ -9,7 +9,9 @@ const ConsoleSession = z.object({
   /** Names it to people; no secret. */
   id: z.string(),
   person: Person,
-  role: ConsoleRole,
+  roles: z.array(ConsoleRole),
+  /** Of the Management API, beside those of the roles. */
+  scopes: z.array(z.string()),
   user_agent: z.string(),
   started_at: z.date(),
   seen_at: z.date(),
@@ -32,12 +34,17 @@ export function consoleSessionsIn(db: Db) {
   const collection = db.collection<Stored>('console_sessions');
   const parsed = (document: unknown): ConsoleSession =>
     parseDocument(ConsoleSession, document, 'a session of the console');
-  const alive = () => ({ ends_at: { $gt: new Date() }, seen_at: { $gt: new Date(Date.now() - IDLE_LIFETIME_MS) } });
+  const alive = () => ({
+    ends_at: { $gt: new Date() },
+    seen_at: { $gt: new Date(Date.now() - IDLE_LIFETIME_MS) },
+    // One of a version before has none, and its person signs in again.
+    roles: { $exists: true },
+  });
 
   return {
     /** @returns The session, and the token that stands for it, base64url. */
     async begin(
-      of: Pick<ConsoleSession, 'person' | 'role' | 'user_agent'>,
+      of: Pick<ConsoleSession, 'person' | 'roles' | 'scopes' | 'user_agent'>,
     ): Promise<{ session: ConsoleSession; token: string }> {
       const token = randomBytes(TOKEN_BYTES).toString('base64url');
       const now = new Date();

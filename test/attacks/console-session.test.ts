@@ -54,7 +54,8 @@ const follow = (link: string, headers: Record<string, string> = {}): Promise<Got
 async function session(role = 'admin'): Promise<{ cookie: string; id: string }> {
   const { token, session: begun } = await consoleSessionsIn(await stack().db()).begin({
     person: { id: 'link|test', name: 'test' },
-    role: role as 'admin',
+    roles: [role as 'admin'],
+    scopes: [],
     user_agent: 'test',
   });
   return { cookie: `hookmint-console-${new URL(stack().url).port}=${token}`, id: begun.id };

@@ -39,7 +39,12 @@ async function showsSafely(terminal: AtTerminal, forged: string): Promise<string
 type Answer = (path: string, method: string) => [status: number, body: unknown];
 
 /** Runs the CLI against a server that answers as it is told. */
-async function against(answer: Answer, args: string[], during?: (terminal: AtTerminal) => Promise<void>) {
+async function against(
+  answer: Answer,
+  args: string[],
+  during?: (terminal: AtTerminal) => Promise<void>,
+  env: Record<string, string> = {},
+) {
   const server = createServer((request, response) => {
     const [status, body] = answer(request.url ?? '', request.method ?? '');
     response.writeHead(status, { 'content-type': 'application/json' });
@@ -47,7 +52,7 @@ async function against(answer: Answer, args: string[], during?: (terminal: AtTer
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const HOOKMINT_URL = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const terminal = cli(args, { HOOKMINT_URL, HOOKMINT_ACCESS_TOKEN: 'x' });
+  const terminal = cli(args, { HOOKMINT_URL, HOOKMINT_ACCESS_TOKEN: 'x', ...env });
   await during?.(terminal);
   await terminal.exited;
   await new Promise((resolve) => server.close(resolve));
@@ -148,6 +153,38 @@ describe('the CLI at a terminal', { skip: noTerminal, concurrency: 2 }, () => {
     const refusal: Answer = () => [401, { error: TEXT, error_description: message }];
     const terminal = await against(refusal, ['hook', 'list']);
     assertOnlyShown(terminal.shown());
+  });
+
+  const NAMED = TEXT + forgedLine('claims         FORGED');
+  const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const TOKEN = `${encoded({ alg: NAMED, [NAMED]: 1 })}.${encoded({ iss: NAMED, [NAMED]: NAMED })}.x`;
+  const run = { name: NAMED, outcome: NAMED, cpu_ms: 1, wall_ms: 1 };
+  const details = {
+    hook: run,
+    actions: { executions: [run] },
+    custom_claims: [NAMED],
+    dropped: [{ kind: 'claim', name: NAMED, reason: 'reserved' }],
+    scope_changes: { removed: [NAMED], added: [NAMED] },
+  };
+  const issuing: Answer = (path) =>
+    path.includes('/logs')
+      ? [200, [{ client_name: NAMED, details }]]
+      : [200, { access_token: TOKEN, token_type: NAMED, expires_in: NAMED, scope: NAMED }];
+  const asClient = { HOOKMINT_CLIENT_ID: 'x', HOOKMINT_CLIENT_SECRET: 'y' };
+  for (const options of [[], ['--json'], ['--raw']]) {
+    it(`token ${options.join(' ')}: a token, and its log`, async () => {
+      const answer: Answer = options[0] === '--raw' ? () => [200, { access_token: `${TOKEN}${TEXT}` }] : issuing;
+      const terminal = await against(answer, ['token', ...options], undefined, asClient);
+      assertOnlyShown(terminal.shown());
+      assertNoLine(terminal.shown(), 'claims         FORGED');
+      if (options[0] !== '--raw') assert.match(terminal.shown(), /mark/);
+    });
+  }
+
+  it('token: a refusal', async () => {
+    const refusing: Answer = () => [400, { error: TEXT, error_description: NAMED }];
+    const terminal = await against(refusing, ['token'], undefined, asClient);
+    await showsSafely(terminal, 'claims         FORGED');
   });
 
   const nothing: Answer = (path, method) => {

@@ -26,6 +26,8 @@ const policies = [
   join(K8S, 'overlays', 'production'),
   // Of gateways, where clients publish their keys.
   join(K8S, 'components', 'client-keys'),
+  // Of management, where people sign in at a provider.
+  join(K8S, 'components', 'console-oidc'),
 ].flatMap(render) as unknown as Policy[];
 
 const family = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -39,7 +41,7 @@ function isWithin(address: string, blocks: readonly string[]): boolean {
   return list.check(address, family(address));
 }
 
-for (const service of ['hook-executor', 'hook-builder', 'client-keys']) {
+for (const service of ['hook-executor', 'hook-builder', 'client-keys', 'console-oidc']) {
   test(`${service} has a way to public addresses, and none to a metadata service`, () => {
     const policy = policies.find(
       ({ kind, metadata }) => `${kind}/${metadata.name}` === `NetworkPolicy/hookmint-${service}`,

@@ -65,7 +65,7 @@ const KINDS = [
 ] as const;
 
 async function withCode<T>(script: string, hookmint: Body, seen: () => Promise<T>): Promise<T> {
-  if (!script.startsWith('exports.')) return withHook(script, hookmint, seen);
+  if (!/^exports?\b.*\bonExecuteCredentialsExchange\b/.test(script)) return withHook(script, hookmint, seen);
   const supported_triggers = [{ id: 'credentials-exchange' }];
   const action = { name: 'Of a field', supported_triggers, code: script, deploy: true, hookmint };
   const { id, ...made } = await must('POST', '/actions/actions', action);
@@ -453,6 +453,33 @@ it('a hook that is isolated by a process shares none with another', async () => 
   assert.equal(await processesWith(ofHook('cb(null, {})'), { isolation: 'process' }), shared + 1);
   const before = await processesWith(ofAction('cb()'), {});
   assert.equal(await processesWith(ofAction('cb()'), { isolation: 'process' }), before + 1);
+});
+
+it('a hook and an Action in TypeScript run where their language says so, and only there', async () => {
+  const client = await makeGranted();
+  const typed: [kind: 'hook' | 'action', code: string][] = [
+    [
+      'hook',
+      `export default (c: object, s: string[], a: string, x: object, cb: Function) => cb(null, { '${NAMESPACE}': 'typed' as const });`,
+    ],
+    [
+      'action',
+      `export const onExecuteCredentialsExchange = async (event: object, api: any): Promise<void> => api.accessToken.setCustomClaim('${NAMESPACE}', 'typed');`,
+    ],
+  ];
+  for (const [kind, code] of typed) {
+    assert.equal((await withCode(code, { language: 'typescript' }, () => claimsOf(client)))[NAMESPACE], 'typed', kind);
+    await assert.rejects(
+      withCode(code, {}, () => claimsOf(client)),
+      /hook_syntax_error/,
+      kind,
+    );
+    await assert.rejects(
+      withCode(code, { language: 'javascript' }, () => claimsOf(client)),
+      /hook_syntax_error/,
+      kind,
+    );
+  }
 });
 
 it('a hook that fails stops the token, unless it may be issued unmodified', async () => {

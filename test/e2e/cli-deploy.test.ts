@@ -223,6 +223,40 @@ test('logs tell why a run failed, and go on when the services were away', async 
   assert.deepEqual(await once(child, 'close'), [0, null]);
 });
 
+test('a hook in TypeScript is deployed, tried and told of by the lines of its file', async (t) => {
+  const typed = (body: string): string =>
+    `type Callback = (error: unknown, claims?: Record<string, unknown>) => void;\nexport default (client: object, scope: string[], a: string, c: object, cb: Callback): void => {\n  ${body}\n};\n`;
+  write('typed.ts', typed("cb(null, { scope, 'https://example.com/claim': 'typed' as const });"));
+  assert.equal((await hook(['deploy', 'typed.ts', '--enable'])).stdout, 'typed: revision 1 is deployed and enabled\n');
+  assert.equal(await claim(), 'typed');
+
+  write('typed.ts', typed('const found: string = 1 as never; throw new Error(found);'));
+  assert.equal((await hook(['deploy', 'typed.ts', '--draft'])).code, 0);
+  assert.match((await hook(['try', 'typed'])).stdout, /^error .*\n.* at \S*.*typed\.ts:3:\d+/m);
+  assert.match((await hook(['diff', 'typed'])).stdout, /^\+\+\+ typed\.ts\s+revision 2$/m);
+  write('typed.ts', 'export default () => undefined;\nthrow new Error("at load" as string);\n');
+  const unloadable = await hook(['deploy', 'typed.ts']);
+  assert.deepEqual([unloadable.code, unloadable.stdout], [2, '']);
+  assert.match(unloadable.stderr, /at load.* typed\.ts:2:7/);
+
+  assert.equal((await hook(['enable', 'typed@2'])).code, 0);
+  const logs = start(['logs', 'typed']);
+  t.after(() => logs.kill('SIGKILL'));
+  let [noted, printed] = ['', ''];
+  logs.stderr?.on('data', (text: Buffer) => (noted += text.toString()));
+  logs.stdout?.on('data', (text: Buffer) => (printed += text.toString()));
+  await until('the logs are followed', () => noted.includes('following typed'));
+  await postJson(stack());
+  await until('the failure is told', () => /typed\.ts:3:\d+/.test(printed));
+
+  // The file's name tells the language, also of a hook that had another.
+  write('typed.js', scriptOf("'plain'"));
+  assert.equal((await hook(['deploy', 'typed.js'])).code, 0);
+  assert.equal(await claim(), 'plain');
+  write('typed.js', 'module.exports = (a: string) => undefined;\n');
+  assert.match((await hook(['deploy', 'typed.js'])).stderr, /^hookmint: typed\.js:1:\d+: .*\(hook_syntax_error\)$/m);
+});
+
 test('logs and a dry run tell what a run waited for', async (t) => {
   const waits = "module.exports = (c, s, a, x, cb) => {\n  console.log('waits');\n  setTimeout(cb, 9000);\n};";
   write('waits.js', waits);
@@ -240,9 +274,10 @@ test('logs and a dry run tell what a run waited for', async (t) => {
   assert.deepEqual(lines, [{ level: 'log', text: 'waits' }]);
   assert.deepEqual(failure, { outcome: 'timed_out', detail: 'wall', last_calls });
   const tried = await hook(['try', 'waits', '--json']);
-  assert.deepEqual((JSON.parse(tried.stdout) as { last_calls: object }).last_calls, last_calls);
+  const named = last_calls.map((call) => ({ ...call, at: 'waits.js:3:3' }));
+  assert.deepEqual((JSON.parse(tried.stdout) as { last_calls: object }).last_calls, named);
   const { stdout } = await hook(['try', 'waits']);
-  assert.match(stdout, /^waited for {5}a timer of 9000 ms at hook\.js:3:3$/m);
+  assert.match(stdout, /^waited for {5}a timer of 9000 ms at waits\.js:3:3$/m);
   // Killed, so that it passes on nothing: what it has started ends too, and lets go of the output.
   child.kill('SIGKILL');
   await once(child, 'close');

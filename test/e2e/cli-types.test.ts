@@ -15,6 +15,8 @@ const template = (name: string): string => readFileSync(join(ROOT, `cli/hook/tem
 const FILES = {
   'hook-template.js': template('hook.js'),
   'action-template.js': template('action.js'),
+  'hook-template.ts': template('hook.ts.txt'),
+  'action-template.ts': template('action.ts.txt'),
   'hook.js': `${HOOK}module.exports = async function (client, scope, audience, context, cb) {
     const { plan } = client.metadata;
     if (plan?.startsWith('x')) return cb(new InvalidScopeError(client.name + client.id + client.tenant));
@@ -111,6 +113,7 @@ describe('hookmint/types', () => {
   });
 
   it('fits the templates', () => {
-    assert.deepEqual([...complaints('hook-template.js'), ...complaints('action-template.js')], []);
+    const templates = ['hook-template.js', 'action-template.js', 'hook-template.ts', 'action-template.ts'] as const;
+    assert.deepEqual(templates.flatMap(complaints), []);
   });
 });

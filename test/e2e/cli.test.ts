@@ -67,6 +67,25 @@ describe('hookmint hook new', () => {
     assert.deepEqual(token, { scope: ['read:connections'], claims: { 'https://example.com/plan': 'full' } });
   });
 
+  it('writes them in TypeScript, too', async () => {
+    assert.equal(
+      (await hookmint('hook', 'new', '--ts')).stdout,
+      'hook.ts is written. Run it: hookmint hook run hook.ts\n',
+    );
+    assert.equal((await hookmint('hook', 'new', 'mine.ts', '--action')).code, 0);
+    for (const [file, kind] of [
+      ['hook.ts', 'hook'],
+      ['mine.ts', 'action'],
+    ] as const) {
+      const run = await runJson(0, file);
+      assert.deepEqual([run.kind, run.token?.claims], [kind, { 'https://example.com/plan': 'full' }]);
+    }
+    assert.equal(
+      await refusal('hook', 'new', 'x.js', '--ts'),
+      'hookmint: --ts makes a file that ends in .ts, not x.js.\n',
+    );
+  });
+
   it('leaves a file that is there as it is', async () => {
     write('mine.js', 'mine');
     assert.equal(await refusal('hook', 'new', 'mine.js'), 'hookmint: mine.js exists already and is not changed.\n');
@@ -74,7 +93,51 @@ describe('hookmint hook new', () => {
   });
 });
 
+describe('a hook in TypeScript', () => {
+  const typed = (body: string): string =>
+    `type Callback = (error: unknown, claims?: object) => void;\n\nexport default (client: { name: string }, scope: string[], a: string, c: object, cb: Callback): void => {\n  ${body}\n};\n`;
+
+  it('fails at lines and columns of its own file, whether it is built or runs', async () => {
+    write('typed/throws.ts', typed("console.log(new Error('shown')); throw new TypeError(client.name as string);"));
+    const { stdout } = await hookmint('hook', 'run', 'typed/throws.ts');
+    assert.match(stdout, /^error {10}TypeError: client-name\n {15} {4}at .*typed\/throws\.ts:4:42\)?$/m);
+    assert.match(stdout, /^console {8}log: Error: shown\n.*typed\/throws\.ts:4:15/m);
+    assert.doesNotMatch(stdout, /[^/\w]hook\.[jt]s/);
+    write('typed/broken.ts', 'const a: = 1;\n');
+    assert.match(
+      await refusal('hook', 'run', 'typed/broken.ts'),
+      /^hookmint: typed\/broken\.ts:1:10: .*\(hook_syntax_error\)\n$/,
+    );
+    write(
+      'typed/again.ts',
+      'export default (scope: string[]) => {\n  class InvalidScopeError {}\n  let scope: 1;\n};\n',
+    );
+    assert.match(await refusal('hook', 'run', 'typed/again.ts'), /^hookmint: typed\/again\.ts:3:7: /);
+  });
+
+  it('has modules, and cases that test it', async () => {
+    write(
+      'typed/plan.ts',
+      `import { upperFirst } from 'lodash';\n${typed("cb(null, { scope, 'https://x.example/name': upperFirst(client.name) });")}`,
+    );
+    write('typed/plan.case.json', { hook: 'plan.ts', expect: { claims: { 'https://x.example/name': 'Client-name' } } });
+    const { code, stdout } = await hookmint('hook', 'test', 'typed');
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^ok {5}plan \(\d+ ms\)\n1 passed, 0 failed\n$/);
+  });
+});
+
 describe('hookmint hook run', () => {
+  it('shows frames of modules as one line', async () => {
+    write('each.js', hook(`require('lodash').forEach([1], () => { throw new Error('inside'); });`));
+    const { stdout } = await hookmint('hook', 'run', 'each.js');
+    assert.match(
+      stdout,
+      /^error {10}Error: inside\n.*at .*each\.js:2:\d+\)?\n {19}at … \(\d+ lines? of modules\)\n.*each\.js:2:21/m,
+    );
+    assert.doesNotMatch(stdout, /[^h]hook\.js/);
+  });
+
   it('shows what the token would hold and what was dropped, with a module of npm', async () => {
     write(
       'plan.js',
@@ -231,7 +294,10 @@ describe('hookmint hook run and the network', () => {
   it('reaches no other', async () => {
     calling();
     const { stdout } = await hookmint('hook', 'run', 'calls.js');
-    assert.match(stdout, /^network {8}GET 127\.0\.0\.1:\d+ EGRESS_ADDRESS_NOT_ALLOWED [\d.]+ ms$/m);
+    assert.match(
+      stdout,
+      /^network {8}GET 127\.0\.0\.1:\d+ EGRESS_ADDRESS_NOT_ALLOWED [\d.]+ ms: not public; to allow it, give --allow-address 127\.0\.0\.1$/m,
+    );
   });
 });
 
@@ -345,9 +411,28 @@ describe('hookmint, called wrongly', () => {
     it(`says what is wrong with "${args}"`, async () => assert.match(await refusal(...args.split(' ')), said));
   }
 
-  it('helps', async () => {
-    const { code, stdout } = await hookmint('hook', 'run', '--help');
-    assert.equal(code, 0);
-    assert.match(stdout, /hookmint hook test DIR/);
+  it('helps, by command and with all of them, in lines of 100 columns', async () => {
+    const helps: [args: string, said: RegExp, unsaid: RegExp][] = [
+      ['hook run --help', /^hookmint hook run FILE[^]*--allow-address CIDR[^]*Exit code 0/, /hook test/],
+      ['hook run plan.js --help', /^hookmint hook run FILE/, /hook test/],
+      ['hook --help', /hookmint hook run[^]*hookmint hook logs/, /hookmint import/],
+      ['import DIR --help', /^hookmint import DIR[^]*--accept-losses[^]*HOOKMINT_URL/, /hook run/],
+      ['--help', /hookmint start[^]*hookmint hook run[^]*hookmint token [^]*HOOKMINT_URL/, /--accept-losses/],
+      ['sing --help', /hookmint start/, /--accept-losses/],
+    ];
+    for (const [args, said, unsaid] of helps) {
+      const { code, stdout, stderr } = await hookmint(...args.split(' '));
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, said);
+      assert.doesNotMatch(stdout, unsaid);
+      assert.deepEqual(
+        stdout.split('\n').filter((line) => line.length > 100),
+        [],
+      );
+    }
+  });
+
+  it('names the help of the command that was called wrongly', async () => {
+    assert.match(await refusal('hook', 'run', 'plan.js', '--sing'), /See hookmint hook run --help\.\n$/);
   });
 });

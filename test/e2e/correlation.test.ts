@@ -96,10 +96,27 @@ describe('a correlation id', () => {
     assert.equal((await logOf('corr/5')).details.correlation_id, 'mine');
   });
 
-  it('is nobody’s business where the caller sends none', async () => {
+  it('where the caller sends none is none of the log’s: the answer has the trace id, by which the request is found', async () => {
     const { headers } = await requestToken(stack, {}, { 'user-agent': 'corr/6' });
-    assert.deepEqual([headers.get('x-correlation-id'), headers.get('x-request-id')], [null, null]);
-    assert.equal('correlation_id' in (await logOf('corr/6')).details, false);
+    const { details } = await logOf('corr/6');
+    assert.equal('correlation_id' in details, false);
+    assert.match(details.trace_id ?? '', /^[\da-f]{32}$/);
+    assert.deepEqual([headers.get('x-correlation-id'), headers.get('x-request-id')], [null, details.trace_id]);
+  });
+
+  it('is in the answers of the Management API too, of refusals, and of paths that are not there', async () => {
+    const written = await management.call(
+      'POST',
+      '/clients',
+      { name: 'named by its trace' },
+      { 'user-agent': 'corr/7' },
+    );
+    const { details } = await logOf('corr/7');
+    assert.deepEqual([written.status, written.headers.get('x-request-id')], [201, details.trace_id]);
+    const refused = await requestToken(stack, { grant_type: 'password' });
+    assert.match(refused.headers.get('x-request-id') ?? '', /^[\da-f]{32}$/);
+    const nowhere = await fetch(`${stack.url}/nowhere`);
+    assert.deepEqual([nowhere.status, (nowhere.headers.get('x-request-id') ?? '').length], [404, 32]);
   });
 
   const marker = 'evil-marker';

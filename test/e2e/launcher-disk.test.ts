@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
+import { DEMO_AUDIENCE } from '../../deploy/local/demo-audience.ts';
 import { openSmallDisk } from '../faults/small-disk.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';

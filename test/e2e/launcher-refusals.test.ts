@@ -56,6 +56,16 @@ describe('npm start', { concurrency: 2 }, () => {
     await assertRefused(/^hookmint: Unknown option '--nonsense'.*See npm start -- --help\.$/m, ['--nonsense']);
   });
 
+  it('names the -- that is missing, where npm took an option for itself', async () => {
+    // As npm 11 runs it for: npm start --port 0
+    const env = { npm_command: 'start', npm_lifecycle_event: 'start', npm_config_port: 'true' };
+    const { code, stderr } = await runLauncher(['0'], { env });
+    assert.deepEqual(
+      [code, stderr],
+      [1, 'hookmint: npm took --port for itself: write -- before the options, as in npm start -- --port.\n'],
+    );
+  });
+
   it('refuses a port that is taken', async (t) => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

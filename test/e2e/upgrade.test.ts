@@ -63,7 +63,7 @@ async function claimsOf(stack: Stack): Promise<Record<string, unknown>> {
 
 /** What the version before knew of a hook. */
 async function hookOf(stack: Stack) {
-  const hook = await hooksIn(await stack.db()).find('demo-local-file');
+  const hook = await hooksIn(await stack.db()).find('demo-hook');
   return { name: hook?.name, kind: hook?.kind, trigger_id: hook?.trigger_id, current_revision: hook?.current_revision };
 }
 

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { decodeJwt } from 'jose';
 import type { ServiceName } from '../../deploy/local/service-env.ts';
+import { UNRESPONSIVE_AFTER_MS } from '../../shared/bus/batch.ts';
 import { startAnother, type AnotherService } from '../support/another-service.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';
 import { createClock, type Clock } from './clock-file.ts';
+import { CLAIM, HOOK } from './load.ts';
 
 const OFFSETS_MS = { late: -300_000, ahead: 300_000 };
 const TOKENS = 20;
@@ -27,7 +29,9 @@ after(async () => {
 
 async function startShifted(name: ServiceName, offsetMs: number): Promise<AnotherService> {
   clock.set(offsetMs);
-  return startAnother(stack, name, { env: { NODE_OPTIONS: clock.env.NODE_OPTIONS } });
+  const { NODE_OPTIONS, HOOKMINT_SANDBOX_WALL } = clock.env;
+  const wall = name === 'hook-executor' ? { HOOKMINT_SANDBOX_WALL } : {};
+  return startAnother(stack, name, { env: { NODE_OPTIONS, ...wall } });
 }
 
 async function untilUnready({ url }: AnotherService): Promise<void> {
@@ -52,6 +56,27 @@ for (const [what, offsetMs] of Object.entries(OFFSETS_MS)) {
       await until('it is ready once its clock is right', async () => (await fetch(`${signer.url}/readyz`)).ok);
     } finally {
       await signer.kill();
+    }
+  });
+}
+
+for (const [what, offsetMs] of Object.entries(OFFSETS_MS)) {
+  test(`an executor five minutes ${what} runs hooks as the others do: it counts deadlines by the clock of who asks`, async () => {
+    const executor = await startShifted('hook-executor', offsetMs);
+    await stack.setHook(HOOK.replace('cb(null', "console.log('has run'); cb(null"));
+    try {
+      await until('it has run the hook', async () => {
+        const startedMs = performance.now();
+        const { status, body } = await requestToken(stack);
+        assert.equal(status, 200, JSON.stringify(body));
+        assert.equal(decodeJwt(String(body.access_token))[CLAIM], 'there');
+        assert.ok(performance.now() - startedMs < UNRESPONSIVE_AFTER_MS, 'a request had to be sent again');
+        return executor.printed().includes('has run');
+      });
+      assert.ok((await fetch(`${executor.url}/readyz`)).ok);
+    } finally {
+      await executor.kill();
+      await stack.setHook(null);
     }
   });
 }

@@ -9,7 +9,8 @@ const FILE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)
 const ROOT = new URL('../../', import.meta.url);
 
 /** Parts of the document that are made: what the faults are, and what came of them. */
-type Part = 'faults' | 'figures';
+type Part = 'faults' | TablePart;
+type TablePart = 'figures' | 'figures of the cluster';
 
 /** By a run before it was counted. */
 const NOT_COUNTED = '-';
@@ -26,6 +27,20 @@ const COLUMNS = [
   'Healed in',
   'Slowest answer',
 ];
+
+type Table = { part: TablePart; groups: readonly Group[]; columns: readonly string[] };
+
+/** Groups that watch more have a table of their own. */
+export function tablesOf(groups: readonly Group[]): Table[] {
+  const [plain, watched] = [false, true].map((isWatched) =>
+    groups.filter(({ columns }) => columns.length > 0 === isWatched),
+  );
+  const more = new Set(watched?.flatMap(({ columns }) => columns));
+  return [
+    { part: 'figures', groups: plain ?? [], columns: COLUMNS },
+    { part: 'figures of the cluster', groups: watched ?? [], columns: [...COLUMNS, ...more] },
+  ];
+}
 
 const asRow = (cells: readonly unknown[]): string => `| ${cells.join(' | ')} |`;
 const cellsOf = (row: string): string[] =>
@@ -56,11 +71,12 @@ const loadBefore = loadavg()[0]?.toFixed(1) ?? 'unknown';
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
-function rowOf({ name, lastsMs }: ToldFault, outcome: Outcome, form: Form): string {
+function rowOf({ name, lastsMs }: ToldFault, outcome: Outcome, columns: readonly string[], form: Form): string {
   const { asked, issued, refused, lost, unmodified, eventsMissing, healedMs, slowestMs } = outcome;
   const lasted = lastsMs === undefined ? 'a moment' : `${String(lastsMs[form] / 1_000)} s`;
   const counts = [asked, issued, refused, lost, unmodified, eventsMissing];
-  return asRow([name, lasted, ...counts, seconds(healedMs), seconds(slowestMs)]);
+  const watched = columns.slice(COLUMNS.length).map((column) => outcome.watched[column] ?? NOT_COUNTED);
+  return asRow([name, lasted, ...counts, seconds(healedMs), seconds(slowestMs), ...watched]);
 }
 
 function machine(): string {
@@ -74,30 +90,35 @@ function machine(): string {
 
 /** Writes the made parts anew; the rest of the document stays, and so do the figures of faults that were not made this time. */
 export async function writeDocument(groups: readonly Group[], outcomes: readonly Outcome[], form: Form): Promise<void> {
-  const [before, [madeBefore = '']] = [figures(), partOf('figures').split('\n')];
-  const rows = groups.flatMap(({ faults }) =>
-    faults.flatMap((fault) => {
-      const outcome = outcomes.find((one) => one.fault === fault.name);
-      if (outcome !== undefined) return [rowOf(fault, outcome, form)];
-      const row = before.find((one) => one.Fault === fault.name);
-      return row === undefined ? [] : [asRow(COLUMNS.map((column) => row[column] ?? NOT_COUNTED))];
-    }),
-  );
-  const isWhole = outcomes.length === groups.flatMap(({ faults }) => faults).length;
-  const made = isWhole ? machine() : madeBefore;
-  const header = [asRow(COLUMNS), `| --- | --- |${' --: |'.repeat(COLUMNS.length - 2)}`];
-  const parts = { faults: describeFaults(groups), figures: [made, '', ...header, ...rows].join('\n') };
+  const parts: [Part, string][] = [
+    ['faults', describeFaults(groups)],
+    ...tablesOf(groups).map((table): [Part, string] => [table.part, tableText(table, outcomes, form)]),
+  ];
   let text = readFileSync(FILE, 'utf8');
-  for (const part of ['faults', 'figures'] as const) {
+  for (const [part, made] of parts) {
     if (!pattern(part).test(text)) throw noMarks(part);
-    text = text.replace(pattern(part), (_, begin: string, end: string) => `${begin}\n${parts[part]}\n\n${end}`);
+    text = text.replace(pattern(part), (_, begin: string, end: string) => `${begin}\n${made}\n\n${end}`);
   }
   writeFileSync(FILE, await format(text, { ...(await resolveConfig(FILE)), filepath: FILE }));
 }
 
-/** The rows of the table of figures, each as its cells by their columns. */
-export function figures(): Record<string, string>[] {
-  const [header = '', , ...rows] = partOf('figures')
+function tableText({ part, groups, columns }: Table, outcomes: readonly Outcome[], form: Form): string {
+  const [before, [madeBefore = '']] = [figures(part), partOf(part).split('\n')];
+  const faults = groups.flatMap((group) => group.faults);
+  const rows = faults.flatMap((fault) => {
+    const outcome = outcomes.find((one) => one.fault === fault.name);
+    if (outcome !== undefined) return [rowOf(fault, outcome, columns, form)];
+    const row = before.find((one) => one.Fault === fault.name);
+    return row === undefined ? [] : [asRow(columns.map((column) => row[column] ?? NOT_COUNTED))];
+  });
+  const isWhole = faults.every(({ name }) => outcomes.some(({ fault }) => fault === name));
+  const header = [asRow(columns), `| --- | --- |${' --: |'.repeat(columns.length - 2)}`];
+  return [isWhole ? machine() : madeBefore, '', ...header, ...rows].join('\n');
+}
+
+/** The rows of a table of figures, each as its cells by their columns. */
+export function figures(part: TablePart): Record<string, string>[] {
+  const [header = '', , ...rows] = partOf(part)
     .split('\n')
     .filter((line) => line.startsWith('|'));
   const columns = cellsOf(header);

@@ -5,8 +5,17 @@ export type World = {
   stack: Stack;
   /** Base URLs of the gateways that a load balancer would know, without a slash at the end. */
   gateways: readonly string[];
+  /** Begins to watch more than the load shows. */
+  watch?: () => Watch;
   stop(): Promise<void>;
 };
+
+/** What is watched while a fault is there. */
+export type Watch = {
+  /** Cells for the columns that the group has beside those of all, and what was not as it has to be. */
+  stop: (goneMs: number) => Promise<Watched>;
+};
+export type Watched = { cells: Record<string, string>; violations: string[] };
 
 /** How long a fault lasts: `short` in CI, `long` when the table of `docs/reliability.md` is made. */
 export type Form = 'short' | 'long';
@@ -49,6 +58,8 @@ export type Fault<W extends World = World> = Described & {
 export type FaultGroup<W extends World = World> = {
   /** Heading in the document. */
   title: string;
+  /** Columns beside those of all groups: then it has a table of its own. */
+  columns?: readonly string[];
   open: () => Promise<W>;
   faults: readonly Fault<W>[];
 };
@@ -71,6 +82,8 @@ export type Outcome = {
   /** From the end of the cause to the last request that failed, and until all else was back. */
   healedMs: number;
   slowestMs: number;
+  /** Of the columns that only this group has. */
+  watched: Record<string, string>;
   /** What was not as it has to be; empty when all was. */
   violations: string[];
 };

@@ -1,5 +1,6 @@
 import type { Fault, FaultGroup, Form, Outcome, World } from './fault.ts';
 import { clock } from './groups/clock.ts';
+import { cluster } from './groups/cluster.ts';
 import { disk } from './groups/disk.ts';
 import { limits } from './groups/limits.ts';
 import { natsCluster } from './groups/nats-cluster.ts';
@@ -14,13 +15,15 @@ export type ToldFault = Pick<Fault, 'name' | 'how' | 'allowed' | 'mayLose' | 'la
 /** A group without what only its own faults know. */
 export type Group = {
   title: string;
+  columns: readonly string[];
   faults: readonly ToldFault[];
   /** Makes its faults, one after the other, on one stack. */
   run: (form: Form, ended: (outcome: Outcome) => void) => Promise<void>;
 };
 
-const group = <W extends World>({ title, open, faults }: FaultGroup<W>): Group => ({
+const group = <W extends World>({ title, columns = [], open, faults }: FaultGroup<W>): Group => ({
   title,
+  columns,
   faults,
   run: async (form, ended) => {
     const world = await open();
@@ -41,4 +44,5 @@ export const groups: readonly Group[] = [
   group(clock),
   group(limits),
   group(replicaSet),
+  group(cluster),
 ];

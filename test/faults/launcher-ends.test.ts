@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { decodeProtectedHeader } from 'jose';
-import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
+import { DEMO_AUDIENCE } from '../../deploy/local/demo-audience.ts';
 import { isAlive, processesOn, ROOT, temporaryDir } from '../e2e/launcher-fixtures.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';

@@ -4,7 +4,7 @@ import { groups } from './groups.ts';
 import { report } from './run-fault.ts';
 
 const HELP = `Makes every fault of test/faults under load, in its long form, and writes docs/reliability.md.
-It takes about ten minutes; the machine should have nothing else to do.
+It takes about fifteen minutes; the machine should have nothing else to do.
 
   npm run reliability                    all of it
   npm run reliability -- --short         as long as in the tests

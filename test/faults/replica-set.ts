@@ -27,15 +27,18 @@ export type ReplicaSet = {
   stop: () => Promise<void>;
 };
 
+/** @param reachedAt Gives the port by which all others reach a member, when not that at which it listens. */
 export async function startReplicaSet(
   folder: string,
   electionTimeoutMillis = ELECTION_TIMEOUT_MS,
+  reachedAt: (port: number, member: number) => Promise<number> = (port) => Promise.resolve(port),
 ): Promise<ReplicaSet> {
   const { path: binary } = await obtainMongod({ report: () => undefined });
   const ports = [await freePort(HOST), await freePort(HOST), await freePort(HOST)];
+  const outerPorts = await Promise.all(ports.map(reachedAt));
   const running = new Map<number, ChildServer>();
-  const addressOf = (member: number): string => `${HOST}:${String(ports[member])}`;
-  const urlOf = (member: number): string => `mongodb://${addressOf(member)}`;
+  const addressOf = (member: number): string => `${HOST}:${String(outerPorts[member])}`;
+  const urlOf = (member: number): string => `mongodb://${HOST}:${String(ports[member])}`;
 
   async function ask(member: number, command: Record<string, unknown>) {
     const client = new MongoClient(urlOf(member), { directConnection: true, serverSelectionTimeoutMS: 1_000 });

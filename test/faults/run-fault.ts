@@ -32,6 +32,7 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
   const audit = await openAudit(world.stack);
   const loggedBefore = await audit.issued();
   const load = startLoad(world.stack, fault.oneGateway === true ? world.gateways.slice(0, 1) : world.gateways);
+  const watch = world.watch?.();
   await delay(BEFORE_MS);
   for (let i = 0; load.tally.issued < MIN_TOKENS_BEFORE && i < 200; i++) await delay(50);
   if (load.tally.refused + load.tally.lost > 0) violations.push('requests failed before the fault');
@@ -57,6 +58,8 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
     }),
   ]);
   const tally = await load.stop();
+  const watched = await watch?.stop(goneMs);
+  violations.push(...(watched?.violations ?? []));
   let eventsMissing = tally.issued;
   await trying('the events', async () => {
     const expected = loggedBefore + tally.issued;
@@ -69,7 +72,7 @@ export async function runFault<W extends World>(fault: Fault<W>, world: W, form:
   if (!isSteady) violations.push('tokens are not issued again');
   const { asked, issued, refused, lost, repeated, unmodified, slowestMs } = tally;
   const counts = { asked, issued, refused, lost, repeated, unmodified, eventsMissing };
-  return { fault: fault.name, ...counts, healedMs, slowestMs, violations };
+  return { fault: fault.name, ...counts, healedMs, slowestMs, watched: watched?.cells ?? {}, violations };
 }
 
 function within<T>(timeoutMs: number, done: T): Promise<Awaited<T>> {
@@ -103,13 +106,19 @@ function violationsOf(
 }
 
 /** One line for the log of the tests. */
-export function report(outcome: Omit<Outcome, 'violations' | 'eventsMissing'> & { eventsMissing?: number }): void {
+export function report(
+  outcome: Omit<Outcome, 'violations' | 'watched' | 'eventsMissing'> &
+    Partial<Pick<Outcome, 'watched' | 'eventsMissing'>>,
+): void {
   const { fault, asked, issued, refused, lost, repeated, unmodified, eventsMissing, healedMs, slowestMs } = outcome;
   const counts = { asked, issued, refused, lost, repeated, unmodified };
   const figures = Object.entries(eventsMissing === undefined ? counts : { ...counts, 'events missing': eventsMissing });
   const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+  const told = Object.entries(outcome.watched ?? {})
+    .map(([what, cell]) => `, ${what.toLowerCase()} ${cell}`)
+    .join('');
   process.stdout.write(
     `faults: ${fault}: ${figures.map(([what, n]) => `${what} ${String(n)}`).join(', ')}, ` +
-      `healed in ${seconds(healedMs)}, slowest answer ${seconds(slowestMs)}\n`,
+      `healed in ${seconds(healedMs)}, slowest answer ${seconds(slowestMs)}${told}\n`,
   );
 }

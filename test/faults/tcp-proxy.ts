@@ -5,8 +5,8 @@ export type Wire = {
   latencyMs: number;
   /** Of each connection; `Infinity`: no limit. */
   bytesPerSecond: number;
-  /** What is sent stays on the way until this ends; then it arrives. */
-  blackHole: boolean;
+  /** What is sent stays on the way until this ends; then it arrives. One way: from who connects, or back to it. */
+  blackHole: boolean | 'there' | 'back';
 };
 
 /** Stands between a service and its server, and can be told to be a bad network. */
@@ -35,13 +35,16 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(targetPort, HOST);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
+    for (const [from, to, way] of [
+      [near, far, 'there'],
+      [far, near, 'back'],
     ] as const) {
       sockets.add(from);
       from.once('close', () => sockets.delete(from));
-      const direction = carry(from, to, () => wire);
+      const direction = carry(from, to, () => ({
+        ...wire,
+        blackHole: wire.blackHole === true || wire.blackHole === way,
+      }));
       directions.add(direction);
       // What is still on its way when the one side has gone is to reach the other.
       to.once('close', () => directions.delete(direction));
@@ -83,7 +86,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 type Direction = { flush: () => void; cut: () => void; forsake: () => void };
 
 /** One direction of one connection: chunks in their order, each due at its time. */
-function carry(from: Socket, to: Socket, wire: () => Wire): Direction {
+function carry(from: Socket, to: Socket, wire: () => Wire & { blackHole: boolean }): Direction {
   const onTheWay: { chunk: Buffer; dueMs: number }[] = [];
   let bytes = 0;
   let lastDueMs = 0;

@@ -9,7 +9,7 @@ import { connectBus } from '../../shared/bus/connect.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { startBalancer } from '../support/balancer.ts';
 import { TENANT, type Stack } from '../support/stack.ts';
-import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
+import { DEMO_AUDIENCE } from '../../deploy/local/demo-audience.ts';
 import { delay } from './load.ts';
 import type { Release } from './release.ts';
 

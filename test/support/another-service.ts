@@ -46,9 +46,10 @@ export async function startAnother(
 ): Promise<AnotherService> {
   const { secrets } = await loadSecrets(stack.dataDir);
   const port = await freePort(HOST);
-  const mongodb = new URL(stack.mongodbUrl);
-  if (mongodbPort !== undefined) mongodb.port = String(mongodbPort);
   const { mongodbUrl } = stack;
+  // That of a replica set is none.
+  const mongodb = URL.canParse(mongodbUrl) ? new URL(mongodbUrl) : undefined;
+  if (mongodb !== undefined && mongodbPort !== undefined) mongodb.port = String(mongodbPort);
   const tls = stack.caFile === undefined ? undefined : await ensureLocalTls(stack.dataDir);
   const own = serviceEnv(
     name,
@@ -58,7 +59,7 @@ export async function startAnother(
       natsUrl: stack.natsUrl,
       busHasUsers: true,
       store:
-        mongodb.username === 'owner'
+        mongodb?.username === 'owner'
           ? storeUrls(mongodb.host, TENANT, secrets.mongodb_passwords)
           : { owner: mongodbUrl, gateway: mongodbUrl, signer: mongodbUrl, management: mongodbUrl },
       issuer: `${stack.url}/`,

@@ -22,7 +22,8 @@ export async function consoleLink(stack: Stack, role?: ConsoleRole): Promise<str
 export async function signIn(page: Page, stack: Stack, path = ''): Promise<void> {
   const { token } = await consoleSessionsIn(await stack.db()).begin({
     person: OWNER,
-    role: 'admin',
+    roles: ['admin'],
+    scopes: [],
     user_agent: 'test',
   });
   const name = `hookmint-console-${new URL(stack.url).port}`;

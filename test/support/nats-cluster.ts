@@ -16,6 +16,7 @@ const HOST = '127.0.0.1';
 const USERS = fileURLToPath(new URL('../../deploy/nats/hookmint.conf', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
+const NOBODYS_PORT = 1;
 
 export type NodeName = 'n1' | 'n2' | 'n3';
 const NODES: readonly NodeName[] = ['n1', 'n2', 'n3'];
@@ -44,12 +45,12 @@ export type NatsCluster = {
 
 /**
  * @param dir Holds stores, logs and certificates.
- * @param routeTo Gives the port by which the nodes reach each other, when not that at which a node listens for them.
+ * @param routeTo Gives the port by which one node reaches another, when not that at which the other listens for them.
  */
 export async function startNatsCluster(
   dir: string,
   seeds: LocalSecrets['nats_nkey_seeds'],
-  routeTo: (port: number) => Promise<number> = (port) => Promise.resolve(port),
+  routeTo?: (port: number, from: NodeName, to: NodeName) => Promise<number>,
 ): Promise<NatsCluster> {
   mkdirSync(dir, { recursive: true });
   const { path: binary } = await obtainNats({ report: () => undefined });
@@ -67,12 +68,14 @@ export async function startNatsCluster(
     n2: { clients: await freePort(HOST), routes: await freePort(HOST) },
     n3: { clients: await freePort(HOST), routes: await freePort(HOST) },
   };
-  const reachedAt = {
-    n1: await routeTo(ports.n1.routes),
-    n2: await routeTo(ports.n2.routes),
-    n3: await routeTo(ports.n3.routes),
-  };
-  const routes = NODES.map((node) => `tls://${HOST}:${String(reachedAt[node])}`);
+  const routesOf = async (from: NodeName): Promise<string[]> =>
+    Promise.all(
+      NODES.filter((to) => to !== from).map(async (to) => {
+        const port = (await routeTo?.(ports[to].routes, from, to)) ?? ports[to].routes;
+        return `tls://${HOST}:${String(port)}`;
+      }),
+    );
+  const routes = { n1: await routesOf('n1'), n2: await routesOf('n2'), n3: await routesOf('n3') };
   const identity = `cert_file: ${JSON.stringify(tls.certFile)}, key_file: ${JSON.stringify(tls.keyFile)}, timeout: 5`;
   const running = new Map<NodeName, RunningServer>();
   const dataDirOf = (node: NodeName): string => join(dir, node);
@@ -88,8 +91,9 @@ export async function startNatsCluster(
       `tls { ${identity} }`,
       // As the chart has it: clients know the cluster by what they are given, and hear of no server.
       `cluster { name: hookmint, listen: "${HOST}:${String(ports[node].routes)}", no_advertise: true`,
-      `  advertise: "${HOST}:${String(reachedAt[node])}"`,
-      `  routes: ${JSON.stringify(routes)}`,
+      // What the nodes tell each other must lead past no proxy.
+      `  advertise: "${HOST}:${String(routeTo === undefined ? ports[node].routes : NOBODYS_PORT)}"`,
+      `  routes: ${JSON.stringify(routes[node])}`,
       `  tls { ${identity}, ca_file: ${JSON.stringify(tls.caFile)}, verify: true } }`,
     ];
     writeFileSync(configFile, lines.join('\n'));

@@ -12,7 +12,7 @@ import { DEFAULT_HOOK_LIMITS, type HookLimits } from '../../shared/domain/hook.t
 import { connectStore } from '../../shared/store/connect.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
-import { DEMO_AUDIENCE } from '../../deploy/local/seed.ts';
+import { DEMO_AUDIENCE } from '../../deploy/local/demo-audience.ts';
 import { keepForScan } from './canary-run.ts';
 import { deployRevision } from './deploy-revision.ts';
 import { printedLines, type PrintedLines } from './printed-lines.ts';

@@ -61,6 +61,7 @@ type ActionEntry = RevisionEntry & { content: Revision; versionId: string | unde
 const contentOf = ({ code, dependencies, secrets, hookmint = {}, revision }: Content): Revision => ({
   revision,
   script: code,
+  language: hookmint.language ?? 'javascript',
   dependencies: Object.fromEntries(dependencies.map(({ name, version }) => [name, version])),
   modules: [],
   secrets: secrets.map(({ name }) => name),
@@ -173,6 +174,11 @@ export const ACTIONS: ProgramApi = {
           : {};
     const params = { path: { id } };
     return answered(api.POST('/api/v2/actions/actions/{id}/dry-run', { params, body: { code, ...told } }));
+  },
+  // The API runs no version of an Action: it is the deployed code, with the settings of the draft.
+  runDeployed: ({ id, script = '' }, _deployed, log_id) => {
+    const params = { path: { id } };
+    return answered(api.POST('/api/v2/actions/actions/{id}/dry-run', { params, body: { code: script, log_id } }));
   },
   // Secrets that are named alone keep their values.
   setSecret: (id, secret, known) =>

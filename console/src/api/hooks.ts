@@ -77,6 +77,7 @@ export const HOOKS: ProgramApi = {
       test.kind === 'recorded' ? { log_id: test.log_id } : test.kind === 'edited' ? { event: test.event as never } : {};
     return answered(api.POST('/api/v2/hooks/{id}/dry-run', { params: { path: { id } }, body: { script, ...told } }));
   },
+  runDeployed: ({ id }, { revision }, log_id) => runAgain(id, revision, log_id),
   setSecret: (id, { name, value }, known) => {
     const body = { [name]: value };
     const params = { path: { id } };

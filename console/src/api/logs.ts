@@ -54,19 +54,21 @@ export const findingsOf = ({ details: { hook, actions } }: TokenLog): Finding[] 
 
 const PER_PAGE = 50;
 
-/** Token requests that a search finds, newest first; a page begins after the last of the one before. */
-export const tokenLogsQuery = (q: string) =>
+/** Logs that a search finds, newest first; a page begins after the last of the one before. */
+export const logPagesQuery = <Log extends { log_id: string }>(what: string, q: string) =>
   infiniteQueryOptions({
-    queryKey: ['logs', 'tokens', q],
+    queryKey: ['logs', what, q],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) => {
       const after = pageParam === undefined ? q : `(${q}) AND log_id:<${pageParam}`;
       const query = { q: after, per_page: PER_PAGE, sort: 'log_id:-1' };
       const found = await answered(api.GET('/api/v2/logs', { params: { query }, signal }));
-      return found as unknown as TokenLog[];
+      return found as unknown as Log[];
     },
     getNextPageParam: (page) => (page.length < PER_PAGE ? undefined : page.at(-1)?.log_id),
   });
+
+export const tokenLogsQuery = (q: string) => logPagesQuery<TokenLog>('tokens', q);
 
 export const tokenLogQuery = (id: string) =>
   queryOptions({

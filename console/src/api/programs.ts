@@ -27,7 +27,10 @@ export type RevisionEntry = {
 export type Policies = Pick<NonNullable<Schemas['Hook']['hookmint']>, 'limits' | 'egress' | 'on_failure' | 'isolation'>;
 
 /** All that is in a revision; secrets by name. */
-export type Revision = Pick<Schemas['HookRevision'], 'revision' | 'script' | 'dependencies' | 'modules' | 'secrets'> & {
+export type Revision = Pick<
+  Schemas['HookRevision'],
+  'revision' | 'script' | 'language' | 'dependencies' | 'modules' | 'secrets'
+> & {
   policies: Policies;
 };
 
@@ -77,6 +80,8 @@ export type ProgramApi = {
   deploy: (id: string, entry: RevisionEntry, current: RevisionEntry | undefined) => Promise<number>;
   /** Runs code that is not saved. */
   dryRun: (id: string, script: string, test: TestEvent) => Promise<DryRun>;
+  /** Runs what is deployed, on a request that was recorded. */
+  runDeployed: (program: Program, deployed: RevisionEntry, log_id: string) => Promise<DryRun>;
   /** @param known Names of the secrets there are. */
   setSecret: (id: string, secret: { name: string; value: string }, known: readonly string[]) => Promise<unknown>;
   removeSecret: (id: string, name: string, known: readonly string[]) => Promise<unknown>;

@@ -1,10 +1,12 @@
 import { CONSOLE_PATH } from '../page.ts';
+import { SIGN_IN_FAILURES } from '../words/sign-in.ts';
 import { ApiFailure } from './failure.ts';
 
 /** Somebody who is signed in, as the server tells it. */
 export type Session = {
+  id: string;
   person: { id: string; name: string };
-  role: string;
+  roles: string[];
   scopes: string[];
   ends_at: string;
   tenant: string;
@@ -33,6 +35,39 @@ export async function signIn(link: string): Promise<Session> {
   });
   if (!response.ok) throw await ApiFailure.of(response);
   return (await response.json()) as Session;
+}
+
+/** How people sign in beside links. */
+export type Ways = {
+  /** `null` where there is none. */
+  provider: {
+    name: string;
+    is_reachable: boolean;
+    /** Where it signs people out; `null` where it has no such place. */
+    sign_out_url: string | null;
+  } | null;
+};
+
+export async function readWays(): Promise<Ways> {
+  const response = await fetch(`${CONSOLE_PATH}sign-in/ways`, { headers: HEADERS });
+  if (!response.ok) throw await ApiFailure.of(response);
+  return (await response.json()) as Ways;
+}
+
+/** Where signing in by the provider begins; it ends at the page that is open now. */
+export function signInUrl(): string {
+  return `${CONSOLE_PATH}sign-in/start?${new URLSearchParams({ to: location.pathname + location.search }).toString()}`;
+}
+
+/** Takes out of the address why the provider's answer signed nobody in; a code that has no words here is none of ours. */
+export function takeSignInFailure(): Error | undefined {
+  const url = new URL(location.href);
+  const code = url.searchParams.get('sign_in_error');
+  if (code === null) return undefined;
+  url.searchParams.delete('sign_in_error');
+  history.replaceState(null, '', url.pathname + url.search);
+  const message = SIGN_IN_FAILURES.get(code);
+  return message === undefined ? undefined : new ApiFailure({ status: 401, message, errorCode: code });
 }
 
 export async function signOut(): Promise<void> {

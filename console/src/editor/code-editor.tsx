@@ -19,6 +19,7 @@ import { plainReplacement } from './plain-replacement.ts';
 import { theme } from './theme.ts';
 import { typed } from './typed.ts';
 import { openTypes } from './types-client.ts';
+import type { Language } from './worker/protocol.ts';
 
 /** What the page may do with the editor beside showing it. */
 export type EditorHandle = {
@@ -41,6 +42,7 @@ export function CodeEditor({
   label,
   isReadOnly,
   secrets,
+  language,
   handle,
   onChange,
   onProblems,
@@ -49,6 +51,7 @@ export function CodeEditor({
   label: string;
   isReadOnly: boolean;
   secrets: readonly string[];
+  language: Language;
   handle: Ref<EditorHandle>;
   onChange: (code: string) => void;
   onProblems: (problems: readonly Problem[]) => void;
@@ -61,6 +64,7 @@ export function CodeEditor({
   useEffect(() => {
     if (place.current === null) return undefined;
     const types = openTypes();
+    types.setLanguage(language);
     const tellProblems = (found: readonly Diagnostic[]): void => {
       const document = view.current?.state.doc;
       if (document !== undefined) told.current.onProblems(found.map((problem) => asProblem(problem, document)));
@@ -81,7 +85,7 @@ export function CodeEditor({
           bracketMatching(),
           closeBrackets(),
           highlightSelectionMatches(),
-          javascript(),
+          javascript({ typescript: language === 'typescript' }),
           theme,
           plainReplacement,
           typed(types, tellProblems),
@@ -105,7 +109,7 @@ export function CodeEditor({
     });
     view.current = made;
     return () => made.destroy();
-  }, [initial, label, isReadOnly]);
+  }, [initial, label, isReadOnly, language]);
 
   useEffect(() => {
     openTypes().setSecrets(secrets);

@@ -1,11 +1,12 @@
 import { CONSOLE_PATH } from '../page.ts';
-import type { Answered, Answers, Asked, Question } from './worker/protocol.ts';
+import type { Answered, Answers, Asked, Language, Question } from './worker/protocol.ts';
 
 /** Asks the worker that knows types. */
 export type TypesClient = {
   /** `null` when the worker is gone. */
   ask: <Q extends Question>(question: Q, code: string) => Promise<Answers[Q['what']] | null>;
   setSecrets: (names: readonly string[]) => void;
+  setLanguage: (language: Language) => void;
 };
 
 let opened: TypesClient | undefined;
@@ -19,6 +20,7 @@ function startWorker(): TypesClient {
   const worker = new Worker(workerUrl(), { type: 'module' });
   const waiting = new Map<number, (answer: Answered['answer'] | null) => void>();
   let secrets: readonly string[] = [];
+  let language: Language = 'javascript';
   let lastId = 0;
   worker.addEventListener('message', ({ data }: MessageEvent<Answered>) => {
     waiting.get(data.id)?.(data.answer);
@@ -34,9 +36,10 @@ function startWorker(): TypesClient {
       new Promise((resolve) => {
         const id = ++lastId;
         waiting.set(id, resolve as (answer: Answered['answer'] | null) => void);
-        worker.postMessage({ id, code, secrets, ...question } satisfies Asked);
+        worker.postMessage({ id, code, secrets, language, ...question } satisfies Asked);
       }),
     setSecrets: (names) => (secrets = names),
+    setLanguage: (next) => (language = next),
   };
 }
 

@@ -2,11 +2,13 @@ import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { signOut } from '../api/session.ts';
 import { CONSOLE_PATH } from '../page.ts';
+import { shown } from '../words/shown.ts';
 import { Logo } from './logo.tsx';
 import { useSession } from './signed-in.ts';
 import { useTheme } from './theme.ts';
 
-const PAGES = [
+/** `scope`: only who has it has any use for the page. */
+const PAGES: readonly { path: string; name: string; scope?: string }[] = [
   { path: '/hooks', name: 'Hooks' },
   { path: '/actions', name: 'Actions' },
   { path: '/tokens', name: 'Tokens' },
@@ -14,18 +16,20 @@ const PAGES = [
   { path: '/clients', name: 'Clients' },
   { path: '/apis', name: 'APIs' },
   { path: '/keys', name: 'Keys' },
-] as const;
+  { path: '/activity', name: 'Activity', scope: 'read:logs' },
+  { path: '/people', name: 'People', scope: 'read:console_sessions' },
+];
 
 const THEME_NAMES = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
 
 /** What is around every page: where one is, who one is, and the way out. */
 export function Frame({ children }: { children: ReactNode }) {
   const [location] = useLocation();
-  const { person, tenant } = useSession();
+  const { person, roles, scopes, tenant } = useSession();
   const [theme, nextTheme] = useTheme();
   const leave = async (): Promise<void> => {
     await signOut();
-    globalThis.location.assign(CONSOLE_PATH);
+    globalThis.location.assign(`${CONSOLE_PATH}?signed_out`);
   };
   return (
     <div className="frame">
@@ -38,7 +42,9 @@ export function Frame({ children }: { children: ReactNode }) {
         </Link>
         <span className="tenant">{tenant}</span>
         <div className="top-end">
-          <span className="who">{person.name}</span>
+          <span className="who" title={roles.join(', ')}>
+            {shown(person.name)}
+          </span>
           <button type="button" className="button plain small" aria-label={THEME_NAMES[theme]} onClick={nextTheme}>
             <span aria-hidden="true">◐</span> <span className="roomy-only">{THEME_NAMES[theme]}</span>
           </button>
@@ -49,7 +55,7 @@ export function Frame({ children }: { children: ReactNode }) {
       </header>
       <nav className="nav" aria-label="Pages">
         <ul>
-          {PAGES.map(({ path, name }) => (
+          {PAGES.filter(({ scope }) => scope === undefined || scopes.includes(scope)).map(({ path, name }) => (
             <li key={path}>
               <Link className="nav-link" href={path} aria-current={location.startsWith(path) ? 'page' : undefined}>
                 {name}

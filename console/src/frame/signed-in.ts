@@ -2,8 +2,9 @@ import { createContext, useContext } from 'react';
 import type { Session } from '../api/session.ts';
 
 const NOBODY: Session = {
+  id: '',
   person: { id: '', name: '' },
-  role: '',
+  roles: [],
   scopes: [],
   ends_at: '',
   tenant: '',

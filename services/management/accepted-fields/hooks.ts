@@ -31,6 +31,11 @@ const policies: AcceptedFields = {
     'process: its sandbox processes run no other hook.',
     `${FIELDS}: a hook that is isolated by a process shares none with another`,
   ),
+  ...acts(
+    'hookmint.language',
+    'typescript: its types are taken off before it is built.',
+    `${FIELDS}: a hook and an Action in TypeScript run where their language says so, and only there`,
+  ),
 };
 
 /** What a revision of a hook is made of. */

@@ -101,7 +101,7 @@ export function createAnnouncer({ bus, tenant }: Pick<Deps, 'bus' | 'tenant'>, e
 }
 export type Announcer = ReturnType<typeof createAnnouncer>;
 
-type Operation = Pick<Route, 'summary' | 'method' | 'status'>;
+type Operation = Pick<Route, 'summary' | 'method'> & { status: number };
 
 /** Longest JSON text of a document in an audit event; of a longer one the longest members are left out. */
 const MAX_AUDITED_DOCUMENT_LENGTH = 65_536;

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { consoleSessionsIn, type ConsoleSession } from '../../../shared/store/console-sessions.ts';
 import type { Caller } from '../api/route.ts';
 import type { Deps } from '../deps.ts';
-import { scopesOfRole } from './roles.ts';
+import { scopesOf } from './roles.ts';
 import { isOfConsole } from './same-origin.ts';
 import { sessionToken } from './session-cookie.ts';
 
@@ -29,6 +29,6 @@ export async function sessionOf(
 export async function identifyPerson(request: Request, deps: PersonDeps, isUse: boolean): Promise<Caller | undefined> {
   const session = await sessionOf(request, deps, isUse);
   if (session === undefined) return undefined;
-  const { person, role } = session;
-  return { id: person.id, person, scopes: new Set(scopesOfRole(role, deps.scopes)), ip: request.ip };
+  const { person } = session;
+  return { id: person.id, person, scopes: new Set(scopesOf(session, deps.scopes)), ip: request.ip };
 }

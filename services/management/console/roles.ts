@@ -34,3 +34,12 @@ export function scopesOfRole(role: ConsoleRole, all: readonly string[]): readonl
       return all;
   }
 }
+
+/** All that a session may: by its roles, and by scopes of its own that there still are. */
+export function scopesOf(
+  { roles, scopes }: { roles: readonly ConsoleRole[]; scopes: readonly string[] },
+  all: readonly string[],
+): readonly string[] {
+  const own = scopes.filter((scope) => all.includes(scope));
+  return [...new Set([...roles.flatMap((role) => scopesOfRole(role, all)), ...own])];
+}

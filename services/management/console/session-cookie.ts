@@ -1,15 +1,21 @@
 import type { Request, Response } from 'express';
 import type { ConsoleAddress } from './console-address.ts';
 
-/** The token in the cookie of a session; `undefined` for none, or for two, of which one is somebody else's. */
-export function sessionToken(request: Request, { cookieName }: ConsoleAddress): string | undefined {
+/** The value of a cookie; `undefined` for none, or for two, of which one is somebody else's. */
+export function cookieOf(request: Request, name: string): string | undefined {
   const values = (request.headers.cookie ?? '')
     .split(';')
     .map((cookie) => cookie.trim())
-    .filter((cookie) => cookie.startsWith(`${cookieName}=`))
-    .map((cookie) => cookie.slice(cookieName.length + 1));
+    .filter((cookie) => cookie.startsWith(`${name}=`))
+    .map((cookie) => cookie.slice(name.length + 1));
   const [value, another] = values;
-  return another === undefined && value !== undefined && TOKEN.test(value) ? value : undefined;
+  return another === undefined ? value : undefined;
+}
+
+/** The token in the cookie of a session. */
+export function sessionToken(request: Request, { cookieName }: ConsoleAddress): string | undefined {
+  const value = cookieOf(request, cookieName);
+  return value !== undefined && TOKEN.test(value) ? value : undefined;
 }
 
 /** 32 bytes, base64url. */

@@ -8,20 +8,18 @@ import { ApiError } from '../api/api-error.ts';
 import type { Announcer } from '../api/announce.ts';
 import { validate } from '../api/validate.ts';
 import type { Deps } from '../deps.ts';
+import { beginSession, recordSession, rightsIn } from './begin-session.ts';
 import type { ConsoleAddress } from './console-address.ts';
 import { sessionOf } from './identify-person.ts';
-import { scopesOfRole } from './roles.ts';
+import { scopesOf } from './roles.ts';
 import { isOfConsole } from './same-origin.ts';
-import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
+import { clearSessionCookie } from './session-cookie.ts';
 
 /** Links that one address may try in a minute. */
 const TRIES_PER_MINUTE = 10;
 const MAX_BODY_BYTES = 1_024;
-const MAX_USER_AGENT_LENGTH = 256;
 
 const SignIn = z.strictObject({ link: z.string().max(64) });
-
-const collection = 'console_sessions';
 
 /** `/console/session`: who is signed in; in by a link, and out. */
 export function sessionRoutes(deps: Deps, address: ConsoleAddress, record: Announcer['record']): Router {
@@ -48,17 +46,8 @@ export function sessionRoutes(deps: Deps, address: ConsoleAddress, record: Annou
     if (taken === 'used') throw new ApiError(401, 'console_link_used', 'The link was used: each signs in once.');
     if (taken === 'unknown') throw new ApiError(401, 'console_link_unknown', 'The link has expired, or is none.');
     const { person, role } = taken;
-    const user_agent = (request.headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT_LENGTH);
-    // Always another token: whatever cookie was there before signs in nobody.
-    const { session, token } = await sessions.begin({ person, role, user_agent });
-    setSessionCookie(response, token, address);
-    const change = { collection, id: session.id, before: null, after: auditOf(session) };
-    record(
-      change,
-      { summary: 'Sign in to the console', method: 'post', status: 201 },
-      callerOf(session, request),
-      request,
-    );
+    const rights = { roles: [role], scopes: [] };
+    const session = await beginSession(deps, address, record, { request, response, person, rights });
     response.status(201).json(viewOf(session, deps));
   });
 
@@ -67,30 +56,26 @@ export function sessionRoutes(deps: Deps, address: ConsoleAddress, record: Annou
     if (session === undefined) throw notSignedIn();
     await sessions.end(session.id);
     clearSessionCookie(response, address);
-    const change = { collection, id: session.id, before: auditOf(session), after: null };
-    const what = { summary: 'Sign out of the console', method: 'delete', status: 204 } as const;
-    record(change, what, callerOf(session, request), request);
+    recordSession(record, request, session, { before: rightsIn(session), after: null }, SIGN_OUT);
     response.status(204).end();
   });
   return router;
 }
 
-const callerOf = ({ person }: ConsoleSession, { ip }: Request) => ({ id: person.id, person, ip, scopes: NO_SCOPES });
-const NO_SCOPES: ReadonlySet<string> = new Set();
+const SIGN_OUT = { summary: 'Sign out of the console', method: 'delete', status: 204 } as const;
 
-function viewOf({ person, role, ends_at }: ConsoleSession, { scopes, tenant, issuer, traceUrl }: Deps) {
+function viewOf(session: ConsoleSession, { scopes, tenant, issuer, traceUrl }: Deps) {
   return {
-    person,
-    role,
-    scopes: scopesOfRole(role, scopes),
-    ends_at: ends_at.toISOString(),
+    id: session.id,
+    person: session.person,
+    roles: session.roles,
+    scopes: scopesOf(session, scopes),
+    ends_at: session.ends_at.toISOString(),
     tenant,
     issuer,
     trace_url: traceUrl ?? null,
   };
 }
-
-const auditOf = ({ person, role }: ConsoleSession) => ({ person, role });
 
 const notSignedIn = (): ApiError => new ApiError(401, 'console_signed_out', 'Nobody is signed in.');
 

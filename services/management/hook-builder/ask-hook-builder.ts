@@ -28,10 +28,16 @@ const Health = z.object({ builder_wall: z.enum(['bubblewrap', 'seccomp', 'none']
  */
 export async function askHookBuilder(
   url: string,
-  { code, dependencies }: HookSource,
+  { code, language, dependencies }: HookSource,
   caller: string,
 ): Promise<BuiltHook> {
-  const asked: BuildRequest = { code, dependencies: Object.entries(dependencies), caller };
+  const asked: BuildRequest = {
+    code,
+    // A hook-builder of the release before knows JavaScript alone.
+    ...(language === 'typescript' ? { language } : {}),
+    dependencies: Object.entries(dependencies),
+    caller,
+  };
   const text = await textOf(url, BUILDS_PATH, {
     body: JSON.stringify(asked),
     timeoutMs: MAX_BUILD_MS,

@@ -5,6 +5,7 @@ import {
   HookRevisionContent,
   revisionAddress,
   type HookIsolation,
+  type HookLanguage,
   type HookLimits,
   type HookRevision,
   type HookRevisionInput,
@@ -34,6 +35,7 @@ export type RevisionEdit = {
   egress?: Partial<EgressPolicy> | undefined;
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
   isolation?: HookIsolation | undefined;
+  language?: HookLanguage | undefined;
 };
 
 export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'hookBuilder'>;
@@ -54,8 +56,8 @@ export async function nextRevision(
 }
 
 /**
- * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code or other dependencies are
- * built anew, and only other secrets are sealed anew: an edit that changes nothing gives the address there was.
+ * Makes the revision of a hook or an Action that an edit leads to, and stores it. Only another code, language or other dependencies
+ * are built anew, and only other secrets are sealed anew: an edit that changes nothing gives the address there was.
  *
  * @param before What the edit starts from; `undefined` for the first revision, which needs `code`.
  * @returns The address.
@@ -92,7 +94,7 @@ async function nextContent(
   };
 }
 
-type Built = Pick<HookRevisionInput, 'hook_id' | 'kind' | 'code' | 'dependencies' | 'build' | 'limits'>;
+type Built = Pick<HookRevisionInput, 'hook_id' | 'kind' | 'code' | 'language' | 'dependencies' | 'build' | 'limits'>;
 
 async function builtOf(
   hookId: string,
@@ -102,14 +104,16 @@ async function builtOf(
 ): Promise<Built> {
   const code = edit.code ?? before?.code;
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
+  const language = edit.language ?? before?.language ?? 'javascript';
   if (code === undefined) throw new TypeError('the first revision of a hook needs code');
-  if (code === before?.code && isDeepStrictEqual(dependencies, before.dependencies)) {
+  const isOfLanguage = language === (before?.language ?? 'javascript');
+  if (code === before?.code && isOfLanguage && isDeepStrictEqual(dependencies, before.dependencies)) {
     const { hook_id, kind, build, limits } = before;
-    return { hook_id, kind, code, dependencies, build, limits };
+    return { hook_id, kind, code, ...(language === 'typescript' ? { language } : {}), dependencies, build, limits };
   }
   try {
     const built = await makeRevision(
-      { hook_id: hookId, code, dependencies },
+      { hook_id: hookId, code, language, dependencies },
       { secretsKey, build: (source) => hookBuilder.build(source, edit.by) },
     );
     if (edit.kind === 'action' && built.kind !== 'action') {

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from '../../../shared/domain/egress.ts';
-import { DEFAULT_HOOK_LIMITS, HookIsolation, HookLimits, HookRevisionContent } from '../../../shared/domain/hook.ts';
+import {
+  DEFAULT_HOOK_LIMITS,
+  HookIsolation,
+  HookLanguage,
+  HookLimits,
+  HookRevisionContent,
+} from '../../../shared/domain/hook.ts';
 import type { RevisionSource } from '../../../shared/store/hooks.ts';
 import type { RevisionEdit } from './make-next-revision.ts';
 
@@ -9,7 +15,7 @@ import type { RevisionEdit } from './make-next-revision.ts';
 const SomeLimits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
 
 /**
- * How a hook or an Action runs, in the member `hookmint`: Auth0 has no such settings. Each is taken as a whole: what is left out of it is
+ * How a hook or an Action runs, and what its code is written in, in the member `hookmint`: Auth0 has no such settings. Each is taken as a whole: what is left out of it is
  * the default.
  */
 export const policies = {
@@ -17,6 +23,7 @@ export const policies = {
   egress: EgressPolicy.partial().optional(),
   on_failure: HookRevisionContent.shape.on_failure.unwrap().optional(),
   isolation: HookIsolation.optional(),
+  language: HookLanguage.optional(),
 };
 const Policies = z.object(policies);
 type Policies = z.infer<typeof Policies>;
@@ -25,14 +32,16 @@ type Policies = z.infer<typeof Policies>;
 export const policiesInView = { hookmint: Policies.optional() };
 
 /** What of a body's `hookmint` is of a revision. */
-export function policiesIn({ limits, egress, on_failure, isolation }: Policies = {}): Pick<
+export function policiesIn({ limits, egress, on_failure, isolation, language }: Policies = {}): Pick<
   RevisionEdit,
   keyof Policies
 > {
-  return { limits: asGiven(limits), egress: asGiven(egress), on_failure, isolation };
+  return { limits: asGiven(limits), egress: asGiven(egress), on_failure, isolation, language };
 }
 
-export function policiesOf({ limits, egress, on_failure, isolation }: RevisionSource): { hookmint?: Policies } {
+export function policiesOf({ limits, egress, on_failure, isolation, language }: RevisionSource): {
+  hookmint?: Policies;
+} {
   const someLimits = differing(limits, DEFAULT_HOOK_LIMITS);
   const someEgress = differing(egress, DEFAULT_EGRESS_POLICY);
   const hookmint = {
@@ -40,6 +49,7 @@ export function policiesOf({ limits, egress, on_failure, isolation }: RevisionSo
     ...(someEgress === undefined ? {} : { egress: someEgress }),
     ...(on_failure === 'deny' ? {} : { on_failure }),
     ...(isolation === undefined ? {} : { isolation }),
+    ...(language === undefined ? {} : { language }),
   };
   return Object.keys(hookmint).length === 0 ? {} : { hookmint };
 }

@@ -26,7 +26,7 @@ export async function recordedEvent(logId: string, { db, tenant }: Pick<Deps, 'd
     clientGrantsIn(db).findFor(client_id ?? '', audience ?? ''),
     tenantIn(db).settings(),
   ]);
-  if (log.type === 'sapi' || audience === undefined) {
+  if (log.type === 'sapi' || audience === undefined || api?.is_system === true) {
     throw invalidBody("'must be the log of a token request that reached a hook' on property log_id.");
   }
   if (client === undefined) throw inexistent('client');

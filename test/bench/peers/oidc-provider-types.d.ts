@@ -1,4 +1,4 @@
-// oidc-provider ships no types; these are the few that the peer uses.
+// oidc-provider ships no types; these are the few that the peer and the tests use.
 declare module 'oidc-provider' {
   import type { RequestListener } from 'node:http';
 
@@ -14,14 +14,17 @@ declare module 'oidc-provider' {
   export type Configuration = {
     jwks: { keys: object[] };
     clients: Record<string, unknown>[];
-    clientAuthMethods: string[];
-    responseTypes: string[];
-    scopes: string[];
-    routes: { token: string; jwks: string };
+    clientAuthMethods?: string[];
+    responseTypes?: string[];
+    scopes?: string[];
+    routes?: { token: string; jwks: string };
+    claims?: Record<string, string[]>;
+    conformIdTokenClaims?: boolean;
+    findAccount?: (context: unknown, id: string) => { accountId: string; claims: () => object };
     cookies: { keys: string[] };
     features: Record<string, { enabled: boolean; [option: string]: unknown }>;
-    extraTokenClaims(context: unknown, token: ClientCredentialsToken): Promise<Record<string, unknown>>;
-    formats: {
+    extraTokenClaims?(context: unknown, token: ClientCredentialsToken): Promise<Record<string, unknown>>;
+    formats?: {
       customizers: { jwt(context: unknown, token: ClientCredentialsToken, jwt: StructuredToken): void };
     };
   };

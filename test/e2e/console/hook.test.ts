@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertNoComplaints, noChromium, picture, withBrowser } from '../../support/browser.ts';
+import {
+  assertAccessible,
+  assertFits,
+  assertNoComplaints,
+  noChromium,
+  picture,
+  withBrowser,
+} from '../../support/browser.ts';
 import { consoleLink, signIn } from '../../support/console.ts';
 import { enableHook } from '../../support/enable-hook.ts';
+import { openManagement } from '../../support/management.ts';
 import { postJson } from '../../support/post-token.ts';
 import { requestToken } from '../../support/token-request.ts';
 import { until } from '../../support/until.ts';
@@ -11,6 +19,14 @@ import { editorOf, run, testOf, untilOffered, write } from './editor.ts';
 
 const claimsOf = (token: unknown): Record<string, unknown> =>
   JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+
+const TYPED = `import type { ClientCredentialsExchangeHook } from 'hookmint/types';
+
+const hook: ClientCredentialsExchangeHook = (client, scope, audience, context, cb) => {
+  cb(null, { scope, 'https://example.com/name': client.name satisfies string });
+};
+export default hook;
+`;
 
 describe('a hook in the browser', { skip: noChromium }, () => {
   const stack = withStack({ hasConsole: true });
@@ -48,6 +64,55 @@ describe('a hook in the browser', { skip: noChromium }, () => {
     await page.keyboard.type('nmae;');
     await page.getByText("Property 'nmae' does not exist on type 'HookClient'").first().waitFor();
     assertNoComplaints(looked);
+  });
+
+  it('a rehearsal tells for which of the last requests a token would be another one, and how', async () => {
+    const { page } = await browser.open({ bypassCSP: true }, { expected: /status of 400/ });
+    for (let n = 0; n < 3; n++) assert.equal((await postJson(stack())).status, 200);
+    const api = await openManagement(stack());
+    const asked = async (): Promise<number> => {
+      const { body } = await api.call('GET', `/logs?q=audience:"${stack().audience}"`);
+      return (body as unknown[]).length;
+    };
+    await until('the requests in the logs', async () => (await asked()) >= 3);
+    const requests = Math.min(20, await asked());
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'tutorial' }).click();
+    await editorOf(page).waitFor();
+    const dialog = page.getByRole('dialog');
+    const rehearse = async (code: string): Promise<void> => {
+      await write(page, code);
+      await page.getByRole('button', { name: 'Rehearse…' }).click();
+      await dialog.getByRole('button', { name: 'Rehearse' }).click();
+    };
+    const shape = "cb(null, { scope: scope.concat('extra'), 'https://foo.com/claim': 'bar'";
+    const hook = (end: string): string =>
+      `module.exports = function (client, scope, audience, context, cb) {\n  ${end}\n};\n`;
+
+    await rehearse(hook(`${shape} });`));
+    await dialog.getByText('No client would notice a difference.').waitFor();
+    await dialog.getByText(`0 of ${String(requests)} differ`).waitFor();
+    await picture(page, 'rehearsal-same');
+    await page.keyboard.press('Escape');
+
+    await rehearse(hook(`${shape}, 'https://foo.com/tier': 'gold' });`));
+    await dialog.getByText(`${String(requests)} of ${String(requests)} differ`).waitFor();
+    assert.equal(await dialog.getByText('+ https://foo.com/tier "gold"').count(), requests);
+    await picture(page, 'rehearsal');
+    await assertAccessible(page);
+    await assertFits(page);
+    await page.keyboard.press('Escape');
+
+    await rehearse(hook("cb(new Error('no'));"));
+    await dialog.getByText(`${String(requests)} of ${String(requests)} differ`).waitFor();
+    await dialog
+      .getByText(/− no token/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+
+    await rehearse('module.exports = (');
+    await dialog.getByText('The rehearsal ended.').waitFor();
   });
 
   it('unsaved code is tried, and what it does is told', async () => {
@@ -99,6 +164,33 @@ describe('a hook in the browser', { skip: noChromium }, () => {
       return (await answer.json()) as { script: string }[];
     });
     assert.match(tutorial?.script ?? '', /foo\.com/, 'nothing was saved');
+    assertNoComplaints(looked);
+  });
+
+  it('code in TypeScript has the types that it names, and is told of by its own lines', async () => {
+    const management = await openManagement(stack());
+    const made = await management.call('POST', '/hooks', {
+      name: 'typed',
+      triggerId: 'credentials-exchange',
+      script: TYPED,
+      hookmint: { language: 'typescript' },
+    });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack(), 'hooks');
+    await page.getByRole('link', { name: 'typed' }).click();
+    await editorOf(page).waitFor();
+    await page.getByText('No problems').waitFor();
+    await run(page);
+    await testOf(page).getByText('The hook ran').waitFor();
+
+    await write(page, TYPED.replace('client.name', 'client.nmae'));
+    await page.getByText("Property 'nmae' does not exist on type 'HookClient'").first().waitFor();
+    await write(page, "export default (): void => {\n  throw new Error('no luck' as string);\n};\n");
+    await run(page);
+    await testOf(page).getByText('Error: no luck').waitFor();
+    await testOf(page).getByRole('button', { name: 'line 2' }).first().waitFor();
     assertNoComplaints(looked);
   });
 

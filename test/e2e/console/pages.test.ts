@@ -108,6 +108,18 @@ describe('every page and state of the console', { skip: noChromium }, () => {
     });
     await page.getByRole('button', { name: 'Show as a table' }).click();
     await look('figures');
+    await until('the changes', async () => {
+      await go('activity');
+      await page.getByRole('heading', { name: 'Activity' }).waitFor();
+      return (await page.getByRole('link', { name: 'Sign in to the console' }).count()) > 0;
+    });
+    await look('activity');
+    await page.getByRole('link', { name: 'Sign in to the console' }).first().click();
+    await page.getByText('What was made').waitFor();
+    await look('change-made');
+    await go('people');
+    await page.getByText('this browser').waitFor();
+    await look('people');
     await go('tokens?find=nobody');
     await page.getByRole('heading', { name: 'No request is like that' }).waitFor();
     await look('tokens-no-match');

@@ -1,7 +1,10 @@
 import files from 'declarations';
 import ts from 'typescript';
+import type { Language } from './protocol.ts';
 
-export const HOOK_FILE = '/hook.js';
+/** What a hook is, by its language; the other one is empty. */
+export const HOOK_FILES: Readonly<Record<Language, string>> = { javascript: '/hook.js', typescript: '/hook.ts' };
+const EMPTY = 'export {};';
 const SECRETS_FILE = '/secrets.d.ts';
 const TYPES_MODULE = 'hookmint/types';
 const TYPES_FILE = '/types/index.d.ts';
@@ -23,23 +26,24 @@ const OPTIONS: ts.CompilerOptions = {
   types: [],
 };
 
-export type Language = {
+export type TypesOfHooks = {
   service: ts.LanguageService;
   /** Has the service look at another text, and other secrets. */
-  show: (text: string, secrets: readonly string[]) => void;
+  show: (text: string, secrets: readonly string[], language: Language) => void;
 };
 
 /** TypeScript's language service over the files in memory: the language's library, hookmint's types, and the hook. */
-export function createLanguage(): Language {
+export function openTypes(): TypesOfHooks {
   const texts = new Map<string, { text: string; version: number }>([
     ...Object.entries(files).map(([name, text]): [string, { text: string; version: number }] => [
       name,
       { text, version: 1 },
     ]),
-    [HOOK_FILE, { text: '', version: 1 }],
-    [SECRETS_FILE, { text: 'export {};', version: 1 }],
+    [HOOK_FILES.javascript, { text: EMPTY, version: 1 }],
+    [HOOK_FILES.typescript, { text: EMPTY, version: 1 }],
+    [SECRETS_FILE, { text: EMPTY, version: 1 }],
   ]);
-  const roots = [HOOK_FILE, SECRETS_FILE, TYPES_FILE, '/types/runtime.d.ts'];
+  const roots = [...Object.values(HOOK_FILES), SECRETS_FILE, TYPES_FILE, '/types/runtime.d.ts'];
 
   const host: ts.LanguageServiceHost = {
     getCompilationSettings: () => OPTIONS,
@@ -68,8 +72,9 @@ export function createLanguage(): Language {
   };
   return {
     service: ts.createLanguageService(host),
-    show: (text, secrets) => {
-      put(HOOK_FILE, text);
+    show: (text, secrets, language) => {
+      put(HOOK_FILES.javascript, language === 'javascript' ? text : EMPTY);
+      put(HOOK_FILES.typescript, language === 'typescript' ? text : EMPTY);
       put(SECRETS_FILE, secretsDeclaration(secrets));
     },
   };

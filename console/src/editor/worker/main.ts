@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { createLanguage, HOOK_FILE } from './language-service.ts';
+import { openTypes } from './language-service.ts';
 import type { Answers, Asked, Problem } from './protocol.ts';
 import { typedHook, type TypedHook } from './typed-hook.ts';
 
@@ -9,12 +9,12 @@ const OF_MODULES = new Set([2307, 2792, 7016]);
 const NO_EXPORT =
   'The code exports no hook, module.exports = function (…) {…}, and no Action, exports.onExecuteCredentialsExchange = …';
 
-const language = createLanguage();
-const { service } = language;
+const types = openTypes();
+const { service } = types;
 
 self.addEventListener('message', ({ data }: MessageEvent<Asked>) => {
-  const hook = typedHook(data.code);
-  language.show(hook.text, data.secrets);
+  const hook = typedHook(data.code, data.language);
+  types.show(hook.text, data.secrets, data.language);
   self.postMessage({ id: data.id, answer: answerOf(data, hook) });
 });
 
@@ -39,10 +39,10 @@ function problems(hook: TypedHook): Problem[] {
     const message = ts.flattenDiagnosticMessageText(messageText, '\n');
     return { from: hook.inAuthors(start), to: hook.inAuthors(start + length), message, isSyntax };
   };
-  const syntax = service.getSyntacticDiagnostics(HOOK_FILE).map(asProblem(true));
+  const syntax = service.getSyntacticDiagnostics(hook.file).map(asProblem(true));
   const types = service
-    .getSemanticDiagnostics(HOOK_FILE)
-    .filter(({ code, file }) => file?.fileName === HOOK_FILE && !OF_MODULES.has(code))
+    .getSemanticDiagnostics(hook.file)
+    .filter(({ code, file }) => file?.fileName === hook.file && !OF_MODULES.has(code))
     .map(asProblem(false));
   const nothing = {
     from: 0,
@@ -56,7 +56,7 @@ function problems(hook: TypedHook): Problem[] {
 
 function completions(hook: TypedHook, at: number): Answers['completions'] {
   const position = hook.inTyped(at);
-  const found = service.getCompletionsAtPosition(HOOK_FILE, position, {});
+  const found = service.getCompletionsAtPosition(hook.file, position, {});
   if (found === undefined) return null;
   const start = found.optionalReplacementSpan?.start ?? startOfWord(hook.text, position);
   const options = found.entries
@@ -74,7 +74,7 @@ function startOfWord(text: string, position: number): number {
 function details(hook: TypedHook, at: number, name: string): Answers['completion-details'] {
   const position = hook.inTyped(at);
   const found = service.getCompletionEntryDetails(
-    HOOK_FILE,
+    hook.file,
     position,
     name,
     undefined,
@@ -87,7 +87,7 @@ function details(hook: TypedHook, at: number, name: string): Answers['completion
 }
 
 function hover(hook: TypedHook, at: number): Answers['hover'] {
-  const found = service.getQuickInfoAtPosition(HOOK_FILE, hook.inTyped(at));
+  const found = service.getQuickInfoAtPosition(hook.file, hook.inTyped(at));
   if (found === undefined) return null;
   const { start, length } = found.textSpan;
   return {
@@ -99,7 +99,7 @@ function hover(hook: TypedHook, at: number): Answers['hover'] {
 }
 
 function signature(hook: TypedHook, at: number): Answers['signature'] {
-  const found = service.getSignatureHelpItems(HOOK_FILE, hook.inTyped(at), undefined);
+  const found = service.getSignatureHelpItems(hook.file, hook.inTyped(at), undefined);
   const item = found?.items[found.selectedItemIndex];
   if (found === undefined || item === undefined) return null;
   let label = textOf(item.prefixDisplayParts);

@@ -1,3 +1,6 @@
+/** What the code is written in. */
+export type Language = 'javascript' | 'typescript';
+
 /** What the editor asks of the worker that knows types. Positions are offsets in the author's text. */
 export type Asked = {
   id: number;
@@ -5,6 +8,7 @@ export type Asked = {
   code: string;
   /** Names of the hook's secrets. */
   secrets: readonly string[];
+  language: Language;
 } & Question;
 
 export type Question =

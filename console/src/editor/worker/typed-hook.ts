@@ -1,8 +1,12 @@
 import ts from 'typescript';
+import { HOOK_FILES } from './language-service.ts';
+import type { Language } from './protocol.ts';
 
 /** A hook's code with the one note that gives it types, and where the author's positions are in it. */
 export type TypedHook = {
   text: string;
+  /** Whose text it is, for the language service. */
+  file: string;
   /** Of the hook or Action; `null` when the code exports none. */
   kind: 'hook' | 'action' | null;
   inTyped: (position: number) => number;
@@ -19,15 +23,19 @@ const ACTION_NAME = 'onExecuteCredentialsExchange';
 
 /**
  * Puts a JSDoc note before what the code exports, on the same line: in JavaScript TypeScript takes no other word on what `module.exports`
- * is. The author writes no annotation and sees none.
+ * is. The author writes no annotation and sees none. In TypeScript the types are the author's own.
  */
-export function typedHook(code: string): TypedHook {
+export function typedHook(code: string, language: Language): TypedHook {
+  const file = HOOK_FILES[language];
+  const asItIs = { text: code, file, inTyped: same, inAuthors: same };
+  if (language === 'typescript') return { ...asItIs, kind: kindOf(code) };
   const found = exportOf(code);
-  if (found === undefined) return { text: code, kind: null, inTyped: same, inAuthors: same };
+  if (found === undefined) return { ...asItIs, kind: null };
   const { at, kind, isTyped } = found;
-  if (isTyped) return { text: code, kind, inTyped: same, inAuthors: same };
+  if (isTyped) return { ...asItIs, kind };
   const note = NOTES[kind];
   return {
+    file,
     text: code.slice(0, at) + note + code.slice(at),
     kind,
     inTyped: (position) => (position < at ? position : position + note.length),
@@ -36,6 +44,12 @@ export function typedHook(code: string): TypedHook {
 }
 
 const same = (position: number): number => position;
+
+/** What TypeScript exports: an Action by its name, else a hook. */
+function kindOf(code: string): 'hook' | 'action' | null {
+  if (new RegExp(`\\b(?:export|exports)\\b[^\\n]*\\b${ACTION_NAME}\\b`).test(code)) return 'action';
+  return /\bexport\s+default\b|\bexport\s*=|\bmodule\.exports\s*=/.test(code) ? 'hook' : null;
+}
 
 function exportOf(code: string): { at: number; kind: 'hook' | 'action'; isTyped: boolean } | undefined {
   const file = ts.createSourceFile('hook.js', code, ts.ScriptTarget.ES2023, true, ts.ScriptKind.JS);

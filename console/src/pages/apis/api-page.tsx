@@ -10,7 +10,7 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
-import { Loading } from '../../parts/loading.tsx';
+import { ReadPage } from '../../parts/read-page.tsx';
 import { Table } from '../../parts/table.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { shown } from '../../words/shown.ts';
@@ -23,15 +23,11 @@ import { EditApi } from './edit-api.tsx';
 export default function ApiPage({ id }: { id: string }) {
   const api = useQuery(apiQuery(id));
   useTitle(api.data?.name ?? 'API', 'APIs');
-  if (api.isError) {
-    return (
-      <div className="page">
-        <Failure what="The API could not be read." error={api.error} onRetry={() => void api.refetch()} />
-      </div>
-    );
-  }
-  if (api.data === undefined) return <Loading what="the API" />;
-  return <Opened api={api.data} />;
+  return (
+    <ReadPage what="the API" query={api}>
+      {(opened) => <Opened api={opened} />}
+    </ReadPage>
+  );
 }
 
 function Opened({ api }: { api: Api }) {

@@ -6,8 +6,7 @@ import { useMay } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Facts } from '../../parts/facts.tsx';
-import { Failure } from '../../parts/failure.tsx';
-import { Loading } from '../../parts/loading.tsx';
+import { ReadPage } from '../../parts/read-page.tsx';
 import { authenticationInWords } from '../../words/authentication.ts';
 import { shown } from '../../words/shown.ts';
 import { DeleteClient } from './delete-client.tsx';
@@ -19,15 +18,11 @@ import { RotateSecret } from './rotate-secret.tsx';
 export default function ClientPage({ id }: { id: string }) {
   const client = useQuery(clientQuery(id));
   useTitle(client.data?.name ?? 'Client', 'Clients');
-  if (client.isError) {
-    return (
-      <div className="page">
-        <Failure what="The client could not be read." error={client.error} onRetry={() => void client.refetch()} />
-      </div>
-    );
-  }
-  if (client.data === undefined) return <Loading what="the client" />;
-  return <Opened client={client.data} />;
+  return (
+    <ReadPage what="the client" query={client}>
+      {(opened) => <Opened client={opened} />}
+    </ReadPage>
+  );
 }
 
 function Opened({ client }: { client: Client }) {

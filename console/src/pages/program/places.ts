@@ -1,7 +1,7 @@
 import { ApiFailure } from '../../api/failure.ts';
 
 /** Of the author's file, as builds and runs call it. */
-const PLACE = /hook\.js:(\d+):(\d+)/;
+const PLACE = /hook\.[jt]s:(\d+):(\d+)/;
 
 export type Place = { line: number; column: number };
 

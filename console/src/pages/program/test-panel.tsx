@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { recordedQuery } from '../../api/recorded.ts';
 import { JsonEditor } from '../../editor/json-editor.tsx';
-import { useMay } from '../../frame/signed-in.ts';
+import { useMay, useSession } from '../../frame/signed-in.ts';
 import { Choices } from '../../parts/choices.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { clockTime } from '../../words/time.ts';
@@ -73,7 +73,8 @@ export function TestPanel({
 /** A token request that happened, with the client as it is now. */
 function Recorded({ test }: { test: Test }) {
   const { may, reason } = useMay('read:logs');
-  const recorded = useQuery({ ...recordedQuery, enabled: may });
+  const { issuer } = useSession();
+  const recorded = useQuery({ ...recordedQuery(issuer), enabled: may });
   const first = recorded.data?.[0]?.log_id;
   const { logId, setLogId } = test;
   useEffect(() => {
@@ -87,9 +88,9 @@ function Recorded({ test }: { test: Test }) {
         Request
       </label>
       <select id="recorded" value={logId ?? ''} onChange={({ target }) => setLogId(target.value)}>
-        {(recorded.data ?? []).map(({ log_id = '', date = '', client_name, client_id, audience = '' }) => (
+        {(recorded.data ?? []).map(({ log_id, date, client_name, client_id, audience }) => (
           <option key={log_id} value={log_id}>
-            {clockTime(date)} {shown(client_name ?? client_id ?? '')} → {shown(audience)}
+            {clockTime(date)} {shown(client_name ?? client_id)} → {shown(audience)}
           </option>
         ))}
       </select>

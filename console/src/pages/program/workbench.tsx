@@ -9,6 +9,7 @@ import { ago } from '../../words/time.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeployDialog } from './deploy-dialog.tsx';
 import { Problems } from './problems.tsx';
+import { RehearseDialog } from './rehearse-dialog.tsx';
 import { keyLabel, useShortcuts } from './shortcuts.ts';
 import { TestPanel } from './test-panel.tsx';
 import { useCode } from './use-code.ts';
@@ -32,6 +33,10 @@ export function Workbench({
   const [view, setView] = useState<'code' | 'test'>('code');
   const { key, noun } = useProgramApi();
   const { may, reason } = useMay(`update:${key}`);
+  const mayReadLogs = useMay('read:logs');
+  const deployed = revisions.find(({ current }) => current);
+  /** The code that is rehearsed, while it is. */
+  const [rehearsed, setRehearsed] = useState<string>();
   const work = useCode({ program, revisions, opened, latest, editor });
   const test = useTest(program.id, editor);
 
@@ -53,6 +58,17 @@ export function Workbench({
       {actions !== null &&
         createPortal(
           <>
+            {deployed !== undefined && (
+              <button
+                type="button"
+                className="button"
+                disabled={!may || !mayReadLogs.may}
+                title={reason ?? mayReadLogs.reason}
+                onClick={() => setRehearsed(work.code)}
+              >
+                Rehearse…
+              </button>
+            )}
             <button
               type="button"
               className="button"
@@ -102,6 +118,7 @@ export function Workbench({
           label={`Code of the ${noun}`}
           isReadOnly={!may}
           secrets={latest.secrets}
+          language={latest.language}
           handle={editor}
           onChange={work.change}
           onProblems={setProblems}
@@ -124,6 +141,14 @@ export function Workbench({
         onRun={run}
         onGo={(line, column) => editor.current?.goTo(line, column)}
       />
+      {rehearsed !== undefined && deployed !== undefined && (
+        <RehearseDialog
+          program={program}
+          deployed={deployed}
+          code={rehearsed}
+          onClose={() => setRehearsed(undefined)}
+        />
+      )}
       {work.isDeploying && (
         <DeployDialog
           name={program.name}

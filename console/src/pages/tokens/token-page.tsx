@@ -7,8 +7,7 @@ import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { DroppedList } from '../../parts/dropped-list.tsx';
 import { Facts } from '../../parts/facts.tsx';
-import { Failure } from '../../parts/failure.tsx';
-import { Loading } from '../../parts/loading.tsx';
+import { ReadPage } from '../../parts/read-page.tsx';
 import { ScopeList } from '../../parts/scope-list.tsx';
 import { Table } from '../../parts/table.tsx';
 import { shown } from '../../words/shown.ts';
@@ -20,15 +19,11 @@ import { OutcomeChip } from './token-table.tsx';
 export default function TokenPage({ id }: { id: string }) {
   const log = useQuery(tokenLogQuery(id));
   useTitle('Request', 'Tokens');
-  if (log.isError) {
-    return (
-      <div className="page">
-        <Failure what="The request could not be read." error={log.error} onRetry={() => void log.refetch()} />
-      </div>
-    );
-  }
-  if (log.data === undefined) return <Loading what="the request" />;
-  return <Request log={log.data} />;
+  return (
+    <ReadPage what="the request" query={log}>
+      {(opened) => <Request log={opened} />}
+    </ReadPage>
+  );
 }
 
 function Request({ log }: { log: TokenLog }) {

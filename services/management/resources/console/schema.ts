@@ -20,7 +20,9 @@ export const SessionView = z
   .object({
     id: z.string(),
     person: Person,
-    role: ConsoleRole,
+    roles: z.array(ConsoleRole),
+    /** Of this API, beside those of the roles. */
+    scopes: z.array(z.string()),
     user_agent: z.string(),
     started_at: z.iso.datetime(),
     seen_at: z.iso.datetime(),

@@ -65,8 +65,14 @@ const get = reads({
     const hook = await findHook(id, deps);
     const entry = entryOf(hook, revision);
     const found = await findRevision(revision, deps);
-    const { kind, code, dependencies, build, limits, egress, on_failure, isolation } = found;
-    const policies = { limits, egress, on_failure, isolation: isolation ?? 'shared' } as const;
+    const { kind, code, dependencies, build, limits, egress, on_failure, isolation, language } = found;
+    const policies = {
+      limits,
+      egress,
+      on_failure,
+      isolation: isolation ?? 'shared',
+      language: language ?? 'javascript',
+    } as const;
     const secrets = await secretNamesOf(id, revision, deps);
     const modules = build?.modules ?? [];
     return { ...entryView(entry, hook), kind, script: code, dependencies, modules, ...policies, secrets };

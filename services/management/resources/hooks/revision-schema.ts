@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HookOutcome, LastCalls } from '../../../../shared/domain/hook-outcome.ts';
-import { HookIsolation, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
+import { HookIsolation, HookLanguage, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
 import { NetworkCall } from '../../../../shared/domain/network-call.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
@@ -37,6 +37,7 @@ export const RevisionView = z
     egress: EgressPolicy,
     on_failure: z.enum(['deny', 'issue_unmodified']),
     isolation: HookIsolation,
+    language: HookLanguage,
     secrets: z.array(z.string()),
   })
   .meta({ id: 'HookRevision' });

@@ -1,0 +1,111 @@
+/** Of all but `hookmint hook …`: the command's words, what it does in a line, and all that is to be known to call it. */
+export const COMMANDS_HELP: readonly [words: string, line: string, text: string][] = [
+  [
+    'token',
+    'asks for a token, and shows what is in it and what hooks did',
+    `hookmint token [OPTION ...]
+
+  Asks for an access token as a client does, and shows its header, its claims, and what hooks added
+  and dropped: of the hookmint that runs on this machine as its demo client, or, where HOOKMINT_URL
+  is set, as HOOKMINT_CLIENT_ID with HOOKMINT_CLIENT_SECRET.
+
+    --audience AUDIENCE   the API that it is for (default of this machine's: its demo API)
+    --scope "A B"         the scopes to ask for (default: all that the client is granted)
+    --param NAME=VALUE    a further parameter of the request, context.body of hooks; can be repeated
+    --data DIR            of the hookmint that runs on this machine (default .hookmint/)
+    --raw                 the access token alone, for scripts
+    --json                all of it as one JSON object: status, answer, header, claims, log
+
+  Exit code 0: a token; 1: no token; 2: the command is wrong.`,
+  ],
+  [
+    'tokens',
+    'who asked for which token, and what became of it',
+    `hookmint tokens [OPTION ...]
+
+  Who asked for which token, and what became of it.
+
+    --live                as it happens, until Ctrl-C
+    --search SEARCH       as of the API's logs: client_id:…, audience:"…", hook_id:…, error_code:…,
+                          correlation_id:…, jti:…, trace_id:…
+    --count N             the last N (default 20, at most 100)
+    --json                the logs as the API has them; with --live one a line`,
+  ],
+  [
+    'console',
+    'a link that signs in to the console in a browser',
+    `hookmint console [OPTION ...]
+
+  Prints a link that signs in to the console, once, within 15 minutes.
+
+    --role ROLE           "admin" (default), "operator", "author" or "viewer"
+    --data DIR            of the hookmint that runs on this machine (default .hookmint/), where
+                          HOOKMINT_URL is not set`,
+  ],
+  [
+    'import',
+    'moves an export of auth0-deploy-cli into hookmint',
+    `hookmint import DIR [OPTION ...]
+
+  Moves an export of auth0-deploy-cli (a folder, or the YAML file) into hookmint: shows what it
+  would do, does it, and tries each hook once with a sample event.
+
+    --secrets FILE        values that exports never hold, JSON or YAML: {"hooks": {NAME: {SECRET:
+                          VALUE}}, "actions": {...}, "clients": {NAME: CLIENT_SECRET}}; or a
+                          variable for each, which the plan names
+    --dry-run             shows the plan and changes nothing
+    --yes                 does not ask
+    --accept-losses       goes on without the settings that hookmint does not have (LOSS in its
+                          plan)
+    --json                the plan and what came of it as one JSON object
+
+  Exit code 0: done; 1: some of it was refused or would be lost; 2: the files or the command are
+  wrong.`,
+  ],
+  [
+    'export',
+    "writes hookmint's configuration in the same layout",
+    `hookmint export DIR [--identifiers]
+
+  Writes hookmint's configuration in the layout of auth0-deploy-cli, without secrets.`,
+  ],
+  [
+    'diff',
+    'shows what apply would do',
+    `hookmint diff DIR [OPTION ...]
+
+  Shows what apply would do, with the same options.
+
+  Exit code 0: nothing; 1: something; 2: the files or the command are wrong.`,
+  ],
+  [
+    'apply',
+    'makes hookmint as files say, for pipelines',
+    `hookmint apply DIR [OPTION ...]
+
+  Makes hookmint as the files say, for pipelines: it asks nothing.
+
+    --secrets FILE        as import takes it; secrets that are given here always count as a change
+    --prune               removes what the files do not have, of the kinds that they have
+    --accept-losses       as import takes it
+    --json                the plan and what came of it as one JSON object
+
+  Exit code 0: hookmint is as the files say; 1: some of it was refused or would be lost; 2: as of
+  diff.`,
+  ],
+  [
+    'trust',
+    'has tokens of a platform authenticate a client',
+    `hookmint trust add PLATFORM WHO --client ID [OPTION ...]
+
+  Has tokens of a platform authenticate a client, which needs no secret then.
+
+    github OWNER/REPO     --ref REF (default refs/heads/main) or --environment NAME
+    gitlab GROUP/PROJECT  --ref BRANCH (default main)
+    kubernetes NAMESPACE/SERVICEACCOUNT --issuer URL
+    spiffe ID --issuer URL --jwks-uri URL
+
+    --audience AUDIENCE   the aud of the tokens; default: the URL of hookmint
+    --issuer URL, --jwks-uri URL  of an installation of your own`,
+  ],
+];

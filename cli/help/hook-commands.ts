@@ -1,0 +1,117 @@
+/** Of `hookmint hook …`: the command's words, what it does in a line, and all that is to be known to call it. */
+export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: string][] = [
+  [
+    'hook new',
+    'writes a template of a hook or an Action',
+    `hookmint hook new [FILE] [--action] [--ts]
+
+  Writes a template of a hook (default hook.js), never over a file that is there.
+
+    --action              of an Action (default action.js)
+    --ts                  in TypeScript (default hook.ts, action.ts), as where FILE ends in .ts`,
+  ],
+  [
+    'hook run',
+    'runs a hook once on this machine, and shows what the token would hold',
+    `hookmint hook run FILE [OPTION ...]
+
+  Runs a hook or an Action once, with the limits of the service, and shows the token's scopes and
+  claims. FILE is JavaScript, or TypeScript where its name ends in .ts.
+
+    --event FILE          a JSON object with any of client, scope, audience, body, request;
+                          a sample has the rest
+    --secrets FILE        the hook's secrets, a JSON object of names and values
+    --allow-address CIDR  lets the hook reach an address that is not public; can be repeated
+    --custom-claims WHICH "namespaced" (default) or "relaxed", as the tenant has it;
+                          Actions are always relaxed
+    --json                the same as one JSON object
+
+  Exit code 0: a token; 1: no token; 2: the hook cannot be built, or the command is wrong.
+  Modules that a hook requires are those in the "dependencies" of a package.json beside it.`,
+  ],
+  [
+    'hook test',
+    'runs a folder of cases, and compares with what each expects',
+    `hookmint hook test DIR
+
+  Runs every *.case.json in a folder and below, and compares with what each expects.
+
+  Exit code 0: all passed; 1: some failed; 2: the command or a case file is wrong.`,
+  ],
+  [
+    'hook deploy',
+    'makes a file the hook that a running hookmint runs',
+    `hookmint hook deploy FILE [OPTION ...]
+
+  Makes the file the hook that a running hookmint runs; its name is the file's.
+
+    --name NAME           another name
+    --draft               a revision that is not deployed; of a new hook the first one, which is
+                          not enabled
+    --enable, --no-enable enables it in the place of the enabled hook, or disables it; without:
+                          as it was, a new one is not enabled
+    --secrets FILE        all of the hook's secrets, a JSON object; without: as they were
+    --limits JSON         limits other than the defaults, such as {"cpu_ms": 500}, or a file of them
+    --allow-address CIDR  --allow-host HOST  where it may send requests; can be repeated
+    --on-failure WHAT     "deny" (default) or "issue_unmodified"
+    --isolation WHAT      "shared" (default) or "process": no other hook runs in its processes`,
+  ],
+  [
+    'hook try',
+    'runs a draft or a revision once, where hooks run',
+    `hookmint hook try NAME[@N] [OPTION ...]
+
+  Runs the draft, or revision N, once where hooks run, and shows what "hook run" shows.
+
+    --event FILE          as of "hook run"
+    --log ID              the token request of that log (/api/v2/logs), with the client and grant
+                          as they are now
+    --json                the same as one JSON object
+
+  Exit code 0: a token; 1: no token; 2: the command is wrong.`,
+  ],
+  [
+    'hook enable',
+    'has a hook shape tokens',
+    `hookmint hook enable NAME[@N]
+
+  Has it shape tokens, with revision N if given, in the place of the enabled hook.`,
+  ],
+  [
+    'hook disable',
+    'has tokens issued without it',
+    `hookmint hook disable NAME
+
+  Tokens are issued without it.`,
+  ],
+  [
+    'hook rollback',
+    'deploys the revision before',
+    `hookmint hook rollback NAME [--to N]
+
+  Deploys the revision before, or revision N of the history.`,
+  ],
+  [
+    'hook list',
+    'hooks and their revisions',
+    `hookmint hook list [--json]
+
+  Hooks and their revisions.`,
+  ],
+  [
+    'hook diff',
+    'the difference of two revisions',
+    `hookmint hook diff NAME [A] [B]
+
+  Two revisions; without numbers: the deployed one and the draft, or the one before.
+
+  Exit code 0: they are the same; 1: they differ.`,
+  ],
+  [
+    'hook logs',
+    'what a hook prints and why it fails, as it runs',
+    `hookmint hook logs NAME [--json]
+
+  What the hook prints and why it fails, as it runs, until Ctrl-C.`,
+  ],
+];

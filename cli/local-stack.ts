@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { readAddress } from '../deploy/local/address-file.ts';
+import { defaultDataDir } from '../deploy/local/default-data-dir.ts';
+import { loadSecrets, type LocalSecrets } from '../deploy/local/local-secrets.ts';
+import { UsageError } from '../shared/usage-error.ts';
+import { fromCaller } from './command.ts';
+
+/** The hookmint of a data folder of this machine, for whoever owns the folder. */
+export type LocalStack = { url: string; secrets: LocalSecrets };
+
+/**
+ * The hookmint that is meant where no server is told of by the environment, or whose folder is named; from then on this process trusts its
+ * certificate.
+ *
+ * @returns `undefined` when the environment tells of a server.
+ * @throws {UsageError} when none was started in the folder.
+ */
+export async function localStack(dataDir: string | undefined): Promise<LocalStack | undefined> {
+  const isTold = [process.env.HOOKMINT_URL, process.env.AUTH0_DOMAIN].some((value) => (value ?? '') !== '');
+  if (isTold && dataDir === undefined) return undefined;
+  const folder = dataDir === undefined ? defaultDataDir() : fromCaller(dataDir);
+  const address = readAddress(folder);
+  if (address === undefined) {
+    throw new UsageError(`No hookmint was started in ${folder}; name its folder with --data DIR, or set HOOKMINT_URL.`);
+  }
+  if (address.ca_file !== undefined) {
+    const trusted = readFileSync(resolve(folder, address.ca_file), 'utf8');
+    setDefaultCACertificates([...getCACertificates('default'), trusted]);
+  }
+  return { url: address.url, secrets: (await loadSecrets(folder)).secrets };
+}
+
+/** What tells the Management API's client of such a hookmint, in the place of the environment. */
+export function ownerOf({ url, secrets }: LocalStack): NodeJS.ProcessEnv {
+  return {
+    HOOKMINT_URL: url,
+    HOOKMINT_CLIENT_ID: secrets.management_client_id,
+    HOOKMINT_CLIENT_SECRET: secrets.management_client_secret,
+  };
+}

@@ -1,0 +1,4 @@
+import { cluster } from './groups/cluster.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(cluster);
