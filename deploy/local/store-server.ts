@@ -40,7 +40,10 @@ export async function startStoreServer(
         user: 'gateway',
         password: passwords.gateway,
         database,
-        privileges: CONFIGURATION.map((collection) => ({ collection, actions: READ })),
+        privileges: [
+          ...CONFIGURATION.map((collection) => ({ collection, actions: READ })),
+          { collection: 'revocations', actions: ['find', 'insert'] },
+        ],
       },
       {
         user: 'signer',
@@ -56,6 +59,7 @@ export async function startStoreServer(
           ...CONFIGURATION.map((collection) => ({ collection, actions: collection === 'hooks' ? WRITE_HOOKS : WRITE })),
           { collection: 'logs', actions: ADD_LOGS },
           { collection: 'token_minutes', actions: ['find', 'insert', 'update', 'createIndex'] },
+          { collection: 'revocations', actions: ['find', 'createIndex'] },
           { collection: 'console_links', actions: ['find', 'insert', 'update', 'createIndex'] },
           { collection: 'console_sessions', actions: WRITE },
         ],

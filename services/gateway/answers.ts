@@ -71,13 +71,22 @@ export function requireHost(request: Request, response: Response, next: NextFunc
   else sendOAuthError(response, withoutHost());
 }
 
-export function hasHost({ httpVersion, headers }: IncomingMessage): boolean {
+function hasHost({ httpVersion, headers }: IncomingMessage): boolean {
   return httpVersion === '1.0' || headers.host !== undefined;
 }
 
-export function withoutHost(): OAuthError {
+function withoutHost(): OAuthError {
   return new OAuthError(400, 'invalid_request', NOT_HTTP);
 }
+
+/** @throws {OAuthError} 400 for a request without a host, and for one with two Authorization headers. */
+export function refuseAmbiguous(request: IncomingMessage): void {
+  if (!hasHost(request)) throw withoutHost();
+  if ((request.headersDistinct.authorization?.length ?? 0) > 1) throw TWO_AUTHORIZATIONS;
+}
+
+/** Node takes the first; another service on the way may have looked at the second. */
+const TWO_AUTHORIZATIONS = new OAuthError(400, 'invalid_request', 'Send one Authorization header');
 
 /** For a path that exists, asked with another method (RFC 9110 §15.5.6). */
 export function methodNotAllowed(allow: string) {

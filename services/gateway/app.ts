@@ -15,7 +15,9 @@ import { jwksRoute } from './routes/jwks.ts';
 import { managementRoute } from './routes/management.ts';
 import { metadataRoute } from './routes/metadata.ts';
 import type { RefusalSampler } from './sample-refusals.ts';
-import { isTokenRequest, tokenEndpoint } from './routes/token.ts';
+import { PATH as TOKEN_PATH, tokenEndpoint } from './routes/token.ts';
+import { tokenStatusEndpoints } from './routes/token-status.ts';
+import type { TokenStore } from './token-status/token-store.ts';
 
 /** The gateway's HTTP surface. */
 export function createApp(options: {
@@ -23,14 +25,25 @@ export function createApp(options: {
   events: EventPublisher;
   refusals: RefusalSampler;
   publicKeys: PublicKeys;
+  tokens: TokenStore;
   missing: () => string[];
   maxInFlight: number;
   trustedProxies: number;
   managementUrl: string | undefined;
   hasConsole: boolean;
 }): RequestListener {
-  const { issuer, events, refusals, publicKeys, missing, maxInFlight, trustedProxies, managementUrl, hasConsole } =
-    options;
+  const {
+    issuer,
+    events,
+    refusals,
+    publicKeys,
+    tokens,
+    missing,
+    maxInFlight,
+    trustedProxies,
+    managementUrl,
+    hasConsole,
+  } = options;
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
@@ -50,7 +63,12 @@ export function createApp(options: {
     const who = { trustedProxies, clientSecretKey };
     app.use(managementRoute(managementUrl, who, { hasConsole, changed: (changes) => configuration.changed(changes) }));
   }
-  app.route('/oauth/token').all(methodNotAllowed('POST'));
+  const bounds = { trustedProxies, maxInFlight };
+  const posted = new Map([
+    [TOKEN_PATH, tokenEndpoint(issuer, events, refusals, bounds)],
+    ...tokenStatusEndpoints(issuer, { issuer: issuer.issuer, publicKeys, tokens, missing }, bounds),
+  ]);
+  for (const path of posted.keys()) app.route(path).all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));
   const issuerPath = issuerPathOf(issuer.issuer);
   const readable = (path: string, route: RequestHandler) =>
@@ -64,10 +82,11 @@ export function createApp(options: {
   app.use(notFound);
   app.use(handleError);
 
-  const answerTokenRequest = tokenEndpoint(issuer, events, refusals, { trustedProxies, maxInFlight });
   return (request, response) => {
     request.url = belowIssuer(originForm(request.url), issuerPath);
-    if (isTokenRequest(request)) answerTokenRequest(request, response);
-    else app(request, response);
+    const { method, url = '' } = request;
+    const listener = method === 'POST' ? posted.get(url.split('?', 1)[0] ?? '') : undefined;
+    if (listener === undefined) app(request, response);
+    else listener(request, response);
   };
 }

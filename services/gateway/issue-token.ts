@@ -1,16 +1,14 @@
-import type { ClientAssertion } from '../../shared/domain/client-assertion-issuer.ts';
-import type { Client } from '../../shared/domain/client.ts';
+import { audiencesOf, authenticate } from './authenticate.ts';
 import { readProof } from './dpop/read-proof.ts';
 import { tokenEndpointOf } from './endpoints.ts';
-import { authenticateByIssuer } from './steps/authenticate-by-issuer.ts';
-import { authenticateByAssertion } from './steps/authenticate-client-assertion.ts';
-import { authenticateClient, readCredentials, type Credentials } from './steps/authenticate-client.ts';
+import { readCredentials } from './steps/authenticate-client.ts';
 import { bindToken } from './steps/bind-token.ts';
 import { checkClientGrant } from './steps/check-client-grant.ts';
 import { checkGrantType } from './steps/check-grant-type.ts';
 import { findApi } from './steps/find-api.ts';
 import type { TellHeaders } from './admission/token-quotas.ts';
 import { parseParameters } from './steps/parse-parameters.ts';
+import { refuseRevoked } from './steps/refuse-revoked.ts';
 import { refuseOrganization } from './steps/refuse-organization.ts';
 import { shapeByHooks, type ShapedRequest } from './steps/shape-by-hooks.ts';
 import { settleScopes } from './steps/settle-scopes.ts';
@@ -32,12 +30,8 @@ export async function issueToken(
   const credentials = readCredentials(request.authorization, parameters, audiencesOf(deps.issuer));
   findings.client_id = credentials.clientId.slice(0, 128);
   const proof = readProof(request.dpop, tokenEndpointOf(deps.issuer), deps.dpopNonces);
-  const authenticate = (): Promise<Authenticated> => authenticateBy(credentials, deps);
-  const { quotas, clientRate, failures } = deps.limits;
-  const { client, clientAssertion } =
-    failures === undefined
-      ? await authenticate()
-      : await failures(request.about.ip, credentials.clientId, authenticate);
+  const { quotas, clientRate } = deps.limits;
+  const { client, clientAssertion } = await authenticate(credentials, request.about.ip, deps);
   findings.client_name = client.name;
   if (clientAssertion !== undefined && 'issuer' in credentials) {
     const { issuer, subject } = clientAssertion;
@@ -69,27 +63,15 @@ export async function issueToken(
     : quotas.within(client, client.token_quota.client_credentials, tell, issue);
 }
 
-/** `clientAssertion`: what another issuer said of the client. */
-type Authenticated = { client: Client; clientAssertion?: ClientAssertion };
-
-async function authenticateBy(credentials: Credentials, deps: TokenIssuer): Promise<Authenticated> {
-  const { configuration, findKey, useOnce, issuer } = deps;
-  if (!('jwt' in credentials)) {
-    return { client: await authenticateClient(credentials, configuration, deps.clientSecretKey) };
-  }
-  return 'issuer' in credentials
-    ? authenticateByIssuer(credentials, { configuration, findKey, useOnce, issuer, audiences: audiencesOf(issuer) })
-    : { client: await authenticateByAssertion(credentials, configuration, findKey, useOnce, issuer) };
-}
-
 async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: TokenIssuer): Promise<TokenResponse> {
-  const { client, api, binding } = request;
+  const { client, api, grant, binding } = request;
   // Tokens of the Management API are never shaped: a broken hook must not prevent its own repair.
   const hooks = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
   const signed = await signToken({ issuer: deps.issuer, client, api, binding, merged }, deps);
+  refuseRevoked(signed.access_token, [client, grant]);
   findings.kid = signed.kid;
   if (signed.jti !== undefined) findings.jti = signed.jti;
   const scope = merged.scopes.join(' ');
@@ -100,9 +82,4 @@ async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: To
     expires_in: api.token_lifetime_seconds,
     token_type: binding === undefined ? 'Bearer' : 'DPoP',
   };
-}
-
-/** RFC 7523 §3: an assertion may name the service, or its token endpoint. */
-function audiencesOf(issuer: string): string[] {
-  return [issuer, tokenEndpointOf(issuer)];
 }

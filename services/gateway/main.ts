@@ -35,6 +35,7 @@ import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
 import { createUseOnce } from './steps/use-once.ts';
+import { tokenStoreIn } from './token-status/token-store.ts';
 
 const SERVICE = 'gateway';
 
@@ -142,6 +143,7 @@ runService(SERVICE, async (endLater) => {
     events,
     refusals,
     publicKeys,
+    tokens: tokenStoreIn(store.db),
     missing: () => [
       ...busMissing(),
       ...clock.missing(),

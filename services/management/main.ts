@@ -19,6 +19,7 @@ import { connectStore } from '../../shared/store/connect.ts';
 import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { logsIn } from '../../shared/store/logs.ts';
+import { revocationsIn } from '../../shared/store/revocations.ts';
 import { tokenMinutesIn } from '../../shared/store/token-minutes.ts';
 import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
@@ -169,7 +170,7 @@ async function prepareStore(config: ReturnType<typeof readConfig>): Promise<void
   try {
     await prepareConfiguration(db);
     await logsIn(db).createIndexes(config.HOOKMINT_LOG_RETENTION_DAYS);
-    await tokenMinutesIn(db).createIndexes();
+    await Promise.all([tokenMinutesIn(db).createIndexes(), revocationsIn(db).createIndexes()]);
     await Promise.all([consoleLinksIn(db).createIndexes(), consoleSessionsIn(db).createIndexes()]);
   } finally {
     await close();

@@ -70,6 +70,10 @@ export const Client = z.object({
   compliance_level: ComplianceLevel.nullable().default(null),
   /** Claims of its tokens, set without code. */
   claims: StaticClaims.nullable().default(null),
+  /** Identifier of the API that the client is: it may ask about the tokens that are for it (RFC 7662). */
+  resource_server_identifier: z.string().nullable().default(null),
+  /** Tokens of the client that were issued until then were revoked (`revoked-tokens.ts`). */
+  tokens_revoked_until_ms: z.number().nullable().default(null),
   /** `null`: the tenant's `default_token_quota` holds, if there is one. */
   token_quota: TokenQuota.nullable().default(null),
   /** What Auth0's tools say of a client beyond this: kept and told again, without a meaning here. */

@@ -1,7 +1,11 @@
 import type { Db } from 'mongodb';
+import { z } from 'zod';
 import { ClientGrant } from '../domain/client-grant.ts';
 import { documentsIn } from './documents.ts';
 import { written } from './written.ts';
+
+/** `created_at_ms` tells a grant from an earlier one for the same client and API; not there where an older version made it, or the set-up. */
+const StoredGrant = ClientGrant.extend({ created_at_ms: z.number().optional() });
 
 /** More that go at once are not told one by one. */
 const MAX_TOLD = 64;
@@ -14,7 +18,7 @@ export const clientGrantKey = ({ client_id, audience }: Pick<ClientGrant, 'clien
 export function clientGrantsIn(db: Db) {
   const grants = documentsIn(db, {
     name: 'client_grants',
-    schema: ClientGrant,
+    schema: StoredGrant,
     idName: 'id',
     what: 'client grant',
     lookedUpBy: clientGrantKey,
@@ -32,7 +36,7 @@ export function clientGrantsIn(db: Db) {
 
   return {
     ...grants,
-    findFor: (clientId: string, audience: string): Promise<ClientGrant | undefined> =>
+    findFor: (clientId: string, audience: string): Promise<z.infer<typeof StoredGrant> | undefined> =>
       grants.findBy({ client_id: clientId, audience }),
     /** Removes the grants of a client, or to an API, that is gone. */
     removeAll: async (of: { client_id: string } | { audience: string }): Promise<void> => {

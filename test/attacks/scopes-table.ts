@@ -9,7 +9,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'create:clients':
     'clients of any free `client_id`, with a secret that is shown once; without a grant they get no token',
   'update:clients':
-    'names, metadata and grant types of clients: as hooks see them, whether they get tokens, and whether only bound ones; no secret, no key, no quota, not whether they need a secret',
+    'names, metadata and grant types of clients: as hooks see them, whether they get tokens, and whether only bound ones, and which API may be asked about; ends their tokens; no secret, no key, no quota, not whether they need a secret',
   'delete:clients': 'ends clients with their grants',
   'update:client_keys':
     '**all rights of another client:** a new secret of any client that is not the last administrator',
@@ -96,6 +96,7 @@ const ofClientsOwn = [
   'client_metadata',
   'require_proof_of_possession',
   'compliance_level',
+  'resource_server_identifier',
   ...Object.keys(ofClients),
 ];
 const ofApis = [
@@ -182,7 +183,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   deleteClient: { gains: 'nothing; the client_id is free' },
-  rotateClientSecret: { gains: 'all that the client may', members: { '': ['overlap_seconds'] } },
+  rotateClientSecret: { gains: 'all that the client may', members: { '': ['overlap_seconds', 'revoke_tokens'] } },
+  revokeClientTokens: { gains: 'nothing; tokens end', members: { '': ['audience'] } },
   createCredential: {
     gains: 'a key that authenticates nobody yet',
     members: { '': ['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },

@@ -39,6 +39,8 @@ async function addClient(client_id: string, expires_at_ms: number | null = null)
     jwks_uri: null,
     federated_jwt: null,
     claims: null,
+    resource_server_identifier: null,
+    tokens_revoked_until_ms: null,
     token_quota: null,
     require_proof_of_possession: false,
     compliance_level: null,

@@ -7,6 +7,9 @@ import { decodeJwt } from 'jose';
 const stack = withStack({ hook: null });
 const WELL_KNOWN = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
 
+const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+const ALGS = ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519'];
+
 const read = async (path: string) => {
   const response = await fetch(`${stack().url}${path}`);
   return { response, metadata: (await response.json()) as Record<string, unknown> };
@@ -25,10 +28,15 @@ describe('RFC 8414 §2 Authorization Server Metadata', () => {
         jwks_uri: `${url}/.well-known/jwks.json`,
         grant_types_supported: ['client_credentials'],
         response_types_supported: ['none'],
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-        token_endpoint_auth_signing_alg_values_supported: [
-          ...['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519'],
-        ],
+        token_endpoint_auth_methods_supported: METHODS,
+        token_endpoint_auth_signing_alg_values_supported: ALGS,
+        ...Object.fromEntries(
+          ['introspection', 'revocation'].flatMap((what) => [
+            [`${what}_endpoint`, `${url}/oauth/${what === 'revocation' ? 'revoke' : 'introspect'}`],
+            [`${what}_endpoint_auth_methods_supported`, METHODS],
+            [`${what}_endpoint_auth_signing_alg_values_supported`, ALGS],
+          ]),
+        ),
         dpop_signing_alg_values_supported: ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],

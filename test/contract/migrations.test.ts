@@ -47,6 +47,8 @@ const MIGRATED_CLIENT = {
   private_key_jwt: null,
   federated_jwt: null,
   claims: null,
+  resource_server_identifier: null,
+  tokens_revoked_until_ms: null,
   jwks_uri: null,
   compliance_level: null,
   require_proof_of_possession: false,
@@ -99,6 +101,7 @@ async function assertReadable(): Promise<void> {
     ...grant,
     allow_all_scopes: false,
     claims: null,
+    tokens_revoked_until_ms: null,
     ...PROFILE,
   });
   assert.deepEqual(await configuration.enabledHooks(TRIGGER), ENABLED);

@@ -57,6 +57,14 @@ describe("the gateway's user of the store", () => {
     });
   }
 
+  it('reads and adds revocations, and may neither change nor remove them', async () => {
+    const { insert, ...others } = writes(gateway, 'revocations');
+    assert(insert);
+    await insert();
+    assert.deepEqual(await gateway.collection('revocations').find().toArray(), [{ _id: 'new' }]);
+    for (const write of Object.values(others)) await assert.rejects(write, UNAUTHORIZED);
+  });
+
   it('may neither read nor write signing keys', async () => {
     await assert.rejects(gateway.collection('signing_keys').find().toArray(), UNAUTHORIZED);
     for (const write of Object.values(writes(gateway, 'signing_keys'))) await assert.rejects(write, UNAUTHORIZED);
@@ -107,6 +115,14 @@ describe("management's user of the store", () => {
     await index();
     assert.deepEqual(await management.collection('logs').find().toArray(), [{ _id: 'new' }]);
     for (const write of [update, remove, drop]) await assert.rejects(write, UNAUTHORIZED);
+  });
+
+  it('reads and indexes revocations, and writes none', async () => {
+    const { 'make an index of': index, ...others } = writes(management, 'revocations');
+    assert(index);
+    await index();
+    await management.collection('revocations').find().toArray();
+    for (const write of Object.values(others)) await assert.rejects(write, UNAUTHORIZED);
   });
 
   it('drops indexes of hooks alone', async () => {

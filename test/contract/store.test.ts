@@ -62,6 +62,8 @@ const CLIENT: Client = {
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   require_proof_of_possession: true,
   compliance_level: 'fapi2_sp_pkj_dpop',
+  resource_server_identifier: 'https://api.example.com/',
+  tokens_revoked_until_ms: 7,
   claims: { 'https://example.com/plan': 'full', 'a.dotted $name': [{ nested: null }, 0.5, 7, false, ''] },
   profile: { logo_uri: 'https://example.com/', 'a.dotted $name': { nested: [null] } },
 };
@@ -86,6 +88,7 @@ const GRANT: ClientGrant = {
   audience: API.identifier,
   scope: ['read'],
   allow_all_scopes: true,
+  tokens_revoked_until_ms: 8,
   claims: { 'https://example.com/region': '{{client.metadata.region}}' },
   profile: { subject_type: 'client' },
 };

@@ -190,7 +190,6 @@ const OFF: Readonly<Record<string, Record<string, [offValue: unknown, other: unk
     token_vault_privileged_access: [null, { credentials: [] }],
     'token_exchange.allow_any_profile_of_type': [[], ['custom_authentication']],
     'identity_assertion_authorization_grant.active': [false, true],
-    resource_server_identifier: [null, 'urn:x'],
     third_party_security_mode: ['permissive', 'strict'],
     'client_authentication_methods.tls_client_auth': [undefined, { credentials: [{ id: 'x' }] }],
     'client_authentication_methods.self_signed_tls_client_auth': [undefined, { credentials: [{ id: 'x' }] }],

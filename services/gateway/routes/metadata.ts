@@ -2,13 +2,14 @@ import type { Request, Response } from 'express';
 import { AssertionAlg } from '../../../shared/domain/client.ts';
 import { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
-import { tokenEndpointOf } from '../endpoints.ts';
+import { introspectionEndpointOf, revocationEndpointOf, tokenEndpointOf } from '../endpoints.ts';
 
 /**
  * `GET /.well-known/oauth-authorization-server` (RFC 8414 §2) and its alias `/.well-known/openid-configuration`, which Auth0's
  * clients ask for. Only what is there is announced.
  */
 export function metadataRoute(issuer: string) {
+  const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   const metadata = {
     issuer,
     // No client is ever sent there; the SDKs of MCP take no metadata without it.
@@ -18,8 +19,14 @@ export function metadataRoute(issuer: string) {
     grant_types_supported: ['client_credentials'],
     // RFC 8414 §2 wants one, and §3.2 none that is empty. `none` (OAuth 2.0 Multiple Response Types §4): no response is ever given.
     response_types_supported: ['none'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    token_endpoint_auth_methods_supported: authMethods,
     token_endpoint_auth_signing_alg_values_supported: AssertionAlg.options,
+    introspection_endpoint: introspectionEndpointOf(issuer),
+    introspection_endpoint_auth_methods_supported: authMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: AssertionAlg.options,
+    revocation_endpoint: revocationEndpointOf(issuer),
+    revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: AssertionAlg.options,
     dpop_signing_alg_values_supported: DpopAlg.options,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: SigningAlg.options,

@@ -7,11 +7,11 @@ import { fixedHeaders } from '../../../shared/http/security-headers.ts';
 import { issueToken } from '../issue-token.ts';
 import { recordTokenRequest } from '../record-token-request.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
-import { asOAuthError, hasHost, sendJson, withoutHost } from '../answers.ts';
+import { asOAuthError, refuseAmbiguous, sendJson } from '../answers.ts';
 import { BUSY, createPlaces } from '../admission/in-flight.ts';
 import type { RefusalSampler } from '../sample-refusals.ts';
 import { readBody } from '../steps/read-body.ts';
-import { OAuthError } from '../../../shared/oauth-error.ts';
+import type { OAuthError } from '../../../shared/oauth-error.ts';
 
 /**
  * `POST /oauth/token` (RFC 6749 §3.2), served without Express, whose router and answers cost as much as all the rest of a token
@@ -36,8 +36,7 @@ export function tokenEndpoint(
       issuer.dpopNonces === undefined ? {} : { 'DPoP-Nonce': issuer.dpopNonces.current() };
     let failure: OAuthError | undefined;
     try {
-      if (!hasHost(request)) throw withoutHost();
-      if ((request.headersDistinct.authorization?.length ?? 0) > 1) throw TWO_AUTHORIZATIONS;
+      refuseAmbiguous(request);
       const { body, isForm } = await readBody(request, response);
       if (!places.take(networkOf(peer.ip ?? ''), response)) {
         refuseBusy(response);
@@ -63,15 +62,7 @@ export function tokenEndpoint(
   };
 }
 
-/** Node takes the first; another service on the way may have looked at the second. */
-const TWO_AUTHORIZATIONS = new OAuthError(400, 'invalid_request', 'Send one Authorization header');
-
-const PATH = '/oauth/token';
-
-/** Whether a request is one for {@link tokenEndpoint}. */
-export function isTokenRequest({ method, url }: IncomingMessage): boolean {
-  return method === 'POST' && (url === PATH || url?.startsWith(`${PATH}?`) === true);
-}
+export const PATH = '/oauth/token';
 
 function asTokenRequest(request: IncomingMessage, peer: Peer, body: unknown, isForm: boolean): TokenHttpRequest {
   const { authorization, 'user-agent': userAgent, 'accept-language': language } = request.headers;

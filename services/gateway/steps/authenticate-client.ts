@@ -2,7 +2,7 @@ import { clientSecretMatches } from '../../../shared/client-secret.ts';
 import { isFapi, type Client } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import type { TokenParameters } from './parse-parameters.ts';
+import type { CredentialParameters } from './parse-parameters.ts';
 import { isOfAnotherIssuer, readFederatedAssertion, type FederatedAssertion } from './read-federated-assertion.ts';
 import { JWT_BEARER, NOT_OF_THE_CLIENT, readAssertion, refused, type Assertion } from './read-assertion.ts';
 
@@ -22,7 +22,7 @@ const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="hookmint", charset="UTF-8"
  */
 export function readCredentials(
   authorization: string | undefined,
-  parameters: TokenParameters,
+  parameters: CredentialParameters,
   audiences: readonly string[],
 ): Credentials {
   const { clientAssertion } = parameters;
@@ -33,14 +33,14 @@ export function readCredentials(
   return readSecretCredentials(authorization, parameters);
 }
 
-function refuseOtherMethods(authorization: string | undefined, { clientSecret }: TokenParameters): void {
+function refuseOtherMethods(authorization: string | undefined, { clientSecret }: CredentialParameters): void {
   if (clientSecret === undefined && !BASIC.test(authorization ?? '')) return;
   throw new OAuthError(400, 'invalid_request', 'Send a client_assertion or a client secret, not both');
 }
 
 function readAssertionCredentials(
   clientAssertion: string,
-  { clientId, clientAssertionType }: TokenParameters,
+  { clientId, clientAssertionType }: CredentialParameters,
   audiences: readonly string[],
 ): Assertion | FederatedAssertion {
   if (clientAssertionType === undefined) {
@@ -57,7 +57,7 @@ function readAssertionCredentials(
   return assertion;
 }
 
-function readSecretCredentials(authorization: string | undefined, parameters: TokenParameters): SecretCredentials {
+function readSecretCredentials(authorization: string | undefined, parameters: CredentialParameters): SecretCredentials {
   const { clientId, clientSecret } = parameters;
   if (authorization !== undefined && BASIC.test(authorization)) {
     const basic = parseBasic(authorization);

@@ -2,13 +2,17 @@ import { withoutCredentials } from '../../../shared/domain/request-credentials.t
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { shown } from '../shown.ts';
 
-/** A token request as it was sent (RFC 6749 §4.4.2): its own parameters, and all that a hook may see as `context.body`. */
-export type TokenParameters = {
+/** What a request says of its client in its body. */
+export type CredentialParameters = {
   clientId: string | undefined;
   clientSecret: string | undefined;
   /** RFC 7521 §4.2; only where they were sent. */
   clientAssertion?: string;
   clientAssertionType?: string;
+};
+
+/** A token request as it was sent (RFC 6749 §4.4.2): its own parameters, and all that a hook may see as `context.body`. */
+export type TokenParameters = CredentialParameters & {
   audience: string | undefined;
   /** RFC 8707 §2; only where it was sent. */
   resource?: string[];
@@ -32,14 +36,9 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
   if (grantType !== 'client_credentials') {
     throw new OAuthError(400, 'unsupported_grant_type', `Unsupported grant type: ${shown(grantType)}`);
   }
-  const clientAssertion = text(parameters, 'client_assertion');
-  const clientAssertionType = text(parameters, 'client_assertion_type');
   const resource = resourcesOf(parameters.get('resource'));
   return {
-    clientId: text(parameters, 'client_id'),
-    clientSecret: text(parameters, 'client_secret'),
-    ...(clientAssertion === undefined ? {} : { clientAssertion }),
-    ...(clientAssertionType === undefined ? {} : { clientAssertionType }),
+    ...credentialParameters(parameters),
     audience: text(parameters, 'audience'),
     ...(resource.length === 0 ? {} : { resource }),
     scope: isForm ? scopesOf(text(parameters, 'scope') ?? '') : scopes(parameters.get('scope')),
@@ -47,8 +46,19 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
   };
 }
 
+export function credentialParameters(parameters: ReadonlyMap<string, unknown>): CredentialParameters {
+  const clientAssertion = text(parameters, 'client_assertion');
+  const clientAssertionType = text(parameters, 'client_assertion_type');
+  return {
+    clientId: text(parameters, 'client_id'),
+    clientSecret: text(parameters, 'client_secret'),
+    ...(clientAssertion === undefined ? {} : { clientAssertion }),
+    ...(clientAssertionType === undefined ? {} : { clientAssertionType }),
+  };
+}
+
 // RFC 6749 §3.2: parameters sent without a value are treated as omitted, and none may be sent more than once.
-function text(parameters: ReadonlyMap<string, unknown>, name: string): string | undefined {
+export function text(parameters: ReadonlyMap<string, unknown>, name: string): string | undefined {
   const value = parameters.get(name);
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string') return value;

@@ -1,6 +1,6 @@
 import type { AcceptedFields } from './accepted-field.ts';
 import { clientGrants, resourceServers } from './apis.ts';
-import { clientAssertionIssuers, clientCredentials, clients, rotateSecret } from './clients.ts';
+import { clientAssertionIssuers, clientCredentials, clients, revokeTokens, rotateSecret } from './clients.ts';
 import {
   actionDryRun,
   actions,
@@ -27,6 +27,7 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'clients/credentials': clientCredentials,
   'client-assertion-issuers': clientAssertionIssuers,
   'clients/rotate-secret': rotateSecret,
+  'clients/revoke-tokens': revokeTokens,
   'tenants/settings': tenantSettings,
   hooks,
   'hooks/dry-run': hookUnsavedDryRun,

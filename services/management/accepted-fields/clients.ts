@@ -7,6 +7,8 @@ const FAPI = 'test/conformance/fapi2.test.ts';
 const FEDERATED = 'test/attacks/federated-clients.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
 const BOUND = 'test/e2e/proof-of-possession.test.ts';
+const INTROSPECTION = 'test/conformance/rfc7662.test.ts';
+const REVOCATION = 'test/e2e/revoked-tokens.test.ts';
 const CLAIMS =
   'test/e2e/static-claims.test.ts: what the grant says holds over what the client says, and that over the API';
 const FIELDS = 'test/e2e/accepted-fields.test.ts';
@@ -134,7 +136,11 @@ export const clients: AcceptedFields = {
   ...off('token_vault_privileged_access', 'Only null: hookmint has no token vault.'),
   ...off('token_exchange.allow_any_profile_of_type', 'Only empty: hookmint has no token exchange.'),
   ...off('identity_assertion_authorization_grant.active', 'Only false: hookmint has no such grant.'),
-  ...off('resource_server_identifier', 'Only null: clients do not represent APIs.'),
+  ...acts(
+    'resource_server_identifier',
+    'The API that the client is: it may ask about the tokens for it.',
+    `${INTROSPECTION}: only the API that a token is for is told of it`,
+  ),
   ...off('third_party_security_mode', 'Only permissive: third-party clients are treated like all others.'),
   ...login(
     'initiate_login_uri callbacks allowed_origins web_origins allowed_logout_urls allowed_clients client_aliases ' +
@@ -149,10 +155,23 @@ export const clients: AcceptedFields = {
 
 export const clientCredentials: AcceptedFields = credential('');
 
-export const rotateSecret: AcceptedFields = acts(
-  'overlap_seconds',
-  'How long the previous secret stays valid.',
-  `${CLIENTS}: lets the secret before live on for the overlap, and no longer`,
+export const rotateSecret: AcceptedFields = {
+  ...acts(
+    'overlap_seconds',
+    'How long the previous secret stays valid.',
+    `${CLIENTS}: lets the secret before live on for the overlap, and no longer`,
+  ),
+  ...acts(
+    'revoke_tokens',
+    'Revokes all tokens that the client has got so far, too.',
+    `${REVOCATION}: a rotation of the secret revokes them too, where that is asked for`,
+  ),
+};
+
+export const revokeTokens: AcceptedFields = acts(
+  'audience',
+  'The API whose tokens are revoked. Absent: those for every API.',
+  `${REVOCATION}: all of a client, or those for one API, and no others`,
 );
 
 const ISSUERS = 'test/attacks/federated-clients.test.ts';

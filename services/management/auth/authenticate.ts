@@ -1,8 +1,11 @@
-import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
-import type { PublicJwk } from '../../../shared/subjects/keys-public.ts';
+import { isRevokedWithOthers } from '../../../shared/domain/revoked-tokens.ts';
+import { keySetOf } from '../../../shared/local-key-set.ts';
 import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { clientsIn } from '../../../shared/store/clients.ts';
+import { revocationsIn } from '../../../shared/store/revocations.ts';
+import { tokenKeyOf } from '../../../shared/token-key.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Caller } from '../api/route.ts';
 import type { Deps } from '../deps.ts';
@@ -23,21 +26,25 @@ export async function authenticate(
 ): Promise<Caller> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) throw unauthorized('Missing authentication');
-  const { sub, scope, iat = 0, cnf } = await verify(token, deps);
+  const { sub, scope, iat = 0, cnf, jti } = await verify(token, deps);
   // Whoever shows it has not proved to have its key (RFC 9449 §7.1).
   if (cnf !== undefined) throw unauthorized('The token is bound to a key; this API takes bearer tokens');
   const clientId = /^(.+)@clients$/.exec(typeof sub === 'string' ? sub : '')?.[1];
   if (clientId === undefined) throw unauthorized('Invalid token');
   // A token outlives its client, and what it was granted, by as much as a day; its rights do not.
-  const [client, grant] = await Promise.all([
+  const [client, grant, isRevoked] = await Promise.all([
     clientsIn(deps.db).find(clientId),
     clientGrantsIn(deps.db).findFor(clientId, deps.audience),
+    revocationsIn(deps.db).has(tokenKeyOf(token, { jti })),
   ]);
   if (client === undefined) throw unauthorized('The client of the token does not exist any more');
   // Nor do they come back with another client that is given the same id.
   const { created_at_ms = 0 } = client;
   if ((iat + CLOCK_TOLERANCE_SECONDS) * 1_000 < created_at_ms) {
     throw unauthorized('The token was issued to an earlier client of the same client_id');
+  }
+  if (isRevoked || [client, grant].some((one) => one !== undefined && isRevokedWithOthers(one, iat))) {
+    throw unauthorized('The token was revoked');
   }
   const granted = (one: string): boolean => grant?.allow_all_scopes === true || grant?.scope.includes(one) === true;
   const scopes = new Set(typeof scope === 'string' ? scope.split(' ').filter(granted) : []);
@@ -62,17 +69,6 @@ async function verify(token: string, { publicKeys, issuer, audience }: Deps): Pr
   } catch (error) {
     throw unauthorized(reasonOf(error, token), { cause: error });
   }
-}
-
-/** Importing a key costs more than a signature: done once for each set of keys from the signers. */
-const keySets = new WeakMap<object, ReturnType<typeof createLocalJWKSet>>();
-
-function keySetOf(keys: PublicJwk[]): ReturnType<typeof createLocalJWKSet> {
-  const known = keySets.get(keys);
-  if (known !== undefined) return known;
-  const keySet = createLocalJWKSet({ keys });
-  keySets.set(keys, keySet);
-  return keySet;
 }
 
 function reasonOf(error: unknown, token: string): string {

@@ -16,14 +16,44 @@ const OAuthErrorBody = z
   })
   .meta({ id: 'OAuthError' });
 
+const ofClient = {
+  client_id: z.string().optional().meta({ description: 'Here, or in the Authorization header.' }),
+  client_secret: z.string().optional().meta({ description: 'Here, or in the Authorization header.' }),
+  client_assertion_type: z.literal('urn:ietf:params:oauth:client-assertion-type:jwt-bearer').optional(),
+  client_assertion: z.string().optional().meta({ description: 'Instead of a secret (RFC 7523).' }),
+};
+
+/** RFC 7662 §2.1, RFC 7009 §2.1. */
+const ShownToken = z
+  .looseObject({
+    token: z.string(),
+    token_type_hint: z.string().optional().meta({ description: 'Is not needed: there are access tokens only.' }),
+    ...ofClient,
+  })
+  .meta({ id: 'ShownToken' });
+
+/** RFC 7662 §2.2; of an active token all of its claims too. */
+const Introspection = z
+  .looseObject({
+    active: z.boolean(),
+    iss: z.string().optional(),
+    sub: z.string().optional(),
+    aud: z.string().optional(),
+    client_id: z.string().optional(),
+    scope: z.string().optional(),
+    token_type: z.enum(['Bearer', 'DPoP']).optional(),
+    iat: z.int().optional(),
+    exp: z.int().optional(),
+    jti: z.string().optional(),
+    cnf: z.object({ jkt: z.string() }).optional(),
+  })
+  .meta({ id: 'Introspection' });
+
 /** RFC 6749 §4.4.2, contract §2.1. Further parameters are handed to hooks. */
 const TokenRequest = z
   .looseObject({
     grant_type: z.literal('client_credentials'),
-    client_id: z.string().optional().meta({ description: 'Here, or in the Authorization header.' }),
-    client_secret: z.string().optional().meta({ description: 'Here, or in the Authorization header.' }),
-    client_assertion_type: z.literal('urn:ietf:params:oauth:client-assertion-type:jwt-bearer').optional(),
-    client_assertion: z.string().optional().meta({ description: 'Instead of a secret (RFC 7523).' }),
+    ...ofClient,
     audience: z.string().optional().meta({ description: 'Identifier of the API that the token is for.' }),
     resource: z
       .union([z.string(), z.array(z.string())])
@@ -67,6 +97,12 @@ const Metadata = z
     response_types_supported: z.array(z.string()),
     token_endpoint_auth_methods_supported: z.array(z.string()),
     token_endpoint_auth_signing_alg_values_supported: z.array(AssertionAlg),
+    introspection_endpoint: z.url(),
+    introspection_endpoint_auth_methods_supported: z.array(z.string()),
+    introspection_endpoint_auth_signing_alg_values_supported: z.array(AssertionAlg),
+    revocation_endpoint: z.url(),
+    revocation_endpoint_auth_methods_supported: z.array(z.string()),
+    revocation_endpoint_auth_signing_alg_values_supported: z.array(AssertionAlg),
     dpop_signing_alg_values_supported: z.array(DpopAlg),
     subject_types_supported: z.array(z.string()),
     id_token_signing_alg_values_supported: z.array(SigningAlg),
@@ -90,6 +126,35 @@ const token: ZodOpenApiOperationObject = {
     '200': { description: 'The access token', headers: TokenResponseHeaders, content: json(TokenResponse) },
     ...errorResponses(OAuthErrorBody, [400, 401, 403, 408, 413, 415, 429, 500, 503]),
   },
+};
+
+/** Forms only, of clients that authenticate as for a token. */
+const ofShownToken = { required: true, content: { 'application/x-www-form-urlencoded': { schema: ShownToken } } };
+const ERRORS_OF_SHOWN = [400, 401, 408, 413, 415, 429, 500, 503];
+
+const introspection: ZodOpenApiOperationObject = {
+  operationId: 'introspectToken',
+  summary: 'Ask whether a token is in force (RFC 7662)',
+  description:
+    'For the client that is the API of the token, by its resource_server_identifier. To others no token is active.',
+  tags: ['oauth'],
+  security: [],
+  requestBody: ofShownToken,
+  responses: {
+    '200': { description: 'What the token says, if it is active', content: json(Introspection) },
+    ...errorResponses(OAuthErrorBody, ERRORS_OF_SHOWN),
+  },
+};
+
+const revocation: ZodOpenApiOperationObject = {
+  operationId: 'revokeToken',
+  summary: 'Revoke a token (RFC 7009)',
+  description:
+    'For the client that the token was issued to. A token that is unknown or has expired is as good as revoked.',
+  tags: ['oauth'],
+  security: [],
+  requestBody: ofShownToken,
+  responses: { '200': { description: 'It is revoked' }, ...errorResponses(OAuthErrorBody, ERRORS_OF_SHOWN) },
 };
 
 const metadata = (operationId: string): ZodOpenApiOperationObject => ({
@@ -157,6 +222,8 @@ const readiness: ZodOpenApiOperationObject = {
 /** What the gateway itself answers, under the same origin. */
 export const GATEWAY_PATHS: ZodOpenApiPathsObject = {
   '/oauth/token': { post: token },
+  '/oauth/introspect': { post: introspection },
+  '/oauth/revoke': { post: revocation },
   '/.well-known/oauth-authorization-server': { get: metadata('getAuthorizationServerMetadata') },
   '/.well-known/openid-configuration': { get: metadata('getOpenidConfiguration') },
   '/.well-known/jwks.json': { get: keys },

@@ -101,12 +101,13 @@ const create = writes('post', {
       scope: [],
       allow_all_scopes: false,
       claims: null,
+      tokens_revoked_until_ms: null,
       profile: subject_type === undefined ? {} : { subject_type },
     };
     const grants = clientGrantsIn(deps.db);
     const grant = editedGrant(fresh, { ...rest, claims: await claimsAfter(rest.claims, null, deps) }, api);
     try {
-      await grants.insert(grant);
+      await grants.insert({ ...grant, created_at_ms: Date.now() });
     } catch (error) {
       if (!(error instanceof DuplicateError)) throw error;
       throw conflict('client_grant_conflict', `The client ${client_id} has a grant for ${audience} already.`);

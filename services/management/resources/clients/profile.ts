@@ -78,7 +78,6 @@ const notHere = {
     .strictObject({ active: off.flag('hookmint has no such grant; use client credentials') })
     .nullable()
     .optional(),
-  resource_server_identifier: off.object('clients do not represent APIs; use client grants'),
   third_party_security_mode: off.text(
     'permissive',
     'third-party clients are treated like all others; use client grants to limit a client',

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import { z } from 'zod';
-import { hashClientSecret, newClientSecret } from '../../../../shared/client-secret.ts';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
 import { clientAssertionIssuersIn } from '../../../../shared/store/client-assertion-issuers.ts';
 import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
 import { BY_NAME, clientsIn } from '../../../../shared/store/clients.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
+import { resourceServersIn } from '../../../../shared/store/resource-servers.ts';
 import { absentScope } from '../../api/absent-products.ts';
 import { conflict, inexistent, invalidBody, invalidQuery } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
@@ -18,8 +18,9 @@ import { claimsAfter } from '../../api/static-claims.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import { besideWaysIn, lastAdministrator, refuseLostWayIn } from '../../auth/ways-in.ts';
 import { createdClient, editedClient } from './edit.ts';
-import { ClientView, CreateClient, RotateSecret, UpdateClient } from './schema.ts';
-import { rotated } from './secrets.ts';
+import { ClientView, CreateClient, UpdateClient } from './schema.ts';
+import { revokeTokens } from './revoke-tokens.ts';
+import { rotateSecret } from './rotate-secret.ts';
 import { viewOf } from './view.ts';
 
 const tag = 'clients';
@@ -119,6 +120,7 @@ const create = writes('post', {
     const claims = await claimsAfter(body.claims, null, { db });
     if (claims !== null) requireScope(caller, OF_CLAIMS);
     await refuseUnknownIssuers(body, db);
+    await refuseUnknownApi(body, null, db);
     const { client, clientSecret } = await createdClient({ ...body, claims }, clientSecretKey);
     try {
       await clientsIn(db).insert({ ...client, created_at_ms: Date.now() });
@@ -151,6 +153,7 @@ const update = writes('patch', {
     const changed = await besideWaysIn(id, deps, (isLast) =>
       clientsIn(db).change(id, async (before) => {
         const claims = await claimsAfter(body.claims, before.claims, { db });
+        await refuseUnknownApi(body, before.resource_server_identifier, db);
         const after = editedClient(before, { ...body, claims }, clientSecretKey);
         requireScopesOfChange({ before, after }, caller);
         if (isLast) refuseLostWayIn({ before, after }, caller);
@@ -189,36 +192,7 @@ const remove = writes('delete', {
   },
 });
 
-const rotateSecret = writes('post', {
-  path: '/clients/{id}/rotate-secret',
-  operationId: 'rotateClientSecret',
-  summary: 'Rotate a client secret',
-  tag,
-  scopes: ['update:client_keys'],
-  params,
-  body: RotateSecret,
-  status: 200,
-  response: ClientView,
-  errors: [404, 409],
-  handle: async ({ params: { id }, body: { overlap_seconds }, caller }, deps) => {
-    const { db, tenant, clientSecretKey } = deps;
-    const clientSecret = newClientSecret();
-    const hash = hashClientSecret(clientSecret, clientSecretKey);
-    const changed = await besideWaysIn(id, deps, (isLast) =>
-      clientsIn(db).change(id, (before) => {
-        const client_secrets = rotated(before.client_secrets, hash, overlap_seconds, Date.now());
-        const after = { ...before, client_secrets };
-        if (isLast) refuseLostWayIn({ before, after }, caller);
-        return after;
-      }),
-    );
-    if (changed === undefined) throw inexistent('client');
-    const [before, after] = [viewOf(changed.before, tenant), viewOf(changed.after, tenant)];
-    return { answer: viewOf(changed.after, tenant, clientSecret), change: { collection, id, before, after } };
-  },
-});
-
-export const clientRoutes: readonly Route[] = [list, create, get, update, remove, rotateSecret];
+export const clientRoutes: readonly Route[] = [list, create, get, update, remove, rotateSecret, revokeTokens];
 
 /** How many tokens clients may have is the tenant's to say. */
 const OF_QUOTAS = { scopes: ['update:tenant_settings'] };
@@ -248,6 +222,18 @@ async function refuseUnknownIssuers(body: UpdateClient | CreateClient, db: Db): 
   throw invalidBody(
     `'the issuer ${unknown} is not trusted; create it with POST /client-assertion-issuers' on property client_authentication_methods.federated_jwt.`,
   );
+}
+
+/** @throws {ApiError} 400 for an API that is not there, and for the Management API, which asks nobody. */
+async function refuseUnknownApi(
+  { resource_server_identifier: identifier }: UpdateClient | CreateClient,
+  present: string | null,
+  db: Db,
+): Promise<void> {
+  if (identifier === undefined || identifier === null || identifier === present) return;
+  const api = await resourceServersIn(db).findByIdentifier(identifier);
+  if (api?.is_system === false) return;
+  throw invalidBody(`'must be the identifier of an API that there is' on property resource_server_identifier.`);
 }
 
 /** So does whether it proves it at all, its quota, and its claims. Tools send back all that they were shown, so that only what differs counts. */

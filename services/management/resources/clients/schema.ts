@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ComplianceLevel, TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
 import { FederatedCredential, MAX_FEDERATED_CREDENTIALS } from '../../../../shared/domain/federated-credential.ts';
 import { isJwksUri, MAX_JWKS_URI_LENGTH } from '../../../../shared/domain/jwks-uri.ts';
+import { MAX_IDENTIFIER_LENGTH } from '../../../../shared/domain/resource-server.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { isStorableName } from '../../api/loose.ts';
 import { claims } from '../../api/static-claims.ts';
@@ -61,6 +62,8 @@ const meaningful = {
   claims,
   /** `null`: the tenant's `default_token_quota` holds. */
   token_quota: TokenQuota.nullable().optional(),
+  /** The API that the client is, which may ask about its tokens. Auth0 has it fixed once it is set. */
+  resource_server_identifier: z.string().min(1).max(MAX_IDENTIFIER_LENGTH).nullable().optional(),
   require_proof_of_possession: z.boolean().optional(),
   compliance_level: z
     .enum(
@@ -102,8 +105,20 @@ export type CreateClient = z.infer<typeof CreateClient>;
 
 /** hookmint's own: Auth0's secrets end with their rotation, as they do here without a body. */
 export const RotateSecret = z
-  .strictObject({ overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).default(0) })
-  .default({ overlap_seconds: 0 });
+  .strictObject({
+    overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).default(0),
+    revoke_tokens: z.boolean().default(false),
+  })
+  .default({ overlap_seconds: 0, revoke_tokens: false });
+
+/** hookmint's own. Without an `audience`: the tokens for every API. */
+export const RevokeTokens = z
+  .strictObject({ audience: z.string().min(1).max(MAX_IDENTIFIER_LENGTH).optional() })
+  .default({});
+
+export const RevokedTokensView = z
+  .object({ client_id: z.string(), audience: z.string().optional(), tokens_revoked_until: z.iso.datetime() })
+  .meta({ id: 'RevokedTokens' });
 
 /** As the API shows it; every member may be left out by `fields`. */
 export const ClientView = z

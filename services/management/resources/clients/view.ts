@@ -20,6 +20,9 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
     grant_types: client.grant_types,
     ...(Object.keys(client.client_metadata).length === 0 ? {} : { client_metadata: client.client_metadata }),
     ...(client.claims === null ? {} : { claims: client.claims }),
+    ...(client.resource_server_identifier === null
+      ? {}
+      : { resource_server_identifier: client.resource_server_identifier }),
     ...(client.token_quota === null ? {} : { token_quota: client.token_quota }),
     ...(client.require_proof_of_possession ? { require_proof_of_possession: true } : {}),
     ...(client.compliance_level === null ? {} : { compliance_level: client.compliance_level }),

@@ -1,0 +1,48 @@
+import type { ClientAssertion } from '../../shared/domain/client-assertion-issuer.ts';
+import type { Client } from '../../shared/domain/client.ts';
+import { tokenEndpointOf } from './endpoints.ts';
+import { authenticateByIssuer } from './steps/authenticate-by-issuer.ts';
+import { authenticateByAssertion } from './steps/authenticate-client-assertion.ts';
+import { authenticateClient, type Credentials } from './steps/authenticate-client.ts';
+import type { TokenIssuer } from './token-request.ts';
+
+/** What tells who a client is, and limits those who are told wrongly. */
+export type Authenticator = Pick<
+  TokenIssuer,
+  'configuration' | 'findKey' | 'useOnce' | 'issuer' | 'clientSecretKey'
+> & {
+  limits: Pick<TokenIssuer['limits'], 'failures'>;
+};
+
+/** `clientAssertion`: what another issuer said of the client. */
+type Authenticated = { client: Client; clientAssertion?: ClientAssertion };
+
+/**
+ * Authenticates the client by what it shows.
+ *
+ * @throws {OAuthError} 401, 429 for one that has failed too often, 503 while it cannot be known.
+ */
+export function authenticate(
+  credentials: Credentials,
+  ip: string | undefined,
+  deps: Authenticator,
+): Promise<Authenticated> {
+  const { failures } = deps.limits;
+  const act = (): Promise<Authenticated> => authenticateBy(credentials, deps);
+  return failures === undefined ? act() : failures(ip, credentials.clientId, act);
+}
+
+async function authenticateBy(credentials: Credentials, deps: Authenticator): Promise<Authenticated> {
+  const { configuration, findKey, useOnce, issuer } = deps;
+  if (!('jwt' in credentials)) {
+    return { client: await authenticateClient(credentials, configuration, deps.clientSecretKey) };
+  }
+  return 'issuer' in credentials
+    ? authenticateByIssuer(credentials, { configuration, findKey, useOnce, issuer, audiences: audiencesOf(issuer) })
+    : { client: await authenticateByAssertion(credentials, configuration, findKey, useOnce, issuer) };
+}
+
+/** RFC 7523 §3: an assertion may name the service, or its token endpoint. */
+export function audiencesOf(issuer: string): string[] {
+  return [issuer, tokenEndpointOf(issuer)];
+}

@@ -1,0 +1,34 @@
+import type { Client } from '../../../shared/domain/client.ts';
+import type { PublicKeys } from '../../../shared/public-keys.ts';
+import { notKnown, readToken, type ReadToken } from './read-token.ts';
+import type { TokenStore } from './token-store.ts';
+
+export type TokenStatusDeps = {
+  issuer: string;
+  publicKeys: Pick<PublicKeys, 'keys'>;
+  tokens: TokenStore;
+  /** What keeps this gateway from being ready: what it knows of keys and of the time may be old. */
+  missing: () => string[];
+};
+
+/** RFC 7662 §2.2. Why it is not, nobody is told. */
+const INACTIVE = { active: false };
+
+/**
+ * What a token says, and whether it is in force (RFC 7662). Only the API that the token is for is told.
+ *
+ * @throws {OAuthError} 503 while it cannot be known whether the token was revoked.
+ */
+export async function introspect(token: string, caller: Client, deps: TokenStatusDeps): Promise<object> {
+  if (deps.missing().length > 0) throw notKnown('Whether tokens are in force cannot be known at the moment');
+  const read = await readToken(token, deps);
+  if (read === undefined || !isFor(read, caller)) return INACTIVE;
+  if (!(await deps.tokens.isInForce(read))) return INACTIVE;
+  const { claims, clientId } = read;
+  const token_type = claims.cnf === undefined ? 'Bearer' : 'DPoP';
+  // What is said here holds over claims of the same names.
+  return { ...claims, active: true, client_id: clientId, token_type };
+}
+
+const isFor = ({ audience }: ReadToken, { resource_server_identifier }: Client): boolean =>
+  audience === resource_server_identifier;

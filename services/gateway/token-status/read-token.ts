@@ -1,0 +1,55 @@
+import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+import { keySetOf } from '../../../shared/local-key-set.ts';
+import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
+import type { PublicKeys } from '../../../shared/public-keys.ts';
+import { tokenKeyOf } from '../../../shared/token-key.ts';
+
+/** An access token of this issuer that has not expired. */
+export type ReadToken = {
+  key: string;
+  clientId: string;
+  audience: string;
+  iat: number;
+  exp: number;
+  claims: JWTPayload;
+};
+
+/**
+ * Reads a token that somebody shows; `undefined` for all that is no access token of this issuer, or has expired.
+ *
+ * @throws {OAuthError} 503 while no signer has told its keys.
+ */
+export async function readToken(
+  token: string,
+  { issuer, publicKeys }: { issuer: string; publicKeys: Pick<PublicKeys, 'keys'> },
+): Promise<ReadToken | undefined> {
+  const keys = publicKeys.keys();
+  if (keys === undefined) throw notKnown('The keys that verify tokens are not known yet');
+  const claims = await verified(token, issuer, keySetOf(keys));
+  if (claims === undefined) return undefined;
+  const { sub, aud, iat, exp } = claims;
+  const clientId = /^(.+)@clients$/.exec(sub ?? '')?.[1];
+  if (clientId === undefined || typeof aud !== 'string' || iat === undefined || exp === undefined) return undefined;
+  return { key: tokenKeyOf(token, claims), clientId, audience: aud, iat, exp, claims };
+}
+
+async function verified(
+  token: string,
+  issuer: string,
+  keys: ReturnType<typeof keySetOf>,
+): Promise<JWTPayload | undefined> {
+  try {
+    return (await jwtVerify(token, keys, { issuer, algorithms: SigningAlg.options })).payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}
+
+/** 503: it cannot be said now, and nothing is said instead. */
+export const notKnown = (description: string, cause?: unknown): OAuthError =>
+  new OAuthError(503, 'temporarily_unavailable', description, {
+    headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+    cause,
+  });
