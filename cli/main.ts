@@ -7,52 +7,37 @@ import { unknownVariables } from '../shared/unknown-variables.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { VERSION } from '../shared/version.ts';
 import { ApiCallError } from './api-client.ts';
-import { applyTenant, diffTenant } from './apply.ts';
 import { EXIT, type ExitCode } from './command.ts';
-import { openConsole } from './console.ts';
-import { exportTenant } from './export.ts';
 import { helpOn, seeHelp } from './help/help.ts';
-import { hookDeploy } from './hook/deploy.ts';
-import { hookDiff } from './hook/diff.ts';
-import { hookDisable, hookEnable } from './hook/enable.ts';
-import { hookList } from './hook/list.ts';
-import { hookLogs } from './hook/logs.ts';
-import { hookNew } from './hook/new.ts';
-import { hookRollback } from './hook/rollback.ts';
-import { hookRun } from './hook/run.ts';
-import { hookTest } from './hook/test.ts';
-import { hookTry } from './hook/try.ts';
-import { importTenant } from './import.ts';
-import { token } from './token/token.ts';
-import { tokens } from './tokens.ts';
-import { trust } from './trust.ts';
 
 type Command = (args: string[]) => ExitCode | Promise<ExitCode>;
+/** Of many commands one is run: the others are not read. */
+type Load = () => Command | Promise<Command>;
 
-const HOOK_COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['new', hookNew],
-  ['run', hookRun],
-  ['test', hookTest],
-  ['deploy', hookDeploy],
-  ['enable', hookEnable],
-  ['disable', hookDisable],
-  ['try', hookTry],
-  ['rollback', hookRollback],
-  ['list', hookList],
-  ['diff', hookDiff],
-  ['logs', hookLogs],
+const HOOK_COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
+  ['new', async () => (await import('./hook/new.ts')).hookNew],
+  ['run', async () => (await import('./hook/run.ts')).hookRun],
+  ['test', async () => (await import('./hook/test.ts')).hookTest],
+  ['deploy', async () => (await import('./hook/deploy.ts')).hookDeploy],
+  ['enable', async () => (await import('./hook/enable.ts')).hookEnable],
+  ['disable', async () => (await import('./hook/enable.ts')).hookDisable],
+  ['try', async () => (await import('./hook/try.ts')).hookTry],
+  ['rollback', async () => (await import('./hook/rollback.ts')).hookRollback],
+  ['list', async () => (await import('./hook/list.ts')).hookList],
+  ['diff', async () => (await import('./hook/diff.ts')).hookDiff],
+  ['logs', async () => (await import('./hook/logs.ts')).hookLogs],
 ]);
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['hook', hook],
-  ['import', importTenant],
-  ['export', exportTenant],
-  ['apply', applyTenant],
-  ['diff', diffTenant],
-  ['console', openConsole],
-  ['token', token],
-  ['tokens', tokens],
-  ['trust', trust],
+const COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
+  ['hook', () => hook],
+  ['import', async () => (await import('./import.ts')).importTenant],
+  ['export', async () => (await import('./export.ts')).exportTenant],
+  ['apply', async () => (await import('./apply.ts')).applyTenant],
+  ['diff', async () => (await import('./apply.ts')).diffTenant],
+  ['console', async () => (await import('./console.ts')).openConsole],
+  ['token', async () => (await import('./token/token.ts')).token],
+  ['tokens', async () => (await import('./tokens.ts')).tokens],
+  ['trust', async () => (await import('./trust.ts')).trust],
 ]);
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {
@@ -68,22 +53,22 @@ async function main([subject, ...args]: string[]): Promise<ExitCode> {
     // Variables of services may be set too; a misspelt one belongs to no service.
     if (nearest !== undefined) note(`hookmint: ${name} has no effect here; did you mean ${nearest}?`);
   }
-  const run = COMMANDS.get(subject);
-  if (run === undefined) throw new UsageError(`There is no command "${subject}". ${seeHelp()}`);
-  return run(args);
+  const load = COMMANDS.get(subject);
+  if (load === undefined) throw new UsageError(`There is no command "${subject}". ${seeHelp()}`);
+  return (await load())(args);
 }
 
 /** `hookmint hook COMMAND ...` */
-function hook([command, ...args]: string[]): ExitCode | Promise<ExitCode> {
-  const run = HOOK_COMMANDS.get(command ?? '');
-  if (run === undefined) {
+async function hook([command, ...args]: string[]): Promise<ExitCode> {
+  const load = HOOK_COMMANDS.get(command ?? '');
+  if (load === undefined) {
     throw new UsageError(
       command === undefined
         ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rollback, list, diff or logs. ${seeHelp()}`
         : `There is no command "hook ${command}". ${seeHelp()}`,
     );
   }
-  return run(args);
+  return (await load())(args);
 }
 
 function wordsOf(error: unknown): string {
