@@ -26,6 +26,8 @@ type Document = {
 };
 
 const GATEWAYS = [
+  'post /oauth/introspect',
+  'post /oauth/revoke',
   'post /oauth/token',
   'get /.well-known/oauth-authorization-server',
   'get /.well-known/openid-configuration',
