@@ -8,7 +8,7 @@ const MAX_SENDERS = 10_000;
 
 /**
  * Tells how long messages were on their way, whatever the clocks of both sides say of the time: how much longer than the fastest of the same sender
- * within some minutes. The first of a sender was not on its way at all.
+ * within some minutes. The first of a sender was not on its way at all. In whole milliseconds, as all times that messages tell.
  */
 export function createTimeOnTheWay(upMs = (): number => performance.now()): (sent: SentAt) => number {
   let recent = new Map<string, number>();
@@ -24,6 +24,6 @@ export function createTimeOnTheWay(upMs = (): number => performance.now()): (sen
     const differenceMs = nowMs - up_ms;
     const fastestMs = Math.min(differenceMs, recent.get(by) ?? Infinity, before.get(by) ?? Infinity);
     if (recent.has(by) || recent.size < MAX_SENDERS) recent.set(by, Math.min(differenceMs, recent.get(by) ?? Infinity));
-    return differenceMs - fastestMs;
+    return Math.round(differenceMs - fastestMs);
   };
 }

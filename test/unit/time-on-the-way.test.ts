@@ -24,6 +24,12 @@ describe('the time that a message was on its way', () => {
     assert.equal(receives('a', -5_000, 14_000, 51), 50);
   });
 
+  it('is in whole milliseconds: a deadline with a fraction is none for timers', () => {
+    const { receives } = receiver();
+    assert.equal(receives('a', 0.25, 1_000.5, 1.125), 0);
+    assert.equal(receives('a', 0.25, 2_000.1, 4.7), 4);
+  });
+
   it('is told of each sender by itself', () => {
     const { receives } = receiver();
     assert.equal(receives('a', 0, 1_000, 1), 0);

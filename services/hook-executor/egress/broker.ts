@@ -104,7 +104,7 @@ export function createEgressBroker(ceiling: readonly string[]) {
       const { http, https, mayReach } = connectionsOf(hookId, policy);
       const literal = refusedLiteral(url, mayReach);
       if (literal !== undefined) throw addressNotAllowed(literal);
-      const signal = AbortSignal.timeout(Math.max(1, run.deadlineMs - Date.now()));
+      const signal = AbortSignal.timeout(Math.max(1, Math.ceil(run.deadlineMs - Date.now())));
       const options = {
         method: request.method,
         headers: outgoingHeaders(request.headers, url, body, run.traceparent),
