@@ -317,14 +317,18 @@ flood('streams whose reader is gone before they begin', async () => {
     socket.destroy();
   }
   const readers: AbortController[] = [];
+  // A response that nobody holds any more is collected, and its stream ended.
+  const held: Response[] = [];
   const follow = async (): Promise<number> => {
     const reader = new AbortController();
     readers.push(reader);
     const headers = { authorization: `Bearer ${api.token}` };
-    return (await fetch(`${stack().url}${path}`, { headers, signal: reader.signal })).status;
+    const response = await fetch(`${stack().url}${path}`, { headers, signal: reader.signal });
+    held.push(response);
+    return response.status;
   };
   for (let i = 0; i < 32; i++) await until(`stream ${String(i)} is open`, async () => (await follow()) === 200);
-  assert.equal(await follow(), 429);
+  assert.equal(await follow(), 429, `of ${String(held.length)}`);
   for (const reader of readers) reader.abort();
 });
 
