@@ -5,6 +5,7 @@ import { useMay } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { ShowMore } from '../../parts/show-more.tsx';
 import { Table } from '../../parts/table.tsx';
 import { shown } from '../../words/shown.ts';
 import { ago, atTime } from '../../words/time.ts';
@@ -45,18 +46,7 @@ function Changes() {
   return (
     <>
       <ChangeTable logs={logs} />
-      {pages.hasNextPage && (
-        <div>
-          <button
-            type="button"
-            className="button"
-            disabled={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {pages.isFetchingNextPage ? 'Reading…' : 'Show older'}
-          </button>
-        </div>
-      )}
+      <ShowMore pages={pages} listed={logs.length} label="Show older" />
     </>
   );
 }

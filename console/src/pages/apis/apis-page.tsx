@@ -7,6 +7,7 @@ import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { ShowMore } from '../../parts/show-more.tsx';
 import { Table } from '../../parts/table.tsx';
 import { shown } from '../../words/shown.ts';
 import { lifetimeInWords } from '../../words/time.ts';
@@ -47,21 +48,11 @@ function Listed() {
     return <Failure what="The APIs could not be read." error={pages.error} onRetry={() => void pages.refetch()} />;
   }
   if (pages.isPending) return <Loading what="APIs" />;
+  const apis = pages.data.pages.flatMap((page) => page.apis);
   return (
     <div className="results">
-      <ApiTable apis={pages.data.pages.flatMap(({ apis }) => apis)} />
-      {pages.hasNextPage && (
-        <div>
-          <button
-            type="button"
-            className="button"
-            disabled={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {pages.isFetchingNextPage ? 'Reading…' : 'Show more'}
-          </button>
-        </div>
-      )}
+      <ApiTable apis={apis} />
+      <ShowMore pages={pages} listed={apis.length} />
     </div>
   );
 }

@@ -7,14 +7,12 @@ import { useTitle } from '../../frame/title.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { ShowMore } from '../../parts/show-more.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { Table } from '../../parts/table.tsx';
 import { authenticationInWords } from '../../words/authentication.ts';
 import { shown } from '../../words/shown.ts';
 import { NewClient } from './new-client.tsx';
-
-/** More are no list that anybody reads. */
-const MAX_LISTED = 1_000;
 
 /** All clients, by name; the search is made by the server, in one request. */
 export default function ClientsPage() {
@@ -78,19 +76,7 @@ function Found({ find }: { find: string }) {
         {total === 1 ? '1 client' : `${total.toLocaleString()} clients`}
       </p>
       <ClientTable clients={clients} />
-      {pages.hasNextPage && clients.length >= MAX_LISTED && <p className="hint">Narrow the search to see others.</p>}
-      {pages.hasNextPage && clients.length < MAX_LISTED && (
-        <div>
-          <button
-            type="button"
-            className="button"
-            disabled={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {pages.isFetchingNextPage ? 'Reading…' : 'Show more'}
-          </button>
-        </div>
-      )}
+      <ShowMore pages={pages} listed={clients.length} beyond="Narrow the search to see others." />
     </div>
   );
 }

@@ -7,13 +7,11 @@ import { useTitle } from '../../frame/title.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
+import { ShowMore } from '../../parts/show-more.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { addressOf, filterIn, isEmpty, searchOf, type Filter } from './search.ts';
 import { TokenTable } from './token-table.tsx';
 import { useLive, type Live } from './use-live.ts';
-
-/** More are no list that anybody reads. */
-const MAX_LISTED = 1_000;
 
 /** Who got which token, or none. */
 export function TokensPage() {
@@ -63,19 +61,7 @@ function Requests({ q, isLive, isNarrowed }: { q: string; isLive: boolean; isNar
     <>
       {isLive && <LiveState live={live} />}
       {logs.length === 0 ? <NoRequests isNarrowed={isNarrowed} /> : <TokenTable logs={logs} />}
-      {pages.hasNextPage && stored.length >= MAX_LISTED && <p className="hint">Narrow the search to see older ones.</p>}
-      {pages.hasNextPage && stored.length < MAX_LISTED && (
-        <div>
-          <button
-            type="button"
-            className="button"
-            disabled={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {pages.isFetchingNextPage ? 'Reading…' : 'Show older'}
-          </button>
-        </div>
-      )}
+      <ShowMore pages={pages} listed={stored.length} label="Show older" beyond="Narrow the search to see older ones." />
     </>
   );
 }
