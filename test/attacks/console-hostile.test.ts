@@ -48,6 +48,22 @@ if (noChromium === false) {
   const browser = withBrowser();
   const hostile = attackClass('hooks in the browser');
 
+  hostile('code that reads otherwise than it runs is seen to', async () => {
+    const api = await openManagement(stack());
+    const script = 'module.exports = (client, scope, audience, context, cb) => cb(); // \u202E turned \u2066 around\n';
+    const made = await api.call('POST', '/hooks', { name: 'turned', script, triggerId: 'credentials-exchange' });
+    const looked = await browser.open();
+    const { page } = looked;
+    await signIn(page, stack(), `hooks/${(made.body as { id: string }).id}`);
+    await page.getByRole('textbox', { name: 'Code of the hook' }).waitFor();
+    await page.locator('.cm-specialChar').nth(1).waitFor();
+    assert.doesNotMatch((await page.locator('.cm-content').textContent()) ?? '', /[\u202E\u2066]/);
+    await page.getByRole('link', { name: 'Revisions' }).click();
+    await page.getByRole('link', { name: /^View/ }).first().click();
+    await page.getByRole('dialog').locator('.cm-specialChar').nth(1).waitFor();
+    assertNoComplaints(looked);
+  });
+
   hostile('markup, controls and long texts of a hook are text', async () => {
     const api = await openManagement(stack());
     const made = await api.call('POST', '/hooks', { name: 'hostile', script: HOOK, triggerId: 'credentials-exchange' });

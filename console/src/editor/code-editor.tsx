@@ -10,6 +10,7 @@ import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
+  highlightSpecialChars,
   keymap,
   lineNumbers,
 } from '@codemirror/view';
@@ -76,6 +77,8 @@ export function CodeEditor({
         extensions: [
           EditorView.cspNonce.of(NONCE),
           lineNumbers(),
+          // What would be invisible, or turn the rest around.
+          highlightSpecialChars(),
           highlightActiveLineGutter(),
           highlightActiveLine(),
           history(),

@@ -1,7 +1,7 @@
 import { javascript } from '@codemirror/lang-javascript';
 import { unifiedMergeView } from '@codemirror/merge';
 import { EditorState } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
+import { EditorView, highlightSpecialChars, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { NONCE } from '../page.ts';
 import { theme } from './theme.ts';
@@ -17,6 +17,8 @@ export default function DifferenceView({ before, after, label }: { before?: stri
       extensions: [
         EditorView.cspNonce.of(NONCE),
         lineNumbers(),
+        // What would be invisible, or turn the rest around.
+        highlightSpecialChars(),
         javascript(),
         theme,
         EditorState.readOnly.of(true),
