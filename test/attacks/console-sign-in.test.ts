@@ -232,6 +232,12 @@ servers('one that redirects, talks without end, lies or says nothing costs one s
   }
 });
 
+servers('a place to sign out that is a script is no link', async () => {
+  const answer = await fetch(`${stack.url}/console/sign-in/ways`);
+  const { host } = new URL(provider.issuer);
+  assert.deepEqual(await answer.json(), { provider: { name: host, is_reachable: true, sign_out_url: null } });
+});
+
 servers('an address that tries all the time is told to wait, and nobody is asked', async () => {
   const locations: string[] = [];
   for (let n = 0; n < 31; n++) locations.push((await go('sign-in/start', { from: '127.0.0.1' })).location);

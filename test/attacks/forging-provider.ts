@@ -40,6 +40,7 @@ export async function startForgingProvider(clientId: string, clientSecret: strin
       authorization_endpoint: `${issuer}/authorize`,
       token_endpoint: `${issuer}/token`,
       jwks_uri: `${issuer}/jwks`,
+      end_session_endpoint: 'javascript:alert(1)',
       response_types_supported: ['code'],
       id_token_signing_alg_values_supported: ['ES256'],
       authorization_response_iss_parameter_supported: true,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { consoleLinksIn } from '../../../shared/store/console-links.ts';
 import { consoleSessionsIn, type ConsoleSession } from '../../../shared/store/console-sessions.ts';
 import { startCommand } from '../../../shared/own-module.ts';
+import { networkOf } from '../../../shared/http/address.ts';
 import { createRateLimiter } from '../../../shared/rate-limiter.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Announcer } from '../api/announce.ts';
@@ -15,7 +16,7 @@ import { scopesOf } from './roles.ts';
 import { isOfConsole } from './same-origin.ts';
 import { clearSessionCookie } from './session-cookie.ts';
 
-/** Links that one address may try in a minute. */
+/** Links that one address, or network of IPv6, may try in a minute. */
 const TRIES_PER_MINUTE = 10;
 const MAX_BODY_BYTES = 1_024;
 
@@ -36,7 +37,7 @@ export function sessionRoutes(deps: Deps, address: ConsoleAddress, record: Annou
   router.post('/session', express.json({ limit: MAX_BODY_BYTES }), async (request: Request, response: Response) => {
     if (!isOfConsole(request, address)) throw notOfConsole();
     if (!address.isPrivate) throw needsTls();
-    const { isOver, headers } = await tryLink(request.ip ?? '');
+    const { isOver, headers } = await tryLink(networkOf(request.ip ?? ''));
     if (isOver) {
       response.set(headers);
       throw new ApiError(429, 'too_many_requests', 'Too many links were tried; wait a minute.');

@@ -100,18 +100,22 @@ export function createProvider(settings: SignInSettings, redirectUri: string) {
     /** @returns Where it signs people out; `null` where it has no such place, or is away. */
     async describe(): Promise<{ name: string; is_reachable: boolean; sign_out_url: string | null }> {
       try {
-        const configuration = await configured();
-        const hasEnd = configuration.serverMetadata().end_session_endpoint !== undefined;
-        return {
-          name: issuer.host,
-          is_reachable: true,
-          sign_out_url: hasEnd ? oidc.buildEndSessionUrl(configuration).href : null,
-        };
+        const sign_out_url = signOutUrl(await configured());
+        return { name: issuer.host, is_reachable: true, sign_out_url };
       } catch {
         return { name: issuer.host, is_reachable: false, sign_out_url: null };
       }
     },
   };
+}
+
+/** A link of the page; `null` where the provider has no such place, or one that is no web address. */
+function signOutUrl(configuration: oidc.Configuration): string | null {
+  try {
+    return oidc.buildEndSessionUrl(configuration).href;
+  } catch {
+    return null;
+  }
 }
 
 /** As the provider takes it; OpenID Connect's own is the one that is not told of. */

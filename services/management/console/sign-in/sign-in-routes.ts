@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { messageOf } from '../../../../shared/errors.ts';
 import { logger } from '../../../../shared/log.ts';
+import { networkOf } from '../../../../shared/http/address.ts';
 import { createRateLimiter } from '../../../../shared/rate-limiter.ts';
 import type { Person } from '../../../../shared/domain/person.ts';
 import type { Announcer } from '../../api/announce.ts';
@@ -13,7 +14,7 @@ import { rightsOf } from './rights-of-claims.ts';
 import { SignInError, type SignInCode } from './sign-in-error.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 
-/** Of one address in a minute, each: who begins to sign in, and who comes back. */
+/** Of one address, or network of IPv6, in a minute, each: who begins to sign in, and who comes back. */
 const TRIES_PER_MINUTE = 30;
 const MAX_ID_LENGTH = 512;
 const MAX_NAME_LENGTH = 256;
@@ -50,7 +51,7 @@ export function signInRoutes(
 
   const admit = async (request: Request, limiter: typeof tryBegin): Promise<void> => {
     if (!address.isPrivate) throw new SignInError('console_needs_tls', 'the console is not reached over TLS');
-    const { isOver } = await limiter(request.ip ?? '');
+    const { isOver } = await limiter(networkOf(request.ip ?? ''));
     if (isOver) throw new SignInError('too_many_requests', 'one address tries too often');
   };
 
