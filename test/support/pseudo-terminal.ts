@@ -7,6 +7,14 @@ const PYTHON = 'python3';
 /** Ends when the program does, with its exit code. */
 const RUN = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
 
+/** What in the environment decides, besides the terminal, whether Node shows colours: of the machine that runs the tests, not of the terminal. */
+const NOT_OF_THE_TERMINAL = {
+  CI: undefined,
+  NO_COLOR: undefined,
+  NODE_DISABLE_COLORS: undefined,
+  FORCE_COLOR: undefined,
+};
+
 /** Why tests with a pseudo-terminal cannot run here; `false` when they can. */
 export const noTerminal: string | false =
   spawnSync(PYTHON, ['-c', 'import pty']).status === 0 ? false : 'no python3 with pty on this machine';
@@ -26,7 +34,7 @@ export type AtTerminal = {
 export function atTerminal(args: string[], env: Record<string, string> = {}): AtTerminal {
   const child = spawn(PYTHON, ['-c', RUN, process.execPath, ...args], {
     cwd: ROOT,
-    env: { ...process.env, TERM: 'xterm-256color', ...env },
+    env: { ...process.env, ...NOT_OF_THE_TERMINAL, TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const chunks: Buffer[] = [];
