@@ -57,16 +57,27 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   // Its keys are there, so that it needs no secret.
   const publishesKeys = typeof file.jwks_uri === 'string';
   const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
-  const { taken, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
+  const { taken: all, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
   const present = presentOf(file, input);
   const lost = lostMethods(file, present);
-  const losses = [...refused, ...lost];
   const secret = publishesKeys ? undefined : secrets.clients.get(name);
   const keyless = signs && !publishesKeys && lost.length === 0 && present?.client_authentication_methods === undefined;
   const notes = [
     ...leftOut,
     ...(keyless
-      ? ['it authenticated by private_key_jwt; exports contain no keys, so it has a secret until it gets its key']
+      ? [
+          `it authenticated by ${methodOf(file)}; exports contain no keys and certificates, so it has a secret until it gets its own`,
+        ]
+      : []),
+  ];
+  // Hookmint has no client that a level keeps from every token.
+  const isHeld = keyless && typeof file.compliance_level === 'string' && file.compliance_level !== 'none';
+  const taken = isHeld ? without(all, ['compliance_level']) : all;
+  const losses = [
+    ...refused,
+    ...lost,
+    ...(isHeld && 'compliance_level' in all
+      ? ['compliance_level; set it again once the client has its key or certificate']
       : []),
   ];
   if (present === undefined) {
@@ -92,6 +103,9 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   return unlessRefused(update, only(taken, members), takes(`${PATH}/{id}`, 'patch'));
 }
 
+/** Ways of proving who it is by a key or certificate of its own, which no export contains. */
+const KEYED = ['private_key_jwt', 'self_signed_tls_client_auth', 'tls_client_auth'];
+
 /** Ways of proving who it is that hookmint does not have; the client would get a secret in their place. */
 function lostMethods(
   { client_authentication_methods: methods }: ClientFile,
@@ -100,8 +114,14 @@ function lostMethods(
   if (typeof methods !== 'object' || methods === null) return [];
   return Object.entries(methods)
     .filter(([name]) => name !== 'federated_jwt' || !hasIssuers(present))
-    .filter(([name, method]) => name !== 'private_key_jwt' && method !== undefined && method !== null)
+    .filter(([name, method]) => !KEYED.includes(name) && method !== undefined && method !== null)
     .map(([name]) => `client_authentication_methods.${name}; it would authenticate with a client_secret instead`);
+}
+
+/** By which of them, as its file says. */
+function methodOf({ client_authentication_methods: methods }: ClientFile): string {
+  const named = typeof methods === 'object' && methods !== null ? Object.keys(methods) : [];
+  return KEYED.find((method) => named.includes(method)) ?? 'private_key_jwt';
 }
 
 /** Whether hookmint has the client with tokens of other issuers already: an import leaves them as they are. */

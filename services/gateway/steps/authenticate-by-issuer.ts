@@ -1,5 +1,5 @@
 import type { ClientAssertion, ClientAssertionIssuer } from '../../../shared/domain/client-assertion-issuer.ts';
-import { isFapi, type Client } from '../../../shared/domain/client.ts';
+import { fapiOf, type Client } from '../../../shared/domain/client.ts';
 import { isMeantBy } from '../../../shared/domain/federated-credential.ts';
 import type { FindKey } from '../client-keys/key-sets.ts';
 import type { Configuration } from '../configuration-cache.ts';
@@ -46,8 +46,8 @@ async function issuerOf(
   assertion: FederatedAssertion,
   { configuration, issuer, audiences }: Deps,
 ): Promise<ClientAssertionIssuer | undefined> {
-  // FAPI 2.0 §5.3.2.1 has private_key_jwt alone. Tokens that were issued here are for APIs.
-  if (client === undefined || isFapi(client) || assertion.issuer === issuer) return undefined;
+  // FAPI 2.0 §5.3.2.1 has private_key_jwt and mutual TLS alone. Tokens that were issued here are for APIs.
+  if (client === undefined || fapiOf(client) !== undefined || assertion.issuer === issuer) return undefined;
   const isMeant = client.federated_jwt?.some((credential) => isMeantBy(credential, assertion, audiences)) === true;
   return isMeant ? configuration.clientAssertionIssuer(assertion.issuer) : undefined;
 }
