@@ -187,7 +187,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   revokeClientTokens: { gains: 'nothing; tokens end', members: { '': ['audience'] } },
   createCredential: {
     gains: 'a key that authenticates nobody yet',
-    members: { '': ['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
+    members: {
+      '': [
+        ...['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'],
+        ...['subject_dn', 'san'],
+      ],
+    },
   },
   updateCredential: { gains: 'how long a key is valid', members: { '': ['expires_at'] } },
   deleteCredential: { gains: 'nothing' },
