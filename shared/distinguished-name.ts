@@ -97,11 +97,14 @@ function withoutSpaceAtEnd(text: string): string {
 }
 
 function splitUnescaped(text: string, separator: ',' | '+'): string[] {
-  const parts = [''];
+  const parts: string[] = [];
+  let begin = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at);
-    if (character === separator) parts.push('');
-    else parts[parts.length - 1] += character === '\\' ? character + text.charAt(++at) : character;
+    if (character === '\\') at++;
+    if (character !== separator) continue;
+    parts.push(text.slice(begin, at));
+    begin = at + 1;
   }
-  return parts;
+  return [...parts, text.slice(begin)];
 }

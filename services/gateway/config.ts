@@ -48,13 +48,19 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       /** PEM: the authorities whose certificates clients may authenticate with there by their names (`tls_client_auth`). Unset: none. */
       HOOKMINT_MTLS_CA_FILE: pemFile.optional(),
       /** Base of the endpoints that ask for certificates, as clients reach them: `mtls_endpoint_aliases`. Unset: not announced. */
-      HOOKMINT_MTLS_URL: z.url({ protocol: /^https$/ }).endsWith('/', 'must end with a slash').optional(),
+      HOOKMINT_MTLS_URL: z
+        .url({ protocol: /^https$/ })
+        .endsWith('/', 'must end with a slash')
+        .optional(),
       /** How trusted proxies pass the certificates of clients on. Unset: such headers are ignored. */
       HOOKMINT_CLIENT_CERT_HEADER: z.enum(CERTIFICATE_HEADERS).optional(),
       /** Addresses and CIDR blocks of those proxies. */
       HOOKMINT_CLIENT_CERT_PROXIES: addressCeiling.optional(),
       /** What those proxies send as `cname-api-key`; this or their addresses must be set, and of both both must hold. */
-      HOOKMINT_CLIENT_CERT_PROXY_SECRET: z.string().regex(/^[\x21-\x7e]{32,}$/, 'must be 32 visible ASCII characters or more').optional(),
+      HOOKMINT_CLIENT_CERT_PROXY_SECRET: z
+        .string()
+        .regex(/^[\x21-\x7e]{32,}$/, 'must be 32 visible ASCII characters or more')
+        .optional(),
       /** `verified`: the proxies let no certificate in that is not of their authorities; for headers that do not tell. Default `unverified`. */
       HOOKMINT_CLIENT_CERT_CHAIN: z.enum(['verified', 'unverified']).default('unverified'),
       /** Addresses and CIDR blocks that the JWK Sets of clients (`jwks_uri`) may be at although they are not public. Default: none. */

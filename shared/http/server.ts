@@ -98,11 +98,14 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       : createTlsServer({ ...settings, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...readTlsFiles(tls) });
   const server = secure ?? createServer(settings);
   serveBounded(server, options.connections, draining.serve);
-  const following = tls === undefined ? undefined : followTlsFiles(tls, (files) => {
-    secure?.setSecureContext(files);
-    // What connections have shown was checked by the authorities of before.
-    if (tls.clients !== undefined && secure !== undefined) leaveConnections(secure, draining.askToLeave);
-  });
+  const following =
+    tls === undefined
+      ? undefined
+      : followTlsFiles(tls, (files) => {
+          secure?.setSecureContext(files);
+          // What connections have shown was checked by the authorities of before.
+          if (tls.clients !== undefined && secure !== undefined) leaveConnections(secure, draining.askToLeave);
+        });
 
   const bodyOf = (status: number, description: string): string =>
     JSON.stringify(options.errorBody(status, description));

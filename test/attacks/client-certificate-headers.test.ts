@@ -92,7 +92,13 @@ describe('a certificate in a header', () => {
       const with_ = (value: string): string => `${PROXY_SECRET_HEADER}: ${value}`;
       const expected = tells ? 'verified' : 'unverified';
       assert.equal(await found(t, header, [...passed, with_(secret)], { secret }), expected);
-      for (const sent of [[], [with_('')], [with_(`${secret}x`)], [with_(secret.slice(1))], [with_(secret.toUpperCase() + 'x')]]) {
+      for (const sent of [
+        [],
+        [with_('')],
+        [with_(`${secret}x`)],
+        [with_(secret.slice(1))],
+        [with_(secret.toUpperCase() + 'x')],
+      ]) {
         assert.equal(await found(t, header, [...passed, ...sent], { secret }), 'none');
       }
       assert.equal(await found(t, header, [...passed, with_('guess'), with_(secret)], { secret }), 'none', 'twice');
@@ -134,7 +140,11 @@ describe('a certificate in a header', () => {
   it('x-forwarded-client-cert: of several elements none is the client, whoever added them', async (t) => {
     const [line = ''] = PASSED['x-forwarded-client-cert'];
     const other = `Cert="${encodeURIComponent((await newIdentity()).cert)}"`;
-    for (const value of [`${line},${other}`, `${line};${other}`, `x-forwarded-client-cert: ${other},${line.slice(25)}`]) {
+    for (const value of [
+      `${line},${other}`,
+      `${line};${other}`,
+      `x-forwarded-client-cert: ${other},${line.slice(25)}`,
+    ]) {
       assert.equal(await found(t, 'x-forwarded-client-cert', [value]), '400');
     }
     const hidden = `x-forwarded-client-cert: Subject="CN=\\";Cert=x";Hash=a`;
@@ -162,7 +172,9 @@ describe('a certificate in a header', () => {
       const { cert, key } = proxy;
       const options = { port, host: '127.0.0.1', servername: 'localhost', cert, key, rejectUnauthorized: false };
       await new Promise((resolve, reject) => {
-        requestTls({ ...options, agent: false, headers }, resolve).once('error', reject).end();
+        requestTls({ ...options, agent: false, headers }, resolve)
+          .once('error', reject)
+          .end();
       });
       return thumbprint;
     };

@@ -213,10 +213,13 @@ describe('a client with certificates of an authority', () => {
       const label = JSON.stringify(credential);
       const { status, body } = await ask(client, own);
       assert.equal(status, 200, `${label} ${JSON.stringify(body)}`);
-      for (const identity of [self, ofStranger, other, past]) await assertRefused(ask(client, identity), INVALID, label);
+      for (const identity of [self, ofStranger, other, past])
+        await assertRefused(ask(client, identity), INVALID, label);
     }
-    const [first] = (await must('GET', `/clients/${(await granted(byName(credentials[0] ?? {}))).client_id}/credentials`)) as
-      unknown as Body[];
+    const [first] = (await must(
+      'GET',
+      `/clients/${(await granted(byName(credentials[0] ?? {}))).client_id}/credentials`,
+    )) as unknown as Body[];
     assert.equal(first?.subject_dn, 'CN=billing,OU=Pay,O=Acme,C=DE');
   });
 
@@ -312,8 +315,8 @@ describe('tokens that are bound to a certificate', () => {
     }
     await until('the log has it', async () => {
       const { body } = await api.call('GET', `/logs?q=${encodeURIComponent(`client_id:"${client.client_id}"`)}`);
-      const [log] = body as { details?: { proof_of_possession?: unknown } }[];
-      return JSON.stringify(log?.details?.proof_of_possession)?.includes(own.thumbprint) === true;
+      const [log] = body as { details?: { proof_of_possession?: object } }[];
+      return JSON.stringify(log?.details?.proof_of_possession ?? {}).includes(own.thumbprint);
     });
   });
 
@@ -442,7 +445,8 @@ describe('the service', () => {
   it('refuses credentials that are none, by the name of what is wrong', async () => {
     const { client_id } = await makeClient(api);
     const own = await newIdentity();
-    const at = (property: string, what: string): string => `Payload validation error: '${what}' on property ${property}.`;
+    const at = (property: string, what: string): string =>
+      `Payload validation error: '${what}' on property ${property}.`;
     const cases: [Body, RegExp | string][] = [
       [{ credential_type: 'x509_cert' }, /pem/],
       [{ credential_type: 'x509_cert', pem: 'x' }, at('pem', 'must be an X.509 certificate, PEM')],

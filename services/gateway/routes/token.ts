@@ -65,7 +65,12 @@ export function tokenEndpoint(
 
 export const PATH = '/oauth/token';
 
-function asTokenRequest(request: IncomingMessage, peer: Peer, body: unknown, isForm: boolean): Omit<TokenHttpRequest, 'certificate'> {
+function asTokenRequest(
+  request: IncomingMessage,
+  peer: Peer,
+  body: unknown,
+  isForm: boolean,
+): Omit<TokenHttpRequest, 'certificate'> {
   const { authorization, 'user-agent': userAgent, 'accept-language': language } = request.headers;
   return {
     authorization,

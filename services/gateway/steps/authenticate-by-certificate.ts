@@ -32,7 +32,9 @@ function isOfClient(client: Client, certificate: ClientCertificate): boolean {
     // Either method has credentials of its own types: a name says nothing of a certificate that anybody can make.
     return credential.credential_type === 'x509_cert'
       ? itself?.includes(credential.id) === true && credential.value === certificate.thumbprint
-      : byAuthority?.includes(credential.id) === true && certificate.isVerified && isNamed(certificate.x509, credential);
+      : byAuthority?.includes(credential.id) === true &&
+          certificate.isVerified &&
+          isNamed(certificate.x509, credential);
   });
 }
 

@@ -47,11 +47,15 @@ const MISSING: Readonly<Record<BindingMechanism, string>> = {
 function policyFor(client: Client, { proof_of_possession: policy }: ResourceServer): ProofOfPossessionPolicy | null {
   if (policy === null) {
     if (!takesBoundTokensOnly(client)) return null;
-    throw notTogether('The client takes only tokens that are bound to a key, and the API has none: its proof_of_possession is not set');
+    throw notTogether(
+      'The client takes only tokens that are bound to a key, and the API has none: its proof_of_possession is not set',
+    );
   }
   const wanted = fapiOf(client)?.bindsBy ?? policy.mechanism;
   if (wanted === policy.mechanism) return policy;
-  throw notTogether(`The client takes only tokens that are bound by ${wanted}, and the API has others: its proof_of_possession`);
+  throw notTogether(
+    `The client takes only tokens that are bound by ${wanted}, and the API has others: its proof_of_possession`,
+  );
 }
 
 const notTogether = (description: string): OAuthError => new OAuthError(403, 'access_denied', description);

@@ -83,7 +83,10 @@ function Opened({ client }: { client: Client }) {
               ['Client id', <CopyText text={client_id} what="client id" />],
               ['Authentication', authenticationInWords(client)],
               ['Grant types', shown(grant_types.join(', '))],
-              ['Tokens', client.require_proof_of_possession === true ? 'must be bound to a key or certificate' : undefined],
+              [
+                'Tokens',
+                client.require_proof_of_possession === true ? 'must be bound to a key or certificate' : undefined,
+              ],
               ['Quota', quotaInWords(per_hour, per_day)],
             ]}
           />

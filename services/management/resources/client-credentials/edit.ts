@@ -112,7 +112,11 @@ const nameOf = (credential: AnyCredential): string =>
     : `${credential.credential_type} ${credential.value}`;
 
 /** The client with the credential changed. */
-export function withChanged(client: Client, id: string, news: { expires_at_ms: number | null; updated_at_ms: number }): Client {
+export function withChanged(
+  client: Client,
+  id: string,
+  news: { expires_at_ms: number | null; updated_at_ms: number },
+): Client {
   const changed = <Credential extends AnyCredential>(credential: Credential): Credential =>
     credential.id === id && credential.expires_at_ms !== news.expires_at_ms ? { ...credential, ...news } : credential;
   return {

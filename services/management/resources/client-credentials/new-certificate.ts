@@ -31,7 +31,8 @@ function subjectOf({ subject_dn, pem }: { subject_dn?: string | undefined; pem?:
   }
   if (subject_dn === undefined) {
     const { subjectDn } = readCertificate(pem ?? '');
-    if (canonicalName(subjectDn) === undefined) throw invalidBody("'must have a subject with names that are texts' on property pem.");
+    if (canonicalName(subjectDn) === undefined)
+      throw invalidBody("'must have a subject with names that are texts' on property pem.");
     return subjectDn;
   }
   if (canonicalName(subject_dn) !== undefined) return subject_dn;
@@ -41,10 +42,22 @@ function subjectOf({ subject_dn, pem }: { subject_dn?: string | undefined; pem?:
 }
 
 const ALTERNATIVE_NAMES = {
-  cert_san_dns: { kind: 'dns', isOne: (name: string) => /^[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_-]+)*$/.test(name), shown: 'a host name' },
-  cert_san_uri: { kind: 'uri', isOne: (name: string) => /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/.test(name), shown: 'a URI' },
+  cert_san_dns: {
+    kind: 'dns',
+    isOne: (name: string) => /^[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_-]+)*$/.test(name),
+    shown: 'a host name',
+  },
+  cert_san_uri: {
+    kind: 'uri',
+    isOne: (name: string) => /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/.test(name),
+    shown: 'a URI',
+  },
   cert_san_ip: { kind: 'ip', isOne: (name: string) => isIP(name) !== 0, shown: 'an IP address' },
-  cert_san_email: { kind: 'email', isOne: (name: string) => /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(name), shown: 'an email address' },
+  cert_san_email: {
+    kind: 'email',
+    isOne: (name: string) => /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(name),
+    shown: 'an email address',
+  },
 } as const;
 
 function alternativeName(type: keyof typeof ALTERNATIVE_NAMES, san: string): string {

@@ -29,8 +29,7 @@ export function readCertificate(pem: string): ReadCertificate {
   if (!(expiresAtMs > Date.now())) throw refused('the certificate has expired');
   return {
     thumbprint: createHash('sha256').update(raw).digest('base64url'),
-    // Not there for a certificate without one, whatever its type says.
-    subjectDn: inOneLine((subject as string | undefined) ?? ''),
+    subjectDn: inOneLine(subject),
     expiresAtMs,
   };
 }

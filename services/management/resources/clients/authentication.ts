@@ -64,7 +64,13 @@ export function authenticationOf(
   }
   if (signs) {
     const { private_key_jwt, jwks_uri: present, federated_jwt, self_signed_tls_client_auth, tls_client_auth } = client;
-    const asBefore = { private_key_jwt, jwks_uri: present, federated_jwt, self_signed_tls_client_auth, tls_client_auth };
+    const asBefore = {
+      private_key_jwt,
+      jwks_uri: present,
+      federated_jwt,
+      self_signed_tls_client_auth,
+      tls_client_auth,
+    };
     return { ...WITHOUT_SECRET, ...asBefore };
   }
   if (method === null && !leaves) {
@@ -153,7 +159,8 @@ export function compliant(client: Client): Client {
   const fapi = fapiOf(client);
   if (fapi === undefined) return client;
   const { private_key_jwt: ids, jwks_uri, federated_jwt, credentials, compliance_level } = client;
-  const refused = (what: string) => invalidBody(`'${String(compliance_level)} needs ${what}' on property compliance_level.`);
+  const refused = (what: string) =>
+    invalidBody(`'${String(compliance_level)} needs ${what}' on property compliance_level.`);
   const byCertificate = certificatesOf(client) !== undefined;
   if (fapi.authenticatesBy === 'tls') {
     if (byCertificate) return client;

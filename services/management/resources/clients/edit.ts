@@ -3,14 +3,7 @@ import type { Client } from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import { newsIn } from '../../api/news-in.ts';
 import { newCredential, withCredential } from '../client-credentials/edit.ts';
-import {
-  authenticationOf,
-  byKeysAt,
-  byMethod,
-  compliant,
-  defaultAuthMethod,
-  refuseBoth,
-} from './authentication.ts';
+import { authenticationOf, byKeysAt, byMethod, compliant, defaultAuthMethod, refuseBoth } from './authentication.ts';
 import {
   MAX_METADATA_ENTRIES,
   type AuthenticationMethods,

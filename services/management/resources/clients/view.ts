@@ -35,7 +35,8 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
 /** One method at most; a client with a `jwks_uri` has none here, and neither has one with a secret. */
 function methodsOf(client: Client): Pick<ClientView, 'client_authentication_methods'> {
   const { federated_jwt, self_signed_tls_client_auth, tls_client_auth, private_key_jwt } = client;
-  if (federated_jwt !== null) return { client_authentication_methods: { federated_jwt: { credentials: federated_jwt } } };
+  if (federated_jwt !== null)
+    return { client_authentication_methods: { federated_jwt: { credentials: federated_jwt } } };
   const named = Object.entries({ self_signed_tls_client_auth, tls_client_auth, private_key_jwt });
   const [method, ids] = named.find(([, credentials]) => credentials !== null && credentials.length > 0) ?? [];
   if (method === undefined || ids === undefined || ids === null) return {};
