@@ -198,11 +198,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   deleteCredential: { gains: 'nothing' },
   createClientAssertionIssuer: {
     gains: 'an issuer that no client names yet, or names still',
-    members: { '': ['name', 'issuer', 'jwks_uri', 'max_lifetime_seconds', 'single_use'] },
+    members: { '': ['name', 'issuer', 'jwks_uri', 'jwks', 'max_lifetime_seconds', 'single_use'] },
   },
   updateClientAssertionIssuer: {
     gains: 'all that the clients may that name it',
-    members: { '': ['name', 'jwks_uri', 'max_lifetime_seconds', 'single_use'] },
+    members: { '': ['name', 'jwks_uri', 'jwks', 'max_lifetime_seconds', 'single_use'] },
   },
   deleteClientAssertionIssuer: { gains: 'nothing; clients get no token by it' },
   createClientGrant: {

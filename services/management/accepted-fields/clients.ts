@@ -214,7 +214,16 @@ export const clientAssertionIssuers: AcceptedFields = {
     'The iss of its tokens.',
     `${ISSUERS}: gets a token where issuer, subject, audience and claims are those of its credential`,
   ),
-  ...acts('jwks_uri', 'Where its keys are.', `${ISSUERS}: may be moved, and ended, for all clients at once`),
+  ...acts(
+    'jwks_uri',
+    'Where its keys are. With neither this nor jwks its metadata says it (OpenID Connect Discovery).',
+    `${ISSUERS}: may be moved, and ended, for all clients at once`,
+  ),
+  ...acts(
+    'jwks.keys',
+    'Its public keys, as a JWK Set, in the place of jwks_uri.',
+    `${ISSUERS}: has its keys here, at its jwks_uri, or where its metadata says`,
+  ),
   ...acts(
     'max_lifetime_seconds',
     'Tokens that are valid for longer are refused.',
