@@ -16,6 +16,8 @@ type Wanted = {
   /** Absent: it is signed by its own key. */
   authority?: Identity;
   isAuthority?: boolean;
+  /** What it may be used for; of one that is no authority. */
+  usage?: 'client' | 'server';
   names?: { type: 'dns' | 'url' | 'ip' | 'email'; value: string }[];
   /** From now, milliseconds. */
   fromMs?: number;
@@ -24,7 +26,8 @@ type Wanted = {
 
 /** A certificate for a client that authenticates by TLS, or an authority for such. */
 export async function newIdentity(wanted: Wanted = {}): Promise<Identity> {
-  const { subject = 'O=Acme, CN=billing', authority, isAuthority = false, names = [] } = wanted;
+  const { subject = 'O=Acme, CN=billing', authority, isAuthority = false, usage = 'client', names = [] } = wanted;
+  const { clientAuth, serverAuth } = x509.ExtendedKeyUsage;
   const keys = await crypto.subtle.generateKey(ALG, true, ['sign', 'verify']);
   const issuer = authority === undefined ? subject : new x509.X509Certificate(authority.cert).subject;
   const certificate = await x509.X509CertificateGenerator.create({
@@ -37,7 +40,7 @@ export async function newIdentity(wanted: Wanted = {}): Promise<Identity> {
     signingKey: (authority?.keys ?? keys).privateKey,
     extensions: [
       new x509.BasicConstraintsExtension(isAuthority, undefined, true),
-      ...(isAuthority ? [] : [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])]),
+      ...(isAuthority ? [] : [new x509.ExtendedKeyUsageExtension([usage === 'client' ? clientAuth : serverAuth])]),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
     ],
   });
