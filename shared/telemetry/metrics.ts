@@ -45,6 +45,18 @@ export function observeLogsSize(bytes: () => number | undefined): void {
     });
 }
 
+/** Bytes that are free on the disk of the store, and its size; nothing while they are not known. */
+export function observeStoreDisk(disk: () => { totalBytes: number; freeBytes: number } | undefined): void {
+  const gauge = (name: string, description: string, of: 'totalBytes' | 'freeBytes'): void => {
+    meter.createObservableGauge(name, { description, unit: 'By' }).addCallback((result) => {
+      const now = disk();
+      if (now !== undefined) result.observe(now[of]);
+    });
+  };
+  gauge('hookmint.store.disk.free', "Free bytes of the store's disk", 'freeBytes');
+  gauge('hookmint.store.disk.size', "Bytes of the store's disk", 'totalBytes');
+}
+
 /** Duration of hook runs, by `hookmint.hook.name` and `hookmint.hook.outcome`. */
 export const hookDuration = meter.createHistogram('hookmint.hook.duration', {
   description: 'Time from the start of a hook run to its outcome',

@@ -24,23 +24,28 @@ export type OwnServers = {
   stop: () => Promise<void>;
 };
 
-/** @param dataDir Where they keep their data; default: a temporary folder that goes with them. */
-export async function startOwnServers(dataDir?: string): Promise<OwnServers> {
+/**
+ * @param dataDir Where both keep their data, or each; default: a temporary folder that goes with them.
+ * @param mongodArguments Further ones of mongod.
+ */
+export async function startOwnServers(
+  dataDir?: string | { nats: string; mongodb: string },
+  mongodArguments: readonly string[] = [],
+): Promise<OwnServers> {
   await using cleanup = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'hookmint-faults-'));
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const at = dataDir ?? folder;
+  const at = typeof dataDir === 'object' ? dataDir : { nats: dataDir ?? folder, mongodb: dataDir ?? folder };
   const configFile = join(folder, 'nats.conf');
   writeFileSync(configFile, readFileSync(BUS_CONFIG, 'utf8').replace(/^authorization \{[^]*/m, ''));
   const quiet = { report: (): void => undefined };
   const [natsBinary, mongodBinary] = await Promise.all([obtainNats(quiet), obtainMongod(quiet)]);
   const nats = await keepRunning((port) =>
-    startNats({ binary: natsBinary.path, dataDir: join(at, 'nats'), configFile, port }),
+    startNats({ binary: natsBinary.path, dataDir: join(at.nats, 'nats'), configFile, port }),
   );
   cleanup.defer(nats.stop);
-  const mongod = await keepRunning((port) =>
-    startMongod({ binary: mongodBinary.path, dataDir: join(at, 'mongodb'), port }),
-  );
+  const binary = withArguments(mongodBinary.path, mongodArguments, join(folder, 'mongod'));
+  const mongod = await keepRunning((port) => startMongod({ binary, dataDir: join(at.mongodb, 'mongodb'), port }));
   cleanup.defer(mongod.stop);
   const password = randomBytes(16).toString('hex');
   const url = `mongodb://127.0.0.1:${String(mongod.port)}`;
@@ -53,6 +58,14 @@ export async function startOwnServers(dataDir?: string): Promise<OwnServers> {
     restartNats: nats.restart,
     stop: () => running.disposeAsync(),
   };
+}
+
+/** A program that starts another with more arguments than it is given. */
+export function withArguments(binary: string, more: readonly string[], program: string): string {
+  if (more.length === 0) return binary;
+  const quoted = more.map((argument) => ` '${argument}'`).join('');
+  writeFileSync(program, `#!/bin/sh\nexec '${binary}' "$@"${quoted}\n`, { mode: 0o755 });
+  return program;
 }
 
 type Kept = { port: number; restart: () => Promise<void>; stop: () => Promise<void> };

@@ -38,6 +38,16 @@ export type RevisionEdit = {
   language?: HookLanguage | undefined;
 };
 
+export type NextRevision = {
+  /** The address. */
+  revision: string;
+  /**
+   * To be called once a hook names it: one with the same content that no hook named may have been there, and removed as old in the moment
+   * before.
+   */
+  keep: () => Promise<void>;
+};
+
 export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'hookBuilder'>;
 
 /**
@@ -60,7 +70,6 @@ export async function nextRevision(
  * are built anew, and only other secrets are sealed anew: an edit that changes nothing gives the address there was.
  *
  * @param before What the edit starts from; `undefined` for the first revision, which needs `code`.
- * @returns The address.
  * @throws {ApiError} 400 with the code of the build's error, and whatever a function of the secrets throws.
  */
 export async function makeNextRevision(
@@ -68,10 +77,18 @@ export async function makeNextRevision(
   before: HookRevision | undefined,
   edit: RevisionEdit,
   deps: RevisionDeps,
-): Promise<string> {
+): Promise<NextRevision> {
   const content = await nextContent(hookId, before, edit, deps);
-  if (before?.revision === revisionAddress(content)) return before.revision;
-  return hooksIn(deps.db).putRevision(content);
+  if (before?.revision === revisionAddress(content))
+    return { revision: before.revision, keep: () => Promise.resolve() };
+  const hooks = hooksIn(deps.db);
+  const revision = await hooks.putRevision(content);
+  return {
+    revision,
+    keep: async () => {
+      if (!(await hooks.hasRevision(revision))) await hooks.putRevision(content);
+    },
+  };
 }
 
 async function nextContent(
