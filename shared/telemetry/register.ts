@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { integer, readEnv } from '../env.ts';
 import { logger } from '../log.ts';
 import { VERSION } from '../version.ts';
+import { observeProcess } from './observe-process.ts';
 import { reportTo } from './report.ts';
 import { recordSpans } from './tracing.ts';
 
@@ -58,6 +59,7 @@ if (!hasEndpoint) process.env.OTEL_NODE_RESOURCE_DETECTORS = env.OTEL_NODE_RESOU
 const sdk = tracing || measuring ? startSdk() : undefined;
 if (sdk === undefined) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 if (tracing) recordSpans();
+if (measuring) observeProcess();
 if (servesMetrics) {
   const { OTEL_EXPORTER_PROMETHEUS_HOST: host, OTEL_EXPORTER_PROMETHEUS_PORT: port } = env;
   logger.info({ host, port, path: '/metrics' }, 'serving metrics');

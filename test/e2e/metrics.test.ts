@@ -133,12 +133,14 @@ describe('/metrics', () => {
       ...textOf('deploy/grafana/alerts.yaml').matchAll(/^ {10}expr: \|-\n((?: {12}.*\n)+)/gm),
       ...textOf('deploy/grafana/dashboard.json').matchAll(/"expr": "(.*)",?$/gm),
     ].map(([, expr = '']) => expr.replaceAll(/(?:by|on) \([^)]*\)|\{[^}]*\}/g, ' '));
-    const asked = new Set(expressions.flatMap((expr) => expr.match(/\b(?:hookmint|http_server|messaging)_\w+/g) ?? []));
+    const asked = new Set(
+      expressions.flatMap((expr) => expr.match(/\b(?:hookmint|http_server|messaging|nodejs|process)_\w+/g) ?? []),
+    );
     assert.ok(asked.size >= 10);
     const names = new Set(Object.values(kept).flatMap((series) => series.map(({ name }) => name)));
     const missing = [...asked].filter((name) => !names.has(name));
-    // Made by the collector of traces; counted only where somebody was limited.
-    const elsewhere = /^hookmint_(?:kept_|requests_limited_)/;
+    // Made by the collector of traces; counted only where somebody was limited; told only where TLS is served.
+    const elsewhere = /^hookmint_(?:kept_|requests_limited_|tls_)/;
     assert.deepEqual(
       missing.filter((name) => !elsewhere.test(name)),
       [],

@@ -12,6 +12,7 @@ const keys: KeyRing = {
   publicKeys: () => [],
   version: () => 1,
   ageMs: () => 0,
+  signingSinceMs: () => 0,
   reload: () => Promise.resolve(),
 };
 const request = (overrides: Partial<TokenSign> = {}): TokenSign => ({

@@ -12,7 +12,7 @@ import type { LogEntry } from '../../../shared/domain/log-entry.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
-import { eventsMissing } from '../../../shared/telemetry/metrics.ts';
+import { eventsMissing, observeUnreadEvents } from '../../../shared/telemetry/metrics.ts';
 import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/subjects/events.ts';
 import { describeGap, messagesMissing, type AuditGap, type GapTimes } from './audit-gaps.ts';
 import { auditPosition } from './audit-position.ts';
@@ -72,6 +72,8 @@ export function keepLogs(deps: {
   /** Once for each process: an attacker who can add messages can add many. */
   let isUnprovenTold = false;
   let messages: ConsumerMessages | undefined;
+  let unread = 0;
+  observeUnreadEvents(() => unread);
 
   async function follow(): Promise<void> {
     let complained = false;
@@ -97,6 +99,7 @@ export function keepLogs(deps: {
   }
 
   async function handle(message: JsMsg, consumer: Consumer): Promise<void> {
+    unread = message.info.pending + 1;
     const events = parsed(message);
     const place = isFromStream(message) ? undefined : provedPlace(key, message.subject, message.data);
     while (!mayAdd() && !stopped.aborted) {
@@ -121,6 +124,7 @@ export function keepLogs(deps: {
         if (await move()) for (const gap of gaps) warnOf(gap, times);
         if (events === undefined) message.term('it contains no events');
         else message.ack();
+        unread--;
         return;
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error }, 'logs cannot be written at the moment; they are written later');
