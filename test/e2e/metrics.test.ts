@@ -40,6 +40,8 @@ before(async () => {
       ...receiver.env,
       OTEL_TRACES_SAMPLER: 'always_off',
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_BLRP_SCHEDULE_DELAY: '100',
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
     },
   });
@@ -175,6 +177,16 @@ describe('/metrics', () => {
         `${name} of ${service}`,
       );
     }
+  });
+
+  it("has the tenant's logs go by OTLP too, where that is asked for", async () => {
+    const { call } = await openManagement(stack);
+    const { body } = await call('GET', '/logs?q=type:seccft&per_page=1');
+    const [log] = body as { log_id: string }[];
+    assert.ok(log !== undefined);
+    await receiver.until(() => receiver.text().includes(`"${log.log_id}"`), 'a log');
+    assert.match(receiver.text(), /"eventName":"hookmint\.log\.seccft"/);
+    assert.equal(receiver.text().includes(stack.clientSecret), false);
   });
 
   it('holds no client, no correlation id, no secret and no address', () => {

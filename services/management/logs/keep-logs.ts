@@ -17,6 +17,7 @@ import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/s
 import { describeGap, messagesMissing, type AuditGap, type GapTimes } from './audit-gaps.ts';
 import { auditPosition } from './audit-position.ts';
 import { createTokenCounter } from './count-tokens.ts';
+import { exportLogs } from './export-logs.ts';
 import { FIRST_GAP_INDEX, logId } from './log-id.ts';
 import { logOfEvent } from './log-of-event.ts';
 
@@ -118,9 +119,11 @@ export function keepLogs(deps: {
         const entries = events?.map((event, index) => logOfEvent(event, idOf(index), hostname)) ?? [];
         const told = gaps.filter(({ kind }) => kind !== 'unproven' || !isUnprovenTold);
         const noted = [...told.map((gap) => noteOfGap(gap, times)), ...notes];
-        await logs.append([...noted.map((note, index) => logOfNote(note, idOf(FIRST_GAP_INDEX + index))), ...entries]);
+        const kept = [...noted.map((note, index) => logOfNote(note, idOf(FIRST_GAP_INDEX + index))), ...entries];
+        await logs.append(kept);
         notes.splice(0, noted.length - told.length);
         if (events !== undefined) await count(events, idOf(events.length - 1));
+        exportLogs(kept);
         if (await move()) for (const gap of gaps) warnOf(gap, times);
         if (events === undefined) message.term('it contains no events');
         else message.ack();
