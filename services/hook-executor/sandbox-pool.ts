@@ -22,7 +22,7 @@ export type SandboxPool = {
   ): Promise<HookOutcome>;
   /** Lets every process forget a revision. */
   unload(revision: string): void;
-  figures(): SandboxFigures;
+  figures: () => SandboxFigures;
   close: () => void;
 };
 
