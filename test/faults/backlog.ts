@@ -18,7 +18,11 @@ const secretsOf = ({ dataDir }: Stack): LocalSecrets =>
   JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as LocalSecrets;
 
 /** Publishes what a gateway would have, proved as it does. */
-export async function publishBacklog(stack: Stack, events: number, more: object = {}): Promise<void> {
+export async function publishBacklog(
+  stack: Stack,
+  events: number,
+  eventsPerMessage = EVENTS_PER_MESSAGE,
+): Promise<void> {
   const { nats_nkey_seeds: seeds, client_secret_key } = secretsOf(stack);
   const connection = await connectBus('gateway', { NATS_URL: stack.natsUrl, NATS_NKEY_SEED: seeds.gateway });
   try {
@@ -26,10 +30,10 @@ export async function publishBacklog(stack: Stack, events: number, more: object 
     const publisher = nuid.next();
     const place = { publisher, beganMs: Date.now(), dropped: 0 };
     const subject = eventSubject(TENANT, 'token.issued');
-    const all = { type: 'token.issued', client_id: BACKLOG_CLIENT, audience: stack.audience, duration_ms: 3, ...more };
-    for (let number = 1; number <= events / EVENTS_PER_MESSAGE;) {
+    const all = { type: 'token.issued', client_id: BACKLOG_CLIENT, audience: stack.audience, duration_ms: 3 };
+    for (let number = 1; number <= events / eventsPerMessage;) {
       const messages = Array.from({ length: AT_ONCE }, () => {
-        const events = Array.from({ length: EVENTS_PER_MESSAGE }, (_, n) =>
+        const events = Array.from({ length: eventsPerMessage }, (_, n) =>
           JSON.stringify({ ...all, id: `${publisher}-${String(number)}-${String(n)}`, time_ms: Date.now() }),
         );
         return proveEvents(key, subject, { ...place, number: number++ }, `"events":[${events.join(',')}]`);

@@ -19,6 +19,8 @@ export type OwnServers = {
   mongodPort: number;
   /** The URL for whoever connects to mongod at `port`. */
   mongodbUrl: (port: number) => string;
+  /** How often mongod was started. */
+  mongodStarts: () => number;
   /** Stops nats-server; it is started again. */
   restartNats: () => Promise<void>;
   stop: () => Promise<void>;
@@ -55,24 +57,26 @@ export async function startOwnServers(
     natsPort: nats.port,
     mongodPort: mongod.port,
     mongodbUrl: (port) => `mongodb://owner:${password}@127.0.0.1:${String(port)}/?authSource=admin`,
+    mongodStarts: mongod.starts,
     restartNats: nats.restart,
     stop: () => running.disposeAsync(),
   };
 }
 
 /** A program that starts another with more arguments than it is given. */
-export function withArguments(binary: string, more: readonly string[], program: string): string {
+function withArguments(binary: string, more: readonly string[], program: string): string {
   if (more.length === 0) return binary;
   const quoted = more.map((argument) => ` '${argument}'`).join('');
   writeFileSync(program, `#!/bin/sh\nexec '${binary}' "$@"${quoted}\n`, { mode: 0o755 });
   return program;
 }
 
-type Kept = { port: number; restart: () => Promise<void>; stop: () => Promise<void> };
+type Kept = { port: number; starts: () => number; restart: () => Promise<void>; stop: () => Promise<void> };
 
 /** As an orchestrator does, without its growing pauses. */
 async function keepRunning(start: (port: number | undefined) => Promise<RunningServer>): Promise<Kept> {
   let server = await start(undefined);
+  let starts = 1;
   const { port } = server;
   let stopping = false;
   const isStopping = (): boolean => stopping;
@@ -86,12 +90,14 @@ async function keepRunning(start: (port: number | undefined) => Promise<RunningS
       }
       // What ends at its start, as on a full disk, is tried again.
       server = await start(port).catch(() => server);
+      starts++;
       await delay(RETRY_MS);
     }
   }
   const kept = keep();
   return {
     port,
+    starts: () => starts,
     restart: () => server.stop(),
     stop: async () => {
       stopping = true;

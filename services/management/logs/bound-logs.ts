@@ -6,7 +6,7 @@ import { logsShortened, observeLogsSize, observeStoreDisk } from '../../../share
 import { howFull, type LogsRoom } from './logs-room.ts';
 import type { LogNote } from './keep-logs.ts';
 
-const LOOK_INTERVAL_MS = 60_000;
+const LOOK_INTERVAL_MS = 15_000;
 /** Where the disk is short: at 5,000 tokens a second no more than 10 MB of logs come in between. */
 const CLOSE_LOOK_INTERVAL_MS = 5_000;
 /** MongoDB removes what has expired once a minute, and knows what is free from its next checkpoint on. */

@@ -5,10 +5,11 @@ import { logsIn } from '../../../shared/store/logs.ts';
 /** Of a disk, at most so much is kept for the configuration: a small one is not for that alone. */
 const MAX_RESERVE_SHARE = 0.2;
 /**
- * Where the reserve is reached, so much of their files as they are: what is free there logs can use again, but nobody else. MongoDB gives
- * nothing of a file back to the disk.
+ * Where the reserve is reached, so much of their files as they are, and less in its last: what is free there logs can use again, but nobody else.
+ * MongoDB gives nothing of a file back to the disk.
  */
 const FILES_SHARE = 0.95;
+const LAST_FILES_SHARE = 0.8;
 /** Of the reserve: with less of it left no log is added, unless the files have room. What expires takes some of the disk as it goes. */
 const LAST_SHARE = 0.5;
 /** Of the files, and at least. */
@@ -46,14 +47,15 @@ export function roomOf(
 ): LogsRoom {
   const reserveBytes = Math.min(given.reserveBytes, (disk?.totalBytes ?? Infinity) * MAX_RESERVE_SHARE);
   const freeBytes = disk?.freeBytes ?? Infinity;
-  const ofDisk = Math.max(fileBytes + freeBytes - reserveBytes, fileBytes * FILES_SHARE);
+  const lastBytes = reserveBytes * LAST_SHARE;
+  const ofFiles = fileBytes * (freeBytes < lastBytes ? LAST_FILES_SHARE : FILES_SHARE);
+  const ofDisk = Math.max(fileBytes + freeBytes - reserveBytes, ofFiles);
   const isOfDisk = ofDisk < given.maxBytes;
   const because = isOfDisk
     ? `MongoDB's disk has ${mib(freeBytes)} MiB free, and ${mib(reserveBytes)} MiB are for the configuration (HOOKMINT_STORE_RESERVE_MIB)`
     : `all took ${mib(bytes)} MiB of the ${mib(given.maxBytes)} MiB that HOOKMINT_LOG_MAX_MIB allows`;
   const inFiles = fileBytes - bytes;
   const hasRoomInFiles = inFiles > Math.max(MIN_ROOM_IN_FILES_BYTES, fileBytes * ROOM_IN_FILES_SHARE);
-  const lastBytes = reserveBytes * LAST_SHARE;
   return {
     bytes,
     count,
