@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { shutdownTelemetry } from '../../shared/telemetry/register.ts';
 import { exportLogs } from '../../services/management/logs/export-logs.ts';
 
@@ -17,4 +18,6 @@ exportLogs([
     details: '{"error":{"code":"access_denied"}}',
   },
 ]);
+// How late the event loop is takes some turns to be known.
+await delay(500);
 await shutdownTelemetry();
