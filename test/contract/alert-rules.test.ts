@@ -69,7 +69,12 @@ const WELL: Input = {
 
 /** What happens from the hundredth minute on, or is there no longer, for each alert. */
 /** They tell of something that happened, and not for longer than it has. */
-const ONCE = new Set(['HookmintEventsDropped', 'HookmintEventsMissing', 'HookmintRepliesRefused']);
+const ONCE = new Set([
+  'HookmintEventsDropped',
+  'HookmintEventsMissing',
+  'HookmintLogsShortened',
+  'HookmintRepliesRefused',
+]);
 
 const ILL: Record<string, Input> = {
   HookmintTokensFailing: { [token('failed')]: '0x100 0+120x100' },
