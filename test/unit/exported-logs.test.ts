@@ -27,8 +27,8 @@ it("a log of the tenant goes by OTLP where that is asked for, and Node's own met
       ['log.record.uid', '00000000000000000000000000042'],
       ['client_id', 'client'],
       ['trace_id', 'a'.repeat(32)],
-    ]) {
-      assert.ok(record.includes(`{"key":"${String(key)}","value":{"stringValue":"${String(value)}"}}`), key);
+    ] as const) {
+      assert.ok(record.includes(`{"key":"${key}","value":{"stringValue":"${value}"}}`), key);
     }
     const measured = new Set(receiver.points.map(({ name }) => name));
     for (const name of ['nodejs.eventloop.delay.p99', 'process.memory.usage', 'process.cpu.time']) {

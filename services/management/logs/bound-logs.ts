@@ -15,9 +15,6 @@ const SETTLE_MS = 180_000;
 const LEFT_SHARE = 0.9;
 const RELAXED_SHARE = 0.8;
 
-/** More are let go at the next looks: to count them takes its time. At 5,000 tokens a second no more than that come in between. */
-const MAX_LOGS_AT_ONCE = 1_000_000;
-
 export type LogsBound = {
   maxBytes: number;
   /** Of the store's disk, what is left to the configuration. */
@@ -95,11 +92,11 @@ export async function fitLogs(
 ): Promise<{ bytes: number; changed: boolean }> {
   const { retentionSeconds, note } = bound;
   const logs = logsIn(db);
-  const { bytes, count, maxBytes, because } = known ?? (await howFull(db, bound));
+  const { bytes, count, maxBytes, because, maxLogsAtOnce } = known ?? (await howFull(db, bound));
   if (bytes < maxBytes * RELAXED_SHARE) return { bytes, changed: await logs.expireAfter(retentionSeconds, 'longer') };
   if (bytes <= maxBytes) return { bytes, changed: false };
 
-  const tooMany = Math.min(MAX_LOGS_AT_ONCE, Math.ceil(count * (1 - (maxBytes * LEFT_SHARE) / bytes)));
+  const tooMany = Math.min(maxLogsAtOnce, Math.ceil(count * (1 - (maxBytes * LEFT_SHARE) / bytes)));
   const oldestKept = await logs.dateAfterOldest(tooMany);
   if (oldestKept === undefined) return { bytes, changed: false };
   const seconds = Math.max(1, Math.floor((Date.now() - oldestKept.getTime()) / 1_000));

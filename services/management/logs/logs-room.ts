@@ -15,6 +15,10 @@ const LAST_SHARE = 0.5;
 /** Of the files, and at least. */
 const ROOM_IN_FILES_SHARE = 0.05;
 const MIN_ROOM_IN_FILES_BYTES = 2_097_152;
+/** What MongoDB writes of a log that goes until its next checkpoint, each of its indexes having it: its journal is on the same disk. */
+const JOURNAL_BYTES_OF_REMOVAL = 1_024;
+/** More are let go at the next looks: to count them takes its time. At 5,000 tokens a second no more than that come in between. */
+const MAX_LOGS_AT_ONCE = 1_000_000;
 /** With less than so many reserves free the disk is looked at often. */
 const NEAR_RESERVES = 2;
 
@@ -29,6 +33,8 @@ export type LogsRoom = {
   /** Unknown to a user of the store that may not ask. */
   disk: StoreDisk | undefined;
   reserveBytes: number;
+  /** So many may go together. */
+  maxLogsAtOnce: number;
   /** Whether the disk has little more than the reserve. */
   isShort: boolean;
   mayAdd: boolean;
@@ -61,6 +67,7 @@ export function roomOf(
     count,
     maxBytes: isOfDisk ? ofDisk : given.maxBytes,
     because,
+    maxLogsAtOnce: isOfDisk ? Math.floor(lastBytes / JOURNAL_BYTES_OF_REMOVAL) : MAX_LOGS_AT_ONCE,
     disk,
     reserveBytes,
     isShort: freeBytes < reserveBytes * NEAR_RESERVES,
