@@ -61,7 +61,7 @@ export default tseslint.config(
   },
   {
     // One expression a file, evaluated in the isolate.
-    files: ['services/hook-executor/isolate/*.js'],
+    files: ['services/hook-executor/isolate/*.js', 'services/hook-executor/isolate/contracts/*.js'],
     languageOptions: { sourceType: 'script' },
   },
   {

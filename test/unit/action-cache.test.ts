@@ -13,7 +13,7 @@ type Action = (event: object, api: { cache: Cache }) => void;
 
 const source = (name: string): string =>
   readFileSync(new URL(`../../services/hook-executor/isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
-const ADAPT = `(${source('action.js')})((${source('ignored-writes.js')})())`;
+const ADAPT = `(${source('contracts/auth0-action.js')})((${source('contracts/auth0-ignored-writes.js')})())`;
 
 let nowMs: number;
 let cache: Cache;

@@ -6,7 +6,11 @@ import { createHostFunctions, type HostEvents } from './host-calls/host-function
 
 const source = (name: string): string =>
   readFileSync(new URL(`../isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
-const [BOOTSTRAP, ACTION, IGNORED_WRITES] = [source('bootstrap.js'), source('action.js'), source('ignored-writes.js')];
+const [BOOTSTRAP, ACTION, IGNORED_WRITES] = [
+  source('bootstrap.js'),
+  source('contracts/auth0-action.js'),
+  source('contracts/auth0-ignored-writes.js'),
+];
 
 /** As hook-build/hook-script.ts has it, which cannot be read from here: the hook's first line is the script's second. */
 const LINE_OFFSET = -1;
