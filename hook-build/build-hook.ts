@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cacheFolder } from '../shared/cache-folder.ts';
+import { HOOK_KINDS } from '../shared/domain/contracts.ts';
 import { MAX_HOOK_SCRIPT_BYTES, type HookLanguage } from '../shared/domain/hook.ts';
 import type { Wall } from '../shared/process-wall/wall.ts';
 import type { Asker } from '../shared/turns.ts';
@@ -42,7 +43,7 @@ const Required = z
   .object({ text: z.string(), location: Location.optional() })
   .transform(({ text, location }) => ({ text, location }));
 const Scan = z.object({
-  kind: z.enum(['hook', 'action']),
+  kind: z.enum(HOOK_KINDS),
   required: z.array(Required),
   isModule: z.boolean(),
   needsBundle: z.boolean(),

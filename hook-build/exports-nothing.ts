@@ -1,13 +1,13 @@
 import leven from 'leven';
-
-/** What hookmint calls of an Action. */
-export const ACTION_FUNCTION = 'onExecuteCredentialsExchange';
+import { ACTION_FUNCTION, CONTRACTS, type HookKind } from '../shared/domain/contracts.ts';
 
 /** Further apart, a name is not a misspelling of another. */
 const MAX_DISTANCE = 6;
 
-const HOOK_FORM = 'a hook is `module.exports = function (client, scope, audience, context, cb) {…}`';
-const ACTION_FORM = `an Action is \`exports.${ACTION_FUNCTION} = async (event, api) => {…}\``;
+const {
+  hook: { form: HOOK_FORM },
+  action: { form: ACTION_FORM },
+} = CONTRACTS;
 
 /** Names that functions of elsewhere have, and where. */
 const ELSEWHERE: readonly [name: RegExp, of: string][] = [
@@ -37,7 +37,7 @@ const MAYBE_ACTION = /\b(?:exports|module|export|eval|Function|this)\b/;
  * @param code Without comments and without white space that could be left out.
  * @param kind What its names make it.
  */
-export function exportsNothing(code: string, kind: 'hook' | 'action'): string | undefined {
+export function exportsNothing(code: string, kind: HookKind): string | undefined {
   const may = kind === 'action' ? MAYBE_ACTION.test(code) : MAYBE_FUNCTION.test(code.replace(NO_FUNCTION, ''));
   if (may) return undefined;
   const names = NAMED.flatMap((pattern) => [...code.matchAll(pattern)].flatMap(([, name]) => name ?? []));

@@ -1,4 +1,5 @@
 import { build, transform, type Loader } from 'esbuild';
+import { ACTION_FUNCTION, type HookKind } from '../shared/domain/contracts.ts';
 import type { HookLanguage } from '../shared/domain/hook.ts';
 import { withoutComputedRequires } from './bundle/computed-requires.ts';
 import { loaderOfLanguage } from './bundle/loaders.ts';
@@ -7,12 +8,12 @@ import { BUNDLE_NAMESPACE, buildFailure, locationOf } from './esbuild-failure.ts
 import { HOOK_FILE } from './hook-file.ts';
 import { inertDirective } from './inert-directive.ts';
 import { mustCompile } from './must-compile.ts';
-import { ACTION_FUNCTION, exportsNothing } from './exports-nothing.ts';
+import { exportsNothing } from './exports-nothing.ts';
 
 const BUFFER_MARK = '__hookmint_uses_Buffer';
 
 export interface HookScan {
-  kind: 'hook' | 'action';
+  kind: HookKind;
   /** What the hook requires or imports, each once, with the place of the first. */
   required: { text: string; location: SourceLocation | undefined }[];
   /** Written with `import` or `export`. */

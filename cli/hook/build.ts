@@ -36,8 +36,8 @@ export async function buildLocalHook({ file, secrets, allowedAddresses }: LocalH
     );
     const address = revisionAddress(content);
     const revision: HookRevision = { ...HookRevisionContent.parse(content), revision: address };
-    const { build, code, limits } = revision;
-    return { revision, runnable: { revision: address, script: build?.script ?? code, secrets, limits } };
+    const { build, code, kind, limits } = revision;
+    return { revision, runnable: { revision: address, script: build?.script ?? code, kind, secrets, limits } };
   } catch (error) {
     throw inAuthorsFile(error, asCaller(file));
   }
