@@ -7,6 +7,9 @@
  *
  *     /** @type {import('hookmint/types').CredentialsExchangeAction} *\/
  *     exports.onExecuteCredentialsExchange = async (event, api) => { … };
+ *
+ *     /** @type {import('hookmint/types').LogtoScript} *\/
+ *     const getCustomJwtClaims = async ({ token, context }) => ({ … });
  */
 
 /** Anything that JSON can say; members that are `undefined` are left out. */
@@ -180,6 +183,34 @@ export interface CredentialsExchangeApi {
 
 /** An Action: `exports.onExecuteCredentialsExchange`. Its promise is waited for, its value ignored. */
 export type CredentialsExchangeAction = (event: CredentialsExchangeEvent, api: CredentialsExchangeApi) => any;
+
+/** What Logto's script for machine-to-machine tokens is given. */
+export interface LogtoScriptInput {
+  token: { aud: string; scope?: string; clientId: string; kind: 'ClientCredentials' };
+  context: {
+    application: {
+      /** Its client_id. */
+      id: string;
+      tenantId: string;
+      name: string;
+      description: string | null;
+      type: 'MachineToMachine';
+      oidcClientMetadata: { redirectUris: string[]; postLogoutRedirectUris: string[] };
+      customClientMetadata: Record<string, never>;
+      protectedAppMetadata: null;
+      /** The client's metadata; values are strings. */
+      customData: Record<string, string | undefined>;
+      isThirdParty: false;
+    };
+  };
+  /** The hook's secrets; `undefined` when it has none. */
+  environmentVariables: Record<string, string> | undefined;
+  /** Throws: a script that does not catch it refuses the token, 400 `access_denied`. */
+  api: { denyAccess(message?: string): never };
+}
+
+/** Logto's `getCustomJwtClaims`: its object's members become claims. */
+export type LogtoScript = (input: LogtoScriptInput) => object | Promise<object>;
 
 declare global {
   /** An error whose `name` is that of its class. */

@@ -1,4 +1,5 @@
 import { build, type BuildOptions } from 'esbuild';
+import type { HookKind } from '../../shared/domain/contracts.ts';
 import type { HookLanguage } from '../../shared/domain/hook.ts';
 import { keepAuthorsLines } from '../authors-lines.ts';
 import { HookBuildError } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { LockedModule } from '../install/locked-module.ts';
 import { moduleOfFile } from '../module-name.ts';
 import { mustCompile } from '../must-compile.ts';
 import { HOOK_FILE } from '../hook-file.ts';
+import { withCalledExported } from '../top-level-names.ts';
 import { CoreFiles } from './core-files.ts';
 import { ModuleFiles } from './module-files.ts';
 import { CORE, ENTRY_FILE, resolvePlugin } from './resolve-plugin.ts';
@@ -23,6 +25,7 @@ export interface HookBundle {
 export interface BundleRequest {
   code: string;
   language?: HookLanguage | undefined;
+  kind: HookKind;
   isModule: boolean;
   /** What the hook requires, and under which name in `node_modules` it is found. */
   found: [text: string, place: string][];
@@ -40,7 +43,7 @@ export interface BundleRequest {
 export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promise<HookBundle> {
   const resolution = {
     entry: entryOf(asked.isModule),
-    hook: inertDirective(asked.code),
+    hook: withCalledExported(inertDirective(asked.code), asked.kind, asked.isModule),
     language: asked.language,
     found: new Map(asked.found),
     modules: new ModuleFiles(asked.modules, asked.packages),

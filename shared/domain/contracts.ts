@@ -1,7 +1,7 @@
-import { isReservedClaim } from './reserved-claims.ts';
+import { isIssuersClaim, isReservedClaim } from './reserved-claims.ts';
 
 /** How hooks are written: whose function it is, what it is given, what its result means. Revisions are stored with these names. */
-export const HOOK_KINDS = ['hook', 'action'] as const;
+export const HOOK_KINDS = ['hook', 'action', 'logto'] as const;
 export type HookKind = (typeof HOOK_KINDS)[number];
 
 /** All that differs from contract to contract outside of the isolate; sandbox/contract-texts.ts has what is inside. */
@@ -10,16 +10,18 @@ export type Contract = {
   name: string;
   /** What the code has that is called, for whoever wrote something else. */
   form: string;
+  /** The top-level name that is called although the code exports nothing. */
+  global?: string;
   /** Auth0's own: names of its domains are refused too, and signers hold claims to its rules unless they are told of another contract. */
   isAuth0: boolean;
   /** Why a claim of that name is not the code's to set; `undefined` where it is. */
-  refusalOf: (name: string) => 'reserved' | undefined;
+  refusalOf: (name: string) => 'reserved' | 'contract' | undefined;
   /** Whether the tenant says if names need a namespace; otherwise none does. */
   namespacesByTenant: boolean;
   /** Whether the code is told the claims that the token has so far. */
   seesClaims: boolean;
   /** What the client is answered with when the code refuses the token, by the `name` of its error; any other is a 500 `server_error`. */
-  denials: ReadonlyMap<string, { status: 400; error: 'invalid_scope' | 'invalid_request' }>;
+  denials: ReadonlyMap<string, { status: 400; error: 'invalid_scope' | 'invalid_request' | 'access_denied' }>;
 };
 
 /** The name of the function that is an Action. */
@@ -34,6 +36,17 @@ const AUTH0 = {
     ['InvalidRequestError', { status: 400, error: 'invalid_request' }],
   ]),
 } satisfies Partial<Contract>;
+
+/** Names that a system sets itself, and then those that the issuer alone can say, whoever's code it is. */
+const refusing =
+  (isProtected: (name: string) => boolean): Contract['refusalOf'] =>
+  (name) =>
+    isProtected(name) ? 'contract' : isIssuersClaim(name) ? 'reserved' : undefined;
+
+/** What oidc-provider, which issues Logto's tokens, puts over a script's claims. */
+const OIDC_PROVIDER_CLAIMS: ReadonlySet<string> = new Set(
+  'jti sub iat exp authorization_details scope client_id iss aud cnf'.split(' '),
+);
 
 export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
   hook: {
@@ -51,7 +64,20 @@ export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
     namespacesByTenant: false,
     seesClaims: true,
   },
+  logto: {
+    name: 'logto',
+    form: "Logto's script is `const getCustomJwtClaims = async ({ token, context, environmentVariables, api }) => ({…})`",
+    global: 'getCustomJwtClaims',
+    isAuth0: false,
+    refusalOf: refusing((name) => OIDC_PROVIDER_CLAIMS.has(name)),
+    namespacesByTenant: false,
+    seesClaims: false,
+    denials: new Map([['AccessDenied', { status: 400, error: 'access_denied' }]]),
+  },
 };
+
+/** All of them as authors know them. */
+export const CONTRACT_NAMES = HOOK_KINDS.map((kind) => CONTRACTS[kind].name) as [string, ...string[]];
 
 /** The kind that authors call so; `undefined` for a name of none. */
 export function kindNamed(name: string): HookKind | undefined {

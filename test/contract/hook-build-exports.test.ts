@@ -45,7 +45,17 @@ const REFUSED: [what: string, code: string, message: RegExp][] = [
     /handler is of AWS Lambda, as the triggers of Amazon Cognito/,
   ],
   ['one of a module for Lambda', 'export const handler = async (event) => event;', /handler is of AWS Lambda/],
-  ['a function of Logto', 'const getCustomJwtClaims = async ({ token }) => ({});', /getCustomJwtClaims is of Logto/],
+  [
+    'a function of Logto that is exported',
+    'exports.getCustomJwtClaims = async ({ token }) => ({});',
+    /getCustomJwtClaims is of Logto, whose script declares it and exports nothing; a hook is .*; an Action is .*; Logto's/,
+  ],
+  [
+    'a function of Logto within another',
+    'function wrap() { const getCustomJwtClaims = () => ({}); return getCustomJwtClaims; }',
+    /exports nothing that is called: a hook is .*; an Action is .*; Logto's script is/,
+  ],
+  ['a function of Logto that is only called', 'getCustomJwtClaims();', /exports nothing that is called/],
   [
     'names',
     'exports.a = 1; module.exports.b = 2; exports.c = exports.d = 3;',
@@ -93,6 +103,35 @@ describe('a script that may export what a trigger calls is taken', () => {
       assert.equal((await inspectHook(code)).kind, code.includes('onExecuteCredentialsExchange') ? 'action' : 'hook');
     });
   }
+});
+
+describe('a script that exports nothing is told by what it declares', () => {
+  for (const [what, code] of [
+    ['an arrow function', 'const getCustomJwtClaims = async ({ token }) => ({});'],
+    ['a function', 'async function getCustomJwtClaims({ token }) { return {}; }'],
+    ['a variable, later', 'let getCustomJwtClaims; getCustomJwtClaims = () => ({});'],
+    ['one before a comment without an end', 'var getCustomJwtClaims = () => ({}); // the end'],
+    ['one of a module', "import fs from 'node:fs';\nconst getCustomJwtClaims = () => ({});"],
+    ['one with helpers', 'const help = () => 1;\nconst getCustomJwtClaims = () => ({ a: help() });'],
+  ] as const) {
+    it(`a script of Logto: ${what}`, async () => assert.equal((await inspectHook(code)).kind, 'logto'));
+  }
+
+  it('but what it exports comes first', async () => {
+    const hook = `const getCustomJwtClaims = 1; module.exports = ${HOOK};`;
+    assert.equal((await inspectHook(hook)).kind, 'hook');
+    const action = `const getCustomJwtClaims = 1; exports.onExecuteCredentialsExchange = ${ACTION};`;
+    assert.equal((await inspectHook(action)).kind, 'action');
+  });
+
+  it('unless it is said', async () => {
+    const code = `const getCustomJwtClaims = () => ({}); module.exports = ${HOOK};`;
+    assert.equal((await inspectHook(code, undefined, 'logto')).kind, 'logto');
+    await assert.rejects(inspectHook('const a = 1;', undefined, 'logto'), {
+      code: 'hook_exports_nothing',
+      message: /the script declares no getCustomJwtClaims: Logto's script is/,
+    });
+  });
 });
 
 describe("a directive 'use strict' at the beginning of a file has no effect, in a bundle or without", () => {

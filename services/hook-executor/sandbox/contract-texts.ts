@@ -15,4 +15,5 @@ const AUTH0 = `[${contract('auth0-hook')}, ${contract('auth0-action')}(${contrac
 export const CONTRACT_TEXTS: Readonly<Record<HookKind, string>> = {
   hook: AUTH0,
   action: AUTH0,
+  logto: `[${contract('logto')}]`,
 };

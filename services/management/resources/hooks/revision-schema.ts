@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOOK_KINDS } from '../../../../shared/domain/contracts.ts';
+import { CONTRACT_NAMES, HOOK_KINDS } from '../../../../shared/domain/contracts.ts';
 import { HookOutcome, LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { HookIsolation, HookLanguage, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
@@ -39,6 +39,7 @@ export const RevisionView = z
     on_failure: z.enum(['deny', 'issue_unmodified']),
     isolation: HookIsolation,
     language: HookLanguage,
+    contract: z.enum(CONTRACT_NAMES),
     secrets: z.array(z.string()),
   })
   .meta({ id: 'HookRevision' });
