@@ -10,7 +10,6 @@ const FORMS = HOOK_KINDS.map((kind) => CONTRACTS[kind].form).join('; ');
 /** Names that functions of elsewhere have, and where. */
 const ELSEWHERE: readonly [name: RegExp, of: string][] = [
   [/^on(Execute|Continue)[A-Z]/, "is of another trigger of Auth0's Actions"],
-  [/^handler$/, 'is of AWS Lambda, as the triggers of Amazon Cognito are'],
   [/^getCustomJwtClaims$/, 'is of Logto, whose script declares it and exports nothing'],
 ];
 
@@ -37,8 +36,9 @@ const MAYBE_ACTION = /\b(?:exports|module|export|eval|Function|this)\b/;
  * @param declares Whether it declares a name at its top level.
  */
 export function exportsNothing(code: string, kind: HookKind, declares: (name: string) => boolean): string | undefined {
-  const { global, form } = CONTRACTS[kind];
+  const { exported, global, form } = CONTRACTS[kind];
   if (global !== undefined) return declares(global) ? undefined : `the script declares no ${global}: ${form}`;
+  if (exported !== undefined) return MAYBE_ACTION.test(code) ? undefined : `the script exports no ${exported}: ${form}`;
   const may = kind === 'action' ? MAYBE_ACTION.test(code) : MAYBE_FUNCTION.test(code.replace(NO_FUNCTION, ''));
   if (may) return undefined;
   const names = NAMED.flatMap((pattern) => [...code.matchAll(pattern)].flatMap(([, name]) => name ?? []));

@@ -10,6 +10,9 @@
  *
  *     /** @type {import('hookmint/types').LogtoScript} *\/
  *     const getCustomJwtClaims = async ({ token, context }) => ({ … });
+ *
+ *     /** @type {import('hookmint/types').CognitoLambda} *\/
+ *     exports.handler = async (event, context) => event;
  */
 
 /** Anything that JSON can say; members that are `undefined` are left out. */
@@ -211,6 +214,71 @@ export interface LogtoScriptInput {
 
 /** Logto's `getCustomJwtClaims`: its object's members become claims. */
 export type LogtoScript = (input: LogtoScriptInput) => object | Promise<object>;
+
+/** What Cognito's pre token generation Lambda is given for client credentials. */
+export interface CognitoEvent {
+  version: '3';
+  triggerSource: 'TokenGeneration_ClientCredentials';
+  /** The secret `AWS_REGION`, or empty. */
+  region: string;
+  /** The tenant. */
+  userPoolId: string;
+  /** The client_id, as `callerContext.clientId` is. */
+  userName: string;
+  callerContext: { awsSdkVersion: string; clientId: string };
+  request: {
+    /** Empty: a machine has none. */
+    userAttributes: Record<string, string | undefined>;
+    groupConfiguration: { groupsToOverride: string[]; iamRolesToOverride: string[]; preferredRole: string | null };
+    /** The granted scopes. */
+    scopes: string[];
+    /** The parameter `aws_client_metadata` of the token request. */
+    clientMetadata: Record<string, string | undefined>;
+  };
+  response: CognitoResponse;
+}
+
+export interface CognitoResponse {
+  claimsAndScopeOverrideDetails?: {
+    accessTokenGeneration?: {
+      claimsToAddOrOverride?: Record<string, Json> | null;
+      /** Wins over what is added. */
+      claimsToSuppress?: string[] | null;
+      scopesToAdd?: string[] | null;
+      /** Wins over what is added. */
+      scopesToSuppress?: string[] | null;
+    } | null;
+    /** Of people's tokens; without effect. */
+    idTokenGeneration?: unknown;
+    groupOverrideDetails?: unknown;
+  } | null;
+}
+
+/** Lambda's second argument. */
+export interface LambdaContext {
+  readonly awsRequestId: string;
+  functionName: string;
+  functionVersion: string;
+  invokedFunctionArn: string;
+  memoryLimitInMB: string;
+  logGroupName: string;
+  logStreamName: string;
+  callbackWaitsForEmptyEventLoop: boolean;
+  getRemainingTimeInMillis(): number;
+  done(error?: Error | string | null, result?: CognitoResult): undefined;
+  fail(error: Error | string): undefined;
+  succeed(result: CognitoResult): undefined;
+}
+
+/** An event with its `response`; without one the token stays as it is. */
+export type CognitoResult = { response?: CognitoResponse | null } | null | undefined;
+
+/** Cognito's pre token generation Lambda: `exports.handler`. What it throws refuses the token. */
+export type CognitoLambda = (
+  event: CognitoEvent,
+  context: LambdaContext,
+  callback: (error?: Error | string | null, result?: CognitoResult) => undefined,
+) => CognitoResult | Promise<CognitoResult>;
 
 declare global {
   /** An error whose `name` is that of its class. */

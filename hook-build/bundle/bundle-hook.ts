@@ -1,5 +1,5 @@
 import { build, type BuildOptions } from 'esbuild';
-import type { HookKind } from '../../shared/domain/contracts.ts';
+import { CONTRACTS, type HookKind } from '../../shared/domain/contracts.ts';
 import type { HookLanguage } from '../../shared/domain/hook.ts';
 import { keepAuthorsLines } from '../authors-lines.ts';
 import { HookBuildError } from '../errors.ts';
@@ -42,7 +42,7 @@ export interface BundleRequest {
  */
 export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promise<HookBundle> {
   const resolution = {
-    entry: entryOf(asked.isModule),
+    entry: entryOf(asked),
     hook: withCalledExported(inertDirective(asked.code), asked.kind, asked.isModule),
     language: asked.language,
     found: new Map(asked.found),
@@ -56,7 +56,7 @@ export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promi
   let options: BuildOptions = { ...COMMON, plugins: [resolvePlugin(resolution)] };
   let readable = await run(options);
   if (resolution.namesStorage && readable.files.has(ASYNC_CONTEXT)) {
-    resolution.entry = entryOf(asked.isModule, [ASYNC_CONTEXT]);
+    resolution.entry = entryOf(asked, [ASYNC_CONTEXT]);
     options = { ...COMMON, supported: WITHOUT_AWAIT, plugins: [resolvePlugin(resolution)] };
     readable = await run(options);
   }
@@ -98,10 +98,10 @@ const COMMON = {
 const ASYNC_CONTEXT = 'core/shims/async-hooks.js';
 const WITHOUT_AWAIT = { 'async-await': false, 'async-generator': false, 'for-await': false };
 
-function entryOf(isModule: boolean, before: readonly string[] = []): string {
+function entryOf({ isModule, kind }: Pick<BundleRequest, 'isModule' | 'kind'>, before: readonly string[] = []): string {
   const globals = ['core/shims/globals.js', ...before].map((file) => `require('./${file}');`).join('\n');
   const hook = `require('./${HOOK_FILE}')`;
-  if (!isModule) return `${globals}\nmodule.exports = ${hook};\n`;
+  if (!isModule || CONTRACTS[kind].exported !== undefined) return `${globals}\nmodule.exports = ${hook};\n`;
   return `${globals}\nconst hook = ${hook};\nmodule.exports = 'default' in hook ? hook.default : hook;\n`;
 }
 

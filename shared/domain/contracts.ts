@@ -1,7 +1,7 @@
 import { isIssuersClaim, isReservedClaim } from './reserved-claims.ts';
 
 /** How hooks are written: whose function it is, what it is given, what its result means. Revisions are stored with these names. */
-export const HOOK_KINDS = ['hook', 'action', 'logto'] as const;
+export const HOOK_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
 export type HookKind = (typeof HOOK_KINDS)[number];
 
 /** All that differs from contract to contract outside of the isolate; sandbox/contract-texts.ts has what is inside. */
@@ -10,6 +10,8 @@ export type Contract = {
   name: string;
   /** What the code has that is called, for whoever wrote something else. */
   form: string;
+  /** The name that is called of what the code exports; of Auth0's, the whole or an Action's. */
+  exported?: string;
   /** The top-level name that is called although the code exports nothing. */
   global?: string;
   /** Auth0's own: names of its domains are refused too, and signers hold claims to its rules unless they are told of another contract. */
@@ -48,6 +50,14 @@ const OIDC_PROVIDER_CLAIMS: ReadonlySet<string> = new Set(
   'jti sub iat exp authorization_details scope client_id iss aud cnf'.split(' '),
 );
 
+/** What Cognito keeps from a trigger. */
+const COGNITO_CLAIMS: ReadonlySet<string> = new Set(
+  `acr amr at_hash aud auth_time azp client_id device_key event_id exp iat identities iss jti nbf nonce origin_jti sub token_use version`.split(
+    ' ',
+  ),
+);
+const COGNITOS_OWN = /^cognito:(?!(?:groups|roles|preferred_role)$)/;
+
 export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
   hook: {
     ...AUTH0,
@@ -73,6 +83,19 @@ export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
     namespacesByTenant: false,
     seesClaims: false,
     denials: new Map([['AccessDenied', { status: 400, error: 'access_denied' }]]),
+  },
+  'cognito-lambda': {
+    name: 'cognito-lambda',
+    form: "Cognito's pre token generation Lambda is `export const handler = async (event) => event`",
+    exported: 'handler',
+    isAuth0: false,
+    refusalOf: refusing((name) => COGNITO_CLAIMS.has(name) || COGNITOS_OWN.test(name)),
+    namespacesByTenant: false,
+    seesClaims: true,
+    denials: new Map([
+      ['PreTokenGenerationError', { status: 400, error: 'invalid_request' }],
+      ['InvalidClientMetadata', { status: 400, error: 'invalid_request' }],
+    ]),
   },
 };
 

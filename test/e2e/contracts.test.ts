@@ -62,11 +62,9 @@ function ask({ event }: Case, of: Stack = stack()): Promise<TokenAnswer> {
 
 function shapedOf(answer: TokenAnswer): { scope: string[]; claims: Record<string, unknown> } {
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  const claims = decodeJwt(String(answer.body.access_token));
+  const claims = decodeJwt<{ scope?: string }>(String(answer.body.access_token));
   return {
-    scope: String(claims.scope ?? '')
-      .split(' ')
-      .filter(Boolean),
+    scope: (claims.scope ?? '').split(' ').filter(Boolean),
     claims: Object.fromEntries(Object.entries(claims).filter(([name]) => !STANDARD.has(name))),
   };
 }

@@ -1,7 +1,8 @@
 // Runs inside the isolate, before the hook and in its realm. What it uses of the language it takes at once, so that a hook that
 // changes the built-ins changes them for itself alone. What it hands out is still the hook's word: the host checks it.
 // Called with `settled(id, text, inEntry)` of the host, which waits for the end of the entry if the third is true, the host's functions for the
-// runtime, the runtime's `install`, and those of contracts/ that the hook may be written to, in the order in which they are asked; gives what
+// runtime, the runtime's `install`, those of contracts/ that the hook may be written to, in the order in which they are asked, and the run's
+// limit of time; gives what
 // the host enters the isolate with: `load`, `run`, `fireTimer`, `takeTimers`, `settleCall`, `endRun`. The text of an outcome is a line with the
 // console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
@@ -11,11 +12,12 @@
 //   c<json>  a line with all of an Action's cache, which it changed, before one of the others
 //   l<json>  of a run that was ended without an outcome: the calls that it left open
 //
-// A contract is `(tools) -> { missing, adapt }`: `adapt(exported)` gives `(args, secrets, cb, told) -> promise`, or `undefined` for what is not
-// written to it, and `missing` says what it lacks. `tools` has `ask(kind, request)`, a call of the host, and `failed(error)`, which ends the run.
+// A contract is `(tools) -> { missing, adapt, prepare? }`: `prepare(secrets)` is called before the code is loaded, `adapt(exported)` gives
+// `(args, secretsJson, cb, told) -> promise`, or `undefined` for what is not written to it, and `missing` says what that lacks. `tools` has
+// `ask(kind, request)`, a call of the host, `failed(error)`, which ends the run, and `wallMs`, the longest that one may take.
 // `told` has `ignored({ path, use })` for an assignment that does nothing, `note(kind, name, reason)` for what cannot be had, `warn(text)` for
 // the author, and `keep(entries)` for an Action's cache.
-(function (settled, host, installRuntime, makeContracts) {
+(function (settled, host, installRuntime, makeContracts, wallMs) {
   'use strict';
   const { parse, rawJSON, stringify } = JSON;
   const { isArray } = Array;
@@ -87,6 +89,7 @@
   );
   const tools = {
     __proto__: null,
+    wallMs,
     ask: (kind, request) => runtime.callHost(kind, request),
     failed: (error) => current.failed?.(error),
   };
@@ -254,6 +257,7 @@
     secretsJson = secrets;
     const module = { exports: {} };
     try {
+      for (let i = 0; i < contracts.length; i++) contracts[i].prepare?.(parse(secrets));
       factory.call(module.exports, module.exports, require, module, '/hook.js', '/');
       const exported = module.exports;
       for (let i = 0; hook === undefined && i < contracts.length; i++) hook = contracts[i].adapt(exported);

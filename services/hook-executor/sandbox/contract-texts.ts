@@ -16,4 +16,5 @@ export const CONTRACT_TEXTS: Readonly<Record<HookKind, string>> = {
   hook: AUTH0,
   action: AUTH0,
   logto: `[${contract('logto')}]`,
+  'cognito-lambda': `[${contract('cognito-lambda')}]`,
 };

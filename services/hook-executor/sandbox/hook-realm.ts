@@ -31,7 +31,7 @@ export type Entries = Record<'run' | 'fireTimer' | 'takeTimers' | 'settleCall' |
  */
 export async function openRealm(
   isolate: ivm.Isolate,
-  { script: text, kind, secrets }: HookSource,
+  { script: text, kind, secrets, limits }: HookSource,
   host: HostEvents & {
     runtime: RuntimeTexts;
     timeoutMs: number;
@@ -46,7 +46,7 @@ export async function openRealm(
   };
   const names = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
   const realm = await context.evalClosure(
-    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime.globals}, ${CONTRACT_TEXTS[kind]})`,
+    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime.globals}, ${CONTRACT_TEXTS[kind]}, ${String(limits.wall_ms)})`,
     [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
     { result: { reference: true }, filename: 'hookmint:runtime', timeout },
   );
