@@ -40,12 +40,6 @@ const REFUSED: [what: string, code: string, message: RegExp][] = [
     /onExecutePostLogin, onContinuePostLogin, and nothing that is called/,
   ],
   [
-    'a function of Cognito',
-    `exports.handler = async (event) => event;`,
-    /handler is of AWS Lambda, as the triggers of Amazon Cognito/,
-  ],
-  ['one of a module for Lambda', 'export const handler = async (event) => event;', /handler is of AWS Lambda/],
-  [
     'a function of Logto that is exported',
     'exports.getCustomJwtClaims = async ({ token }) => ({});',
     /getCustomJwtClaims is of Logto, whose script declares it and exports nothing; a hook is .*; an Action is .*; Logto's/,
@@ -103,6 +97,49 @@ describe('a script that may export what a trigger calls is taken', () => {
       assert.equal((await inspectHook(code)).kind, code.includes('onExecuteCredentialsExchange') ? 'action' : 'hook');
     });
   }
+});
+
+describe('a handler is told by its export', () => {
+  const handler = 'async (event) => event';
+  for (const [what, code] of [
+    ['a property', `exports.handler = ${handler};`],
+    ['one of module.exports', `module.exports.handler = ${handler};`],
+    ['one in an object', `const handler = ${handler}; module.exports = { handler };`],
+    ['one in an object with others', `module.exports = { version: 1, handler: ${handler} };`],
+    ['one of a module', `export const handler = ${handler};`],
+    ['a function of a module', 'export async function handler(event) { return event; }'],
+    ['one of a list', `const handler = ${handler}; export { handler };`],
+    ['one of a list by another name', `const main = ${handler}; export { main as handler };`],
+    [
+      'one as TypeScript compiles it',
+      `exports.handler = void 0; const handler = ${handler}; exports.handler = handler;`,
+    ],
+    [
+      'one as a bundler compiles it',
+      `var out = {}; __export(out, { handler: () => handler }); module.exports = __toCommonJS(out); var handler = 1;`,
+    ],
+  ] as const) {
+    it(what, async () => assert.equal((await inspectHook(code)).kind, 'cognito-lambda'));
+  }
+
+  for (const [what, code, kind] of [
+    ['of a hook', `exports.handler = 1; module.exports = ${HOOK};`, 'hook'],
+    ['of a hook of a module', `export const handler = 1; export default ${HOOK};`, 'hook'],
+    ['of an Action', `exports.handler = 1; exports.onExecuteCredentialsExchange = ${ACTION};`, 'action'],
+    ['of another name', `const handler = ${handler}; export { handler as default };`, 'hook'],
+  ] as const) {
+    it(`but not that ${what}`, async () => assert.equal((await inspectHook(code)).kind, kind));
+  }
+
+  it('unless it is said', async () => {
+    const code = `exports['handler'] = ${handler};`;
+    assert.equal((await inspectHook(code)).kind, 'hook');
+    assert.equal((await inspectHook(code, undefined, 'cognito-lambda')).kind, 'cognito-lambda');
+    await assert.rejects(inspectHook('const handler = 1;', undefined, 'cognito-lambda'), {
+      code: 'hook_exports_nothing',
+      message: /the script exports no handler: Cognito's pre token generation Lambda is/,
+    });
+  });
 });
 
 describe('a script that exports nothing is told by what it declares', () => {
