@@ -79,9 +79,12 @@ function handlerIn(folder: string, modules: readonly string[]): string {
 
 /** Versions of the modules that the code imports: of package.json, or of Lambda's own. */
 function chosen(modules: readonly string[], declared: Record<string, string>) {
-  const ofLambda = modules.filter((name) => name.startsWith('@aws-sdk/') && !Object.hasOwn(declared, name));
-  const needed = Object.entries(declared).filter(([name]) => modules.includes(name));
-  const dependencies = Object.fromEntries([...needed, ...ofLambda.map((name) => [name, AWS_SDK_VERSION])]);
+  const imported = new Set(modules);
+  const ofLambda = [...imported].filter((name) => name.startsWith('@aws-sdk/') && !Object.hasOwn(declared, name));
+  const dependencies: Record<string, string> = Object.fromEntries([
+    ...Object.entries(declared).filter(([name]) => imported.has(name)),
+    ...ofLambda.map((name): [string, string] => [name, AWS_SDK_VERSION]),
+  ]);
   return { dependencies, ofLambda };
 }
 

@@ -5,6 +5,9 @@ export const handler = (event, context, callback) => {
   process.env.SEEN = String(runs);
   const claimsToAddOrOverride = { runs, seen: process.env.SEEN, names: Object.keys(process.env).sort() };
   setTimeout(() => {
-    callback(null, { ...event, response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride } } } });
+    callback(null, {
+      ...event,
+      response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride } } },
+    });
   }, 5);
 };
