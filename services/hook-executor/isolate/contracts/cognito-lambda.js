@@ -9,7 +9,7 @@
   const ErrorClass = Error;
   const TypeErrorClass = TypeError;
   const StringFunction = String;
-  const PromiseClass = Promise;
+  const withResolvers = Promise.withResolvers.bind(Promise);
   const resolved = Promise.resolve.bind(Promise);
   const then = Function.prototype.call.bind(Promise.prototype.then);
   const test = Function.prototype.call.bind(RegExp.prototype.test);
@@ -105,7 +105,9 @@
     if (!isObject(added)) throw new TypeErrorClass('accessTokenGeneration.claimsToAddOrOverride must be an object');
     const suppressed = textsIn(generation, 'claimsToSuppress');
     const claims = { __proto__: null };
-    for (const name of keys(added)) {
+    const names = keys(added);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
       if (includes(suppressed, name)) continue;
       if (name === 'scope') note('claim', name, 'contract');
       else claims[name] = added[name];
@@ -144,7 +146,7 @@
         cb(refusal('InvalidClientMetadata', 'aws_client_metadata must be a JSON object of texts'));
         return undefined;
       }
-      const answer = PromiseClass.withResolvers();
+      const answer = withResolvers();
       const callback = (error, result) => {
         if (isNothing(error)) answer.resolve(result);
         else answer.reject(error);

@@ -51,7 +51,9 @@
         return;
       }
       const claims = { __proto__: null };
-      for (const name of keys(result)) {
+      const names = keys(result);
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i];
         if (name === 'scope') told.note('claim', name, 'contract');
         else claims[name] = result[name];
       }
