@@ -36,8 +36,11 @@ async function hookmint(...args: string[]): Promise<Ended> {
     HOOKMINT_CLIENT_ID: stack().managementClientId,
     HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
   };
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env: { PATH, HOME, ...env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+  });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (text: Buffer) => (ended.stdout += text.toString()));
   child.stderr.on('data', (text: Buffer) => (ended.stderr += text.toString()));

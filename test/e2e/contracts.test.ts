@@ -20,7 +20,7 @@ const CASES = globSync('*/*.case.json', { cwd: join(import.meta.dirname, '../cor
 const FOLDER = join(import.meta.dirname, '../corpus/contracts');
 const CLIENT = { client_id: 'c1', name: 'Billing', client_metadata: { plan: 'gold' } };
 const SECRET = 'the secret of the client of contracts';
-const API = 'https://api.example.com/';
+const API = 'https://contracts.example.com/';
 const NO_SCOPES = 'https://no-scopes.example.com/';
 /** Claims of the gateway's own. */
 const STANDARD = new Set(['iss', 'sub', 'aud', 'azp', 'iat', 'exp', 'gty', 'scope']);
