@@ -56,11 +56,8 @@ export interface WebtaskContext {
   meta: Record<string, string>;
 }
 
-/** What the token will be bound to: the SHA-256 thumbprint of the client's key (RFC 9449, RFC 7638). */
-export interface ProofOfPossession {
-  mechanism: 'dpop';
-  jkt: string;
-}
+/** What the token will be bound to: the SHA-256 of the client's key (RFC 9449, RFC 7638), or of its certificate (RFC 8705). */
+export type ProofOfPossession = { mechanism: 'dpop'; jkt: string } | { mechanism: 'mtls'; 'x5t#S256': string };
 
 /** What another issuer said of the client, verified: of a Kubernetes cluster the pod, of GitHub Actions the repository, and so on. */
 export interface ClientAssertion {

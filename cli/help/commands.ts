@@ -118,8 +118,13 @@ hookmint import PATH --from SYSTEM [OPTION ...]
     gitlab GROUP/PROJECT  --ref BRANCH (default main)
     kubernetes NAMESPACE/SERVICEACCOUNT --issuer URL
     spiffe ID --issuer URL --jwks-uri URL
+    aws ROLE-ARN --issuer URL
+    google UNIQUE-ID      of a service account
+    azure TENANT/OBJECT   --audience AUDIENCE
+    oidc SUBJECT --issuer URL
 
     --audience AUDIENCE   the aud of the tokens; default: the URL of hookmint
-    --issuer URL, --jwks-uri URL  of an installation of your own`,
+    --issuer URL, --jwks-uri URL  of an installation of your own
+    --jwks-file FILE      the issuer's keys, where hookmint cannot fetch them`,
   ],
 ];

@@ -31,6 +31,14 @@ export const TenantSettings = z.strictObject({
 });
 export type TenantSettings = z.infer<typeof TenantSettings>;
 
+/** What the metadata says of where clients show certificates (RFC 8705 §5). It is kept in the profile, which older versions keep too. */
+export const MtlsSettings = z.strictObject({ enable_endpoint_aliases: z.boolean().optional() });
+
+/** Where it was never said, all that is there is announced. */
+export function hasEndpointAliases({ profile }: Pick<TenantSettings, 'profile'>): boolean {
+  return MtlsSettings.nullable().optional().safeParse(profile.mtls).data?.enable_endpoint_aliases !== false;
+}
+
 export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
   default_audience: null,
   custom_claims: 'namespaced',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HOOK_KINDS } from '../domain/contracts.ts';
-import { KeyThumbprint } from '../domain/proof-of-possession.ts';
+import { Confirmation } from '../domain/proof-of-possession.ts';
 import { SigningAlg, TokenDialect } from '../domain/resource-server.ts';
 
 /** `hookmint.<tenant>.token.sign`: gateway → signer, request/reply. Mints one access token. Only the gateway may publish it. */
@@ -20,8 +20,8 @@ export const TokenSign = z.strictObject({
   aud: z.string(),
   scope: z.string().optional(),
   permissions: z.array(z.string()).optional(),
-  /** The key that the token is bound to (RFC 9449 §6.1); no hook has a way to it. */
-  cnf: z.strictObject({ jkt: KeyThumbprint }).optional(),
+  /** The key or certificate that the token is bound to; no hook has a way to it. */
+  cnf: Confirmation.optional(),
   /** Of hooks and of the configuration, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
   custom_claims: z.record(z.string(), z.unknown()),
   /** Whose rules hold for the names of custom claims, where those are not Auth0's. */

@@ -190,8 +190,8 @@ describe('a token request', () => {
       const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: number, y: number } };
       const htu = `https://a/${part.repeat(bytes / part.length)}`;
       const proof = `${base64url(header)}.${base64url({ jti: 'x', htm: 'POST', iat: 1, htu })}.AA`;
-      assert.throws(() => readProof([proof], 'https://a/oauth/token', undefined), /must have the htu/);
-      return () => readProof([proof], 'https://a/oauth/token', undefined);
+      assert.throws(() => readProof([proof], ['https://a/oauth/token'], undefined), /must have the htu/);
+      return () => readProof([proof], ['https://a/oauth/token'], undefined);
     });
   }
   isBounded('dots for an assertion', MAX_BODY_BYTES, (bytes) => () => readAssertion('.'.repeat(bytes), ['a']));

@@ -4,7 +4,7 @@ import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import { CONTRACTS, type HookKind } from '../../../shared/domain/contracts.ts';
 import type { Client } from '../../../shared/domain/client.ts';
-import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
+import { confirmationOf, type ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
 import type { TokenSign, TokenSignReply } from '../../../shared/subjects/token-sign.ts';
@@ -39,7 +39,7 @@ export async function signToken(
     aud: api.identifier,
     ...(merged.scopes.length === 0 ? {} : { scope: merged.scopes.join(' ') }),
     ...(withPermissions ? { permissions: merged.scopes } : {}),
-    ...(binding === undefined ? {} : { cnf: { jkt: binding.jkt } }),
+    ...(binding === undefined ? {} : { cnf: confirmationOf(binding) }),
     custom_claims: merged.customClaims,
     ...(CONTRACTS[kind].isAuth0 ? {} : { contract: kind }),
   };
