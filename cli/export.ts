@@ -36,6 +36,7 @@ function filesOf(remote: Remote, identifiers: boolean, names: ReadonlyMap<string
     resourceServers: remote.resourceServers
       .filter((api) => api.is_system !== true)
       .map((api) => unnamed(without(api, ['is_system']), 'id')),
+    clientAssertionIssuers: remote.clientAssertionIssuers.map((issuer) => without(issuer, ['id'])),
     clients: remote.clients
       .filter(({ client_id }) => !ofManagement.has(client_id))
       .map((client) => {

@@ -1,6 +1,7 @@
 import { UsageError } from '../shared/usage-error.ts';
 
-export type Trusted = { issuer: string; jwks_uri: string; subject: string; notes: string[] };
+/** `jwks_uri`: `null` where the issuer's metadata tells it. */
+export type Trusted = { issuer: string; jwks_uri: string | null; subject: string; notes: string[] };
 
 type Options = {
   issuer?: string | undefined;
@@ -13,6 +14,7 @@ type Preset = (who: string, options: Options) => Trusted;
 
 const GITHUB = 'https://token.actions.githubusercontent.com';
 const GITLAB = 'https://gitlab.com';
+const GOOGLE = 'https://accounts.google.com';
 
 /** How each platform names who asks, and where its keys are, as its documentation says. */
 export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
@@ -63,6 +65,51 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map<string, Preset>([
       issuer: needed(options.issuer, "--issuer, the jwt_issuer of SPIRE's server"),
       jwks_uri: needed(options.jwksUri, '--jwks-uri, of the OIDC Discovery Provider of SPIRE'),
       subject: matching(who, /^spiffe:\/\/[a-z0-9._-]+\/.+$/, 'spiffe://TRUST-DOMAIN/PATH'),
+      notes: [],
+    }),
+  ],
+  [
+    'aws',
+    (who, { issuer, jwksUri = null }) => ({
+      issuer: needed(issuer, '--issuer, which `aws iam get-outbound-web-identity-federation-info` tells'),
+      jwks_uri: jwksUri,
+      subject: matching(who, /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, 'the ARN of a role'),
+      notes: [
+        'The workload asks `aws sts get-web-identity-token` for its token, with --audience and --signing-algorithm.',
+      ],
+    }),
+  ],
+  [
+    'google',
+    (who, { issuer = GOOGLE, jwksUri = null }) => ({
+      issuer,
+      jwks_uri: jwksUri,
+      subject: matching(who, /^\d{10,30}$/, 'the unique id of a service account, in digits'),
+      notes: [],
+    }),
+  ],
+  [
+    'azure',
+    (who, { issuer, jwksUri = null }) => {
+      const [tenant = '', subject = ''] = matching(who, /^[0-9a-f-]{36}\/[0-9a-f-]{36}$/, 'TENANT-ID/OBJECT-ID').split(
+        '/',
+      );
+      return {
+        issuer: issuer ?? `https://sts.windows.net/${tenant}/`,
+        jwks_uri: jwksUri,
+        subject,
+        notes: [
+          'The aud is that of an application of the tenant: give it as --audience. Its tokens of version 2 have another issuer.',
+        ],
+      };
+    },
+  ],
+  [
+    'oidc',
+    (who, { issuer, jwksUri = null }) => ({
+      issuer: needed(issuer, '--issuer, the iss of its tokens'),
+      jwks_uri: jwksUri,
+      subject: who,
       notes: [],
     }),
   ],

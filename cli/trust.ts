@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { note, print } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
@@ -6,7 +7,10 @@ import { EXIT, readArgs, type ExitCode } from './command.ts';
 import { PRESETS, type Trusted } from './trust-presets.ts';
 import { seeHelp } from './help/help.ts';
 
-const Issuers = z.array(z.looseObject({ issuer: z.string(), jwks_uri: z.string() }));
+const Issuers = z.array(z.looseObject({ issuer: z.string(), jwks_uri: z.string().nullable() }));
+
+/** Most of a file with keys that is read, bytes. */
+const MAX_JWKS_BYTES = 65_536;
 const Client = z.object({
   name: z.string(),
   client_authentication_methods: z
@@ -22,6 +26,7 @@ export async function trust([command, ...args]: string[]): Promise<ExitCode> {
     client: text,
     issuer: text,
     'jwks-uri': text,
+    'jwks-file': text,
     audience: text,
     ref: text,
     environment: text,
@@ -33,8 +38,10 @@ export async function trust([command, ...args]: string[]): Promise<ExitCode> {
     throw new UsageError(`hookmint trust add PLATFORM WHO --client ID; the platforms are ${known}. ${seeHelp()}`);
   }
   const trusted = preset(who, { ...values, jwksUri: values['jwks-uri'] });
+  const keys =
+    values['jwks-file'] === undefined ? { jwks_uri: trusted.jwks_uri } : { jwks: readKeys(values['jwks-file']) };
   const api = await connectApi();
-  await ensureIssuer(api, name, trusted);
+  await ensureIssuer(api, name, trusted.issuer, keys);
   const clientName = await addCredential(api, values.client, trusted, values.audience);
   print(`Tokens of ${trusted.issuer} with the sub ${trusted.subject} authenticate the client ${clientName}.`);
   for (const line of trusted.notes) note(line);
@@ -42,12 +49,33 @@ export async function trust([command, ...args]: string[]): Promise<ExitCode> {
 }
 
 /** An issuer that is there keeps its keys' place: another one would change who comes in as every client that names it. */
-async function ensureIssuer(api: ApiClient, name: string, { issuer, jwks_uri }: Trusted): Promise<void> {
+async function ensureIssuer(
+  api: ApiClient,
+  name: string,
+  issuer: string,
+  keys: { jwks_uri: string | null } | { jwks: unknown },
+): Promise<void> {
   const known = Issuers.parse(await api.call('GET', '/client-assertion-issuers')).find((one) => one.issuer === issuer);
   if (known === undefined) {
-    await api.call('POST', '/client-assertion-issuers', { name, issuer, jwks_uri });
-  } else if (known.jwks_uri !== jwks_uri) {
-    throw new UsageError(`The issuer ${issuer} is trusted with the keys at ${known.jwks_uri}, not at ${jwks_uri}.`);
+    await api.call('POST', '/client-assertion-issuers', { name, issuer, ...keys });
+    return;
+  }
+  if ('jwks' in keys)
+    throw new UsageError(`The issuer ${issuer} is trusted already; --jwks-file would replace its keys.`);
+  if (known.jwks_uri === keys.jwks_uri) return;
+  const [present, wanted] = [known.jwks_uri, keys.jwks_uri].map((uri) => uri ?? 'a place that its metadata tells');
+  throw new UsageError(
+    `The issuer ${issuer} is trusted with the keys at ${String(present)}, not at ${String(wanted)}.`,
+  );
+}
+
+function readKeys(path: string): unknown {
+  const text = readFileSync(path);
+  if (text.length > MAX_JWKS_BYTES) throw new UsageError(`${path} is larger than ${String(MAX_JWKS_BYTES)} bytes.`);
+  try {
+    return JSON.parse(text.toString('utf8'));
+  } catch (error) {
+    throw new UsageError(`${path} is no JSON.`, { cause: error });
   }
 }
 

@@ -54,19 +54,32 @@ function planClient(file: ClientFile, input: PlanInput): Step {
     return step('client', name, 'skip', { notes: [why], run: () => Promise.reject(new UsageError(why)) });
   }
   const signs = file.token_endpoint_auth_method === null;
-  // Its keys are there, so that it needs no secret.
-  const publishesKeys = typeof file.jwks_uri === 'string';
+  const trusts = issuersOf(file);
+  // Its keys are there, or those of its issuers, so that it needs no secret.
+  const publishesKeys = typeof file.jwks_uri === 'string' || trusts !== undefined;
   const own = signs ? [...TENANTS_OWN, 'token_endpoint_auth_method'] : TENANTS_OWN;
-  const { taken, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
+  const { taken: known, notes: leftOut, losses: refused } = accepted(without(file, own), takes(PATH));
+  const all = trusts === undefined ? known : { ...known, client_authentication_methods: trusts };
   const present = presentOf(file, input);
-  const lost = lostMethods(file, present);
-  const losses = [...refused, ...lost];
+  const lost = lostMethods(file);
   const secret = publishesKeys ? undefined : secrets.clients.get(name);
   const keyless = signs && !publishesKeys && lost.length === 0 && present?.client_authentication_methods === undefined;
   const notes = [
     ...leftOut,
     ...(keyless
-      ? ['it authenticated by private_key_jwt; exports contain no keys, so it has a secret until it gets its key']
+      ? [
+          `it authenticated by ${methodOf(file)}; exports contain no keys and certificates, so it has a secret until it gets its own`,
+        ]
+      : []),
+  ];
+  // Hookmint has no client that a level keeps from every token.
+  const isHeld = keyless && typeof file.compliance_level === 'string' && file.compliance_level !== 'none';
+  const taken = isHeld ? without(all, ['compliance_level']) : all;
+  const losses = [
+    ...refused,
+    ...lost,
+    ...(isHeld && 'compliance_level' in all
+      ? ['compliance_level; set it again once the client has its key or certificate']
       : []),
   ];
   if (present === undefined) {
@@ -75,6 +88,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
       notes: [...notes, ...(secret === undefined && !publishesKeys ? ['it gets a new client_secret'] : [])],
       losses,
       makes: `client ${name}`,
+      needs: trustedBy(trusts),
       run: async ({ api, clientIds, newClients, newIds }) => {
         const made = Made.parse(await api.call('POST', PATH, body));
         clientIds.set(name, made.client_id);
@@ -92,21 +106,39 @@ function planClient(file: ClientFile, input: PlanInput): Step {
   return unlessRefused(update, only(taken, members), takes(`${PATH}/{id}`, 'patch'));
 }
 
+/** Ways of proving who it is by a key or certificate of its own, which no export contains. */
+const KEYED = ['private_key_jwt', 'self_signed_tls_client_auth', 'tls_client_auth'];
+
+/** The one that files have all of. */
+const BY_ISSUERS = 'federated_jwt';
+
 /** Ways of proving who it is that hookmint does not have; the client would get a secret in their place. */
-function lostMethods(
-  { client_authentication_methods: methods }: ClientFile,
-  present: Remote['clients'][number] | undefined,
-): string[] {
+function lostMethods({ client_authentication_methods: methods }: ClientFile): string[] {
   if (typeof methods !== 'object' || methods === null) return [];
   return Object.entries(methods)
-    .filter(([name]) => name !== 'federated_jwt' || !hasIssuers(present))
-    .filter(([name, method]) => name !== 'private_key_jwt' && method !== undefined && method !== null)
+    .filter(([name, method]) => name !== BY_ISSUERS && !KEYED.includes(name) && method !== undefined && method !== null)
     .map(([name]) => `client_authentication_methods.${name}; it would authenticate with a client_secret instead`);
 }
 
-/** Whether hookmint has the client with tokens of other issuers already: an import leaves them as they are. */
-const hasIssuers = (present: Remote['clients'][number] | undefined): boolean =>
-  Object.hasOwn((present?.client_authentication_methods as object | undefined) ?? {}, 'federated_jwt');
+/** By which of them, as its file says. */
+function methodOf({ client_authentication_methods: methods }: ClientFile): string {
+  const named = typeof methods === 'object' && methods !== null ? Object.keys(methods) : [];
+  return KEYED.find((method) => named.includes(method)) ?? 'private_key_jwt';
+}
+
+/** Tokens of other issuers that authenticate it, as the API takes them. */
+function issuersOf({ client_authentication_methods: methods }: ClientFile): object | undefined {
+  if (typeof methods !== 'object' || methods === null || !(BY_ISSUERS in methods)) return undefined;
+  return { [BY_ISSUERS]: methods[BY_ISSUERS] };
+}
+
+/** What has to be there before a client that names issuers. */
+const trustedBy = (methods: object | undefined): string[] =>
+  NamedIssuers.safeParse(methods).data?.federated_jwt.credentials.map(({ issuer }) => `issuer ${issuer}`) ?? [];
+
+const NamedIssuers = z.object({
+  federated_jwt: z.object({ credentials: z.array(z.object({ issuer: z.string() })) }),
+});
 
 /** How many clients are called so, when the files have been carried out. */
 export function clientsCalled(name: string, input: PlanInput): number {

@@ -1,4 +1,5 @@
 import { planActions } from './plan-actions.ts';
+import { planClientAssertionIssuers } from './plan-client-assertion-issuers.ts';
 import { planClients } from './plan-clients.ts';
 import { planClientGrants } from './plan-client-grants.ts';
 import { planHooks } from './plan-hooks.ts';
@@ -22,6 +23,7 @@ export async function planOf(
   return withoutWhatNeedsRefused([
     ...planTenantFirst(input),
     ...planResourceServers(input),
+    ...planClientAssertionIssuers(input),
     ...planClients(input),
     ...planClientGrants(input),
     ...hooks,

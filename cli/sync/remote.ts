@@ -10,6 +10,7 @@ export type Remote = {
   /** Identifier of the Management API itself: its clients are never touched. */
   managementAudience: string;
   resourceServers: (Members & { id: string; identifier: string })[];
+  clientAssertionIssuers: (Members & { id: string; issuer: string })[];
   clients: (Members & { client_id: string; name: string })[];
   clientGrants: (Members & { id: string; client_id: string; audience: string })[];
   hooks: (Members & { id: string; name: string; secretNames: string[] })[];
@@ -26,8 +27,9 @@ const MAX_PAGES = 2_000;
 const ACTIONS_PAGE = { perPage: 50, asObject: '' };
 
 export async function readRemote(api: ApiClient): Promise<Remote> {
-  const [resourceServers, clients, clientGrants, hooks, actions, bindings, tenant] = await Promise.all([
+  const [resourceServers, issuers, clients, clientGrants, hooks, actions, bindings, tenant] = await Promise.all([
     all(api, '/resource-servers', 'resource_servers', z.looseObject({ id: z.string(), identifier: z.string() })),
+    api.call('GET', '/client-assertion-issuers'),
     all(api, '/clients', 'clients', z.looseObject({ client_id: z.string(), name: z.string() })),
     all(
       api,
@@ -43,6 +45,7 @@ export async function readRemote(api: ApiClient): Promise<Remote> {
   return {
     managementAudience: await api.audience(),
     resourceServers,
+    clientAssertionIssuers: Issuers.parse(issuers),
     clients,
     clientGrants,
     hooks: await Promise.all(
@@ -59,6 +62,8 @@ export async function readRemote(api: ApiClient): Promise<Remote> {
     tenant: Members.parse(tenant),
   };
 }
+
+const Issuers = z.array(z.looseObject({ id: z.string(), issuer: z.string() }));
 
 const Bindings = z.object({
   bindings: z.array(z.object({ action: z.object({ name: z.string() }), display_name: z.string() })),

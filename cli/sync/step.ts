@@ -2,7 +2,15 @@ import type { ApiClient } from '../api-client.ts';
 
 /** One resource of the files, and what will become of it in hookmint. */
 export type Step = {
-  kind: 'resource server' | 'client' | 'client grant' | 'hook' | 'action' | 'trigger' | 'tenant';
+  kind:
+    | 'resource server'
+    | 'client assertion issuer'
+    | 'client'
+    | 'client grant'
+    | 'hook'
+    | 'action'
+    | 'trigger'
+    | 'tenant';
   name: string;
   does: 'create' | 'update' | 'delete' | 'keep' | 'skip';
   /** Members that are not as the files have them. */

@@ -53,6 +53,10 @@ export function isMachineToMachine({ grant_types, app_type, token_endpoint_auth_
 export const ResourceServerFile = z.looseObject({ identifier: text, name: z.string().optional() });
 export type ResourceServerFile = z.infer<typeof ResourceServerFile>;
 
+/** hookmint's own: an issuer whose tokens authenticate clients. */
+export const ClientAssertionIssuerFile = z.looseObject({ issuer: text, name: text });
+export type ClientAssertionIssuerFile = z.infer<typeof ClientAssertionIssuerFile>;
+
 export const ClientGrantFile = z.looseObject({
   /** A client's name, or its id. */
   client_id: text,
@@ -77,6 +81,7 @@ export type TenantFile = z.infer<typeof TenantFile>;
 /** A tenant as `auth0-deploy-cli` keeps it in files (contract §7). A kind that is absent is not touched. */
 export const TenantFiles = z.object({
   resourceServers: z.array(ResourceServerFile).optional(),
+  clientAssertionIssuers: z.array(ClientAssertionIssuerFile).optional(),
   clients: z.array(ClientFile).optional(),
   clientGrants: z.array(ClientGrantFile).optional(),
   hooks: z.array(HookFile).optional(),

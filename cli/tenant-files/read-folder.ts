@@ -8,6 +8,7 @@ import type { RawExport, ReadText } from './raw-export.ts';
 
 const FOLDERS: ReadonlyMap<string, string> = new Map([
   ['resource-servers', 'resourceServers'],
+  ['client-assertion-issuers', 'clientAssertionIssuers'],
   ['clients', 'clients'],
   ['grants', 'clientGrants'],
   ['hooks', 'hooks'],

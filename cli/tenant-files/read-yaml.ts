@@ -5,7 +5,10 @@ import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import type { RawExport, ReadText } from './raw-export.ts';
 
-const KINDS = ['resourceServers', 'clients', 'clientGrants', 'hooks', 'actions', 'triggers', 'tenant'];
+const KINDS = [
+  ...['resourceServers', 'clientAssertionIssuers', 'clients', 'clientGrants'],
+  ...['hooks', 'actions', 'triggers', 'tenant'],
+];
 
 const Members = z.record(z.string(), z.unknown());
 

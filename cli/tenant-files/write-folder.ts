@@ -27,6 +27,10 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
   }
   for (const api of files.resourceServers ?? [])
     writeJson(['resource-servers', `${fileName('resource-servers', api.name ?? api.identifier)}.json`], api);
+  for (const issuer of files.clientAssertionIssuers ?? []) {
+    const name = fileName('client-assertion-issuers', issuer.name);
+    writeJson(['client-assertion-issuers', `${name}.json`], issuer);
+  }
   for (const client of files.clients ?? []) writeJson(['clients', `${fileName('clients', client.name)}.json`], client);
   const apiNames = new Map(files.resourceServers?.map(({ identifier, name }) => [identifier, name ?? identifier]));
   for (const grant of files.clientGrants ?? []) {

@@ -29,6 +29,8 @@ export function createApp(options: {
   missing: () => string[];
   maxInFlight: number;
   trustedProxies: number;
+  /** Whether clients can show certificates at all. */
+  hasMutualTls: boolean;
   managementUrl: string | undefined;
   hasConsole: boolean;
 }): RequestListener {
@@ -41,6 +43,7 @@ export function createApp(options: {
     missing,
     maxInFlight,
     trustedProxies,
+    hasMutualTls,
     managementUrl,
     hasConsole,
   } = options;
@@ -77,7 +80,7 @@ export function createApp(options: {
   readable('/pem', certificateRoute(publicKeys, 'pem'));
   readable('/cer', certificateRoute(publicKeys, 'cer'));
   for (const name of ['oauth-authorization-server', 'openid-configuration']) {
-    for (const path of metadataPathsOf(name, issuerPath)) readable(path, metadataRoute(issuer.issuer));
+    for (const path of metadataPathsOf(name, issuerPath)) readable(path, metadataRoute(issuer, { hasMutualTls }));
   }
   app.use(notFound);
   app.use(handleError);

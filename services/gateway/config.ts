@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { busEnv } from '../../shared/bus/connect.ts';
 import { addressCeiling } from '../../shared/egress/address-ceiling.ts';
-import { integer, key256, readSettings } from '../../shared/env.ts';
+import { integer, key256, pemFile, readSettings } from '../../shared/env.ts';
 import { connectionsEnv, drainEnv } from '../../shared/http/server.ts';
 import { tlsEnv } from '../../shared/http/tls-files.ts';
+import { CERTIFICATE_HEADERS } from './client-certificate/headers.ts';
 import { storeEnv } from '../../shared/store/connect.ts';
 
 /** The gateway's settings. */
@@ -42,6 +43,26 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_CONFIGURATION_MAX_AGE_SECONDS: integer.min(60).max(604_800).optional(),
       /** `required`: a DPoP proof must have the nonce that the gateway gave last (RFC 9449 §8). Default `off`. */
       HOOKMINT_DPOP_NONCE: z.enum(['required', 'off']).default('off'),
+      /** A second port, with TLS as the first, that asks clients for a certificate (RFC 8705). Unset: none does. */
+      HOOKMINT_MTLS_PORT: integer.min(0).max(65_535).optional(),
+      /** PEM: the authorities whose certificates clients may authenticate with there by their names (`tls_client_auth`). Unset: none. */
+      HOOKMINT_MTLS_CA_FILE: pemFile.optional(),
+      /** Base of the endpoints that ask for certificates, as clients reach them: `mtls_endpoint_aliases`. Unset: not announced. */
+      HOOKMINT_MTLS_URL: z
+        .url({ protocol: /^https$/ })
+        .endsWith('/', 'must end with a slash')
+        .optional(),
+      /** How trusted proxies pass the certificates of clients on. Unset: such headers are ignored. */
+      HOOKMINT_CLIENT_CERT_HEADER: z.enum(CERTIFICATE_HEADERS).optional(),
+      /** Addresses and CIDR blocks of those proxies. */
+      HOOKMINT_CLIENT_CERT_PROXIES: addressCeiling.optional(),
+      /** What those proxies send as `cname-api-key`; this or their addresses must be set, and of both both must hold. */
+      HOOKMINT_CLIENT_CERT_PROXY_SECRET: z
+        .string()
+        .regex(/^[\x21-\x7e]{32,}$/, 'must be 32 visible ASCII characters or more')
+        .optional(),
+      /** `verified`: the proxies let no certificate in that is not of their authorities; for headers that do not tell. Default `unverified`. */
+      HOOKMINT_CLIENT_CERT_CHAIN: z.enum(['verified', 'unverified']).default('unverified'),
       /** Addresses and CIDR blocks that the JWK Sets of clients (`jwks_uri`) may be at although they are not public. Default: none. */
       HOOKMINT_JWKS_ALLOWED_ADDRESSES: addressCeiling.default([]),
       /** `observe` (default): requests over the two limits above are reported and answered like any other; `enforce`: refused. */

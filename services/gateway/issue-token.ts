@@ -1,6 +1,6 @@
 import { audiencesOf, authenticate } from './authenticate.ts';
 import { readProof } from './dpop/read-proof.ts';
-import { tokenEndpointOf } from './endpoints.ts';
+import { tokenEndpointsOf } from './endpoints.ts';
 import { readCredentials } from './steps/authenticate-client.ts';
 import { bindToken } from './steps/bind-token.ts';
 import { checkClientGrant } from './steps/check-client-grant.ts';
@@ -27,11 +27,15 @@ export async function issueToken(
   tell: TellHeaders,
 ): Promise<TokenResponse> {
   const parameters = parseParameters(request.body, request.isForm);
-  const credentials = readCredentials(request.authorization, parameters, audiencesOf(deps.issuer));
+  const credentials = readCredentials(request.authorization, parameters, audiencesOf(deps));
   findings.client_id = credentials.clientId.slice(0, 128);
-  const proof = readProof(request.dpop, tokenEndpointOf(deps.issuer), deps.dpopNonces);
+  const proof = readProof(request.dpop, tokenEndpointsOf(deps), deps.dpopNonces);
   const { quotas, clientRate } = deps.limits;
-  const { client, clientAssertion } = await authenticate(credentials, request.about.ip, deps);
+  const { client, clientAssertion } = await authenticate(
+    credentials,
+    { ip: request.about.ip, certificate: request.certificate },
+    deps,
+  );
   findings.client_name = client.name;
   if (clientAssertion !== undefined && 'issuer' in credentials) {
     const { issuer, subject } = clientAssertion;
@@ -48,7 +52,7 @@ export async function issueToken(
   findings.audience = api.identifier;
   const grant = await checkClientGrant(client, api, deps.configuration, parameters);
   const scopes = settleScopes(parameters.scope, grant, api);
-  const binding = await bindToken(client, api, proof, deps.useOnce);
+  const binding = await bindToken(client, api, { proof, certificate: request.certificate }, deps.useOnce);
   if (binding !== undefined) findings.proof_of_possession = binding;
 
   const issue = (): Promise<TokenResponse> =>
@@ -70,7 +74,9 @@ async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: To
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
-  const signed = await signToken({ issuer: deps.issuer, client, api, binding, merged }, deps);
+  // Actions follow a hook of any contract, and are Auth0's.
+  const kind = hooks[0]?.revision.kind;
+  const signed = await signToken({ issuer: deps.issuer, client, api, binding, merged, kind }, deps);
   refuseRevoked(signed.access_token, [client, grant]);
   findings.kid = signed.kid;
   if (signed.jti !== undefined) findings.jti = signed.jti;
@@ -80,6 +86,6 @@ async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: To
     access_token: signed.access_token,
     ...(scope === '' ? {} : { scope }),
     expires_in: api.token_lifetime_seconds,
-    token_type: binding === undefined ? 'Bearer' : 'DPoP',
+    token_type: binding?.mechanism === 'dpop' ? 'DPoP' : 'Bearer',
   };
 }

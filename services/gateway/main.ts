@@ -29,6 +29,7 @@ import { createApp } from './app.ts';
 import { createFetchKeySet } from './client-keys/fetch-key-set.ts';
 import { createKeySets } from './client-keys/key-sets.ts';
 import { readConfig } from './config.ts';
+import { mutualTlsOf } from './client-certificate/mutual-tls.ts';
 import { createDpopNonces } from './dpop/nonces.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
 import { readConfigurationFrom } from './configuration-cache.ts';
@@ -45,6 +46,7 @@ const PROBE_DEADLINE_MS = 2_000;
 runService(SERVICE, async (endLater) => {
   const config = readConfig();
   const tenant = config.HOOKMINT_TENANT;
+  const mutualTls = mutualTlsOf(config);
 
   const clock = watchClock();
   const store = await connectStore(SERVICE, config, tenant, { heardTime: clock.heard });
@@ -128,6 +130,8 @@ runService(SERVICE, async (endLater) => {
     issuer: {
       tenant,
       issuer: config.HOOKMINT_ISSUER,
+      mtlsUrl: config.HOOKMINT_MTLS_URL,
+      findCertificate: mutualTls.findCertificate,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,
       useOnce: createUseOnce(bus, tenant),
       findKey: createKeySets(createFetchKeySet(config.HOOKMINT_JWKS_ALLOWED_ADDRESSES)),
@@ -152,18 +156,22 @@ runService(SERVICE, async (endLater) => {
     ],
     maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
+    hasMutualTls: mutualTls.isOn,
     managementUrl: config.HOOKMINT_MANAGEMENT_URL,
     hasConsole: config.HOOKMINT_CONSOLE === 'on',
   });
-  const server = await listen(app, {
+  const serving = {
     host: config.HOOKMINT_HTTP_HOST,
-    port: config.HOOKMINT_HTTP_PORT,
-    tls: tlsFilesOf(config),
     drainMs: config.HOOKMINT_HTTP_DRAIN_MS,
     connections: connectionLimitsOf(config),
     headers: fixedHeaders(config.HOOKMINT_ISSUER),
-    errorBody: (_status, description) => ({ error: 'invalid_request', error_description: description }),
-  });
-  endLater('requests under way', server.close);
-  logger.info({ port: server.port }, 'listening');
+    errorBody: (_status: number, description: string) => ({ error: 'invalid_request', error_description: description }),
+  };
+  const { port, tls } = mutualTls;
+  const servers = await Promise.all([
+    listen(app, { ...serving, port: config.HOOKMINT_HTTP_PORT, tls: tlsFilesOf(config) }),
+    ...(port === undefined ? [] : [listen(app, { ...serving, port, tls })]),
+  ]);
+  endLater('requests under way', () => Promise.all(servers.map(({ close }) => close())));
+  logger.info({ port: servers[0].port, mtls_port: servers[1]?.port }, 'listening');
 });

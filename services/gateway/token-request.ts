@@ -3,6 +3,8 @@ import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import type { RequestLimits } from './admission/open-admission.ts';
 import type { FindKey } from './client-keys/key-sets.ts';
+import type { ClientCertificate } from './client-certificate/certificate.ts';
+import type { FindCertificate } from './client-certificate/find-certificate.ts';
 import type { Configuration } from './configuration-cache.ts';
 import type { DpopNonces } from './dpop/nonces.ts';
 import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
@@ -12,6 +14,9 @@ import type { UseOnce } from './steps/use-once.ts';
 export type TokenIssuer = {
   tenant: string;
   issuer: string;
+  /** Where clients show certificates, if that is not below the issuer. */
+  mtlsUrl: string | undefined;
+  findCertificate: FindCertificate;
   clientSecretKey: Buffer;
   useOnce: UseOnce;
   /** Of clients with a `jwks_uri`. */
@@ -31,13 +36,14 @@ export type TokenHttpRequest = {
   authorization: string | undefined;
   /** The header `DPoP`, each time it was sent. */
   dpop: readonly string[] | undefined;
+  certificate: ClientCertificate | undefined;
   body: unknown;
   /** Whether the body came as a form, and not as JSON. */
   isForm: boolean;
   about: Omit<HookArguments['request'], 'requested_scopes'>;
 };
 
-/** RFC 6749 §5.1, RFC 9449 §5. */
+/** RFC 6749 §5.1, RFC 9449 §5; a token that is bound to a certificate is a Bearer token (RFC 8705 §3). */
 export type TokenResponse = {
   access_token: string;
   scope?: string;

@@ -16,7 +16,13 @@ export const ClientAssertionIssuer = z.object({
   name: z.string(),
   /** The `iss` of its tokens, exactly. */
   issuer: z.string(),
-  jwks_uri: z.string(),
+  /** Where its keys are; `null` beside `jwks`, and where its own metadata says it (OpenID Connect Discovery). */
+  jwks_uri: z.string().nullable().default(null),
+  /** Its keys, public; `null`: they are fetched. */
+  jwks: z
+    .object({ keys: z.array(z.record(z.string(), z.string())) })
+    .nullable()
+    .default(null),
   max_lifetime_seconds: z.number(),
   /** Whether each of its tokens counts once. Kubernetes mounts one for an hour. */
   single_use: z.boolean(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FederatedCredential } from './federated-credential.ts';
+import type { BindingMechanism } from './proof-of-possession.ts';
 import { StaticClaims } from './static-claims.ts';
 import { TokenQuota } from './token-quota.ts';
 
@@ -23,11 +24,14 @@ export type ClientSecretHash = z.infer<typeof ClientSecretHash>;
 export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519']);
 export type AssertionAlg = z.infer<typeof AssertionAlg>;
 
-/**
- * What a client holds itself to. `fapi2_sp_pkj_dpop` is the FAPI 2.0 Security Profile with private_key_jwt and tokens that are bound by DPoP, named in the
- * way of Auth0's levels, which bind by mTLS.
- */
-export const ComplianceLevel = z.enum(['none', 'fapi2_sp_pkj_dpop']);
+/** What a client holds itself to; `fapi2_…` is the FAPI 2.0 Security Profile. Those that bind by DPoP are named in the way of Auth0's, which bind by mTLS. */
+export const ComplianceLevel = z.enum([
+  'none',
+  'fapi2_sp_pkj_dpop',
+  'fapi2_sp_pkj_mtls',
+  'fapi2_sp_mtls_dpop',
+  'fapi2_sp_mtls_mtls',
+]);
 export type ComplianceLevel = z.infer<typeof ComplianceLevel>;
 
 /** A public key that a client signs its assertions with (RFC 7523; contract §5.3). */
@@ -44,6 +48,30 @@ export const ClientCredential = z.object({
   expires_at_ms: z.number().nullable(),
 });
 export type ClientCredential = z.infer<typeof ClientCredential>;
+
+/** What a certificate must be, or have in it, by RFC 8705 §2.2.2 and §2.1.2; the first two are Auth0's. */
+export const CertificateCredentialType = z.enum([
+  'x509_cert',
+  'cert_subject_dn',
+  'cert_san_dns',
+  'cert_san_uri',
+  'cert_san_ip',
+  'cert_san_email',
+]);
+export type CertificateCredentialType = z.infer<typeof CertificateCredentialType>;
+
+/** A certificate that a client authenticates with by TLS, or a name that is in it (RFC 8705 §2). */
+export const CertificateCredential = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  credential_type: CertificateCredentialType,
+  /** Of `x509_cert` its SHA-256, base64url; of `cert_subject_dn` the subject (RFC 4514), of the others the name, each to the letter. */
+  value: z.string(),
+  created_at_ms: z.number(),
+  updated_at_ms: z.number(),
+  expires_at_ms: z.number().nullable(),
+});
+export type CertificateCredential = z.infer<typeof CertificateCredential>;
 
 /** An application that asks for tokens (contract §5.3). */
 export const Client = z.object({
@@ -64,7 +92,12 @@ export const Client = z.object({
   jwks_uri: z.string().nullable().default(null),
   /** Tokens of other issuers that authenticate the client, each of them; `null` for a client that does not use any. */
   federated_jwt: z.array(FederatedCredential).nullable().default(null),
-  /** Whether it takes bound tokens only (RFC 9449 §5.2, `dpop_bound_access_tokens`). */
+  certificates: z.array(CertificateCredential).default([]),
+  /** Ids of the certificates that authenticate the client, by mutual TLS: as they are, or as those of an authority. `null` for a client that does not use it.
+   * `private_key_jwt` is empty beside one: then an older version, which knows neither, lets nobody in. */
+  self_signed_tls_client_auth: z.array(z.string()).nullable().default(null),
+  tls_client_auth: z.array(z.string()).nullable().default(null),
+  /** Whether it takes bound tokens only (RFC 9449 §5.2, `dpop_bound_access_tokens`; RFC 8705 §3.4, `tls_client_certificate_bound_access_tokens`). */
   require_proof_of_possession: z.boolean().default(false),
   /** `null` is as `none`, and was never said. */
   compliance_level: ComplianceLevel.nullable().default(null),
@@ -81,14 +114,29 @@ export const Client = z.object({
 });
 export type Client = z.infer<typeof Client>;
 
-/** Whether a client holds itself to the FAPI 2.0 Security Profile. */
-export const isFapi = ({ compliance_level }: Pick<Client, 'compliance_level'>): boolean =>
-  compliance_level === 'fapi2_sp_pkj_dpop';
+/** The FAPI 2.0 Security Profile, as a client holds itself to it: how it authenticates, and how its tokens are bound. */
+type Fapi = { authenticatesBy: 'private_key_jwt' | 'tls'; bindsBy: BindingMechanism };
+
+const FAPI: Readonly<Partial<Record<ComplianceLevel, Fapi>>> = {
+  fapi2_sp_pkj_dpop: { authenticatesBy: 'private_key_jwt', bindsBy: 'dpop' },
+  fapi2_sp_pkj_mtls: { authenticatesBy: 'private_key_jwt', bindsBy: 'mtls' },
+  fapi2_sp_mtls_dpop: { authenticatesBy: 'tls', bindsBy: 'dpop' },
+  fapi2_sp_mtls_mtls: { authenticatesBy: 'tls', bindsBy: 'mtls' },
+};
+
+/** `undefined` for a client that does not hold itself to it. */
+export const fapiOf = ({ compliance_level }: Pick<Client, 'compliance_level'>): Fapi | undefined =>
+  compliance_level === null ? undefined : FAPI[compliance_level];
 
 /** FAPI 2.0 Security Profile §5.4.1, with Ed25519 by its newer name too (RFC 9864). */
 export const FAPI_ALGS: readonly AssertionAlg[] = ['PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
+/** Ids of the certificates that authenticate a client; `undefined` for one that does not authenticate by mutual TLS. */
+export const certificatesOf = (
+  client: Pick<Client, 'self_signed_tls_client_auth' | 'tls_client_auth'>,
+): readonly string[] | undefined => client.self_signed_tls_client_auth ?? client.tls_client_auth ?? undefined;
+
 /** Whether a client gets no token that whoever has it could use. */
 export const takesBoundTokensOnly = (
   client: Pick<Client, 'compliance_level' | 'require_proof_of_possession'>,
-): boolean => client.require_proof_of_possession || isFapi(client);
+): boolean => client.require_proof_of_possession || fapiOf(client) !== undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTRACTS, type HookKind } from './contracts.ts';
 import { DefaultTokenQuota } from './token-quota.ts';
 
 /**
@@ -8,9 +9,9 @@ import { DefaultTokenQuota } from './token-quota.ts';
 export const CustomClaimsPolicy = z.enum(['namespaced', 'relaxed']);
 export type CustomClaimsPolicy = z.infer<typeof CustomClaimsPolicy>;
 
-/** Actions may use names without a namespace for any API of the tenant (contract §4), independent of the setting for hooks. */
-export function customClaimsPolicyOf(kind: 'hook' | 'action', ofTenant: CustomClaimsPolicy): CustomClaimsPolicy {
-  return kind === 'action' ? 'relaxed' : ofTenant;
+/** The policy for the claims of one contract. */
+export function customClaimsPolicyOf(kind: HookKind, ofTenant: CustomClaimsPolicy): CustomClaimsPolicy {
+  return CONTRACTS[kind].namespacesByTenant ? ofTenant : 'relaxed';
 }
 
 /**
@@ -29,6 +30,14 @@ export const TenantSettings = z.strictObject({
   profile: z.record(z.string(), z.unknown()).default({}),
 });
 export type TenantSettings = z.infer<typeof TenantSettings>;
+
+/** What the metadata says of where clients show certificates (RFC 8705 §5). It is kept in the profile, which older versions keep too. */
+export const MtlsSettings = z.strictObject({ enable_endpoint_aliases: z.boolean().optional() });
+
+/** Where it was never said, all that is there is announced. */
+export function hasEndpointAliases({ profile }: Pick<TenantSettings, 'profile'>): boolean {
+  return MtlsSettings.nullable().optional().safeParse(profile.mtls).data?.enable_endpoint_aliases !== false;
+}
 
 export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
   default_audience: null,

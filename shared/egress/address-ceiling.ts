@@ -1,6 +1,7 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList } from 'node:net';
 import { z } from 'zod';
 import { EgressPolicy } from '../domain/egress.ts';
+import { blockOf } from './address-blocks.ts';
 
 const AddressList = EgressPolicy.shape.allowed_addresses;
 
@@ -22,15 +23,9 @@ export function withinCeiling(allowed: readonly string[], ceiling: readonly stri
 }
 
 function contains(block: string, entry: string): boolean {
-  const [outer, inner] = [parsed(block), parsed(entry)];
+  const [outer, inner] = [blockOf(block), blockOf(entry)];
   if (outer.family !== inner.family || outer.prefix > inner.prefix) return false;
   const list = new BlockList();
   list.addSubnet(outer.address, outer.prefix, outer.family);
   return list.check(inner.address, inner.family);
-}
-
-function parsed(block: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } {
-  const [address = '', bits] = block.split('/');
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-  return { address, family, prefix: bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits) };
 }

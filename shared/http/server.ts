@@ -98,7 +98,14 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       : createTlsServer({ ...settings, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...readTlsFiles(tls) });
   const server = secure ?? createServer(settings);
   serveBounded(server, options.connections, draining.serve);
-  const following = tls === undefined ? undefined : followTlsFiles(tls, (files) => secure?.setSecureContext(files));
+  const following =
+    tls === undefined
+      ? undefined
+      : followTlsFiles(tls, (files) => {
+          secure?.setSecureContext(files);
+          // What connections have shown was checked by the authorities of before.
+          if (tls.clients !== undefined && secure !== undefined) leaveConnections(secure, draining.askToLeave);
+        });
 
   const bodyOf = (status: number, description: string): string =>
     JSON.stringify(options.errorBody(status, description));
@@ -145,9 +152,12 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
 function drainable(
   app: RequestListener,
   headers: Readonly<Record<string, string>>,
-): { serve: RequestListener; begin: () => void } {
+): { serve: RequestListener; begin: () => void; askToLeave: () => void } {
   const underWay = new Set<ServerResponse>();
   let isDraining = false;
+  const askToLeave = (): void => {
+    for (const response of underWay) response.shouldKeepAlive = false;
+  };
   return {
     serve: (request, response) => {
       underWay.add(response);
@@ -160,9 +170,16 @@ function drainable(
     },
     begin: () => {
       isDraining = true;
-      for (const response of underWay) response.shouldKeepAlive = false;
+      askToLeave();
     },
+    askToLeave,
   };
+}
+
+/** Has every connection end after the answer that is under way; those that are idle at once. */
+function leaveConnections(server: Server, askToLeave: () => void): void {
+  askToLeave();
+  server.closeIdleConnections();
 }
 
 /** Lets requests under way finish, and closes each connection as soon as it is idle, in spite of `Keep-Alive`. */

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { constants, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { pemFile } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
@@ -13,8 +14,15 @@ export const tlsEnv = {
   HOOKMINT_TLS_KEY_FILE: pemFile.optional(),
 };
 
-export type TlsFiles = { certFile: string; keyFile: string };
-type Pair = { cert: string; key: string; ciphers: string };
+export type TlsFiles = {
+  certFile: string;
+  keyFile: string;
+  /** Asks clients for certificates too, and takes any: whoever looks at them decides. Those of these authorities, PEM, count as verified. */
+  clients?: { authoritiesFile: string | undefined };
+};
+
+type Asking = { requestCert: true; rejectUnauthorized: false; ca: string[]; secureOptions: number };
+type Pair = { cert: string; key: string; ciphers: string } & Partial<Asking>;
 
 /** Of TLS 1.2 those with forward secrecy and authenticated encryption only (RFC 9325 §4.2); the first three are of TLS 1.3. */
 const CIPHERS = [
@@ -47,9 +55,11 @@ export function tlsFilesOf(env: {
 }
 
 /** @throws {HookmintError} `config_invalid` for files that cannot be read or do not belong together. */
-export function readTlsFiles({ certFile, keyFile }: TlsFiles): Pair {
+export function readTlsFiles({ certFile, keyFile, clients }: TlsFiles): Pair {
+  const asking = clients === undefined ? {} : askingFor(clients.authoritiesFile);
   try {
-    const pair = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8'), ciphers: CIPHERS };
+    const own = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8'), ciphers: CIPHERS };
+    const pair = { ...own, ...asking };
     createSecureContext(pair);
     return pair;
   } catch (error) {
@@ -59,6 +69,36 @@ export function readTlsFiles({ certFile, keyFile }: TlsFiles): Pair {
       { cause: error },
     );
   }
+}
+
+/**
+ * Each handshake shows the key of the certificate anew: a session that is taken up again, or a handshake within a connection, does not.
+ *
+ * @throws {HookmintError} `config_invalid`
+ */
+function askingFor(authoritiesFile: string | undefined): Asking {
+  const secureOptions = constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION;
+  // Without any, Node would trust the authorities of the web.
+  const asking: Asking = { requestCert: true, rejectUnauthorized: false, ca: [], secureOptions };
+  if (authoritiesFile === undefined) return asking;
+  try {
+    const authorities = readFileSync(authoritiesFile, 'utf8').match(PEM_CERTIFICATE) ?? [];
+    if (authorities.length === 0) throw new TypeError('no certificate is in it');
+    for (const authority of authorities) refuseIfNoAuthority(new X509Certificate(authority));
+    return { ...asking, ca: authorities };
+  } catch (error) {
+    throw new HookmintError(
+      'config_invalid',
+      `The authorities ${authoritiesFile} cannot be used: ${messageOf(error)}.`,
+      { cause: error },
+    );
+  }
+}
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function refuseIfNoAuthority({ ca, subject }: X509Certificate): void {
+  if (!ca) throw new TypeError(`${subject.replaceAll('\n', ', ')} is no authority`);
 }
 
 /** Calls `changed` with each new pair; one that cannot be used, or is only half written, leaves the old one in use. */

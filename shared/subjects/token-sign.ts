@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { KeyThumbprint } from '../domain/proof-of-possession.ts';
+import { HOOK_KINDS } from '../domain/contracts.ts';
+import { Confirmation } from '../domain/proof-of-possession.ts';
 import { SigningAlg, TokenDialect } from '../domain/resource-server.ts';
 
 /** `hookmint.<tenant>.token.sign`: gateway → signer, request/reply. Mints one access token. Only the gateway may publish it. */
@@ -19,10 +20,12 @@ export const TokenSign = z.strictObject({
   aud: z.string(),
   scope: z.string().optional(),
   permissions: z.array(z.string()).optional(),
-  /** The key that the token is bound to (RFC 9449 §6.1); no hook has a way to it. */
-  cnf: z.strictObject({ jkt: KeyThumbprint }).optional(),
+  /** The key or certificate that the token is bound to; no hook has a way to it. */
+  cnf: Confirmation.optional(),
   /** Of hooks and of the configuration, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
   custom_claims: z.record(z.string(), z.unknown()),
+  /** Whose rules hold for the names of custom claims, where those are not Auth0's. */
+  contract: z.enum(HOOK_KINDS).optional(),
   /** Version of the newest key set that the gateway knows: a signer whose set is older answers `signing_keys_stale`. */
   key_set_version: z.int().min(0).optional(),
 });

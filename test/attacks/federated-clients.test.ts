@@ -278,6 +278,63 @@ attack('may be moved, and ended, for all clients at once', async () => {
   assert((body as Body[]).some((one) => one.id === issuerId));
 });
 
+attack('has its keys here, at its jwks_uri, or where its metadata says', async () => {
+  const discovered = server.issuer((issuer) => ({ issuer, jwks_uri: place }));
+  const ofAnother = server.issuer(() => ({ issuer: ISSUER, jwks_uri: place }));
+  const without = server.issuer((issuer) => ({ issuer }));
+  const toFile = server.issuer((issuer) => ({ issuer, jwks_uri: 'file:///etc/passwd' }));
+  const toPrivate = server.issuer((issuer) => ({ issuer, jwks_uri: 'https://169.254.169.254/keys' }));
+  const outcome = async (iss: string, signer = key): Promise<[number, unknown]> => {
+    const client = await federated({ issuer: iss, subject: SUBJECT });
+    const { status, body } = await ask({ claims: { iss }, signer }, client);
+    return [status, body.error];
+  };
+  for (const issuer of [discovered, ofAnother, without, toFile, toPrivate]) await trust({ issuer });
+  assert.deepEqual(await outcome(discovered), [200, undefined]);
+  assert.deepEqual(await outcome(discovered, other), [401, 'invalid_client']);
+  for (const issuer of [ofAnother, without, toFile, toPrivate]) {
+    assert.deepEqual(await outcome(issuer), [503, 'temporarily_unavailable'], issuer);
+  }
+
+  const here = 'https://cluster.example.com';
+  const jwk = { ...key.jwk, kid: 'k1', use: 'sig', key_ops: ['verify'], x5c: ['left out'] };
+  const made = await trust({ issuer: here, jwks: { keys: [jwk] } });
+  const kept = { kty: 'RSA', n: key.jwk.n, e: key.jwk.e, kid: 'k1', use: 'sig' };
+  assert.deepEqual([made.jwks_uri, made.jwks], [null, { keys: [kept] }]);
+  assert.deepEqual(await outcome(here), [200, undefined]);
+  assert.deepEqual(await outcome(here, other), [401, 'invalid_client']);
+  const path = `/client-assertion-issuers/${String(made.id)}`;
+  const { body: moved } = await api.call('PATCH', path, { jwks: { keys: [{ ...other.jwk, kid: 'k1' }] } });
+  assert.equal((moved as Body).jwks_uri, null);
+  assert.deepEqual(
+    [await outcome(here), await outcome(here, other)],
+    [
+      [401, 'invalid_client'],
+      [200, undefined],
+    ],
+  );
+  const { body: fetched } = await api.call('PATCH', path, { jwks_uri: place });
+  assert.deepEqual([(fetched as Body).jwks_uri, (fetched as Body).jwks], [place, null]);
+  assert.deepEqual(await outcome(here), [200, undefined]);
+
+  const privateJwk = key.privateKey.export({ format: 'jwk' });
+  for (const [body, message] of [
+    [{ jwks: { keys: [privateJwk] } }, /private or symmetric key.*jwks/],
+    [{ jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, /private or symmetric key.*jwks/],
+    [{ jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] } }, /verifies nothing here.*jwks/],
+    [{ jwks: { keys: [{ ...key.jwk, use: 'enc' }] } }, /verifies nothing here.*jwks/],
+    [{ jwks: { keys: [] } }, /jwks/],
+    [{ jwks: { keys: [jwk] }, jwks_uri: place }, /absent or null together with jwks_uri.*jwks/],
+    [{ issuer: 'spiffe://example.org' }, /is needed, or jwks.*jwks_uri/],
+  ] as const) {
+    const issuer = 'https://refused.example.com';
+    const { status, body: told } = await api.call('POST', '/client-assertion-issuers', { name: 'x', issuer, ...body });
+    assert.equal(status, 400);
+    assert.match((told as { message: string }).message, message);
+    assert(!JSON.stringify(told).includes(String(privateJwk.d)));
+  }
+});
+
 attack('a FAPI client has no other issuer, and a client is one or the other', async () => {
   const federated_jwt = { credentials: [{ issuer: ISSUER, subject: SUBJECT }] };
   const private_key_jwt = { credentials: [{ jwk: newClientKey().jwk }] };

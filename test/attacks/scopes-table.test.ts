@@ -8,14 +8,16 @@ import { ALONE, OPERATIONS, tablesOfScopes } from './scopes-table.ts';
 
 // Whoever adds a scope, an operation or a member of a body says here what its caller can do with it.
 
-type JsonSchema = { properties?: object; anyOf?: JsonSchema[] };
+type JsonSchema = { properties?: object; anyOf?: JsonSchema[]; oneOf?: JsonSchema[] };
 
 /** Names of the members of a body; `*` where they are of the caller's choice. */
 function membersOf({ body }: Route): string[] {
   if (body === undefined) return [];
   const schema = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-  const properties = [schema, ...(schema.anyOf ?? [])].find((one) => one.properties !== undefined)?.properties;
-  return properties === undefined ? ['*'] : Object.keys(properties);
+  const shapes = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(
+    ({ properties }) => properties ?? [],
+  );
+  return shapes.length === 0 ? ['*'] : [...new Set(shapes.flatMap((properties) => Object.keys(properties)))];
 }
 
 const acting = ROUTES.filter(({ method }) => method !== 'get');

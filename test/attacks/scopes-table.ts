@@ -187,17 +187,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   revokeClientTokens: { gains: 'nothing; tokens end', members: { '': ['audience'] } },
   createCredential: {
     gains: 'a key that authenticates nobody yet',
-    members: { '': ['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'] },
+    members: {
+      '': [
+        ...['credential_type', 'name', 'pem', 'jwk', 'alg', 'kid', 'expires_at', 'parse_expiry_from_cert'],
+        ...['subject_dn', 'san'],
+      ],
+    },
   },
   updateCredential: { gains: 'how long a key is valid', members: { '': ['expires_at'] } },
   deleteCredential: { gains: 'nothing' },
   createClientAssertionIssuer: {
     gains: 'an issuer that no client names yet, or names still',
-    members: { '': ['name', 'issuer', 'jwks_uri', 'max_lifetime_seconds', 'single_use'] },
+    members: { '': ['name', 'issuer', 'jwks_uri', 'jwks', 'max_lifetime_seconds', 'single_use'] },
   },
   updateClientAssertionIssuer: {
     gains: 'all that the clients may that name it',
-    members: { '': ['name', 'jwks_uri', 'max_lifetime_seconds', 'single_use'] },
+    members: { '': ['name', 'jwks_uri', 'jwks', 'max_lifetime_seconds', 'single_use'] },
   },
   deleteClientAssertionIssuer: { gains: 'nothing; clients get no token by it' },
   createClientGrant: {

@@ -98,7 +98,7 @@ describe('a client of fapi2_sp_pkj_dpop', () => {
     assert.equal((await requestToken(stack(), { client_id: clientId, client_secret, audience: BOUND })).status, 401);
   });
 
-  it("is refused where it could never get a token, and Auth0's levels by name", async () => {
+  it("is refused where it could never get a token, and Auth0's levels of FAPI 1 by name", async () => {
     const message = (text: string) => `Payload validation error: '${text}' on property compliance_level.`;
     const needs = message('fapi2_sp_pkj_dpop needs client_authentication_methods.private_key_jwt or jwks_uri');
     const { client_id } = await makeClient(api);
@@ -113,16 +113,13 @@ describe('a client of fapi2_sp_pkj_dpop', () => {
       400,
       message('fapi2_sp_pkj_dpop needs a credential for PS256, ES256, EdDSA, Ed25519'),
     );
-    for (const compliance_level of [
-      'fapi2_sp_pkj_mtls',
-      'fapi2_sp_mtls_mtls',
-      'fapi1_adv_pkj_par',
-      'fapi1_adv_mtls_par',
-    ]) {
+    for (const compliance_level of ['fapi1_adv_pkj_par', 'fapi1_adv_mtls_par']) {
       await refused(
         api.call('PATCH', `/clients/${client_id}`, { compliance_level }),
         400,
-        message('can only be none or fapi2_sp_pkj_dpop: hookmint has no mTLS and no pushed authorization requests'),
+        message(
+          'can only be one of none, fapi2_sp_pkj_dpop, fapi2_sp_pkj_mtls, fapi2_sp_mtls_dpop, fapi2_sp_mtls_mtls: hookmint has no pushed authorization requests',
+        ),
       );
     }
     for (const compliance_level of ['none', null]) {

@@ -58,6 +58,18 @@ const CLIENT: Client = {
   ],
   private_key_jwt: ['cred'],
   jwks_uri: 'https://keys.example.com/jwks.json',
+  certificates: [
+    {
+      id: 'cert',
+      credential_type: 'cert_subject_dn',
+      value: 'CN=a client,O=Acme',
+      created_at_ms: 1,
+      updated_at_ms: 1,
+      expires_at_ms: 9,
+    },
+  ],
+  self_signed_tls_client_auth: null,
+  tls_client_auth: ['cert'],
   federated_jwt: [{ issuer: 'https://issuer.example.com', subject: 's', claims: { 'a.dotted $name': 'x' } }],
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   require_proof_of_possession: true,

@@ -191,8 +191,6 @@ const OFF: Readonly<Record<string, Record<string, [offValue: unknown, other: unk
     'token_exchange.allow_any_profile_of_type': [[], ['custom_authentication']],
     'identity_assertion_authorization_grant.active': [false, true],
     third_party_security_mode: ['permissive', 'strict'],
-    'client_authentication_methods.tls_client_auth': [undefined, { credentials: [{ id: 'x' }] }],
-    'client_authentication_methods.self_signed_tls_client_auth': [undefined, { credentials: [{ id: 'x' }] }],
   },
   'client-grants': {
     organization_usage: ['deny', 'allow'],
@@ -210,7 +208,6 @@ const OFF: Readonly<Record<string, Record<string, [offValue: unknown, other: unk
     sandbox_version: ['22', '18'],
     legacy_sandbox_version: ['', '8'],
     allow_organization_name_in_authentication_api: [false, true],
-    'mtls.enable_endpoint_aliases': [false, true],
     client_id_metadata_document_supported: [false, true],
     'flags.allow_api1_non_global_clients': [false, true],
     'flags.enable_dynamic_client_registration': [false, true],
@@ -249,9 +246,14 @@ it('what hookmint does not have is taken where it is off, and else refused', asy
   await refusedByName('POST', '/client-grants', { ...create, subject_type: 'user' }, 'subject_type');
   await refusedByName('POST', '/client-grants', { ...create, default_for: 'third_party_clients' }, 'default_for');
   const credential = { credential_type: 'x509_cert', pem: 'x' };
-  await refusedByName('POST', `/clients/${client.client_id}/credentials`, credential, 'credential_type');
   const inline = { name: 'x', client_authentication_methods: { private_key_jwt: { credentials: [credential] } } };
   await refusedByName('POST', '/clients', inline, 'credential_type');
+  const ofKey = { ...credential, credential_type: 'public_key' };
+  const byItself = {
+    name: 'x',
+    client_authentication_methods: { self_signed_tls_client_auth: { credentials: [ofKey] } },
+  };
+  await refusedByName('POST', '/clients', byItself, 'credential_type');
   const action = { name: 'x', supported_triggers: [{ id: 'credentials-exchange' }] };
   await refusedByName('POST', '/actions/actions', { ...action, runtime: 'node18' }, 'runtime');
   await refusedByName('POST', '/actions/actions', { ...action, modules: [{ module_id: 'm' }] }, 'modules');
@@ -265,7 +267,8 @@ it('what hookmint does not have is taken where it is off, and else refused', asy
     Object.keys(samples).map((field) => `${resource} ${field.replace('of_tomorrow', '*')}`),
   );
   const others = [
-    ...['client-grants subject_type', 'client-grants default_for', 'clients/credentials credential_type'],
+    ...['client-grants subject_type', 'client-grants default_for'],
+    'clients client_authentication_methods.self_signed_tls_client_auth.credentials.credential_type',
     'clients client_authentication_methods.private_key_jwt.credentials.credential_type',
     ...['actions/actions dependencies.registry_url', 'actions/actions runtime', 'actions/actions modules'],
     'actions/actions/dry-run dependencies.registry_url',
@@ -291,12 +294,12 @@ it('a setting that an older version kept and did not heed is not told', async ()
   await db.collection<{ _id: string }>('clients').updateOne({ _id: client_id }, { $set: old });
   await tenantIn(db).changeSettings((now) => {
     const flags = { ...(now.profile.flags as Body | undefined), enable_dynamic_client_registration: true };
-    return { ...now, profile: { ...now.profile, flags, mtls: { enable_endpoint_aliases: true } } };
+    return { ...now, profile: { ...now.profile, flags, legacy_sandbox_version: '8' } };
   });
   const client = await must('GET', `/clients/${client_id}`);
   assert.deepEqual([client.require_proof_of_possession, client.organization_usage], [undefined, undefined]);
-  const { flags, mtls } = await must('GET', '/tenants/settings');
-  assert.deepEqual([(flags as Body).enable_dynamic_client_registration, mtls], [undefined, undefined]);
+  const { flags, legacy_sandbox_version: sandbox } = await must('GET', '/tenants/settings');
+  assert.deepEqual([(flags as Body).enable_dynamic_client_registration, sandbox], [undefined, undefined]);
   assert.equal((await must('PATCH', `/clients/${client_id}`, { name: 'Changed' })).name, 'Changed');
 });
 
@@ -478,6 +481,27 @@ it('a hook and an Action in TypeScript run where their language says so, and onl
       withCode(code, { language: 'javascript' }, () => claimsOf(client)),
       /hook_syntax_error/,
       kind,
+    );
+  }
+});
+
+it('a hook is called by the contract that is said, and an Action by no other than its own', async () => {
+  const client = await makeGranted();
+  // What looks like an export hides what the script declares.
+  const script = `const named = module.id; const getCustomJwtClaims = () => ({ said: 'yes' });`;
+  assert.equal((await withCode(script, { contract: 'logto' }, () => claimsOf(client))).said, 'yes');
+  await assert.rejects(
+    withCode(script, {}, () => claimsOf(client)),
+    /hook_load_failed/,
+  );
+  const action = `exports.onExecuteCredentialsExchange = async () => {}; const getCustomJwtClaims = () => ({});`;
+  for (const [contract, refusal] of [
+    ['logto', /must export onExecuteCredentialsExchange/],
+    ['auth0-hook', /hook_exports_nothing/],
+  ] as const) {
+    await assert.rejects(
+      withCode(action, { contract }, () => claimsOf(client)),
+      refusal,
     );
   }
 });

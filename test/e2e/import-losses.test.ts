@@ -78,6 +78,13 @@ const LOSSY = {
     token_endpoint_auth_method: null,
     client_authentication_methods: { self_signed_tls_client_auth: { credentials: [{ id: 'cred_1' }] } },
   },
+  'clients/fapi.json': {
+    ...M2M,
+    name: 'Fapi',
+    token_endpoint_auth_method: null,
+    client_authentication_methods: { tls_client_auth: { credentials: [{ id: 'cred_2' }] } },
+    compliance_level: 'fapi2_sp_mtls_mtls',
+  },
   'clients/of-orgs.json': { ...M2M, name: 'Of orgs', organization_usage: 'require' },
   'clients/proves.json': {
     ...M2M,
@@ -96,10 +103,9 @@ const LOSSY = {
   'tenant.json': { friendly_name: 'Lossy', sandbox_version: '18', flags: { remove_alg_from_jwks: true } },
 };
 const LOSSES = [
-  'resource server Bound: proof_of_possession.mechanism: "mtls"; dpop: its tokens may be bound to a key by a DPoP proof (RFC 9449).',
   'resource server Long: signing_alg: "RS512"; The algorithm that its tokens are signed with: RS256, PS256, ES256 or EdDSA.',
   'resource server Shared: signing_alg: "HS256"; The algorithm that its tokens are signed with: RS256, PS256, ES256 or EdDSA.',
-  'client Mtls: client_authentication_methods.self_signed_tls_client_auth; it would authenticate with a client_secret instead',
+  'client Fapi: compliance_level; set it again once the client has its key or certificate',
   'client Of orgs: organization_usage: "require"; Only deny: a request that names an organization is refused.',
   'client Proves: of_tomorrow: {"required":true}; hookmint cannot store it',
   'client grant Of orgs at urn:shared: organization_usage: "require"; Only deny: a request that names an organization is refused.',
@@ -119,7 +125,7 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
     if (args[0] !== 'diff') {
       assert.match(
         stderr,
-        /^hookmint: 8 parts of the files would be lost \(LOSS in the plan\)\. Nothing was changed\./,
+        /^hookmint: 7 parts of the files would be lost \(LOSS in the plan\)\. Nothing was changed\./,
       );
     }
     if (!args.includes('--json')) {
@@ -143,6 +149,10 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
     'hookmint cannot store: nothing_of_tomorrow',
     'it gets a new client_secret',
   ]);
+  assert.deepEqual(steps.find(({ name }) => name === 'Mtls')?.notes, [
+    'it authenticated by self_signed_tls_client_auth; exports contain no keys and certificates, so it has a secret until it gets its own',
+    'it gets a new client_secret',
+  ]);
   assert.deepEqual(steps.find(({ kind }) => kind === 'tenant')?.notes, [
     'hooks were written for Node.js 18; they will have the API of Node.js 22',
   ]);
@@ -151,7 +161,7 @@ it('a plan names every loss and changes nothing, unless the losses are accepted'
     const { body } = await call('GET', `/resource-servers/${encodeURIComponent(identifier)}`);
     return (body as { proof_of_possession?: object }).proof_of_possession;
   });
-  assert.deepEqual(await Promise.all(policies), [undefined, { mechanism: 'dpop', required: true }]);
+  assert.deepEqual(await Promise.all(policies), [BOUND, { mechanism: 'dpop', required: true }]);
   const proves = new_clients.find(({ name }) => name === 'Proves')?.client_id ?? '';
   const { body: made } = await call('GET', `/clients/${proves}`);
   assert.equal((made as { require_proof_of_possession?: boolean }).require_proof_of_possession, true);

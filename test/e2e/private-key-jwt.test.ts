@@ -300,8 +300,8 @@ describe('a credential', () => {
   for (const [what, body, message] of [
     [
       'another type',
-      { credential_type: 'x509_cert', pem },
-      "'must be public_key, the only supported type' on property credential_type.",
+      { credential_type: 'password', pem },
+      "'must be one of public_key, x509_cert, cert_subject_dn, cert_san_dns, cert_san_uri, cert_san_ip, cert_san_email' on property credential_type.",
     ],
     [
       'another alg',
@@ -383,9 +383,12 @@ describe('a credential', () => {
       "Payload validation error: 'the client has no credential cred_x; create it with POST /clients/{client_id}/credentials' on property client_authentication_methods.",
     );
     await refused(
-      patch({ private_key_jwt: { credentials: [{ id: 'cred_x' }] }, tls_client_auth: { credentials: [] } }),
+      patch({
+        private_key_jwt: { credentials: [{ id: 'cred_x' }] },
+        tls_client_auth: { credentials: [{ id: 'cred_x' }] },
+      }),
       400,
-      "Payload validation error: 'is not supported; a client authenticates with a secret, by private_key_jwt or by federated_jwt' on property client_authentication_methods.tls_client_auth.",
+      "Payload validation error: 'must have one of private_key_jwt, self_signed_tls_client_auth, tls_client_auth and federated_jwt' on property client_authentication_methods.",
     );
   });
 });

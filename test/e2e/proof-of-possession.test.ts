@@ -97,9 +97,9 @@ it('what is required for public clients alone is required of none', async () => 
   }
 });
 
-it('mTLS, and half a policy, are refused by name', async () => {
+it('another mechanism, and half a policy, are refused by name', async () => {
   for (const [policy, message] of [
-    [{ mechanism: 'mtls', required: true }, /can only be dpop: hookmint has no mTLS.*mechanism/],
+    [{ mechanism: 'mac', required: true }, /must be dpop or mtls.*mechanism/],
     [{ mechanism: 'dpop' }, /required/],
     [{ ...ALLOWED, required_for: 'nobody' }, /required_for/],
     [{ ...ALLOWED, more: 1 }, /more/],

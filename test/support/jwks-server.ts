@@ -9,6 +9,8 @@ export type JwksServer = {
   refuse(): string;
   /** A new place that answers as it likes. */
   answer(listener: RequestListener): string;
+  /** The place of an issuer, whose metadata says what it is given. */
+  issuer(metadata: (issuer: string) => object): string;
   requestsOf(uri: string): number;
   close: () => void;
 };
@@ -33,6 +35,12 @@ export async function startJwksServer(): Promise<JwksServer> {
     url,
     answer,
     serve: (keys) => answer((_request, response) => response.end(JSON.stringify({ keys }))),
+    issuer: (metadata) => {
+      const issuer = `${url}/issuer-${String(places.size)}`;
+      const path = `${new URL(issuer).pathname}/.well-known/openid-configuration`;
+      places.set(path, (_request, response) => response.end(JSON.stringify(metadata(issuer))));
+      return issuer;
+    },
     refuse: () => answer((_request, response) => response.writeHead(500).end()),
     requestsOf: (uri) => requests.get(new URL(uri).pathname) ?? 0,
     close: () => {

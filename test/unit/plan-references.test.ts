@@ -13,6 +13,7 @@ const AUDIENCE = 'urn:orders';
 const remoteOf = (clients: Remote['clients'], clientGrants: Remote['clientGrants'] = []): Remote => ({
   managementAudience: 'http://127.0.0.1/api/v2/',
   resourceServers: [{ id: 'api', identifier: AUDIENCE }],
+  clientAssertionIssuers: [],
   clients,
   clientGrants,
   hooks: [],

@@ -154,6 +154,7 @@ describe('a value that is refused is never shown', () => {
       HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE: 300,
       HOOKMINT_RATE_LIMIT_MODE: 'observe',
       HOOKMINT_DPOP_NONCE: 'off',
+      HOOKMINT_CLIENT_CERT_CHAIN: 'unverified',
       HOOKMINT_CONSOLE: 'off',
     });
   });

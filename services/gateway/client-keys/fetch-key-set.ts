@@ -4,12 +4,16 @@ import type { LookupFunction } from 'node:net';
 import { isJwksUri } from '../../../shared/domain/jwks-uri.ts';
 import { checkedLookup, refusedLiteral } from '../../../shared/egress/checked-lookup.ts';
 import { addressFilter } from '../../../shared/egress/public-addresses.ts';
+import type { KeyOfSet } from '../../../shared/key-set.ts';
 import { createTurns } from '../../../shared/turns.ts';
 import { KeySetError } from './key-set-error.ts';
 import { FETCH_TIMEOUT_MS, MAX_FETCHES, MAX_KEY_SET_BYTES, MAX_LOOKUPS } from './limits.ts';
-import { parseKeySet, type FetchedKey } from './parse-key-set.ts';
+import { parseDiscovery, parseKeySet } from './parse-key-set.ts';
 
-export type FetchKeySet = (uri: string) => Promise<FetchedKey[]>;
+/** A JWK Set by its URL, or that of an issuer by its metadata (OpenID Connect Discovery §4). */
+export type KeySetPlace = string | { issuer: string };
+
+export type FetchKeySet = (place: KeySetPlace) => Promise<KeyOfSet[]>;
 
 /**
  * Fetches JWK Sets, from public addresses, as hooks' requests are made. Redirects are not followed, and nothing is sent that tells who
@@ -38,21 +42,32 @@ export function createFetchKeySet(allowedAddresses: readonly string[]): FetchKey
       lookups(work, { signal }).catch((error: unknown) => callback(error as NodeJS.ErrnoException, '', 0));
     };
 
-  async function fetchOne(uri: string): Promise<FetchedKey[]> {
+  async function fetchText(uri: string, signal: AbortSignal): Promise<string> {
     if (!isJwksUri(uri)) throw new KeySetError('JWKS_URI_INVALID', 'the jwks_uri is none that keys are fetched from');
     const url = new URL(uri);
     const literal = refusedLiteral(url, mayReach);
     if (literal !== undefined) throw notAllowed();
+    return readBody(await send(url, lookupInTurn(signal), signal));
+  }
+
+  async function fetchOne(place: KeySetPlace): Promise<KeyOfSet[]> {
     const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
     try {
-      return parseKeySet(await readBody(await send(url, lookupInTurn(signal), signal)));
+      const uri =
+        typeof place === 'string'
+          ? place
+          : parseDiscovery(await fetchText(metadataOf(place.issuer), signal), place.issuer);
+      return parseKeySet(await fetchText(uri, signal));
     } catch (error) {
       throw asKeySetError(error, signal);
     }
   }
 
-  return (uri) => fetches(() => fetchOne(uri));
+  return (place) => fetches(() => fetchOne(place));
 }
+
+/** OpenID Connect Discovery §4.1. */
+const metadataOf = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 
 const notAllowed = (): KeySetError =>
   new KeySetError(

@@ -9,6 +9,7 @@ type KeySetErrorCode =
   | 'JWKS_UNREACHABLE'
   | 'JWKS_STATUS'
   | 'JWKS_TOO_LARGE'
-  | 'JWKS_INVALID';
+  | 'JWKS_INVALID'
+  | 'DISCOVERY_INVALID';
 
 export class KeySetError extends CodedError<KeySetErrorCode> {}

@@ -1,12 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
-import type { AssertionAlg } from '../../../shared/domain/client.ts';
+import { onlyKey, type KeyOfSet, type WantedKey } from '../../../shared/key-set.ts';
 import { logger } from '../../../shared/log.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { inSpan } from '../../../shared/telemetry/tracing.ts';
-import type { FetchKeySet } from './fetch-key-set.ts';
+import type { FetchKeySet, KeySetPlace } from './fetch-key-set.ts';
 import { FETCH_EVERY_MS, KEY_SET_MAX_AGE_MS, MAX_KEY_SETS, STALE_KEY_SET_MS } from './limits.ts';
-import type { FetchedKey } from './parse-key-set.ts';
 
 /**
  * The key of a JWK Set that an assertion names, by its `kid` or as the only one that its `alg` is used with.
@@ -14,12 +13,10 @@ import type { FetchedKey } from './parse-key-set.ts';
  * @returns `undefined` where no key, or more than one, is meant.
  * @throws {OAuthError} 503 `temporarily_unavailable` while the set is not there.
  */
-export type FindKey = (uri: string, wanted: WantedKey) => Promise<FetchedKey | undefined>;
-
-type WantedKey = { alg: AssertionAlg; kid: string | undefined };
+export type FindKey = (place: KeySetPlace, wanted: WantedKey) => Promise<KeyOfSet | undefined>;
 
 type Entry = {
-  keys: readonly FetchedKey[] | undefined;
+  keys: readonly KeyOfSet[] | undefined;
   /** When they were fetched, and when that was tried last. */
   fetchedMs: number;
   triedMs: number;
@@ -34,19 +31,20 @@ type Entry = {
 export function createKeySets(fetchKeySet: FetchKeySet, nowMs: () => number = () => performance.now()): FindKey {
   const entries = new LRUCache<string, Entry>({ max: MAX_KEY_SETS });
 
-  function entryOf(uri: string): Entry {
-    const known = entries.get(uri);
+  function entryOf(place: KeySetPlace): Entry {
+    const name = JSON.stringify(place);
+    const known = entries.get(name);
     if (known !== undefined) return known;
     const fresh = { keys: undefined, fetchedMs: -Infinity, triedMs: -Infinity, fetching: undefined };
-    entries.set(uri, fresh);
+    entries.set(name, fresh);
     return fresh;
   }
 
-  async function fetchInto(entry: Entry, uri: string): Promise<void> {
-    const host = URL.parse(uri)?.hostname ?? '';
+  async function fetchInto(entry: Entry, place: KeySetPlace): Promise<void> {
+    const host = URL.parse(typeof place === 'string' ? place : place.issuer)?.hostname ?? '';
     try {
       const options = { kind: SpanKind.CLIENT, attributes: { 'server.address': host } };
-      entry.keys = await inSpan('GET', options, () => fetchKeySet(uri));
+      entry.keys = await inSpan('GET', options, () => fetchKeySet(place));
       entry.fetchedMs = nowMs();
     } catch (error) {
       logger.warn({ err: error, host }, 'the JWK Set of a client cannot be fetched');
@@ -54,36 +52,30 @@ export function createKeySets(fetchKeySet: FetchKeySet, nowMs: () => number = ()
   }
 
   /** No more than one at a time, and not again at once: those who come meanwhile go by what is known. */
-  async function refresh(entry: Entry, uri: string): Promise<void> {
+  async function refresh(entry: Entry, place: KeySetPlace): Promise<void> {
     if (entry.fetching === undefined) {
       if (nowMs() - entry.triedMs < FETCH_EVERY_MS) return;
       entry.triedMs = nowMs();
-      entry.fetching = fetchInto(entry, uri).finally(() => {
+      entry.fetching = fetchInto(entry, place).finally(() => {
         entry.fetching = undefined;
       });
     }
     await entry.fetching;
   }
 
-  return async (uri, wanted) => {
-    const entry = entryOf(uri);
+  return async (place, wanted) => {
+    const entry = entryOf(place);
     const age = (): number => nowMs() - entry.fetchedMs;
-    if (age() >= KEY_SET_MAX_AGE_MS) await refresh(entry, uri);
+    if (age() >= KEY_SET_MAX_AGE_MS) await refresh(entry, place);
     const known = () => {
       if (entry.keys === undefined || age() >= KEY_SET_MAX_AGE_MS + STALE_KEY_SET_MS) throw notThere();
-      return only(entry.keys, wanted);
+      return onlyKey(entry.keys, wanted);
     };
     const found = known();
     if (found !== undefined) return found;
-    await refresh(entry, uri);
+    await refresh(entry, place);
     return known();
   };
-}
-
-/** A kid that is there twice names neither key. */
-function only(keys: readonly FetchedKey[], { alg, kid }: WantedKey): FetchedKey | undefined {
-  const found = keys.filter((key) => key.alg === alg && (kid === undefined || key.kid === kid));
-  return found.length === 1 ? found[0] : undefined;
 }
 
 const notThere = (): OAuthError =>

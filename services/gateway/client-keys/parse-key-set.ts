@@ -1,24 +1,9 @@
 import { z } from 'zod';
-import { AssertionAlg } from '../../../shared/domain/client.ts';
-import { isPrivate, keyFor, type PublicJwk } from '../../../shared/public-jwk.ts';
+import { usesOf, type KeyOfSet } from '../../../shared/key-set.ts';
 import { KeySetError } from './key-set-error.ts';
 import { MAX_KEYS } from './limits.ts';
 
-/** A key of a JWK Set, for one algorithm. */
-export type FetchedKey = { alg: AssertionAlg; kid: string | undefined; jwk: PublicJwk };
-
 const KeySet = z.object({ keys: z.array(z.unknown()).max(MAX_KEYS) });
-
-/** What a key that verifies signatures may say of itself (RFC 7517 §4). */
-const Jwk = z.looseObject({
-  use: z.literal('sig').optional(),
-  key_ops: z
-    .array(z.unknown())
-    .refine((operations) => operations.includes('verify'))
-    .optional(),
-  alg: z.string().optional(),
-  kid: z.string().optional(),
-});
 
 /**
  * The keys of a JWK Set that may verify assertions. The others are passed over (RFC 7517 §5): symmetric and private ones, of other kinds
@@ -26,25 +11,29 @@ const Jwk = z.looseObject({
  *
  * @throws {KeySetError} `JWKS_INVALID`, with nothing of the text.
  */
-export function parseKeySet(text: string): FetchedKey[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new KeySetError('JWKS_INVALID', 'what was fetched is not JSON');
-  }
-  const set = KeySet.safeParse(value);
-  if (!set.success) {
-    throw new KeySetError('JWKS_INVALID', `what was fetched is no JWK Set of at most ${String(MAX_KEYS)} keys`);
-  }
-  return set.data.keys.flatMap(usesOf);
+export function parseKeySet(text: string): KeyOfSet[] {
+  const set = KeySet.safeParse(parsedJson(text, 'JWKS_INVALID'));
+  if (set.success) return set.data.keys.flatMap(usesOf);
+  throw new KeySetError('JWKS_INVALID', `what was fetched is no JWK Set of at most ${String(MAX_KEYS)} keys`);
 }
 
-function usesOf(member: unknown): FetchedKey[] {
-  const { data: jwk } = Jwk.safeParse(member);
-  if (jwk === undefined || isPrivate(jwk)) return [];
-  return AssertionAlg.options.flatMap((alg) => {
-    const key = jwk.alg === undefined || jwk.alg === alg ? keyFor(alg, jwk) : undefined;
-    return key === undefined ? [] : [{ alg, kid: jwk.kid, jwk: key }];
-  });
+const Metadata = z.object({ issuer: z.string(), jwks_uri: z.string() });
+
+/**
+ * Where the keys of an issuer are, by its own metadata (OpenID Connect Discovery §4.3).
+ *
+ * @throws {KeySetError} `DISCOVERY_INVALID`, also for metadata of another issuer.
+ */
+export function parseDiscovery(text: string, issuer: string): string {
+  const metadata = Metadata.safeParse(parsedJson(text, 'DISCOVERY_INVALID'));
+  if (metadata.success && metadata.data.issuer === issuer) return metadata.data.jwks_uri;
+  throw new KeySetError('DISCOVERY_INVALID', 'what was fetched is no metadata of that issuer with a jwks_uri');
+}
+
+function parsedJson(text: string, code: 'JWKS_INVALID' | 'DISCOVERY_INVALID'): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new KeySetError(code, 'what was fetched is not JSON');
+  }
 }

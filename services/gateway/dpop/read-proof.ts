@@ -37,13 +37,13 @@ const Claims = z.object({
  * Reads the `DPoP` header and checks all of RFC 9449 §4.3 that costs little: it is done before anybody is authenticated.
  *
  * @param headers Each as it came; `undefined` for none.
- * @param endpoint The URL of the token endpoint by the issuer, never by the `Host` of a request.
+ * @param endpoints The URLs of the token endpoint by the configuration, never by the `Host` of a request.
  * @param nonces Where a nonce is demanded.
  * @throws {OAuthError} 400 `invalid_dpop_proof`, `use_dpop_nonce`
  */
 export function readProof(
   headers: readonly string[] | undefined,
-  endpoint: string,
+  endpoints: readonly string[],
   nonces: DpopNonces | undefined,
   nowMs = Date.now(),
 ): DpopProof | undefined {
@@ -57,7 +57,9 @@ export function readProof(
   const jwk = keyFor(header.alg, header.jwk);
   if (jwk === undefined) throw invalidProof(`must have a jwk that ${header.alg} is used with`);
   const { jti, htu, nonce, ...times } = parsed(Claims, () => decodeJwt(jwt));
-  if (!isEndpoint(htu, endpoint)) throw invalidProof(`must have the htu ${endpoint}`);
+  if (!endpoints.some((one) => isEndpoint(htu, one))) {
+    throw invalidProof(`must have the htu ${endpoints.join(' or ')}`);
+  }
   checkTimes(times, nowMs / 1000);
   if (nonces !== undefined && (nonce === undefined || !nonces.accepts(nonce))) {
     throw new OAuthError(400, 'use_dpop_nonce', 'The DPoP proof must have the nonce of the header DPoP-Nonce');

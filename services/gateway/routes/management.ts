@@ -9,6 +9,7 @@ import { peerOf } from '../../../shared/http/peer.ts';
 import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-address.ts';
 import { logger } from '../../../shared/log.ts';
 import { CHANGES_HEADER, readChanges, type ConfigChange } from '../../../shared/subjects/config-changed.ts';
+import { PROXY_SECRET_HEADER } from '../client-certificate/find-certificate.ts';
 import { createPlaces } from '../admission/in-flight.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
@@ -95,11 +96,12 @@ export function managementRoute(
 }
 
 /**
- * Tells the management service the caller's address as the gateway knows it. A client's own claims about it must not reach the audit.
+ * Tells the management service the caller's address as the gateway knows it. A client's own claims about it must not reach the audit, nor a proxy's secret anybody.
  */
 function forwardedBy(request: Request, ip: string | undefined, clientSecretKey: Buffer): void {
   for (const name of Object.keys(request.headers)) {
-    if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === VOUCHED_ADDRESS_HEADER) {
+    const isOfProxies = name === 'forwarded' || name.startsWith('x-forwarded-') || name === PROXY_SECRET_HEADER;
+    if (isOfProxies || name === VOUCHED_ADDRESS_HEADER) {
       Reflect.deleteProperty(request.headers, name);
     }
   }

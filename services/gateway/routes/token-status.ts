@@ -22,7 +22,7 @@ const ACTS: Readonly<Record<string, Act>> = { '/oauth/introspect': introspect, '
 
 /** `POST /oauth/introspect` (RFC 7662 §2) and `POST /oauth/revoke` (RFC 7009 §2): forms, of authenticated clients. */
 export function tokenStatusEndpoints(
-  deps: Authenticator & { limits: Pick<TokenIssuer['limits'], 'clientRate'> },
+  deps: Authenticator & Pick<TokenIssuer, 'findCertificate'> & { limits: Pick<TokenIssuer['limits'], 'clientRate'> },
   status: TokenStatusDeps,
   { trustedProxies, maxInFlight }: { trustedProxies: number; maxInFlight: number },
 ): ReadonlyMap<string, RequestListener> {
@@ -58,13 +58,15 @@ export function tokenStatusEndpoints(
   }
 
   async function callerOf(
-    { headers: { authorization } }: IncomingMessage,
+    request: IncomingMessage,
     parameters: ReadonlyMap<string, unknown>,
     peer: Peer,
   ): Promise<Client> {
     try {
-      const credentials = readCredentials(authorization, credentialParameters(parameters), audiencesOf(deps.issuer));
-      const { client } = await authenticate(credentials, peer.ip, deps);
+      const { authorization } = request.headers;
+      const credentials = readCredentials(authorization, credentialParameters(parameters), audiencesOf(deps));
+      const certificate = deps.findCertificate(request);
+      const { client } = await authenticate(credentials, { ip: peer.ip, certificate }, deps);
       // It has proved nothing.
       if (!('jwt' in credentials) && client.token_endpoint_auth_method === 'none') throw UNAUTHORIZED;
       return client;

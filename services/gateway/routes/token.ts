@@ -42,7 +42,8 @@ export function tokenEndpoint(
         refuseBusy(response);
         return;
       }
-      const asked = asTokenRequest(request, peer, body, isForm);
+      const certificate = issuer.findCertificate(request);
+      const asked = { ...asTokenRequest(request, peer, body, isForm), certificate };
       const token = await issueToken(asked, findings, issuer, (more) => Object.assign(told, more));
       sendJson(response, 200, token, { ...headers, ...told });
     } catch (error) {
@@ -64,7 +65,12 @@ export function tokenEndpoint(
 
 export const PATH = '/oauth/token';
 
-function asTokenRequest(request: IncomingMessage, peer: Peer, body: unknown, isForm: boolean): TokenHttpRequest {
+function asTokenRequest(
+  request: IncomingMessage,
+  peer: Peer,
+  body: unknown,
+  isForm: boolean,
+): Omit<TokenHttpRequest, 'certificate'> {
   const { authorization, 'user-agent': userAgent, 'accept-language': language } = request.headers;
   return {
     authorization,

@@ -1,6 +1,7 @@
 import type { ClientAssertion, ClientAssertionIssuer } from '../../../shared/domain/client-assertion-issuer.ts';
-import { isFapi, type Client } from '../../../shared/domain/client.ts';
+import { fapiOf, type Client } from '../../../shared/domain/client.ts';
 import { isMeantBy } from '../../../shared/domain/federated-credential.ts';
+import { onlyKey, usesOf, type KeyOfSet, type WantedKey } from '../../../shared/key-set.ts';
 import type { FindKey } from '../client-keys/key-sets.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { isSigned, keyOfFetched } from './authenticate-client-assertion.ts';
@@ -30,7 +31,7 @@ export async function authenticateByIssuer(
 ): Promise<{ client: Client; clientAssertion: ClientAssertion }> {
   const client = await deps.configuration.client(assertion.clientId);
   const issuer = await issuerOf(client, assertion, deps);
-  const key = issuer === undefined ? undefined : await deps.findKey(issuer.jwks_uri, assertion);
+  const key = issuer === undefined ? undefined : await keyOfIssuer(issuer, assertion, deps.findKey);
   const signed = await isSigned(assertion, key === undefined ? [] : [keyOfFetched(key)]);
   if (client === undefined || issuer === undefined || !signed) throw unknown();
   if (assertion.lifetimeSeconds > issuer.max_lifetime_seconds) throw unknown();
@@ -40,14 +41,29 @@ export async function authenticateByIssuer(
   return { client, clientAssertion: { issuer: assertion.issuer, subject, claims } };
 }
 
+/** As long as the configuration in memory lives. */
+const setsInConfiguration = new WeakMap<object, KeyOfSet[]>();
+
+/** Of keys that the tenant names itself, those at the issuer's `jwks_uri`, or where its metadata says that they are. */
+async function keyOfIssuer(
+  { issuer, jwks_uri, jwks }: ClientAssertionIssuer,
+  wanted: WantedKey,
+  findKey: FindKey,
+): Promise<KeyOfSet | undefined> {
+  if (jwks === null) return findKey(jwks_uri ?? { issuer }, wanted);
+  const keys = setsInConfiguration.get(jwks) ?? jwks.keys.flatMap(usesOf);
+  setsInConfiguration.set(jwks, keys);
+  return onlyKey(keys, wanted);
+}
+
 /** The issuer of the token, if the client trusts it with that subject, audience and claims, and the tenant does too. */
 async function issuerOf(
   client: Client | undefined,
   assertion: FederatedAssertion,
   { configuration, issuer, audiences }: Deps,
 ): Promise<ClientAssertionIssuer | undefined> {
-  // FAPI 2.0 §5.3.2.1 has private_key_jwt alone. Tokens that were issued here are for APIs.
-  if (client === undefined || isFapi(client) || assertion.issuer === issuer) return undefined;
+  // FAPI 2.0 §5.3.2.1 has private_key_jwt and mutual TLS alone. Tokens that were issued here are for APIs.
+  if (client === undefined || fapiOf(client) !== undefined || assertion.issuer === issuer) return undefined;
   const isMeant = client.federated_jwt?.some((credential) => isMeantBy(credential, assertion, audiences)) === true;
   return isMeant ? configuration.clientAssertionIssuer(assertion.issuer) : undefined;
 }

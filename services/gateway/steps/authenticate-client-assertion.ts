@@ -1,7 +1,7 @@
 import { compactVerify, generateKeyPair, importJWK, importSPKI, type CryptoKey } from 'jose';
 import type { AssertionAlg, Client, ClientCredential } from '../../../shared/domain/client.ts';
+import type { KeyOfSet } from '../../../shared/key-set.ts';
 import type { FindKey } from '../client-keys/key-sets.ts';
-import type { FetchedKey } from '../client-keys/parse-key-set.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { checkFapiAssertion } from './check-fapi-assertion.ts';
 import { refused, type Assertion } from './read-assertion.ts';
@@ -91,15 +91,15 @@ async function newNobodysKey(alg: AssertionAlg): Promise<CryptoKey> {
 }
 
 /** As long as the configuration in memory lives, or the JWK Set. */
-const imported = new WeakMap<ClientCredential | FetchedKey, Promise<CryptoKey>>();
+const imported = new WeakMap<ClientCredential | KeyOfSet, Promise<CryptoKey>>();
 
 const keyOfCredential = (credential: ClientCredential): Promise<CryptoKey> =>
   importedOnce(credential, ({ public_key_pem, alg }) => importSPKI(public_key_pem, alg));
 
-export const keyOfFetched = (key: FetchedKey): Promise<CryptoKey> =>
+export const keyOfFetched = (key: KeyOfSet): Promise<CryptoKey> =>
   importedOnce(key, ({ jwk, alg }) => importJWK(jwk, alg));
 
-function importedOnce<Source extends ClientCredential | FetchedKey>(
+function importedOnce<Source extends ClientCredential | KeyOfSet>(
   source: Source,
   importOne: (source: Source) => Promise<CryptoKey>,
 ): Promise<CryptoKey> {

@@ -1,5 +1,5 @@
 import { clientSecretMatches } from '../../../shared/client-secret.ts';
-import { isFapi, type Client } from '../../../shared/domain/client.ts';
+import { fapiOf, type Client } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import type { CredentialParameters } from './parse-parameters.ts';
@@ -104,7 +104,7 @@ export async function authenticateClient(
   clientSecretKey: Buffer,
 ): Promise<Client> {
   const client = await configuration.client(clientId);
-  const isBySecret = client?.private_key_jwt === null && !isFapi(client);
+  const isBySecret = client?.private_key_jwt === null && fapiOf(client) === undefined;
   if (isBySecret && client.token_endpoint_auth_method === 'none') return client;
   const nowMs = Date.now();
   const secrets = isBySecret ? client.client_secrets : [];

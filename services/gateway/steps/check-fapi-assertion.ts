@@ -1,4 +1,4 @@
-import { FAPI_ALGS, isFapi, type Client } from '../../../shared/domain/client.ts';
+import { FAPI_ALGS, fapiOf, type Client } from '../../../shared/domain/client.ts';
 import { refused, type Assertion } from './read-assertion.ts';
 
 /**
@@ -8,7 +8,9 @@ import { refused, type Assertion } from './read-assertion.ts';
  * @throws {OAuthError} 401 `invalid_client`
  */
 export function checkFapiAssertion(client: Client, { alg, aud }: Assertion, issuer: string): void {
-  if (!isFapi(client)) return;
+  const fapi = fapiOf(client);
+  if (fapi === undefined) return;
+  if (fapi.authenticatesBy !== 'private_key_jwt') throw refused('does not authenticate this client');
   // §5.4.1
   if (!FAPI_ALGS.includes(alg)) throw refused(`must be signed with ${FAPI_ALGS.join(', ')} (FAPI 2.0)`);
   // §5.3.2.1: the issuer, as a string, so that no other server is meant too.

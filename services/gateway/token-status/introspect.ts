@@ -25,10 +25,13 @@ export async function introspect(token: string, caller: Client, deps: TokenStatu
   if (read === undefined || !isFor(read, caller)) return INACTIVE;
   if (!(await deps.tokens.isInForce(read))) return INACTIVE;
   const { claims, clientId } = read;
-  const token_type = claims.cnf === undefined ? 'Bearer' : 'DPoP';
+  const token_type = isOfKey(claims.cnf) ? 'DPoP' : 'Bearer';
   // What is said here holds over claims of the same names.
   return { ...claims, active: true, client_id: clientId, token_type };
 }
+
+/** RFC 9449 §6.1; a token that is bound to a certificate is a Bearer token (RFC 8705 §3). */
+const isOfKey = (cnf: unknown): boolean => typeof cnf === 'object' && cnf !== null && 'jkt' in cnf;
 
 const isFor = ({ audience }: ReadToken, { resource_server_identifier }: Client): boolean =>
   audience === resource_server_identifier;

@@ -22,12 +22,12 @@ export const resourceServers: AcceptedFields = {
   ...acts('subject_type_authorization.client.policy', 'deny_all: no client gets a token.', IN_TOKEN),
   ...acts(
     'proof_of_possession.mechanism',
-    'dpop: its tokens may be bound to a key by a DPoP proof (RFC 9449).',
+    'dpop: its tokens may be bound to a key by a DPoP proof (RFC 9449); mtls: to a certificate (RFC 8705).',
     `${BOUND}: what the client requires, the API allows and the proof decide, as with Auth0`,
   ),
   ...acts(
     'proof_of_possession.required proof_of_possession.required_for',
-    'required: no token without a proof, unless that is required_for public_clients alone.',
+    'required: no token without a proof or certificate, unless that is required_for public_clients alone.',
     `${BOUND}: what is required for public clients alone is required of none`,
   ),
   ...acts('claims', 'Claims of all its tokens; those of the client and of the grant hold over them.', CLAIMS),

@@ -12,16 +12,28 @@ const REVOCATION = 'test/e2e/revoked-tokens.test.ts';
 const CLAIMS =
   'test/e2e/static-claims.test.ts: what the grant says holds over what the client says, and that over the API';
 const FIELDS = 'test/e2e/accepted-fields.test.ts';
+const MTLS = 'test/conformance/rfc8705.test.ts';
+const ITSELF = `${MTLS}: §2.2: a client authenticates by the certificate that is registered, and by no other`;
+const NAMES = `${MTLS}: §2.1: a client authenticates by a certificate of an authority that has its name`;
 
-/** Of a public key that a client signs its assertions with; within a new client their paths are longer. */
-const credential = (prefix: string): AcceptedFields => ({
-  ...off(`${prefix}credential_type`, 'Only public_key: clients do not authenticate by TLS.'),
+/** Of all credentials; within a new client their paths are longer. */
+const anyCredential = (prefix: string): AcceptedFields => ({
   ...told(`${prefix}name`, 'A name for people.'),
   ...acts(
-    `${prefix}pem`,
-    'The key that verifies the assertions, if it is not sent as jwk.',
-    `${KEYS}: is made, read and told without its key`,
+    `${prefix}expires_at`,
+    'The time from which it authenticates nobody.',
+    `${KEYS}: that has expired signs nothing, and its successor does`,
   ),
+});
+
+/** Of a name in certificates of an authority. */
+const certificateName = (prefix: string): AcceptedFields => ({
+  ...acts(`${prefix}subject_dn`, 'The subject that a certificate must have (RFC 4514), if there is no pem.', NAMES),
+  ...acts(`${prefix}san`, 'The subjectAltName that a certificate must have, for the types cert_san_….', NAMES),
+});
+
+/** Of a public key that a client signs its assertions with. */
+const publicKey = (prefix: string): AcceptedFields => ({
   ...acts(
     `${prefix}jwk`,
     'The key that verifies the assertions, as a public JWK (RFC 7517) in place of pem.',
@@ -38,18 +50,16 @@ const credential = (prefix: string): AcceptedFields => ({
     `${KEYS}: may name the token endpoint, and its credential's kid`,
   ),
   ...acts(
-    `${prefix}expires_at`,
-    'The time from which it verifies no assertion.',
-    `${KEYS}: that has expired signs nothing, and its successor does`,
-  ),
-  ...acts(
     `${prefix}parse_expiry_from_cert`,
     'Takes expires_at from the certificate in pem.',
     `${FIELDS}: a credential may take its end from its certificate`,
   ),
 });
 
-const INLINE = 'client_authentication_methods.private_key_jwt.credentials.';
+const methods = 'client_authentication_methods';
+const INLINE = `${methods}.private_key_jwt.credentials.`;
+const SELF_SIGNED = `${methods}.self_signed_tls_client_auth.credentials.`;
+const BY_AUTHORITY = `${methods}.tls_client_auth.credentials.`;
 
 export const clients: AcceptedFields = {
   ...acts(
@@ -99,12 +109,12 @@ export const clients: AcceptedFields = {
   ),
   ...acts(
     'require_proof_of_possession',
-    'true: only tokens that are bound to a key by a DPoP proof (RFC 9449).',
+    'true: only tokens that are bound, to a key by a DPoP proof or to a certificate, as the API has it.',
     `${BOUND}: what the client requires, the API allows and the proof decide, as with Auth0`,
   ),
   ...acts(
     'compliance_level',
-    'fapi2_sp_pkj_dpop: assertions by PS256, ES256 or EdDSA whose aud is the issuer alone, and bound tokens only (FAPI 2.0). Levels of Auth0 are refused: they need mTLS or pushed authorization requests.',
+    'fapi2_sp_…: FAPI 2.0. pkj: assertions by PS256, ES256 or EdDSA whose aud is the issuer alone; mtls: certificates. Then how its tokens are bound, dpop or mtls. Levels of FAPI 1 are refused: they need pushed authorization requests.',
     `${FAPI}: gets tokens that are bound, by PS256, ES256 and EdDSA, and no others`,
   ),
   ...acts(
@@ -124,11 +134,22 @@ export const clients: AcceptedFields = {
     'The credentials that authenticate the client.',
     `${KEYS}: authenticates its client once it is named, while its secret does not, and the other way round`,
   ),
-  ...credential(INLINE),
-  ...off(
-    'client_authentication_methods.tls_client_auth client_authentication_methods.self_signed_tls_client_auth',
-    'Refused: a client authenticates with a secret, by private_key_jwt or by federated_jwt.',
+  ...off(`${INLINE}credential_type`, 'Only public_key.'),
+  ...acts(
+    `${INLINE}pem`,
+    'The key that verifies the assertions, if it is not sent as jwk.',
+    `${KEYS}: is made, read and told without its key`,
   ),
+  ...anyCredential(INLINE),
+  ...publicKey(INLINE),
+  ...acts(`${SELF_SIGNED}id ${BY_AUTHORITY}id`, 'The credentials that authenticate the client.', ITSELF),
+  ...off(`${SELF_SIGNED}credential_type`, 'Only x509_cert.'),
+  ...acts(`${SELF_SIGNED}pem`, 'The certificate that authenticates the client.', ITSELF),
+  ...anyCredential(SELF_SIGNED),
+  ...acts(`${BY_AUTHORITY}credential_type`, 'Which name of the certificate authenticates the client.', NAMES),
+  ...acts(`${BY_AUTHORITY}pem`, 'A certificate whose subject the others must have.', NAMES),
+  ...anyCredential(BY_AUTHORITY),
+  ...certificateName(BY_AUTHORITY),
   ...told('description logo_uri', 'A text for people.'),
   ...off('organization_usage', 'Only deny: a request that names an organization is refused.'),
   ...off('default_organization', 'Only null: hookmint has no organizations.'),
@@ -153,7 +174,17 @@ export const clients: AcceptedFields = {
   ),
 };
 
-export const clientCredentials: AcceptedFields = credential('');
+export const clientCredentials: AcceptedFields = {
+  ...acts('credential_type', 'What it is: for which method, and which name of a certificate.', NAMES),
+  ...acts(
+    'pem',
+    'The key that verifies the assertions; the certificate that authenticates, or whose subject others must have.',
+    `${KEYS}: is made, read and told without its key`,
+  ),
+  ...anyCredential(''),
+  ...publicKey(''),
+  ...certificateName(''),
+};
 
 export const rotateSecret: AcceptedFields = {
   ...acts(
@@ -183,7 +214,16 @@ export const clientAssertionIssuers: AcceptedFields = {
     'The iss of its tokens.',
     `${ISSUERS}: gets a token where issuer, subject, audience and claims are those of its credential`,
   ),
-  ...acts('jwks_uri', 'Where its keys are.', `${ISSUERS}: may be moved, and ended, for all clients at once`),
+  ...acts(
+    'jwks_uri',
+    'Where its keys are. With neither this nor jwks its metadata says it (OpenID Connect Discovery).',
+    `${ISSUERS}: may be moved, and ended, for all clients at once`,
+  ),
+  ...acts(
+    'jwks.keys',
+    'Its public keys, as a JWK Set, in the place of jwks_uri.',
+    `${ISSUERS}: has its keys here, at its jwks_uri, or where its metadata says`,
+  ),
   ...acts(
     'max_lifetime_seconds',
     'Tokens that are valid for longer are refused.',

@@ -36,6 +36,11 @@ const policies: AcceptedFields = {
     'typescript: its types are taken off before it is built.',
     `${FIELDS}: a hook and an Action in TypeScript run where their language says so, and only there`,
   ),
+  ...acts(
+    'hookmint.contract',
+    'Which system it was written for, where the code does not tell.',
+    `${FIELDS}: a hook is called by the contract that is said, and an Action by no other than its own`,
+  ),
 };
 
 /** What a revision of a hook is made of. */
@@ -83,7 +88,7 @@ export const hookDryRun: AcceptedFields = {
   ...acts(
     'event.client.id event.client.name event.client.tenant event.client.metadata event.scope event.audience event.custom_claims event.body ' +
       'event.request.ip event.request.method event.request.hostname event.request.user_agent event.request.language ' +
-      'event.request.requested_scopes event.proof_of_possession.mechanism event.proof_of_possession.jkt ' +
+      'event.request.requested_scopes event.proof_of_possession.mechanism event.proof_of_possession.jkt event.proof_of_possession.x5t#S256 ' +
       'event.client_assertion.issuer event.client_assertion.subject event.client_assertion.claims',
     'The token request that the code gets.',
     `${FIELDS}: a dry run shows the code the event that it is given`,
@@ -155,7 +160,7 @@ export const actionTest: AcceptedFields = {
       'payload.client.metadata payload.request.body payload.request.hostname payload.request.ip payload.request.language ' +
       'payload.request.method payload.request.user_agent payload.resource_server.identifier payload.tenant.id ' +
       'payload.transaction.requested_scopes payload.transaction.target_scopes ' +
-      'payload.proof_of_possession.mechanism payload.proof_of_possession.jkt ' +
+      'payload.proof_of_possession.mechanism payload.proof_of_possession.jkt payload.proof_of_possession.x5t#S256 ' +
       'payload.client_assertion.issuer payload.client_assertion.subject payload.client_assertion.claims',
     'The event that the Action gets.',
     `${CODE}: runs the draft with an event of one's own, and tells what it came to`,

@@ -86,7 +86,8 @@ function canAuthenticate(client: Client): boolean {
 
 /**
  * Until when a client can get tokens of this API, which are never bound to a key: `Infinity` for ever, 0 for not at all. Nobody here knows for
- * how long another server serves its keys (`jwks_uri`), or another issuer names it: that is no way in to count on.
+ * how long another server serves its keys (`jwks_uri`), another issuer names it, or proxies ask for its
+ * certificate: that is no way in to count on.
  */
 function endOfProof(client: Client): number {
   if (!client.grant_types.includes('client_credentials') || takesBoundTokensOnly(client)) return 0;
@@ -100,6 +101,8 @@ function endOfProof(client: Client): number {
 /** All that decides about who is taken for the client. */
 function proofsOf(client: Client) {
   const { client_secrets, credentials, private_key_jwt, jwks_uri, federated_jwt } = client;
+  const { certificates, self_signed_tls_client_auth, tls_client_auth } = client;
   const isPublic = client.token_endpoint_auth_method === 'none';
-  return { client_secrets, credentials, private_key_jwt, jwks_uri, federated_jwt, isPublic };
+  const byTls = { certificates, self_signed_tls_client_auth, tls_client_auth };
+  return { client_secrets, credentials, private_key_jwt, jwks_uri, federated_jwt, ...byTls, isPublic };
 }

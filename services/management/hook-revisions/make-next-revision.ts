@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain/egress.ts';
+import type { HookKind } from '../../../shared/domain/contracts.ts';
 import {
   DEFAULT_HOOK_LIMITS,
   HookRevisionContent,
@@ -36,6 +37,8 @@ export type RevisionEdit = {
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
   isolation?: HookIsolation | undefined;
   language?: HookLanguage | undefined;
+  /** Left out: of the code that is written, what it tells; of the code that is there, what it had. */
+  contract?: HookKind | undefined;
 };
 
 export type NextRevision = {
@@ -123,14 +126,16 @@ async function builtOf(
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
   const language = edit.language ?? before?.language ?? 'javascript';
   if (code === undefined) throw new TypeError('the first revision of a hook needs code');
+  const { contract } = edit;
+  const isOfContract = contract === undefined || contract === before?.kind;
   const isOfLanguage = language === (before?.language ?? 'javascript');
-  if (code === before?.code && isOfLanguage && isDeepStrictEqual(dependencies, before.dependencies)) {
+  if (code === before?.code && isOfLanguage && isOfContract && isDeepStrictEqual(dependencies, before.dependencies)) {
     const { hook_id, kind, build, limits } = before;
     return { hook_id, kind, code, ...(language === 'typescript' ? { language } : {}), dependencies, build, limits };
   }
   try {
     const built = await makeRevision(
-      { hook_id: hookId, code, language, dependencies },
+      { hook_id: hookId, code, language, contract, dependencies },
       { secretsKey, build: (source) => hookBuilder.build(source, edit.by) },
     );
     if (edit.kind === 'action' && built.kind !== 'action') {

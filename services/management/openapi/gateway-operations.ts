@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { AssertionAlg } from '../../../shared/domain/client.ts';
-import { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
+import { Confirmation, DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
 import { OAUTH_ERROR_CODES } from '../../../shared/oauth-error.ts';
 import { KeysPublicReply } from '../../../shared/subjects/keys-public.ts';
@@ -45,7 +45,7 @@ const Introspection = z
     iat: z.int().optional(),
     exp: z.int().optional(),
     jti: z.string().optional(),
-    cnf: z.object({ jkt: z.string() }).optional(),
+    cnf: Confirmation.optional(),
   })
   .meta({ id: 'Introspection' });
 
@@ -104,6 +104,10 @@ const Metadata = z
     revocation_endpoint_auth_methods_supported: z.array(z.string()),
     revocation_endpoint_auth_signing_alg_values_supported: z.array(AssertionAlg),
     dpop_signing_alg_values_supported: z.array(DpopAlg),
+    tls_client_certificate_bound_access_tokens: z.boolean().optional(),
+    mtls_endpoint_aliases: z
+      .object({ token_endpoint: z.url(), introspection_endpoint: z.url(), revocation_endpoint: z.url() })
+      .optional(),
     subject_types_supported: z.array(z.string()),
     id_token_signing_alg_values_supported: z.array(SigningAlg),
   })

@@ -16,7 +16,7 @@ import { useTell } from '../../parts/toasts.tsx';
 import { shown } from '../../words/shown.ts';
 import { lifetimeInWords } from '../../words/time.ts';
 import { DIALECTS } from './api-draft.ts';
-import { bindingInWords } from './bindings.ts';
+import { bindingInWords, BOUND_TO, mechanismOf } from './bindings.ts';
 import { EditApi } from './edit-api.tsx';
 
 /** One API: its tokens, its scopes, and who may ask for them. */
@@ -79,7 +79,7 @@ function Opened({ api }: { api: Api }) {
               ['Lifetime', lifetimeInWords(token_lifetime)],
               ['Signed with', signing_alg],
               ['Shape', DIALECTS.find(([one]) => one === token_dialect)?.[1]],
-              ['Bound to a key', bindingInWords(api)],
+              [BOUND_TO[mechanismOf(api)], bindingInWords(api)],
             ]}
           />
         </section>

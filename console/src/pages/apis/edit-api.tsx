@@ -6,7 +6,7 @@ import { ChoiceField, TextField } from '../../parts/fields.tsx';
 import { Form, FormActions } from '../../parts/form.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { changesOf, DIALECTS, draftOf, SIGNING_ALGS, type ApiDraft } from './api-draft.ts';
-import { BINDINGS } from './bindings.ts';
+import { BINDINGS, BOUND_TO, mechanismOf } from './bindings.ts';
 import { ScopesField } from './scopes-field.tsx';
 
 /** What can be changed of an API: of each member only what differs is sent. */
@@ -51,7 +51,7 @@ export function EditApi({ api, onClose }: { api: Api; onClose: () => void }) {
           onChange={(dialect) => change({ dialect })}
         />
         <ChoiceField
-          label="Bound to a key of the client (DPoP)"
+          label={BOUND_TO[mechanismOf(api)]}
           path="proof_of_possession"
           value={draft.binding}
           options={BINDINGS}

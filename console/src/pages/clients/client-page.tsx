@@ -81,9 +81,12 @@ function Opened({ client }: { client: Client }) {
           <Facts
             facts={[
               ['Client id', <CopyText text={client_id} what="client id" />],
-              ['Authentication', authenticationInWords(token_endpoint_auth_method)],
+              ['Authentication', authenticationInWords(client)],
               ['Grant types', shown(grant_types.join(', '))],
-              ['Tokens', client.require_proof_of_possession === true ? 'must be bound to a key (DPoP)' : undefined],
+              [
+                'Tokens',
+                client.require_proof_of_possession === true ? 'must be bound to a key or certificate' : undefined,
+              ],
               ['Quota', quotaInWords(per_hour, per_day)],
             ]}
           />

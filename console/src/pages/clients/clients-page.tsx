@@ -83,7 +83,7 @@ function Found({ find }: { find: string }) {
 
 const ClientTable = ({ clients }: { clients: readonly Client[] }) => (
   <Table columns={['Name', { text: 'Client id', look: 'wide-only' }, { text: 'Authentication', look: 'roomy-only' }]}>
-    {clients.map(({ client_id = '', name = '', token_endpoint_auth_method }) => (
+    {clients.map(({ client_id = '', name = '', ...client }) => (
       <tr key={client_id}>
         <td className="cut" title={name}>
           <Link className="row-link" href={`/clients/${encodeURIComponent(client_id)}`}>
@@ -93,7 +93,7 @@ const ClientTable = ({ clients }: { clients: readonly Client[] }) => (
         <td className="wide-only">
           <CopyText text={client_id} what={`client id of ${name}`} />
         </td>
-        <td className="roomy-only">{authenticationInWords(token_endpoint_auth_method)}</td>
+        <td className="roomy-only">{authenticationInWords(client)}</td>
       </tr>
     ))}
   </Table>

@@ -5,7 +5,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { CheckField, ChoiceField, TextField } from '../../parts/fields.tsx';
 import { Form, FormActions } from '../../parts/form.tsx';
 import { useTell } from '../../parts/toasts.tsx';
-import { authenticationInWords } from '../../words/authentication.ts';
+import { methodInWords } from '../../words/authentication.ts';
 import { changesOf, draftOf, SECRET_METHODS, type ClientDraft, type SecretMethod } from './client-draft.ts';
 import { MetadataField } from './metadata-field.tsx';
 
@@ -32,12 +32,12 @@ export function EditClient({ client, onClose }: { client: Client; onClose: () =>
             label="Authentication"
             path="token_endpoint_auth_method"
             value={draft.method}
-            options={SECRET_METHODS.map((method) => [method, authenticationInWords(method)] as const)}
+            options={SECRET_METHODS.map((method) => [method, methodInWords(method)] as const)}
             onChange={(method) => change({ method })}
           />
         )}
         <CheckField
-          label="Its tokens must be bound to a key (DPoP)"
+          label="Its tokens must be bound to a key or certificate"
           isChecked={draft.mustProve}
           onChange={(mustProve) => change({ mustProve })}
         />

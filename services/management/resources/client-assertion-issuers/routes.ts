@@ -9,6 +9,7 @@ import { clientAssertionIssuersIn } from '../../../../shared/store/client-assert
 import { ApiError, conflict, inexistent, invalidBody } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
+import { keysOf, NO_KEYS } from './keys-of.ts';
 import { CreateIssuer, IssuerView, UpdateIssuer } from './schema.ts';
 
 const tag = 'client-assertion-issuers';
@@ -55,7 +56,7 @@ const create = writes('post', {
     if (audience.startsWith(body.issuer)) {
       throw invalidBody("'must be the issuer of others, not of hookmint' on property issuer.");
     }
-    const made = checked({ id: `cai_${newClientId().slice(0, 22)}`, ...body });
+    const made = checked({ id: `cai_${newClientId().slice(0, 22)}`, ...body, ...keysOf(body, NO_KEYS) });
     await clientAssertionIssuersIn(db).change((now) => {
       if (now.some(({ issuer }) => issuer === made.issuer)) {
         throw conflict('client_assertion_issuer_conflict', `The issuer ${made.issuer} is there already.`);
@@ -83,7 +84,8 @@ const update = writes('patch', {
   errors: [404, 409],
   handle: async ({ params: { id }, body }, { db }) => {
     const { before, after } = await clientAssertionIssuersIn(db).change((now) => {
-      const edited = checked({ ...issuerOf(now, id), ...defined(body) });
+      const before = issuerOf(now, id);
+      const edited = checked({ ...before, ...defined(withoutKeys(body)), ...keysOf(body, before) });
       return now.map((one) => (one.id === id ? edited : one));
     });
     const view = (all: readonly ClientAssertionIssuer[]): ClientAssertionIssuer => issuerOf(all, id);
@@ -117,11 +119,17 @@ function issuerOf(all: readonly ClientAssertionIssuer[], id: string): ClientAsse
 /** @throws {ApiError} 400 where a token would be forgotten while it is valid. */
 function checked(issuer: ClientAssertionIssuer): ClientAssertionIssuer {
   const { single_use, max_lifetime_seconds } = issuer;
+  if (issuer.jwks === null && issuer.jwks_uri === null && !issuer.issuer.startsWith('http')) {
+    throw invalidBody("'is needed, or jwks, for an issuer that is no URL' on property jwks_uri.");
+  }
   if (!single_use || max_lifetime_seconds <= MAX_SINGLE_USE_LIFETIME_SECONDS) return issuer;
   throw invalidBody(
     `'needs a max_lifetime_seconds of at most ${String(MAX_SINGLE_USE_LIFETIME_SECONDS)}' on property single_use.`,
   );
 }
 
-const defined = (body: UpdateIssuer): Partial<ClientAssertionIssuer> =>
+const withoutKeys = ({ jwks_uri: _uri, jwks: _set, ...rest }: UpdateIssuer): Omit<UpdateIssuer, 'jwks_uri' | 'jwks'> =>
+  rest;
+
+const defined = (body: Omit<UpdateIssuer, 'jwks_uri' | 'jwks'>): Partial<ClientAssertionIssuer> =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));

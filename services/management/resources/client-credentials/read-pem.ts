@@ -11,8 +11,8 @@ const CURVES: Partial<Record<AssertionAlg, { name: string; shown: string }>> = {
   Ed25519: { name: 'ed25519', shown: 'Ed25519' },
 };
 
-const MIN_KEY_BITS = 2_048;
-const MAX_KEY_BITS = 4_096;
+export const MIN_KEY_BITS = 2_048;
+export const MAX_KEY_BITS = 4_096;
 /** Beyond it a signature takes long to verify; nearly every key has 65537. */
 const MAX_PUBLIC_EXPONENT = 0xffff_ffffn;
 

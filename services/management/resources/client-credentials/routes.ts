@@ -1,12 +1,20 @@
 import { z } from 'zod';
-import { MAX_CLIENT_ID_LENGTH, type Client, type ClientCredential } from '../../../../shared/domain/client.ts';
+import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
 import { clientsIn } from '../../../../shared/store/clients.ts';
 import { inexistent } from '../../api/api-error.ts';
 import { changeOf } from '../../api/change-of.ts';
 import { reads, writes, type Caller, type Route } from '../../api/route.ts';
 import { besideWaysIn, refuseLostWayIn } from '../../auth/ways-in.ts';
 import type { Deps } from '../../deps.ts';
-import { inFuture, newCredential, withCredential, withoutCredential } from './edit.ts';
+import {
+  credentialsOf,
+  inFuture,
+  newCredential,
+  withChanged,
+  withCredential,
+  withoutCredential,
+  type AnyCredential,
+} from './edit.ts';
 import { CreateCredential, CredentialView, UpdateCredential } from './schema.ts';
 import { viewOf } from './view.ts';
 
@@ -26,7 +34,7 @@ const list = reads({
   status: 200,
   response: z.array(CredentialView),
   errors: [404],
-  handle: async ({ params: { client_id } }, deps) => (await clientOf(client_id, deps)).credentials.map(viewOf),
+  handle: async ({ params: { client_id } }, deps) => credentialsOf(await clientOf(client_id, deps)).map(viewOf),
 });
 
 const get = reads({
@@ -79,17 +87,9 @@ const update = writes('patch', {
       return { answer: view, change: null };
     }
     const news = { expires_at_ms: inFuture(expires_at), updated_at_ms: Date.now() };
-    const changed = await change(client_id, caller, deps, (now) => {
-      const { id } = credentialOf(now, credential_id);
-      return {
-        ...now,
-        credentials: now.credentials.map((credential) =>
-          credential.id === id && credential.expires_at_ms !== news.expires_at_ms
-            ? { ...credential, ...news }
-            : credential,
-        ),
-      };
-    });
+    const changed = await change(client_id, caller, deps, (now) =>
+      withChanged(now, credentialOf(now, credential_id).id, news),
+    );
     const view = (client: Client) => viewOf(credentialOf(client, credential_id));
     return { answer: view(changed.after), change: changeOf({ collection, id: client_id }, changed, view) };
   },
@@ -121,8 +121,8 @@ async function clientOf(clientId: string, { db }: Deps): Promise<Client> {
   return client;
 }
 
-function credentialOf(client: Client, id: string): ClientCredential {
-  const credential = client.credentials.find((one) => one.id === id);
+function credentialOf(client: Client, id: string): AnyCredential {
+  const credential = credentialsOf(client).find((one) => one.id === id);
   if (credential === undefined) throw inexistent('client credential');
   return credential;
 }

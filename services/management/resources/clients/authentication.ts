@@ -1,9 +1,34 @@
-import { FAPI_ALGS, isFapi, type Client, type TokenEndpointAuthMethod } from '../../../../shared/domain/client.ts';
-import type { FederatedCredential } from '../../../../shared/domain/federated-credential.ts';
+import {
+  certificatesOf,
+  FAPI_ALGS,
+  fapiOf,
+  type Client,
+  type TokenEndpointAuthMethod,
+} from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
-import type { UpdateClient } from './schema.ts';
+import type { AnyCredential } from '../client-credentials/edit.ts';
+import { credentialsOf } from '../client-credentials/edit.ts';
+import type { AuthenticationMethods, UpdateClient } from './schema.ts';
 
-type Authentication = Pick<Client, 'token_endpoint_auth_method' | 'private_key_jwt' | 'jwks_uri' | 'federated_jwt'>;
+type Authentication = Pick<
+  Client,
+  | 'token_endpoint_auth_method'
+  | 'private_key_jwt'
+  | 'jwks_uri'
+  | 'federated_jwt'
+  | 'self_signed_tls_client_auth'
+  | 'tls_client_auth'
+>;
+
+/** By no secret: what is more is said of each. An older version, which knows no other methods, finds no key. */
+const WITHOUT_SECRET = {
+  token_endpoint_auth_method: null,
+  private_key_jwt: [],
+  jwks_uri: null,
+  federated_jwt: null,
+  self_signed_tls_client_auth: null,
+  tls_client_auth: null,
+} satisfies Authentication;
 
 /** Of a client that says nothing about it: applications in a browser or on a phone cannot keep a secret. */
 export function defaultAuthMethod(appType: string | undefined): TokenEndpointAuthMethod {
@@ -28,22 +53,7 @@ export function authenticationOf(
   if (typeof jwks_uri === 'string') return byKeysAt(jwks_uri, method, methods);
   if (methods !== undefined && methods !== null) {
     refuseBoth(method);
-    const { private_key_jwt, federated_jwt } = methods;
-    if (federated_jwt !== undefined) return byIssuers(federated_jwt.credentials, methods);
-    if (private_key_jwt === undefined) throw noMethod();
-    const ids = private_key_jwt.credentials.map(({ id }) => id);
-    const unknown = ids.filter((id) => !client.credentials.some((credential) => credential.id === id));
-    if (unknown.length > 0) {
-      throw invalidBody(
-        `'the client has no credential ${unknown.join(', ')}; create it with POST /clients/{client_id}/credentials' on property client_authentication_methods.`,
-      );
-    }
-    return {
-      token_endpoint_auth_method: null,
-      private_key_jwt: [...new Set(ids)],
-      jwks_uri: null,
-      federated_jwt: null,
-    };
+    return byMethod(methods, client);
   }
   const leaves = methods === null || (jwks_uri === null && client.jwks_uri !== null);
   const signs = !leaves && client.private_key_jwt !== null;
@@ -53,8 +63,15 @@ export function authenticationOf(
     );
   }
   if (signs) {
-    const { private_key_jwt, jwks_uri: present, federated_jwt } = client;
-    return { token_endpoint_auth_method: null, private_key_jwt, jwks_uri: present, federated_jwt };
+    const { private_key_jwt, jwks_uri: present, federated_jwt, self_signed_tls_client_auth, tls_client_auth } = client;
+    const asBefore = {
+      private_key_jwt,
+      jwks_uri: present,
+      federated_jwt,
+      self_signed_tls_client_auth,
+      tls_client_auth,
+    };
+    return { ...WITHOUT_SECRET, ...asBefore };
   }
   if (method === null && !leaves) {
     throw invalidBody(
@@ -62,10 +79,9 @@ export function authenticationOf(
     );
   }
   return {
+    ...WITHOUT_SECRET,
     token_endpoint_auth_method: method ?? client.token_endpoint_auth_method ?? 'client_secret_post',
     private_key_jwt: null,
-    jwks_uri: null,
-    federated_jwt: null,
   };
 }
 
@@ -85,25 +101,54 @@ export function byKeysAt(
   if (typeof method === 'string') {
     throw invalidBody("'must be absent or null together with jwks_uri' on property token_endpoint_auth_method.");
   }
-  return { token_endpoint_auth_method: null, private_key_jwt: [], jwks_uri, federated_jwt: null };
+  return { ...WITHOUT_SECRET, jwks_uri };
 }
 
+/** Credentials that are for each method. */
+const FITTING = {
+  private_key_jwt: ({ credential_type }: AnyCredential) => credential_type === 'public_key',
+  self_signed_tls_client_auth: ({ credential_type }: AnyCredential) => credential_type === 'x509_cert',
+  tls_client_auth: ({ credential_type }: AnyCredential) => !['public_key', 'x509_cert'].includes(credential_type),
+} as const;
+
+const METHODS = ['private_key_jwt', 'self_signed_tls_client_auth', 'tls_client_auth'] as const;
+
 /**
- * By tokens of other issuers, and by nothing else.
+ * By one method without a secret, with credentials that the client has.
  *
  * @throws {ApiError} 400
  */
-export function byIssuers(
-  credentials: readonly FederatedCredential[],
-  { private_key_jwt }: { private_key_jwt?: unknown },
-): Authentication {
-  if (private_key_jwt !== undefined) throw noMethod();
-  return { token_endpoint_auth_method: null, private_key_jwt: [], jwks_uri: null, federated_jwt: [...credentials] };
+export function byMethod(methods: AuthenticationMethods, client: Client): Authentication {
+  const { federated_jwt } = methods;
+  if (Object.values(methods).filter((method) => method !== undefined).length !== 1) throw noMethod();
+  if (federated_jwt !== undefined) return { ...WITHOUT_SECRET, federated_jwt: [...federated_jwt.credentials] };
+  const method = METHODS.find((one) => methods[one] !== undefined);
+  if (method === undefined) throw noMethod();
+  const ids = methods[method]?.credentials.map(({ id }) => id) ?? [];
+  refuseUnknown(ids, method, client);
+  return { ...WITHOUT_SECRET, [method]: [...new Set(ids)] };
+}
+
+function refuseUnknown(ids: readonly string[], method: keyof typeof FITTING, client: Client): void {
+  const all = credentialsOf(client);
+  const unknown = ids.filter((id) => !all.some((credential) => credential.id === id));
+  if (unknown.length > 0) {
+    throw invalidBody(
+      `'the client has no credential ${unknown.join(', ')}; create it with POST /clients/{client_id}/credentials' on property client_authentication_methods.`,
+    );
+  }
+  const other = all.find((credential) => ids.includes(credential.id) && !FITTING[method](credential));
+  if (other === undefined) return;
+  throw invalidBody(
+    `'the credential ${other.id} is of the type ${other.credential_type}' on property client_authentication_methods.${method}.`,
+  );
 }
 
 /** 400: not one method. */
-export const noMethod = () =>
-  invalidBody("'must have either private_key_jwt or federated_jwt' on property client_authentication_methods.");
+const noMethod = () =>
+  invalidBody(
+    "'must have one of private_key_jwt, self_signed_tls_client_auth, tls_client_auth and federated_jwt' on property client_authentication_methods.",
+  );
 
 /**
  * The client, unless its compliance level would keep it from every token.
@@ -111,16 +156,22 @@ export const noMethod = () =>
  * @throws {ApiError} 400
  */
 export function compliant(client: Client): Client {
-  if (!isFapi(client)) return client;
-  const { private_key_jwt: ids, jwks_uri, federated_jwt, credentials } = client;
-  if (ids === null || federated_jwt !== null) {
-    throw invalidBody(
-      "'fapi2_sp_pkj_dpop needs client_authentication_methods.private_key_jwt or jwks_uri' on property compliance_level.",
-    );
+  const fapi = fapiOf(client);
+  if (fapi === undefined) return client;
+  const { private_key_jwt: ids, jwks_uri, federated_jwt, credentials, compliance_level } = client;
+  const refused = (what: string) =>
+    invalidBody(`'${String(compliance_level)} needs ${what}' on property compliance_level.`);
+  const byCertificate = certificatesOf(client) !== undefined;
+  if (fapi.authenticatesBy === 'tls') {
+    if (byCertificate) return client;
+    throw refused('client_authentication_methods.self_signed_tls_client_auth or .tls_client_auth');
+  }
+  if (ids === null || federated_jwt !== null || byCertificate) {
+    throw refused('client_authentication_methods.private_key_jwt or jwks_uri');
   }
   const canSign = credentials.some(({ id, alg }) => ids.includes(id) && FAPI_ALGS.includes(alg));
   if (jwks_uri !== null || canSign) return client;
-  throw invalidBody(`'fapi2_sp_pkj_dpop needs a credential for ${FAPI_ALGS.join(', ')}' on property compliance_level.`);
+  throw refused(`a credential for ${FAPI_ALGS.join(', ')}`);
 }
 
 /** @throws {ApiError} 400 for another method together with private_key_jwt. */

@@ -3,16 +3,14 @@ import type { Client } from '../../../../shared/domain/client.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import { newsIn } from '../../api/news-in.ts';
 import { newCredential, withCredential } from '../client-credentials/edit.ts';
+import { authenticationOf, byKeysAt, byMethod, compliant, defaultAuthMethod, refuseBoth } from './authentication.ts';
 import {
-  authenticationOf,
-  byIssuers,
-  byKeysAt,
-  compliant,
-  defaultAuthMethod,
-  noMethod,
-  refuseBoth,
-} from './authentication.ts';
-import { MAX_METADATA_ENTRIES, type CreateClient, type UpdateClient } from './schema.ts';
+  MAX_METADATA_ENTRIES,
+  type AuthenticationMethods,
+  type CreateClient,
+  type NewAuthenticationMethods,
+  type UpdateClient,
+} from './schema.ts';
 import { rotated } from './secrets.ts';
 import { viewOf } from './view.ts';
 
@@ -52,6 +50,9 @@ export async function createdClient(
     private_key_jwt: null,
     jwks_uri: null,
     federated_jwt: null,
+    certificates: [],
+    self_signed_tls_client_auth: null,
+    tls_client_auth: null,
     claims,
     resource_server_identifier,
     tokens_revoked_until_ms: null,
@@ -68,20 +69,8 @@ export async function createdClient(
   }
   if (methods !== undefined) {
     refuseBoth(method);
-    const { private_key_jwt, federated_jwt } = methods;
-    if (federated_jwt !== undefined) {
-      const client = compliant({ ...fresh, ...byIssuers(federated_jwt.credentials, methods) });
-      return { client, clientSecret: undefined };
-    }
-    if (private_key_jwt === undefined) throw noMethod();
-    let client = fresh;
-    for (const credential of private_key_jwt.credentials) {
-      client = withCredential(client, await newCredential(credential));
-    }
-    return {
-      client: compliant({ ...client, private_key_jwt: client.credentials.map(({ id }) => id) }),
-      clientSecret: undefined,
-    };
+    const { client, named } = await withNewCredentials(fresh, methods);
+    return { client: compliant({ ...client, ...byMethod(named, client) }), clientSecret: undefined };
   }
   const clientSecret = client_secret ?? newClientSecret();
   const hash = hashClientSecret(clientSecret, clientSecretKey);
@@ -93,6 +82,25 @@ export async function createdClient(
     }),
     clientSecret,
   };
+}
+
+/** The client with the credentials that come with it, and its methods with their ids in their place. */
+async function withNewCredentials(
+  fresh: Client,
+  { federated_jwt, ...methods }: NewAuthenticationMethods,
+): Promise<{ client: Client; named: AuthenticationMethods }> {
+  let client = fresh;
+  const named: AuthenticationMethods = { federated_jwt };
+  for (const [method, sent] of Object.entries(methods)) {
+    const ids: { id: string }[] = [];
+    for (const body of sent?.credentials ?? []) {
+      const credential = await newCredential(body);
+      client = withCredential(client, credential);
+      ids.push({ id: credential.id });
+    }
+    if (sent !== undefined) named[method as keyof typeof methods] = { credentials: ids };
+  }
+  return { client, named };
 }
 
 /**

@@ -7,7 +7,7 @@ import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { isStorableName } from '../../api/loose.ts';
 import { claims } from '../../api/static-claims.ts';
 import { name } from '../../api/text.ts';
-import { InlineCredential, MAX_CREDENTIALS } from '../client-credentials/schema.ts';
+import { InlineCredentials, MAX_CREDENTIALS } from '../client-credentials/schema.ts';
 import { profile } from './profile.ts';
 
 /** Fewest characters of a secret that is not made here (contract §5.3). */
@@ -28,24 +28,32 @@ const Metadata = z
   .record(z.string().min(1).max(MAX_METADATA_LENGTH), z.string().max(MAX_METADATA_LENGTH).nullable())
   .refine((entries) => Object.keys(entries).every(isStorableName), 'has a name that is not allowed');
 
-const unsupported = z
-  .never('is not supported; a client authenticates with a secret, by private_key_jwt or by federated_jwt')
-  .optional();
+const CredentialId = z.strictObject({ id: z.string().max(64) });
 
 /** hookmint's own: tokens of other issuers. */
 const FederatedJwt = z.strictObject({
   credentials: z.array(FederatedCredential).min(1).max(MAX_FEDERATED_CREDENTIALS),
 });
 
-function authenticationMethods<Credential extends z.ZodType>(credential: Credential) {
-  // Check unsupported methods first, so that the error names them, and not a missing private_key_jwt.
-  return z.strictObject({
-    tls_client_auth: unsupported,
-    self_signed_tls_client_auth: unsupported,
-    private_key_jwt: z.strictObject({ credentials: z.array(credential).min(1).max(MAX_CREDENTIALS) }).optional(),
-    federated_jwt: FederatedJwt.optional(),
-  });
-}
+const credentialsOf = <Credential extends z.ZodType>(credential: Credential) =>
+  z.strictObject({ credentials: z.array(credential).min(1).max(MAX_CREDENTIALS) }).optional();
+
+/** One of them. */
+const AuthenticationMethods = z.strictObject({
+  tls_client_auth: credentialsOf(CredentialId),
+  self_signed_tls_client_auth: credentialsOf(CredentialId),
+  private_key_jwt: credentialsOf(CredentialId),
+  federated_jwt: FederatedJwt.optional(),
+});
+export type AuthenticationMethods = z.infer<typeof AuthenticationMethods>;
+
+const NewAuthenticationMethods = z.strictObject({
+  tls_client_auth: credentialsOf(InlineCredentials.tls_client_auth),
+  self_signed_tls_client_auth: credentialsOf(InlineCredentials.self_signed_tls_client_auth),
+  private_key_jwt: credentialsOf(InlineCredentials.private_key_jwt),
+  federated_jwt: FederatedJwt.optional(),
+});
+export type NewAuthenticationMethods = z.infer<typeof NewAuthenticationMethods>;
 
 const authMethod = z.enum(
   TokenEndpointAuthMethod.options,
@@ -68,7 +76,7 @@ const meaningful = {
   compliance_level: z
     .enum(
       ComplianceLevel.options,
-      'can only be none or fapi2_sp_pkj_dpop: hookmint has no mTLS and no pushed authorization requests',
+      `can only be one of ${ComplianceLevel.options.join(', ')}: hookmint has no pushed authorization requests`,
     )
     .nullable()
     .optional(),
@@ -84,9 +92,7 @@ const meaningful = {
 export const UpdateClient = z.strictObject({
   ...profile,
   ...meaningful,
-  client_authentication_methods: authenticationMethods(z.strictObject({ id: z.string().max(64) }))
-    .nullable()
-    .optional(),
+  client_authentication_methods: AuthenticationMethods.nullable().optional(),
 });
 export type UpdateClient = z.infer<typeof UpdateClient>;
 
@@ -99,7 +105,7 @@ export const CreateClient = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - and _')
     .optional(),
-  client_authentication_methods: authenticationMethods(InlineCredential).optional(),
+  client_authentication_methods: NewAuthenticationMethods.optional(),
 });
 export type CreateClient = z.infer<typeof CreateClient>;
 
@@ -129,10 +135,7 @@ export const ClientView = z
     ...profile,
     ...meaningful,
     client_metadata: z.record(z.string(), z.string()),
-    client_authentication_methods: z.object({
-      private_key_jwt: z.object({ credentials: z.array(z.object({ id: z.string() })) }).optional(),
-      federated_jwt: FederatedJwt.optional(),
-    }),
+    client_authentication_methods: AuthenticationMethods,
   })
   .partial()
   .meta({ id: 'Client' });

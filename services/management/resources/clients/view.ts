@@ -27,16 +27,18 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
     ...(client.require_proof_of_possession ? { require_proof_of_possession: true } : {}),
     ...(client.compliance_level === null ? {} : { compliance_level: client.compliance_level }),
     ...(client.jwks_uri === null ? {} : { jwks_uri: client.jwks_uri }),
-    ...(client.federated_jwt === null
-      ? {}
-      : { client_authentication_methods: { federated_jwt: { credentials: client.federated_jwt } } }),
-    ...(client.private_key_jwt === null || client.private_key_jwt.length === 0
-      ? {}
-      : {
-          client_authentication_methods: {
-            private_key_jwt: { credentials: client.private_key_jwt.map((id) => ({ id })) },
-          },
-        }),
+    ...methodsOf(client),
     ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
   };
+}
+
+/** One method at most; a client with a `jwks_uri` has none here, and neither has one with a secret. */
+function methodsOf(client: Client): Pick<ClientView, 'client_authentication_methods'> {
+  const { federated_jwt, self_signed_tls_client_auth, tls_client_auth, private_key_jwt } = client;
+  if (federated_jwt !== null)
+    return { client_authentication_methods: { federated_jwt: { credentials: federated_jwt } } };
+  const named = Object.entries({ self_signed_tls_client_auth, tls_client_auth, private_key_jwt });
+  const [method, ids] = named.find(([, credentials]) => credentials !== null && credentials.length > 0) ?? [];
+  if (method === undefined || ids === undefined || ids === null) return {};
+  return { client_authentication_methods: { [method]: { credentials: ids.map((id) => ({ id })) } } };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MtlsSettings } from '../../../../shared/domain/tenant.ts';
 import { loose } from '../../api/loose.ts';
 import { off } from '../../api/off.ts';
 import { FLAGS } from './flags.ts';
@@ -57,13 +58,10 @@ const notHere = {
   allow_organization_name_in_authentication_api: off.flag(
     'hookmint has no organizations; create an API or a client for each instead',
   ),
-  mtls: z
-    .strictObject({
-      enable_endpoint_aliases: off.flag('clients do not authenticate by TLS; use private_key_jwt'),
-    })
-    .nullable()
-    .optional(),
   client_id_metadata_document_supported: off.flag('clients do not register themselves; create them with POST /clients'),
 };
 
-export const profile = { ...description, ...ofLogins, ...notHere, flags: FLAGS.optional() };
+/** Decides what the metadata announces. */
+const ofMetadata = { mtls: MtlsSettings.nullable().optional() };
+
+export const profile = { ...description, ...ofLogins, ...notHere, ...ofMetadata, flags: FLAGS.optional() };
