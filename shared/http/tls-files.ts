@@ -1,6 +1,5 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { constants, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { pemFile } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
@@ -106,7 +105,7 @@ export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): 
   const first = readTlsFiles(files);
   let last = JSON.stringify(first);
   let endsMs = endOf(first);
-  observeCertificate(() => endsMs);
+  const forget = observeCertificate(() => endsMs);
   let complained = false;
   const timer = setInterval(() => {
     try {
@@ -122,7 +121,12 @@ export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): 
       complained = true;
     }
   }, POLL_INTERVAL_MS).unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop: () => {
+      clearInterval(timer);
+      forget();
+    },
+  };
 }
 
 /** Of the first certificate, which is the server's, milliseconds since the epoch. */

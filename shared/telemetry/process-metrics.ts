@@ -63,15 +63,19 @@ export function observeSigningSince(sinceMs: () => number): void {
     .addCallback((result) => result.observe((Date.now() - sinceMs()) / 1_000));
 }
 
-/** How long the certificate that is served is valid yet; less than 0: it is no more. */
-export function observeCertificate(endsMs: () => number | undefined): void {
-  meter
-    .createObservableGauge('hookmint.tls.certificate.left', {
-      description: 'Time until the end of the certificate that is served',
-      unit: 's',
-    })
-    .addCallback((result) => {
-      const ends = endsMs();
-      if (ends !== undefined) result.observe((ends - Date.now()) / 1_000);
-    });
+/** Of each certificate that is served, when it ends, milliseconds since the epoch. */
+const certificateEnds = new Set<() => number>();
+const certificateLeft = meter.createObservableGauge('hookmint.tls.certificate.left', {
+  description: 'Time until the end of the certificate that is served, the first to end of several',
+  unit: 's',
+});
+certificateLeft.addCallback((result) => {
+  const ends = [...certificateEnds].map((endsMs) => endsMs());
+  if (ends.length > 0) result.observe((Math.min(...ends) - Date.now()) / 1_000);
+});
+
+/** Tells how long a certificate is valid yet; less than 0: it is no more. @returns What ends it. */
+export function observeCertificate(endsMs: () => number): () => void {
+  certificateEnds.add(endsMs);
+  return () => certificateEnds.delete(endsMs);
 }
