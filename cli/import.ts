@@ -9,8 +9,10 @@ import { changesAnything } from './sync/plan.ts';
 import { planJson, planLines } from './sync/report.ts';
 import { secretVariable } from './sync/secret-values.ts';
 
-/** `hookmint import DIR`: moves a tenant's export into hookmint: shows a plan, applies it, and tries each hook once. */
+/** `hookmint import DIR`: moves a tenant's export into hookmint: shows a plan, applies it, and tries each hook once. With `--from`, one hook of another system. */
 export async function importTenant(args: string[]): Promise<ExitCode> {
+  if (args.some((arg) => /^--from(?:=|$)/.test(arg)))
+    return (await import('./import-from/import-from.ts')).importFrom(args);
   const { values, positionals } = readArgs(args, {
     secrets: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cacheFolder } from '../shared/cache-folder.ts';
+import { HOOK_KINDS, type HookKind } from '../shared/domain/contracts.ts';
 import { MAX_HOOK_SCRIPT_BYTES, type HookLanguage } from '../shared/domain/hook.ts';
 import type { Wall } from '../shared/process-wall/wall.ts';
 import type { Asker } from '../shared/turns.ts';
@@ -20,6 +21,8 @@ export interface HookSource {
   code: string;
   /** What it is written in; default: JavaScript. */
   language?: HookLanguage | undefined;
+  /** The contract that it is written to; default: what the code tells. */
+  contract?: HookKind | undefined;
   /** Modules of npm, name -> version, range or tag, as Auth0's `dependencies` of a hook. A range is resolved once and kept. */
   dependencies: Record<string, string>;
 }
@@ -42,7 +45,7 @@ const Required = z
   .object({ text: z.string(), location: Location.optional() })
   .transform(({ text, location }) => ({ text, location }));
 const Scan = z.object({
-  kind: z.enum(['hook', 'action']),
+  kind: z.enum(HOOK_KINDS),
   required: z.array(Required),
   isModule: z.boolean(),
   needsBundle: z.boolean(),
@@ -65,11 +68,15 @@ export function buildHook(source: HookSource, options: BuildHookOptions = {}): P
  * Reads a hook's code without building it, for an early word on code that no build would take.
  * @throws HookBuildError `hook_syntax_error`, `hook_exports_nothing`
  */
-export async function inspectHook(code: string, language?: HookLanguage): Promise<z.infer<typeof Scan>> {
-  return inFileOf(language, inspectHere({ code, language }));
+export async function inspectHook(
+  code: string,
+  language?: HookLanguage,
+  contract?: HookKind,
+): Promise<z.infer<typeof Scan>> {
+  return inFileOf(language, inspectHere({ code, language, contract }));
 }
 
-async function inspectHere(scan: Pick<HookSource, 'code' | 'language'>): Promise<z.infer<typeof Scan>> {
+async function inspectHere(scan: Pick<HookSource, 'code' | 'language' | 'contract'>): Promise<z.infer<typeof Scan>> {
   const packages = await packagesFolder(cacheFolder());
   const wall = await ownWall();
   const scanned = await inTurn(() =>
@@ -92,12 +99,13 @@ function mustExport({ exportsNothing }: z.infer<typeof Scan>): void {
   if (exportsNothing !== undefined) throw new HookBuildError('hook_exports_nothing', exportsNothing);
 }
 
-async function buildHere({ code, language, dependencies }: HookSource, options: BuildHookOptions): Promise<BuiltHook> {
+async function buildHere(source: HookSource, options: BuildHookOptions): Promise<BuiltHook> {
+  const { code, language, contract, dependencies } = source;
   const cacheDir = options.cacheDir ?? cacheFolder();
   const packages = await packagesFolder(cacheDir);
   const { registry = ownRegistry(), report = () => undefined, wall = await ownWall() } = options;
   return withBundler(packages, wall, async (bundler) => {
-    const asked = await bundler.ask({ scan: { code, language } }, Scan, BUNDLE_TIMEOUT_MS);
+    const asked = await bundler.ask({ scan: { code, language, contract } }, Scan, BUNDLE_TIMEOUT_MS);
     const { kind, ...scan } = asked;
     const { install, found } = chooseModules(scan, dependencies);
     if (!scan.needsBundle) {
@@ -105,7 +113,7 @@ async function buildHere({ code, language, dependencies }: HookSource, options: 
       return { kind, script: code, sourceMap: null, modules: [] };
     }
     const modules = found.size === 0 ? [] : await obtainModules(install, { registry, cacheDir, report, wall });
-    const request = { code, language, isModule: scan.isModule, found: [...found], modules, packages };
+    const request = { code, language, kind, isModule: scan.isModule, found: [...found], modules, packages };
     const bundle = { ...request, maxScriptBytes: MAX_HOOK_SCRIPT_BYTES };
     const { script, sourceMap } = await withModules(modules, packages, () =>
       bundler.ask({ bundle }, HookBundle, BUNDLE_TIMEOUT_MS),

@@ -1,19 +1,16 @@
 import leven from 'leven';
-
-/** What hookmint calls of an Action. */
-export const ACTION_FUNCTION = 'onExecuteCredentialsExchange';
+import { ACTION_FUNCTION, CONTRACTS, HOOK_KINDS, type HookKind } from '../shared/domain/contracts.ts';
 
 /** Further apart, a name is not a misspelling of another. */
 const MAX_DISTANCE = 6;
 
-const HOOK_FORM = 'a hook is `module.exports = function (client, scope, audience, context, cb) {…}`';
-const ACTION_FORM = `an Action is \`exports.${ACTION_FUNCTION} = async (event, api) => {…}\``;
+/** What all contracts look like. */
+const FORMS = HOOK_KINDS.map((kind) => CONTRACTS[kind].form).join('; ');
 
 /** Names that functions of elsewhere have, and where. */
 const ELSEWHERE: readonly [name: RegExp, of: string][] = [
   [/^on(Execute|Continue)[A-Z]/, "is of another trigger of Auth0's Actions"],
-  [/^handler$/, 'is of AWS Lambda, as the triggers of Amazon Cognito are'],
-  [/^getCustomJwtClaims$/, 'is of Logto'],
+  [/^getCustomJwtClaims$/, 'is of Logto, whose script declares it and exports nothing'],
 ];
 
 /** How scripts export single names. Text and comments may look like it too: what was meant is all that depends on these. */
@@ -35,9 +32,13 @@ const MAYBE_ACTION = /\b(?:exports|module|export|eval|Function|this)\b/;
  * and loading it will.
  *
  * @param code Without comments and without white space that could be left out.
- * @param kind What its names make it.
+ * @param kind The contract that it is written to.
+ * @param declares Whether it declares a name at its top level.
  */
-export function exportsNothing(code: string, kind: 'hook' | 'action'): string | undefined {
+export function exportsNothing(code: string, kind: HookKind, declares: (name: string) => boolean): string | undefined {
+  const { exported, global, form } = CONTRACTS[kind];
+  if (global !== undefined) return declares(global) ? undefined : `the script declares no ${global}: ${form}`;
+  if (exported !== undefined) return MAYBE_ACTION.test(code) ? undefined : `the script exports no ${exported}: ${form}`;
   const may = kind === 'action' ? MAYBE_ACTION.test(code) : MAYBE_FUNCTION.test(code.replace(NO_FUNCTION, ''));
   if (may) return undefined;
   const names = NAMED.flatMap((pattern) => [...code.matchAll(pattern)].flatMap(([, name]) => name ?? []));
@@ -53,11 +54,10 @@ function meant(names: readonly string[], code: string): string {
   if (near !== undefined) return `for ${near} write ${ACTION_FUNCTION}`;
   for (const [pattern, of] of ELSEWHERE) {
     const name = names.find((one) => pattern.test(one));
-    if (name !== undefined) return `${name} ${of}; ${ACTION_FORM}, and ${HOOK_FORM}`;
+    if (name !== undefined) return `${name} ${of}; ${FORMS}`;
   }
-  if (/\bgetCustomJwtClaims\b/.test(code)) return `getCustomJwtClaims is of Logto; ${ACTION_FORM}`;
   if (/(?<![.\w$])exports=(?!=)/.test(code)) return 'for `exports =` write `module.exports =`';
-  return `${HOOK_FORM}, and ${ACTION_FORM}`;
+  return FORMS;
 }
 
 /** Also in another case, or with other words between. */

@@ -1,3 +1,4 @@
+import type { HookKind } from '../shared/domain/contracts.ts';
 import {
   DEFAULT_HOOK_LIMITS,
   type HookLanguage,
@@ -11,6 +12,7 @@ import type { BuiltHook } from './built-hook.ts';
 /** What an author gives of a hook. */
 export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 'on_failure'> & {
   language?: HookLanguage | undefined;
+  contract?: HookKind | undefined;
   dependencies?: Record<string, string>;
   secrets?: HookSecrets;
   limits?: Partial<HookLimits>;
@@ -29,10 +31,10 @@ export type MakeRevisionOptions = BuildHookOptions & {
  * @throws HookBuildError
  */
 export async function makeRevision(
-  { hook_id, code, language, dependencies = {}, secrets = {}, limits = {}, ...policies }: HookInput,
+  { hook_id, code, language, contract, dependencies = {}, secrets = {}, limits = {}, ...policies }: HookInput,
   { secretsKey, build = (source) => buildHook(source, options), ...options }: MakeRevisionOptions,
 ): Promise<HookRevisionInput> {
-  const { kind, script, sourceMap, modules } = await build({ code, language, dependencies });
+  const { kind, script, sourceMap, modules } = await build({ code, language, contract, dependencies });
   return {
     ...policies,
     hook_id,

@@ -1,4 +1,5 @@
 import { build, transform, type Loader } from 'esbuild';
+import { CONTRACTS, type HookKind } from '../shared/domain/contracts.ts';
 import type { HookLanguage } from '../shared/domain/hook.ts';
 import { withoutComputedRequires } from './bundle/computed-requires.ts';
 import { loaderOfLanguage } from './bundle/loaders.ts';
@@ -7,12 +8,14 @@ import { BUNDLE_NAMESPACE, buildFailure, locationOf } from './esbuild-failure.ts
 import { HOOK_FILE } from './hook-file.ts';
 import { inertDirective } from './inert-directive.ts';
 import { mustCompile } from './must-compile.ts';
-import { ACTION_FUNCTION, exportsNothing } from './exports-nothing.ts';
+import { detectContract } from './detect-contract.ts';
+import { exportsNothing } from './exports-nothing.ts';
+import { declaresIn, probeOf } from './top-level-names.ts';
 
 const BUFFER_MARK = '__hookmint_uses_Buffer';
 
 export interface HookScan {
-  kind: 'hook' | 'action';
+  kind: HookKind;
   /** What the hook requires or imports, each once, with the place of the first. */
   required: { text: string; location: SourceLocation | undefined }[];
   /** Written with `import` or `export`. */
@@ -25,13 +28,17 @@ export interface HookScan {
 
 /**
  * Reads a hook's code without resolving anything. Code that runs as it is compiles, too; a bundle is compiled when it has been made.
+ *
+ * @param contract That it is written to; without it the code tells.
  * @throws HookBuildError `hook_syntax_error`
  */
-export async function scanHook(code: string, language?: HookLanguage): Promise<HookScan> {
+export async function scanHook(code: string, language?: HookLanguage, contract?: HookKind): Promise<HookScan> {
   const loader = loaderOfLanguage(language);
   const found = new Map<string, SourceLocation | undefined>();
   try {
-    const contents = await withoutComputedRequires(inertDirective(code), HOOK_FILE, loader);
+    const authors = await withoutComputedRequires(inertDirective(code), HOOK_FILE, loader);
+    const probe = probeOf(code);
+    const contents = authors + probe.lines;
     const { metafile, outputFiles, warnings } = await build({
       entryPoints: [HOOK_FILE],
       bundle: true,
@@ -43,7 +50,7 @@ export async function scanHook(code: string, language?: HookLanguage): Promise<H
       tsconfigRaw: '{}',
       logLevel: 'silent',
       // Only the global is replaced, not an author's own variable of that name.
-      define: { Buffer: BUFFER_MARK, 'global.Buffer': BUFFER_MARK, 'globalThis.Buffer': BUFFER_MARK },
+      define: { ...probe.define, Buffer: BUFFER_MARK, 'global.Buffer': BUFFER_MARK, 'globalThis.Buffer': BUFFER_MARK },
       plugins: [
         {
           name: 'required',
@@ -65,19 +72,18 @@ export async function scanHook(code: string, language?: HookLanguage): Promise<H
     }
     const isModule = metafile.inputs[`${BUNDLE_NAMESPACE}:${HOOK_FILE}`]?.format === 'esm';
     const usesBuffer = outputFiles.some(({ text }) => text.includes(BUFFER_MARK));
-    const needsBundle = language === 'typescript' || found.size > 0 || isModule || usesBuffer;
-    if (!needsBundle) mustCompile(code);
+    const bare = await withoutComments(authors, loader);
+    const declares = declaresIn(outputFiles[0]?.text ?? '');
+    const kind = contract ?? detectContract(bare, declares);
+    const { global } = CONTRACTS[kind];
+    const isWhole = language !== 'typescript' && found.size === 0 && !isModule && !usesBuffer && global === undefined;
+    if (isWhole) mustCompile(code);
     const required = [...found].map(([text, location]) => ({ text, location }));
-    const bare = await withoutComments(contents, loader);
-    const kind = ACTION.test(bare) ? 'action' : 'hook';
-    return { kind, required, isModule, needsBundle, exportsNothing: exportsNothing(bare, kind) };
+    return { kind, required, isModule, needsBundle: !isWhole, exportsNothing: exportsNothing(bare, kind, declares) };
   } catch (error) {
     throw buildFailure(error);
   }
 }
-
-/** What an Action exports, as a property or by `export`. */
-const ACTION = new RegExp(String.raw`\b${ACTION_FUNCTION}\s*[=:,}(]`);
 
 /** What a script exports is told by its code, not by its comments. */
 async function withoutComments(code: string, loader: Loader): Promise<string> {

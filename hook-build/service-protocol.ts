@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOOK_KINDS } from '../shared/domain/contracts.ts';
 import { MAX_HOOK_CODE_BYTES, MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
 import { BuiltHook } from './built-hook.ts';
 import { BUNDLE_TIMEOUT_MS, FETCH_TIMEOUT_MS } from './limits.ts';
@@ -14,6 +15,8 @@ export const BuildRequest = z.strictObject({
   code: z.string().min(1).max(MAX_HOOK_CODE_BYTES),
   /** Left out: JavaScript. */
   language: z.literal('typescript').optional(),
+  /** Left out: the code tells. */
+  contract: z.enum(HOOK_KINDS).optional(),
   dependencies: z.array(z.tuple([name, name])).max(1_000),
   /** On whose behalf, so that one does not have all places. */
   caller: name,

@@ -9,6 +9,8 @@ export const DROPPED_REASONS: Record<Dropped['reason'], string> = {
   not_normalized: 'the name is not in Unicode normalization form C',
   not_carried: 'JSON cannot carry the value unchanged: NaN, Infinity, -0, too many digits, half a surrogate pair',
   assigned: 'the assignment has no effect; the console output names the call to use',
+  contract: 'the system that the code was written for lets none set it',
+  not_supported: 'hookmint has no such thing',
   invalid_scope_token: 'it has characters that are not allowed in a scope (RFC 6749 section 3.3)',
   not_an_array_of_strings: 'scope is not an array of strings; the token has no scopes',
 };

@@ -7,6 +7,12 @@
  *
  *     /** @type {import('hookmint/types').CredentialsExchangeAction} *\/
  *     exports.onExecuteCredentialsExchange = async (event, api) => { … };
+ *
+ *     /** @type {import('hookmint/types').LogtoScript} *\/
+ *     const getCustomJwtClaims = async ({ token, context }) => ({ … });
+ *
+ *     /** @type {import('hookmint/types').CognitoLambda} *\/
+ *     exports.handler = async (event, context) => event;
  */
 
 /** Anything that JSON can say; members that are `undefined` are left out. */
@@ -177,6 +183,99 @@ export interface CredentialsExchangeApi {
 
 /** An Action: `exports.onExecuteCredentialsExchange`. Its promise is waited for, its value ignored. */
 export type CredentialsExchangeAction = (event: CredentialsExchangeEvent, api: CredentialsExchangeApi) => any;
+
+/** What Logto's script for machine-to-machine tokens is given. */
+export interface LogtoScriptInput {
+  token: { aud: string; scope?: string; clientId: string; kind: 'ClientCredentials' };
+  context: {
+    application: {
+      /** Its client_id. */
+      id: string;
+      tenantId: string;
+      name: string;
+      description: string | null;
+      type: 'MachineToMachine';
+      oidcClientMetadata: { redirectUris: string[]; postLogoutRedirectUris: string[] };
+      customClientMetadata: Record<string, never>;
+      protectedAppMetadata: null;
+      /** The client's metadata; values are strings. */
+      customData: Record<string, string | undefined>;
+      isThirdParty: false;
+    };
+  };
+  /** The hook's secrets; `undefined` when it has none. */
+  environmentVariables: Record<string, string> | undefined;
+  /** Throws: a script that does not catch it refuses the token, 400 `access_denied`. */
+  api: { denyAccess(message?: string): never };
+}
+
+/** Logto's `getCustomJwtClaims`: its object's members become claims. */
+export type LogtoScript = (input: LogtoScriptInput) => object | Promise<object>;
+
+/** What Cognito's pre token generation Lambda is given for client credentials. */
+export interface CognitoEvent {
+  version: '3';
+  triggerSource: 'TokenGeneration_ClientCredentials';
+  /** The secret `AWS_REGION`, or empty. */
+  region: string;
+  /** The tenant. */
+  userPoolId: string;
+  /** The client_id, as `callerContext.clientId` is. */
+  userName: string;
+  callerContext: { awsSdkVersion: string; clientId: string };
+  request: {
+    /** Empty: a machine has none. */
+    userAttributes: Record<string, string | undefined>;
+    groupConfiguration: { groupsToOverride: string[]; iamRolesToOverride: string[]; preferredRole: string | null };
+    /** The granted scopes. */
+    scopes: string[];
+    /** The parameter `aws_client_metadata` of the token request. */
+    clientMetadata: Record<string, string | undefined>;
+  };
+  response: CognitoResponse;
+}
+
+export interface CognitoResponse {
+  claimsAndScopeOverrideDetails?: {
+    accessTokenGeneration?: {
+      claimsToAddOrOverride?: Record<string, Json> | null;
+      /** Wins over what is added. */
+      claimsToSuppress?: string[] | null;
+      scopesToAdd?: string[] | null;
+      /** Wins over what is added. */
+      scopesToSuppress?: string[] | null;
+    } | null;
+    /** Of people's tokens; without effect. */
+    idTokenGeneration?: unknown;
+    groupOverrideDetails?: unknown;
+  } | null;
+}
+
+/** Lambda's second argument. */
+export interface LambdaContext {
+  readonly awsRequestId: string;
+  functionName: string;
+  functionVersion: string;
+  invokedFunctionArn: string;
+  memoryLimitInMB: string;
+  logGroupName: string;
+  logStreamName: string;
+  callbackWaitsForEmptyEventLoop: boolean;
+  getRemainingTimeInMillis(): number;
+  done(error?: Error | string | null, result?: CognitoResult): undefined;
+  fail(error: Error | string): undefined;
+  succeed(result: CognitoResult): undefined;
+}
+
+/** An event with its `response`; without one the token stays as it is. */
+export type CognitoResult = { response?: CognitoResponse | null } | null | undefined;
+
+/** Cognito's pre token generation Lambda: `exports.handler`. What it throws refuses the token. */
+export type CognitoLambda = (
+  event: CognitoEvent,
+  context: LambdaContext,
+  callback: (error?: Error | string | null, result?: CognitoResult) => undefined,
+) => CognitoResult | Promise<CognitoResult>;
 
 declare global {
   /** An error whose `name` is that of its class. */

@@ -60,7 +60,21 @@ export const COMMANDS_HELP: readonly [words: string, line: string, text: string]
     --json                the plan and what came of it as one JSON object
 
   Exit code 0: done; 1: some of it was refused or would be lost; 2: the files or the command are
-  wrong.`,
+  wrong.
+
+hookmint import PATH --from SYSTEM [OPTION ...]
+
+  Makes one hook of code that another system has, and shows what it is made of.
+
+    --from logto          PATH is the JSON of GET /api/configs/jwt-customizer, or of its
+                          client-credentials
+    --from cognito-lambda PATH is the handler's file, or its folder
+    --configuration FILE  of a Lambda: the JSON of aws lambda get-function-configuration, for the
+                          handler's name and the environment
+    --name NAME           of the hook (default: the system's, or the function's)
+    --on-failure WHAT     "deny" or "issue_unmodified" (default: as the source does)
+    --enable              has it shape tokens
+    --dry-run             shows what it is made of, and changes nothing`,
   ],
   [
     'export',

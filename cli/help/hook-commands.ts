@@ -3,11 +3,12 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   [
     'hook new',
     'writes a template of a hook or an Action',
-    `hookmint hook new [FILE] [--action] [--ts]
+    `hookmint hook new [FILE] [--action] [--contract WHICH] [--ts]
 
   Writes a template of a hook (default hook.js), never over a file that is there.
 
     --action              of an Action (default action.js)
+    --contract WHICH      "auth0-hook", "auth0-action", "logto", "cognito-lambda"
     --ts                  in TypeScript (default hook.ts, action.ts), as where FILE ends in .ts`,
   ],
   [
@@ -22,8 +23,10 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
                           a sample has the rest
     --secrets FILE        the hook's secrets, a JSON object of names and values
     --allow-address CIDR  lets the hook reach an address that is not public; can be repeated
-    --custom-claims WHICH "namespaced" (default) or "relaxed", as the tenant has it;
-                          Actions are always relaxed
+    --custom-claims WHICH "namespaced" (default) or "relaxed", as the tenant has it; only of
+                          Auth0's hooks
+    --contract WHICH      what the code is written to, where it does not tell: "auth0-hook",
+                          "auth0-action", "logto", "cognito-lambda"
     --json                the same as one JSON object
 
   Exit code 0: a token; 1: no token; 2: the hook cannot be built, or the command is wrong.
@@ -54,7 +57,8 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     --limits JSON         limits other than the defaults, such as {"cpu_ms": 500}, or a file of them
     --allow-address CIDR  --allow-host HOST  where it may send requests; can be repeated
     --on-failure WHAT     "deny" (default) or "issue_unmodified"
-    --isolation WHAT      "shared" (default) or "process": no other hook runs in its processes`,
+    --isolation WHAT      "shared" (default) or "process": no other hook runs in its processes
+    --contract WHICH      as of "hook run"`,
   ],
   [
     'hook try',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { HookKind } from '../../shared/domain/contracts.ts';
 import { HookRevisionContent, revisionAddress, type HookRevision } from '../../shared/domain/hook.ts';
 import { DEFAULT_EGRESS_POLICY } from '../../shared/domain/egress.ts';
 import { makeRevision } from '../../hook-build/make-revision.ts';
@@ -10,7 +11,12 @@ import { asCaller } from '../command.ts';
 import type { KnownRevision } from '../../services/hook-executor/run-once.ts';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 
-export type LocalHook = { file: string; secrets: HookSecrets; allowedAddresses: string[] };
+export type LocalHook = {
+  file: string;
+  contract: HookKind | undefined;
+  secrets: HookSecrets;
+  allowedAddresses: string[];
+};
 
 /** Seals secrets that never leave this process. */
 const SECRETS_KEY = randomBytes(32);
@@ -21,13 +27,14 @@ const SECRETS_KEY = randomBytes(32);
  * @throws {UsageError}
  * @throws {HookBuildError} With positions in `file`.
  */
-export async function buildLocalHook({ file, secrets, allowedAddresses }: LocalHook): Promise<KnownRevision> {
+export async function buildLocalHook({ file, contract, secrets, allowedAddresses }: LocalHook): Promise<KnownRevision> {
   try {
     const content = await makeRevision(
       {
         hook_id: 'local',
         code: readHookCode(file),
         language: languageOf(file),
+        contract,
         dependencies: readDependencies(file),
         secrets,
         egress: { ...DEFAULT_EGRESS_POLICY, allowed_addresses: allowedAddresses },
@@ -36,8 +43,8 @@ export async function buildLocalHook({ file, secrets, allowedAddresses }: LocalH
     );
     const address = revisionAddress(content);
     const revision: HookRevision = { ...HookRevisionContent.parse(content), revision: address };
-    const { build, code, limits } = revision;
-    return { revision, runnable: { revision: address, script: build?.script ?? code, secrets, limits } };
+    const { build, code, kind, limits } = revision;
+    return { revision, runnable: { revision: address, script: build?.script ?? code, kind, secrets, limits } };
   } catch (error) {
     throw inAuthorsFile(error, asCaller(file));
   }

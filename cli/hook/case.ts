@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTRACT_NAMES } from '../../shared/domain/contracts.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
@@ -31,6 +32,8 @@ export const Case = z.strictObject({
   /** The hook's file, from the case's folder. */
   hook: z.string().min(1),
   name: z.string().optional(),
+  /** The contract that it is written to; left out: what the code tells. */
+  contract: z.enum(CONTRACT_NAMES).optional(),
   event: SampleEvent.prefault({}),
   secrets: HookSecrets.default({}),
   allowed_addresses: EgressPolicy.shape.allowed_addresses.default([]),

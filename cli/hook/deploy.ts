@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
+import { CONTRACTS, type HookKind } from '../../shared/domain/contracts.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookIsolation, HookLimits } from '../../shared/domain/hook.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
@@ -13,6 +14,7 @@ import { readJsonFile } from '../json-file.ts';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
+import { contractOf, contractSaid } from './contract-option.ts';
 import { findHook, naming, revisionsOf, type RemoteHook } from './remote-hooks.ts';
 
 const OPTIONS = {
@@ -26,6 +28,7 @@ const OPTIONS = {
   'allow-host': { type: 'string', multiple: true },
   'on-failure': { type: 'string' },
   isolation: { type: 'string' },
+  contract: { type: 'string' },
 } as const;
 
 const Limits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
@@ -42,16 +45,20 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     throw new UsageError('A draft cannot be enabled: give --draft or --enable.');
   const name = values.name ?? basename(file, extname(file));
   const egress = egressOf(values['allow-address'], values['allow-host']);
+  const contract = contractOf(values.contract);
+  const { script, kind } = await readAndInspect(file, contract);
   const hookmint = {
     language: languageOf(file),
     ...(values.limits === undefined ? {} : { limits: limitsOf(values.limits) }),
     ...(egress === undefined ? {} : { egress }),
     ...(values['on-failure'] === undefined ? {} : { on_failure: onFailureOf(values['on-failure']) }),
     ...(values.isolation === undefined ? {} : { isolation: isolationOf(values.isolation) }),
+    // A hookmint of before knows Auth0's alone.
+    ...(contract === undefined && CONTRACTS[kind].isAuth0 ? {} : { contract: CONTRACTS[kind].name }),
     ...(values.secrets === undefined ? {} : { secrets: readJsonFile(fromCaller(values.secrets), HookSecrets) }),
   };
   const content = {
-    script: await scriptOf(file),
+    script,
     dependencies: readDependencies(file),
     hookmint,
   };
@@ -71,7 +78,12 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   const answer = hook === undefined ? create(api, { ...body, name }) : api.call('PATCH', `/hooks/${hook.id}`, body);
   const made = Made.parse(await naming(() => asCaller(file), answer));
   if (hook === undefined && made.name !== name) note(`In hookmint its name is ${made.name}; --name gives it another.`);
-  print(await stateOf(api, made));
+  print(
+    (await stateOf(api, made)) +
+      contractSaid(kind)
+        .map((name) => `; its contract is ${name}`)
+        .join(''),
+  );
   return EXIT.ok;
 }
 
@@ -91,12 +103,12 @@ export async function stateOf(api: ApiClient, hook: RemoteHook): Promise<string>
   return `${hook.name}: revision ${String(current?.number)} is deployed ${state}`;
 }
 
-async function scriptOf(file: string): Promise<string> {
+async function readAndInspect(file: string, contract: HookKind | undefined) {
   const code = readHookCode(file);
   try {
     // hookmint would refuse it: better told before it is asked, with the author's name of the file.
-    await inspectHook(code, languageOf(file));
-    return code;
+    const { kind } = await inspectHook(code, languageOf(file), contract);
+    return { script: code, kind };
   } catch (error) {
     throw inAuthorsFile(error, asCaller(file));
   }

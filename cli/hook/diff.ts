@@ -17,6 +17,7 @@ const Revision = z.object({
   isolation: z.unknown(),
   /** A hookmint of before has none. */
   language: z.string().optional(),
+  contract: z.string().optional(),
   secrets: z.array(z.string()),
 });
 

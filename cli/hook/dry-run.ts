@@ -1,5 +1,6 @@
+import type { HookKind } from '../../shared/domain/contracts.ts';
 import type { HookOutcome, LastCall } from '../../shared/domain/hook-outcome.ts';
-import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
+import type { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { judgeOutcome, type Judgement } from '../../shared/hook-result/judge-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import { argumentsOf, type SampleEvent } from '../../shared/domain/sample-event.ts';
@@ -7,7 +8,7 @@ import { openRunsOnce, type KnownRevision } from '../../services/hook-executor/r
 
 /** What one run came to, without a token having been issued. */
 export type DryRun = Judgement & {
-  kind: 'hook' | 'action';
+  kind: HookKind;
   outcome: Omit<HookOutcome, 'cpu_ms' | 'wall_ms' | 'console' | 'result'>;
   console: HookOutcome['console'];
   network: NetworkCall[];
@@ -32,7 +33,7 @@ export async function openDryRuns() {
       return {
         kind: hook.revision.kind,
         outcome: ended,
-        ...judgeOutcome(outcome, event, customClaimsPolicyOf(hook.revision.kind, policy)),
+        ...judgeOutcome(outcome, event, { kind: hook.revision.kind, policy }),
         console,
         network,
         ...(last_calls === undefined ? {} : { last_calls }),

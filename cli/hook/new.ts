@@ -4,8 +4,13 @@ import { messageOf } from '../../shared/errors.ts';
 import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { EXIT, fromCaller, readArgs, type ExitCode } from '../command.ts';
+import { contractOf } from './contract-option.ts';
 
-const OPTIONS = { action: { type: 'boolean', default: false }, ts: { type: 'boolean', default: false } } as const;
+const OPTIONS = {
+  action: { type: 'boolean', default: false },
+  contract: { type: 'string' },
+  ts: { type: 'boolean', default: false },
+} as const;
 
 /** Templates by what they are of; those in TypeScript are text, as nothing of hookmint's own is made of them. */
 const TEMPLATES = { javascript: '.js', typescript: '.ts.txt' } as const;
@@ -13,7 +18,9 @@ const TEMPLATES = { javascript: '.js', typescript: '.ts.txt' } as const;
 /** `hookmint hook new [FILE]`: writes a template, never over a file that is there. */
 export function hookNew(args: string[]): ExitCode {
   const { values, positionals } = readArgs(args, OPTIONS);
-  const kind = values.action ? 'action' : 'hook';
+  if (values.action && values.contract !== undefined)
+    throw new UsageError('--action and --contract exclude each other.');
+  const kind = contractOf(values.contract) ?? (values.action ? 'action' : 'hook');
   const [name = `${kind}${values.ts ? '.ts' : '.js'}`, extra] = positionals;
   if (extra !== undefined) throw new UsageError(`hookmint hook new takes one FILE, not also "${extra}".`);
   const language = languageOf(name);

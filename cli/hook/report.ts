@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { frameIn, namedPositions } from '../../hook-build/hook-file.ts';
 import { DROPPED_REASONS } from '../../shared/dropped-reasons.ts';
 import { waitedFor } from '../../shared/waited-for.ts';
+import { contractSaid } from './contract-option.ts';
 import type { DryRun } from './dry-run.ts';
 
 /** What has positions in an author's file: what a run printed, its error, and what it waited for. */
@@ -35,6 +36,7 @@ export function reportOf(run: DryRun, frame: readonly string[] = []): string[] {
   const { removed, added } = run.scope_changes;
   const token = run.token === null ? [] : [run.token];
   return [
+    ...section('contract', contractSaid(run.kind)),
     ...section('outcome', [outcomeOf(run)]),
     ...section(
       'answer',

@@ -4,6 +4,7 @@ import { readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
 import { olderModules } from '../../hook-build/older-modules.ts';
+import type { HookKind } from '../../shared/domain/contracts.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
@@ -12,6 +13,7 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 import { buildLocalHook } from './build.ts';
+import { contractOf } from './contract-option.ts';
 import { openDryRuns } from './dry-run.ts';
 import { SampleEvent } from '../../shared/domain/sample-event.ts';
 import { frameOf, inFile, reportOf } from './report.ts';
@@ -21,6 +23,7 @@ const OPTIONS = {
   secrets: { type: 'string' },
   'allow-address': { type: 'string', multiple: true },
   'custom-claims': { type: 'string', default: 'namespaced' },
+  contract: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -38,8 +41,9 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
     values.event === undefined ? SampleEvent.parse({}) : readJsonFile(fromCaller(values.event), SampleEvent);
   const secrets = values.secrets === undefined ? {} : readJsonFile(fromCaller(values.secrets), HookSecrets);
   const file = fromCaller(name);
-  for (const advice of await adviceOn(file)) note(`hookmint: ${advice}`);
-  const hook = await buildLocalHook({ file, secrets, allowedAddresses });
+  const contract = contractOf(values.contract);
+  for (const advice of await adviceOn(file, contract)) note(`hookmint: ${advice}`);
+  const hook = await buildLocalHook({ file, contract, secrets, allowedAddresses });
   const dryRuns = await openDryRuns();
   try {
     const ran = await dryRuns.run(hook, event, policy);
@@ -53,10 +57,10 @@ export async function hookRun(args: string[]): Promise<ExitCode> {
 }
 
 /** What its author may want to know before a build that fails, or a run that never ends. */
-async function adviceOn(file: string): Promise<string[]> {
+async function adviceOn(file: string, contract: HookKind | undefined): Promise<string[]> {
   try {
     const code = readHookCode(file);
-    return olderModules(code, (await inspectHook(code, languageOf(file))).required, readDependencies(file));
+    return olderModules(code, (await inspectHook(code, languageOf(file), contract)).required, readDependencies(file));
   } catch {
     // The build says what is wrong.
     return [];

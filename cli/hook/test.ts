@@ -9,6 +9,7 @@ import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../comm
 import { readJsonFile } from '../json-file.ts';
 import { buildLocalHook, type LocalHook } from './build.ts';
 import { Case } from './case.ts';
+import { contractOf } from './contract-option.ts';
 import { differenceOf } from './compare.ts';
 import { openDryRuns } from './dry-run.ts';
 import { inFile } from './report.ts';
@@ -43,7 +44,13 @@ export async function hookTest(args: string[]): Promise<ExitCode> {
   async function runCase(file: string, one: Case): Promise<string | undefined> {
     const hookFile = resolve(dirname(file), one.hook);
     try {
-      const hook = await build({ file: hookFile, secrets: one.secrets, allowedAddresses: one.allowed_addresses });
+      const contract = contractOf(one.contract);
+      const hook = await build({
+        file: hookFile,
+        contract,
+        secrets: one.secrets,
+        allowedAddresses: one.allowed_addresses,
+      });
       const run = inFile(await dryRuns.run(hook, one.event, one.custom_claims), () => relative(folder, hookFile));
       const difference = differenceOf(run, one.expect);
       const stack = 'error' in run.outcome ? (run.outcome.error as { stack?: string }).stack : undefined;

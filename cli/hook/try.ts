@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOOK_KINDS } from '../../shared/domain/contracts.ts';
 import { Dropped } from '../../shared/domain/hook-finding.ts';
 import { HookOutcome, LastCalls } from '../../shared/domain/hook-outcome.ts';
 import { NetworkCall } from '../../shared/domain/network-call.ts';
@@ -19,7 +20,7 @@ const OPTIONS = {
 
 /** As the API tells it; `outcome` has more by its status. */
 const Tried = z.object({
-  kind: z.enum(['hook', 'action']),
+  kind: z.enum(HOOK_KINDS),
   outcome: z.looseObject({ status: z.enum(HookOutcome.options.map((option) => option.shape.status.value)) }),
   token: z.object({ scope: z.array(z.string()), claims: z.record(z.string(), z.unknown()) }).nullable(),
   scope_changes: z.object({ removed: z.array(z.string()), added: z.array(z.string()) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindNamed, type HookKind } from '../../shared/domain/contracts.ts';
 import { HookLanguage } from '../../shared/domain/hook.ts';
 import { buildHook, inspectHook } from '../../hook-build/build-hook.ts';
 import { olderModules } from '../../hook-build/older-modules.ts';
@@ -21,10 +22,20 @@ const OF_THE_CODE: ReadonlySet<HookBuildErrorCode> = new Set([
   'bundle_too_large',
 ]);
 
-type Code = { code: string; language: HookLanguage | undefined; dependencies: Record<string, string> };
+type Code = {
+  code: string;
+  language: HookLanguage | undefined;
+  contract: HookKind | undefined;
+  dependencies: Record<string, string>;
+};
 
 /** What of `hookmint` in a file tells how its code is built. */
-const Language = z.object({ language: HookLanguage.optional() }).catch({});
+const How = z.object({ language: HookLanguage.optional(), contract: z.string().optional() }).catch({});
+
+function howIn(hookmint: unknown) {
+  const { language, contract } = How.parse(hookmint ?? {});
+  return { language, contract: contract === undefined ? undefined : kindNamed(contract) };
+}
 
 /**
  * Builds what would be written, as hookmint will: code that it would refuse is better seen in the plan than when half of it is done.
@@ -33,13 +44,11 @@ const Language = z.object({ language: HookLanguage.optional() }).catch({});
 export async function tryCode(steps: readonly Step[], { hooks = [], actions = [] }: TenantFiles): Promise<Step[]> {
   const codes = new Map<string, Code>([
     ...hooks.map(({ name, script: code, dependencies, hookmint }) => {
-      const { language } = Language.parse(hookmint ?? {});
-      return [`hook ${name}`, { code, language, dependencies }] as const;
+      return [`hook ${name}`, { code, ...howIn(hookmint), dependencies }] as const;
     }),
     ...actions.map(({ name, code, dependencies, hookmint }) => {
-      const { language } = Language.parse(hookmint ?? {});
       const versions = Object.fromEntries(dependencies.map((module) => [module.name, module.version]));
-      return [`action ${name}`, { code, language, dependencies: versions }] as const;
+      return [`action ${name}`, { code, ...howIn(hookmint), dependencies: versions }] as const;
     }),
   ]);
   const tried: Step[] = [];
@@ -51,14 +60,14 @@ export async function tryCode(steps: readonly Step[], { hooks = [], actions = []
   return tried;
 }
 
-async function unlessItDoesNotBuild(one: Step, { code, language, dependencies }: Code): Promise<Step> {
+async function unlessItDoesNotBuild(one: Step, { code, language, contract, dependencies }: Code): Promise<Step> {
   try {
-    const { kind, required } = await inspectHook(code, language);
+    const { kind, required } = await inspectHook(code, language, contract);
     if (one.kind === 'action' && kind !== 'action') {
       return refuse(one, ['code: hookmint refuses it: it exports no onExecuteCredentialsExchange']);
     }
     one.notes.push(...missingInHooks(code, required), ...olderModules(code, required, dependencies));
-    await buildHook({ code, language, dependencies });
+    await buildHook({ code, language, contract, dependencies });
     return one;
   } catch (error) {
     if (!(error instanceof HookBuildError)) throw error;

@@ -18,12 +18,12 @@ const MIN_STREAMS_SHARE = 0.05;
 export const NEEDED_BYTES = 600 * MIB;
 
 /**
- * The part of their usual size that the bus's streams may have on the disk of the data folder: all where there is room, 3.6 GB or so.
+ * What the bus's streams may take of the disk of the data folder, bytes: all they want where there is room, 3.6 GB or so.
  *
  * @param started Whether servers have been started on the folder: what they have made is theirs already.
  * @throws {UsageError} One that says what is needed, before anything is started.
  */
-export function streamsShareFor(dataDir: string, natsDataDir: string, started: boolean): number {
+export function streamsBytesFor(dataDir: string, natsDataDir: string, started: boolean): number {
   const { bavail, bsize } = statfsSync(dataDir);
   const freeBytes = bavail * bsize;
   if (!started && freeBytes < NEEDED_BYTES) {
@@ -32,7 +32,7 @@ export function streamsShareFor(dataDir: string, natsDataDir: string, started: b
     );
   }
   const forStreams = freeBytes + bytesIn(natsDataDir) - (started ? 0 : MONGOD_BYTES);
-  return Math.min(1, Math.max(MIN_STREAMS_SHARE, (forStreams * JETSTREAM_SHARE * RESERVE) / STREAMS_BYTES));
+  return Math.min(STREAMS_BYTES, Math.max(MIN_STREAMS_SHARE * STREAMS_BYTES, forStreams * JETSTREAM_SHARE * RESERVE));
 }
 
 const inMegabytes = (bytes: number): string => `${String(Math.floor(bytes / 1e6))} MB`;

@@ -1,3 +1,4 @@
+import { MIN_STREAMS_MIB, STREAMS_BYTES } from '../../shared/bus/streams/ensure-streams.ts';
 import type { BusTlsEnv } from '../../shared/bus/tls.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 
@@ -9,8 +10,11 @@ export type GivenBus = {
   tls: BusTlsEnv;
   /** Servers that keep each stream. */
   streamReplicas: number;
+  /** What all streams may take of the disk of each. */
+  streamsBytes: number;
 };
 
+const MIB = 1_048_576;
 const YES_OR_NO: Record<string, boolean> = { yes: true, no: false };
 
 /** Reads `NATS_URL` and what belongs to it from the environment; `undefined` without a `NATS_URL`. */
@@ -23,6 +27,16 @@ export function readGivenBus(env: NodeJS.ProcessEnv): GivenBus | undefined {
   if (!Number.isInteger(streamReplicas) || streamReplicas < 1 || streamReplicas > 5) {
     throw new UsageError('HOOKMINT_STREAM_REPLICAS must be a number from 1 to 5.');
   }
+  const streamsMib = Number(env.HOOKMINT_STREAMS_MIB ?? STREAMS_BYTES / MIB);
+  if (!Number.isInteger(streamsMib) || streamsMib < MIN_STREAMS_MIB) {
+    throw new UsageError(`HOOKMINT_STREAMS_MIB must be a number from ${String(MIN_STREAMS_MIB)}.`);
+  }
   const { NATS_CA_FILE, NATS_CERT_FILE, NATS_KEY_FILE } = env;
-  return { url, hasUsers, tls: { NATS_CA_FILE, NATS_CERT_FILE, NATS_KEY_FILE }, streamReplicas };
+  return {
+    url,
+    hasUsers,
+    tls: { NATS_CA_FILE, NATS_CERT_FILE, NATS_KEY_FILE },
+    streamReplicas,
+    streamsBytes: streamsMib * MIB,
+  };
 }

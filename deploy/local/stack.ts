@@ -29,7 +29,7 @@ import { createSupervisor } from './supervisor.ts';
 import type { LogFormat } from '../../shared/terminal.ts';
 import { openConsole } from './open-console.ts';
 import { openOutput } from './output.ts';
-import { streamsShareFor } from './disk-room.ts';
+import { streamsBytesFor } from './disk-room.ts';
 import { untilReady } from './until-ready.ts';
 import { assertWhole, markFolder, type ServerFolder } from './whole-folder.ts';
 
@@ -72,10 +72,10 @@ export async function runStack(options: StackOptions): Promise<void> {
     ...(options.mongodbUrl === undefined ? (['mongodb'] as const) : []),
   ];
   assertWhole(options.dataDir, own);
-  const streamsShare =
+  const streamsBytes =
     options.givenBus === undefined
-      ? streamsShareFor(options.dataDir, options.natsDataDir, existsSync(options.mongodbDataDir))
-      : 1;
+      ? streamsBytesFor(options.dataDir, options.natsDataDir, existsSync(options.mongodbDataDir))
+      : options.givenBus.streamsBytes;
   const { secrets, isFirstStart } = await loadSecrets(options.dataDir);
   markFolder(options.dataDir);
   const tls = options.tls ? await ensureLocalTls(options.dataDir) : undefined;
@@ -198,7 +198,7 @@ export async function runStack(options: StackOptions): Promise<void> {
     const { db } = database;
     await prepareConfiguration(db);
     await Promise.all([
-      ensureStreams(bus, setupEnv(installation), options.givenBus?.streamReplicas, streamsShare),
+      ensureStreams(bus, setupEnv(installation), options.givenBus?.streamReplicas, streamsBytes),
       seedDemo(
         db,
         { clientId: secrets.demo_client_id, clientSecret: secrets.demo_client_secret },

@@ -20,6 +20,10 @@ const WRITE_HOOKS = [...WRITE, 'dropIndex'];
 /** Logs are never changed; the index by which they expire is, when the retention or their bytes ask for it. */
 const ADD_LOGS = ['find', 'insert', 'createIndex', 'collMod', 'collStats', 'listIndexes'];
 
+/** How full the disk is; no document is shown. */
+const WHOLE_DATABASE = '';
+const MEASURE = ['dbStats'];
+
 /** URLs of the store, each with its own user. The hook-executor has none: it never needs the store. */
 export type StoreUrls = { owner: string; gateway: string; signer: string; management: string };
 
@@ -62,6 +66,7 @@ export async function startStoreServer(
           { collection: 'revocations', actions: ['find', 'createIndex'] },
           { collection: 'console_links', actions: ['find', 'insert', 'update', 'createIndex'] },
           { collection: 'console_sessions', actions: WRITE },
+          { collection: WHOLE_DATABASE, actions: MEASURE },
         ],
       },
     ],

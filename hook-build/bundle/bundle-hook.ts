@@ -1,4 +1,5 @@
 import { build, type BuildOptions } from 'esbuild';
+import { CONTRACTS, type HookKind } from '../../shared/domain/contracts.ts';
 import type { HookLanguage } from '../../shared/domain/hook.ts';
 import { keepAuthorsLines } from '../authors-lines.ts';
 import { HookBuildError } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { LockedModule } from '../install/locked-module.ts';
 import { moduleOfFile } from '../module-name.ts';
 import { mustCompile } from '../must-compile.ts';
 import { HOOK_FILE } from '../hook-file.ts';
+import { withCalledExported } from '../top-level-names.ts';
 import { CoreFiles } from './core-files.ts';
 import { ModuleFiles } from './module-files.ts';
 import { CORE, ENTRY_FILE, resolvePlugin } from './resolve-plugin.ts';
@@ -23,6 +25,7 @@ export interface HookBundle {
 export interface BundleRequest {
   code: string;
   language?: HookLanguage | undefined;
+  kind: HookKind;
   isModule: boolean;
   /** What the hook requires, and under which name in `node_modules` it is found. */
   found: [text: string, place: string][];
@@ -39,8 +42,8 @@ export interface BundleRequest {
  */
 export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promise<HookBundle> {
   const resolution = {
-    entry: entryOf(asked.isModule),
-    hook: inertDirective(asked.code),
+    entry: entryOf(asked),
+    hook: withCalledExported(inertDirective(asked.code), asked.kind, asked.isModule),
     language: asked.language,
     found: new Map(asked.found),
     modules: new ModuleFiles(asked.modules, asked.packages),
@@ -53,7 +56,7 @@ export async function bundle({ maxScriptBytes, ...asked }: BundleRequest): Promi
   let options: BuildOptions = { ...COMMON, plugins: [resolvePlugin(resolution)] };
   let readable = await run(options);
   if (resolution.namesStorage && readable.files.has(ASYNC_CONTEXT)) {
-    resolution.entry = entryOf(asked.isModule, [ASYNC_CONTEXT]);
+    resolution.entry = entryOf(asked, [ASYNC_CONTEXT]);
     options = { ...COMMON, supported: WITHOUT_AWAIT, plugins: [resolvePlugin(resolution)] };
     readable = await run(options);
   }
@@ -95,10 +98,10 @@ const COMMON = {
 const ASYNC_CONTEXT = 'core/shims/async-hooks.js';
 const WITHOUT_AWAIT = { 'async-await': false, 'async-generator': false, 'for-await': false };
 
-function entryOf(isModule: boolean, before: readonly string[] = []): string {
+function entryOf({ isModule, kind }: Pick<BundleRequest, 'isModule' | 'kind'>, before: readonly string[] = []): string {
   const globals = ['core/shims/globals.js', ...before].map((file) => `require('./${file}');`).join('\n');
   const hook = `require('./${HOOK_FILE}')`;
-  if (!isModule) return `${globals}\nmodule.exports = ${hook};\n`;
+  if (!isModule || CONTRACTS[kind].exported !== undefined) return `${globals}\nmodule.exports = ${hook};\n`;
   return `${globals}\nconst hook = ${hook};\nmodule.exports = 'default' in hook ? hook.default : hook;\n`;
 }
 

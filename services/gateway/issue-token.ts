@@ -74,7 +74,9 @@ async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: To
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 
-  const signed = await signToken({ issuer: deps.issuer, client, api, binding, merged }, deps);
+  // Actions follow a hook of any contract, and are Auth0's.
+  const kind = hooks[0]?.revision.kind;
+  const signed = await signToken({ issuer: deps.issuer, client, api, binding, merged, kind }, deps);
   refuseRevoked(signed.access_token, [client, grant]);
   findings.kid = signed.kid;
   if (signed.jti !== undefined) findings.jti = signed.jti;

@@ -50,11 +50,11 @@ export function createApp({ build, wall }: Options): App {
   };
 
   const built = async (
-    { code, language, dependencies, caller }: BuildRequest,
+    { code, language, contract, dependencies, caller }: BuildRequest,
     signal: AbortSignal,
   ): Promise<Answer & { body: BuildAnswer }> => {
     try {
-      const source = { code, language, dependencies: Object.fromEntries(dependencies) };
+      const source = { code, language, contract, dependencies: Object.fromEntries(dependencies) };
       return { status: 200, body: { built: await build(source, { caller, signal }) } };
     } catch (error) {
       if (!(error instanceof HookBuildError)) throw error;

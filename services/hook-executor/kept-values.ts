@@ -15,6 +15,11 @@ export class KeptValues<Value> {
     this.#givenUp = givenUp;
   }
 
+  /** Of all together. */
+  get size(): number {
+    return this.#size;
+  }
+
   get(name: string): Value | undefined {
     const kept = this.#kept.get(name);
     if (kept !== undefined) kept.usedMs = performance.now();

@@ -8,6 +8,7 @@ import { chooseWall } from '../../shared/process-wall/wall.ts';
 import { HOOK_DRY_RUN_QUEUE, HookDryRun, hookDryRunSubject } from '../../shared/subjects/hook-dry-run.ts';
 import { TokenRequested, TOKEN_REQUESTED_QUEUE, tokenRequestedSubject } from '../../shared/subjects/token-requested.ts';
 import { observeQueueDepth, observeWall } from '../../shared/telemetry/metrics.ts';
+import { observeSandboxes } from '../../shared/telemetry/process-metrics.ts';
 import { readConfig } from './config.ts';
 import { createDryRunHandler } from './handle-dry-run.ts';
 import { createTokenRequestedHandler } from './handle-token-requested.ts';
@@ -33,6 +34,7 @@ runService('hook-executor', async (endLater) => {
     config.HOOKMINT_SANDBOX_OWN_PROCESSES,
   );
   endLater('the sandbox processes', pool.close);
+  observeSandboxes(pool.figures);
   const broker = createEgressBroker(config.HOOKMINT_EGRESS_ALLOWED_ADDRESSES);
   const bus = await connectBus('hook-executor', config);
   endLater('the bus', () => bus.drain());

@@ -31,13 +31,14 @@ export function createRevisions(
   const known = new KeptValues<KnownRevision>({ max, maxSize: MAX_REVISIONS_BYTES }, forgotten);
 
   async function add(revision: HookRevision): Promise<KnownRevision> {
-    const { hook_id, secrets, build, code, limits, isolation } = revision;
+    const { hook_id, kind, secrets, build, code, limits, isolation } = revision;
     if (secrets !== null && secretsKey === undefined) throw new Error('HOOKMINT_HOOK_SECRETS_KEY is not set');
     const opened =
       secrets === null || secretsKey === undefined ? {} : await openHookSecrets(secrets, hook_id, secretsKey);
     const runnable = {
       revision: revision.revision,
       script: build?.script ?? code,
+      kind,
       secrets: opened,
       limits,
       ...(isolation === 'process' ? { ownProcessOf: hook_id } : {}),

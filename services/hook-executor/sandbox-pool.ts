@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { unavailable, type HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
+import type { SandboxFigures } from '../../shared/telemetry/process-metrics.ts';
 import { keepWithin, memoryForSandboxes } from './memory-of-sandboxes.ts';
 import { openOwnProcesses } from './own-processes.ts';
 import { startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
@@ -21,6 +22,7 @@ export type SandboxPool = {
   ): Promise<HookOutcome>;
   /** Lets every process forget a revision. */
   unload(revision: string): void;
+  figures: () => SandboxFigures;
   close: () => void;
 };
 
@@ -147,8 +149,20 @@ export async function openSandboxPool(
       for (const process of slots) process.unload(revision);
       ownProcesses.unload(revision);
     },
+    figures: () => figuresOf(running),
     close,
   };
+}
+
+function figuresOf(processes: ReadonlySet<SandboxProcess>): SandboxFigures {
+  const sum = { processes: processes.size, residentBytes: 0, isolates: 0, scriptCharacters: 0 };
+  for (const process of processes) {
+    const { isolates, scriptCharacters } = process.holds();
+    sum.residentBytes += process.residentBytes();
+    sum.isolates += isolates;
+    sum.scriptCharacters += scriptCharacters;
+  }
+  return sum;
 }
 
 const NO_NETWORK: Network = () => Promise.reject(new Error('there is no network here'));

@@ -7,6 +7,7 @@ import { MAX_WALL_MS, type HookLimits } from '../../shared/domain/hook.ts';
 import { logger } from '../../shared/log.ts';
 import { ownModule } from '../../shared/own-module.ts';
 import { OWN_STATUS_FILE, processUsage } from '../../shared/process-wall/usage.ts';
+import { countInSandbox } from '../../shared/telemetry/process-metrics.ts';
 import { NO_WALL, type Wall } from '../../shared/process-wall/wall.ts';
 import { bundleRuntime } from './isolate/bundle-globals.ts';
 import { EgressError } from './egress/http-exchange.ts';
@@ -79,6 +80,8 @@ export type SandboxProcess = {
   unload(revision: string): void;
   /** Resident, with its descendants; 0 where nothing tells it. */
   residentBytes(): number;
+  /** As it told last, and as was sent to it. */
+  holds(): { isolates: number; scriptCharacters: number };
   /** Ends it once what is under way in it is over, soon when it is stuck. It takes no more runs. */
   retire: (why: 'stuck' | 'memory') => void;
   kill: () => void;
@@ -107,6 +110,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
   let outbox = emptyMessage();
   let scheduled = false;
   let lastId = 0;
+  let isolates = 0;
   let lastWords = '';
   let started = false;
   let ending = false;
@@ -170,6 +174,10 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
         return;
       }
       watch.heard();
+      if (message.data.counts !== undefined) {
+        countInSandbox(message.data.counts);
+        ({ isolates } = message.data.counts);
+      }
       if (message.data.replace !== undefined) replaceable.resolve(message.data.replace);
       if (message.data.ready === true) {
         started = true;
@@ -264,6 +272,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
       if (loaded.delete(revision)) tellUnloaded(revision);
     },
     residentBytes: () => (child.pid === undefined ? 0 : (processUsage(child.pid)?.residentBytes ?? 0)),
+    holds: () => ({ isolates, scriptCharacters: loaded.size }),
     retire: (why) => {
       if (pending.size === 0) kill();
       else retiring ??= setTimeout(kill, MAX_RETIRING_MS[why]);

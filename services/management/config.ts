@@ -54,6 +54,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       HOOKMINT_LOG_RETENTION_DAYS: integer.min(1).max(365).default(30),
       /** Most that logs and their indexes take of the disk, MiB; more, and the oldest expire earlier. Default 4,096. */
       HOOKMINT_LOG_MAX_MIB: integer.min(64).max(67_108_864).default(4_096),
+      /** Of the store's disk, what logs leave to the configuration, MiB; of a small disk a fifth at most. Default 512. */
+      HOOKMINT_STORE_RESERVE_MIB: integer.min(0).max(67_108_864).default(512),
       /** Proxies in front of the service but the gateway, whose word is proved, so that `X-Forwarded-For` names the client. Default 0. */
       HOOKMINT_TRUSTED_PROXIES: integer.min(0).max(10).default(0),
     },

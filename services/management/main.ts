@@ -32,6 +32,7 @@ import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
 import { consoleAddress } from './console/console-address.ts';
 import { signInSettings } from './console/sign-in/sign-in-settings.ts';
+import { forgetRevisions } from './hook-revisions/forget-revisions.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
 import { boundLogs } from './logs/bound-logs.ts';
 import { keepLogs } from './logs/keep-logs.ts';
@@ -39,6 +40,7 @@ import { createHookLogs } from './resources/hooks/hook-logs.ts';
 import { ROUTES } from './routes.ts';
 
 const SERVICE = 'management';
+const MIB = 1_048_576;
 
 runService(SERVICE, async (endLater) => {
   const config = readConfig();
@@ -116,11 +118,24 @@ runService(SERVICE, async (endLater) => {
   endLater('the events', events.close);
 
   const { hostname } = new URL(config.HOOKMINT_ISSUER);
-  const logs = keepLogs({ bus, api: eventsApi(config), db: store.db, key: eventsKey, hostname });
+  const bound = boundLogs(store.db, {
+    maxBytes: config.HOOKMINT_LOG_MAX_MIB * MIB,
+    reserveBytes: config.HOOKMINT_STORE_RESERVE_MIB * MIB,
+    retentionSeconds: config.HOOKMINT_LOG_RETENTION_DAYS * 86_400,
+    note: (note) => logs.note(note),
+  });
+  endLater("the logs' bound", bound.close);
+  const logs = keepLogs({
+    bus,
+    api: eventsApi(config),
+    db: store.db,
+    key: eventsKey,
+    hostname,
+    mayAdd: bound.mayAdd,
+  });
   endLater('the logs', logs.close);
-  const { HOOKMINT_LOG_RETENTION_DAYS, HOOKMINT_LOG_MAX_MIB } = config;
-  const [maxBytes, retentionSeconds] = [HOOKMINT_LOG_MAX_MIB * 1_048_576, HOOKMINT_LOG_RETENTION_DAYS * 86_400];
-  endLater("the logs' bound", boundLogs(store.db, { maxBytes, retentionSeconds, note: logs.note }).close);
+
+  endLater('the removal of old revisions', forgetRevisions(store.db).close);
 
   const consoleUrl = config.HOOKMINT_CONSOLE_URL ?? config.HOOKMINT_ISSUER;
   const app = createApp(

@@ -2,7 +2,7 @@ import { connectBus } from '../../shared/bus/connect.ts';
 import { ensureStreams } from '../../shared/bus/streams/ensure-streams.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
-import { readConfig } from './config.ts';
+import { MIB, readConfig } from './config.ts';
 
 /**
  * Sets hookmint up on a bus, and ends: makes the streams and their consumers, or brings those of an older version up to date. It may
@@ -13,7 +13,7 @@ async function setUp(): Promise<void> {
   const config = readConfig();
   const bus = await connectBus('setup', config);
   try {
-    await ensureStreams(bus, config, config.HOOKMINT_STREAM_REPLICAS);
+    await ensureStreams(bus, config, config.HOOKMINT_STREAM_REPLICAS, config.HOOKMINT_STREAMS_MIB * MIB);
   } finally {
     await bus.close();
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { isReservedClaim } from '../../shared/domain/reserved-claims.ts';
+import { CONTRACTS } from '../../shared/domain/contracts.ts';
 import { HookmintError } from '../../shared/errors.ts';
 import type { TokenSign, TokenSignReply } from '../../shared/subjects/token-sign.ts';
 import type { KeyRing } from './keys.ts';
@@ -13,8 +13,9 @@ import { signJws } from './sign-jws.ts';
  *   has filtered these already; the signer takes nobody's word for it.
  */
 export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promise<TokenSignReply> {
+  const { refusalOf } = CONTRACTS[request.contract ?? 'hook'];
   for (const name of Object.keys(request.custom_claims)) {
-    if (isReservedClaim(name))
+    if (refusalOf(name) !== undefined)
       throw new HookmintError('reserved_claim', `The claim "${name}" is reserved for the issuer.`);
   }
   const { kid, key } = keys.current(request.signing_alg, request.token_lifetime_seconds);

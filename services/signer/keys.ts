@@ -17,6 +17,8 @@ export type KeyRing = {
   version: () => number;
   /** Time since a read that gave these keys began. */
   ageMs: () => number;
+  /** Since when the oldest of the keys that sign has been signing, milliseconds since the epoch. */
+  signingSinceMs: () => number;
   /**
    * Reads the keys again, as they are at the time of the call or later.
    *
@@ -86,11 +88,12 @@ export async function openKeyRing(store: SigningKeys, maker: KeyMaker): Promise<
     publicKeys: () => keys.public,
     version: () => keys.version,
     ageMs: () => performance.now() - readMs,
+    signingSinceMs: () => Math.min(...[...keys.current.values()].map(({ sinceMs }) => sinceMs)),
     reload,
   };
 }
 
-type SigningNow = { kid: string; key: KeyObject; longestTokenSeconds: number };
+type SigningNow = { kid: string; key: KeyObject; sinceMs: number; longestTokenSeconds: number };
 type Opened = Map<SigningAlg, SigningNow>;
 
 async function readKeys(
@@ -110,7 +113,10 @@ async function readKeys(
     const { alg, kid, longest_token_seconds: longestTokenSeconds = MAX_TOKEN_LIFETIME_SECONDS } = document;
     const before = opened.get(alg);
     if (before?.kid === kid) current.set(alg, before);
-    else current.set(alg, { kid, key: await signingKeyOf(document, maker.encryptionKey), longestTokenSeconds });
+    else {
+      const key = await signingKeyOf(document, maker.encryptionKey);
+      current.set(alg, { kid, key, sinceMs: document.current_since_ms ?? document.created_at_ms, longestTokenSeconds });
+    }
   }
   return {
     version,

@@ -13,6 +13,7 @@ import { KeysManage, KEYS_MANAGE_QUEUE, keysManageSubject } from '../../shared/s
 import { KeysPublic, KEYS_PUBLIC_QUEUE, keysPublicSubject } from '../../shared/subjects/keys-public.ts';
 import { TokenSign, TOKEN_SIGN_QUEUE, tokenSignSubject } from '../../shared/subjects/token-sign.ts';
 import { observeKeysAge } from '../../shared/telemetry/metrics.ts';
+import { observeSigningSince } from '../../shared/telemetry/process-metrics.ts';
 import { mintAccessToken } from './access-token.ts';
 import { readConfig } from './config.ts';
 import { openKeyRing } from './keys.ts';
@@ -48,6 +49,7 @@ runService('signer', async (endLater) => {
   const watch = watchKeys(keys, { maxAgeMs, beforeRead: rotate, changed: (state) => joinGroups(state) });
   endLater('the watch over the signing keys', watch.close);
   observeKeysAge(keys.ageMs);
+  observeSigningSince(keys.signingSinceMs);
   bus.subscribe(configChangedSubject(tenant), {
     callback: (_error, announcement) => {
       const announced = announcedKeys(announcement);

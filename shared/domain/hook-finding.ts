@@ -14,6 +14,8 @@ export const Dropped = z.object({
     'invalid_scope_token',
     'not_an_array_of_strings',
     'assigned',
+    'contract',
+    'not_supported',
   ]),
 });
 export type Dropped = z.infer<typeof Dropped>;

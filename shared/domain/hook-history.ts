@@ -7,6 +7,12 @@ export function historyOf(hook: Hook): HookHistoryEntry[] {
   return [{ number: 1, revision: current_revision, created_at_ms, created_by: null }];
 }
 
+/** What can be run, deployed or shown of a hook: all other revisions of it are of no use any more. */
+export function keptRevisions(hook: Hook): ReadonlySet<string> {
+  const all = [hook.current_revision, hook.draft_revision, ...hook.history.map(({ revision }) => revision)];
+  return new Set(all.filter((revision) => revision !== null));
+}
+
 /** A hook whose newest draft is a revision. The same content is the same entry of the history. */
 export function withDraft(hook: Hook, revision: string, clientId: string | null): Hook {
   const now_ms = Date.now();

@@ -13,6 +13,11 @@ const MAX_IGNORED_WRITES = 20;
 /** A name of 128 characters, each of which JSON may write as six, and what it is a member of. */
 const MAX_WRITE_LENGTH = 1_024;
 
+/** A claim or scope as isolate/contracts/ report it; all of one run. */
+const Note = z.tuple([z.enum(['claim', 'scope']), z.string().max(128), z.enum(['contract', 'not_supported'])]);
+export type Note = z.infer<typeof Note>;
+const MAX_NOTES = 100;
+
 /** Each costs 16 of the bytes that a console has, 65,536 at most. */
 const MAX_CONSOLE_LINES = 4_096;
 
@@ -56,6 +61,8 @@ export const HookOutcome = z.discriminatedUnion('status', [
     result: z.string().optional(),
     /** Where an Action assigned to what only a call changes, as `api.accessToken["https://example.com/plan"]`. */
     ignored_writes: z.array(z.string().max(MAX_WRITE_LENGTH)).max(MAX_IGNORED_WRITES).optional(),
+    /** What the code asked for that it cannot have by its contract. */
+    notes: z.array(Note).max(MAX_NOTES).optional(),
     ...cached,
     ...measured,
   }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { HOOK_KINDS } from './contracts.ts';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from './egress.ts';
 
 /** The extensibility points hookmint runs hooks at. */
@@ -69,8 +70,8 @@ const HookDependencies = z
 /** All that decides how a hook runs. It is never changed: another content is another revision. */
 export const HookRevisionContent = z.strictObject({
   hook_id: z.string(),
-  /** `hook`: Auth0's five-argument function; `action`: `exports.onExecuteCredentialsExchange`. */
-  kind: z.enum(['hook', 'action']).default('hook'),
+  /** The contract that the code is written to. */
+  kind: z.enum(HOOK_KINDS).default('hook'),
   code: z.string().min(1).max(MAX_HOOK_CODE_BYTES),
   /** npm modules the author asked for, name to version. */
   dependencies: HookDependencies.default({}),

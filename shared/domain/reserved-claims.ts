@@ -13,6 +13,17 @@ const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
     .map(folded),
 );
 
+/**
+ * What only the issuer can say whoever's code shapes the token: who issued it to whom, for whom and until when, what it is bound to, and what
+ * introspection answers beside its claims (RFC 7662 §2.2).
+ */
+const ISSUERS_CLAIMS: ReadonlySet<string> = new Set(
+  `iss sub aud exp nbf iat jti azp client_id scope gty cnf act may_act permissions authorization_details active token_type
+   __proto__ constructor prototype`
+    .split(/\s+/)
+    .map(folded),
+);
+
 /** Characters that a reader of a token may not see: controls, formats, unassigned characters, fillers, spaces. */
 const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\p{White_Space}]/gu;
 
@@ -22,6 +33,11 @@ const MAX_SEEN = 64;
 /** Whether a name is the issuer's, or would be taken for one by a reader that compares more loosely than by characters. */
 export function isReservedClaim(name: string): boolean {
   return RESERVED_CLAIMS.has(folded(name));
+}
+
+/** Whether a name is the issuer's under every contract, or would be taken for one. */
+export function isIssuersClaim(name: string): boolean {
+  return ISSUERS_CLAIMS.has(folded(name));
 }
 
 /** Upper case, as it is what more characters share: `ſ` and `s`, `ı` and `i`. */

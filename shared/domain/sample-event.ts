@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { CONTRACTS, type HookKind } from './contracts.ts';
 import { ClientAssertion } from './client-assertion-issuer.ts';
 import type { HookArguments } from './hook-arguments.ts';
-import type { HookRevision } from './hook.ts';
 import { ProofOfPossession } from './proof-of-possession.ts';
 import { withoutCredentials } from './request-credentials.ts';
 import { StaticClaims } from './static-claims.ts';
@@ -47,12 +47,12 @@ export const SampleEvent = z.strictObject({
 export type SampleEvent = z.infer<typeof SampleEvent>;
 
 /** The arguments of a run for that event. */
-export function argumentsOf(event: SampleEvent, kind: HookRevision['kind']): HookArguments {
+export function argumentsOf(event: SampleEvent, kind: HookKind): HookArguments {
   const { scope, custom_claims, ...others } = event;
   return {
     ...others,
     // Contract §1.1: undefined, not empty, when the grant gives none.
     ...(scope.length === 0 ? {} : { scope }),
-    ...(kind === 'action' ? { custom_claims } : {}),
+    ...(CONTRACTS[kind].seesClaims ? { custom_claims } : {}),
   };
 }

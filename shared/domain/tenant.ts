@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTRACTS, type HookKind } from './contracts.ts';
 import { DefaultTokenQuota } from './token-quota.ts';
 
 /**
@@ -8,9 +9,9 @@ import { DefaultTokenQuota } from './token-quota.ts';
 export const CustomClaimsPolicy = z.enum(['namespaced', 'relaxed']);
 export type CustomClaimsPolicy = z.infer<typeof CustomClaimsPolicy>;
 
-/** Actions may use names without a namespace for any API of the tenant (contract §4), independent of the setting for hooks. */
-export function customClaimsPolicyOf(kind: 'hook' | 'action', ofTenant: CustomClaimsPolicy): CustomClaimsPolicy {
-  return kind === 'action' ? 'relaxed' : ofTenant;
+/** The policy for the claims of one contract. */
+export function customClaimsPolicyOf(kind: HookKind, ofTenant: CustomClaimsPolicy): CustomClaimsPolicy {
+  return CONTRACTS[kind].namespacesByTenant ? ofTenant : 'relaxed';
 }
 
 /**

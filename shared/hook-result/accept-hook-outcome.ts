@@ -1,11 +1,6 @@
 import type { HookOutcome } from '../domain/hook-outcome.ts';
-import { OAuthError, RETRY_AFTER_SECONDS, type OAuthErrorCode } from '../oauth-error.ts';
-
-/** Which of its errors a hook may give the client a 400 with, told apart by `error.name` (contract §1.4). */
-const DENIALS: ReadonlyMap<string, OAuthErrorCode> = new Map([
-  ['InvalidScopeError', 'invalid_scope'],
-  ['InvalidRequestError', 'invalid_request'],
-]);
+import { CONTRACTS, type HookKind } from '../domain/contracts.ts';
+import { OAuthError, RETRY_AFTER_SECONDS } from '../oauth-error.ts';
 
 /**
  * The result of a hook that ended well: its JSON text, or `undefined` for `cb()`. Every other outcome is an answer to the
@@ -13,13 +8,14 @@ const DENIALS: ReadonlyMap<string, OAuthErrorCode> = new Map([
  *
  * @throws {OAuthError}
  */
-export function acceptHookOutcome(outcome: HookOutcome): string | undefined {
+export function acceptHookOutcome(outcome: HookOutcome, kind: HookKind = 'hook'): string | undefined {
   switch (outcome.status) {
     case 'ok':
       return outcome.result;
     case 'denied': {
-      const code = DENIALS.get(outcome.error.name);
-      throw new OAuthError(code === undefined ? 500 : 400, code ?? 'server_error', outcome.error.message);
+      const { name, message } = outcome.error;
+      const { status, error } = CONTRACTS[kind].denials.get(name) ?? { status: 500, error: 'server_error' };
+      throw new OAuthError(status, error, message);
     }
     case 'timed_out':
       throw new OAuthError(500, 'server_error', 'Request to Webtask exceeded allowed execution time');

@@ -1,10 +1,11 @@
 import type { HookOutcome } from '../domain/hook-outcome.ts';
 import type { SampleEvent } from '../domain/sample-event.ts';
-import type { CustomClaimsPolicy } from '../domain/tenant.ts';
+import type { HookKind } from '../domain/contracts.ts';
+import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../domain/tenant.ts';
 import { OAuthError } from '../oauth-error.ts';
 import type { Dropped, ScopeChanges } from '../domain/hook-finding.ts';
 import { acceptHookOutcome } from './accept-hook-outcome.ts';
-import { ignoredWrites } from './ignored-writes.ts';
+import { askedInVain } from './asked-in-vain.ts';
 import { mergeHookResult, refuseTooLarge } from './merge-hook-result.ts';
 import { scopeChanges } from './scope-changes.ts';
 
@@ -18,20 +19,28 @@ export type Judgement = {
   answer: { status: number; error: string; error_description: string } | null;
 };
 
-/** Takes the outcome of a dry run as the gateway takes that of a token request. */
+/**
+ * Takes the outcome of a dry run as the gateway takes that of a token request.
+ *
+ * @param options.policy The tenant's.
+ */
 export function judgeOutcome(
   outcome: HookOutcome,
   { scope: granted, custom_claims: before }: Pick<SampleEvent, 'scope' | 'custom_claims'>,
-  policy: CustomClaimsPolicy,
+  { kind, policy }: { kind: HookKind; policy: CustomClaimsPolicy },
 ): Judgement {
   try {
-    const { scopes, customClaims, dropped } = mergeHookResult(acceptHookOutcome(outcome), policy);
+    const { scopes, customClaims, dropped } = mergeHookResult(
+      acceptHookOutcome(outcome, kind),
+      customClaimsPolicyOf(kind, policy),
+      kind,
+    );
     const claims = { ...before, ...customClaims };
     refuseTooLarge({ customClaims: claims, scopes });
     return {
       token: { scope: scopes, claims },
       scope_changes: scopeChanges(granted, scopes),
-      dropped: [...ignoredWrites(outcome), ...dropped],
+      dropped: [...askedInVain(outcome), ...dropped],
       answer: null,
     };
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { HookKind } from '../domain/contracts.ts';
 import type { CustomClaimsPolicy } from '../domain/tenant.ts';
 import type { Dropped } from '../domain/hook-finding.ts';
 import { OAuthError } from '../oauth-error.ts';
@@ -14,13 +15,17 @@ const MAX_SHAPED_BYTES = 102_400;
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /**
- * Applies the rules of contract §1.3 and §4 to a hook's result: `scope` replaces the token's scopes, allowed claims are added,
+ * Applies the rules of contract §1.3 and §4, or those of another contract, to a hook's result: `scope` replaces the token's scopes, allowed claims are added,
  * the rest is dropped and reported.
  *
  * @param result JSON text as the hook's isolate gave it, or `undefined` for none: then the token has no scopes and no claims.
  * @throws {OAuthError} `server_error` when the text is not a JSON object, nested too deeply or of too many values, or claims and scopes are over 100 KB in all.
  */
-export function mergeHookResult(result: string | undefined, policy: CustomClaimsPolicy): MergedResult {
+export function mergeHookResult(
+  result: string | undefined,
+  policy: CustomClaimsPolicy,
+  kind: HookKind = 'hook',
+): MergedResult {
   const merged: MergedResult = { scopes: [], customClaims: {}, dropped: [] };
   if (result === undefined) return merged;
   const claims: [name: string, value: unknown][] = [];
@@ -30,7 +35,7 @@ export function mergeHookResult(result: string | undefined, policy: CustomClaims
       mergeScopes(value, merged);
       continue;
     }
-    const reason = refusalOfClaim(name, policy) ?? (isChanged(value) ? 'not_carried' : undefined);
+    const reason = refusalOfClaim(name, policy, kind) ?? (isChanged(value) ? 'not_carried' : undefined);
     if (reason !== undefined) {
       merged.dropped.push(droppedClaim(name, reason));
       continue;

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { constants, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { pemFile } from '../env.ts';
 import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
+import { observeCertificate } from '../telemetry/process-metrics.ts';
 
 /** Environment of every service that serves HTTP. Both or neither. */
 export const tlsEnv = {
@@ -101,7 +102,10 @@ function refuseIfNoAuthority({ ca, subject }: X509Certificate): void {
 
 /** Calls `changed` with each new pair; one that cannot be used, or is only half written, leaves the old one in use. */
 export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): { stop: () => void } {
-  let last = JSON.stringify(readTlsFiles(files));
+  const first = readTlsFiles(files);
+  let last = JSON.stringify(first);
+  let endsMs = endOf(first);
+  const forget = observeCertificate(() => endsMs);
   let complained = false;
   const timer = setInterval(() => {
     try {
@@ -109,6 +113,7 @@ export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): 
       complained = false;
       if (JSON.stringify(pair) === last) return;
       last = JSON.stringify(pair);
+      endsMs = endOf(pair);
       changed(pair);
       logger.info({ certificate: files.certFile }, 'the certificate was read again');
     } catch (error) {
@@ -116,5 +121,13 @@ export function followTlsFiles(files: TlsFiles, changed: (pair: Pair) => void): 
       complained = true;
     }
   }, POLL_INTERVAL_MS).unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop: () => {
+      clearInterval(timer);
+      forget();
+    },
+  };
 }
+
+/** Of the first certificate, which is the server's, milliseconds since the epoch. */
+const endOf = ({ cert }: Pair): number => new X509Certificate(cert).validToDate.getTime();

@@ -19,6 +19,9 @@ export type RevisionSource = z.infer<typeof RevisionSource>;
 type RevisionDocument = HookRevisionContent & { _id: string };
 type BindingDocument = Omit<HookBinding, 'trigger_id'> & { _id: TriggerId };
 
+/** Of revisions: what it holds is found without a look at them. */
+export const ADDRESSES_BY_HOOK = { hook_id: 1, _id: 1 } as const;
+
 /**
  * Collections `hooks` (hooks and Actions), `hook_revisions` (immutable, `_id` is the hash of the content) and `hook_bindings`
  * (`_id` is the trigger: there is one document for each extensibility point, so at most one hook is enabled, by construction).
@@ -54,6 +57,8 @@ export function hooksIn(db: Db) {
       await revisions.updateOne({ _id: revision }, { $setOnInsert: valid }, { upsert: true });
       return revision;
     },
+    hasRevision: async (revision: string): Promise<boolean> =>
+      (await revisions.findOne({ _id: revision }, { projection: { _id: 1 } })) !== null,
     /** Removes every revision of a hook that is gone. */
     async removeRevisions(hookId: string): Promise<void> {
       await revisions.deleteMany({ hook_id: hookId });
@@ -90,7 +95,7 @@ export function hooksIn(db: Db) {
     },
     createIndexes: async () => {
       await hooks.collection.createIndex({ kind: 1, name: 1 }, { unique: true }, {});
-      await revisions.createIndex({ hook_id: 1 }, {}, {});
+      await revisions.createIndex(ADDRESSES_BY_HOOK, {}, {});
     },
   };
 }

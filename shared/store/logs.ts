@@ -107,15 +107,19 @@ export function logsIn(db: Db) {
         await setExpiry(expireAfterSeconds);
       }
     },
-    /** Bytes that logs and their indexes have in use on the disk, as of the last checkpoint, and how many logs there are. */
-    async size(): Promise<{ bytes: number; count: number }> {
+    /**
+     * Bytes that logs and their indexes have in use on the disk, as of the last checkpoint, those of their files, where what is free is theirs
+     * to use again, and how many logs there are.
+     */
+    async size(): Promise<{ bytes: number; fileBytes: number; count: number }> {
       const [stats] = await collection
         .aggregate([{ $collStats: { storageStats: {} } }], { maxTimeMS: MAX_QUERY_MS })
         .toArray();
       const { storageSize, freeStorageSize, totalIndexSize, indexDetails, count } =
         StorageStats.parse(stats).storageStats;
       const freeInIndexes = Object.values(indexDetails).reduce((sum, index) => sum + index['block-manager'][FREE], 0);
-      return { bytes: storageSize - freeStorageSize + totalIndexSize - freeInIndexes, count };
+      const fileBytes = storageSize + totalIndexSize;
+      return { bytes: fileBytes - freeStorageSize - freeInIndexes, fileBytes, count };
     },
     /** The date of the log that becomes the oldest when so many older ones are gone; a million takes it a second. */
     async dateAfterOldest(count: number): Promise<Date | undefined> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOOK_KINDS } from '../domain/contracts.ts';
 import { Confirmation } from '../domain/proof-of-possession.ts';
 import { SigningAlg, TokenDialect } from '../domain/resource-server.ts';
 
@@ -23,6 +24,8 @@ export const TokenSign = z.strictObject({
   cnf: Confirmation.optional(),
   /** Of hooks and of the configuration, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */
   custom_claims: z.record(z.string(), z.unknown()),
+  /** Whose rules hold for the names of custom claims, where those are not Auth0's. */
+  contract: z.enum(HOOK_KINDS).optional(),
   /** Version of the newest key set that the gateway knows: a signer whose set is older answers `signing_keys_stale`. */
   key_set_version: z.int().min(0).optional(),
 });

@@ -29,6 +29,16 @@ export const eventsMissing = meter.createCounter('hookmint.events.missing', {
   unit: '{message}',
 });
 
+/** Messages of events in the stream that are no logs yet, as of the last that was read. */
+export function observeUnreadEvents(messages: () => number): void {
+  meter
+    .createObservableGauge('hookmint.events.unread', {
+      description: 'Messages of audit events that are no logs yet',
+      unit: '{message}',
+    })
+    .addCallback((result) => result.observe(messages()));
+}
+
 /** How often logs were let go before their time, because they took more than they may. */
 export const logsShortened = meter.createCounter('hookmint.logs.shortened', {
   description: 'Times that logs went before their time, because of their size',
@@ -43,6 +53,21 @@ export function observeLogsSize(bytes: () => number | undefined): void {
       const now = bytes();
       if (now !== undefined) result.observe(now);
     });
+}
+
+/** Bytes that are free on the disk of the store, and its size; nothing while they are not known. */
+export function observeStoreDisk(disk: () => { totalBytes: number; freeBytes: number } | undefined): void {
+  const options = { description: "The store's disk", unit: 'By' };
+  const gauges = {
+    freeBytes: meter.createObservableGauge('hookmint.store.disk.free', options),
+    totalBytes: meter.createObservableGauge('hookmint.store.disk.size', options),
+  };
+  meter.addBatchObservableCallback((result) => {
+    const now = disk();
+    if (now === undefined) return;
+    result.observe(gauges.freeBytes, now.freeBytes);
+    result.observe(gauges.totalBytes, now.totalBytes);
+  }, Object.values(gauges));
 }
 
 /** Duration of hook runs, by `hookmint.hook.name` and `hookmint.hook.outcome`. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { integer, readEnv } from '../env.ts';
 import { logger } from '../log.ts';
 import { VERSION } from '../version.ts';
+import { observeProcess } from './observe-process.ts';
 import { reportTo } from './report.ts';
 import { recordSpans } from './tracing.ts';
 
@@ -42,11 +43,16 @@ const metricsExporters = env.OTEL_METRICS_EXPORTER.split(',')
   .map((name) => name.trim())
   .filter((name) => hasEndpoint || name !== 'otlp');
 const measuring = metricsExporters.length > 0 && !metricsExporters.includes('none');
+/** The tenant's logs, which management has; services' own lines are for standard output. */
+const logging = hasEndpoint && env.OTEL_LOGS_EXPORTER !== 'none';
+const LOGS_QUEUE_SIZE = 16_384;
 const servesMetrics = measuring && metricsExporters.includes('prometheus');
 
 // The SDK reads these itself; its defaults would send to an endpoint that nobody named, and logs that nobody writes.
 process.env.OTEL_METRICS_EXPORTER = measuring ? metricsExporters.join(',') : 'none';
-process.env.OTEL_LOGS_EXPORTER = env.OTEL_LOGS_EXPORTER;
+process.env.OTEL_LOGS_EXPORTER = logging ? env.OTEL_LOGS_EXPORTER : 'none';
+// A message of events becomes a thousand logs at once.
+process.env.OTEL_BLRP_MAX_QUEUE_SIZE ??= String(LOGS_QUEUE_SIZE);
 process.env.OTEL_EXPORTER_PROMETHEUS_HOST = env.OTEL_EXPORTER_PROMETHEUS_HOST;
 process.env.OTEL_EXPORTER_PROMETHEUS_PORT = String(env.OTEL_EXPORTER_PROMETHEUS_PORT);
 process.env.OTEL_RESOURCE_ATTRIBUTES = [`service.version=${VERSION}`, env.OTEL_RESOURCE_ATTRIBUTES]
@@ -55,9 +61,10 @@ process.env.OTEL_RESOURCE_ATTRIBUTES = [`service.version=${VERSION}`, env.OTEL_R
 // Who scrapes knows the machine and the process already.
 if (!hasEndpoint) process.env.OTEL_NODE_RESOURCE_DETECTORS = env.OTEL_NODE_RESOURCE_DETECTORS ?? 'env,serviceinstance';
 
-const sdk = tracing || measuring ? startSdk() : undefined;
+const sdk = tracing || measuring || logging ? startSdk() : undefined;
 if (sdk === undefined) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 if (tracing) recordSpans();
+if (measuring) observeProcess();
 if (servesMetrics) {
   const { OTEL_EXPORTER_PROMETHEUS_HOST: host, OTEL_EXPORTER_PROMETHEUS_PORT: port } = env;
   logger.info({ host, port, path: '/metrics' }, 'serving metrics');
@@ -71,9 +78,12 @@ function startSdk() {
   const { NodeSDK } = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node');
   const { AlwaysOffSampler, NoopSpanProcessor } =
     require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
+  const { RuntimeNodeInstrumentation } =
+    require('@opentelemetry/instrumentation-runtime-node') as typeof import('@opentelemetry/instrumentation-runtime-node');
   const started = new NodeSDK({
     serviceName: env.OTEL_SERVICE_NAME,
     autoDetectResources: true,
+    instrumentations: measuring ? [new RuntimeNodeInstrumentation()] : [],
     ...(tracing ? {} : { sampler: new AlwaysOffSampler(), spanProcessors: [new NoopSpanProcessor()] }),
   });
   // Who sets OTEL_LOG_LEVEL has the SDK tell more, to the console.

@@ -60,7 +60,7 @@ export function revisionOf(code: string, limits: Partial<HookLimits> = {}): Runn
     code: code.length > MAX_CODE_LENGTH ? hash('sha256', code) : code,
     limits: { ...DEFAULT_HOOK_LIMITS, cpu_ms: 200, wall_ms: 2_000, ...limits },
   };
-  return { revision: revisionAddress(content), script: code, secrets: {}, limits: content.limits };
+  return { revision: revisionAddress(content), script: code, kind: 'hook', secrets: {}, limits: content.limits };
 }
 
 const refused = (): Promise<string> => Promise.reject(new Error('refused'));

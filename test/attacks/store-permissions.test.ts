@@ -29,6 +29,8 @@ const READS: Record<Owned, string[]> = {
 const DROPS_INDEXES = ['hooks'];
 /** When they expire, management must be able to say. */
 const CHANGES_EXPIRY = ['logs'];
+/** How full the disk is, management must know. */
+const MEASURES_DISK: Owned = 'management';
 /** A collection that each may read. */
 const OWN: Record<Owned, string> = { gateway: 'clients', signer: 'signing_keys', management: 'clients' };
 /** One that it may not. */
@@ -180,7 +182,8 @@ for (const user of OWNED) {
     ['its log is turned over', { logRotate: 1 }, 'admin'],
     ['the replica set', { replSetGetStatus: 1 }, 'admin'],
     ['the primary steps down', { replSetStepDown: 60 }, 'admin'],
-    ['figures of the database', { dbStats: 1 }],
+    ['figures of another database', { dbStats: 1 }, databaseName('other')],
+    ...(user === MEASURES_DISK ? [] : [['figures of the database', { dbStats: 1 }]]),
     ['figures of a collection', { collStats: own }],
     ['a collection is validated', { validate: own, full: true }],
     ['top', { top: 1 }, 'admin'],

@@ -17,7 +17,7 @@ for (const [name, wall] of standing) {
     test('is refused everything, though it was there before the process gave up its rights', async () => {
       const sandbox = startSandboxProcess(WITH_ADDON, wall);
       await sandbox.ready;
-      const revision = { revision: 'r', script: HOOK, secrets: {}, limits: DEFAULT_HOOK_LIMITS };
+      const revision = { revision: 'r', script: HOOK, kind: 'hook' as const, secrets: {}, limits: DEFAULT_HOOK_LIMITS };
       const outcome = await sandbox.run(revision, '[{},[],"a",{}]', Date.now() + 10_000, NOTHING);
       sandbox.kill();
       const said = await sandbox.ended;

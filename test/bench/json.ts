@@ -1,4 +1,6 @@
 import type { HookOverhead } from './hook-overhead.ts';
+import type { Leg } from './leg.ts';
+import { median } from './stats.ts';
 import { opensslRatio, summarize, summarizeOverhead } from './summary.ts';
 import type { Throughput } from './throughput.ts';
 
@@ -24,6 +26,17 @@ function throughputJson(throughput: Throughput) {
     ratio_to_openssl: toOpenssl === null ? null : round(toOpenssl, 3),
     p50_ms: round(systems.hookmint.p50Ms.median, 3),
     p99_ms: round(systems.hookmint.p99Ms.median, 3),
+    ...cpuJson(throughput.legs.hookmint),
+  };
+}
+
+/** With `--profile`: what `npm run sizing` calculates from. */
+function cpuJson(legs: Leg[]): { cpu_ms_per_token?: Record<string, number> } {
+  const labels = new Set(legs.flatMap(({ cpuMs }) => Object.keys(cpuMs ?? {})));
+  if (labels.size === 0) return {};
+  const perToken = (label: string): number => median(legs.map(({ cpuMs, tokens }) => (cpuMs?.[label] ?? 0) / tokens));
+  return {
+    cpu_ms_per_token: Object.fromEntries([...labels].map((label) => [label, round(perToken(label), 4)])),
   };
 }
 

@@ -26,6 +26,8 @@ const http = (rest: string): string => `http_server_request_duration_seconds_${r
 const GATEWAY = 'service_name="hookmint-gateway"';
 const SIGN = `${GATEWAY}, messaging_destination_name="hookmint.main.token.sign"`;
 
+const CLAIM = 'persistentvolumeclaim="hookmint-nats-js-hookmint-nats-0"';
+
 /** A tenant that is well: a hundred tokens a second, one in a thousand refused, in milliseconds. */
 const WELL: Input = {
   [token('issued')]: '0+6000x200',
@@ -54,11 +56,25 @@ const WELL: Input = {
   [hook('bucket', '"ok", le="5"')]: '0+6000x200',
   [hook('bucket', '"ok", le="+Inf"')]: '0+6000x200',
   'hookmint_events_dropped_total{service_name="hookmint-gateway"}': '0+0x200',
+  hookmint_store_disk_free_bytes: '5e9x200',
+  hookmint_store_disk_size_bytes: '1e10x200',
+  [`kubelet_volume_stats_available_bytes{${CLAIM}}`]: '3e9x200',
+  [`kubelet_volume_stats_capacity_bytes{${CLAIM}}`]: '5e9x200',
+  hookmint_events_unread: '3x200',
+  'hookmint_tls_certificate_left_seconds{service_name="hookmint-gateway"}': '5e6x200',
+  'nodejs_eventloop_delay_p99_seconds{service_name="hookmint-gateway"}': '0.012x200',
+  'hookmint_sandbox_runs_total{hookmint_sandbox_start="cold"}': '0+6x200',
+  'hookmint_sandbox_runs_total{hookmint_sandbox_start="warm"}': '0+6000x200',
 };
 
 /** What happens from the hundredth minute on, or is there no longer, for each alert. */
 /** They tell of something that happened, and not for longer than it has. */
-const ONCE = new Set(['HookmintEventsDropped', 'HookmintEventsMissing', 'HookmintRepliesRefused']);
+const ONCE = new Set([
+  'HookmintEventsDropped',
+  'HookmintEventsMissing',
+  'HookmintLogsShortened',
+  'HookmintRepliesRefused',
+]);
 
 const ILL: Record<string, Input> = {
   HookmintTokensFailing: { [token('failed')]: '0x100 0+120x100' },
@@ -84,6 +100,14 @@ const ILL: Record<string, Input> = {
   HookmintEventsDropped: { 'hookmint_events_dropped_total{service_name="hookmint-gateway"}': '0x100 1x100' },
   HookmintEventsMissing: { 'hookmint_events_missing_total{service_name="hookmint-management"}': '0x100 1x100' },
   HookmintLogsShortened: { 'hookmint_logs_shortened_total{service_name="hookmint-management"}': '0x100 1x100' },
+  HookmintStoreDiskFilling: { hookmint_store_disk_free_bytes: '5e9x100 1e9x100' },
+  HookmintVolumeFilling: { [`kubelet_volume_stats_available_bytes{${CLAIM}}`]: '3e9x100 5e8x100' },
+  HookmintEventsUnread: { hookmint_events_unread: '3x100 50000x100' },
+  HookmintCertificateEnding: {
+    'hookmint_tls_certificate_left_seconds{service_name="hookmint-gateway"}': '5e6x100 1e6x100',
+  },
+  HookmintEventLoopSlow: { 'nodejs_eventloop_delay_p99_seconds{service_name="hookmint-gateway"}': '0.012x100 0.8x100' },
+  HookmintRunsCold: { 'hookmint_sandbox_runs_total{hookmint_sandbox_start="cold"}': '0x100 0+6000x100' },
   HookmintRepliesRefused: { 'hookmint_bus_replies_refused_total{service_name="hookmint-gateway"}': '0x100 1x100' },
   HookmintSandboxWithoutWall: { 'hookmint_sandbox_wall{hookmint_sandbox_wall="none"}': '0x100 1x100' },
   HookmintBuilderWithoutWall: { 'hookmint_builder_wall{hookmint_builder_wall="unknown"}': '0x100 1x100' },

@@ -94,6 +94,7 @@ describe('logs that take more than they may', () => {
   it('are left as they are while they fit', async () => {
     const { bytes, changed } = await fitLogs(management, {
       maxBytes: 1_000_000_000,
+      reserveBytes: 0,
       retentionSeconds: RETENTION_SECONDS,
       note,
     });
@@ -106,7 +107,7 @@ describe('logs that take more than they may', () => {
 
   it('expire earlier, the oldest first, and it is told', async () => {
     const { bytes } = await logsIn(management).size();
-    const bound = { maxBytes: bytes / 2, retentionSeconds: RETENTION_SECONDS, note };
+    const bound = { maxBytes: bytes / 2, reserveBytes: 0, retentionSeconds: RETENTION_SECONDS, note };
     assert.equal((await fitLogs(management, bound)).changed, true);
     const kept = LOGS * 0.45;
     await until('the oldest are gone', async () => (await logsIn(owner).count({})) < kept * 1.1);
@@ -121,14 +122,14 @@ describe('logs that take more than they may', () => {
 
   it('are told once, however many look', async () => {
     const { bytes } = await logsIn(management).size();
-    const bound = { maxBytes: bytes * 0.99, retentionSeconds: RETENTION_SECONDS, note };
+    const bound = { maxBytes: bytes * 0.99, reserveBytes: 0, retentionSeconds: RETENTION_SECONDS, note };
     await logsIn(management).expireAfter(1, 'shorter');
     assert.equal((await fitLogs(management, bound)).changed, false);
     assert.equal(notes.length, 1);
   });
 
   it('are kept as long as is set again once there is room', async () => {
-    const bound = { maxBytes: 1_000_000_000, retentionSeconds: RETENTION_SECONDS, note };
+    const bound = { maxBytes: 1_000_000_000, reserveBytes: 0, retentionSeconds: RETENTION_SECONDS, note };
     assert.equal((await fitLogs(management, bound)).changed, true);
     assert.equal(await expiry(), RETENTION_SECONDS);
   });

@@ -12,14 +12,18 @@ const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 const UNITS: Record<string, string> = { s: '_seconds', By: '_bytes' };
 
+const MEASURES = ['metrics', 'process-metrics', 'observe-process']
+  .map((name) => textOf(`shared/telemetry/${name}.ts`))
+  .join('\n');
+
 /** The names that the collector's prometheus exporter makes of OpenTelemetry's: dots, unit, `_total` (its documentation). */
-const SERIES = [
-  ...textOf('shared/telemetry/metrics.ts').matchAll(/\.create(\w+)\('([\w.]+)', \{[^]*?unit: '([^']+)'/g),
-].flatMap(([, kind = '', name = '', unit = '']) => {
-  const base = name.replaceAll('.', '_') + (UNITS[unit] ?? '');
-  if (kind === 'Counter') return [`${base}_total`];
-  return kind === 'Histogram' ? [`${base}_bucket`, `${base}_count`, `${base}_sum`] : [base];
-});
+const SERIES = [...MEASURES.matchAll(/\.create(\w+)\('([\w.]+)', (?:\{[^}]*?unit: '([^']+)'|options)/g)].flatMap(
+  ([, kind = '', name = '', unit = 'By']) => {
+    const base = name.replaceAll('.', '_') + (UNITS[unit] ?? '');
+    if (/^(?:Observable)?Counter$/.test(kind)) return [`${base}_total`];
+    return kind === 'Histogram' ? [`${base}_bucket`, `${base}_count`, `${base}_sum`] : [base];
+  },
+);
 
 /** What the collector makes of the traces that it keeps, for their exemplars; the span metrics connector's documentation. */
 const { connectors } = parse(textOf('deploy/otel/collector.yaml')) as {
@@ -27,6 +31,13 @@ const { connectors } = parse(textOf('deploy/otel/collector.yaml')) as {
 };
 const KEPT = `${connectors.spanmetrics.namespace.replaceAll('.', '_')}_duration_seconds`;
 const SERIES_OF_COLLECTOR = [`${KEPT}_bucket`, `${KEPT}_count`, `${KEPT}_sum`];
+
+/** Of Node's own instrumentation, which test/e2e/metrics.test.ts sees, and of the kubelet (its documentation). */
+const SERIES_OF_OTHERS = [
+  'nodejs_eventloop_delay_p99_seconds',
+  'kubelet_volume_stats_available_bytes',
+  'kubelet_volume_stats_capacity_bytes',
+];
 
 /** Labels: attributes that the services record, and those that tell a process. */
 const LABELS = [
@@ -40,8 +51,16 @@ const LABELS = [
   'hookmint.limit.enforced',
   'hookmint.sandbox.wall',
   'hookmint.builder.wall',
+  'hookmint.sandbox.start',
 ];
-const LABELS_OF_ALL = ['le', 'service_name', 'service_instance_id', 'http_response_status_code', 'span_name'];
+const LABELS_OF_ALL = [
+  'le',
+  'service_name',
+  'service_instance_id',
+  'http_response_status_code',
+  'span_name',
+  'persistentvolumeclaim',
+];
 
 const [rules] = readResources(join(ROOT, 'deploy/grafana/alerts.yaml'));
 assert(rules !== undefined);
@@ -64,10 +83,10 @@ describe('dashboard and alerts', () => {
     );
     for (const { where, expr } of expressions) {
       const withoutLabels = expr.replaceAll(/(?:by|on) \([^)]*\)|\{[^}]*\}/g, ' ');
-      const asked = withoutLabels.match(/\b(?:hookmint|http_server|messaging)_\w+/g) ?? [];
+      const asked = withoutLabels.match(/\b(?:hookmint|http_server|messaging|nodejs|process|kubelet)_\w+/g) ?? [];
       assert(asked.length > 0, `${where} asks for nothing`);
       assert.deepEqual(
-        asked.filter((name) => ![...SERIES, ...SERIES_OF_COLLECTOR].includes(name)),
+        asked.filter((name) => ![...SERIES, ...SERIES_OF_COLLECTOR, ...SERIES_OF_OTHERS].includes(name)),
         [],
         where,
       );
@@ -90,7 +109,7 @@ describe('dashboard and alerts', () => {
       .filter((file) => file.endsWith('.ts'))
       .map((file) => textOf(`services/${file}`))
       .join('');
-    const shared = textOf('shared/http/observe.ts') + textOf('shared/telemetry/metrics.ts');
+    const shared = textOf('shared/http/observe.ts') + MEASURES;
     for (const name of LABELS) assert((code + shared).includes(`'${name}'`), name);
   });
 

@@ -40,12 +40,16 @@ const REFUSED: [what: string, code: string, message: RegExp][] = [
     /onExecutePostLogin, onContinuePostLogin, and nothing that is called/,
   ],
   [
-    'a function of Cognito',
-    `exports.handler = async (event) => event;`,
-    /handler is of AWS Lambda, as the triggers of Amazon Cognito/,
+    'a function of Logto that is exported',
+    'exports.getCustomJwtClaims = async ({ token }) => ({});',
+    /getCustomJwtClaims is of Logto, whose script declares it and exports nothing; a hook is .*; an Action is .*; Logto's/,
   ],
-  ['one of a module for Lambda', 'export const handler = async (event) => event;', /handler is of AWS Lambda/],
-  ['a function of Logto', 'const getCustomJwtClaims = async ({ token }) => ({});', /getCustomJwtClaims is of Logto/],
+  [
+    'a function of Logto within another',
+    'function wrap() { const getCustomJwtClaims = () => ({}); return getCustomJwtClaims; }',
+    /exports nothing that is called: a hook is .*; an Action is .*; Logto's script is/,
+  ],
+  ['a function of Logto that is only called', 'getCustomJwtClaims();', /exports nothing that is called/],
   [
     'names',
     'exports.a = 1; module.exports.b = 2; exports.c = exports.d = 3;',
@@ -93,6 +97,78 @@ describe('a script that may export what a trigger calls is taken', () => {
       assert.equal((await inspectHook(code)).kind, code.includes('onExecuteCredentialsExchange') ? 'action' : 'hook');
     });
   }
+});
+
+describe('a handler is told by its export', () => {
+  const handler = 'async (event) => event';
+  for (const [what, code] of [
+    ['a property', `exports.handler = ${handler};`],
+    ['one of module.exports', `module.exports.handler = ${handler};`],
+    ['one in an object', `const handler = ${handler}; module.exports = { handler };`],
+    ['one in an object with others', `module.exports = { version: 1, handler: ${handler} };`],
+    ['one of a module', `export const handler = ${handler};`],
+    ['a function of a module', 'export async function handler(event) { return event; }'],
+    ['one of a list', `const handler = ${handler}; export { handler };`],
+    ['one of a list by another name', `const main = ${handler}; export { main as handler };`],
+    [
+      'one as TypeScript compiles it',
+      `exports.handler = void 0; const handler = ${handler}; exports.handler = handler;`,
+    ],
+    [
+      'one as a bundler compiles it',
+      `var out = {}; __export(out, { handler: () => handler }); module.exports = __toCommonJS(out); var handler = 1;`,
+    ],
+  ] as const) {
+    it(what, async () => assert.equal((await inspectHook(code)).kind, 'cognito-lambda'));
+  }
+
+  for (const [what, code, kind] of [
+    ['of a hook', `exports.handler = 1; module.exports = ${HOOK};`, 'hook'],
+    ['of a hook of a module', `export const handler = 1; export default ${HOOK};`, 'hook'],
+    ['of an Action', `exports.handler = 1; exports.onExecuteCredentialsExchange = ${ACTION};`, 'action'],
+    ['of another name', `const handler = ${handler}; export { handler as default };`, 'hook'],
+  ] as const) {
+    it(`but not that ${what}`, async () => assert.equal((await inspectHook(code)).kind, kind));
+  }
+
+  it('unless it is said', async () => {
+    const code = `exports['handler'] = ${handler};`;
+    assert.equal((await inspectHook(code)).kind, 'hook');
+    assert.equal((await inspectHook(code, undefined, 'cognito-lambda')).kind, 'cognito-lambda');
+    await assert.rejects(inspectHook('const handler = 1;', undefined, 'cognito-lambda'), {
+      code: 'hook_exports_nothing',
+      message: /the script exports no handler: Cognito's pre token generation Lambda is/,
+    });
+  });
+});
+
+describe('a script that exports nothing is told by what it declares', () => {
+  for (const [what, code] of [
+    ['an arrow function', 'const getCustomJwtClaims = async ({ token }) => ({});'],
+    ['a function', 'async function getCustomJwtClaims({ token }) { return {}; }'],
+    ['a variable, later', 'let getCustomJwtClaims; getCustomJwtClaims = () => ({});'],
+    ['one before a comment without an end', 'var getCustomJwtClaims = () => ({}); // the end'],
+    ['one of a module', "import fs from 'node:fs';\nconst getCustomJwtClaims = () => ({});"],
+    ['one with helpers', 'const help = () => 1;\nconst getCustomJwtClaims = () => ({ a: help() });'],
+  ] as const) {
+    it(`a script of Logto: ${what}`, async () => assert.equal((await inspectHook(code)).kind, 'logto'));
+  }
+
+  it('but what it exports comes first', async () => {
+    const hook = `const getCustomJwtClaims = 1; module.exports = ${HOOK};`;
+    assert.equal((await inspectHook(hook)).kind, 'hook');
+    const action = `const getCustomJwtClaims = 1; exports.onExecuteCredentialsExchange = ${ACTION};`;
+    assert.equal((await inspectHook(action)).kind, 'action');
+  });
+
+  it('unless it is said', async () => {
+    const code = `const getCustomJwtClaims = () => ({}); module.exports = ${HOOK};`;
+    assert.equal((await inspectHook(code, undefined, 'logto')).kind, 'logto');
+    await assert.rejects(inspectHook('const a = 1;', undefined, 'logto'), {
+      code: 'hook_exports_nothing',
+      message: /the script declares no getCustomJwtClaims: Logto's script is/,
+    });
+  });
 });
 
 describe("a directive 'use strict' at the beginning of a file has no effect, in a bundle or without", () => {

@@ -57,8 +57,8 @@ async function runWithin(wall_ms: number, ...lines: string[]): Promise<RanOnce> 
   );
   const address = revisionAddress(content);
   const revision: HookRevision = { ...HookRevisionContent.parse(content), revision: address };
-  const { build, limits } = revision;
-  const runnable = { revision: address, script: build?.script ?? code, secrets: { KEY }, limits };
+  const { build, kind, limits } = revision;
+  const runnable = { revision: address, script: build?.script ?? code, kind, secrets: { KEY }, limits };
   const args = JSON.stringify({ ...(JSON.parse(hookArguments()) as object), body: { base } });
   return runs.run({ revision, runnable }, args, Date.now() + 2 * LONG_WALL_MS);
 }

@@ -87,8 +87,14 @@ async function enable(of: CorpusCase): Promise<KnownRevision> {
   );
   await enableRevision(stack(), content);
   const revision = { ...HookRevisionContent.parse(content), revision: revisionAddress(content) };
-  const { build, code } = revision;
-  const runnable = { revision: revision.revision, script: build?.script ?? code, secrets, limits: revision.limits };
+  const { build, code, kind } = revision;
+  const runnable = {
+    revision: revision.revision,
+    script: build?.script ?? code,
+    kind,
+    secrets,
+    limits: revision.limits,
+  };
   return { revision, runnable };
 }
 

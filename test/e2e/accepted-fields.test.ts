@@ -485,6 +485,27 @@ it('a hook and an Action in TypeScript run where their language says so, and onl
   }
 });
 
+it('a hook is called by the contract that is said, and an Action by no other than its own', async () => {
+  const client = await makeGranted();
+  // What looks like an export hides what the script declares.
+  const script = `const named = module.id; const getCustomJwtClaims = () => ({ said: 'yes' });`;
+  assert.equal((await withCode(script, { contract: 'logto' }, () => claimsOf(client))).said, 'yes');
+  await assert.rejects(
+    withCode(script, {}, () => claimsOf(client)),
+    /hook_load_failed/,
+  );
+  const action = `exports.onExecuteCredentialsExchange = async () => {}; const getCustomJwtClaims = () => ({});`;
+  for (const [contract, refusal] of [
+    ['logto', /must export onExecuteCredentialsExchange/],
+    ['auth0-hook', /hook_exports_nothing/],
+  ] as const) {
+    await assert.rejects(
+      withCode(action, { contract }, () => claimsOf(client)),
+      refusal,
+    );
+  }
+});
+
 it('a hook that fails stops the token, unless it may be issued unmodified', async () => {
   const client = await makeGranted();
   for (const [, code] of KINDS) {

@@ -53,7 +53,7 @@ it('events that are purged before management has read them are told of, in logs,
   assert.equal((await requestToken(stack())).status, 200);
   // One may have been on its way to management already.
   const told = new RegExp(
-    `Messages (?:${String(read + 1)}|${String(read + 2)}) to ${String(read + 3)} of the audit events were removed before they became logs`,
+    `Messages (?:${String(read + 1)}|${String(read + 2)}) to ${String(read + 3)} of the audit events, from 2\\S+Z to 2\\S+Z, were removed before they became logs`,
   );
   await stack().untilPrinted(told);
   await until('a log tells of it', async () => (await warningsInLogs()).length === 1);

@@ -10,6 +10,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const HOOK = `/** @type {import('hookmint/types').ClientCredentialsExchangeHook} */\n`;
 const ACTION = `/** @type {import('hookmint/types').CredentialsExchangeAction} */\n`;
+const LOGTO = `/** @type {import('hookmint/types').LogtoScript} */\n`;
+const COGNITO = `/** @type {import('hookmint/types').CognitoLambda} */\n`;
 const template = (name: string): string => readFileSync(join(ROOT, `cli/hook/templates/${name}`), 'utf8');
 
 const FILES = {
@@ -17,6 +19,26 @@ const FILES = {
   'action-template.js': template('action.js'),
   'hook-template.ts': template('hook.ts.txt'),
   'action-template.ts': template('action.ts.txt'),
+  'logto-template.js': template('logto.js'),
+  'logto-template.ts': template('logto.ts.txt'),
+  'cognito-template.js': template('cognito-lambda.js'),
+  'cognito-template.ts': template('cognito-lambda.ts.txt'),
+  'logto.js': `${LOGTO}const getCustomJwtClaims = async ({ token, context, environmentVariables, api }) => {
+    if (token.aud.startsWith('urn:') || !environmentVariables?.KEY) api.denyAccess(token.scope?.split(' ')[0]);
+    return { plan: context.application.customData.plan?.trim(), kind: token.kind, name: context.application.name };
+  };`,
+  'wrong-logto.js': `${LOGTO}const getCustomJwtClaims = ({ context }) => ({ email: context.user.email });`,
+  'cognito.js': `${COGNITO}exports.handler = (event, context, callback) => {
+    if (event.request.clientMetadata.tenant === undefined) return callback(new Error('no'));
+    event.response.claimsAndScopeOverrideDetails = {
+      accessTokenGeneration: { claimsToAddOrOverride: { left: context.getRemainingTimeInMillis() }, scopesToSuppress: event.request.scopes },
+    };
+    callback(null, event);
+  };`,
+  'wrong-cognito.js': `${COGNITO}exports.handler = async (event) => {
+    event.response.claimsAndScopeOverrideDetails = { accessTokenGeneration: { scopesToAdd: 'a' } };
+    return event;
+  };`,
   'hook.js': `${HOOK}module.exports = async function (client, scope, audience, context, cb) {
     const { plan } = client.metadata;
     if (plan?.startsWith('x')) return cb(new InvalidScopeError(client.name + client.id + client.tenant));
@@ -112,8 +134,16 @@ describe('hookmint/types', () => {
     ]);
   });
 
+  it('knows what code of other systems is given, and what it is not', () => {
+    assert.deepEqual([...complaints('logto.js'), ...complaints('cognito.js')], []);
+    assert.equal(complaints('wrong-logto.js').length, 1);
+    assert.match(complaints('wrong-logto.js')[0] ?? '', /^Property 'user' does not exist on type/);
+    assert.deepEqual(complaints('wrong-cognito.js'), ["Type 'string' is not assignable to type 'string[]'."]);
+  });
+
   it('fits the templates', () => {
-    const templates = ['hook-template.js', 'action-template.js', 'hook-template.ts', 'action-template.ts'] as const;
+    const templates = (Object.keys(FILES) as (keyof typeof FILES)[]).filter((file) => file.includes('-template.'));
+    assert.equal(templates.length, 8);
     assert.deepEqual(templates.flatMap(complaints), []);
   });
 });

@@ -40,6 +40,8 @@ before(async () => {
       ...receiver.env,
       OTEL_TRACES_SAMPLER: 'always_off',
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_BLRP_SCHEDULE_DELAY: '100',
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
     },
   });
@@ -133,12 +135,14 @@ describe('/metrics', () => {
       ...textOf('deploy/grafana/alerts.yaml').matchAll(/^ {10}expr: \|-\n((?: {12}.*\n)+)/gm),
       ...textOf('deploy/grafana/dashboard.json').matchAll(/"expr": "(.*)",?$/gm),
     ].map(([, expr = '']) => expr.replaceAll(/(?:by|on) \([^)]*\)|\{[^}]*\}/g, ' '));
-    const asked = new Set(expressions.flatMap((expr) => expr.match(/\b(?:hookmint|http_server|messaging)_\w+/g) ?? []));
+    const asked = new Set(
+      expressions.flatMap((expr) => expr.match(/\b(?:hookmint|http_server|messaging|nodejs|process)_\w+/g) ?? []),
+    );
     assert.ok(asked.size >= 10);
     const names = new Set(Object.values(kept).flatMap((series) => series.map(({ name }) => name)));
     const missing = [...asked].filter((name) => !names.has(name));
-    // Made by the collector of traces; counted only where somebody was limited.
-    const elsewhere = /^hookmint_(?:kept_|requests_limited_)/;
+    // Made by the collector of traces; counted only where somebody was limited; told only where TLS is served.
+    const elsewhere = /^hookmint_(?:kept_|requests_limited_|tls_)/;
     assert.deepEqual(
       missing.filter((name) => !elsewhere.test(name)),
       [],
@@ -173,6 +177,16 @@ describe('/metrics', () => {
         `${name} of ${service}`,
       );
     }
+  });
+
+  it("has the tenant's logs go by OTLP too, where that is asked for", async () => {
+    const { call } = await openManagement(stack);
+    const { body } = await call('GET', '/logs?q=type:seccft&per_page=1');
+    const [log] = body as { log_id: string }[];
+    assert.ok(log !== undefined);
+    await receiver.until(() => receiver.text().includes(`"${log.log_id}"`), 'a log');
+    assert.match(receiver.text(), /"eventName":"hookmint\.log\.seccft"/);
+    assert.equal(receiver.text().includes(stack.clientSecret), false);
   });
 
   it('holds no client, no correlation id, no secret and no address', () => {

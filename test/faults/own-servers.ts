@@ -19,28 +19,35 @@ export type OwnServers = {
   mongodPort: number;
   /** The URL for whoever connects to mongod at `port`. */
   mongodbUrl: (port: number) => string;
+  /** How often mongod was started. */
+  mongodStarts: () => number;
   /** Stops nats-server; it is started again. */
   restartNats: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
-/** @param dataDir Where they keep their data; default: a temporary folder that goes with them. */
-export async function startOwnServers(dataDir?: string): Promise<OwnServers> {
+/**
+ * @param dataDir Where both keep their data, or each; default: a temporary folder that goes with them.
+ * @param mongodArguments Further ones of mongod.
+ */
+export async function startOwnServers(
+  dataDir?: string | { nats: string; mongodb: string },
+  mongodArguments: readonly string[] = [],
+): Promise<OwnServers> {
   await using cleanup = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'hookmint-faults-'));
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const at = dataDir ?? folder;
+  const at = typeof dataDir === 'object' ? dataDir : { nats: dataDir ?? folder, mongodb: dataDir ?? folder };
   const configFile = join(folder, 'nats.conf');
   writeFileSync(configFile, readFileSync(BUS_CONFIG, 'utf8').replace(/^authorization \{[^]*/m, ''));
   const quiet = { report: (): void => undefined };
   const [natsBinary, mongodBinary] = await Promise.all([obtainNats(quiet), obtainMongod(quiet)]);
   const nats = await keepRunning((port) =>
-    startNats({ binary: natsBinary.path, dataDir: join(at, 'nats'), configFile, port }),
+    startNats({ binary: natsBinary.path, dataDir: join(at.nats, 'nats'), configFile, port }),
   );
   cleanup.defer(nats.stop);
-  const mongod = await keepRunning((port) =>
-    startMongod({ binary: mongodBinary.path, dataDir: join(at, 'mongodb'), port }),
-  );
+  const binary = withArguments(mongodBinary.path, mongodArguments, join(folder, 'mongod'));
+  const mongod = await keepRunning((port) => startMongod({ binary, dataDir: join(at.mongodb, 'mongodb'), port }));
   cleanup.defer(mongod.stop);
   const password = randomBytes(16).toString('hex');
   const url = `mongodb://127.0.0.1:${String(mongod.port)}`;
@@ -50,16 +57,26 @@ export async function startOwnServers(dataDir?: string): Promise<OwnServers> {
     natsPort: nats.port,
     mongodPort: mongod.port,
     mongodbUrl: (port) => `mongodb://owner:${password}@127.0.0.1:${String(port)}/?authSource=admin`,
+    mongodStarts: mongod.starts,
     restartNats: nats.restart,
     stop: () => running.disposeAsync(),
   };
 }
 
-type Kept = { port: number; restart: () => Promise<void>; stop: () => Promise<void> };
+/** A program that starts another with more arguments than it is given. */
+function withArguments(binary: string, more: readonly string[], program: string): string {
+  if (more.length === 0) return binary;
+  const quoted = more.map((argument) => ` '${argument}'`).join('');
+  writeFileSync(program, `#!/bin/sh\nexec '${binary}' "$@"${quoted}\n`, { mode: 0o755 });
+  return program;
+}
+
+type Kept = { port: number; starts: () => number; restart: () => Promise<void>; stop: () => Promise<void> };
 
 /** As an orchestrator does, without its growing pauses. */
 async function keepRunning(start: (port: number | undefined) => Promise<RunningServer>): Promise<Kept> {
   let server = await start(undefined);
+  let starts = 1;
   const { port } = server;
   let stopping = false;
   const isStopping = (): boolean => stopping;
@@ -73,12 +90,14 @@ async function keepRunning(start: (port: number | undefined) => Promise<RunningS
       }
       // What ends at its start, as on a full disk, is tried again.
       server = await start(port).catch(() => server);
+      starts++;
       await delay(RETRY_MS);
     }
   }
   const kept = keep();
   return {
     port,
+    starts: () => starts,
     restart: () => server.stop(),
     stop: async () => {
       stopping = true;

@@ -37,7 +37,13 @@ test('mapped regions of a sandbox tell how many isolates it has: the soak would 
 
   async function run(revision: number): Promise<void> {
     const script = `module.exports = (client, scope, audience, context, cb) => cb(null, { scope: ['${String(revision)}'] });`;
-    const hook = { revision: `revision-${String(revision)}`, script, secrets: {}, limits: DEFAULT_HOOK_LIMITS };
+    const hook = {
+      revision: `revision-${String(revision)}`,
+      script,
+      kind: 'hook' as const,
+      secrets: {},
+      limits: DEFAULT_HOOK_LIMITS,
+    };
     const args = JSON.stringify({ client: {}, audience: 'https://api.example/', body: {} });
     const refused = () => Promise.reject(new Error('there is none'));
     const outcome = await sandbox.run(hook, args, Date.now() + 10_000, { http: refused, storage: refused });

@@ -45,7 +45,7 @@ for (const [what, body] of Object.entries(HOOKS)) {
 /** What each of some runs was given to use the network and the storage with. */
 async function runsOf(sandbox: SandboxProcess, body: string): Promise<WeakRef<RunServices>[]> {
   const script = `module.exports = (client, scope, audience, context, cb) => { ${body} };`;
-  const hook = { revision: 'revision', script, secrets: {}, limits: DEFAULT_HOOK_LIMITS };
+  const hook = { revision: 'revision', script, kind: 'hook' as const, secrets: {}, limits: DEFAULT_HOOK_LIMITS };
   const args = JSON.stringify({ client: {}, audience: 'https://api.example/', body: {} });
   return Promise.all(
     Array.from({ length: RUNS }, async () => {

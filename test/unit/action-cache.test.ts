@@ -13,7 +13,7 @@ type Action = (event: object, api: { cache: Cache }) => void;
 
 const source = (name: string): string =>
   readFileSync(new URL(`../../services/hook-executor/isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
-const ADAPT = `(${source('action.js')})((${source('ignored-writes.js')})())`;
+const ADAPT = `(${source('contracts/auth0-action.js')})((${source('contracts/auth0-ignored-writes.js')})())`;
 
 let nowMs: number;
 let cache: Cache;
@@ -21,9 +21,13 @@ beforeEach(() => {
   nowMs = 1_800_000_000_000;
   const realm = createContext({ clock: () => nowMs });
   runInContext('Date.now = clock', realm);
-  const adapt = runInContext(ADAPT, realm) as (action: Action) => (...args: unknown[]) => unknown;
+  const contract = runInContext(`${ADAPT}()`, realm) as {
+    adapt: (exported: { onExecuteCredentialsExchange: Action }) => (...args: unknown[]) => unknown;
+  };
   const event = { client: {}, request: {} };
-  adapt((_, api) => void (cache = api.cache))(event, {}, () => undefined, { keep: () => undefined });
+  const onExecuteCredentialsExchange: Action = (_, api) => void (cache = api.cache);
+  const run = contract.adapt({ onExecuteCredentialsExchange });
+  run(event, '{}', () => undefined, { keep: () => undefined });
 });
 
 const codeOf = ({ type, code }: Answer): string => code ?? type;

@@ -16,7 +16,7 @@ const MAP = JSON.stringify({
 function seen(stack: string, of: object = {}): string | undefined {
   const known = { hook_id: 'h', code: 'x', limits: DEFAULT_HOOK_LIMITS, revision: 'r', ...of };
   const revision = HookRevision.parse(known);
-  const runnable = { revision: 'r', script: 'x', secrets: {}, limits: DEFAULT_HOOK_LIMITS };
+  const runnable = { revision: 'r', script: 'x', kind: 'hook' as const, secrets: {}, limits: DEFAULT_HOOK_LIMITS };
   const error = { name: 'Error', message: 'e', stack };
   const { outcome } = asAuthorSees({ status: 'threw', during: 'run', error, ...NOT_RUN }, { revision, runnable });
   return 'error' in outcome ? outcome.error.stack : undefined;

@@ -14,7 +14,15 @@ const scan = (code: string) => scanHook(code, 'typescript');
 
 async function bundled(code: string): Promise<{ script: string; map: SourceMap }> {
   const { isModule } = await scan(code);
-  const asked = { code, language: 'typescript', isModule, found: [], modules: [], packages: '/nowhere' } as const;
+  const asked = {
+    code,
+    language: 'typescript',
+    kind: 'hook',
+    isModule,
+    found: [],
+    modules: [],
+    packages: '/nowhere',
+  } as const;
   const { script, sourceMap } = await bundle({ ...asked, found: [], modules: [], maxScriptBytes: 8_000_000 });
   return { script, map: new SourceMap(JSON.parse(sourceMap) as SourceMapPayload) };
 }

@@ -12,6 +12,7 @@ const keys: KeyRing = {
   publicKeys: () => [],
   version: () => 1,
   ageMs: () => 0,
+  signingSinceMs: () => 0,
   reload: () => Promise.resolve(),
 };
 const request = (overrides: Partial<TokenSign> = {}): TokenSign => ({
@@ -40,6 +41,49 @@ describe('the signer, which takes nobody’s word', () => {
           message: `The claim "${name}" is reserved for the issuer.`,
         },
       );
+    });
+  }
+
+  for (const contract of ['logto', 'cognito-lambda'] as const) {
+    it(`holds claims of ${contract} to its rules where it is told, to Auth0's where it is not, and to its own in both`, async () => {
+      const custom_claims = { roles: ['ops'], org_id: 'o' };
+      const { access_token } = await mintAccessToken(request({ custom_claims, contract }), keys);
+      const { roles, org_id } = (await jwtVerify(access_token, publicKey)).payload;
+      assert.deepEqual({ roles, org_id }, custom_claims);
+      await assert.rejects(mintAccessToken(request({ custom_claims }), keys), { code: 'reserved_claim' });
+      for (const name of [
+        ...[
+          'iss',
+          'sub',
+          'aud',
+          'exp',
+          'iat',
+          'nbf',
+          'jti',
+          'azp',
+          'gty',
+          'client_id',
+          'scope',
+          'cnf',
+          'act',
+          'may_act',
+        ],
+        ...[
+          'permissions',
+          'authorization_details',
+          'active',
+          'token_type',
+          'constructor',
+          'prototype',
+          'Sub',
+          'ｉｓｓ',
+        ],
+      ]) {
+        const forged = { [name]: 'forged' };
+        await assert.rejects(mintAccessToken(request({ custom_claims: forged, contract }), keys), {
+          code: 'reserved_claim',
+        });
+      }
     });
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
 import { missingInHooks } from '../../cli/sync/missing-in-hooks.ts';
+import { detectContract } from '../../hook-build/detect-contract.ts';
 import { exportsNothing } from '../../hook-build/exports-nothing.ts';
 import { inertDirective } from '../../hook-build/inert-directive.ts';
 import { olderModules } from '../../hook-build/older-modules.ts';
@@ -260,7 +261,13 @@ describe('the text of an author', () => {
     isBounded(
       `${name}, looked through for exports`,
       MAX_HOOK_CODE_BYTES,
-      of((code) => exportsNothing(code, 'hook')),
+      of((code) => exportsNothing(code, 'hook', () => false)),
+      OF_CLI_MS,
+    );
+    isBounded(
+      `${name}, looked through for its contract`,
+      MAX_HOOK_CODE_BYTES,
+      of((code) => detectContract(code, () => false)),
       OF_CLI_MS,
     );
     isBounded(

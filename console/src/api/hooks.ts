@@ -46,7 +46,8 @@ export const HOOKS: ProgramApi = {
     queryKey: ['hooks', id],
     queryFn: async ({ signal }) => {
       const hook = whole(await answered(api.GET('/api/v2/hooks/{id}', { params: { path: { id } }, signal })));
-      return { id: hook.id, name: hook.name, isActive: hook.enabled, script: hook.script };
+      const { id: hookId, name, enabled, script, hookmint } = hook;
+      return { id: hookId, name, isActive: enabled, script, contract: hookmint?.contract };
     },
   }),
   revisions: (id) => ({

@@ -9,6 +9,8 @@ export type Program = {
   isActive: boolean;
   /** Code that is deployed. */
   script: string | undefined;
+  /** The system that the code was written for, where that is not Auth0. */
+  contract?: string | undefined;
 };
 
 /** One line of the history. */

@@ -27,5 +27,10 @@ export const DROPPED: Readonly<Record<Dropped['reason'], { why: string; remedy: 
     remedy: 'A scope is printable ASCII without spaces, quotes and backslashes.',
   },
   not_an_array_of_strings: { why: 'no list of texts', remedy: 'Set scope to a list of texts.' },
+  contract: {
+    why: 'not for code to set, where this code was written for',
+    remedy: 'It was not in the token there either.',
+  },
+  not_supported: { why: 'asked for, but hookmint has no such thing', remedy: 'The token is without it.' },
   assigned: { why: 'assigned, which does nothing', remedy: 'Call the method of the API instead.' },
 };

@@ -6,7 +6,7 @@ type Status = DryRun['outcome']['status'];
 
 /** How a run ended, in words. */
 export function outcomeInWords(outcome: Outcome, kind: DryRun['kind']): string {
-  const it = kind === 'hook' ? 'The hook' : 'The Action';
+  const it = kind === 'action' ? 'The Action' : 'The hook';
   switch (outcome.status as Status) {
     case 'ok':
       return `${it} ran`;

@@ -6,9 +6,10 @@ import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome
 import type { EnabledHook } from '../../../shared/domain/hook.ts';
 import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
+import { CONTRACTS } from '../../../shared/domain/contracts.ts';
 import { customClaimsPolicyOf } from '../../../shared/domain/tenant.ts';
 import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
-import { ignoredWrites } from '../../../shared/hook-result/ignored-writes.ts';
+import { askedInVain } from '../../../shared/hook-result/asked-in-vain.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
 import { hasStaticClaims, staticClaims } from '../../../shared/hook-result/static-claims.ts';
@@ -72,14 +73,14 @@ async function shapeByHook(
   deps: TokenIssuer,
 ): Promise<MergedResult> {
   const { scopes } = before;
-  const isAction = hook.revision.kind === 'action';
+  const { kind } = hook.revision;
   const outcome = await runHook(
     hook,
     {
       client: { id: client.client_id, name: client.name, tenant: deps.tenant, metadata: client.client_metadata },
       // Contract §1.1: undefined, not empty, when the grant gives none.
       ...(scopes.length === 0 ? {} : { scope: scopes }),
-      ...(isAction ? { custom_claims: before.customClaims } : {}),
+      ...(CONTRACTS[kind].seesClaims ? { custom_claims: before.customClaims } : {}),
       audience: api.identifier,
       proof_of_possession: binding,
       client_assertion: clientAssertion,
@@ -90,7 +91,7 @@ async function shapeByHook(
     deps.actionCache,
   );
   const found = hookFindings(hook, outcome);
-  if (isAction) (findings.actions ??= []).push(found);
+  if (kind === 'action') (findings.actions ??= []).push(found);
   else findings.hook = found;
   if (isFailure(outcome) && hook.revision.on_failure === 'issue_unmodified') {
     found.unmodified = true;
@@ -98,8 +99,8 @@ async function shapeByHook(
     return { scopes, customClaims: {}, dropped: [] };
   }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();
-  const merged = mergeHookResult(acceptHookOutcome(outcome), customClaimsPolicyOf(hook.revision.kind, policy));
-  return { ...merged, dropped: [...ignoredWrites(outcome), ...merged.dropped] };
+  const merged = mergeHookResult(acceptHookOutcome(outcome, kind), customClaimsPolicyOf(kind, policy), kind);
+  return { ...merged, dropped: [...askedInVain(outcome), ...merged.dropped] };
 }
 
 /** Whether the hook did not come to a decision: a denial is one. */

@@ -2,6 +2,7 @@ import { askOthers, UNKNOWN_MEMBER } from '../../../shared/bus/ask-others.ts';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { HookmintError } from '../../../shared/errors.ts';
+import { CONTRACTS, type HookKind } from '../../../shared/domain/contracts.ts';
 import type { Client } from '../../../shared/domain/client.ts';
 import { confirmationOf, type ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
@@ -19,11 +20,13 @@ type Decided = {
   api: ResourceServer;
   binding: ProofOfPossession | undefined;
   merged: MergedResult;
+  /** Of the hook; `undefined` for none. */
+  kind: HookKind | undefined;
 };
 
 /** Has a signer mint the token (contract §3): one that has the newest keys that this gateway knows of. */
 export async function signToken(
-  { issuer, client, api, binding, merged }: Decided,
+  { issuer, client, api, binding, merged, kind = 'hook' }: Decided,
   { signers, publicKeys }: { signers: SignRequester; publicKeys: PublicKeys },
 ): Promise<TokenSignReply> {
   const withPermissions = api.enforce_policies && api.token_dialect.endsWith('_authz');
@@ -38,6 +41,7 @@ export async function signToken(
     ...(withPermissions ? { permissions: merged.scopes } : {}),
     ...(binding === undefined ? {} : { cnf: confirmationOf(binding) }),
     custom_claims: merged.customClaims,
+    ...(CONTRACTS[kind].isAuth0 ? {} : { contract: kind }),
   };
   try {
     const reply = await askUntilCurrent(request, signers, publicKeys);

@@ -1,14 +1,23 @@
 // Runs inside the isolate, before the hook and in its realm. What it uses of the language it takes at once, so that a hook that
 // changes the built-ins changes them for itself alone. What it hands out is still the hook's word: the host checks it.
-// Called with `settled(id, text, inEntry)` of the host, which waits for the end of the entry if the third is true, the host's functions for the runtime, the runtime's `install` and the adapter for
-// Actions; gives what the host enters the isolate with: `load`, `run`, `fireTimer`, `takeTimers`, `settleCall`, `endRun`. The text of an outcome
-// is a line with the console's output as JSON, then one letter and its detail:
+// Called with `settled(id, text, inEntry)` of the host, which waits for the end of the entry if the third is true, the host's functions for the
+// runtime, the runtime's `install`, those of contracts/ that the hook may be written to, in the order in which they are asked, and the run's
+// limit of time; gives what
+// the host enters the isolate with: `load`, `run`, `fireTimer`, `takeTimers`, `settleCall`, `endRun`. The text of an outcome is a line with the
+// console's output as JSON, then one letter and its detail:
 //   o<json>  cb() or cb(null, result)      d<json>  cb(error)      t<json>  thrown, or a promise that was rejected
 //   w<json>  as o, after a line with a JSON list of what was assigned to where that does nothing
 //   n        the result is not an object       s        the result cannot be serialised
+//   r<json>  as o, after a line with a JSON list of `[kind, name, reason]` of what the code asked for and cannot have
 //   c<json>  a line with all of an Action's cache, which it changed, before one of the others
 //   l<json>  of a run that was ended without an outcome: the calls that it left open
-(function (settled, host, installRuntime, adaptAction) {
+//
+// A contract is `(tools) -> { missing, adapt, prepare? }`: `prepare(secrets)` is called before the code is loaded, `adapt(exported)` gives
+// `(args, secretsJson, cb, told) -> promise`, or `undefined` for what is not written to it, and `missing` says what that lacks. `tools` has
+// `ask(kind, request)`, a call of the host, `failed(error)`, which ends the run, and `wallMs`, the longest that one may take.
+// `told` has `ignored({ path, use })` for an assignment that does nothing, `note(kind, name, reason)` for what cannot be had, `warn(text)` for
+// the author, and `keep(entries)` for an Action's cache.
+(function (settled, host, installRuntime, makeContracts, wallMs) {
   'use strict';
   const { parse, rawJSON, stringify } = JSON;
   const { isArray } = Array;
@@ -25,19 +34,20 @@
   const MAX_MESSAGE_LENGTH = 4096;
   const MAX_STACK_LENGTH = 8192;
   const MAX_RESULT_DEPTH = 1_000;
+  /** Of one run, and characters of a name in one. */
+  const MAX_NOTES = 100;
+  const MAX_NOTED_LENGTH = 128;
   // What a line costs of the console's budget on top of its text, so that empty lines are not free.
   const LINE_COST = 16;
   // A longer text would stay in the host's memory, outside its heap, until its next large garbage collection if it were returned.
   const LONGEST_RETURNED = 1_000;
-  // A longer document is too long for the executor, which says so.
-  const LONGEST_DOCUMENT_SENT = 600_000;
 
   const mapGet = Function.prototype.call.bind(Map.prototype.get);
   const mapSet = Function.prototype.call.bind(Map.prototype.set);
   const mapDelete = Function.prototype.call.bind(Map.prototype.delete);
 
+  /** The hook, as the contract that it is written to calls it. */
   let hook;
-  let action;
   let secretsJson;
 
   // Everything that runs, runs for one run: `current`. Those that are not settled yet wait in `unsettled`.
@@ -77,6 +87,14 @@
     // In Node it would end the process, and with it the run.
     (error) => current.failed?.(error),
   );
+  const tools = {
+    __proto__: null,
+    wallMs,
+    ask: (kind, request) => runtime.callHost(kind, request),
+    failed: (error) => current.failed?.(error),
+  };
+  const contracts = [];
+  for (const make of makeContracts) contracts[contracts.length] = make(tools);
   const require = (name) => {
     const error = new ErrorClass(`Cannot find module '${StringFunction(name)}'`);
     error.code = 'MODULE_NOT_FOUND';
@@ -136,66 +154,6 @@
     }
   };
 
-  const webtaskId = 'hook';
-  const ask = (request, done) => {
-    const asked = then(
-      runtime.callHost('storage', request),
-      (answer) => done(null, answer),
-      (error) => done(error),
-    );
-    // As in Node, where an error thrown by a callback is uncaught.
-    then(asked, undefined, (error) => current.failed?.(error));
-  };
-  const documentOf = ({ json }) => (json === null ? undefined : parse(json));
-  const requireCallback = (cb) => {
-    if (typeof cb !== 'function') throw new ErrorClass('Callback must be a function.');
-  };
-  const storage = {
-    get(options, cb) {
-      const done = cb ?? options;
-      requireCallback(done);
-      ask({ __proto__: null, operation: 'get' }, (error, answer) => {
-        if (error === null) done(null, documentOf(answer));
-        else done(error);
-      });
-    },
-    set(data, options, cb) {
-      const done = cb ?? (typeof options === 'function' ? options : undefined);
-      if (done !== undefined) requireCallback(done);
-      const json = data === null ? undefined : stringify(data);
-      const length = json === undefined ? 0 : json.length;
-      const force = typeof options === 'object' && options !== null && Boolean(options.force);
-      const request = { __proto__: null, operation: 'set', force, length };
-      if (length > 0 && length <= LONGEST_DOCUMENT_SENT) request.json = json;
-      ask(request, (error, answer) => {
-        if (error === null && answer.conflict) {
-          error = new ErrorClass('Item was modified since it was read.');
-          error.code = 409;
-          error.conflict = documentOf(answer);
-        }
-        done?.(error);
-      });
-    },
-  };
-
-  const contextOf = (args) => ({
-    body: args.body,
-    ...(args.proof_of_possession && { proof_of_possession: args.proof_of_possession }),
-    ...(args.client_assertion && { client_assertion: args.client_assertion }),
-    webtask: {
-      body: { audience: args.audience, client: args.client, scope: args.scope },
-      secrets: parse(secretsJson),
-      data: parse(secretsJson),
-      query: {},
-      params: {},
-      headers: {},
-      meta: {},
-      storage: { ...storage },
-      id: webtaskId,
-      body_raw: stringify({ audience: args.audience, client: args.client, scope: args.scope }),
-    },
-  });
-
   const shown = (error) => {
     const { message, stack } = parse(describe(error));
     return stack ?? message;
@@ -218,9 +176,11 @@
       }
       return true;
     };
-    const told = () =>
+    const ofWrites = () =>
       writes === undefined || outcome[0] !== 'o' ? outcome : 'w' + stringify(writes) + '\n' + slice(outcome, 1);
-    const withCache = () => (cache === undefined ? '' : 'c' + stringify(cache) + '\n') + told();
+    const ofNotes = () =>
+      notes === undefined || outcome[0] !== 'o' ? ofWrites() : 'r' + stringify(notes) + '\n' + slice(outcome, 1);
+    const withCache = () => (cache === undefined ? '' : 'c' + stringify(cache) + '\n') + ofNotes();
     const framed = () => printedBy(record) + '\n' + withCache();
     const cb = (error, result) => {
       if (!settle(error ? 'd' + describe(error) : describeResult(result))) {
@@ -232,22 +192,27 @@
     };
     record.failed = failed;
     let writes;
+    let notes;
     let cache;
     const ignored = ({ path, use }) => {
       write('warn', `an assignment to ${path} does nothing: call ${use}`);
       if (writes === undefined) setPrototypeOf((writes = []), null);
       writes[writes.length] = path;
     };
+    const note = (kind, name, reason) => {
+      notes ??= setPrototypeOf([], null);
+      if (notes.length >= MAX_NOTES) return;
+      const noted = setPrototypeOf([kind, slice(name, 0, MAX_NOTED_LENGTH), reason], null);
+      notes[notes.length] = noted;
+    };
     try {
-      const promise =
-        action === undefined
-          ? hook(args.client, args.scope, args.audience, contextOf(args), cb)
-          : action(args, parse(secretsJson), cb, {
-              __proto__: null,
-              ignored,
-              warn: (text) => write('warn', text),
-              keep: (entries) => (cache = entries),
-            });
+      const promise = hook(args, secretsJson, cb, {
+        __proto__: null,
+        ignored,
+        note,
+        warn: (text) => write('warn', text),
+        keep: (entries) => (cache = entries),
+      });
       if (promise instanceof PromiseClass) then(promise, undefined, failed);
     } catch (error) {
       failed(error);
@@ -292,12 +257,11 @@
     secretsJson = secrets;
     const module = { exports: {} };
     try {
+      for (let i = 0; i < contracts.length; i++) contracts[i].prepare?.(parse(secrets));
       factory.call(module.exports, module.exports, require, module, '/hook.js', '/');
       const exported = module.exports;
-      if (typeof exported === 'function') hook = exported;
-      else if (typeof exported?.onExecuteCredentialsExchange === 'function') {
-        action = adaptAction(exported.onExecuteCredentialsExchange);
-      } else throw new TypeErrorClass('func is not a function: the hook exports no function');
+      for (let i = 0; hook === undefined && i < contracts.length; i++) hook = contracts[i].adapt(exported);
+      if (hook === undefined) throw new TypeErrorClass(contracts[0].missing);
       return undefined;
     } catch (error) {
       return describe(error);

@@ -1,17 +1,22 @@
-import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
+import type { HookKind } from '../../../shared/domain/contracts.ts';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
+import { CONTRACT_TEXTS, guestText } from './contract-texts.ts';
 import { createHostFunctions, type HostEvents } from './host-calls/host-functions.ts';
 
-const source = (name: string): string =>
-  readFileSync(new URL(`../isolate/${name}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
-const [BOOTSTRAP, ACTION, IGNORED_WRITES] = [source('bootstrap.js'), source('action.js'), source('ignored-writes.js')];
+const BOOTSTRAP = guestText('bootstrap.js');
 
 /** As hook-build/hook-script.ts has it, which cannot be read from here: the hook's first line is the script's second. */
 const LINE_OFFSET = -1;
 
-export type HookSource = { script: string; secrets: Record<string, string>; limits: HookLimits };
+export type HookSource = {
+  script: string;
+  /** Whose contract it is written to. */
+  kind: HookKind;
+  secrets: Record<string, string>;
+  limits: HookLimits;
+};
 
 type Entry = ivm.Reference<(...args: (string | number | boolean)[]) => string | undefined>;
 
@@ -26,7 +31,7 @@ export type Entries = Record<'run' | 'fireTimer' | 'takeTimers' | 'settleCall' |
  */
 export async function openRealm(
   isolate: ivm.Isolate,
-  { script: text, secrets }: HookSource,
+  { script: text, kind, secrets, limits }: HookSource,
   host: HostEvents & {
     runtime: RuntimeTexts;
     timeoutMs: number;
@@ -41,7 +46,7 @@ export async function openRealm(
   };
   const names = Object.keys(callbacks).map((name, i) => `${name}: $${String(i + 1)}`);
   const realm = await context.evalClosure(
-    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime.globals}, (${ACTION})((${IGNORED_WRITES})()))`,
+    `return (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime.globals}, ${CONTRACT_TEXTS[kind]}, ${String(limits.wall_ms)})`,
     [new ivm.Callback(settled, { ignored: true }), ...Object.values(callbacks)],
     { result: { reference: true }, filename: 'hookmint:runtime', timeout },
   );

@@ -1,7 +1,7 @@
 import { HookIsolate, type HookHost } from './hook-isolate.ts';
 import type { MemoryBounds } from './memory-bounds.ts';
 import { oneToGiveUp } from './one-to-give-up.ts';
-import type { RunnableHook } from './protocol.ts';
+import type { RunnableHook, SandboxCounts } from './protocol.ts';
 
 /** An isolate, its load while that is under way, how many runs are in it or wait for the load, and when it was used last. */
 export type Loading = { hook: HookIsolate; loading: Promise<void> | undefined; runs: number; usedMs: number };
@@ -17,9 +17,17 @@ export class Isolates {
   readonly #waiting = new Set<Waiting>();
   /** All whose thread may still run, those given up among them. */
   readonly watched = new Set<HookIsolate>();
+  #counts = { warm: 0, cold: 0, evicted: 0 };
 
   constructor(host: HookHost) {
     this.#host = host;
+  }
+
+  /** What happened since this was asked last. */
+  takeCounts(): SandboxCounts {
+    const counts = { ...this.#counts, isolates: this.#isolates.size };
+    this.#counts = { warm: 0, cold: 0, evicted: 0 };
+    return counts;
   }
 
   get none(): boolean {
@@ -60,7 +68,7 @@ export class Isolates {
   /** Gives up an isolate; the runs in it come to their end. */
   discard(revision: string): void {
     const isolate = this.#isolates.get(revision);
-    this.#isolates.delete(revision);
+    if (this.#isolates.delete(revision)) this.#counts.evicted++;
     if (isolate?.runs === 0) isolate.hook.dispose();
   }
 
@@ -79,6 +87,7 @@ export class Isolates {
 
   #isolateFor(revision: RunnableHook): Loading | undefined {
     let isolate = this.#isolates.get(revision.revision);
+    const isWarm = isolate !== undefined && isolate.loading === undefined;
     if (isolate === undefined) {
       // One without a run may still have to do what settled runs left.
       const isFull = this.#isolates.size >= MAX_ISOLATES;
@@ -89,6 +98,7 @@ export class Isolates {
     this.#isolates.set(revision.revision, isolate);
     isolate.runs++;
     isolate.usedMs = performance.now();
+    this.#counts[isWarm ? 'warm' : 'cold']++;
     return isolate;
   }
 

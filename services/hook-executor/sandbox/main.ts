@@ -147,6 +147,16 @@ function watch(): void {
 }
 watchIn(MAX_WATCH_INTERVAL_MS);
 
+const COUNTS_INTERVAL_MS = 1_000;
+let told = '';
+setInterval(() => {
+  const counts = isolates.takeCounts();
+  const now = JSON.stringify(counts);
+  // One with nothing to do says nothing.
+  if (now !== told) channel.send({ counts });
+  told = now;
+}, COUNTS_INTERVAL_MS);
+
 let asked = false;
 function askToBeReplaced(replace: 'stuck' | 'memory'): void {
   if (!asked) channel.send({ replace });

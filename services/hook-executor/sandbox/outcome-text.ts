@@ -1,6 +1,6 @@
 import type { ActionCache } from '../../../shared/domain/action-cache.ts';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
-import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import type { HookError, HookOutcome, Note } from '../../../shared/domain/hook-outcome.ts';
 
 export type Measured = Pick<HookOutcome, 'cpu_ms' | 'wall_ms' | 'console'>;
 
@@ -16,6 +16,11 @@ export function parseOutcome(text: string, measured: Measured, limits: HookLimit
       const end = detail.indexOf('\n');
       const outcome = ok(detail.slice(end + 1), told, limits);
       return outcome.status === 'ok' ? { ...outcome, ignored_writes: parseWrites(detail.slice(0, end)) } : outcome;
+    }
+    case 'r': {
+      const end = detail.indexOf('\n');
+      const outcome = ok(detail.slice(end + 1), told, limits);
+      return outcome.status === 'ok' ? { ...outcome, notes: JSON.parse(detail.slice(0, end)) as Note[] } : outcome;
     }
     case 'c': {
       const end = detail.indexOf('\n');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HookKind } from '../../../shared/domain/contracts.ts';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import type { MemoryBounds } from './memory-bounds.ts';
@@ -25,6 +26,7 @@ export type ToSandbox = {
 export type RunnableHook = {
   revision: string;
   script: string;
+  kind: HookKind;
   secrets: Record<string, string>;
   limits: HookLimits;
   /** The hook whose processes run it and nothing else; left out: it shares processes with others. */
@@ -40,6 +42,12 @@ export type SandboxRun = {
   deadlineMs: number;
 };
 
+/** More than a process does in the time between two reports: one that was taken over can say no more. */
+const Count = z.int().min(0).max(1_000_000);
+
+const SandboxCounts = z.object({ isolates: Count, warm: Count, cold: Count, evicted: Count });
+export type SandboxCounts = z.infer<typeof SandboxCounts>;
+
 /**
  * What a sandbox process reports; it may have been taken over by a hook, so the executor checks it. Each `outcome` is checked
  * as a whole against HookOutcome, each request of a call against HttpExchangeRequest, or what storage-of-run.ts takes.
@@ -50,6 +58,8 @@ export const FromSandbox = z.object({
   alive: z.boolean().optional(),
   /** This process must be replaced: a thread cannot be stopped, or memory does not come back. */
   replace: z.enum(['stuck', 'memory']).optional(),
+  /** What happened since the last of these, and how many isolates there are. */
+  counts: SandboxCounts.optional(),
   outcomes: z
     .array(z.object({ id: z.int(), outcome: z.unknown() }))
     .max(MAX_ITEMS_PER_MESSAGE)

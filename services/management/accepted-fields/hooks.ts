@@ -36,6 +36,11 @@ const policies: AcceptedFields = {
     'typescript: its types are taken off before it is built.',
     `${FIELDS}: a hook and an Action in TypeScript run where their language says so, and only there`,
   ),
+  ...acts(
+    'hookmint.contract',
+    'Which system it was written for, where the code does not tell.',
+    `${FIELDS}: a hook is called by the contract that is said, and an Action by no other than its own`,
+  ),
 };
 
 /** What a revision of a hook is made of. */

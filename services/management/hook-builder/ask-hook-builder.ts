@@ -28,13 +28,14 @@ const Health = z.object({ builder_wall: z.enum(['bubblewrap', 'seccomp', 'none']
  */
 export async function askHookBuilder(
   url: string,
-  { code, language, dependencies }: HookSource,
+  { code, language, contract, dependencies }: HookSource,
   caller: string,
 ): Promise<BuiltHook> {
   const asked: BuildRequest = {
     code,
     // A hook-builder of the release before knows JavaScript alone.
     ...(language === 'typescript' ? { language } : {}),
+    ...(contract === undefined ? {} : { contract }),
     dependencies: Object.entries(dependencies),
     caller,
   };

@@ -1,8 +1,9 @@
+import type { HookKind } from '../../../shared/domain/contracts.ts';
 import { NOT_RUN, unavailable, type HookOutcome, type LastCall } from '../../../shared/domain/hook-outcome.ts';
 import type { HookRevision } from '../../../shared/domain/hook.ts';
 import type { NetworkCall } from '../../../shared/domain/network-call.ts';
 import { argumentsOf, type SampleEvent } from '../../../shared/domain/sample-event.ts';
-import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
+import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
 import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
@@ -13,7 +14,7 @@ const GRACE_MS = 2_000;
 
 /** What one run came to, without a token having been issued. */
 export type DryRun = Judgement & {
-  kind: 'hook' | 'action';
+  kind: HookKind;
   /** How the run ended; `ok` and the like, with the error of one that failed. */
   outcome: { status: HookOutcome['status'] } & Record<string, unknown>;
   console: HookOutcome['console'];
@@ -45,7 +46,7 @@ export async function dryRun(
   return {
     kind: revision.kind,
     outcome: ended,
-    ...judgeOutcome(outcome, event, customClaimsPolicyOf(revision.kind, policy)),
+    ...judgeOutcome(outcome, event, { kind: revision.kind, policy }),
     console,
     network,
     ...(last_calls === undefined ? {} : { last_calls }),

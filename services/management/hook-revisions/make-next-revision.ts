@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain/egress.ts';
+import type { HookKind } from '../../../shared/domain/contracts.ts';
 import {
   DEFAULT_HOOK_LIMITS,
   HookRevisionContent,
@@ -36,6 +37,18 @@ export type RevisionEdit = {
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
   isolation?: HookIsolation | undefined;
   language?: HookLanguage | undefined;
+  /** Left out: of the code that is written, what it tells; of the code that is there, what it had. */
+  contract?: HookKind | undefined;
+};
+
+export type NextRevision = {
+  /** The address. */
+  revision: string;
+  /**
+   * To be called once a hook names it: one with the same content that no hook named may have been there, and removed as old in the moment
+   * before.
+   */
+  keep: () => Promise<void>;
 };
 
 export type RevisionDeps = Pick<Deps, 'db' | 'hookSecretsKey' | 'hookBuilder'>;
@@ -60,7 +73,6 @@ export async function nextRevision(
  * are built anew, and only other secrets are sealed anew: an edit that changes nothing gives the address there was.
  *
  * @param before What the edit starts from; `undefined` for the first revision, which needs `code`.
- * @returns The address.
  * @throws {ApiError} 400 with the code of the build's error, and whatever a function of the secrets throws.
  */
 export async function makeNextRevision(
@@ -68,10 +80,18 @@ export async function makeNextRevision(
   before: HookRevision | undefined,
   edit: RevisionEdit,
   deps: RevisionDeps,
-): Promise<string> {
+): Promise<NextRevision> {
   const content = await nextContent(hookId, before, edit, deps);
-  if (before?.revision === revisionAddress(content)) return before.revision;
-  return hooksIn(deps.db).putRevision(content);
+  if (before?.revision === revisionAddress(content))
+    return { revision: before.revision, keep: () => Promise.resolve() };
+  const hooks = hooksIn(deps.db);
+  const revision = await hooks.putRevision(content);
+  return {
+    revision,
+    keep: async () => {
+      if (!(await hooks.hasRevision(revision))) await hooks.putRevision(content);
+    },
+  };
 }
 
 async function nextContent(
@@ -106,14 +126,16 @@ async function builtOf(
   const dependencies = edit.dependencies ?? before?.dependencies ?? {};
   const language = edit.language ?? before?.language ?? 'javascript';
   if (code === undefined) throw new TypeError('the first revision of a hook needs code');
+  const { contract } = edit;
+  const isOfContract = contract === undefined || contract === before?.kind;
   const isOfLanguage = language === (before?.language ?? 'javascript');
-  if (code === before?.code && isOfLanguage && isDeepStrictEqual(dependencies, before.dependencies)) {
+  if (code === before?.code && isOfLanguage && isOfContract && isDeepStrictEqual(dependencies, before.dependencies)) {
     const { hook_id, kind, build, limits } = before;
     return { hook_id, kind, code, ...(language === 'typescript' ? { language } : {}), dependencies, build, limits };
   }
   try {
     const built = await makeRevision(
-      { hook_id: hookId, code, language, dependencies },
+      { hook_id: hookId, code, language, contract, dependencies },
       { secretsKey, build: (source) => hookBuilder.build(source, edit.by) },
     );
     if (edit.kind === 'action' && built.kind !== 'action') {

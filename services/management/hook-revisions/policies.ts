@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { CONTRACT_NAMES, CONTRACTS, kindNamed } from '../../../shared/domain/contracts.ts';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from '../../../shared/domain/egress.ts';
 import {
   DEFAULT_HOOK_LIMITS,
@@ -15,7 +16,7 @@ import type { RevisionEdit } from './make-next-revision.ts';
 const SomeLimits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
 
 /**
- * How a hook or an Action runs, and what its code is written in, in the member `hookmint`: Auth0 has no such settings. Each is taken as a whole: what is left out of it is
+ * How a hook or an Action runs, and what its code is written in and to, in the member `hookmint`: Auth0 has no such settings. Each is taken as a whole: what is left out of it is
  * the default.
  */
 export const policies = {
@@ -24,6 +25,7 @@ export const policies = {
   on_failure: HookRevisionContent.shape.on_failure.unwrap().optional(),
   isolation: HookIsolation.optional(),
   language: HookLanguage.optional(),
+  contract: z.enum(CONTRACT_NAMES).optional(),
 };
 const Policies = z.object(policies);
 type Policies = z.infer<typeof Policies>;
@@ -32,14 +34,15 @@ type Policies = z.infer<typeof Policies>;
 export const policiesInView = { hookmint: Policies.optional() };
 
 /** What of a body's `hookmint` is of a revision. */
-export function policiesIn({ limits, egress, on_failure, isolation, language }: Policies = {}): Pick<
+export function policiesIn({ limits, egress, on_failure, isolation, language, contract }: Policies = {}): Pick<
   RevisionEdit,
   keyof Policies
 > {
-  return { limits: asGiven(limits), egress: asGiven(egress), on_failure, isolation, language };
+  const kind = contract === undefined ? undefined : kindNamed(contract);
+  return { limits: asGiven(limits), egress: asGiven(egress), on_failure, isolation, language, contract: kind };
 }
 
-export function policiesOf({ limits, egress, on_failure, isolation, language }: RevisionSource): {
+export function policiesOf({ limits, egress, on_failure, isolation, language, kind }: RevisionSource): {
   hookmint?: Policies;
 } {
   const someLimits = differing(limits, DEFAULT_HOOK_LIMITS);
@@ -50,6 +53,7 @@ export function policiesOf({ limits, egress, on_failure, isolation, language }: 
     ...(on_failure === 'deny' ? {} : { on_failure }),
     ...(isolation === undefined ? {} : { isolation }),
     ...(language === undefined ? {} : { language }),
+    ...(CONTRACTS[kind].isAuth0 ? {} : { contract: CONTRACTS[kind].name }),
   };
   return Object.keys(hookmint).length === 0 ? {} : { hookmint };
 }

@@ -36,14 +36,17 @@ export async function reviseHook(
     if (now === undefined) throw inexistent('hook');
     const from = edit.from(now);
     const source = from === null ? undefined : await hooks.findRevision(from);
-    const revision = await makeNextRevision(id, source, edit.revision, deps);
+    const { revision, keep } = await makeNextRevision(id, source, edit.revision, deps);
     if (revision !== from) await edit.check?.(now, revision);
     try {
       const changed = await hooks.change(id, (latest) => {
         if (edit.from(latest) !== from) throw new Stale();
         return edit.change(latest, revision);
       });
-      if (changed !== undefined) return changed;
+      if (changed !== undefined) {
+        await keep();
+        return changed;
+      }
       // The hook was deleted in the meantime, and nothing else removes the new revision.
       await hooks.removeRevisions(id);
       throw inexistent('hook');

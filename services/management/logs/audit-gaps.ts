@@ -15,10 +15,15 @@ export type AuditGap =
   /** It was replaced or added by who has no key. */
   | { kind: 'unproven'; sequence: number };
 
+/** When the messages on both sides of a gap were stored, milliseconds since the epoch; the first is unknown of what an older release read. */
+export type GapTimes = { afterMs: number | undefined; beforeMs: number };
+
 /** How far a publisher's messages were read. */
 export type PublisherRead = { number: number; dropped: number };
 
 export type AuditRead = {
+  /** When the message that was read last was stored, milliseconds since the epoch. */
+  stored_ms?: number;
   /** Of the consumer, milliseconds since the epoch. */
   born_ms: number;
   /** Of the message that was read last. */
@@ -28,14 +33,18 @@ export type AuditRead = {
 };
 
 /** A message of the stream; `place` where it proves one. */
-export type AuditMessage = { bornMs: number; sequence: number; place: EventsPlace | undefined };
+export type AuditMessage = { bornMs: number; sequence: number; storedMs: number; place: EventsPlace | undefined };
 
 /**
  * Compares a message with what was read before it. A message that is read once more, as the bus may give it, is not a gap.
  *
  * @param publisher How far that of the message was read; undefined: none of its messages.
  */
-export function auditGaps(read: AuditRead, publisher: PublisherRead | undefined, message: AuditMessage): AuditGap[] {
+export function auditGaps(
+  read: AuditRead,
+  publisher: PublisherRead | undefined,
+  message: Omit<AuditMessage, 'storedMs'>,
+): AuditGap[] {
   const { bornMs, sequence, place } = message;
   if (place === undefined) return [{ kind: 'unproven', sequence }, ...streamGaps(read, message, false)];
   const isNew = isNewOf(publisher, place);
@@ -59,7 +68,7 @@ export function isNewOf(publisher: PublisherRead | undefined, place: EventsPlace
   return publisher === undefined || place.number > publisher.number;
 }
 
-function streamGaps(read: AuditRead, { bornMs, sequence }: AuditMessage, isNew: boolean): AuditGap[] {
+function streamGaps(read: AuditRead, { bornMs, sequence }: Omit<AuditMessage, 'storedMs'>, isNew: boolean): AuditGap[] {
   if (bornMs > read.born_ms || (bornMs < read.born_ms && isNew)) return [{ kind: 'anew' }];
   if (bornMs < read.born_ms) return [];
   if (sequence > read.sequence + 1) return [{ kind: 'missing', first: read.sequence + 1, last: sequence - 1 }];
@@ -72,10 +81,10 @@ export function messagesMissing(gap: AuditGap): number {
   return gap.kind === 'missing' || gap.kind === 'removed' ? gap.last - gap.first + 1 : 1;
 }
 
-export function describeGap(gap: AuditGap): string {
+export function describeGap(gap: AuditGap, times: GapTimes): string {
   switch (gap.kind) {
     case 'missing':
-      return `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events were removed before they became logs`;
+      return `Messages ${String(gap.first)} to ${String(gap.last)} of the audit events${timesOf(times)} were removed before they became logs`;
     case 'anew':
       return 'The stream of audit events, or its consumer, was created again: unread events are not in the logs';
     case 'put_back':
@@ -87,4 +96,9 @@ export function describeGap(gap: AuditGap): string {
     case 'unproven':
       return `Message ${String(gap.sequence)} of the audit events has no valid proof of a gateway or of management: it was replaced or added`;
   }
+}
+
+function timesOf({ afterMs, beforeMs }: GapTimes): string {
+  const time = (ms: number): string => new Date(ms).toISOString();
+  return afterMs === undefined ? `, before ${time(beforeMs)},` : `, from ${time(afterMs)} to ${time(beforeMs)},`;
 }

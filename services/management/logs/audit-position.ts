@@ -6,6 +6,7 @@ import {
   type AuditGap,
   type AuditMessage,
   type AuditRead,
+  type GapTimes,
   type PublisherRead,
 } from './audit-gaps.ts';
 
@@ -20,6 +21,7 @@ const MAX_PUBLISHERS = 1_000;
 /** A message, compared with those read before it. */
 type Judged = {
   gaps: AuditGap[];
+  times: GapTimes;
   /** The birth that ids of its logs have, milliseconds since the epoch. */
   logsBornMs: number;
   /** Stores it as read. Returns false if another replica did so first. */
@@ -42,7 +44,9 @@ export function auditPosition(db: Db) {
   }
 
   async function moveTo(message: AuditMessage, read: Stored | null, set: object, isKnown: boolean): Promise<boolean> {
-    const update: UpdateFilter<Stored> = { $set: { born_ms: message.bornMs, sequence: message.sequence, ...set } };
+    const update: UpdateFilter<Stored> = {
+      $set: { born_ms: message.bornMs, sequence: message.sequence, stored_ms: message.storedMs, ...set },
+    };
     if (read === null) {
       return (await positions.updateOne({ _id: 'audit_position' }, update, { upsert: true })).acknowledged;
     }
@@ -54,8 +58,8 @@ export function auditPosition(db: Db) {
 
   return {
     async judge(message: AuditMessage): Promise<Judged> {
-      const { bornMs, sequence, place } = message;
-      const projection = { born_ms: 1, sequence: 1, put_back_ms: 1, publishers_since_ms: 1 };
+      const { bornMs, sequence, storedMs, place } = message;
+      const projection = { born_ms: 1, sequence: 1, stored_ms: 1, put_back_ms: 1, publishers_since_ms: 1 };
       const read = await positions.findOne(
         { _id: 'audit_position' },
         { projection: place === undefined ? projection : { ...projection, [publisherField(place)]: 1 } },
@@ -76,6 +80,7 @@ export function auditPosition(db: Db) {
         read !== null && !isNew && (bornMs < read.born_ms || (bornMs === read.born_ms && sequence <= read.sequence));
       return {
         gaps,
+        times: { afterMs: read?.stored_ms, beforeMs: storedMs },
         logsBornMs: Math.max(bornMs, putBackMs ?? 0),
         move: () => (isAgain ? Promise.resolve(true) : moveTo(message, read, set, publisher !== undefined || !isNew)),
       };

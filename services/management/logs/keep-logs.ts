@@ -12,11 +12,12 @@ import type { LogEntry } from '../../../shared/domain/log-entry.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
-import { eventsMissing } from '../../../shared/telemetry/metrics.ts';
+import { eventsMissing, observeUnreadEvents } from '../../../shared/telemetry/metrics.ts';
 import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/subjects/events.ts';
-import { describeGap, messagesMissing, type AuditGap } from './audit-gaps.ts';
+import { describeGap, messagesMissing, type AuditGap, type GapTimes } from './audit-gaps.ts';
 import { auditPosition } from './audit-position.ts';
 import { createTokenCounter } from './count-tokens.ts';
+import { exportLogs } from './export-logs.ts';
 import { FIRST_GAP_INDEX, logId } from './log-id.ts';
 import { logOfEvent } from './log-of-event.ts';
 
@@ -49,6 +50,7 @@ const PULL_EXPIRES_MS = 2_000;
  * @param api Of JetStream, where the events are kept.
  * @param key Of the proof that who may publish events gives with them.
  * @param hostname That clients reach hookmint by.
+ * @param mayAdd Whether the store has room for logs; while it has none, events wait as they do while it is away.
  */
 export function keepLogs(deps: {
   bus: NatsConnection;
@@ -56,8 +58,9 @@ export function keepLogs(deps: {
   db: Db;
   key: KeyObject;
   hostname: string;
+  mayAdd: () => boolean;
 }): KeptLogs {
-  const { bus, api, key, hostname } = deps;
+  const { bus, api, key, hostname, mayAdd } = deps;
   const logs = logsIn(deps.db);
   const position = auditPosition(deps.db);
   const count = createTokenCounter(deps.db);
@@ -70,6 +73,8 @@ export function keepLogs(deps: {
   /** Once for each process: an attacker who can add messages can add many. */
   let isUnprovenTold = false;
   let messages: ConsumerMessages | undefined;
+  let unread = 0;
+  observeUnreadEvents(() => unread);
 
   async function follow(): Promise<void> {
     let complained = false;
@@ -95,24 +100,34 @@ export function keepLogs(deps: {
   }
 
   async function handle(message: JsMsg, consumer: Consumer): Promise<void> {
+    unread = message.info.pending + 1;
     const events = parsed(message);
     const place = isFromStream(message) ? undefined : provedPlace(key, message.subject, message.data);
+    while (!mayAdd() && !stopped.aborted) {
+      message.working();
+      await pause(stopped);
+    }
     for (let attempt = 1; !stopped.aborted; attempt++) {
       try {
         // Asked anew after a failure: ids that are taken are those of a stream before this one.
         const { created } = await consumer.info(attempt === 1);
         const { seq: sequence } = message;
-        const { gaps, logsBornMs, move } = await position.judge({ bornMs: Date.parse(created), sequence, place });
+        const storedMs = message.time.getTime();
+        const judged = await position.judge({ bornMs: Date.parse(created), sequence, storedMs, place });
+        const { gaps, times, logsBornMs, move } = judged;
         const idOf = (index: number): string => logId(logsBornMs, sequence, index);
         const entries = events?.map((event, index) => logOfEvent(event, idOf(index), hostname)) ?? [];
         const told = gaps.filter(({ kind }) => kind !== 'unproven' || !isUnprovenTold);
-        const noted = [...told.map(noteOfGap), ...notes];
-        await logs.append([...noted.map((note, index) => logOfNote(note, idOf(FIRST_GAP_INDEX + index))), ...entries]);
+        const noted = [...told.map((gap) => noteOfGap(gap, times)), ...notes];
+        const kept = [...noted.map((note, index) => logOfNote(note, idOf(FIRST_GAP_INDEX + index))), ...entries];
+        await logs.append(kept);
         notes.splice(0, noted.length - told.length);
         if (events !== undefined) await count(events, idOf(events.length - 1));
-        if (await move()) for (const gap of gaps) warnOf(gap);
+        exportLogs(kept);
+        if (await move()) for (const gap of gaps) warnOf(gap, times);
         if (events === undefined) message.term('it contains no events');
         else message.ack();
+        unread--;
         return;
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error }, 'logs cannot be written at the moment; they are written later');
@@ -124,18 +139,21 @@ export function keepLogs(deps: {
     message.nak();
   }
 
-  function warnOf(gap: AuditGap): void {
+  function warnOf(gap: AuditGap, times: GapTimes): void {
     eventsMissing.add(messagesMissing(gap));
     const isTold = gap.kind === 'unproven' && isUnprovenTold;
     if (gap.kind === 'unproven') isUnprovenTold = true;
     if (isTold) return;
-    const description = describeGap(gap);
+    const description = describeGap(gap, times);
     logger.error({ gap }, description);
     warnings.push(description);
     if (warnings.length > MAX_WARNINGS) warnings.shift();
   }
 
-  const noteOfGap = (gap: AuditGap): LogNote => ({ description: describeGap(gap), details: gap });
+  const noteOfGap = (gap: AuditGap, times: GapTimes): LogNote => ({
+    description: describeGap(gap, times),
+    details: gap,
+  });
 
   function logOfNote({ id, description, details }: LogNote & { id?: string }, logId: string): LogEntry {
     const entry = { description, hostname, details: JSON.stringify(details) };

@@ -10,6 +10,8 @@ export type StorageUserEnv = { NATS_STORAGE_NKEY_SEED?: string | undefined };
 
 /** What all of them take at most, of each server that keeps them. */
 export const STREAMS_BYTES = EVENTS_BYTES + ASSERTIONS_BYTES + HOOK_STORAGE_BYTES + QUOTAS_BYTES;
+/** Less keeps next to nothing. */
+export const MIN_STREAMS_MIB = 16;
 
 /**
  * Creates or updates every stream that hookmint needs, in the account that it belongs to.
@@ -17,20 +19,22 @@ export const STREAMS_BYTES = EVENTS_BYTES + ASSERTIONS_BYTES + HOOK_STORAGE_BYTE
  * @param events As the user of the account of the events.
  * @param env How that user connects, with the seed of the one in the other account.
  * @param replicas How many servers of the cluster keep each.
- * @param share The part of its usual size that each may have.
+ * @param totalBytes What all may take of each server that keeps them. With less than {@link STREAMS_BYTES} each has its part of it; what is
+ *   more is for events alone, which wait in their stream while management or the store is away.
  * @throws {HookmintError} `bus_jetstream_missing`, `bus_unreachable`
  */
 export async function ensureStreams(
   events: NatsConnection,
   { NATS_STORAGE_NKEY_SEED, ...env }: BusEnv & StorageUserEnv,
   replicas = 1,
-  share = 1,
+  totalBytes = STREAMS_BYTES,
 ): Promise<void> {
+  const share = Math.min(1, totalBytes / STREAMS_BYTES);
   const sized = (bytes: number): number => Math.floor(bytes * share);
   const storage = await connectBus('setup-storage', { ...env, NATS_NKEY_SEED: NATS_STORAGE_NKEY_SEED });
   try {
     await Promise.all([
-      ensureEventsStream(events, replicas, sized(EVENTS_BYTES)),
+      ensureEventsStream(events, replicas, sized(EVENTS_BYTES) + Math.max(0, totalBytes - STREAMS_BYTES)),
       ensureAssertionsStream(events, replicas, sized(ASSERTIONS_BYTES)),
       ensureHookStorage(storage, replicas, sized(HOOK_STORAGE_BYTES)),
       ensureQuotasStream(storage, replicas, sized(QUOTAS_BYTES)),

@@ -25,7 +25,7 @@ export async function runFile(
 ): Promise<FileResult> {
   const script = hookOfFile(path, texts);
   const revision = revisionAddress({ hook_id: path, code: script, limits: LIMITS });
-  const hook = { revision, script, secrets: {}, limits: LIMITS };
+  const hook = { revision, script, kind: 'hook' as const, secrets: {}, limits: LIMITS };
   const outcome = await pool.run(hook, ARGUMENTS, Date.now() + LIMITS.wall_ms);
   pool.unload(revision);
   if (outcome.status !== 'ok' || outcome.result === undefined) {

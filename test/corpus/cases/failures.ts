@@ -49,7 +49,7 @@ export const FAILURES: CorpusCase[] = [
   once('throws-in-timer', THREW),
   once('storage-throws', THREW),
   { hook: 'redeclares-error-class', refused: 'hook_syntax_error', exchanges: [] },
-  ...['exports-mistake', 'exports-replaced', 'logto-script', 'post-login-action', 'misspelt-action'].map((hook) => ({
+  ...['exports-mistake', 'exports-replaced', 'post-login-action', 'misspelt-action'].map((hook) => ({
     hook,
     refused: 'hook_exports_nothing',
     exchanges: [],

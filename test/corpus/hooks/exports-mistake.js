@@ -1,4 +1,4 @@
-// `exports.handler`, as elsewhere: there is no function to call.
-exports.handler = function (client, scope, audience, context, cb) {
+// `exports.hook`, a name of nobody's: there is no function to call.
+exports.hook = function (client, scope, audience, context, cb) {
   cb(null, { scope: scope });
 };

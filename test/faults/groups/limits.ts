@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { decodeJwt } from 'jose';
-import type { LocalSecrets } from '../../../deploy/local/local-secrets.ts';
-import { connectBus } from '../../../shared/bus/connect.ts';
-import { eventsProofKey, proveEvents } from '../../../shared/bus/events-proof.ts';
 import { ASSERTIONS_STREAM } from '../../../shared/subjects/assertion-used.ts';
-import { EVENTS_STREAM, eventSubject } from '../../../shared/subjects/events.ts';
+import { EVENTS_STREAM } from '../../../shared/subjects/events.ts';
 import { HOOK_STORAGE_STREAM } from '../../../shared/subjects/hook-storage.ts';
 import { QUOTAS_STREAM } from '../../../shared/subjects/quota-counted.ts';
-import { startStack, TENANT, type Stack } from '../../support/stack.ts';
+import { startStack } from '../../support/stack.ts';
 import { requestToken } from '../../support/token-request.ts';
 import { until } from '../../support/until.ts';
+import { BACKLOG_CLIENT, publishBacklog } from '../backlog.ts';
 import { burst, prepareClients } from '../burst.ts';
 import type { FaultGroup, World } from '../fault.ts';
 import { CLAIM, delay, HOOK } from '../load.ts';
@@ -20,39 +16,9 @@ import { WALL_MS } from '../run-fault.ts';
 
 type Limits = World & { continuedMs?: number };
 
-const secretsOf = ({ dataDir }: Stack): LocalSecrets =>
-  JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as LocalSecrets;
-
-/** As many as a gateway sends together where it issues 100 tokens a second. */
-const EVENTS_PER_MESSAGE = 10;
 const BACKLOG_EVENTS = { short: 12_000, long: 60_000 };
-const AT_ONCE = 100;
-const BACKLOG_CLIENT = 'backlog';
 /** Twice as many as come meanwhile. */
 const MIN_READ_PER_SECOND = 200;
-
-/** What a gateway would have published meanwhile, proved as it does. */
-async function publishBacklog(stack: Stack, events: number): Promise<void> {
-  const { nats_nkey_seeds: seeds, client_secret_key } = secretsOf(stack);
-  const connection = await connectBus('gateway', { NATS_URL: stack.natsUrl, NATS_NKEY_SEED: seeds.gateway });
-  try {
-    const [client, key] = [jetstream(connection), eventsProofKey(Buffer.from(client_secret_key, 'base64url'))];
-    const place = { publisher: 'backlog', beganMs: Date.now(), dropped: 0 };
-    const subject = eventSubject(TENANT, 'token.issued');
-    const more = { type: 'token.issued', client_id: BACKLOG_CLIENT, audience: stack.audience, duration_ms: 3 };
-    for (let number = 1; number <= events / EVENTS_PER_MESSAGE;) {
-      const messages = Array.from({ length: AT_ONCE }, () => {
-        const events = Array.from({ length: EVENTS_PER_MESSAGE }, (_, n) =>
-          JSON.stringify({ ...more, id: `${String(number)}-${String(n)}`, time_ms: Date.now() }),
-        );
-        return proveEvents(key, subject, { ...place, number: number++ }, `"events":[${events.join(',')}]`);
-      });
-      await Promise.all(messages.map((payload) => client.publish(subject, payload, { timeout: 20_000 })));
-    }
-  } finally {
-    await connection.close();
-  }
-}
 
 /** A stream may hold no more than it does; gives back what it was. */
 async function fill({ streams }: JetStreamManager, name: string): Promise<() => Promise<unknown>> {

@@ -7,7 +7,7 @@ import { typedHook, type TypedHook } from './typed-hook.ts';
 const OF_MODULES = new Set([2307, 2792, 7016]);
 
 const NO_EXPORT =
-  'The code exports no hook, module.exports = function (…) {…}, and no Action, exports.onExecuteCredentialsExchange = …';
+  'The code exports no hook, module.exports = function (…) {…}, no Action, exports.onExecuteCredentialsExchange = …, and no handler, and declares no getCustomJwtClaims';
 
 const types = openTypes();
 const { service } = types;

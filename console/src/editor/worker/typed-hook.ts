@@ -2,24 +2,29 @@ import ts from 'typescript';
 import { HOOK_FILES } from './language-service.ts';
 import type { Language } from './protocol.ts';
 
+type Kind = 'hook' | 'action' | 'logto' | 'cognito-lambda';
+
 /** A hook's code with the one note that gives it types, and where the author's positions are in it. */
 export type TypedHook = {
   text: string;
   /** Whose text it is, for the language service. */
   file: string;
-  /** Of the hook or Action; `null` when the code exports none. */
-  kind: 'hook' | 'action' | null;
+  /** What it is written to; `null` when the code tells none. */
+  kind: Kind | null;
   inTyped: (position: number) => number;
   /** Of a place within the note: where it was put in. */
   inAuthors: (position: number) => number;
 };
 
-const NOTES = {
+const NOTES: Readonly<Record<Kind, string>> = {
   hook: "/** @type {import('hookmint/types').ClientCredentialsExchangeHook} */ ",
   action: "/** @type {import('hookmint/types').CredentialsExchangeAction} */ ",
+  logto: "/** @type {import('hookmint/types').LogtoScript} */ ",
+  'cognito-lambda': "/** @type {import('hookmint/types').CognitoLambda} */ ",
 };
 
 const ACTION_NAME = 'onExecuteCredentialsExchange';
+const LOGTO_NAME = 'getCustomJwtClaims';
 
 /**
  * Puts a JSDoc note before what the code exports, on the same line: in JavaScript TypeScript takes no other word on what `module.exports`
@@ -45,24 +50,51 @@ export function typedHook(code: string, language: Language): TypedHook {
 
 const same = (position: number): number => position;
 
-/** What TypeScript exports: an Action by its name, else a hook. */
-function kindOf(code: string): 'hook' | 'action' | null {
+/** What TypeScript exports or declares. */
+function kindOf(code: string): Kind | null {
   if (new RegExp(`\\b(?:export|exports)\\b[^\\n]*\\b${ACTION_NAME}\\b`).test(code)) return 'action';
-  return /\bexport\s+default\b|\bexport\s*=|\bmodule\.exports\s*=/.test(code) ? 'hook' : null;
+  if (/\bexport\s+default\b|\bexport\s*=|\bmodule\.exports\s*=/.test(code)) return 'hook';
+  if (/\b(?:export|exports)\b[^\n]*\bhandler\b/.test(code)) return 'cognito-lambda';
+  return new RegExp(`\\b(?:const|let|var|function)\\s+${LOGTO_NAME}\\b`).test(code) ? 'logto' : null;
 }
 
-function exportOf(code: string): { at: number; kind: 'hook' | 'action'; isTyped: boolean } | undefined {
+function exportOf(code: string): { at: number; kind: Kind; isTyped: boolean } | undefined {
   const file = ts.createSourceFile('hook.js', code, ts.ScriptTarget.ES2023, true, ts.ScriptKind.JS);
+  const declared: (ts.VariableStatement | ts.FunctionDeclaration)[] = [];
   for (const statement of file.statements) {
+    const name = declaredName(statement, file);
+    if (name === LOGTO_NAME) declared.push(statement as ts.VariableStatement | ts.FunctionDeclaration);
+    if (name === 'handler' && isExported(statement)) {
+      const isTyped = ts.getJSDocType(statement) !== undefined;
+      return { at: statement.getStart(file), kind: 'cognito-lambda', isTyped };
+    }
     if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) continue;
     const { left, operatorToken } = statement.expression;
     if (operatorToken.kind !== ts.SyntaxKind.EqualsToken || !ts.isPropertyAccessExpression(left)) continue;
     const target = left.getText(file).replaceAll(/\s/g, '');
-    const kind = target === 'module.exports' ? 'hook' : ACTIONS.has(target) ? 'action' : undefined;
+    const kind = target === 'module.exports' ? 'hook' : NAMED[target];
     if (kind === undefined) continue;
     return { at: statement.getStart(file), kind, isTyped: ts.getJSDocType(statement) !== undefined };
   }
-  return undefined;
+  const [script] = declared;
+  if (script === undefined) return undefined;
+  return { at: script.getStart(file), kind: 'logto', isTyped: ts.getJSDocType(script) !== undefined };
 }
 
-const ACTIONS = new Set([`exports.${ACTION_NAME}`, `module.exports.${ACTION_NAME}`]);
+/** The one name that a statement declares. */
+function declaredName(statement: ts.Statement, file: ts.SourceFile): string | undefined {
+  if (ts.isFunctionDeclaration(statement)) return statement.name?.text;
+  if (!ts.isVariableStatement(statement)) return undefined;
+  return statement.declarationList.declarations[0]?.name.getText(file);
+}
+
+const isExported = (statement: ts.Statement): boolean =>
+  ts.canHaveModifiers(statement) &&
+  (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+
+const NAMED: Readonly<Record<string, Kind | undefined>> = {
+  [`exports.${ACTION_NAME}`]: 'action',
+  [`module.exports.${ACTION_NAME}`]: 'action',
+  'exports.handler': 'cognito-lambda',
+  'module.exports.handler': 'cognito-lambda',
+};

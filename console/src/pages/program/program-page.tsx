@@ -86,6 +86,11 @@ function Head({ program, revisions }: { program: Program; revisions: readonly Re
     <div className="program-head">
       <h1>{program.name}</h1>
       <StatusChip {...program} noun={noun} />
+      {program.contract !== undefined && (
+        <span className="chip" title="The system that the code was written for">
+          {program.contract}
+        </span>
+      )}
       {current !== undefined && (
         <span className="chip" title={atTime(current.created_at)}>
           deployed {prefix}

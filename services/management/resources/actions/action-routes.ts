@@ -100,7 +100,8 @@ const create = writes('post', {
       profile: { trigger_version: CURRENT_TRIGGER_VERSION },
     };
     const edit = editOf({ code: EMPTY_ACTION, ...body }, caller);
-    const draft = edit.change(fresh, await makeNextRevision(fresh.id, undefined, edit.revision, deps));
+    const { revision } = await makeNextRevision(fresh.id, undefined, edit.revision, deps);
+    const draft = edit.change(fresh, revision);
     const action = deploy === true ? deployedDraft(draft, caller.id) : draft;
     const discard = () => hooks.removeRevisions(fresh.id);
     if (action.current_revision !== null) {

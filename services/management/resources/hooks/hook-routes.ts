@@ -97,7 +97,7 @@ const create = writes('post', {
       updated_at_ms: now_ms,
       profile: {},
     };
-    const revision = await makeNextRevision(fresh.id, undefined, revisionEditOf(body, caller), deps);
+    const { revision } = await makeNextRevision(fresh.id, undefined, revisionEditOf(body, caller), deps);
     const discard = () => hooks.removeRevisions(fresh.id);
     if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
     try {

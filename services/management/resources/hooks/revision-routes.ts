@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTRACTS } from '../../../../shared/domain/contracts.ts';
 import type { Hook, HookHistoryEntry, HookRevision } from '../../../../shared/domain/hook.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
 import { hooksIn } from '../../../../shared/store/hooks.ts';
@@ -72,6 +73,7 @@ const get = reads({
       on_failure,
       isolation: isolation ?? 'shared',
       language: language ?? 'javascript',
+      contract: CONTRACTS[kind].name,
     } as const;
     const secrets = await secretNamesOf(id, revision, deps);
     const modules = build?.modules ?? [];

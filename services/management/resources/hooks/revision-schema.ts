@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTRACT_NAMES, HOOK_KINDS } from '../../../../shared/domain/contracts.ts';
 import { HookOutcome, LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { HookIsolation, HookLanguage, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
@@ -29,7 +30,7 @@ export const RevisionList = z.object({ revisions: z.array(RevisionEntry) });
 export const RevisionView = z
   .object({
     ...inHistory,
-    kind: z.enum(['hook', 'action']),
+    kind: z.enum(HOOK_KINDS),
     script: z.string(),
     dependencies: z.record(z.string(), z.string()),
     modules: z.array(HookModule),
@@ -38,6 +39,7 @@ export const RevisionView = z
     on_failure: z.enum(['deny', 'issue_unmodified']),
     isolation: HookIsolation,
     language: HookLanguage,
+    contract: z.enum(CONTRACT_NAMES),
     secrets: z.array(z.string()),
   })
   .meta({ id: 'HookRevision' });
@@ -62,7 +64,7 @@ export const UnsavedDryRunInput = z
 
 export const DryRunView = z
   .object({
-    kind: z.enum(['hook', 'action']),
+    kind: z.enum(HOOK_KINDS),
     /** `null` when none would be issued; then `answer` is what the client would get. */
     token: z.object({ scope: z.array(z.string()), claims: z.record(z.string(), z.unknown()) }).nullable(),
     scope_changes: z.object({ removed: z.array(z.string()), added: z.array(z.string()) }),

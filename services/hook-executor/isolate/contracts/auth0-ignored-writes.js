@@ -1,4 +1,4 @@
-// Runs inside the isolate, like action.js: finds what an Action assigned to where only a call does something, once it has ended.
+// Runs inside the isolate, like auth0-action.js: finds what an Action assigned to where only a call does something, once it has ended.
 // Gives `observe(event, api)`, and that a function whose answer is a list of `{ path, use }`: the place, and the call to make.
 (function () {
   'use strict';

@@ -1,0 +1,137 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { z } from 'zod';
+import { readDependencies } from '../../deploy/local/hook-file.ts';
+import { readHookCode } from '../../hook-build/author-file.ts';
+import { languageOf } from '../../hook-build/hook-file.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { UsageError } from '../../shared/usage-error.ts';
+import { readJsonFile } from '../json-file.ts';
+import type { ForeignHook } from './foreign-hook.ts';
+
+/** Cognito's own limit of a trigger. */
+const WALL_MS = 5_000;
+
+/** `aws lambda get-function-configuration`. */
+const Configuration = z.object({
+  FunctionName: z.string().optional(),
+  Runtime: z.string().optional(),
+  /** File and function, as `src/index.handler`. */
+  Handler: z.string().optional(),
+  Environment: z.object({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
+});
+
+/** Of the clients of AWS that Lambda's runtimes have. */
+const AWS_SDK_VERSION = '3';
+
+const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+/** Where a handler is, of a folder that nothing is said of. */
+const USUAL = ['index', 'handler', 'src/index', 'src/handler'];
+
+/**
+ * One script of a handler and the files of its folder that it imports; modules of npm are named, and come from the registry.
+ *
+ * @param path The handler's file, or its folder.
+ * @throws {UsageError}
+ */
+export async function readCognitoLambda(path: string, configurationFile: string | undefined): Promise<ForeignHook> {
+  const configuration = configurationFile === undefined ? {} : readJsonFile(configurationFile, Configuration);
+  const { FunctionName, Runtime, Handler = 'index.handler', Environment } = configuration;
+  if (Runtime !== undefined && !Runtime.startsWith('nodejs')) {
+    throw new UsageError(`${FunctionName ?? path} is written for ${Runtime}: hookmint runs JavaScript and TypeScript.`);
+  }
+  const [, module = '', name = 'handler'] = /^(.*)\.([^./]+)$/.exec(Handler) ?? [];
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const file = isFolder ? handlerIn(path, configurationFile === undefined ? USUAL : [module, ...USUAL]) : path;
+  if (!existsSync(file)) throw new UsageError(`${path} cannot be read.`);
+  const folder = realpathSync(isFolder ? path : dirname(path));
+  const { script, language, modules } = await oneScript(realpathSync(file), name, folder);
+  const { dependencies, ofLambda } = chosen(modules, readDependencies(join(folder, basename(file))));
+  return {
+    kind: 'cognito-lambda',
+    name: FunctionName ?? basename(file, extname(file)),
+    script,
+    language,
+    dependencies,
+    secrets: Environment?.Variables ?? {},
+    on_failure: 'deny',
+    wall_ms: WALL_MS,
+    notes: [
+      'What the handler throws refuses the token: 400 invalid_request with its message.',
+      ...(ofLambda.length > 0
+        ? [`Lambda has ${ofLambda.join(', ')} without declaring it: version ${AWS_SDK_VERSION} is taken.`]
+        : []),
+      ...(configurationFile === undefined
+        ? ['It has no environment: --configuration FILE gives that of the function.']
+        : []),
+    ],
+  };
+}
+
+function handlerIn(folder: string, modules: readonly string[]): string {
+  for (const module of modules) {
+    const found = ENDINGS.map((ending) => join(folder, `${module}${ending}`)).find((file) => existsSync(file));
+    if (found !== undefined) return found;
+  }
+  throw new UsageError(`${folder} has no ${modules.join(', ')} in JavaScript or TypeScript: name the handler's file.`);
+}
+
+/** Versions of the modules that the code imports: of package.json, or of Lambda's own. */
+function chosen(modules: readonly string[], declared: Record<string, string>) {
+  const imported = new Set(modules);
+  const ofLambda = [...imported].filter((name) => name.startsWith('@aws-sdk/') && !Object.hasOwn(declared, name));
+  const dependencies: Record<string, string> = Object.fromEntries([
+    ...Object.entries(declared).filter(([name]) => imported.has(name)),
+    ...ofLambda.map((name): [string, string] => [name, AWS_SDK_VERSION]),
+  ]);
+  return { dependencies, ofLambda };
+}
+
+/** The name of a module in what is imported of it. */
+const MODULE = /^(?:@[^/]+\/)?[^/]+/;
+
+type OneScript = Pick<ForeignHook, 'script' | 'language'> & { modules: string[] };
+
+/** A file that needs no other stays as its author wrote it. */
+async function oneScript(file: string, name: string, folder: string): Promise<OneScript> {
+  const entry = `export { ${name} as handler } from ${JSON.stringify(`./${basename(file)}`)};`;
+  try {
+    const { outputFiles, metafile } = await build({
+      stdin: { contents: entry, resolveDir: dirname(file), loader: 'js' },
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'cjs',
+      platform: 'node',
+      packages: 'external',
+      target: 'esnext',
+      charset: 'utf8',
+      tsconfigRaw: '{}',
+      logLevel: 'silent',
+      loader: Object.fromEntries(ENDINGS.map((ending) => [ending, ending.includes('t') ? 'ts' : 'js'])),
+      plugins: [within(folder)],
+    });
+    const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
+    const modules = imported.flatMap(({ external, path }) => (external === true ? (MODULE.exec(path)?.[0] ?? []) : []));
+    const isAlone = Object.keys(metafile.inputs).length === 2;
+    if (isAlone && name === 'handler') return { script: readHookCode(file), language: languageOf(file), modules };
+    return { script: outputFiles[0]?.text ?? '', language: 'javascript', modules };
+  } catch (error) {
+    throw new UsageError(`The handler cannot be made one script: ${messageOf(error)}`);
+  }
+}
+
+/** What a function's code imports is in its folder: it must not take other files of this machine with it. */
+function within(folder: string): Plugin {
+  return {
+    name: 'within',
+    setup(build) {
+      build.onLoad({ filter: /.*/ }, ({ path }) => {
+        const place = relative(folder, realpathSync(path));
+        if (place !== '..' && !place.startsWith(`..${sep}`)) return undefined;
+        return { errors: [{ text: `${path} is not in ${folder}` }] };
+      });
+    },
+  };
+}

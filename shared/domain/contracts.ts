@@ -1,0 +1,108 @@
+import { isIssuersClaim, isReservedClaim } from './reserved-claims.ts';
+
+/** How hooks are written: whose function it is, what it is given, what its result means. Revisions are stored with these names. */
+export const HOOK_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
+export type HookKind = (typeof HOOK_KINDS)[number];
+
+/** All that differs from contract to contract outside of the isolate; sandbox/contract-texts.ts has what is inside. */
+export type Contract = {
+  /** As authors know it: in the CLI, the API and the documentation. */
+  name: string;
+  /** What the code has that is called, for whoever wrote something else. */
+  form: string;
+  /** The name that is called of what the code exports; of Auth0's, the whole or an Action's. */
+  exported?: string;
+  /** The top-level name that is called although the code exports nothing. */
+  global?: string;
+  /** Auth0's own: names of its domains are refused too, and signers hold claims to its rules unless they are told of another contract. */
+  isAuth0: boolean;
+  /** Why a claim of that name is not the code's to set; `undefined` where it is. */
+  refusalOf: (name: string) => 'reserved' | 'contract' | undefined;
+  /** Whether the tenant says if names need a namespace; otherwise none does. */
+  namespacesByTenant: boolean;
+  /** Whether the code is told the claims that the token has so far. */
+  seesClaims: boolean;
+  /** What the client is answered with when the code refuses the token, by the `name` of its error; any other is a 500 `server_error`. */
+  denials: ReadonlyMap<string, { status: 400; error: 'invalid_scope' | 'invalid_request' | 'access_denied' }>;
+};
+
+/** The name of the function that is an Action. */
+export const ACTION_FUNCTION = 'onExecuteCredentialsExchange';
+
+const AUTH0 = {
+  isAuth0: true,
+  refusalOf: (name) => (isReservedClaim(name) ? 'reserved' : undefined),
+  // Contract §1.4, and of Actions §6.
+  denials: new Map([
+    ['InvalidScopeError', { status: 400, error: 'invalid_scope' }],
+    ['InvalidRequestError', { status: 400, error: 'invalid_request' }],
+  ]),
+} satisfies Partial<Contract>;
+
+/** Names that a system sets itself, and then those that the issuer alone can say, whoever's code it is. */
+const refusing =
+  (isProtected: (name: string) => boolean): Contract['refusalOf'] =>
+  (name) =>
+    isProtected(name) ? 'contract' : isIssuersClaim(name) ? 'reserved' : undefined;
+
+/** What oidc-provider, which issues Logto's tokens, puts over a script's claims. */
+const OIDC_PROVIDER_CLAIMS: ReadonlySet<string> = new Set(
+  'jti sub iat exp authorization_details scope client_id iss aud cnf'.split(' '),
+);
+
+/** What Cognito keeps from a trigger. */
+const COGNITO_CLAIMS: ReadonlySet<string> = new Set(
+  `acr amr at_hash aud auth_time azp client_id device_key event_id exp iat identities iss jti nbf nonce origin_jti sub token_use version`.split(
+    ' ',
+  ),
+);
+const COGNITOS_OWN = /^cognito:(?!(?:groups|roles|preferred_role)$)/;
+
+export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
+  hook: {
+    ...AUTH0,
+    name: 'auth0-hook',
+    form: 'a hook is `module.exports = function (client, scope, audience, context, cb) {…}`',
+    namespacesByTenant: true,
+    seesClaims: false,
+  },
+  action: {
+    ...AUTH0,
+    name: 'auth0-action',
+    form: `an Action is \`exports.${ACTION_FUNCTION} = async (event, api) => {…}\``,
+    // Contract §4: of any API of the tenant, whatever its setting for hooks.
+    namespacesByTenant: false,
+    seesClaims: true,
+  },
+  logto: {
+    name: 'logto',
+    form: "Logto's script is `const getCustomJwtClaims = async ({ token, context, environmentVariables, api }) => ({…})`",
+    global: 'getCustomJwtClaims',
+    isAuth0: false,
+    refusalOf: refusing((name) => OIDC_PROVIDER_CLAIMS.has(name)),
+    namespacesByTenant: false,
+    seesClaims: false,
+    denials: new Map([['AccessDenied', { status: 400, error: 'access_denied' }]]),
+  },
+  'cognito-lambda': {
+    name: 'cognito-lambda',
+    form: "Cognito's pre token generation Lambda is `export const handler = async (event) => event`",
+    exported: 'handler',
+    isAuth0: false,
+    refusalOf: refusing((name) => COGNITO_CLAIMS.has(name) || COGNITOS_OWN.test(name)),
+    namespacesByTenant: false,
+    seesClaims: true,
+    denials: new Map([
+      ['PreTokenGenerationError', { status: 400, error: 'invalid_request' }],
+      ['InvalidClientMetadata', { status: 400, error: 'invalid_request' }],
+    ]),
+  },
+};
+
+/** All of them as authors know them. */
+export const CONTRACT_NAMES = HOOK_KINDS.map((kind) => CONTRACTS[kind].name) as [string, ...string[]];
+
+/** The kind that authors call so; `undefined` for a name of none. */
+export function kindNamed(name: string): HookKind | undefined {
+  return HOOK_KINDS.find((kind) => CONTRACTS[kind].name === name);
+}

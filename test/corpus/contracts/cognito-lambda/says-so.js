@@ -1,0 +1,2 @@
+const kind = 'handler';
+exports[kind] = async (event) => event;

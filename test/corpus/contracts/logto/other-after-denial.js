@@ -1,0 +1,7 @@
+function getCustomJwtClaims({ api }) {
+  try {
+    api.denyAccess('Wrong API');
+  } catch {
+    throw new Error('another');
+  }
+}

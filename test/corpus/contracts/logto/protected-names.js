@@ -1,0 +1,26 @@
+const getCustomJwtClaims = () => ({
+  jti: 1,
+  sub: 1,
+  iat: 1,
+  exp: 1,
+  authorization_details: 1,
+  scope: undefined,
+  client_id: 1,
+  iss: 1,
+  aud: 1,
+  cnf: 1,
+  // Not Logto's to protect, but the issuer's here.
+  azp: 1,
+  gty: 1,
+  nbf: 1,
+  act: 1,
+  may_act: 1,
+  permissions: 1,
+  Sub: 1,
+  constructor: 1,
+  ['__proto__']: 1,
+  // Auth0's names are anybody's.
+  org_id: 'o',
+  groups: ['g'],
+  'https://auth0.com/x': 1,
+});

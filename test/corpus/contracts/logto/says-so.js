@@ -1,0 +1,2 @@
+const named = module.id;
+const getCustomJwtClaims = () => ({ said: named === undefined });
