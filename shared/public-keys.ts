@@ -12,6 +12,8 @@ export type PublicKeys = {
   version: () => number;
   /** Asks signers now, again when none answers or the set is older than the one that was heard of. */
   refresh: (heardOf?: number) => Promise<void>;
+  /** Asks signers once. Gives whether one has answered, which may take two seconds. */
+  askOnce: () => Promise<boolean>;
   close: () => void;
 };
 
@@ -69,6 +71,7 @@ export function followPublicKeys(
     keys: () => known?.keys,
     version,
     refresh,
+    askOnce: ask,
     close: () => {
       closed = true;
       clearTimeout(timer);

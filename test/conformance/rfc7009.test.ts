@@ -4,6 +4,7 @@ import { openPatiently } from '../e2e/management-clients-fixtures.ts';
 import { apiWorld, credentialsOf, type ApiWorld } from '../e2e/shown-token-fixtures.ts';
 import type { Management } from '../support/management.ts';
 import { showToken } from '../support/shown-token.ts';
+import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
 let management: Management;
@@ -84,6 +85,15 @@ describe('RFC 7009 §2.2 Revocation Response', () => {
       assert.equal((await revoke({ ...credentialsOf(world.client), token: shown })).status, 200);
     }
     assert.equal(await world.isActive(token), false);
+  });
+
+  it('a token that has just expired may be in force by another clock: it is revoked, by its client alone', async () => {
+    const of = await apiWorld(management, stack(), { token_lifetime: 1 });
+    const token = await of.token();
+    await until('it has expired', async () => !(await of.isActive(token)));
+    const other = await revoke({ ...credentialsOf(world.client), token });
+    assert.deepEqual([other.status, other.body?.error], [400, 'unauthorized_client']);
+    assert.equal((await revoke({ ...credentialsOf(of.client), token })).status, 200);
   });
 
   it('another text of the same token is the same token', async () => {

@@ -44,9 +44,23 @@ it('while it cannot be known whether a token was revoked, no gateway says that i
   await without('nats-server', async () => {
     await until('the gateway is cut off', async () => (await fetch(`${stack().url}/readyz`)).status === 503);
     assert.deepEqual([(await introspect()).status, (await introspect()).body?.active], [503, undefined]);
+    // By a key that this gateway may not have heard of yet.
+    const unknown = await showToken(stack(), 'revoke', { ...credentialsOf(of.client), token: ofAnotherKey(token) });
+    assert.deepEqual([unknown.status, unknown.headers.get('retry-after')], [503, '1']);
     // The store is there: what is revoked now is revoked.
     assert.equal((await showToken(stack(), 'revoke', { ...credentialsOf(of.client), token })).status, 200);
   });
   await until('the bus is back', async () => (await introspect()).status === 200);
   assert.equal(await of.isActive(token), false);
+  // Signers answer again, and know no such key.
+  const unknown = await showToken(stack(), 'revoke', { ...credentialsOf(of.client), token: ofAnotherKey(token) });
+  assert.equal(unknown.status, 200);
 });
+
+/** The token, with the header of one that a key of tomorrow has signed. */
+function ofAnotherKey(token: string): string {
+  const [header = '', ...rest] = token.split('.');
+  const { kid, ...others } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
+  const renamed = JSON.stringify({ ...others, kid: `${kid.slice(1)}_` });
+  return [Buffer.from(renamed).toString('base64url'), ...rest].join('.');
+}

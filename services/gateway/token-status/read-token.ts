@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
 import { keySetOf } from '../../../shared/local-key-set.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
@@ -15,18 +15,22 @@ export type ReadToken = {
   claims: JWTPayload;
 };
 
+type Verifier = { issuer: string; publicKeys: Pick<PublicKeys, 'keys'> };
+
 /**
  * Reads a token that somebody shows; `undefined` for all that is no access token of this issuer, or has expired.
  *
+ * @param clockTolerance By how much its end may be over by this gateway's clock, seconds.
  * @throws {OAuthError} 503 while no signer has told its keys.
  */
 export async function readToken(
   token: string,
-  { issuer, publicKeys }: { issuer: string; publicKeys: Pick<PublicKeys, 'keys'> },
+  { issuer, publicKeys }: Verifier,
+  { clockTolerance = 0 } = {},
 ): Promise<ReadToken | undefined> {
   const keys = publicKeys.keys();
   if (keys === undefined) throw notKnown('The keys that verify tokens are not known yet');
-  const claims = await verified(token, issuer, keySetOf(keys));
+  const claims = await verified(token, keySetOf(keys), { issuer, clockTolerance });
   if (claims === undefined) return undefined;
   const { sub, aud, iat, exp } = claims;
   const clientId = /^(.+)@clients$/.exec(sub ?? '')?.[1];
@@ -34,13 +38,23 @@ export async function readToken(
   return { key: tokenKeyOf(token, claims), clientId, audience: aud, iat, exp, claims };
 }
 
+/** Whether it names a key that this gateway has not heard of. */
+export function namesUnknownKey(token: string, publicKeys: Verifier['publicKeys']): boolean {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    return kid !== undefined && publicKeys.keys()?.some((key) => key.kid === kid) !== true;
+  } catch {
+    return false;
+  }
+}
+
 async function verified(
   token: string,
-  issuer: string,
   keys: ReturnType<typeof keySetOf>,
+  must: { issuer: string; clockTolerance: number },
 ): Promise<JWTPayload | undefined> {
   try {
-    return (await jwtVerify(token, keys, { issuer, algorithms: SigningAlg.options })).payload;
+    return (await jwtVerify(token, keys, { ...must, algorithms: SigningAlg.options })).payload;
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
