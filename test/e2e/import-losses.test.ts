@@ -264,7 +264,7 @@ const REFUSALS = [
   'hook plan 2 claims: name: it is plan-2-claims in hookmint, as is that of plan2claims',
   'hook plan2claims: name: it is plan-2-claims in hookmint, as is that of plan 2 claims',
   'hook redis: code: hookmint refuses it: hook.js:1:23: the module "redis" is not declared: add it to the hook\'s dependencies, as "redis": "<version>"',
-  "action misspelt: code: hookmint refuses it: the script exports onExecutePostLogin, and nothing that is called: onExecutePostLogin is of another trigger of Auth0's Actions; an Action is `exports.onExecuteCredentialsExchange = async (event, api) => {…}`, and a hook is `module.exports = function (client, scope, audience, context, cb) {…}`",
+  "action misspelt: code: hookmint refuses it: the script exports onExecutePostLogin, and nothing that is called: onExecutePostLogin is of another trigger of Auth0's Actions; a hook is `module.exports = function (client, scope, audience, context, cb) {…}`; an Action is `exports.onExecuteCredentialsExchange = async (event, api) => {…}`; Logto's script is `const getCustomJwtClaims = async ({ token, context, environmentVariables, api }) => ({…})`; Cognito's pre token generation Lambda is `export const handler = async (event) => event`",
   'action unsound: code: hookmint refuses it: hook.js:1:53: Unexpected end of file',
   'trigger credentials-exchange: bindings: the Action unsound is not made; the others are bound',
   'trigger credentials-exchange: bindings: the Action Of the marketplace is neither in the files nor in hookmint; the others are bound',
