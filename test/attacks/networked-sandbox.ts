@@ -96,11 +96,10 @@ export function networkedSandbox() {
         world.answer(request, response);
       });
     });
-    world.port = await listen(outside, OUTSIDE_ADDRESS, 0);
     const inside = createServer((request, response) => response.end(`inside ${String(request.url)}`));
     inside.on('connection', () => world.inside.push('a connection'));
-    await listen(inside, INSIDE_ADDRESS, world.port);
     servers.push(outside, inside);
+    world.port = await listenTogether(outside, inside);
     Object.assign(dns, { lookup });
     syncBuiltinESMExports();
   });
@@ -115,6 +114,21 @@ export function networkedSandbox() {
     }
   });
   return world;
+}
+
+const MAX_PORTS_TRIED = 20;
+
+/** On one port, which is free at both addresses. */
+async function listenTogether(outside: Server, inside: Server): Promise<number> {
+  for (let tried = 1; ; tried++) {
+    const port = await listen(outside, OUTSIDE_ADDRESS, 0);
+    try {
+      return await listen(inside, INSIDE_ADDRESS, port);
+    } catch (error) {
+      if (tried === MAX_PORTS_TRIED) throw error;
+      await new Promise((resolve) => outside.close(resolve));
+    }
+  }
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {

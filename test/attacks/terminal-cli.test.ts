@@ -52,11 +52,15 @@ async function against(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const HOOKMINT_URL = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const terminal = cli(args, { HOOKMINT_URL, HOOKMINT_ACCESS_TOKEN: 'x', ...env });
-  await during?.(terminal);
-  await terminal.exited;
-  await new Promise((resolve) => server.close(resolve));
-  return terminal;
+  try {
+    const terminal = cli(args, { HOOKMINT_URL, HOOKMINT_ACCESS_TOKEN: 'x', ...env });
+    await during?.(terminal);
+    await terminal.exited;
+    return terminal;
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 }
 
 describe('the CLI at a terminal', { skip: noTerminal, concurrency: 2 }, () => {
@@ -190,6 +194,7 @@ describe('the CLI at a terminal', { skip: noTerminal, concurrency: 2 }, () => {
   const nothing: Answer = (path, method) => {
     if (method !== 'GET') return [400, { message: TEXT + forgedLine('+ client FORGED') }];
     if (path.includes('bindings')) return [200, { bindings: [] }];
+    if (path.includes('/client-assertion-issuers')) return [200, []];
     if (path.includes('/tenants')) return [200, {}];
     const plural = /api\/v2\/(?:actions\/)?([a-z-]+)/.exec(path)?.[1]?.replaceAll('-', '_') ?? '';
     return [200, { [plural]: [] }];

@@ -91,7 +91,8 @@ describe('the OpenAPI document', () => {
     const systematic = ['--phases', 'coverage', '--max-time', String(MAX_COVERAGE_SECONDS)];
     const output = await schemathesis(tools, systematic);
     const generated = Number(/(\d+) generated/.exec(output)?.[1]);
-    assert.ok(generated > 100, output);
+    // As many as fit the time: a few hundred, a tenth of it beside other tests.
+    assert.ok(generated > 20, output);
   });
 
   async function schemathesis(installed: OpenapiTools, args: string[]): Promise<string> {
