@@ -1,14 +1,13 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
-import { build, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { readHookCode } from '../../hook-build/author-file.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
-import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { readJsonFile } from '../json-file.ts';
 import type { ForeignHook } from './foreign-hook.ts';
+import { oneScript } from './one-script.ts';
 
 /** Cognito's own limit of a trigger. */
 const WALL_MS = 5_000;
@@ -21,6 +20,8 @@ const Configuration = z.object({
   Handler: z.string().optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
 });
+
+const HANDLER = /^(.+)\.([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
 
 /** Of the clients of AWS that Lambda's runtimes have. */
 const AWS_SDK_VERSION = '3';
@@ -41,18 +42,27 @@ export async function readCognitoLambda(path: string, configurationFile: string 
   if (Runtime !== undefined && !Runtime.startsWith('nodejs')) {
     throw new UsageError(`${FunctionName ?? path} is written for ${Runtime}: hookmint runs JavaScript and TypeScript.`);
   }
-  const [, module = '', name = 'handler'] = /^(.*)\.([^./]+)$/.exec(Handler) ?? [];
+  const [, module, name] = HANDLER.exec(Handler) ?? [];
+  if (module === undefined || name === undefined) {
+    throw new UsageError(`The Handler of ${FunctionName ?? path} must be a file and a function, as index.handler.`);
+  }
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const file = isFolder ? handlerIn(path, configurationFile === undefined ? USUAL : [module, ...USUAL]) : path;
   if (!existsSync(file)) throw new UsageError(`${path} cannot be read.`);
   const folder = realpathSync(isFolder ? path : dirname(path));
-  const { script, language, modules } = await oneScript(realpathSync(file), name, folder);
+  const { code, isAlone, modules } = await oneScript(
+    folder,
+    relative(folder, realpathSync(file)).split(sep).join('/'),
+    name,
+  );
+  // A file that needs no other stays as its author wrote it.
+  const isAsWritten = isAlone && name === 'handler';
   const { dependencies, ofLambda } = chosen(modules, readDependencies(join(folder, basename(file))));
   return {
     kind: 'cognito-lambda',
     name: FunctionName ?? basename(file, extname(file)),
-    script,
-    language,
+    script: isAsWritten ? readHookCode(file) : code,
+    language: isAsWritten ? languageOf(file) : 'javascript',
     dependencies,
     secrets: Environment?.Variables ?? {},
     on_failure: 'deny',
@@ -86,52 +96,4 @@ function chosen(modules: readonly string[], declared: Record<string, string>) {
     ...ofLambda.map((name): [string, string] => [name, AWS_SDK_VERSION]),
   ]);
   return { dependencies, ofLambda };
-}
-
-/** The name of a module in what is imported of it. */
-const MODULE = /^(?:@[^/]+\/)?[^/]+/;
-
-type OneScript = Pick<ForeignHook, 'script' | 'language'> & { modules: string[] };
-
-/** A file that needs no other stays as its author wrote it. */
-async function oneScript(file: string, name: string, folder: string): Promise<OneScript> {
-  const entry = `export { ${name} as handler } from ${JSON.stringify(`./${basename(file)}`)};`;
-  try {
-    const { outputFiles, metafile } = await build({
-      stdin: { contents: entry, resolveDir: dirname(file), loader: 'js' },
-      bundle: true,
-      write: false,
-      metafile: true,
-      format: 'cjs',
-      platform: 'node',
-      packages: 'external',
-      target: 'esnext',
-      charset: 'utf8',
-      tsconfigRaw: '{}',
-      logLevel: 'silent',
-      loader: Object.fromEntries(ENDINGS.map((ending) => [ending, ending.includes('t') ? 'ts' : 'js'])),
-      plugins: [within(folder)],
-    });
-    const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
-    const modules = imported.flatMap(({ external, path }) => (external === true ? (MODULE.exec(path)?.[0] ?? []) : []));
-    const isAlone = Object.keys(metafile.inputs).length === 2;
-    if (isAlone && name === 'handler') return { script: readHookCode(file), language: languageOf(file), modules };
-    return { script: outputFiles[0]?.text ?? '', language: 'javascript', modules };
-  } catch (error) {
-    throw new UsageError(`The handler cannot be made one script: ${messageOf(error)}`);
-  }
-}
-
-/** What a function's code imports is in its folder: it must not take other files of this machine with it. */
-function within(folder: string): Plugin {
-  return {
-    name: 'within',
-    setup(build) {
-      build.onLoad({ filter: /.*/ }, ({ path }) => {
-        const place = relative(folder, realpathSync(path));
-        if (place !== '..' && !place.startsWith(`..${sep}`)) return undefined;
-        return { errors: [{ text: `${path} is not in ${folder}` }] };
-      });
-    },
-  };
 }
