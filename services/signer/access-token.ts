@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { CONTRACTS } from '../../shared/domain/contracts.ts';
+import { isIssuersClaim, isReservedClaim } from '../../shared/domain/reserved-claims.ts';
 import { HookmintError } from '../../shared/errors.ts';
 import type { TokenSign, TokenSignReply } from '../../shared/subjects/token-sign.ts';
 import type { KeyRing } from './keys.ts';
@@ -13,10 +14,10 @@ import { signJws } from './sign-jws.ts';
  *   has filtered these already; the signer takes nobody's word for it.
  */
 export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promise<TokenSignReply> {
-  const { refusalOf } = CONTRACTS[request.contract ?? 'hook'];
+  // Claims of the configuration and of Actions stand beside those of a hook: what its system would set itself is the gateway's to drop.
+  const isRefused = CONTRACTS[request.contract ?? 'hook'].isAuth0 ? isReservedClaim : isIssuersClaim;
   for (const name of Object.keys(request.custom_claims)) {
-    if (refusalOf(name) !== undefined)
-      throw new HookmintError('reserved_claim', `The claim "${name}" is reserved for the issuer.`);
+    if (isRefused(name)) throw new HookmintError('reserved_claim', `The claim "${name}" is reserved for the issuer.`);
   }
   const { kid, key } = keys.current(request.signing_alg, request.token_lifetime_seconds);
   const nowSeconds = Math.floor(Date.now() / 1000);

@@ -46,10 +46,10 @@ describe('the signer, which takes nobody’s word', () => {
 
   for (const contract of ['logto', 'cognito-lambda'] as const) {
     it(`holds claims of ${contract} to its rules where it is told, to Auth0's where it is not, and to its own in both`, async () => {
-      const custom_claims = { roles: ['ops'], org_id: 'o' };
+      // `version` and `cognito:username` may be claims of the configuration, which Cognito would keep from a trigger.
+      const custom_claims = { roles: ['ops'], org_id: 'o', version: 2, 'cognito:username': 'u' };
       const { access_token } = await mintAccessToken(request({ custom_claims, contract }), keys);
-      const { roles, org_id } = (await jwtVerify(access_token, publicKey)).payload;
-      assert.deepEqual({ roles, org_id }, custom_claims);
+      assert.partialDeepStrictEqual((await jwtVerify(access_token, publicKey)).payload, custom_claims);
       await assert.rejects(mintAccessToken(request({ custom_claims }), keys), { code: 'reserved_claim' });
       for (const name of [
         ...[
