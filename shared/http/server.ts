@@ -1,6 +1,6 @@
 import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { integer } from '../env.ts';
@@ -98,13 +98,23 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       : createTlsServer({ ...settings, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...readTlsFiles(tls) });
   const server = secure ?? createServer(settings);
   serveBounded(server, options.connections, draining.serve);
+  const connected = new Set<Socket>();
+  secure?.on('secureConnection', (socket) => {
+    connected.add(socket);
+    socket.once('close', () => connected.delete(socket));
+  });
+  /** Has every connection that there is end after its next answer; those that are idle at once. */
+  const leaveConnections = (): void => {
+    draining.askToLeave(connected);
+    server.closeIdleConnections();
+  };
   const following =
     tls === undefined
       ? undefined
       : followTlsFiles(tls, (files) => {
           secure?.setSecureContext(files);
           // What connections have shown was checked by the authorities of before.
-          if (tls.clients !== undefined && secure !== undefined) leaveConnections(secure, draining.askToLeave);
+          if (tls.clients !== undefined) leaveConnections();
         });
 
   const bodyOf = (status: number, description: string): string =>
@@ -152,17 +162,18 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
 function drainable(
   app: RequestListener,
   headers: Readonly<Record<string, string>>,
-): { serve: RequestListener; begin: () => void; askToLeave: () => void } {
+): { serve: RequestListener; begin: () => void; askToLeave: (connections: Iterable<Socket>) => void } {
   const underWay = new Set<ServerResponse>();
+  const leaving = new WeakSet<Socket>();
   let isDraining = false;
-  const askToLeave = (): void => {
+  const askAll = (): void => {
     for (const response of underWay) response.shouldKeepAlive = false;
   };
   return {
     serve: (request, response) => {
       underWay.add(response);
       response.once('close', () => underWay.delete(response));
-      if (isDraining) response.shouldKeepAlive = false;
+      if (isDraining || leaving.has(request.socket)) response.shouldKeepAlive = false;
       if (isDraining && request.url === '/readyz') {
         const body = JSON.stringify({ status: 'not ready', missing: ['the service is stopping'] });
         response.writeHead(503, { ...headers, 'Content-Length': body.length }).end(body);
@@ -170,16 +181,13 @@ function drainable(
     },
     begin: () => {
       isDraining = true;
-      askToLeave();
+      askAll();
     },
-    askToLeave,
+    askToLeave: (connections) => {
+      for (const connection of connections) leaving.add(connection);
+      askAll();
+    },
   };
-}
-
-/** Has every connection end after the answer that is under way; those that are idle at once. */
-function leaveConnections(server: Server, askToLeave: () => void): void {
-  askToLeave();
-  server.closeIdleConnections();
 }
 
 /** Lets requests under way finish, and closes each connection as soon as it is idle, in spite of `Keep-Alive`. */

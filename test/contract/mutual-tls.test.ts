@@ -124,6 +124,25 @@ describe('a server that asks for certificates', () => {
     }
   });
 
+  it('ends such a connection also where a request is on its way, after its answer', async () => {
+    const changing = file('changing-meanwhile.pem', authority.cert);
+    const port = await serve(changing);
+    const { cert, key } = await newIdentity({ authority });
+    const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ca: own.cert, cert, key });
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+    let answered = '';
+    socket.on('data', (part: Buffer) => (answered += part.toString()));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
+    const other = await newIdentity({ authority });
+    file('changing-meanwhile.pem', stranger.cert);
+    await until('the authorities are others', async () => (await ask(port, other)).endsWith('false'));
+    socket.write('\r\n');
+    await until('it is answered', () => answered !== '');
+    assert.match(answered, /^connection: close\r$/im);
+    await ended;
+  });
+
   it('does not start with authorities that are none', async () => {
     const client = await newIdentity({ authority });
     for (const [content, message] of [
