@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { note, print } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { connectApi, type ApiClient } from './api-client.ts';
-import { EXIT, readArgs, type ExitCode } from './command.ts';
+import { EXIT, fromCaller, readArgs, type ExitCode } from './command.ts';
+import { readJsonFile } from './json-file.ts';
 import { PRESETS, type Trusted } from './trust-presets.ts';
 import { seeHelp } from './help/help.ts';
 
 const Issuers = z.array(z.looseObject({ issuer: z.string(), jwks_uri: z.string().nullable() }));
-
-/** Most of a file with keys that is read, bytes. */
-const MAX_JWKS_BYTES = 65_536;
+/** What the server takes of it, it says itself. */
+const Keys = z.looseObject({ keys: z.array(z.unknown()) });
 const Client = z.object({
   name: z.string(),
   client_authentication_methods: z
@@ -38,8 +37,11 @@ export async function trust([command, ...args]: string[]): Promise<ExitCode> {
     throw new UsageError(`hookmint trust add PLATFORM WHO --client ID; the platforms are ${known}. ${seeHelp()}`);
   }
   const trusted = preset(who, { ...values, jwksUri: values['jwks-uri'] });
-  const keys =
-    values['jwks-file'] === undefined ? { jwks_uri: trusted.jwks_uri } : { jwks: readKeys(values['jwks-file']) };
+  const file = values['jwks-file'];
+  if (file !== undefined && values['jwks-uri'] !== undefined) {
+    throw new UsageError('Keys have one place: --jwks-uri or --jwks-file, not both.');
+  }
+  const keys = file === undefined ? { jwks_uri: trusted.jwks_uri } : { jwks: readJsonFile(fromCaller(file), Keys) };
   const api = await connectApi();
   await ensureIssuer(api, name, trusted.issuer, keys);
   const clientName = await addCredential(api, values.client, trusted, values.audience);
@@ -67,16 +69,6 @@ async function ensureIssuer(
   throw new UsageError(
     `The issuer ${issuer} is trusted with the keys at ${String(present)}, not at ${String(wanted)}.`,
   );
-}
-
-function readKeys(path: string): unknown {
-  const text = readFileSync(path);
-  if (text.length > MAX_JWKS_BYTES) throw new UsageError(`${path} is larger than ${String(MAX_JWKS_BYTES)} bytes.`);
-  try {
-    return JSON.parse(text.toString('utf8'));
-  } catch (error) {
-    throw new UsageError(`${path} is no JSON.`, { cause: error });
-  }
 }
 
 async function addCredential(

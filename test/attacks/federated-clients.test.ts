@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -23,6 +26,8 @@ const POD = { namespace: 'payments', pod: { name: 'billing-7d9f' }, serviceaccou
 
 const server = await startJwksServer();
 after(server.close);
+const folder = mkdtempSync(join(tmpdir(), 'hookmint-federated-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
 const [key, other] = [newClientKey('RS256'), newClientKey('RS256')];
 const place = server.serve([{ ...key.jwk, kid: 'k1', alg: 'RS256', use: 'sig' }]);
 
@@ -396,5 +401,22 @@ attack('hookmint trust add makes the client one of the platform, and moves no ke
   );
   for (const who of ['acme', 'acme/*', 'acme/billing:ref:x', '*/*']) {
     await assert.rejects(add('github', who), /is not of the form OWNER\/REPOSITORY/, who);
+  }
+
+  const own = 'https://own.example.com';
+  const file = join(folder, 'keys.json');
+  writeFileSync(file, JSON.stringify({ keys: [{ ...key.jwk, kid: 'k1', use: 'sig' }] }));
+  await add('oidc', 'billing', '--issuer', own, '--jwks-file', file);
+  assert.equal((await ask({ claims: { iss: own, sub: 'billing' } }, client_id)).status, 200);
+  assert.equal((await ask({ claims: { iss: own, sub: 'billing' }, signer: other }, client_id)).status, 401);
+  await assert.rejects(add('oidc', 'x', '--issuer', own, '--jwks-file', file), /would replace its keys/);
+  const more = ['oidc', 'x', '--issuer', 'https://more.example.com', '--jwks-file'];
+  writeFileSync(file, '[]');
+  for (const [args, said] of [
+    [[...more, file], /keys\.json cannot be used/],
+    [[...more, '/dev/zero'], /cannot be used: .*bytes/],
+    [[...more, file, '--jwks-uri', place], /one place/],
+  ] as const) {
+    await assert.rejects(add(...args), said);
   }
 });
