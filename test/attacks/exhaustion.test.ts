@@ -126,7 +126,7 @@ attack('memory that no heap limit counts ends the process, not the machine', asy
   const peaks: number[] = [];
   const watch = setInterval(() => {
     for (const pid of sandboxPids()) peaks.push(rssMib(pid) || 0);
-  }, 50);
+  }, 50).unref();
   const outcome = await run(hook('const k = []; for (;;) k.push(new Array(1e8).fill(1.5));'), {
     cpu_ms: 10_000,
     wall_ms: 20_000,

@@ -181,7 +181,7 @@ describe('a good client has its token within 2 s while a stranger has', () => {
     const { pid } = gatewayOf('http');
     const before = figuresOf(pid).rssMib;
     let most = before;
-    const watch = setInterval(() => (most = Math.max(most, figuresOf(pid).rssMib)), 100);
+    const watch = setInterval(() => (most = Math.max(most, figuresOf(pid).rssMib)), 100).unref();
     // As many as are worked on at once.
     const question = 'GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(4);
     await hold(PER_ADDRESS - 50, (socket) => socket.pause().write(question));

@@ -72,7 +72,7 @@ describe('the memory for responses, over all runs', () => {
     let peakBytes = 0;
     const watch = setInterval(() => {
       peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-    }, 10);
+    }, 10).unref();
     const memories = Array.from({ length: 40 }, (_, i) => broker.memoryOfRun(`hook ${String(i)}`));
     const answers = await Promise.all(
       memories.flatMap((memory, i) => Array.from({ length: 8 }, () => ask(`hook ${String(i)}`, '/large', memory))),

@@ -38,7 +38,7 @@ test('hooks that are within their limits, but not all together, end the largest 
       peakMib,
       sizes.reduce((sum, size) => sum + size, 0),
     );
-  }, 50);
+  }, 50).unref();
   t.after(() => clearInterval(look));
   const keeps = (mib: number): string =>
     hook(`global.kept = []; for (let i = 0; i < ${String(mib)}; i++) kept.push(new Uint8Array(1 << 20).fill(1));
