@@ -1,4 +1,3 @@
-import './quiet.ts';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
