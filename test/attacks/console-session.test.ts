@@ -113,8 +113,13 @@ links('a link gives its role, and nobody makes one of more than they have', asyn
 
 const sessions = attackClass('sessions of the console');
 
-sessions('the cookie is nothing to scripts, and to other sites', async () => {
-  const { cookie = '' } = await follow(await makeLink());
+sessions('the cookie is nothing to scripts, and to other sites; the one before is nothing any more', async () => {
+  const [before, elsewhere] = [await session(), await session()];
+  const { cookie = '' } = await follow(await makeLink(), { cookie: before.cookie });
+  assert.deepEqual(
+    [(await listHooks({ cookie: before.cookie })).status, (await listHooks({ cookie: elsewhere.cookie })).status],
+    [401, 200],
+  );
   assert.match(cookie, /; HttpOnly/);
   assert.match(cookie, /; SameSite=Strict/);
   assert.doesNotMatch(cookie, /Domain|Expires|Max-Age/);
