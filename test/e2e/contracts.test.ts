@@ -17,7 +17,9 @@ import { withStack } from '../support/with-stack.ts';
 
 // What test/corpus/contracts.test.ts runs alone shapes tokens here.
 
-const CASES = globSync('*/*.case.json', { cwd: join(import.meta.dirname, '../corpus/contracts') });
+const CASES = globSync('*/*.case.json', { cwd: join(import.meta.dirname, '../corpus/contracts') })
+  // Answers that are none are all one failure to the gateway: one of each webhook is enough here.
+  .filter((file) => !/webhook\/fails-(?!status-500)/.test(file));
 const FOLDER = join(import.meta.dirname, '../corpus/contracts');
 const CLIENT = { client_id: 'c1', name: 'Billing', client_metadata: { plan: 'gold' } };
 const SECRET = 'the secret of the client of contracts';

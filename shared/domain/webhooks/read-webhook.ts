@@ -38,8 +38,11 @@ export function readWebhook(text: string, given?: HookKind): WebhookOf | undefin
     throw new WebhookInvalid(`contract: is ${CONTRACTS[said].name}, and ${CONTRACTS[given].name} was asked for`);
   const parsed = CONFIGURATIONS[said].safeParse(found);
   if (parsed.success) return { kind: said, configuration: parsed.data };
-  const { path = [], message = '' } = parsed.error.issues[0] ?? {};
-  throw new WebhookInvalid([path.join('.'), message].filter(Boolean).join(': '));
+  const [issue] = parsed.error.issues;
+  const { path = [], message = '' } = issue ?? {};
+  // Of a name in a record the reason is within.
+  const reason = issue?.code === 'invalid_key' ? (issue.issues[0]?.message ?? message) : message;
+  throw new WebhookInvalid([path.join('.'), reason].filter(Boolean).join(': '));
 }
 
 /** No code begins so: a label is no text. */
