@@ -178,8 +178,15 @@ const HOSTILE: Record<string, { behave: Behaviour; outcome: string; error?: RegE
     outcome: 'threw',
     error: /EGRESS_FAILED/,
   },
-  'compresses': { behave: ends(http(Buffer.from([0x1f, 0x8b, 8, 0, 0xff]), 'content-encoding: gzip\r\n')), outcome: 'threw' },
-  'is no UTF-8': { behave: ends(http(Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]))), outcome: 'threw', error: /UTF-8/ },
+  compresses: {
+    behave: ends(http(Buffer.from([0x1f, 0x8b, 8, 0, 0xff]), 'content-encoding: gzip\r\n')),
+    outcome: 'threw',
+  },
+  'is no UTF-8': {
+    behave: ends(http(Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]))),
+    outcome: 'threw',
+    error: /UTF-8/,
+  },
   'nests deeply': {
     behave: ends(http(`{"claims":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`)),
     outcome: 'threw',

@@ -112,7 +112,13 @@ describe('what is found in the code is said', () => {
   it('and code of none is refused with the list', async () => {
     write('none.js', 'exports.main = async () => ({});\n');
     const said = await refusal('hook', 'run', 'none.js');
-    for (const form of [/a hook is/, /an Action is/, /Logto's script is/, /Cognito's pre token generation Lambda is/, /a webhook is JSON/]) {
+    for (const form of [
+      /a hook is/,
+      /an Action is/,
+      /Logto's script is/,
+      /Cognito's pre token generation Lambda is/,
+      /a webhook is JSON/,
+    ]) {
       assert.match(said, form);
     }
   });

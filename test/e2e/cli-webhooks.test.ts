@@ -12,7 +12,12 @@ import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
 import { openManagement } from '../support/management.ts';
-import { startOtlpReceiver, type OtlpReceiver, type ReceivedPoint, type ReceivedSpan } from '../support/otlp-receiver.ts';
+import {
+  startOtlpReceiver,
+  type OtlpReceiver,
+  type ReceivedPoint,
+  type ReceivedSpan,
+} from '../support/otlp-receiver.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';
@@ -43,7 +48,9 @@ const server = createServer((request, response) => {
 before(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  cleanup.defer(() => void server.close().closeAllConnections());
+  cleanup.defer(() => {
+    server.close().closeAllConnections();
+  });
   otlp = await startOtlpReceiver();
   cleanup.defer(() => otlp.close());
   stack = await startStack({ hook: null, env: { ...otlp.env } });
@@ -62,12 +69,20 @@ async function hookmint(...args: string[]): Promise<Ended> {
     HOOKMINT_CLIENT_ID: stack.managementClientId,
     HOOKMINT_CLIENT_SECRET: stack.managementClientSecret,
   };
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+  });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (text: Buffer) => (ended.stdout += text.toString()));
   child.stderr.on('data', (text: Buffer) => (ended.stderr += text.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   return { ...ended, code };
+}
+
+async function claims(): Promise<Record<string, unknown>> {
+  return decodeJwt(String((await requestToken(stack, {})).body.access_token));
 }
 
 describe('a webhook', () => {
@@ -99,7 +114,11 @@ describe('a webhook', () => {
   it('is deployed, and shapes tokens; its request is signed', async () => {
     const args = ['--secrets', 'secrets.json', '--allow-address', '127.0.0.1', '--enable'];
     const deployed = await hookmint('hook', 'deploy', 'tier.json', ...args);
-    assert.equal(deployed.stdout, 'tier: revision 1 is deployed and enabled; its contract is webhook\n', deployed.stderr);
+    assert.equal(
+      deployed.stdout,
+      'tier: revision 1 is deployed and enabled; its contract is webhook\n',
+      deployed.stderr,
+    );
     asked.length = 0;
     const { body } = await requestToken(stack, { own: 'parameter' });
     assert.equal(decodeJwt(String(body.access_token)).tier, 'gold');
@@ -128,8 +147,7 @@ describe('a webhook', () => {
       'http.response.status_code': 200,
     });
     assert.doesNotMatch(JSON.stringify(span.attributes), /\/token/);
-    const durations = (): ReceivedPoint[] =>
-      otlp.points.filter(({ name }) => name === 'http.client.request.duration');
+    const durations = (): ReceivedPoint[] => otlp.points.filter(({ name }) => name === 'http.client.request.duration');
     await until('the duration of the request', () => durations().length > 0);
     assert.partialDeepStrictEqual(durations()[0]?.attributes, {
       'http.request.method': 'POST',
@@ -187,10 +205,12 @@ describe('a webhook', () => {
     const { body } = await management.call('GET', '/hooks');
     const [hook] = (body as { id: string; name: string }[]).filter(({ name }) => name === 'tier');
     await management.call('DELETE', `/hooks/${String(hook?.id)}`);
-    const imported = await hookmint('import', 'out', '--secrets', 'out-secrets.json');
-    void imported;
-    const again = await hookmint('import', 'out', '--dry-run');
-    assert.match(again.stdout, /tier/);
+    assert.equal('tier' in (await claims()), false);
+    writeFileSync(join(folder, 'import.yaml'), `hooks:\n  tier:\n    SIGN: ${SECRET}\n`);
+    const imported = await hookmint('import', 'out', '--secrets', 'import.yaml', '--yes');
+    assert.equal(imported.code, 0, imported.stdout + imported.stderr);
+    assert.match(imported.stdout, /^\+ hook tier$/m);
+    assert.equal((await claims()).tier, 'gold');
   });
 });
 
@@ -199,10 +219,22 @@ describe('the API refuses a webhook', () => {
     'without its members': [{ url: undefined }, {}, /url.*webhook_invalid/s],
     'with a member that nothing reads': [{ timeout: 5 }, {}, /timeout.*webhook_invalid/s],
     'to what is no endpoint': [{ url: 'file:///etc/passwd' }, {}, /url: must be an http.*webhook_invalid/s],
-    'with a password in its URL': [{ url: 'https://u:p@hooks.example.com/' }, {}, /url: must be an http.*webhook_invalid/s],
+    'with a password in its URL': [
+      { url: 'https://u:p@hooks.example.com/' },
+      {},
+      /url: must be an http.*webhook_invalid/s,
+    ],
     'with a secret in its file': [{ secret: SECRET }, {}, /secret: must be \{.*NAME\}.*webhook_invalid/s],
-    'that sets what hookmint sets': [{ headers: { Host: 'x' } }, {}, /headers\.Host: is a header that hookmint sets itself.*webhook_invalid/s],
-    'of a contract that there is not': [{ contract: 'other-webhook' }, {}, /contract: must be one of webhook.*webhook_invalid/s],
+    'that sets what hookmint sets': [
+      { headers: { Host: 'x' } },
+      {},
+      /headers\.Host: is a header that hookmint sets itself.*webhook_invalid/s,
+    ],
+    'of a contract that there is not': [
+      { contract: 'other-webhook' },
+      {},
+      /contract: must be one of webhook.*webhook_invalid/s,
+    ],
     'of another contract than is said': [{}, { contract: 'logto' }, /webhook_invalid/],
     'with limits of code': [{}, { limits: { cpu_ms: 5 } }, /hookmint\.limits\.cpu_ms/],
     'with processes of its own': [{}, { isolation: 'process' }, /hookmint\.isolation/],

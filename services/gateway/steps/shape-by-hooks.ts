@@ -82,9 +82,7 @@ async function shapeByHook(
       ...(scopes.length === 0 ? {} : { scope: scopes }),
       ...(CONTRACTS[kind].seesClaims ? { custom_claims: before.customClaims } : {}),
       audience: api.identifier,
-      ...(isWebhookKind(kind)
-        ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } }
-        : {}),
+      ...(isWebhookKind(kind) ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } } : {}),
       proof_of_possession: binding,
       client_assertion: clientAssertion,
       body: parameters.body,

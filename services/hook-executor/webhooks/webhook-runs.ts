@@ -35,7 +35,10 @@ export function createWebhookRuns() {
     const made = new CircuitBreaker((state) => {
       webhookCircuits.add(1, { 'hookmint.hook.name': hookName, 'hookmint.webhook.circuit': state });
       const said = state === 'open' ? 'is not asked for a while: it gave no answer' : 'answers again';
-      logger.warn({ hook: { id: hookId, name: hookName }, host: new URL(url).host }, `the endpoint of a webhook ${said}`);
+      logger.warn(
+        { hook: { id: hookId, name: hookName }, host: new URL(url).host },
+        `the endpoint of a webhook ${said}`,
+      );
     });
     breakers.set(key, made);
     return made;
@@ -98,7 +101,7 @@ export function createWebhookRuns() {
       });
     const outcome = await ended(known, hookName, args, { network: advising, untilMs: startedMs + leftMs });
     // All of it is the endpoint's time.
-    return { ...outcome, cpu_ms: 0, wall_ms: performance.now() - startedMs, console } as HookOutcome;
+    return { ...outcome, cpu_ms: 0, wall_ms: performance.now() - startedMs, console };
   };
 }
 
@@ -120,5 +123,9 @@ function outcomeOf(decision: Decision, maxBytes: number): Ended {
 function threw(during: 'load' | 'run', error: unknown): Ended {
   const { name } = error instanceof Error ? error : new Error();
   const code = error instanceof EgressError ? `${error.code}: ` : '';
-  return { status: 'threw', during, error: { name, message: `${code}${messageOf(error)}`.slice(0, MAX_MESSAGE_LENGTH) } };
+  return {
+    status: 'threw',
+    during,
+    error: { name, message: `${code}${messageOf(error)}`.slice(0, MAX_MESSAGE_LENGTH) },
+  };
 }

@@ -29,7 +29,8 @@ export function readWebhook(text: string, given?: HookKind): WebhookOf | undefin
     if (isGiven) throw new WebhookInvalid(`no JSON object: ${CONTRACTS[given].form}`);
     return undefined;
   }
-  const said = found.contract === undefined ? given : kindNamed(String(found.contract));
+  const said =
+    found.contract === undefined ? given : kindNamed(typeof found.contract === 'string' ? found.contract : '');
   if (said === undefined || !isWebhookKind(said)) {
     const all = WEBHOOK_KINDS.map((kind) => CONTRACTS[kind].name).join(', ');
     throw new WebhookInvalid(`contract: must be one of ${all}`);

@@ -23,7 +23,8 @@ export const EndpointUrl = z
   .refine(isEndpoint, 'must be an http or https URL, without a user, password or fragment');
 
 /** What the connection, or the protocol of a webhook, sets itself. */
-const OWN_HEADERS = /^(?:connection|content-.*|host|keep-alive|te|trailer|transfer-encoding|upgrade|webhook-.*|trace.*|accept.*|expect|cookie2?)$/i;
+const OWN_HEADERS =
+  /^(?:connection|content-.*|host|keep-alive|te|trailer|transfer-encoding|upgrade|webhook-.*|trace.*|accept.*|expect|cookie2?)$/i;
 
 /** RFC 9110 §5.6.2: a token. */
 export const HeaderName = z

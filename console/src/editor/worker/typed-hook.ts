@@ -36,7 +36,13 @@ export function typedHook(code: string, language: Language): TypedHook {
   const asItIs = { text: code, file, inTyped: same, inAuthors: same };
   // JSON is an expression where it has parentheses around it; what a webhook's file may have the service says.
   if (JSON_BEGINS.test(code)) {
-    return { ...asItIs, text: `(${code})`, kind: 'webhook', inTyped: (at) => at + 1, inAuthors: (at) => Math.max(0, at - 1) };
+    return {
+      ...asItIs,
+      text: `(${code})`,
+      kind: 'webhook',
+      inTyped: (at) => at + 1,
+      inAuthors: (at) => Math.max(0, at - 1),
+    };
   }
   if (language === 'typescript') return { ...asItIs, kind: kindOf(code) };
   const found = exportOf(code);
