@@ -20,12 +20,20 @@ export function customClaimsPolicyOf(kind: HookKind, ofTenant: CustomClaimsPolic
  */
 export const ResourceParameterProfile = z.enum(['audience', 'compatibility']);
 
+/**
+ * How the token endpoint refuses: `auth0`: with the statuses, codes and texts of Auth0 (contract §2.3); `rfc`: with those of RFC 6749 §5.2. The gateway's
+ * `refusals.ts` has all that differs.
+ */
+export const ErrorDialect = z.enum(['auth0', 'rfc']);
+export type ErrorDialect = z.infer<typeof ErrorDialect>;
+
 export const TenantSettings = z.strictObject({
   /** Audience of a token request that names none (contract §2.1); null: such a request is refused. */
   default_audience: z.string().nullable(),
   custom_claims: CustomClaimsPolicy,
   default_token_quota: DefaultTokenQuota.nullable().default(null),
   resource_parameter_profile: ResourceParameterProfile.default('compatibility'),
+  error_dialect: ErrorDialect.default('auth0'),
   /** What Auth0's tools say of a tenant beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });
@@ -44,5 +52,6 @@ export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
   custom_claims: 'namespaced',
   default_token_quota: null,
   resource_parameter_profile: 'compatibility',
+  error_dialect: 'auth0',
   profile: {},
 };

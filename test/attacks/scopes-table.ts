@@ -216,7 +216,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': [
         ...Object.keys(ofTenants),
-        ...['default_audience', 'default_token_quota', 'custom_claims', 'resource_parameter_profile'],
+        ...['default_audience', 'default_token_quota', 'custom_claims', 'resource_parameter_profile', 'error_dialect'],
       ],
     },
   },

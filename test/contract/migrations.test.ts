@@ -113,6 +113,7 @@ async function assertReadable(): Promise<void> {
     custom_claims: 'relaxed',
     default_token_quota: null,
     resource_parameter_profile: 'compatibility',
+    error_dialect: 'auth0',
     ...PROFILE,
   });
   assert.deepEqual(await hooksIn(db).find('hook'), MIGRATED_HOOK);

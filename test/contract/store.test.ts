@@ -174,6 +174,7 @@ describe('the store', () => {
       custom_claims: 'namespaced',
       default_token_quota: null,
       resource_parameter_profile: 'compatibility',
+      error_dialect: 'auth0',
       profile: {},
     };
     assert.deepEqual(await tenant.settings(), defaults);
@@ -183,6 +184,7 @@ describe('the store', () => {
       custom_claims: 'relaxed',
       default_token_quota: null,
       resource_parameter_profile: 'compatibility',
+      error_dialect: 'auth0',
       profile: {},
     });
   });
@@ -533,6 +535,7 @@ describe("the gateway's view of the configuration", () => {
         custom_claims: 'namespaced',
         default_token_quota: null,
         resource_parameter_profile: 'compatibility',
+        error_dialect: 'auth0',
         profile: {},
       },
     ];

@@ -42,6 +42,7 @@ const DIFFERENCES: readonly { file: RegExp; field: string; why: string }[] = [
   { file: /^tenant/, field: 'sandbox_version', why: 'told even when it was not sent' },
   { file: /^tenant/, field: 'resource_parameter_profile', why: 'told even when it was not sent' },
   { file: /^tenant/, field: 'custom_claims', why: "hookmint's own, told even when it was not sent" },
+  { file: /^tenant/, field: 'error_dialect', why: 'the same' },
 ];
 
 /** Files that an export has beyond what was imported: the client that the CLI itself runs as, and a kind that it makes up. */

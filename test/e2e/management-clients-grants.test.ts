@@ -236,6 +236,7 @@ describe('tenant settings', () => {
           default_audience: '',
           custom_claims: 'namespaced',
           resource_parameter_profile: 'compatibility',
+          error_dialect: 'auth0',
         },
       ],
     );

@@ -1,6 +1,6 @@
 import type { Client } from '../../../shared/domain/client.ts';
-import { OAuthError } from '../../../shared/oauth-error.ts';
 import { createRateLimiter } from '../../../shared/rate-limiter.ts';
+import { Refusal } from '../refusals.ts';
 import type { TellHeaders } from './token-quotas.ts';
 import type { OverLimit } from './tell-over-limit.ts';
 
@@ -36,7 +36,7 @@ export function createClientRate(
       enforce,
     });
     if (enforce && retryAfter !== undefined) {
-      throw new OAuthError(429, 'too_many_requests', 'Rate limit exceeded', { headers: { 'Retry-After': retryAfter } });
+      throw new Refusal('too_many_requests', { detail: 'Rate limit exceeded', headers: { 'Retry-After': retryAfter } });
     }
   };
 }

@@ -3,6 +3,7 @@ import { MAX_CLIENT_ID_LENGTH } from '../../../shared/domain/client.ts';
 import { networkOf } from '../../../shared/http/address.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { rateHeaders } from '../../../shared/rate-limiter.ts';
+import { Refusal } from '../refusals.ts';
 import type { OverLimit } from './tell-over-limit.ts';
 
 const WINDOW_MS = 60_000;
@@ -56,7 +57,8 @@ export function createFailureLimit(limit: { perMinute: number; enforce: boolean 
       if (!isOver) throw error;
       tell(ip, clientId);
       if (!enforce) throw error;
-      throw new OAuthError(429, 'too_many_requests', 'Too many failed attempts to authenticate', {
+      throw new Refusal('too_many_requests', {
+        detail: 'Too many failed attempts to authenticate',
         headers: rateHeaders(perMinute, 0, failures.getRemainingTTL(key), true),
         cause: error,
       });

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Client } from '../../../shared/domain/client.ts';
 import { QUOTA_WINDOWS, type ClientCredentialsQuota, type QuotaWindow } from '../../../shared/domain/token-quota.ts';
-import { OAuthError } from '../../../shared/oauth-error.ts';
 import type { QuotaWarning } from '../../../shared/subjects/limit-events.ts';
 import { requestsLimited } from '../../../shared/telemetry/metrics.ts';
 import { CONFIGURATION_MAX_ENTRIES } from '../limits.ts';
-import type { Counts } from './counts.ts';
-import { endOf, steadyClock, windowsAt, type PerWindow } from './windows.ts';
+import type { Counts } from '../../../shared/quotas/counts.ts';
+import { endOf, steadyClock, windowsAt, type PerWindow } from '../../../shared/quotas/windows.ts';
+import { Refusal } from '../refusals.ts';
 
 /** Percentages of a quota at which a warning is published (contract §5.7). */
 const WARNING_PERCENTS = [100, 80, 60];
@@ -45,7 +45,8 @@ export function createTokenQuotas(
     requestsLimited.add(1, { 'hookmint.limit': `quota_${over}`, 'hookmint.limit.enforced': quota.enforce });
     if (!quota.enforce) return;
     const resetsAtMs = endOf(over, windows[over]);
-    throw new OAuthError(429, 'too_many_requests', 'Client quota exceeded', {
+    throw new Refusal('too_many_requests', {
+      detail: 'Client quota exceeded',
       headers: {
         'Retry-After': String(secondsUntil(resetsAtMs)),
         'X-RateLimit-Limit': String(quota[over]),

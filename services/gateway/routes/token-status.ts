@@ -6,6 +6,7 @@ import { peerOf, type Peer } from '../../../shared/http/peer.ts';
 import { fixedHeaders } from '../../../shared/http/security-headers.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { BUSY, createPlaces } from '../admission/in-flight.ts';
+import { inDialect, Refusal } from '../refusals.ts';
 import { asOAuthError, refuseAmbiguous, sendJson } from '../answers.ts';
 import { audiencesOf, authenticate, type Authenticator } from '../authenticate.ts';
 import { readCredentials } from '../steps/authenticate-client.ts';
@@ -52,7 +53,7 @@ export function tokenStatusEndpoints(
       if (answered === undefined) response.writeHead(200, { ...headers, ...told, 'Content-Length': 0 }).end();
       else sendJson(response, 200, answered, { ...headers, ...told });
     } catch (error) {
-      const failure = asOAuthError(error);
+      const failure = await inDialect(asOAuthError(error), deps.configuration);
       sendJson(response, failure.status, failure, { ...headers, ...told, ...failure.headers });
     }
   }
@@ -71,7 +72,8 @@ export function tokenStatusEndpoints(
       if (!('jwt' in credentials) && client.token_endpoint_auth_method === 'none') throw UNAUTHORIZED;
       return client;
     } catch (error) {
-      throw asInvalidClient(error);
+      // Auth0 has neither endpoint, so that there is no code of its own to keep to.
+      throw error instanceof Refusal && error.refusal === 'not_authenticated' ? error.asRfc() : error;
     }
   }
 
@@ -89,9 +91,3 @@ export function tokenStatusEndpoints(
 
 const NOT_A_FORM = new OAuthError(400, 'invalid_request', 'The body must be application/x-www-form-urlencoded');
 const UNAUTHORIZED = new OAuthError(401, 'invalid_client', 'Unauthorized');
-
-/** Auth0 has neither endpoint, so that there is no code of its own to keep to (RFC 6749 §5.2). */
-function asInvalidClient(error: unknown): unknown {
-  if (!(error instanceof OAuthError) || error.error !== 'access_denied') return error;
-  return new OAuthError(401, 'invalid_client', error.description, { headers: error.headers, cause: error });
-}

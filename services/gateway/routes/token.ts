@@ -9,6 +9,7 @@ import { recordTokenRequest } from '../record-token-request.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
 import { asOAuthError, refuseAmbiguous, sendJson } from '../answers.ts';
 import { BUSY, createPlaces } from '../admission/in-flight.ts';
+import { inDialect } from '../refusals.ts';
 import type { RefusalSampler } from '../sample-refusals.ts';
 import { readBody } from '../steps/read-body.ts';
 import type { OAuthError } from '../../../shared/oauth-error.ts';
@@ -47,7 +48,7 @@ export function tokenEndpoint(
       const token = await issueToken(asked, findings, issuer, (more) => Object.assign(told, more));
       sendJson(response, 200, token, { ...headers, ...told });
     } catch (error) {
-      failure = asOAuthError(error);
+      failure = await inDialect(asOAuthError(error), issuer.configuration);
       sendJson(response, failure.status, failure, { ...headers, ...told, ...failure.headers });
     }
     record({ request, peer, startedMs, findings, failure });

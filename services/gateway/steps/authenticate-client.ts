@@ -2,6 +2,7 @@ import { clientSecretMatches } from '../../../shared/client-secret.ts';
 import { fapiOf, type Client } from '../../../shared/domain/client.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
+import { CHALLENGE, Refusal } from '../refusals.ts';
 import type { CredentialParameters } from './parse-parameters.ts';
 import { isOfAnotherIssuer, readFederatedAssertion, type FederatedAssertion } from './read-federated-assertion.ts';
 import { JWT_BEARER, NOT_OF_THE_CLIENT, readAssertion, refused, type Assertion } from './read-assertion.ts';
@@ -12,8 +13,6 @@ export type Credentials = SecretCredentials | Assertion | FederatedAssertion;
 
 /** Also with nothing behind it: whoever sends it means to authenticate so. */
 const BASIC = /^basic(?: +|$)/i;
-
-const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="hookmint", charset="UTF-8"' };
 
 /**
  * Finds the client's credentials in the Authorization header or the body, and of one method only (RFC 6749 §2.3).
@@ -115,7 +114,7 @@ export async function authenticateClient(
     clientSecretKey,
   );
   if (client === undefined || !matches) {
-    throw new OAuthError(401, 'access_denied', 'Unauthorized', basic ? { headers: CHALLENGE } : {});
+    throw new Refusal('not_authenticated', basic ? { headers: CHALLENGE } : {});
   }
   return client;
 }

@@ -9,6 +9,7 @@ import { OAuthError } from '../../../shared/oauth-error.ts';
 import { isInTime, type ClientCertificate } from '../client-certificate/certificate.ts';
 import type { DpopProof } from '../dpop/read-proof.ts';
 import { verifyProof } from '../dpop/verify-proof.ts';
+import { Refusal } from '../refusals.ts';
 import type { UseOnce } from './use-once.ts';
 
 /** What a request has shown that a token can be bound to. */
@@ -58,7 +59,7 @@ function policyFor(client: Client, { proof_of_possession: policy }: ResourceServ
   );
 }
 
-const notTogether = (description: string): OAuthError => new OAuthError(403, 'access_denied', description);
+const notTogether = (why: string): Refusal => new Refusal('not_bound_so', { detail: why });
 
 const isRequired = (client: Client, policy: ProofOfPossessionPolicy): boolean =>
   takesBoundTokensOnly(client) || (policy.required && policy.required_for !== 'public_clients');

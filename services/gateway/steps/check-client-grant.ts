@@ -2,7 +2,7 @@ import type { Client } from '../../../shared/domain/client.ts';
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { Configuration } from '../configuration-cache.ts';
-import { OAuthError } from '../../../shared/oauth-error.ts';
+import { Refusal } from '../refusals.ts';
 import { invalidTarget } from './find-api-of-resource.ts';
 import { isResourceHeeded } from './find-api.ts';
 import type { TokenParameters } from './parse-parameters.ts';
@@ -19,10 +19,5 @@ export async function checkClientGrant(
   if (resource !== undefined && (await isResourceHeeded(configuration))) {
     throw invalidTarget('The client is not granted the resource');
   }
-  throw new OAuthError(
-    403,
-    'access_denied',
-    `Client is not authorized to access "${api.identifier}". You need to create a "client-grant" associated to this API. ` +
-      'See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants',
-  );
+  throw new Refusal('no_grant', { detail: api.identifier });
 }

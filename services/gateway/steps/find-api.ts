@@ -1,6 +1,6 @@
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import type { Configuration } from '../configuration-cache.ts';
-import { OAuthError } from '../../../shared/oauth-error.ts';
+import { Refusal } from '../refusals.ts';
 import { shown } from '../shown.ts';
 import { findApiOfResource } from './find-api-of-resource.ts';
 import type { TokenParameters } from './parse-parameters.ts';
@@ -14,11 +14,9 @@ export async function findApi(
     return findApiOfResource(resource, audience, configuration);
   }
   const identifier = audience ?? (await configuration.tenantSettings()).default_audience;
-  if (identifier === null) {
-    throw new OAuthError(403, 'access_denied', 'Non-global clients are not allowed access to APIv1');
-  }
+  if (identifier === null) throw new Refusal('no_audience');
   const api = await configuration.resourceServer(identifier);
-  if (api === undefined) throw new OAuthError(403, 'access_denied', `Service not found: ${shown(identifier)}`);
+  if (api === undefined) throw new Refusal('unknown_api', { detail: shown(identifier) });
   return api;
 }
 

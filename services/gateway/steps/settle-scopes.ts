@@ -1,6 +1,6 @@
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
-import { OAuthError } from '../../../shared/oauth-error.ts';
+import { Refusal } from '../refusals.ts';
 import { shown } from '../shown.ts';
 
 /**
@@ -15,8 +15,6 @@ export function settleScopes(
   const granted = grant.allow_all_scopes ? api.scopes.map(({ value }) => value) : grant.scope;
   const known = requested === undefined ? undefined : new Set(granted);
   const missing = requested?.filter((scope) => known?.has(scope) !== true) ?? [];
-  if (missing.length > 0) {
-    throw new OAuthError(403, 'access_denied', `Client has not been granted scopes: ${shown(missing.join(', '))}`);
-  }
+  if (missing.length > 0) throw new Refusal('scopes_not_granted', { detail: shown(missing.join(', ')) });
   return [...granted];
 }

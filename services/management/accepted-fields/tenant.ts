@@ -21,6 +21,11 @@ export const tenantSettings: AcceptedFields = {
     'test/conformance/rfc8707.test.ts: is heeded or ignored as the profile of the tenant says',
   ),
   ...acts(
+    'error_dialect',
+    'auth0: the token endpoint refuses with the statuses, codes and texts of Auth0. rfc: with those of RFC 6749 §5.2.',
+    'test/conformance/error-dialect.test.ts: is answered by each dialect with the row of the table',
+  ),
+  ...acts(
     'custom_claims',
     'Which names of claims hooks may set.',
     'test/e2e/accepted-fields.test.ts: the policy for claims decides about the next token',

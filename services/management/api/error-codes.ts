@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   revision_changed: 'Somebody else changed the revision that the request began from.',
 
   hook_exports_nothing: 'The script exports nothing that a trigger calls; the message has the name that was meant.',
+  webhook_invalid: "The script is not the webhook's configuration that its contract takes; the message has the member.",
   hook_syntax_error: 'The script has a syntax error; the message has the place.',
   hook_load_failed:
     'The script fails when it is loaded, so it cannot be enabled; the message has the error and the place.',

@@ -25,8 +25,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Why there was no token, as far as its event shows: the error's code, and what went wrong. */
 export function describeFailure(event: TokenEvent): string {
-  const code = event.error?.code ?? 'server_error';
-  return `${code}: ${reasonOf(event, code)}`;
+  const { code, status } = event.error ?? { code: 'server_error', status: 500 };
+  return `${code}: ${reasonOf(event, status === 429 ? 'too_many_requests' : code)}`;
 }
 
 function reasonOf(event: TokenEvent, code: string): string {

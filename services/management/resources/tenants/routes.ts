@@ -53,7 +53,8 @@ export const tenantRoutes: readonly Route[] = [get, update];
 
 /** The settings as Auth0's tools know them (contract §5.6). */
 function viewOf(settings: TenantSettings): TenantSettingsView {
-  const { default_audience, custom_claims, default_token_quota, resource_parameter_profile, profile } = settings;
+  const { default_audience, custom_claims, default_token_quota, resource_parameter_profile, error_dialect, profile } =
+    settings;
   const quota = default_token_quota?.clients;
   return {
     sandbox_version: SANDBOX_VERSIONS[0],
@@ -63,6 +64,7 @@ function viewOf(settings: TenantSettings): TenantSettingsView {
     default_audience: default_audience ?? '',
     custom_claims,
     resource_parameter_profile,
+    error_dialect,
     ...(quota === undefined ? {} : { default_token_quota: { clients: quota } }),
   };
 }
@@ -72,6 +74,7 @@ function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings
   const {
     default_token_quota: quota = now.default_token_quota,
     resource_parameter_profile = now.resource_parameter_profile,
+    error_dialect = now.error_dialect,
     ...profile
   } = rest;
   const shown = viewOf(now);
@@ -79,6 +82,7 @@ function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings
     default_audience: audienceOf(default_audience, now),
     custom_claims,
     resource_parameter_profile,
+    error_dialect,
     default_token_quota: quota?.clients === undefined ? null : { clients: quota.clients },
     profile: {
       ...now.profile,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_IDENTIFIER_LENGTH } from '../../../../shared/domain/resource-server.ts';
-import { CustomClaimsPolicy, ResourceParameterProfile } from '../../../../shared/domain/tenant.ts';
+import { CustomClaimsPolicy, ErrorDialect, ResourceParameterProfile } from '../../../../shared/domain/tenant.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { off } from '../../api/off.ts';
 import { profile } from './profile.ts';
@@ -24,6 +24,8 @@ export const UpdateTenantSettings = z.strictObject({
     .optional(),
   /** Whether a token request may name its API by `resource` (RFC 8707). */
   resource_parameter_profile: ResourceParameterProfile.optional(),
+  /** hookmint's own: how the token endpoint refuses, as Auth0 or as RFC 6749 §5.2. */
+  error_dialect: ErrorDialect.optional(),
   /** hookmint's own: which names of claims hooks may set. */
   custom_claims: CustomClaimsPolicy.optional(),
 });
