@@ -45,7 +45,13 @@ async function certified(extension: Buffer, subject?: x509.JsonName): Promise<X5
 
 const names = attackClass('names in certificates');
 
-const INJECTED = [`x, DNS:${VICTIM}`, `x", DNS:${VICTIM}`, `x\nDNS:${VICTIM}`, `x', DNS:${VICTIM}, URI:'y`, `x\\, DNS:${VICTIM}`];
+const INJECTED = [
+  `x, DNS:${VICTIM}`,
+  `x", DNS:${VICTIM}`,
+  `x\nDNS:${VICTIM}`,
+  `x', DNS:${VICTIM}, URI:'y`,
+  `x\\, DNS:${VICTIM}`,
+];
 const ALTERNATIVES: Record<string, (value: string) => Buffer> = {
   'an address of e-mail': (value) => tagged(0x81, value),
   'a name of DNS': (value) => tagged(0x82, value),
@@ -76,7 +82,8 @@ names('a name that ends early, is longer, stands for many, or only looks alike',
     ...['gооd.example.com', 'good。example.com', `${VICTIM}\u200b`, 'xn--gd-7ka.example.com'],
   ]) {
     const { subjectAltName } = await certified(tagged(0x30, tagged(0x82, value)));
-    for (const kind of KINDS) assert.ok(!alternativeNames(subjectAltName, kind).includes(VICTIM), JSON.stringify(value));
+    for (const kind of KINDS)
+      assert.ok(!alternativeNames(subjectAltName, kind).includes(VICTIM), JSON.stringify(value));
   }
   const { subjectAltName } = await certified(tagged(0x30, tagged(0x82, 'Good.Example.COM')));
   assert.deepEqual(alternativeNames(subjectAltName, 'dns'), [VICTIM], 'the letters of DNS have no case');
@@ -108,7 +115,12 @@ names('a subject whose one value reads like several, and parts in another order'
 });
 
 names('one connection of a proxy that has several clients: each request has its own certificate, or none', async () => {
-  const settings = { header: 'client-cert', addresses: ['127.0.0.0/8'], secret: undefined, isChainVerified: true } as const;
+  const settings = {
+    header: 'client-cert',
+    addresses: ['127.0.0.0/8'],
+    secret: undefined,
+    isChainVerified: true,
+  } as const;
   const find = createFindCertificate(settings, { hasAuthorities: true });
   const sockets = new Set<unknown>();
   const server = createServer((asked, response) => {
@@ -118,7 +130,8 @@ names('one connection of a proxy that has several clients: each request has its 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const thumbprintFor = async (cert?: string): Promise<string> => {
-    const headers = cert === undefined ? {} : { 'client-cert': `:${new X509Certificate(cert).raw.toString('base64')}:` };
+    const headers =
+      cert === undefined ? {} : { 'client-cert': `:${new X509Certificate(cert).raw.toString('base64')}:` };
     const { port } = server.address() as AddressInfo;
     const [answer] = (await once(request({ port, host: '127.0.0.1', agent, headers }).end(), 'response')) as [
       IncomingMessage,
