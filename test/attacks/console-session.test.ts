@@ -113,11 +113,19 @@ links('a link gives its role, and nobody makes one of more than they have', asyn
 
 const sessions = attackClass('sessions of the console');
 
-sessions('the cookie is nothing to scripts, and to other sites', async () => {
-  const { cookie = '' } = await follow(await makeLink());
-  assert.match(cookie, /; HttpOnly/);
-  assert.match(cookie, /; SameSite=Strict/);
-  assert.doesNotMatch(cookie, /Domain|Expires|Max-Age/);
+sessions('who is signed in stays who they are, whoever’s link they open', async () => {
+  const [{ cookie }, over] = [await session('viewer'), await session()];
+  const link = await makeLink();
+  const answer = await follow(link, { cookie });
+  assert.deepEqual([answer.status, answer.code, answer.cookie], [409, 'console_signed_in', undefined]);
+  assert.equal((await listHooks({ cookie })).status, 200);
+  assert.equal((await api.call('DELETE', `/console/sessions/${over.id}`)).status, 204);
+  const followed = await follow(link, { cookie: over.cookie });
+  assert.equal(followed.status, 201, 'the link was not used up');
+  // The cookie is nothing to scripts, and to other sites.
+  assert.match(followed.cookie ?? '', /; HttpOnly/);
+  assert.match(followed.cookie ?? '', /; SameSite=Strict/);
+  assert.doesNotMatch(followed.cookie ?? '', /Domain|Expires|Max-Age/);
 });
 
 sessions('a cookie alone reads and writes nothing: a form, a foreign page', async () => {

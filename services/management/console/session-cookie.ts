@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { sessionKeyOf } from '../../../shared/store/console-sessions.ts';
 import type { ConsoleAddress } from './console-address.ts';
 
 /** The value of a cookie; `undefined` for none, or for two, of which one is somebody else's. */
@@ -16,6 +17,12 @@ export function cookieOf(request: Request, name: string): string | undefined {
 export function sessionToken(request: Request, { cookieName }: ConsoleAddress): string | undefined {
   const value = cookieOf(request, cookieName);
   return value !== undefined && TOKEN.test(value) ? value : undefined;
+}
+
+/** The key of the session that the cookie of a request stands for. */
+export function sessionKey(request: Request, address: ConsoleAddress): string | undefined {
+  const token = sessionToken(request, address);
+  return token === undefined ? undefined : sessionKeyOf(token);
 }
 
 /** 32 bytes, base64url. */
