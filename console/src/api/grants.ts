@@ -4,9 +4,16 @@ import { answered, api } from './client.ts';
 /** As many as a page of the API has. */
 const MAX_GRANTS = 100;
 
-export type Grant = { id: string; client_id: string; audience: string; scope: string[]; allow_all_scopes?: boolean };
-/** Which scopes of its API a grant has. */
-export type GrantedScopes = { scope: string[] } | { allow_all_scopes: true };
+export type Grant = {
+  id: string;
+  client_id: string;
+  audience: string;
+  scope: string[];
+  allow_all_scopes?: boolean;
+  claims?: Readonly<Record<string, unknown>> | null;
+};
+/** Which scopes of its API a grant has, and which claims its tokens have without code. */
+export type Granted = ({ scope: string[] } | { allow_all_scopes: true }) & Pick<Grant, 'claims'>;
 
 async function read(query: { client_id: string } | { audience: string }, signal: AbortSignal): Promise<Grant[]> {
   const params = { query: { ...query, per_page: MAX_GRANTS } };
@@ -25,10 +32,14 @@ export const grantsOfClientQuery = (client_id: string) =>
 export const grantsOfApiQuery = (audience: string) =>
   queryOptions({ queryKey: ['grants', 'of API', audience], queryFn: ({ signal }) => read({ audience }, signal) });
 
-export const createGrant = (of: { client_id: string; audience: string }, scopes: GrantedScopes) =>
-  answered(api.POST('/api/v2/client-grants', { body: { ...of, ...scopes } }));
+export const createGrant = (of: { client_id: string; audience: string }, granted: Granted) =>
+  answered(
+    api.POST('/api/v2/client-grants', {
+      body: { ...of, ...granted } as { client_id: string; audience: string; scope: string[] },
+    }),
+  );
 
-export const updateGrant = (id: string, scopes: GrantedScopes) =>
-  answered(api.PATCH('/api/v2/client-grants/{id}', { params: { path: { id } }, body: scopes }));
+export const updateGrant = (id: string, granted: Granted) =>
+  answered(api.PATCH('/api/v2/client-grants/{id}', { params: { path: { id } }, body: granted as object }));
 
 export const deleteGrant = (id: string) => api.DELETE('/api/v2/client-grants/{id}', { params: { path: { id } } });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
 import {
   assertAccessible,
   assertFits,
@@ -92,13 +93,40 @@ describe('clients and keys in the browser', { skip: noChromium }, () => {
     await dialog.getByText('must be at least 1 token').waitFor();
     await picture(page, 'edit-client-wrong');
     await dialog.getByLabel('Tokens an hour').fill('500');
+    await dialog.getByLabel('Claims of its tokens').fill('{ "https://example.com/plan": ');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    assert.equal(
+      await dialog
+        .getByLabel('Claims of its tokens')
+        .evaluate((field) => (field as unknown as { validationMessage: string }).validationMessage),
+      'Write an object of JSON.',
+    );
+    await dialog.getByLabel('Claims of its tokens').fill('{ "iss": "me" }');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText("is the issuer's to say").waitFor();
+    await picture(page, 'edit-client-claims');
+    await dialog.getByLabel('Claims of its tokens').fill('{ "https://example.com/plan": "{{client.metadata.plan}}" }');
+    await dialog.getByLabel('The API that it is').fill(identifier);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/^\d of 500 tokens this hour$/).waitFor();
     await page.getByRole('region', { name: 'Metadata' }).getByText('gold').waitFor();
     await picture(page, 'client-edited');
+    await page.getByRole('region', { name: 'Claims without code' }).getByText('{{client.metadata.plan}}').waitFor();
+    const planIn = async (): Promise<unknown> =>
+      decodeJwt(String((await ask()).body.access_token))['https://example.com/plan'];
+    await until('the claim of the client', async () => (await planIn()) === 'gold');
+    await page.getByRole('button', { name: `Edit… the grant of ${identifier}` }).click();
+    await dialog.getByLabel('Claims of its tokens').fill('{ "https://example.com/plan": "of the grant" }');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('region', { name: 'Grants' }).getByText('with claims: https://example.com/plan').waitFor();
+    await until('the claim of the grant', async () => (await planIn()) === 'of the grant');
     const api = await openManagement(stack());
-    const { body } = await api.call('GET', `/clients/${client_id}?fields=name,client_metadata,token_quota`);
+    const { body } = await api.call(
+      'GET',
+      `/clients/${client_id}?fields=name,client_metadata,token_quota,resource_server_identifier`,
+    );
     assert.deepEqual(body, {
+      resource_server_identifier: identifier,
       name: 'Billing worker',
       client_metadata: { plan: 'gold' },
       token_quota: { client_credentials: { enforce: true, per_hour: 500 } },
@@ -122,7 +150,7 @@ describe('clients and keys in the browser', { skip: noChromium }, () => {
     await page.getByText('Nothing is refused past it.').waitFor();
     await picture(page, 'client-over-quota');
 
-    await page.getByRole('link', { name: identifier }).click();
+    await page.getByRole('region', { name: 'Grants' }).getByRole('link', { name: identifier }).click();
     await page.getByRole('region', { name: 'Granted to' }).getByText(client_id).click();
     await page.getByRole('button', { name: `Remove… the grant of ${identifier}` }).click();
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click();

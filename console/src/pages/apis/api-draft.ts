@@ -1,4 +1,5 @@
 import type { Api } from '../../api/apis.ts';
+import { changedClaims, claimsText } from '../../parts/claims-field.tsx';
 import { bindingOf, type Binding } from './bindings.ts';
 import type { ScopeRow } from './scopes-field.tsx';
 
@@ -19,6 +20,7 @@ export type ApiDraft = {
   dialect: (typeof DIALECTS)[number][0];
   binding: Binding;
   scopes: readonly ScopeRow[];
+  claims: string;
 };
 
 export const draftOf = (api: Api): ApiDraft => ({
@@ -28,6 +30,7 @@ export const draftOf = (api: Api): ApiDraft => ({
   dialect: api.token_dialect ?? 'access_token',
   binding: bindingOf(api),
   scopes: api.scopes,
+  claims: claimsText(api.claims),
 });
 
 /** What an update has to say; the API has the last word on what may be said. */
@@ -41,6 +44,7 @@ export function changesOf(api: Api, draft: ApiDraft): object {
     ...(draft.dialect === before.dialect ? {} : { token_dialect: draft.dialect }),
     ...(draft.binding === before.binding ? {} : { proof_of_possession: policyOf(api, draft.binding) }),
     ...(JSON.stringify(scopes) === JSON.stringify(before.scopes) ? {} : { scopes }),
+    ...changedClaims(before.claims, draft.claims),
   };
 }
 

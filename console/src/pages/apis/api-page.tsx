@@ -5,6 +5,7 @@ import { apiQuery, deleteApi, type Api } from '../../api/apis.ts';
 import { grantsOfApiQuery } from '../../api/grants.ts';
 import { useMay, useSession } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
+import { ClaimsCard } from '../../parts/claims-card.tsx';
 import { ConfirmByText } from '../../parts/confirm-by-text.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
@@ -98,6 +99,7 @@ function Opened({ api }: { api: Api }) {
           )}
         </section>
       </div>
+      <ClaimsCard claims={api.claims} />
       <GrantedTo identifier={identifier} />
       <AskFor identifier={identifier} />
       {open === 'edit' && <EditApi api={api} onClose={close} />}

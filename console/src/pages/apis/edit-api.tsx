@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { updateApi, type Api } from '../../api/apis.ts';
+import { ClaimsField } from '../../parts/claims-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { ChoiceField, TextField } from '../../parts/fields.tsx';
 import { Form, FormActions } from '../../parts/form.tsx';
@@ -58,6 +59,7 @@ export function EditApi({ api, onClose }: { api: Api; onClose: () => void }) {
           onChange={(binding) => change({ binding })}
         />
         <ScopesField rows={draft.scopes} onChange={(scopes) => change({ scopes })} />
+        <ClaimsField text={draft.claims} onChange={(claims) => change({ claims })} />
         <FormActions verb="Save" isBusy={save.isPending} onClose={onClose} />
       </Form>
     </Dialog>

@@ -1,4 +1,5 @@
 import type { Client } from '../../api/clients.ts';
+import { changedClaims, claimsText } from '../../parts/claims-field.tsx';
 
 export const SECRET_METHODS = ['client_secret_post', 'client_secret_basic', 'none'] as const;
 export type SecretMethod = (typeof SECRET_METHODS)[number];
@@ -13,6 +14,9 @@ export type ClientDraft = {
   perHour: string;
   perDay: string;
   metadata: readonly MetadataRow[];
+  claims: string;
+  /** Identifier of the API that the client is; nothing for none. */
+  itsApi: string;
 };
 
 export function draftOf(client: Client): ClientDraft {
@@ -24,6 +28,8 @@ export function draftOf(client: Client): ClientDraft {
     perHour: per_hour?.toString() ?? '',
     perDay: per_day?.toString() ?? '',
     metadata: Object.entries(client.client_metadata ?? {}),
+    claims: claimsText(client.claims),
+    itsApi: client.resource_server_identifier ?? '',
   };
 }
 
@@ -38,6 +44,10 @@ export function changesOf(client: Client, draft: ClientDraft): object {
       ? {}
       : { token_quota: quotaOf(client, draft) }),
     ...metadataOf(before.metadata, draft.metadata),
+    ...changedClaims(before.claims, draft.claims),
+    ...(draft.itsApi === before.itsApi
+      ? {}
+      : { resource_server_identifier: draft.itsApi === '' ? null : draft.itsApi }),
   };
 }
 

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { clientQuery, type Client } from '../../api/clients.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
+import { ClaimsCard } from '../../parts/claims-card.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { ReadPage } from '../../parts/read-page.tsx';
@@ -87,6 +88,14 @@ function Opened({ client }: { client: Client }) {
                 'Tokens',
                 client.require_proof_of_possession === true ? 'must be bound to a key or certificate' : undefined,
               ],
+              [
+                'Is the API',
+                client.resource_server_identifier && (
+                  <Link href={`/apis/${encodeURIComponent(client.resource_server_identifier)}`}>
+                    {shown(client.resource_server_identifier)}
+                  </Link>
+                ),
+              ],
               ['Quota', <QuotaUsage clientId={client_id} />],
             ]}
           />
@@ -103,6 +112,7 @@ function Opened({ client }: { client: Client }) {
           )}
         </section>
       </div>
+      <ClaimsCard claims={client.claims} />
       <Grants clientId={client_id} />
       {open === 'rotate' && <RotateSecret clientId={client_id} name={name} onClose={close} />}
       {open === 'edit' && <EditClient client={client} onClose={close} />}

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { updateClient, type Client } from '../../api/clients.ts';
+import { ClaimsField } from '../../parts/claims-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { CheckField, ChoiceField, TextField } from '../../parts/fields.tsx';
 import { Form, FormActions } from '../../parts/form.tsx';
@@ -58,6 +59,16 @@ export function EditClient({ client, onClose }: { client: Client; onClose: () =>
           />
         </div>
         <MetadataField rows={draft.metadata} onChange={(metadata) => change({ metadata })} />
+        <ClaimsField text={draft.claims} onChange={(claims) => change({ claims })} />
+        <TextField
+          label="The API that it is"
+          path="resource_server_identifier"
+          hint="Its identifier; then the client may ask about the tokens of the API (introspection)."
+          placeholder="none"
+          isMono
+          value={draft.itsApi}
+          onChange={(itsApi) => change({ itsApi })}
+        />
         <FormActions verb="Save" isBusy={save.isPending} onClose={onClose} />
       </Form>
     </Dialog>

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { apiQuery, apisQuery } from '../../api/apis.ts';
 import { createGrant, updateGrant, type Grant } from '../../api/grants.ts';
+import { changedClaims, ClaimsField, claimsText } from '../../parts/claims-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { CheckField, TextField } from '../../parts/fields.tsx';
 import { Form, FormActions } from '../../parts/form.tsx';
@@ -22,6 +23,7 @@ export function EditGrant({
   const [audience, setAudience] = useState(grant?.audience ?? '');
   const [scope, setScope] = useState<ReadonlySet<string>>(() => new Set(grant?.scope));
   const [isAll, setAll] = useState(grant?.allow_all_scopes ?? false);
+  const [claims, setClaims] = useState(() => claimsText(grant?.claims));
   const apis = useQuery({ ...apisQuery, enabled: grant === undefined });
   const listed = apis.data?.find(({ identifier }) => identifier === audience);
   // One that is none of the first hundred is asked for, once it is written.
@@ -33,10 +35,11 @@ export function EditGrant({
   const tell = useTell();
   const save = useMutation({
     mutationFn: () => {
-      const scopes = isAll ? ({ allow_all_scopes: true } as const) : { scope: [...scope] };
-      return grant === undefined
-        ? createGrant({ client_id: clientId, audience }, scopes)
-        : updateGrant(grant.id, scopes);
+      const what = {
+        ...(isAll ? ({ allow_all_scopes: true } as const) : { scope: [...scope] }),
+        ...changedClaims(claimsText(grant?.claims), claims),
+      };
+      return grant === undefined ? createGrant({ client_id: clientId, audience }, what) : updateGrant(grant.id, what);
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['grants'] });
@@ -74,6 +77,7 @@ export function EditGrant({
         )}
         <CheckField label="All scopes of the API, also those that it gets later" isChecked={isAll} onChange={setAll} />
         {!isAll && <ScopeChoice scopes={scopes} chosen={scope} onChange={setScope} />}
+        <ClaimsField text={claims} onChange={setClaims} />
         <FormActions verb={grant === undefined ? 'Grant' : 'Save'} isBusy={save.isPending} onClose={onClose} />
       </Form>
     </Dialog>

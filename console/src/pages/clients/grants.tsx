@@ -49,6 +49,9 @@ export function Grants({ clientId }: { clientId: string }) {
               </td>
               <td className="breaks">
                 {grant.allow_all_scopes === true ? 'all of the API' : shown(grant.scope.join(' ')) || 'none'}
+                {grant.claims !== undefined && grant.claims !== null && (
+                  <span className="hint"> with claims: {shown(Object.keys(grant.claims).join(', '))}</span>
+                )}
               </td>
               <td>
                 <div className="row-actions">
