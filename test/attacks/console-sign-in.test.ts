@@ -197,6 +197,8 @@ answers('only to the browser that asked, once', async () => {
   refused(await end({ state: one.state }, two.cookie), 'console_sign_in_failed');
   refused(await end({ state: two.state }, one.cookie), 'console_sign_in_failed');
   refused(await end({ state: one.state }, `${one.cookie}; ${two.cookie}`), 'console_sign_in_expired');
+  // One that a neighbour on the domain has set, under a name that only looks like it.
+  refused(await end({ state: one.state }, `\u00a0${one.cookie}`), 'console_sign_in_expired');
   // Nobody shows a code to the provider for a browser that did not ask.
   assert.deepEqual(provider.codes.slice(before), []);
   const forged = Buffer.from(JSON.stringify({ state: 'x', nonce: 'x', codeVerifier: 'x', to: '/' })).toString(
