@@ -1,4 +1,3 @@
-import './quiet.ts';
 import { messageOf } from '../shared/errors.ts';
 import { KNOWN_VARIABLES } from '../deploy/local/known-variables.ts';
 import { HookBuildError } from '../hook-build/errors.ts';
