@@ -112,7 +112,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const printed = printedLines(exited);
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', printed.add);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on('line', printed.add);
+  }
   const end = async (): Promise<void> => {
     child.kill('SIGINT');
     await exited;
