@@ -16,6 +16,8 @@ export type HookArguments = {
   /** What another issuer said of the client, verified; absent where the client authenticated otherwise. */
   client_assertion?: ClientAssertion | undefined;
   body: Record<string, unknown>;
+  /** Of the token that would be issued; only webhooks see it. */
+  token?: { issuer: string; lifetime_seconds: number };
   /** Of the token request; only Actions see it (contract §6). */
   request: {
     ip?: string;

@@ -13,6 +13,8 @@ export const RANGES = {
 export type Range = keyof typeof RANGES;
 
 const AGAIN_MS = 15_000;
+/** They are counted anew each time. */
+const GROUPS_AGAIN_MS = 60_000;
 const MAX_CHANGES = 50;
 
 const startOf = (range: Range): string => new Date(Date.now() - RANGES[range].seconds * 1_000).toISOString();
@@ -26,6 +28,18 @@ export const figuresQuery = (range: Range) =>
       const query = { from: startOf(range), step_seconds: RANGES[range].stepSeconds };
       return answered(api.GET('/api/v2/stats/tokens', { params: { query }, signal }));
     },
+  });
+
+export type GroupedBy = 'client_id' | 'audience' | 'hook_id' | 'error_code';
+export type Group = Schemas['TokenGroups']['groups'][number];
+
+/** Who asked most in a range, for which API, by which hook or Action, with which error. */
+export const groupsQuery = (range: Range, by: GroupedBy) =>
+  queryOptions({
+    queryKey: ['figures', range, 'groups', by],
+    refetchInterval: GROUPS_AGAIN_MS,
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v2/stats/tokens/groups', { params: { query: { by, from: startOf(range) } }, signal })),
   });
 
 /** A write that changed what shapes tokens. */
