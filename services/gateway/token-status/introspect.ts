@@ -5,7 +5,7 @@ import type { TokenStore } from './token-store.ts';
 
 export type TokenStatusDeps = {
   issuer: string;
-  publicKeys: Pick<PublicKeys, 'keys' | 'askOnce'>;
+  publicKeys: Pick<PublicKeys, 'keys' | 'hearOfKeyOf'>;
   tokens: TokenStore;
   /** What keeps this gateway from being ready: what it knows of keys and of the time may be old. */
   missing: () => string[];

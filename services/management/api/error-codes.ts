@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   too_many_streams: 'Too many streams are open.',
 
   console_signed_out: 'Nobody is signed in to the console.',
+  console_signed_in: 'Somebody is signed in to the console in this browser, so that no link was followed.',
   console_link_used: 'The link to the console was followed before; each signs in once.',
   console_link_unknown: 'The link to the console has expired, or is none.',
   console_foreign_request: 'The request is not of the page of the console.',
