@@ -9,6 +9,8 @@ import { tokenKeyOf } from '../../../shared/token-key.ts';
 export type ReadToken = {
   key: string;
   clientId: string;
+  /** The client that it speaks for, where that is another; not of a subject of another issuer. */
+  subjectClientId: string | undefined;
   audience: string;
   iat: number;
   exp: number;
@@ -32,10 +34,24 @@ export async function readToken(
   if (keys === undefined) throw notKnown('The keys that verify tokens are not known yet');
   const claims = await verified(token, keySetOf(keys), { issuer, clockTolerance });
   if (claims === undefined) return undefined;
-  const { sub, aud, iat, exp } = claims;
-  const clientId = /^(.+)@clients$/.exec(sub ?? '')?.[1];
-  if (clientId === undefined || typeof aud !== 'string' || iat === undefined || exp === undefined) return undefined;
-  return { key: tokenKeyOf(token, claims), clientId, audience: aud, iat, exp, claims };
+  const { sub = '', aud, iat, exp, azp, client_id: clientId = azp } = claims;
+  if (typeof clientId !== 'string' || typeof aud !== 'string' || iat === undefined || exp === undefined)
+    return undefined;
+  return {
+    key: tokenKeyOf(token, claims),
+    clientId,
+    subjectClientId: ownClientOf(sub, clientId),
+    audience: aud,
+    iat,
+    exp,
+    claims,
+  };
+}
+
+/** Subjects of other issuers have a bar in them. */
+function ownClientOf(sub: string, clientId: string): string | undefined {
+  const named = sub.includes('|') ? undefined : /^(.+)@clients$/.exec(sub)?.[1];
+  return named === clientId ? undefined : named;
 }
 
 /** Whether it names a key that this gateway has not heard of. */
