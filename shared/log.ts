@@ -24,6 +24,10 @@ const output = pino.destination({ dest: 1, sync: false });
 const asJson = (line: string): string => `${printable(line.trimEnd())}\n`;
 const asPretty = (line: string): string => `${prettyLines(line).join('\n')}\n`;
 
+// pino asks who calls it, though nothing here needs to know, and the answer would have Node read the whole source map at every start.
+const hasSourceMaps = process.sourceMapsEnabled;
+process.setSourceMapsEnabled(false);
+
 /** The log of this process: structured, with the ids of the active trace and what its caller calls the request. */
 export const logger = pino(
   {
@@ -42,3 +46,4 @@ export const logger = pino(
   },
   output,
 );
+process.setSourceMapsEnabled(hasSourceMaps);

@@ -1,4 +1,4 @@
-import { MODULE_ENDING } from '../../shared/own-module.ts';
+import { PROGRAM_ENDING } from '../../shared/own-module.ts';
 import { endProcesses } from './servers/leftover.ts';
 import { SERVERS_STOP_MS, SERVICES_STOP_MS } from './stop-times.ts';
 
@@ -18,5 +18,5 @@ for await (const chunk of process.stdin) told = (told + String(chunk)).slice(-MA
 const lines = told.split('\n').slice(0, -1);
 const pids = (lines.at(-1) ?? '').split(' ').map(Number);
 // Services finish what is under way, and need the servers for it.
-await endProcesses(pids, { mustMatch: ['services', `main${MODULE_ENDING}`], graceMs: SERVICES_STOP_MS });
+await endProcesses(pids, { mustMatch: ['services', `main${PROGRAM_ENDING}`], graceMs: SERVICES_STOP_MS });
 await endProcesses(pids, { mustMatch: dataDir, graceMs: SERVERS_STOP_MS });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isSecretSetting } from '../../shared/env.ts';
-import { MODULE_ENDING } from '../../shared/own-module.ts';
+import { ownModule, PROGRAM_OPTIONS } from '../../shared/own-module.ts';
 import { PASSED_ON } from './known-variables.ts';
 import { metricsPort } from './metrics-port.ts';
 
@@ -42,19 +42,23 @@ export async function startService(options: {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => isInherited(key)));
   const metrics = await metricsPort(inherited);
   const { env, removeSecrets } = withSecretsInFiles(options);
-  const child = spawn(process.execPath, [`services/${name}/main${MODULE_ENDING}`], {
-    cwd: ROOT,
-    env: {
-      ...inherited,
-      ...metrics.env,
-      // The launcher shows it to people: no service writes to their terminal.
-      LOG_FORMAT: 'json',
-      ...env,
+  const child = spawn(
+    process.execPath,
+    [...PROGRAM_OPTIONS, ownModule(`../../services/${name}/main`, import.meta.url)],
+    {
+      cwd: ROOT,
+      env: {
+        ...inherited,
+        ...metrics.env,
+        // The launcher shows it to people: no service writes to their terminal.
+        LOG_FORMAT: 'json',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+      windowsHide: true,
     },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-    windowsHide: true,
-  });
+  );
   let lastLine = '';
   let stopping = false;
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { hookScript } from '../../hook-build/hook-script.ts';
 import { HookOutcome, NOT_RUN } from '../../shared/domain/hook-outcome.ts';
@@ -21,6 +22,8 @@ import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
 const SANDBOX_MAIN = ownModule('./sandbox/main', import.meta.url);
+/** What it evaluates in isolates. */
+const ISOLATE_FOLDER = fileURLToPath(new URL('./isolate/', import.meta.url));
 
 /** A sandbox process that does not answer within this time after a run's deadline is ended. */
 const WATCHDOG_GRACE_MS = 1_000;
@@ -304,7 +307,7 @@ function readableFolders(main: string): string[] {
   const packageFolder = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), '/');
   return [
     join(dirname(SANDBOX_MAIN), '/'),
-    join(dirname(SANDBOX_MAIN), '../isolate/'),
+    ISOLATE_FOLDER,
     join(dirname(main), '/'),
     packageFolder('isolated-vm'),
     packageFolder('node-gyp-build'),

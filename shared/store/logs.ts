@@ -28,6 +28,9 @@ export const LOOKED_UP_LOG_FIELDS = [
   'jti',
   'trace_id',
 ] as const;
+/** Members that token requests are counted by. */
+export const LOG_GROUPS = ['client_id', 'audience', 'hook_id', 'hook_revision', 'error_code'] as const;
+export type LogGroup = (typeof LOG_GROUPS)[number];
 export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[number]; order: 1 | -1 };
 
 /** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50), less than any operation may take. */
@@ -92,6 +95,44 @@ export function logsIn(db: Db) {
       Object.keys(filter).length === 0
         ? collection.estimatedDocumentCount({ maxTimeMS: MAX_QUERY_MS })
         : collection.countDocuments(filter, { maxTimeMS: MAX_QUERY_MS, ...(limit === undefined ? {} : { limit }) }),
+    /**
+     * How many token requests of a range had which value of a member: the values that most had, and how many of these got a token. A
+     * request with several values, such as the hook and the Actions that ran, counts for each.
+     */
+    async groups(
+      by: LogGroup,
+      { from, to, limit }: { from: Date; to: Date; limit: number },
+    ): Promise<{ value: string; requests: number; issued: number; name: string | null }[]> {
+      const isMany = by === 'hook_id' || by === 'hook_revision';
+      const requests = {
+        type: { $in: ['seccft', 'feccft'] as const },
+        date: { $gte: from, $lt: to },
+        [by]: { $exists: true },
+      };
+      const found = collection.aggregate<{ _id: string; requests: number; issued: number; name?: string | null }>(
+        [
+          { $match: requests },
+          ...(isMany ? [{ $unwind: `$${by}` }] : []),
+          {
+            $group: {
+              _id: `$${by}`,
+              requests: { $sum: 1 },
+              issued: { $sum: { $cond: [{ $eq: ['$type', 'seccft'] }, 1, 0] } },
+              ...(by === 'client_id' ? { name: { $max: '$client_name' } } : {}),
+            },
+          },
+          { $sort: { requests: -1, _id: 1 } },
+          { $limit: limit },
+        ],
+        { maxTimeMS: MAX_QUERY_MS },
+      );
+      return (await found.toArray()).map(({ _id, requests, issued, name = null }) => ({
+        value: _id,
+        requests,
+        issued,
+        name,
+      }));
+    },
     async createIndexes(retentionDays: number): Promise<void> {
       await db.createCollection('logs', COMPRESSED).catch(unlessThere);
       const there = (await collection.indexes()).map(({ key }) => membersOf(key));

@@ -7,16 +7,21 @@ export const QUOTAS_STREAM = 'HOOKMINT_QUOTAS';
 export const QUOTAS_STREAM_SUBJECTS = ['hookmint.*.quota.counted.*.*'];
 
 /**
- * `hookmint.<tenant>.quota.counted.<gateway>.<client>`: gateway → all gateways, and the stream `HOOKMINT_QUOTAS`. What one gateway
+ * `hookmint.<tenant>.quota.counted.<gateway>.<client>`: gateway → all gateways, and the stream `HOOKMINT_QUOTAS`, which management reads. What one gateway
  * process has issued to one client in the present windows. The counts are absolute: what is lost is mended by the next, and the sum over
  * the gateways is what the client has had.
  *
  * @param gateway Name of the process, one token of a subject.
  */
 export function quotaCountedSubject(tenant: string, gateway: string, clientId: string): string {
-  // One token, whatever characters are in the client_id.
-  return `hookmint.${tenant}.quota.counted.${gateway}.${createHash('sha256').update(clientId).digest('base64url')}`;
+  return `hookmint.${tenant}.quota.counted.${gateway}.${tokenOf(clientId)}`;
 }
+
+/** What all gateways have issued to one client. */
+export const quotasCountedOf = (tenant: string, clientId: string): string => quotaCountedSubject(tenant, '*', clientId);
+
+/** One token of a subject, whatever characters are in the client_id. */
+const tokenOf = (clientId: string): string => createHash('sha256').update(clientId).digest('base64url');
 
 export function allQuotasCounted(tenant: string): string {
   return `hookmint.${tenant}.quota.counted.*.*`;

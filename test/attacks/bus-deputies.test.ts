@@ -69,6 +69,7 @@ const ASKS: Record<Exclude<Owned, 'signer'>, { asked: string[]; own: RegExp }> =
       'hookmint.demo.keys.manage',
       'hookmint.demo.hook.dry-run',
       '$JS.events.API.CONSUMER.INFO.HOOKMINT_EVENTS.management',
+      '$JS.API.DIRECT.GET.HOOKMINT_QUOTAS',
     ],
     own: /^(?:_INBOX_management\.|hookmint\.demo\.(?:keys\.|hook\.|config\.)|\$KV\.HOOKMINT_STORAGE\.|\$JS\.ACK\.|\$JS\.events\.)/,
   },

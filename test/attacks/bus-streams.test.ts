@@ -65,8 +65,8 @@ for (const user of OWNED) {
         }
         const answers: string[] = [];
         const subscription = attacker.connection.subscribe(`_INBOX_${user}.attacker.>`, {
-          callback: (_, message) => {
-            if (message.headers?.code !== 503) answers.push(message.string());
+          callback: (error, message) => {
+            if (error === null && message.headers?.code !== 503) answers.push(message.string());
           },
         });
         for (const [what, text] of triesOn(of)) {

@@ -104,6 +104,7 @@ const MAY_ASK_JETSTREAM: Record<BusUser, (subject: string) => boolean> = {
     [
       '$JS.events.API.CONSUMER.INFO.HOOKMINT_EVENTS.management',
       '$JS.events.API.CONSUMER.MSG.NEXT.HOOKMINT_EVENTS.management',
+      '$JS.API.DIRECT.GET.HOOKMINT_QUOTAS',
     ].includes(subject),
   setup: (subject) => subject.startsWith('$JS.API.'),
   'setup-storage': (subject) => subject.startsWith('$JS.API.'),

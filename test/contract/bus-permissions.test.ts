@@ -49,6 +49,7 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.keys.manage',
     'hookmint.demo.hook.dry-run',
     ...FROM_ANOTHER,
+    READING_QUOTAS,
     '$JS.ACK.HOOKMINT_EVENTS.management.1.1.1.1.0',
   ],
   setup: [
@@ -327,7 +328,7 @@ describe('the stream of used assertions', () => {
 });
 
 describe('the stream of counted tokens', () => {
-  it('is made by setup, written and read by gateways, each client of each gateway once', async () => {
+  it('is made by setup, written by gateways, and read by them and by management, each client of each gateway once', async () => {
     const setup = await bus.connect('setup-storage');
     await ensureQuotasStream(setup);
     await ensureQuotasStream(setup);
@@ -339,12 +340,14 @@ describe('the stream of counted tokens', () => {
     ] as const) {
       await jetstream(gateway).publish(`hookmint.demo.quota.counted.${subject}`, text);
     }
-    const { direct } = await jetstreamManager(gateway, { checkAPI: false });
-    const kept: string[] = [];
-    for await (const message of await direct.getBatch('HOOKMINT_QUOTAS', { seq: 1, batch: 10 })) {
-      kept.push(message.string());
+    for (const reader of [gateway, await bus.connect('management')]) {
+      const { direct } = await jetstreamManager(reader, { checkAPI: false });
+      const kept: string[] = [];
+      for await (const message of await direct.getBatch('HOOKMINT_QUOTAS', { seq: 1, batch: 10 })) {
+        kept.push(message.string());
+      }
+      assert.deepEqual(kept, ['other', 'new']);
     }
-    assert.deepEqual(kept, ['other', 'new']);
   });
 });
 

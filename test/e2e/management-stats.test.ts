@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { MINUTE_MS, tokenMinutesIn } from '../../shared/store/token-minutes.ts';
+import { enableHook } from '../support/enable-hook.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';
@@ -92,6 +94,48 @@ describe('figures of token requests', () => {
     ]) {
       const { status, body } = await management.call('GET', `/stats/tokens${query}`);
       assert.deepEqual([status, (body as { errorCode: string }).errorCode], [400, 'invalid_query_string'], query);
+    }
+  });
+
+  it('tell who asked most, for what, by which hooks and with which errors', async () => {
+    const from = new Date().toISOString();
+    const groups = async (by: string, more = ''): Promise<[value: string, issued: number, refused: number][]> => {
+      const { status, body } = await management.call('GET', `/stats/tokens/groups?by=${by}&from=${from}${more}`);
+      assert.equal(status, 200, JSON.stringify(body));
+      return (body as { groups: { value: string; issued: number; refused: number }[] }).groups.map((group) => [
+        group.value,
+        group.issued,
+        group.refused,
+      ]);
+    };
+    const { body } = await management.call('POST', '/clients', { name: 'Rare', app_type: 'non_interactive' });
+    const { client_id, client_secret } = body as { client_id: string; client_secret: string };
+    for (let count = 0; count < 3; count++) assert.equal((await requestToken(stack())).status, 200);
+    assert.equal((await requestToken(stack(), { scope: 'none of it' })).status, 403);
+    for (let count = 0; count < 2; count++) {
+      assert.equal((await requestToken(stack(), { client_id, client_secret })).status, 403);
+    }
+    const expected = [
+      [stack().clientId, 3, 1],
+      [client_id, 0, 2],
+    ];
+    await until('all logs', async () => isDeepStrictEqual(await groups('client_id'), expected));
+    assert.deepEqual(await groups('client_id', '&limit=1'), expected.slice(0, 1));
+    assert.deepEqual(await groups('audience'), [[stack().audience, 3, 3]]);
+    assert.deepEqual(await groups('error_code'), [['access_denied', 0, 3]]);
+    assert.deepEqual(await groups('hook_id'), []);
+    await enableHook(stack(), 'module.exports = (client, scope, audience, context, cb) => cb(null, {});');
+    await until('a token of the hook', async () => {
+      await requestToken(stack());
+      return (await groups('hook_id')).some(([value, issued]) => value === 'test-hook' && issued > 0);
+    });
+    assert.deepEqual(
+      (await groups('hook_revision')).map(([, , refused]) => refused),
+      [0],
+    );
+    for (const query of ['by=ip', 'by=client_id&limit=1000', 'by=client_id&from=tomorrow', '']) {
+      const { status } = await management.call('GET', `/stats/tokens/groups?${query}`);
+      assert.equal(status, 400, query);
     }
   });
 });

@@ -245,6 +245,73 @@ describe('the quota of a client', () => {
   }
 });
 
+describe('the use of a quota, as management tells it', () => {
+  type Usage = { client_credentials?: { per_hour?: { used: number; remaining: number; resets_at: string } } };
+  const usageOf = async (id: string): Promise<Usage> => {
+    const { status, body } = await api.call('GET', `/clients/${id}/token-quota-usage`);
+    assert.equal(status, 200, JSON.stringify(body));
+    return body as Usage;
+  };
+  const usedUntil = (id: string, used: number): Promise<Usage> =>
+    until(`${String(used)} tokens are used`, async () => {
+      const usage = await usageOf(id);
+      return usage.client_credentials?.per_hour?.used === used ? usage : undefined;
+    });
+  const nearQuota = async (more = ''): Promise<string[]> => {
+    const { status, body } = await api.call('GET', `/clients?near_quota=true&fields=client_id${more}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    return (body as { client_id: string }[]).map(({ client_id }) => client_id);
+  };
+
+  it('is what was issued, by window, whoever set the quota', async () => {
+    const { id, ask } = await clientWith({ enforce: false, per_hour: 5, per_day: 50 });
+    for (let n = 0; n < 3; n++) await ask();
+    const { client_credentials } = await usedUntil(id, 3);
+    const hourEnd = new Date((Math.floor(Date.now() / 3_600_000) + 1) * 3_600_000).toISOString();
+    const dayEnd = new Date((Math.floor(Date.now() / 86_400_000) + 1) * 86_400_000).toISOString();
+    assert.deepEqual(client_credentials, {
+      enforce: false,
+      set_by: 'client',
+      per_hour: { quota: 5, used: 3, remaining: 2, resets_at: hourEnd },
+      per_day: { quota: 50, used: 3, remaining: 47, resets_at: dayEnd },
+    });
+    const plain = await clientWith(undefined);
+    assert.deepEqual(await usageOf(plain.id), { client_id: plain.id });
+    const quota = { clients: { client_credentials: { per_hour: 9 } } };
+    await api.call('PATCH', '/tenants/settings', { default_token_quota: quota });
+    try {
+      assert.deepEqual(await usageOf(plain.id), {
+        client_id: plain.id,
+        client_credentials: {
+          enforce: true,
+          set_by: 'tenant',
+          per_hour: { quota: 9, used: 0, remaining: 9, resets_at: hourEnd },
+        },
+      });
+    } finally {
+      await api.call('PATCH', '/tenants/settings', { default_token_quota: null });
+      await stack().announceChange();
+    }
+    assert.equal((await api.call('GET', '/clients/nobody/token-quota-usage')).status, 404);
+  });
+
+  it('finds the clients that have used 80 % of one, beside what else was asked for', async () => {
+    const [near, far] = [await clientWith({ per_hour: 5 }), await clientWith({ per_hour: 5, per_day: 6 })];
+    for (let n = 0; n < 4; n++) await near.ask();
+    for (let n = 0; n < 3; n++) await far.ask();
+    await usedUntil(near.id, 4);
+    await usedUntil(far.id, 3);
+    const found = await nearQuota();
+    assert(found.includes(near.id));
+    assert(!found.includes(far.id));
+    assert.deepEqual(await nearQuota(`&q=client_id:${near.id}&sort=name:1`), [near.id]);
+    assert.deepEqual(await nearQuota(`&q=client_id:${far.id}`), []);
+    await api.call('PATCH', `/clients/${near.id}`, { token_quota: { client_credentials: { per_hour: 500 } } });
+    assert(!(await nearQuota()).includes(near.id));
+    assert.equal((await api.call('GET', '/clients?near_quota=false')).status, 400);
+  });
+});
+
 describe('the count', () => {
   /** Until a gateway has heard what others counted, by a request that is not counted itself. */
   const untilLeft = (left: number, ask: Asking): Promise<true> =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Client } from '../../shared/domain/client.ts';
-import { createCounts } from '../../services/gateway/admission/counts.ts';
+import { createCounts } from '../../shared/quotas/counts.ts';
 import { createTokenQuotas } from '../../services/gateway/admission/token-quotas.ts';
-import { endOf, steadyClock, windowsAt } from '../../services/gateway/admission/windows.ts';
+import { endOf, steadyClock, windowsAt } from '../../shared/quotas/windows.ts';
 import { QuotaCounted } from '../../shared/subjects/quota-counted.ts';
 
 const HOUR_MS = 3_600_000;

@@ -10,14 +10,26 @@ const beginning = (text: string): string => `${text.replaceAll(/[^\p{L}\p{N}]/gu
 
 type Page = { total: number; clients: Client[] };
 
-/** Clients whose name or id begins so, by name; all of them for nothing. */
-export const clientsQuery = (find: string) =>
+/**
+ * Clients whose name or id begins so, by name; all of them for nothing.
+ *
+ * @param isNearQuota Only those that have used 80 % of a quota.
+ */
+export const clientsQuery = (find: string, isNearQuota: boolean) =>
   infiniteQueryOptions({
-    queryKey: ['clients', 'list', find],
+    queryKey: ['clients', 'list', find, isNearQuota],
     initialPageParam: 0,
     queryFn: async ({ pageParam, signal }) => {
       const q = find === '' ? {} : { q: `name:${beginning(find)} OR client_id:${beginning(find)}` };
-      const query = { ...q, page: pageParam, per_page: PER_PAGE, sort: 'name:1', include_totals: true } as const;
+      const near = isNearQuota ? ({ near_quota: 'true' } as const) : {};
+      const query = {
+        ...q,
+        ...near,
+        page: pageParam,
+        per_page: PER_PAGE,
+        sort: 'name:1',
+        include_totals: true,
+      } as const;
       return (await answered(api.GET('/api/v2/clients', { params: { query }, signal }))) as unknown as Page;
     },
     getNextPageParam: (page, pages) => (page.clients.length < PER_PAGE ? undefined : pages.length),
@@ -27,6 +39,15 @@ export const clientQuery = (id: string) =>
   queryOptions({
     queryKey: ['clients', id],
     queryFn: ({ signal }) => answered(api.GET('/api/v2/clients/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** Read anew while it is looked at: tokens are counted meanwhile. */
+export const quotaUsageQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['clients', id, 'token-quota-usage'],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v2/clients/{id}/token-quota-usage', { params: { path: { id } }, signal })),
+    refetchInterval: 10_000,
   });
 
 /** @returns The client with its secret, if it has one: this once. */

@@ -28,6 +28,18 @@ export const figuresQuery = (range: Range) =>
     },
   });
 
+export type GroupedBy = 'client_id' | 'audience' | 'hook_id' | 'error_code';
+export type Group = Schemas['TokenGroups']['groups'][number];
+
+/** Who asked most in a range, for which API, by which hook or Action, with which error. */
+export const groupsQuery = (range: Range, by: GroupedBy) =>
+  queryOptions({
+    queryKey: ['figures', range, 'groups', by],
+    refetchInterval: AGAIN_MS,
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v2/stats/tokens/groups', { params: { query: { by, from: startOf(range) } }, signal })),
+  });
+
 /** A write that changed what shapes tokens. */
 export type Change = { log_id: string; at: string; what: string; who: string; program: string | undefined };
 

@@ -4,7 +4,7 @@ import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import type { readConfig } from '../config.ts';
 import { createClientRate, type CheckClientRate } from './client-rate.ts';
 import { createFailureLimit, type LimitFailures } from './failed-authentications.ts';
-import { createCounts } from './counts.ts';
+import { createCounts } from '../../../shared/quotas/counts.ts';
 import { shareCounts } from './share-counts.ts';
 import { createOverLimit } from './tell-over-limit.ts';
 import { createTokenQuotas, type TokenQuotas } from './token-quotas.ts';

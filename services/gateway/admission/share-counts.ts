@@ -1,16 +1,17 @@
-import { jetstream, jetstreamManager, JetStreamError, type CompletionResult } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { onReconnect } from '../../../shared/bus/connect.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
+import { hearCount, readKeptCounts } from '../../../shared/quotas/read-kept-counts.ts';
 import {
   allQuotasCounted,
-  QuotaCounted,
   quotaCountedSubject,
   QUOTAS_STREAM,
+  type QuotaCounted,
 } from '../../../shared/subjects/quota-counted.ts';
-import type { Counts } from './counts.ts';
-import { windowsAt } from './windows.ts';
+import type { Counts } from '../../../shared/quotas/counts.ts';
+import { windowsAt } from '../../../shared/quotas/windows.ts';
 
 /** How often a gateway publishes its counts; a killed one loses at most this much. */
 const REPORT_INTERVAL_MS = 1_000;
@@ -22,9 +23,6 @@ const MAX_ON_THE_WAY = 256;
 const READ_RETRY_MS = 5_000;
 /** How long a starting gateway waits for what was counted before it. */
 const FIRST_READ_TIMEOUT_MS = 2_000;
-const BATCH = 1_000;
-/** Of JetStream, for no message that fits. */
-const NOT_FOUND_STATUS = 404;
 
 /**
  * Tells the other gateways what this one has issued, each count until the bus has kept it, and hears what they have; and reads what was
@@ -39,40 +37,11 @@ export async function shareCounts(
   counts: Counts,
 ): Promise<{ close: () => Promise<void> }> {
   const stream = jetstream(bus);
-  const hear = (message: { json: () => unknown }): void => {
-    try {
-      counts.heard(QuotaCounted.parse(message.json()));
-    } catch (error) {
-      logger.warn({ reason: messageOf(error) }, 'a count of tokens cannot be read');
-    }
-  };
   const subscription = bus.subscribe(allQuotasCounted(tenant), {
     callback: (error, message) => {
-      if (error === null) hear(message);
+      if (error === null) hearCount(message, counts.heard);
     },
   });
-
-  async function readKept(): Promise<void> {
-    const { direct } = await jetstreamManager(bus, { checkAPI: false });
-    for (let from = 1, last = 0; from > last; from = last + 1) {
-      let got = 0;
-      const batch = { seq: from, batch: BATCH, next_by_subj: allQuotasCounted(tenant) };
-      await new Promise<void>((resolve, reject) => {
-        const callback = (done: CompletionResult | null, message: { seq: number; json: () => unknown }): void => {
-          if (done !== null) {
-            if (done.err === undefined || isNothingKept(done.err)) resolve();
-            else reject(done.err);
-            return;
-          }
-          got++;
-          last = message.seq;
-          hear(message);
-        };
-        direct.getBatch(QUOTAS_STREAM, { ...batch, callback }).catch(reject);
-      });
-      if (got < BATCH) return;
-    }
-  }
 
   let closed = false;
   let reading = false;
@@ -82,7 +51,7 @@ export async function shareCounts(
     if (closed || reading) return;
     reading = true;
     try {
-      await readKept();
+      await readKeptCounts(bus, allQuotasCounted(tenant), counts.heard);
     } catch (error) {
       if (!isAgain) logger.warn({ reason: messageOf(error) }, 'the counts of tokens that were kept cannot be read yet');
       retry = setTimeout(() => void read(true), READ_RETRY_MS).unref();
@@ -144,8 +113,4 @@ export async function shareCounts(
       subscription.unsubscribe();
     },
   };
-}
-
-function isNothingKept(error: Error): boolean {
-  return error instanceof JetStreamError && 'code' in error && error.code === NOT_FOUND_STATUS;
 }

@@ -5,9 +5,9 @@ import { QUOTA_WINDOWS, type ClientCredentialsQuota, type QuotaWindow } from '..
 import type { QuotaWarning } from '../../../shared/subjects/limit-events.ts';
 import { requestsLimited } from '../../../shared/telemetry/metrics.ts';
 import { CONFIGURATION_MAX_ENTRIES } from '../limits.ts';
+import type { Counts } from '../../../shared/quotas/counts.ts';
+import { endOf, steadyClock, windowsAt, type PerWindow } from '../../../shared/quotas/windows.ts';
 import { Refusal } from '../refusals.ts';
-import type { Counts } from './counts.ts';
-import { endOf, steadyClock, windowsAt, type PerWindow } from './windows.ts';
 
 /** Percentages of a quota at which a warning is published (contract §5.7). */
 const WARNING_PERCENTS = [100, 80, 60];

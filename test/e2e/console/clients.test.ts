@@ -93,7 +93,7 @@ describe('clients and keys in the browser', { skip: noChromium }, () => {
     await picture(page, 'edit-client-wrong');
     await dialog.getByLabel('Tokens an hour').fill('500');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('500 tokens an hour').waitFor();
+    await page.getByText(/^\d of 500 tokens this hour$/).waitFor();
     await page.getByRole('region', { name: 'Metadata' }).getByText('gold').waitFor();
     await picture(page, 'client-edited');
     const api = await openManagement(stack());
@@ -103,6 +103,24 @@ describe('clients and keys in the browser', { skip: noChromium }, () => {
       client_metadata: { plan: 'gold' },
       token_quota: { client_credentials: { enforce: true, per_hour: 500 } },
     });
+
+    await api.call('PATCH', `/clients/${client_id}`, {
+      token_quota: { client_credentials: { enforce: false, per_hour: 2 } },
+    });
+    await until('a token', async () => (await ask()).headers.has('auth0-client-quota-limit'));
+    await ask();
+    const used = async (): Promise<boolean> => {
+      const { body } = await api.call('GET', `/clients/${client_id}/token-quota-usage`);
+      return (body as { client_credentials: { per_hour: { used: number } } }).client_credentials.per_hour.used >= 2;
+    };
+    await until('the count of tokens', used);
+    await page.goto(`${stack().url}/console/clients`);
+    await page.getByRole('checkbox', { name: 'Near their quota' }).check();
+    await page.getByText('1 client', { exact: true }).waitFor();
+    await picture(page, 'clients-near-quota');
+    await page.getByRole('link', { name: 'Billing worker' }).click();
+    await page.getByText('Nothing is refused past it.').waitFor();
+    await picture(page, 'client-over-quota');
 
     await page.getByRole('link', { name: identifier }).click();
     await page.getByRole('region', { name: 'Granted to' }).getByText(client_id).click();

@@ -12,6 +12,7 @@ import { shown } from '../../words/shown.ts';
 import { DeleteClient } from './delete-client.tsx';
 import { EditClient } from './edit-client.tsx';
 import { Grants } from './grants.tsx';
+import { QuotaUsage } from './quota-usage.tsx';
 import { RotateSecret } from './rotate-secret.tsx';
 
 /** One client: who it is, what it may ask tokens for, and its secret's successor. */
@@ -32,7 +33,6 @@ function Opened({ client }: { client: Client }) {
   const mayDelete = useMay('delete:clients');
   const [open, setOpen] = useState<'rotate' | 'edit' | 'delete'>();
   const close = (): void => setOpen(undefined);
-  const { per_hour, per_day } = client.token_quota?.client_credentials ?? {};
   const hasSecret = token_endpoint_auth_method?.startsWith('client_secret') === true;
   const metadata = Object.entries(client_metadata ?? {});
   return (
@@ -87,7 +87,7 @@ function Opened({ client }: { client: Client }) {
                 'Tokens',
                 client.require_proof_of_possession === true ? 'must be bound to a key or certificate' : undefined,
               ],
-              ['Quota', quotaInWords(per_hour, per_day)],
+              ['Quota', <QuotaUsage clientId={client_id} />],
             ]}
           />
         </section>
@@ -109,12 +109,4 @@ function Opened({ client }: { client: Client }) {
       {open === 'delete' && <DeleteClient clientId={client_id} name={name} onClose={close} />}
     </div>
   );
-}
-
-function quotaInWords(perHour: number | undefined, perDay: number | undefined): string | undefined {
-  const parts = [
-    ...(perHour === undefined ? [] : [`${perHour.toLocaleString()} tokens an hour`]),
-    ...(perDay === undefined ? [] : [`${perDay.toLocaleString()} tokens a day`]),
-  ];
-  return parts.length === 0 ? undefined : parts.join(', ');
 }

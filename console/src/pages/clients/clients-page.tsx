@@ -21,9 +21,13 @@ export default function ClientsPage() {
   const mayCreate = useMay('create:clients');
   const [isMaking, setMaking] = useState(false);
   const [, go] = useLocation();
-  const find = new URLSearchParams(useSearch()).get('find') ?? '';
-  const search = (text: string): void =>
-    go(text === '' ? '/clients' : `/clients?${new URLSearchParams({ find: text }).toString()}`, { replace: true });
+  const asked = new URLSearchParams(useSearch());
+  const find = asked.get('find') ?? '';
+  const isNearQuota = asked.get('quota') === 'near';
+  const search = (text: string, near: boolean): void => {
+    const address = new URLSearchParams({ ...(text === '' ? {} : { find: text }), ...(near ? { quota: 'near' } : {}) });
+    go(address.size === 0 ? '/clients' : `/clients?${address.toString()}`, { replace: true });
+  };
   return (
     <div className="page">
       <div className="page-head">
@@ -43,8 +47,14 @@ export default function ClientsPage() {
       </div>
       {may ? (
         <>
-          <SearchBox label="Beginning of a name or id" value={find} onChange={search} />
-          <Found find={find} />
+          <div className="search-row" role="search">
+            <SearchBox label="Beginning of a name or id" value={find} onChange={(text) => search(text, isNearQuota)} />
+            <label className="switch">
+              <input type="checkbox" checked={isNearQuota} onChange={({ target }) => search(find, target.checked)} />
+              Near their quota
+            </label>
+          </div>
+          <Found find={find} isNearQuota={isNearQuota} />
         </>
       ) : (
         <p className="hint">{reason}</p>
@@ -54,8 +64,8 @@ export default function ClientsPage() {
   );
 }
 
-function Found({ find }: { find: string }) {
-  const pages = useInfiniteQuery({ ...clientsQuery(find), placeholderData: keepPreviousData });
+function Found({ find, isNearQuota }: { find: string; isNearQuota: boolean }) {
+  const pages = useInfiniteQuery({ ...clientsQuery(find, isNearQuota), placeholderData: keepPreviousData });
   if (pages.isError) {
     return <Failure what="The clients could not be read." error={pages.error} onRetry={() => void pages.refetch()} />;
   }
@@ -63,6 +73,14 @@ function Found({ find }: { find: string }) {
   const clients = pages.data.pages.flatMap((page) => page.clients);
   const total = pages.data.pages[0]?.total ?? 0;
   if (clients.length === 0) {
+    if (isNearQuota && find === '') {
+      return (
+        <div className="empty">
+          <h2>No client is near its quota</h2>
+          <p>None has used 80 % of the tokens that it may have in this hour or today.</p>
+        </div>
+      );
+    }
     return (
       <div className="empty">
         <h2>No client is called so</h2>

@@ -10,6 +10,7 @@ import { Loading } from '../../parts/loading.tsx';
 import { Table } from '../../parts/table.tsx';
 import { shown } from '../../words/shown.ts';
 import { ago, atTime } from '../../words/time.ts';
+import { Groups } from './groups.tsx';
 import { CountsPlot, DurationsPlot, inWords } from './plots.tsx';
 import { refusedOf } from './refused.ts';
 import { StepTable } from './step-table.tsx';
@@ -51,10 +52,10 @@ function Read({ range }: { range: Range }) {
     return <Failure what="The figures could not be read." error={error} onRetry={retry} />;
   }
   if (figures.data === undefined || changes.data === undefined) return <Loading what="figures" />;
-  return <Shown stats={figures.data} changes={changes.data} />;
+  return <Shown stats={figures.data} changes={changes.data} range={range} />;
 }
 
-function Shown({ stats, changes }: { stats: TokenStats; changes: readonly Change[] }) {
+function Shown({ stats, changes, range }: { stats: TokenStats; changes: readonly Change[]; range: Range }) {
   const [, go] = useLocation();
   const [isTable, setTable] = useState(false);
   const { total, step_seconds } = stats;
@@ -92,6 +93,7 @@ function Shown({ stats, changes }: { stats: TokenStats; changes: readonly Change
         </div>
         {isTable && <StepTable stats={stats} addressOf={(iso) => requestsOf(Date.parse(iso), step_seconds)} />}
       </section>
+      <Groups range={range} />
       <section className="card" aria-labelledby="changes">
         <h2 id="changes">What was changed</h2>
         {changes.length === 0 ? (

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { actionsQuery } from '../../api/actions.ts';
 import { apisQuery } from '../../api/apis.ts';
-import { hooksQuery } from '../../api/hooks.ts';
+import { usePrograms } from '../../api/use-programs.ts';
 import { useSession } from '../../frame/signed-in.ts';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { shown } from '../../words/shown.ts';
@@ -23,10 +22,8 @@ const ERRORS = [
 /** Narrows the list; each choice is in the address. */
 export function FilterBar({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
   const { scopes } = useSession();
-  const hooks = useQuery({ ...hooksQuery, enabled: scopes.includes('read:hooks') });
-  const actions = useQuery({ ...actionsQuery, enabled: scopes.includes('read:actions') });
   const apis = useQuery({ ...apisQuery, enabled: scopes.includes('read:resource_servers') });
-  const programs = [...(hooks.data ?? []), ...(actions.data ?? [])];
+  const programs = usePrograms();
   const choose = (name: keyof Filter, label: string, options: readonly (readonly [value: string, text: string])[]) => {
     const value = filter[name];
     const isKnown = value === '' || options.some(([known]) => known === value);

@@ -17,6 +17,7 @@ import { claimsAfter } from '../../api/static-claims.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import { besideWaysIn, lastAdministrator, refuseLostWayIn } from '../../auth/ways-in.ts';
 import { createdClient, editedClient } from './edit.ts';
+import { getQuotaUsage, idsNearQuota } from './quota-usage.ts';
 import { ClientView, CreateClient, UpdateClient } from './schema.ts';
 import { revokeTokens } from './revoke-tokens.ts';
 import { rotateSecret } from './rotate-secret.ts';
@@ -45,12 +46,15 @@ const list = reads({
       .transform((types) => types.split(','))
       .optional(),
     q: z.string().max(MAX_NAME_SEARCH_LENGTH).optional(),
+    /** `true`: only clients that have used 80 % of a quota of theirs, in this hour or day. */
+    near_quota: z.literal('true', 'must be true, or left out').optional(),
     /** By name, whatever its case; otherwise by client_id. */
     sort: z.literal('name:1', 'must be name:1').optional(),
   }),
   status: 200,
   response: listOf(ClientView, 'clients'),
-  handle: async ({ query }, { db, tenant }) => {
+  handle: async ({ query }, deps) => {
+    const { db, tenant } = deps;
     // There is no client that stands for the whole tenant. An empty list would end auth0-deploy-cli, which looks for its login page.
     if (query.is_global === true) throw absentScope('read:global_client');
     const clients = clientsIn(db);
@@ -61,6 +65,8 @@ const list = reads({
       ...(query.app_type === undefined ? {} : { 'profile.app_type': { $in: query.app_type } }),
       ...(query.q === undefined ? {} : filterOfNames(query.q, { name: 'name', client_id: '_id' })),
     };
+    // Beside the filter: that may have a condition on the id too.
+    if (query.near_quota !== undefined) Object.assign(filter, { $and: [{ _id: { $in: await idsNearQuota(deps) } }] });
     const view = (client: Client): ClientView => viewOf(client, tenant);
     if (query.q !== undefined || query.sort !== undefined) {
       if (query.take !== undefined || query.from !== undefined) {
@@ -194,7 +200,16 @@ const remove = writes('delete', {
   },
 });
 
-export const clientRoutes: readonly Route[] = [list, create, get, update, remove, rotateSecret, revokeTokens];
+export const clientRoutes: readonly Route[] = [
+  list,
+  create,
+  get,
+  update,
+  remove,
+  rotateSecret,
+  revokeTokens,
+  getQuotaUsage,
+];
 
 /** How many tokens clients may have is the tenant's to say. */
 const OF_QUOTAS = { scopes: ['update:tenant_settings'] };

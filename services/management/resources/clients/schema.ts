@@ -130,6 +130,31 @@ export const RevokedTokensView = z
   .object({ client_id: z.string(), audience: z.string().optional(), tokens_revoked_until: z.iso.datetime() })
   .meta({ id: 'RevokedTokens' });
 
+const WindowUsage = z.object({
+  quota: z.int(),
+  used: z.int(),
+  remaining: z.int(),
+  /** When the window ends, and another begins with nothing used. */
+  resets_at: z.iso.datetime(),
+});
+
+/** hookmint's own. Without `client_credentials`: the client has no quota. */
+export const TokenQuotaUsage = z
+  .object({
+    client_id: z.string(),
+    client_credentials: z
+      .object({
+        enforce: z.boolean(),
+        /** Whose quota it is: the client's own, or the tenant's `default_token_quota`. */
+        set_by: z.enum(['client', 'tenant']),
+        per_hour: WindowUsage.optional(),
+        per_day: WindowUsage.optional(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'TokenQuotaUsage' });
+export type TokenQuotaUsage = z.infer<typeof TokenQuotaUsage>;
+
 /** As the API shows it; every member may be left out by `fields`. */
 export const ClientView = z
   .object({

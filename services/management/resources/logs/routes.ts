@@ -1,12 +1,12 @@
-import { MongoServerError } from 'mongodb';
 import { z } from 'zod';
 import { logsIn, type LogFilter } from '../../../../shared/store/logs.ts';
-import { ApiError, inexistent } from '../../api/api-error.ts';
+import { inexistent } from '../../api/api-error.ts';
 import { checkpointQuery, DEFAULT_PAGE_ITEMS, pageOf, pageQuery } from '../../api/paging.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, streams, type Route } from '../../api/route.ts';
 import { followLogs } from '../../logs/follow-logs.ts';
 import { LOG_ID } from '../../logs/log-id.ts';
+import { refusingTheExpensive } from './refusing-the-expensive.ts';
 import { LiveLog, LogView } from './schema.ts';
 import { filterOfSearch, MAX_SEARCH_LENGTH } from './search/filter-of-search.ts';
 import { NEWEST_FIRST, OLDEST_FIRST, sortQuery } from './sort.ts';
@@ -17,8 +17,6 @@ const scopes = ['read:logs', 'read:logs_users'];
 
 /** How far pages by number go; beyond, a checkpoint costs less. */
 const MAX_PAGED_ITEMS = 10_000;
-
-const MAX_TIME_EXPIRED_CODE = 50;
 
 const search = z.string().max(MAX_SEARCH_LENGTH).optional();
 const query = z.strictObject({
@@ -47,21 +45,11 @@ const list = reads({
   handle: async ({ query }, { db }) => {
     const logs = logsIn(db);
     const searches = [query.q, query.search].flatMap((text) => (text === undefined ? [] : [filterOfSearch(text)]));
-    try {
-      return query.from === undefined && query.take === undefined
-        ? await numberedPage(query, allOf(searches), logs)
-        : await checkpointPage(query, searches, logs);
-    } catch (error) {
-      if (!(error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED_CODE)) throw error;
-      throw new ApiError(
-        400,
-        'query_too_expensive',
-        'The search takes too long; narrow it, for example by a range of dates',
-        {
-          cause: error,
-        },
-      );
-    }
+    return refusingTheExpensive(() =>
+      query.from === undefined && query.take === undefined
+        ? numberedPage(query, allOf(searches), logs)
+        : checkpointPage(query, searches, logs),
+    );
   },
 });
 

@@ -1,10 +1,13 @@
 import { quantileMs, type DurationBuckets } from '../../../../shared/duration-buckets.ts';
+import { logsIn } from '../../../../shared/store/logs.ts';
 import { tokenMinutesIn, type TokenMinute } from '../../../../shared/store/token-minutes.ts';
 import { invalidQuery } from '../../api/api-error.ts';
 import { reads, type Route } from '../../api/route.ts';
-import { TokenStats, TokenStatsQuery } from './schema.ts';
+import { refusingTheExpensive } from '../logs/refusing-the-expensive.ts';
+import { TokenGroups, TokenGroupsQuery, TokenStats, TokenStatsQuery } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
+const DEFAULT_GROUPS = 10;
 /** Longest range, and most steps of one. */
 const MAX_RANGE_MS = 7 * 24 * HOUR_MS;
 const MAX_POINTS = 2_016;
@@ -38,7 +41,26 @@ const tokens = reads({
   },
 });
 
-export const statsRoutes: readonly Route[] = [tokens];
+/** Counted from the logs when somebody asks: nothing is kept by client, of which there may be many. */
+const groups = reads({
+  path: '/stats/tokens/groups',
+  operationId: 'getTokenGroups',
+  summary: 'Get who asked for tokens most, for which APIs, by which hooks, and with which errors',
+  tag: 'stats',
+  scopes: ['read:logs', 'read:logs_users'],
+  query: TokenGroupsQuery,
+  status: 200,
+  response: TokenGroups,
+  handle: async ({ query: { by, limit = DEFAULT_GROUPS, ...range } }, { db }): Promise<TokenGroups> => {
+    const { fromMs, toMs } = timesOf(range, Date.now());
+    const [from, to] = [new Date(fromMs), new Date(toMs)];
+    const found = await refusingTheExpensive(() => logsIn(db).groups(by, { from, to, limit }));
+    const counts = found.map(({ requests, ...group }) => ({ ...group, refused: requests - group.issued }));
+    return { from: from.toISOString(), to: to.toISOString(), by, groups: counts };
+  },
+});
+
+export const statsRoutes: readonly Route[] = [tokens, groups];
 
 type Step = { issued: number; errors: Record<string, number>; durations: Record<string, number> };
 
@@ -64,13 +86,20 @@ function addAll(sums: Record<string, number>, more: DurationBuckets): void {
 /** The range in whole steps, so that none is counted in part. */
 function rangeOf({ from, to, step_seconds = '60' }: TokenStatsQuery, nowMs: number) {
   const stepMs = Number(step_seconds) * 1_000;
-  const endMs = to === undefined ? nowMs : Date.parse(to);
-  const toMs = Math.ceil(endMs / stepMs) * stepMs;
-  const fromMs = Math.floor((from === undefined ? endMs - HOUR_MS : Date.parse(from)) / stepMs) * stepMs;
-  if (fromMs >= toMs) throw invalidQuery("'from must be before to'");
+  const times = timesOf({ from, to }, nowMs);
+  const toMs = Math.ceil(times.toMs / stepMs) * stepMs;
+  const fromMs = Math.floor(times.fromMs / stepMs) * stepMs;
   if (toMs - fromMs > MAX_RANGE_MS + stepMs) throw invalidQuery("'A range has seven days at most'");
   if ((toMs - fromMs) / stepMs > MAX_POINTS + 1) {
     throw invalidQuery(`'A range has ${String(MAX_POINTS)} steps at most; take longer ones'`);
   }
   return { fromMs, toMs, stepMs };
+}
+
+/** The hour until now, where nothing else is asked for. */
+function timesOf({ from, to }: Pick<TokenStatsQuery, 'from' | 'to'>, nowMs: number) {
+  const toMs = to === undefined ? nowMs : Date.parse(to);
+  const fromMs = from === undefined ? toMs - HOUR_MS : Date.parse(from);
+  if (fromMs >= toMs) throw invalidQuery("'from must be before to'");
+  return { fromMs, toMs };
 }

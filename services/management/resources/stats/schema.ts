@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { LOG_GROUPS } from '../../../../shared/store/logs.ts';
+import { wholeNumber } from '../../api/query.ts';
 
 const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2030-01-31T12:00:00Z' });
 
@@ -14,6 +16,39 @@ export const TokenStatsQuery = z.strictObject({
   step_seconds: z.enum(STEPS_SECONDS, `must be one of ${STEPS_SECONDS.join(', ')}`).optional(),
 });
 export type TokenStatsQuery = z.infer<typeof TokenStatsQuery>;
+
+const MAX_GROUPS = 100;
+
+export const TokenGroupsQuery = z.strictObject({
+  by: z.enum(LOG_GROUPS, `must be one of ${LOG_GROUPS.join(', ')}`),
+  /** Default: an hour ago. */
+  from: time.optional(),
+  /** Default: now. */
+  to: time.optional(),
+  /** Default: 10. */
+  limit: wholeNumber(1, MAX_GROUPS).optional(),
+});
+export type TokenGroupsQuery = z.infer<typeof TokenGroupsQuery>;
+
+export const TokenGroups = z
+  .object({
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    by: z.enum(LOG_GROUPS),
+    /** Those with the most requests, most first. A request that several hooks and Actions ran for counts for each of them. */
+    groups: z.array(
+      z.object({
+        value: z.string(),
+        /** Of a client, as its last log has it; `null` for what has none. */
+        name: z.string().nullable(),
+        issued: z.int(),
+        /** Refused or failed; of a stranger's only what has a log of its own. */
+        refused: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'TokenGroups' });
+export type TokenGroups = z.infer<typeof TokenGroups>;
 
 const figures = {
   issued: z.int(),

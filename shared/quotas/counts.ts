@@ -1,5 +1,5 @@
-import type { QuotaWindow } from '../../../shared/domain/token-quota.ts';
-import type { QuotaCounted } from '../../../shared/subjects/quota-counted.ts';
+import type { QuotaWindow } from '../domain/token-quota.ts';
+import type { QuotaCounted } from '../subjects/quota-counted.ts';
 import { perWindow, type PerWindow } from './windows.ts';
 
 type InWindow = { window: number; tokens: number };
@@ -12,7 +12,9 @@ export type Counts = {
   /** One more token, issued by this gateway. */
   add(clientId: string, windows: PerWindow<number>): void;
   /** What another gateway has issued. */
-  heard(report: QuotaCounted): void;
+  heard: (report: QuotaCounted) => void;
+  /** Of whom others have told anything. */
+  clientIds(): string[];
   /** This gateway's counts that have changed since the last call. */
   takeChanged(): QuotaCounted[];
   /** Makes {@link takeChanged} return the counts of a client again, or all of them: the last ones may be lost. */
@@ -21,8 +23,8 @@ export type Counts = {
   forget(windows: PerWindow<number>): void;
 };
 
-/** @param gateway This gateway's name; its own counts are ignored when they come back. */
-export function createCounts(gateway: string): Counts {
+/** @param gateway This gateway's name; its own counts are ignored when they come back. Default: of no gateway, all are heard. */
+export function createCounts(gateway = ''): Counts {
   const own = new Map<string, Counted>();
   const others = new Map<string, Map<string, QuotaCounted>>();
   const changed = new Set<string>();
@@ -56,6 +58,7 @@ export function createCounts(gateway: string): Counts {
       others.set(report.client_id, reports);
       if ((reports.get(report.gateway)?.number ?? -1) < report.number) reports.set(report.gateway, report);
     },
+    clientIds: () => [...others.keys()],
     takeChanged: () => {
       const reports = [...changed].flatMap((client_id) => {
         const counted = own.get(client_id);

@@ -1,4 +1,4 @@
-import { QUOTA_WINDOWS, type QuotaWindow } from '../../../shared/domain/token-quota.ts';
+import { QUOTA_WINDOWS, type QuotaWindow } from '../domain/token-quota.ts';
 
 /** A clock that was set back by no more than this stands still until it is past where it was; further, and it is believed. */
 const MAX_STEP_BACK_MS = 3_600_000;
