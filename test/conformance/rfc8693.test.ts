@@ -65,7 +65,8 @@ async function assertRefused(answer: Promise<TokenAnswer>, description: string, 
 describe('RFC 8693 §2 token exchange', () => {
   it('§2.2.1: the answer has "issued_token_type", and the token is of the subject, by the client, for the API', async () => {
     const answer = await exchange(stack(), agent, await tokenOfUser(stack()));
-    const { access_token: _, expires_in, ...body } = answer.body;
+    const { access_token, expires_in, ...body } = answer.body;
+    assert.equal(typeof access_token, 'string');
     assert.deepEqual(
       [answer.status, body],
       [200, { issued_token_type: ACCESS_TOKEN, token_type: 'Bearer', scope: 'read:data' }],

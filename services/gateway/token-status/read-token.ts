@@ -34,25 +34,19 @@ export async function readToken(
   if (keys === undefined) throw notKnown('The keys that verify tokens are not known yet');
   const claims = await verified(token, keySetOf(keys), { issuer, clockTolerance });
   if (claims === undefined) return undefined;
-  const { sub = '', aud, iat, exp, azp, client_id: clientId = azp } = claims;
+  const { sub = '', aud, iat, exp } = claims;
+  const ofSubject = ownClientOf(sub);
+  // Of a token that speaks for somebody else the client is not the subject.
+  const { azp = ofSubject, client_id: clientId = azp } = claims;
   if (typeof clientId !== 'string' || typeof aud !== 'string' || iat === undefined || exp === undefined)
     return undefined;
-  return {
-    key: tokenKeyOf(token, claims),
-    clientId,
-    subjectClientId: ownClientOf(sub, clientId),
-    audience: aud,
-    iat,
-    exp,
-    claims,
-  };
+  const subjectClientId = ofSubject === clientId ? undefined : ofSubject;
+  return { key: tokenKeyOf(token, claims), clientId, subjectClientId, audience: aud, iat, exp, claims };
 }
 
-/** Subjects of other issuers have a bar in them. */
-function ownClientOf(sub: string, clientId: string): string | undefined {
-  const named = sub.includes('|') ? undefined : /^(.+)@clients$/.exec(sub)?.[1];
-  return named === clientId ? undefined : named;
-}
+/** The client that a subject is; those of other issuers have a bar in them. */
+const ownClientOf = (sub: string): string | undefined =>
+  sub.includes('|') ? undefined : /^(.+)@clients$/.exec(sub)?.[1];
 
 /** Whether it names a key that this gateway has not heard of. */
 export function namesUnknownKey(token: string, publicKeys: Verifier['publicKeys']): boolean {
