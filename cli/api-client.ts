@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UsageError } from '../shared/usage-error.ts';
+import { answered } from './answered.ts';
 import { jsonOrNothing, reach, textOf } from './http.ts';
 import { isTooDeep, MAX_LEVELS } from './tenant-files/bounds.ts';
 
@@ -14,6 +15,12 @@ export type ApiClient = {
    * @throws {ApiCallError} for every answer that is not a success.
    */
   call: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  /**
+   * The answer, as the caller needs it.
+   *
+   * @throws {UsageError} for another, which names the server and what is wrong; else as `call`.
+   */
+  read: <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown) => Promise<T>;
   /** The answer as it arrives, for streams. */
   open: (path: string, signal: AbortSignal) => Promise<Response>;
   /** The description of the API, which needs no token; `undefined` where there is none. */
@@ -90,6 +97,8 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
     baseUrl,
     audience: () => audienceOf(baseUrl),
     call,
+    read: async (schema, method, path, body) =>
+      answered(schema, await call(method, path, body), baseUrl, `${method} ${path}`),
     open: async (path, signal) => {
       const response = await reach(`${baseUrl}api/v2${path}`, { headers, signal });
       if (response.ok) return response;

@@ -15,7 +15,7 @@ export async function openConsole(args: string[]): Promise<ExitCode> {
   const local = await localStack(values.data);
   const api = await connectApi(local === undefined ? process.env : ownerOf(local));
   const body = values.role === undefined ? {} : { role: values.role };
-  const { url } = Link.parse(await api.call('POST', '/console/links', body));
+  const { url } = await api.read(Link, 'POST', '/console/links', body);
   print(url);
   return EXIT.ok;
 }

@@ -1,4 +1,5 @@
 import { print } from '../shared/terminal.ts';
+import { answered } from './answered.ts';
 import { connectApi } from './api-client.ts';
 import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from './command.ts';
 import { readRemote, type Remote } from './sync/remote.ts';
@@ -10,9 +11,11 @@ import { writeFolder } from './tenant-files/write-folder.ts';
 export async function exportTenant(args: string[]): Promise<ExitCode> {
   const { values, positionals } = readArgs(args, { identifiers: { type: 'boolean', default: false } });
   const dir = fromCaller(onlyArgument(positionals, 'a folder', 'hookmint export'));
-  const remote = await readRemote(await connectApi());
+  const api = await connectApi();
+  const remote = await readRemote(api);
   const names = distinctNames(remote.clients);
-  const written = writeFolder(dir, filesOf(remote, values.identifiers, names), names);
+  const files = answered(TenantFiles, filesOf(remote, values.identifiers, names), api.baseUrl, 'for its configuration');
+  const written = writeFolder(dir, files, names);
   print(...written, `${String(written.length)} files in ${dir}`);
   return EXIT.ok;
 }
@@ -25,14 +28,14 @@ function distinctNames(clients: Remote['clients']): ReadonlyMap<string, string> 
 }
 
 /** What management keeps for itself is not exported: the Management API, and the clients that may use it. */
-function filesOf(remote: Remote, identifiers: boolean, names: ReadonlyMap<string, string>): TenantFiles {
+function filesOf(remote: Remote, identifiers: boolean, names: ReadonlyMap<string, string>): object {
   const { managementAudience } = remote;
   const ofManagement = new Set(
     remote.clientGrants.filter(({ audience }) => audience === managementAudience).map(({ client_id }) => client_id),
   );
   const unnamed = (value: Record<string, unknown>, ...ids: string[]): Record<string, unknown> =>
     identifiers ? value : without(value, ids);
-  return TenantFiles.parse({
+  return {
     resourceServers: remote.resourceServers
       .filter((api) => api.is_system !== true)
       .map((api) => unnamed(without(api, ['is_system']), 'id')),
@@ -55,7 +58,7 @@ function filesOf(remote: Remote, identifiers: boolean, names: ReadonlyMap<string
       code: action.code,
       runtime: action.runtime,
       dependencies: action.dependencies,
-      secrets: (action.secrets as { name: string }[] | undefined)?.map(({ name }) => ({
+      secrets: action.secrets?.map(({ name }) => ({
         name,
         value: SECRET_NOT_SHOWN,
       })),
@@ -67,5 +70,5 @@ function filesOf(remote: Remote, identifiers: boolean, names: ReadonlyMap<string
       'credentials-exchange': remote.boundActions,
     },
     tenant: remote.tenant,
-  });
+  };
 }

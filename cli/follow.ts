@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import { note } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
+import { answered } from './answered.ts';
 import { ApiCallError, connectApi } from './api-client.ts';
-import { UnreachableError } from './http.ts';
+import { jsonOrNothing, UnreachableError } from './http.ts';
 
 const MAX_PAUSE_MS = 10_000;
 
@@ -14,15 +16,24 @@ const MAX_LINE_CHARACTERS = 4_194_304;
  *
  * @param path Asked for each time: a stream may go on where the one before ended.
  * @param what That is followed, for whoever reads the terminal.
+ * @param schema Of a line, which is JSON.
+ * @param hear Told each line, and its text.
  */
-export async function follow(path: () => string, what: string, hear: (line: string) => void): Promise<void> {
+export async function follow<T>(
+  path: () => string,
+  what: string,
+  schema: z.ZodType<T>,
+  hear: (line: T, text: string) => void,
+): Promise<void> {
   const stop = new AbortController();
   const end = (): void => stop.abort();
   process.once('SIGINT', end);
   // What has started this process was killed: nobody reads any more.
   process.once('disconnect', end);
   try {
-    await followUntil(stop.signal, path, what, hear);
+    await followUntil(stop.signal, path, what, (line, baseUrl) =>
+      hear(answered(schema, jsonOrNothing(line), baseUrl, `GET ${path()}`), line),
+    );
   } finally {
     process.off('disconnect', end);
   }
@@ -32,17 +43,18 @@ async function followUntil(
   stop: AbortSignal,
   path: () => string,
   what: string,
-  hear: (line: string) => void,
+  hear: (line: string, baseUrl: string) => void,
 ): Promise<void> {
   const isStopped = (): boolean => stop.aborted;
   let pauseMs = 0;
   while (!isStopped()) {
     try {
       // A new token each time: the one before may have expired.
-      const response = await (await connectApi()).open(path(), stop);
+      const api = await connectApi();
+      const response = await api.open(path(), stop);
       note(`following ${what}; stop with Ctrl-C`);
       pauseMs = 0;
-      for await (const line of linesOf(response)) hear(line);
+      for await (const line of linesOf(response)) hear(line, api.baseUrl);
     } catch (error) {
       if (!isStopped() && !mayPass(error)) throw error;
     }

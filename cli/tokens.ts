@@ -51,17 +51,16 @@ export async function tokens(args: string[]): Promise<ExitCode> {
 
 async function latest(q: string, count: number, asJson: boolean): Promise<void> {
   const query = new URLSearchParams({ q, per_page: String(count), sort: 'date:-1' });
-  const found = await (await connectApi()).call('GET', `/logs?${query.toString()}`);
-  if (asJson) printJson(found);
-  else print(...z.array(TokenLog).parse(found).reverse().map(textOf));
+  const [api, path] = [await connectApi(), `/logs?${query.toString()}`];
+  if (asJson) printJson(await api.call('GET', path));
+  else print(...(await api.read(z.array(TokenLog), 'GET', path)).reverse().map(textOf));
 }
 
 async function live(q: string, asJson: boolean): Promise<void> {
   let from: string | undefined;
   const path = (): string =>
     `/logs/live?${new URLSearchParams({ q, ...(from === undefined ? {} : { from }) }).toString()}`;
-  await follow(path, 'requests for tokens', (line) => {
-    const log = TokenLog.parse(JSON.parse(line));
+  await follow(path, 'requests for tokens', TokenLog, (log, line) => {
     from = log.log_id;
     if (asJson) print(line);
     else

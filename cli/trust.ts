@@ -57,7 +57,7 @@ async function ensureIssuer(
   issuer: string,
   keys: { jwks_uri: string | null } | { jwks: unknown },
 ): Promise<void> {
-  const known = Issuers.parse(await api.call('GET', '/client-assertion-issuers')).find((one) => one.issuer === issuer);
+  const known = (await api.read(Issuers, 'GET', '/client-assertion-issuers')).find((one) => one.issuer === issuer);
   if (known === undefined) {
     await api.call('POST', '/client-assertion-issuers', { name, issuer, ...keys });
     return;
@@ -78,7 +78,7 @@ async function addCredential(
   audience: string | undefined,
 ): Promise<string> {
   const path = `/clients/${encodeURIComponent(clientId)}`;
-  const client = Client.parse(await api.call('GET', path));
+  const client = await api.read(Client, 'GET', path);
   const before = client.client_authentication_methods?.federated_jwt?.credentials ?? [];
   const added = { issuer, subject, ...(audience === undefined ? {} : { audiences: [audience] }) };
   const credentials = before.some((one) => JSON.stringify(one) === JSON.stringify(added)) ? before : [...before, added];

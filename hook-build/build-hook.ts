@@ -6,6 +6,7 @@ import type { Wall } from '../shared/process-wall/wall.ts';
 import type { Asker } from '../shared/turns.ts';
 import { ownRegistry, ownWall } from './build-settings.ts';
 import { HookBundle, type BuiltHook } from './built-hook.ts';
+import { builtWebhook } from './built-webhook.ts';
 import { inAuthorsFile } from './author-file.ts';
 import { chooseModules } from './choose-modules.ts';
 import { HookBuildError } from './errors.ts';
@@ -59,7 +60,9 @@ const Scan = z.object({
  * The same input gives the same script, byte for byte.
  * @throws HookBuildError
  */
-export function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
+export async function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
+  const webhook = builtWebhook(source);
+  if (webhook !== undefined) return webhook;
   const built = inTurn(() => buildHere(source, options), options.asker);
   return inFileOf(source.language, built);
 }
@@ -73,6 +76,8 @@ export async function inspectHook(
   language?: HookLanguage,
   contract?: HookKind,
 ): Promise<z.infer<typeof Scan>> {
+  const webhook = builtWebhook({ code, language, contract, dependencies: {} });
+  if (webhook !== undefined) return { kind: webhook.kind, required: [], isModule: false, needsBundle: false };
   return inFileOf(language, inspectHere({ code, language, contract }));
 }
 

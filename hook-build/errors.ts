@@ -4,6 +4,8 @@ export const HOOK_BUILD_ERROR_CODES = [
   'hook_syntax_error',
   /** The hook exports nothing that a trigger calls. */
   'hook_exports_nothing',
+  /** A webhook's configuration is not that of its contract. */
+  'webhook_invalid',
   /** The hook requires a module that neither its `dependencies` nor the default modules have. */
   'module_undeclared',
   /** A name or version in `dependencies` that no registry can have, or that is not a registry's. */

@@ -8,6 +8,7 @@ import {
 import { sealHookSecrets, type HookSecrets } from '../shared/hook-secrets.ts';
 import { buildHook, type BuildHookOptions, type HookSource } from './build-hook.ts';
 import type { BuiltHook } from './built-hook.ts';
+import { builtWebhook } from './built-webhook.ts';
 
 /** What an author gives of a hook. */
 export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 'on_failure'> & {
@@ -34,7 +35,8 @@ export async function makeRevision(
   { hook_id, code, language, contract, dependencies = {}, secrets = {}, limits = {}, ...policies }: HookInput,
   { secretsKey, build = (source) => buildHook(source, options), ...options }: MakeRevisionOptions,
 ): Promise<HookRevisionInput> {
-  const { kind, script, sourceMap, modules } = await build({ code, language, contract, dependencies });
+  const source = { code, language, contract, dependencies };
+  const { kind, script, sourceMap, modules } = builtWebhook(source) ?? (await build(source));
   return {
     ...policies,
     hook_id,

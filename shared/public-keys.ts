@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { decodeProtectedHeader } from 'jose';
 import type { BatchRequester } from './bus/batch-requester.ts';
 import { messageOf } from './errors.ts';
 import { logger } from './log.ts';
@@ -12,8 +13,13 @@ export type PublicKeys = {
   version: () => number;
   /** Asks signers now, again when none answers or the set is older than the one that was heard of. */
   refresh: (heardOf?: number) => Promise<void>;
-  /** Asks signers once. Gives whether one has answered, which may take two seconds. */
-  askOnce: () => Promise<boolean>;
+  /**
+   * Asks signers for the key that a token names, where that is not of the set: it may be newer than what was heard. Strangers name keys as they
+   * like: however many come, signers are asked once at a time.
+   *
+   * @returns Whether the set can be relied on for the token: `false` where no signer has answered, which may take four seconds.
+   */
+  hearOfKeyOf: (token: string) => Promise<boolean>;
   close: () => void;
 };
 
@@ -36,6 +42,8 @@ export function followPublicKeys(
   let closed = false;
   let lastAsked = 0;
   let lastTold = 0;
+  let asking: Promise<unknown> = Promise.resolve();
+  let nextAnswer: Promise<boolean> | undefined;
   const isClosed = (): boolean => closed;
   const version = (): number => known?.version ?? 0;
 
@@ -56,6 +64,17 @@ export function followPublicKeys(
     }
   }
 
+  /** For all who come until it begins: no earlier one is of use to them. */
+  function askNext(): Promise<boolean> {
+    nextAnswer ??= asking.then(() => {
+      nextAnswer = undefined;
+      const answer = ask();
+      asking = answer;
+      return answer;
+    });
+    return nextAnswer;
+  }
+
   async function refresh(heardOf = 0): Promise<void> {
     clearTimeout(timer);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS && !isClosed(); attempt++) {
@@ -71,10 +90,19 @@ export function followPublicKeys(
     keys: () => known?.keys,
     version,
     refresh,
-    askOnce: ask,
+    hearOfKeyOf: async (token) => !namesUnknownKey(token, known?.keys ?? []) || askNext(),
     close: () => {
       closed = true;
       clearTimeout(timer);
     },
   };
+}
+
+function namesUnknownKey(token: string, keys: readonly PublicJwk[]): boolean {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    return kid !== undefined && !keys.some((key) => key.kid === kid);
+  } catch {
+    return false;
+  }
 }

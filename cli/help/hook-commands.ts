@@ -8,7 +8,8 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   Writes a template of a hook (default hook.js), never over a file that is there.
 
     --action              of an Action (default action.js)
-    --contract WHICH      "auth0-hook", "auth0-action", "logto", "cognito-lambda"
+    --contract WHICH      "auth0-hook", "auth0-action", "logto", "cognito-lambda",
+                          "webhook"
     --ts                  in TypeScript (default hook.ts, action.ts), as where FILE ends in .ts`,
   ],
   [
@@ -17,7 +18,7 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     `hookmint hook run FILE [OPTION ...]
 
   Runs a hook or an Action once, with the limits of the service, and shows the token's scopes and
-  claims. FILE is JavaScript, or TypeScript where its name ends in .ts.
+  claims. FILE is JavaScript, TypeScript where its name ends in .ts, or a webhook's JSON.
 
     --event FILE          a JSON object with any of client, scope, audience, body, request;
                           a sample has the rest
@@ -26,7 +27,7 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     --custom-claims WHICH "namespaced" (default) or "relaxed", as the tenant has it; only of
                           Auth0's hooks
     --contract WHICH      what the code is written to, where it does not tell: "auth0-hook",
-                          "auth0-action", "logto", "cognito-lambda"
+                          "auth0-action", "logto", "cognito-lambda", "webhook"
     --json                the same as one JSON object
 
   Exit code 0: a token; 1: no token; 2: the hook cannot be built, or the command is wrong.

@@ -16,6 +16,8 @@ export type LocalHook = {
   contract: HookKind | undefined;
   secrets: HookSecrets;
   allowedAddresses: string[];
+  /** What the file has, where something else is to be made of it. */
+  code?: string | undefined;
 };
 
 /** Seals secrets that never leave this process. */
@@ -27,12 +29,13 @@ const SECRETS_KEY = randomBytes(32);
  * @throws {UsageError}
  * @throws {HookBuildError} With positions in `file`.
  */
-export async function buildLocalHook({ file, contract, secrets, allowedAddresses }: LocalHook): Promise<KnownRevision> {
+export async function buildLocalHook(hook: LocalHook): Promise<KnownRevision> {
+  const { file, contract, secrets, allowedAddresses, code: given } = hook;
   try {
     const content = await makeRevision(
       {
         hook_id: 'local',
-        code: readHookCode(file),
+        code: given ?? readHookCode(file),
         language: languageOf(file),
         contract,
         dependencies: readDependencies(file),

@@ -24,8 +24,28 @@ const Expectation = z
     outcome: z.enum(HookOutcome.options.map((option) => option.shape.status.value)),
     /** All lines of console output. */
     console: z.array(z.string()),
+    /** What each of the endpoint's requests has, as far as it is told. */
+    requests: z.array(
+      z
+        .strictObject({
+          method: z.string(),
+          path: z.string(),
+          headers: z.record(z.string(), z.string()),
+          body: z.unknown(),
+        })
+        .partial(),
+    ),
   })
   .partial();
+
+/** An answer of the server that stands in the place of an endpoint; `body` is JSON, or a text that is sent as it is. */
+export const EndpointAnswer = z.strictObject({
+  status: z.int().min(200).max(599).default(200),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.unknown().optional(),
+  delay_ms: z.int().min(0).max(20_000).default(0),
+});
+export type EndpointAnswer = z.infer<typeof EndpointAnswer>;
 
 /** A `*.case.json`: one run of a hook, and the result it must have. */
 export const Case = z.strictObject({
@@ -36,6 +56,8 @@ export const Case = z.strictObject({
   contract: z.enum(CONTRACT_NAMES).optional(),
   event: SampleEvent.prefault({}),
   secrets: HookSecrets.default({}),
+  /** Of a webhook: what a server in the place of its endpoint answers, one after the other, and at last again and again. */
+  endpoint: z.array(EndpointAnswer).min(1).optional(),
   allowed_addresses: EgressPolicy.shape.allowed_addresses.default([]),
   custom_claims: CustomClaimsPolicy.default('namespaced'),
   expect: Expectation,

@@ -1,9 +1,13 @@
 import { diff } from 'node:util';
 import type { Case } from './case.ts';
 import type { DryRun } from './dry-run.ts';
+import type { EndpointRequest } from './endpoint.ts';
 
 /** The difference between what a case expects and what came, as lines for people; `undefined` for none. */
-export function differenceOf(run: DryRun, expect: Case['expect']): string | undefined {
+export function differenceOf(
+  run: DryRun & { requests?: readonly EndpointRequest[] },
+  expect: Case['expect'],
+): string | undefined {
   const looked: Record<string, unknown> = {
     scope: run.token?.scope,
     claims: run.token?.claims,
@@ -11,6 +15,7 @@ export function differenceOf(run: DryRun, expect: Case['expect']): string | unde
     error: run.answer === null ? null : picked(run.answer, expect.error),
     outcome: run.outcome.status,
     console: run.console.map(({ text }) => text),
+    requests: run.requests?.map((request, i) => alike(request, expect.requests?.[i])),
   };
   // A token that is not issued is a difference wherever no error is expected.
   const expected: Record<string, unknown> = { error: null, ...expect };
@@ -38,3 +43,14 @@ function picked(value: object, expected: object | undefined): object {
   if (expected === undefined) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => key in expected));
 }
+
+/** Of a value with objects in it the members that are expected, at each level; lists as a whole. */
+function alike(value: unknown, expected: unknown): unknown {
+  if (!isRecord(value) || !isRecord(expected)) return value;
+  return Object.fromEntries(
+    Object.entries(expected).flatMap(([name, one]) => (name in value ? [[name, alike(value[name], one)]] : [])),
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -66,17 +66,17 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   const api = await connectApi();
   const hook = await findHook(api, name);
   if (values.draft && hook !== undefined) {
-    const { number } = z
-      .object({ number: z.int() })
-      .parse(await naming(() => asCaller(file), api.call('POST', `/hooks/${hook.id}/revisions`, content)));
+    const drafted = api.read(z.object({ number: z.int() }), 'POST', `/hooks/${hook.id}/revisions`, content);
+    const { number } = await naming(() => asCaller(file), drafted);
     print(
       `${hook.name}: revision ${String(number)} is a draft. Try it: hookmint hook try ${hook.name}@${String(number)}. Have it shape tokens: hookmint hook enable ${hook.name}@${String(number)}`,
     );
     return EXIT.ok;
   }
   const body = enabled === undefined ? content : { ...content, enabled };
-  const answer = hook === undefined ? create(api, { ...body, name }) : api.call('PATCH', `/hooks/${hook.id}`, body);
-  const made = Made.parse(await naming(() => asCaller(file), answer));
+  const answer =
+    hook === undefined ? create(api, { ...body, name }) : api.read(Made, 'PATCH', `/hooks/${hook.id}`, body);
+  const made = await naming(() => asCaller(file), answer);
   if (hook === undefined && made.name !== name) note(`In hookmint its name is ${made.name}; --name gives it another.`);
   print(
     (await stateOf(api, made)) +
@@ -87,9 +87,9 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-async function create(api: ApiClient, body: { name: string }): Promise<unknown> {
+async function create(api: ApiClient, body: { name: string }): Promise<z.infer<typeof Made>> {
   try {
-    return await api.call('POST', '/hooks', { ...body, triggerId: 'credentials-exchange' });
+    return await api.read(Made, 'POST', '/hooks', { ...body, triggerId: 'credentials-exchange' });
   } catch (error) {
     if (!(error instanceof ApiCallError && error.message.includes('on property name'))) throw error;
     throw new UsageError(`${error.message} The name is ${body.name}; give another with --name.`);

@@ -67,7 +67,7 @@ function chosen(
 }
 
 async function textOf(api: ApiClient, { id }: RemoteHook, { revision }: RevisionEntry) {
-  const { script, ...settings } = Revision.parse(await api.call('GET', `/hooks/${id}/revisions/${revision}`));
+  const { script, ...settings } = await api.read(Revision, 'GET', `/hooks/${id}/revisions/${revision}`);
   const ending = settings.language === 'typescript' ? 'ts' : 'js';
   return { script, ending, settings: `${JSON.stringify(settings, null, 2)}\n` };
 }

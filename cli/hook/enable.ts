@@ -12,10 +12,9 @@ export async function hookEnable(args: string[]): Promise<ExitCode> {
   const { positionals } = readArgs(args, {});
   const api = await connectApi();
   const { hook, at } = await theHookAt(api, onlyArgument(positionals, 'NAME', 'hookmint hook enable'));
-  const call = (method: string, path: string, body: object): Promise<unknown> =>
-    naming(fileOf(hook), api.call(method, `/hooks/${hook.id}${path}`, body));
-  if (at !== undefined) await call('POST', `/revisions/${at.revision}/deploy`, {});
-  const { enabled } = Hook.parse(await call('PATCH', '', { enabled: true }));
+  const path = `/hooks/${hook.id}`;
+  if (at !== undefined) await naming(fileOf(hook), api.call('POST', `${path}/revisions/${at.revision}/deploy`, {}));
+  const { enabled } = await naming(fileOf(hook), api.read(Hook, 'PATCH', path, { enabled: true }));
   print(await stateOf(api, { ...hook, enabled }));
   return EXIT.ok;
 }
@@ -25,7 +24,7 @@ export async function hookDisable(args: string[]): Promise<ExitCode> {
   const { positionals } = readArgs(args, {});
   const api = await connectApi();
   const { hook } = await theHookAt(api, onlyArgument(positionals, 'NAME', 'hookmint hook disable'));
-  const { enabled } = Hook.parse(await api.call('PATCH', `/hooks/${hook.id}`, { enabled: false }));
+  const { enabled } = await api.read(Hook, 'PATCH', `/hooks/${hook.id}`, { enabled: false });
   print(await stateOf(api, { ...hook, enabled }));
   return EXIT.ok;
 }

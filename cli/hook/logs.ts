@@ -16,14 +16,14 @@ export async function hookLogs(args: string[]): Promise<ExitCode> {
   await follow(
     () => `/hooks/${hook.id}/logs`,
     hook.name,
-    (line) => print(...(values.json ? [line] : textOf(line, hook))),
+    HookLog,
+    (log, line) => print(...(values.json ? [line] : textOf(log, hook))),
   );
   return EXIT.ok;
 }
 
 /** One line for each that the hook prints; each has its time and level, so that the hook makes none that looks otherwise. */
-function textOf(line: string, hook: RemoteHook): string[] {
-  const { time_ms, lines, failure } = HookLog.parse(JSON.parse(line));
+function textOf({ time_ms, lines, failure }: HookLog, hook: RemoteHook): string[] {
   const time = new Date(time_ms).toISOString();
   const linesOfLevel = (level: string, text: string): string[] =>
     namedPositions(stripVTControlCharacters(text), fileOf(hook))

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { languageOf } from '../../hook-build/hook-file.ts';
+import { isWebhookKind } from '../../shared/domain/contracts.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
@@ -21,11 +23,16 @@ export function hookNew(args: string[]): ExitCode {
   if (values.action && values.contract !== undefined)
     throw new UsageError('--action and --contract exclude each other.');
   const kind = contractOf(values.contract) ?? (values.action ? 'action' : 'hook');
-  const [name = `${kind}${values.ts ? '.ts' : '.js'}`, extra] = positionals;
+  const isWebhook = isWebhookKind(kind);
+  if (isWebhook && values.ts) throw new UsageError('--ts is of code; a webhook is JSON.');
+  const [name = `${kind}${isWebhook ? '.json' : values.ts ? '.ts' : '.js'}`, extra] = positionals;
   if (extra !== undefined) throw new UsageError(`hookmint hook new takes one FILE, not also "${extra}".`);
   const language = languageOf(name);
   if (values.ts && language !== 'typescript') throw new UsageError(`--ts makes a file that ends in .ts, not ${name}.`);
-  const template = readFileSync(new URL(`./templates/${kind}${TEMPLATES[language]}`, import.meta.url), 'utf8');
+  if (isWebhook !== (extname(name) === '.json'))
+    throw new UsageError(`A file that ends in .json is of a webhook, which is what --contract names; ${name} is not.`);
+  const ending = isWebhook ? '.json' : TEMPLATES[language];
+  const template = readFileSync(new URL(`./templates/${kind}${ending}`, import.meta.url), 'utf8');
   try {
     writeFileSync(fromCaller(name), template, { flag: 'wx' });
   } catch (error) {

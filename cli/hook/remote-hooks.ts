@@ -41,7 +41,7 @@ export async function listHooks(api: ApiClient): Promise<RemoteHook[]> {
   const hooks: RemoteHook[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
     const path = `/hooks?fields=id,name,enabled&page=${String(page)}&per_page=${String(HOOKS_PER_PAGE)}`;
-    const some = z.array(RemoteHook).parse(await api.call('GET', path));
+    const some = await api.read(z.array(RemoteHook), 'GET', path);
     hooks.push(...some);
     if (some.length < HOOKS_PER_PAGE) return hooks;
   }
@@ -76,8 +76,7 @@ export async function theHookAt(
 
 /** A hook's revisions, newest first. */
 export async function revisionsOf(api: ApiClient, { id }: Pick<RemoteHook, 'id'>): Promise<RevisionEntry[]> {
-  const answer = await api.call('GET', `/hooks/${id}/revisions`);
-  return z.object({ revisions: z.array(Entry) }).parse(answer).revisions;
+  return (await api.read(z.object({ revisions: z.array(Entry) }), 'GET', `/hooks/${id}/revisions`)).revisions;
 }
 
 /** @throws {UsageError} One that names the numbers there are. */

@@ -15,8 +15,8 @@ export async function hookRollback(args: string[]): Promise<ExitCode> {
   const revisions = await revisionsOf(api, hook);
   const to = at ?? (values.to === undefined ? before(revisions) : numbered(revisions, values.to));
   if (to === undefined) throw new UsageError(`${hook.name} has no revision before the deployed one.`);
-  const answer = await naming(fileOf(hook), api.call('POST', `/hooks/${hook.id}/revisions/${to.revision}/deploy`, {}));
-  const { enabled } = z.object({ enabled: z.boolean() }).parse(answer);
+  const path = `/hooks/${hook.id}/revisions/${to.revision}/deploy`;
+  const { enabled } = await naming(fileOf(hook), api.read(z.object({ enabled: z.boolean() }), 'POST', path, {}));
   print(await stateOf(api, { ...hook, enabled }));
   return EXIT.ok;
 }

@@ -1,7 +1,9 @@
 import { globSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { readHookCode } from '../../hook-build/author-file.ts';
 import { HookBuildError } from '../../hook-build/errors.ts';
+import { WebhookInvalid } from '../../shared/domain/webhooks/read-webhook.ts';
 import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import type { KnownRevision } from '../../services/hook-executor/run-once.ts';
@@ -11,10 +13,13 @@ import { buildLocalHook, type LocalHook } from './build.ts';
 import { Case } from './case.ts';
 import { contractOf } from './contract-option.ts';
 import { differenceOf } from './compare.ts';
+import { openEndpoint } from './endpoint.ts';
 import { openDryRuns } from './dry-run.ts';
 import { inFile } from './report.ts';
 
 const SUFFIX = '.case.json';
+/** Where a server in the place of an endpoint is. */
+const LOOPBACK = '127.0.0.1';
 
 /** `hookmint hook test DIR`: runs a folder of cases, one line each, with the difference where there is one. */
 export async function hookTest(args: string[]): Promise<ExitCode> {
@@ -43,21 +48,26 @@ export async function hookTest(args: string[]): Promise<ExitCode> {
 
   async function runCase(file: string, one: Case): Promise<string | undefined> {
     const hookFile = resolve(dirname(file), one.hook);
+    const endpoint = one.endpoint === undefined ? undefined : await openEndpoint(one.endpoint);
     try {
       const contract = contractOf(one.contract);
       const hook = await build({
         file: hookFile,
         contract,
         secrets: one.secrets,
-        allowedAddresses: one.allowed_addresses,
+        allowedAddresses: endpoint === undefined ? one.allowed_addresses : [...one.allowed_addresses, LOOPBACK],
+        code: endpoint?.in(readHookCode(hookFile)),
       });
       const run = inFile(await dryRuns.run(hook, one.event, one.custom_claims), () => relative(folder, hookFile));
-      const difference = differenceOf(run, one.expect);
+      const difference = differenceOf({ ...run, requests: endpoint?.requests ?? [] }, one.expect);
       const stack = 'error' in run.outcome ? (run.outcome.error as { stack?: string }).stack : undefined;
       return difference === undefined ? undefined : [difference, ...(stack === undefined ? [] : [stack])].join('\n\n');
     } catch (error) {
-      if (error instanceof HookBuildError || error instanceof UsageError) return error.message;
+      if (error instanceof HookBuildError || error instanceof UsageError || error instanceof WebhookInvalid)
+        return error.message;
       throw error;
+    } finally {
+      endpoint?.close();
     }
   }
 }

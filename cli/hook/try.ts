@@ -49,8 +49,8 @@ export async function hookTry(args: string[]): Promise<ExitCode> {
   const revisions = at === undefined ? await revisionsOf(api, hook) : [];
   const revision = at ?? revisions.find(({ draft }) => draft) ?? revisions.find(({ current }) => current);
   if (revision === undefined) throw new UsageError(`${hook.name} has no revision.`);
-  const answer = await api.call('POST', `/hooks/${hook.id}/revisions/${revision.revision}/dry-run`, body);
-  const tried = inFile(Tried.parse(answer), fileOf(hook));
+  const path = `/hooks/${hook.id}/revisions/${revision.revision}/dry-run`;
+  const tried = inFile(await api.read(Tried, 'POST', path, body), fileOf(hook));
   if (values.json) printJson({ revision: revision.number, ...tried });
   else print(`${'revision'.padEnd(15)}${String(revision.number)}`, ...reportOf(tried));
   return tried.token === null ? EXIT.failed : EXIT.ok;

@@ -70,11 +70,10 @@ async function write(hook: ForeignHook, enable: boolean): Promise<string> {
   const body = { script, dependencies, hookmint, ...(enable ? { enabled: true } : {}) };
   const api = await connectApi();
   const there = await findHook(api, name);
-  const answer =
+  const made =
     there === undefined
-      ? await api.call('POST', '/hooks', { ...body, name, triggerId: 'credentials-exchange' })
-      : await api.call('PATCH', `/hooks/${there.id}`, body);
-  const made = Made.parse(answer);
+      ? await api.read(Made, 'POST', '/hooks', { ...body, name, triggerId: 'credentials-exchange' })
+      : await api.read(Made, 'PATCH', `/hooks/${there.id}`, body);
   const does = there === undefined ? 'made' : 'changed';
   const next = made.enabled
     ? 'It shapes tokens.'

@@ -38,18 +38,21 @@ export async function tryEach(shaped: Run['shaped'], api: ApiClient): Promise<Tr
 }
 
 async function tryHook(id: string, api: ApiClient): Promise<string> {
-  const { revisions } = Revisions.parse(await api.call('GET', `/hooks/${id}/revisions`));
+  const { revisions } = await api.read(Revisions, 'GET', `/hooks/${id}/revisions`);
   const current = revisions.find((revision) => revision.current) ?? revisions[0];
   if (current === undefined) return 'it has no revision';
-  const { token, answer } = HookDryRun.parse(
-    await api.call('POST', `/hooks/${id}/revisions/${current.revision}/dry-run`, {}),
+  const { token, answer } = await api.read(
+    HookDryRun,
+    'POST',
+    `/hooks/${id}/revisions/${current.revision}/dry-run`,
+    {},
   );
   if (token === null) return `no token: ${answer?.error ?? ''}: ${answer?.error_description ?? ''}`;
   return `scope "${token.scope.join(' ')}", claims ${JSON.stringify(token.claims)}`;
 }
 
 async function tryAction(id: string, api: ApiClient): Promise<string> {
-  const { payload } = ActionTest.parse(await api.call('POST', `/actions/actions/${id}/test`, { payload: {} }));
+  const { payload } = await api.read(ActionTest, 'POST', `/actions/actions/${id}/test`, { payload: {} });
   const { claims, scope, denied, errors } = payload;
   if (denied !== null || errors.length > 0) return `no token: ${JSON.stringify(denied ?? errors)}`;
   return `scope "${scope.join(' ')}", claims ${JSON.stringify(claims)}`;

@@ -11,7 +11,6 @@ const TRIGGER = 'credentials-exchange';
 const RUNTIME = 'node22';
 
 const Made = z.object({ id: z.string() });
-const KnownSecrets = z.array(z.object({ name: z.string() })).default([]);
 
 export function planActions(input: PlanInput): Step[] {
   const { files, remote, prune } = input;
@@ -45,7 +44,7 @@ function planAction(file: ActionFile, { files, remote, secrets, takes }: PlanInp
     return refuse(step('action', name, 'create'), [`name: ${String(alike.length)} Actions of the files have it`]);
   }
   const present = remote.actions.find((action) => action.name === name);
-  const known = KnownSecrets.parse(present?.secrets ?? []).map((secret) => secret.name);
+  const known = (present?.secrets ?? []).map((secret) => secret.name);
   const named = Object.fromEntries(file.secrets.map((secret) => [secret.name, secret.value]));
   const { given, missing } = secretsOf(name, named, secrets.actions.get(name), known);
   const secretList = Object.entries(given).map(([secret, value]) => ({ name: secret, value }));
@@ -64,7 +63,7 @@ function planAction(file: ActionFile, { files, remote, secrets, takes }: PlanInp
   if (present === undefined) {
     const body = { ...wanted, name, secrets: secretList };
     const run = async (of: Run): Promise<void> => {
-      const { id } = Made.parse(await of.api.call('POST', PATH, body));
+      const { id } = await of.api.read(Made, 'POST', PATH, body);
       await deployIfWanted(of, id);
     };
     const create = step('action', name, 'create', {
@@ -78,10 +77,7 @@ function planAction(file: ActionFile, { files, remote, secrets, takes }: PlanInp
   }
   const actual = {
     ...present,
-    dependencies: z
-      .array(z.object({ name: z.string(), version: z.string() }))
-      .default([])
-      .parse(present.dependencies ?? []),
+    dependencies: (present.dependencies ?? []).map((module) => ({ name: module.name, version: module.version })),
   };
   const undeployed = deployed && present.all_changes_deployed !== true;
   const gone = known.filter((secret) => !(secret in named));

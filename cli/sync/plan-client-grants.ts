@@ -100,7 +100,7 @@ function planGrantAt(audience: string, file: ClientGrantFile, input: PlanInput):
   if (present === undefined) {
     const run = async ({ api, clientIds }: Run): Promise<void> => {
       const client_id = clientId ?? clientIds.get(file.client_id) ?? file.client_id;
-      Made.parse(await api.call('POST', PATH, { ...taken, client_id }));
+      await api.read(Made, 'POST', PATH, { ...taken, client_id });
     };
     const create = step('client grant', name, 'create', {
       notes,

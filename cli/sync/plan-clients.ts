@@ -90,7 +90,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
       makes: `client ${name}`,
       needs: [...trustedBy(trusts), ...subjectsOf(file)],
       run: async ({ api, clientIds, newClients, newIds }) => {
-        const made = Made.parse(await api.call('POST', PATH, body));
+        const made = await api.read(Made, 'POST', PATH, body);
         clientIds.set(name, made.client_id);
         if (secret === undefined && made.client_secret !== undefined)
           newClients.push({ name, client_id: made.client_id, client_secret: made.client_secret });

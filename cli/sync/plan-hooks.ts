@@ -60,7 +60,7 @@ function planHook(file: HookFile, { files, remote, secrets, takes }: PlanInput):
     const hookmint = { ...(file.hookmint as object | undefined), secrets: given };
     const body = { ...wanted, name, triggerId, hookmint };
     const run = async (of: Run): Promise<void> => {
-      const { id } = Made.parse(await of.api.call('POST', PATH, body));
+      const { id } = await of.api.read(Made, 'POST', PATH, body);
       of.shaped.push({ kind: 'hook', name, id });
     };
     const create = step('hook', name, 'create', { missingSecrets: missing, run, notes });

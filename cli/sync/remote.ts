@@ -5,6 +5,13 @@ import type { ApiClient } from '../api-client.ts';
 const Members = z.record(z.string(), z.unknown());
 type Members = z.infer<typeof Members>;
 
+const Action = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  secrets: z.array(z.looseObject({ name: z.string() })).nullish(),
+  dependencies: z.array(z.looseObject({ name: z.string(), version: z.string() })).nullish(),
+});
+
 /** What is in hookmint now, as its API shows it. */
 export type Remote = {
   /** Identifier of the Management API itself: its clients are never touched. */
@@ -14,7 +21,7 @@ export type Remote = {
   clients: (Members & { client_id: string; name: string })[];
   clientGrants: (Members & { id: string; client_id: string; audience: string })[];
   hooks: (Members & { id: string; name: string; secretNames: string[] })[];
-  actions: (Members & { id: string; name: string })[];
+  actions: z.infer<typeof Action>[];
   /** The Actions bound to credentials-exchange, in their order. */
   boundActions: { action_name: string; display_name: string }[];
   tenant: Members;
@@ -29,7 +36,7 @@ const ACTIONS_PAGE = { perPage: 50, asObject: '' };
 export async function readRemote(api: ApiClient): Promise<Remote> {
   const [resourceServers, issuers, clients, clientGrants, hooks, actions, bindings, tenant] = await Promise.all([
     all(api, '/resource-servers', 'resource_servers', z.looseObject({ id: z.string(), identifier: z.string() })),
-    api.call('GET', '/client-assertion-issuers'),
+    api.read(Issuers, 'GET', '/client-assertion-issuers'),
     all(api, '/clients', 'clients', z.looseObject({ client_id: z.string(), name: z.string() })),
     all(
       api,
@@ -38,28 +45,28 @@ export async function readRemote(api: ApiClient): Promise<Remote> {
       z.looseObject({ id: z.string(), client_id: z.string(), audience: z.string() }),
     ),
     all(api, '/hooks', 'hooks', z.looseObject({ id: z.string(), name: z.string() })),
-    all(api, '/actions/actions', 'actions', z.looseObject({ id: z.string(), name: z.string() }), ACTIONS_PAGE),
-    api.call('GET', '/actions/triggers/credentials-exchange/bindings?per_page=50'),
-    api.call('GET', '/tenants/settings'),
+    all(api, '/actions/actions', 'actions', Action, ACTIONS_PAGE),
+    api.read(Bindings, 'GET', '/actions/triggers/credentials-exchange/bindings?per_page=50'),
+    api.read(Members, 'GET', '/tenants/settings'),
   ]);
   return {
     managementAudience: await api.audience(),
     resourceServers,
-    clientAssertionIssuers: Issuers.parse(issuers),
+    clientAssertionIssuers: issuers,
     clients,
     clientGrants,
     hooks: await Promise.all(
       hooks.map(async (hook) => ({
         ...hook,
-        secretNames: Object.keys(Members.parse(await api.call('GET', `/hooks/${hook.id}/secrets`))),
+        secretNames: Object.keys(await api.read(Members, 'GET', `/hooks/${hook.id}/secrets`)),
       })),
     ),
     actions,
-    boundActions: Bindings.parse(bindings).bindings.map(({ action, display_name }) => ({
+    boundActions: bindings.bindings.map(({ action, display_name }) => ({
       action_name: action.name,
       display_name,
     })),
-    tenant: Members.parse(tenant),
+    tenant,
   };
 }
 
@@ -78,8 +85,12 @@ async function all<T>(
 ): Promise<T[]> {
   const items: T[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = Members.parse(await api.call('GET', `${path}?per_page=${perPage}&page=${page}${asObject}`));
-    const got = z.array(item).parse(answer[plural]);
+    const answer = await api.read(
+      z.looseObject({ [plural]: z.array(item) }),
+      'GET',
+      `${path}?per_page=${perPage}&page=${page}${asObject}`,
+    );
+    const got = answer[plural] ?? [];
     items.push(...got);
     if (got.length < perPage) return items;
   }

@@ -12,6 +12,7 @@ import { refuse, type Step } from './step.ts';
 const OF_THE_CODE: ReadonlySet<HookBuildErrorCode> = new Set([
   'hook_syntax_error',
   'hook_exports_nothing',
+  'webhook_invalid',
   'module_undeclared',
   'dependency_invalid',
   'module_native',

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import sanitize from 'sanitize-filename';
+import { z } from 'zod';
+import { CONTRACT_NAMES, isWebhookKind, kindNamed } from '../../shared/domain/contracts.ts';
 import type { TenantFiles } from './model.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -16,9 +18,10 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
   const writeJson = (path: string[], value: unknown): void => write(path, `${JSON.stringify(value, null, 2)}\n`);
 
   for (const { script, ...hook } of files.hooks ?? []) {
-    const name = fileName('hooks', hook.name, ['.js', '.json']);
-    write(['hooks', `${name}.js`], script);
-    writeJson(['hooks', `${name}.json`], { ...hook, script: `./${name}.js` });
+    const name = fileName('hooks', hook.name, ['', '.js', '.json']);
+    const file = isWebhook(hook) ? `${name}/webhook.json` : `${name}.js`;
+    write(['hooks', file], script);
+    writeJson(['hooks', `${name}.json`], { ...hook, script: `./${file}` });
   }
   for (const { code, ...action } of files.actions ?? []) {
     const name = fileName('actions', action.name, ['', '.json']);
@@ -42,6 +45,15 @@ export function writeFolder(root: string, files: TenantFiles, clientNames: Reado
   if (files.tenant !== undefined) writeJson(['tenant.json'], files.tenant);
   writeFiles(root, contents);
   return [...contents.keys()];
+}
+
+const OfContract = z.object({ contract: z.enum(CONTRACT_NAMES) });
+
+/** Whether what is called its script is the configuration of a webhook. */
+function isWebhook(hook: Record<string, unknown>): boolean {
+  const { data } = OfContract.safeParse(hook.hookmint);
+  const kind = data === undefined ? undefined : kindNamed(data.contract);
+  return kind !== undefined && isWebhookKind(kind);
 }
 
 /** Longest name without its ending, bytes: file systems take 255. */

@@ -26,7 +26,7 @@ export async function findLog(api: ApiClient, correlationId: string): Promise<To
   const path = `/logs?${new URLSearchParams({ q: `correlation_id:"${correlationId}"`, per_page: '1' }).toString()}`;
   for (const ms of LOOKS_AFTER_MS) {
     await delay(ms);
-    const [found] = z.array(TokenLog).parse(await api.call('GET', path));
+    const [found] = await api.read(z.array(TokenLog), 'GET', path);
     if (found !== undefined) return found;
   }
   return undefined;

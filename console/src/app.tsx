@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { isFailure } from './api/failure.ts';
 import { onSessionEnded, readSession, signIn, type Session } from './api/session.ts';
 import { Frame } from './frame/frame.tsx';
 import { SignIn, SignInForm } from './frame/sign-in.tsx';
@@ -8,6 +9,7 @@ import { SignedIn } from './frame/signed-in.ts';
 import { Dialog } from './parts/dialog.tsx';
 import { Failure } from './parts/failure.tsx';
 import { Loading } from './parts/loading.tsx';
+import { useTell } from './parts/toasts.tsx';
 import { ActionsPage } from './pages/actions-page.tsx';
 import { HooksPage } from './pages/hooks-page.tsx';
 import { NotFound } from './pages/not-found.tsx';
@@ -30,7 +32,7 @@ type State =
   | { is: 'asking' }
   | { is: 'signed out'; failure?: unknown }
   | { is: 'away'; error: unknown }
-  | { is: 'signed in'; session: Session; isOver: boolean };
+  | { is: 'signed in'; session: Session; isOver: boolean; told?: string | undefined };
 
 /** Asked once, however often it is rendered: a link signs in once. */
 let first: Promise<State> | undefined;
@@ -46,8 +48,11 @@ async function firstState(link: string | undefined, answered: unknown): Promise<
   }
   try {
     const session = await readSession();
-    // Whoever is signed in already has no use for a link that was followed before.
-    if (session !== null) return { is: 'signed in', session, isOver: false };
+    // Whoever is signed in already has no use for a link that was followed before, and is told of one that was not used.
+    if (session !== null) {
+      const told = isFailure(failure, 'console_signed_in') ? failure.message : undefined;
+      return { is: 'signed in', session, isOver: false, told };
+    }
     return failure === undefined ? { is: 'signed out' } : { is: 'signed out', failure };
   } catch (error) {
     return { is: 'away', error };
@@ -58,9 +63,13 @@ async function firstState(link: string | undefined, answered: unknown): Promise<
 export function App({ link, failure }: { link: string | undefined; failure: unknown }) {
   const [state, setState] = useState<State>({ is: 'asking' });
   const queries = useQueryClient();
+  const tell = useTell();
   useEffect(() => {
-    void (first ??= firstState(link, failure)).then(setState);
-  }, [link, failure]);
+    void (first ??= firstState(link, failure)).then((found) => {
+      setState(found);
+      if (found.is === 'signed in' && found.told !== undefined) tell(found.told);
+    });
+  }, [link, failure, tell]);
   useEffect(
     () => onSessionEnded(() => setState((now) => (now.is === 'signed in' ? { ...now, isOver: true } : now))),
     [],

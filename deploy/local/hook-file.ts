@@ -63,6 +63,8 @@ export async function toldOf<T>(file: string, building: Promise<T>): Promise<T> 
  */
 export function readDependencies(hookFile: string): Record<string, string> {
   const file = join(dirname(hookFile), 'package.json');
+  // A webhook requires none.
+  if (extname(hookFile) === '.json') return {};
   // A hook that is tried in a clone of hookmint does not depend on what hookmint does.
   if (file === OWN_PACKAGE_FILE || !existsSync(file)) return {};
   const dependencies = readJson(

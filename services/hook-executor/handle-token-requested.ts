@@ -12,6 +12,7 @@ import { createConsoleLines } from './console-lines.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
 import { createRevisions, type KnownRevision } from './revisions.ts';
+import { createRunner } from './runner.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
 import { busDocuments } from './storage/bus-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
@@ -27,6 +28,7 @@ export function createTokenRequestedHandler(options: {
   const { connection, tenant, pool, broker, secretsKey } = options;
   const revisions = createRevisions(secretsKey, (revision) => pool.unload(revision));
   const documents = busDocuments(connection, tenant);
+  const run = createRunner(pool);
   const tellConsole = createConsoleLines(
     (hook, { level, text }) => logger.info({ hook, level_of_hook: level, text }, 'hook console'),
     (hook, lines) => logger.warn({ hook, lines }, 'hook console: more lines within a second than are logged'),
@@ -51,7 +53,7 @@ export function createTokenRequestedHandler(options: {
         const memory = broker.memoryOfRun(hook.id);
         const network = networkOfRun(broker, known.revision, deadlineMs, memory);
         const storage = storageOfRun(documents, known.revision, deadlineMs);
-        const ended = await pool.run(known.runnable, args, deadlineMs, network, storage).finally(() => memory.end());
+        const ended = await run(known, hook.name, args, { deadlineMs, network, storage }).finally(() => memory.end());
         const { cache, outcome } = apart(ended);
         const seen = asAuthorSees(outcome, known);
         observe(hook, seen, span);

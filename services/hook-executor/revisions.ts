@@ -4,14 +4,15 @@ import { openHookSecrets } from '../../shared/hook-secrets.ts';
 import { logger } from '../../shared/log.ts';
 import type { TokenRequested } from '../../shared/subjects/token-requested.ts';
 import { KeptValues } from './kept-values.ts';
+import type { HookKind } from '../../shared/domain/contracts.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
 
 const MAX_REVISIONS = 2_000;
 /** Less than what memory-of-sandboxes.ts leaves the executor. */
 const MAX_REVISIONS_BYTES = 192 * 1_048_576;
 
-/** A revision this executor can run. */
-export type KnownRevision = { revision: HookRevision; runnable: RunnableHook };
+/** A revision this executor can run: code in a sandbox, or a webhook. */
+export type KnownRevision = { revision: HookRevision; runnable: Omit<RunnableHook, 'kind'> & { kind: HookKind } };
 
 /** Why a revision cannot be had here. */
 export type NoRevision = 'missing' | 'not the one asked for' | 'its secrets cannot be decrypted';

@@ -10,6 +10,7 @@ import { noting } from './egress/note-requests.ts';
 import { redactHost } from './redact-secrets.ts';
 import type { KnownRevision } from './revisions.ts';
 import { openSandboxPool, type SandboxPool } from './sandbox-pool.ts';
+import { createRunner } from './runner.ts';
 import type { Network } from './sandbox-process.ts';
 import { memoryDocuments } from './storage/memory-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
@@ -42,8 +43,10 @@ export async function runOnce(
   const untilMs = Math.min(deadlineMs, Date.now() + known.revision.limits.wall_ms);
   const storage = storageOfRun(documents, known.revision, deadlineMs);
   const runnable = { ...known.runnable, revision: `${known.runnable.revision} once ${nuid.next()}` };
+  const run = createRunner(pool);
   try {
-    const { outcome } = apart(await pool.run(runnable, args, deadlineMs, network, storage));
+    const once = { ...known, runnable };
+    const { outcome } = apart(await run(once, known.revision.hook_id, args, { deadlineMs, network, storage }));
     await untilDone(untilMs);
     const { secrets } = known.runnable;
     const seen = calls.map(({ host, ...call }) => ({ ...call, host: redactHost(host, secrets) }));

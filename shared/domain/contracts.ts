@@ -1,10 +1,23 @@
+import type { OAuthErrorCode } from '../oauth-error.ts';
 import { isIssuersClaim, isReservedClaim } from './reserved-claims.ts';
 
+/** Contracts of code, which runs in an isolate. */
+const CODE_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
+/** Contracts of endpoints, which are asked without one: a hook is a file of JSON that says where and how. */
+export const WEBHOOK_KINDS = ['webhook'] as const;
 /** How hooks are written: whose function it is, what it is given, what its result means. Revisions are stored with these names. */
-export const HOOK_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
+export const HOOK_KINDS = [...CODE_KINDS, ...WEBHOOK_KINDS] as const;
 export type HookKind = (typeof HOOK_KINDS)[number];
+export type CodeKind = (typeof CODE_KINDS)[number];
+export type WebhookKind = (typeof WEBHOOK_KINDS)[number];
 
-/** All that differs from contract to contract outside of the isolate; sandbox/contract-texts.ts has what is inside. */
+/** What the client is answered with instead of a token. */
+type Denial = { status: 400 | 403; error: OAuthErrorCode };
+
+/**
+ * All that differs from contract to contract outside of where it runs; sandbox/contract-texts.ts has what is inside of isolates, webhooks/ of
+ * the hook-executor what is asked of endpoints.
+ */
 export type Contract = {
   /** As authors know it: in the CLI, the API and the documentation. */
   name: string;
@@ -22,8 +35,15 @@ export type Contract = {
   namespacesByTenant: boolean;
   /** Whether the code is told the claims that the token has so far. */
   seesClaims: boolean;
-  /** What the client is answered with when the code refuses the token, by the `name` of its error; any other is a 500 `server_error`. */
-  denials: ReadonlyMap<string, { status: 400; error: 'invalid_scope' | 'invalid_request' | 'access_denied' }>;
+  /** What the client is answered with when the hook refuses the token, by the `name` of its error; without one, a 500 `server_error`. */
+  denialOf: (name: string) => Denial | undefined;
+  /** What the client is told of every failure, where it is not what Auth0 says. */
+  failureSaid?: string;
+};
+
+const denials = (all: Readonly<Record<string, Denial>>): Contract['denialOf'] => {
+  const known = new Map(Object.entries(all));
+  return (name) => known.get(name);
 };
 
 /** The name of the function that is an Action. */
@@ -33,10 +53,10 @@ const AUTH0 = {
   isAuth0: true,
   refusalOf: (name) => (isReservedClaim(name) ? 'reserved' : undefined),
   // Contract §1.4, and of Actions §6.
-  denials: new Map([
-    ['InvalidScopeError', { status: 400, error: 'invalid_scope' }],
-    ['InvalidRequestError', { status: 400, error: 'invalid_request' }],
-  ]),
+  denialOf: denials({
+    InvalidScopeError: { status: 400, error: 'invalid_scope' },
+    InvalidRequestError: { status: 400, error: 'invalid_request' },
+  }),
 } satisfies Partial<Contract>;
 
 /** Names that a system sets itself, and then those that the issuer alone can say, whoever's code it is. */
@@ -82,7 +102,7 @@ export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
     refusalOf: refusing((name) => OIDC_PROVIDER_CLAIMS.has(name)),
     namespacesByTenant: false,
     seesClaims: false,
-    denials: new Map([['AccessDenied', { status: 400, error: 'access_denied' }]]),
+    denialOf: denials({ AccessDenied: { status: 400, error: 'access_denied' } }),
   },
   'cognito-lambda': {
     name: 'cognito-lambda',
@@ -92,15 +112,34 @@ export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
     refusalOf: refusing((name) => COGNITO_CLAIMS.has(name) || COGNITOS_OWN.test(name)),
     namespacesByTenant: false,
     seesClaims: true,
-    denials: new Map([
-      ['PreTokenGenerationError', { status: 400, error: 'invalid_request' }],
-      ['InvalidClientMetadata', { status: 400, error: 'invalid_request' }],
-    ]),
+    denialOf: denials({
+      PreTokenGenerationError: { status: 400, error: 'invalid_request' },
+      InvalidClientMetadata: { status: 400, error: 'invalid_request' },
+    }),
+  },
+  webhook: {
+    name: 'webhook',
+    form: 'a webhook is JSON: `{"contract": "webhook", "url": "https://…", "secret": {"secret": "NAME"}}`',
+    isAuth0: false,
+    refusalOf: refusing(() => false),
+    namespacesByTenant: false,
+    seesClaims: true,
+    denialOf: denials({
+      access_denied: { status: 400, error: 'access_denied' },
+      invalid_request: { status: 400, error: 'invalid_request' },
+      invalid_scope: { status: 400, error: 'invalid_scope' },
+    }),
+    failureSaid: 'The webhook of the token gave no valid answer',
   },
 };
 
 /** All of them as authors know them. */
 export const CONTRACT_NAMES = HOOK_KINDS.map((kind) => CONTRACTS[kind].name) as [string, ...string[]];
+
+/** Whether hooks of a kind are endpoints, and not code. */
+export function isWebhookKind(kind: HookKind): kind is WebhookKind {
+  return (WEBHOOK_KINDS as readonly HookKind[]).includes(kind);
+}
 
 /** The kind that authors call so; `undefined` for a name of none. */
 export function kindNamed(name: string): HookKind | undefined {

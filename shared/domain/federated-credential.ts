@@ -29,7 +29,6 @@ export const credentialMembers = {
   claims: z
     .record(z.string().regex(NAME), z.string().max(MAX_LENGTH))
     .refine((claims) => Object.keys(claims).length <= MAX_CLAIMS, `must have at most ${String(MAX_CLAIMS)} members`)
-    .refine((claims) => !Object.hasOwn(claims, '_bsontype'), 'has a name that is not allowed')
     .optional(),
 };
 

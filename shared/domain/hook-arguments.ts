@@ -21,6 +21,8 @@ export type HookArguments = {
   subject?: VerifiedSubject | undefined;
   actor?: VerifiedSubject | undefined;
   body: Record<string, unknown>;
+  /** Of the token that would be issued; only webhooks see it. */
+  token?: { issuer: string; lifetime_seconds: number };
   /** Of the token request; only Actions see it (contract §6). */
   request: {
     ip?: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONTRACTS, type HookKind } from './contracts.ts';
+import { CONTRACTS, isWebhookKind, type HookKind } from './contracts.ts';
 import { ClientAssertion } from './client-assertion-issuer.ts';
 import type { HookArguments } from './hook-arguments.ts';
 import { ProofOfPossession } from './proof-of-possession.ts';
@@ -37,7 +37,11 @@ export const SampleEvent = z.strictObject({
   actor: VerifiedSubject.optional(),
   /** Parameters of the token request: `context.body`, `event.request.body`. Credentials among them reach no hook. */
   body: z.record(z.string(), z.unknown()).transform(withoutCredentials).default({ grant_type: 'client_credentials' }),
-  /** Only Actions see it. */
+  /** Of the token that would be issued; only webhooks see it. */
+  token: z
+    .strictObject({ issuer: text('https://id.example.com/'), lifetime_seconds: z.int().min(1).default(3_600) })
+    .prefault({}),
+  /** Only Actions and webhooks see it. */
   request: z
     .strictObject({
       ip: text('192.0.2.1'),
@@ -53,11 +57,12 @@ export type SampleEvent = z.infer<typeof SampleEvent>;
 
 /** The arguments of a run for that event. */
 export function argumentsOf(event: SampleEvent, kind: HookKind): HookArguments {
-  const { scope, custom_claims, ...others } = event;
+  const { scope, custom_claims, token, ...others } = event;
   return {
     ...others,
     // Contract §1.1: undefined, not empty, when the grant gives none.
     ...(scope.length === 0 ? {} : { scope }),
     ...(CONTRACTS[kind].seesClaims ? { custom_claims } : {}),
+    ...(isWebhookKind(kind) ? { token } : {}),
   };
 }

@@ -9,28 +9,28 @@ import { OAuthError, RETRY_AFTER_SECONDS } from '../oauth-error.ts';
  * @throws {OAuthError}
  */
 export function acceptHookOutcome(outcome: HookOutcome, kind: HookKind = 'hook'): string | undefined {
+  const { failureSaid } = CONTRACTS[kind];
+  const failed = (ofAuth0: string): OAuthError => new OAuthError(500, 'server_error', failureSaid ?? ofAuth0);
   switch (outcome.status) {
     case 'ok':
       return outcome.result;
     case 'denied': {
       const { name, message } = outcome.error;
-      const { status, error } = CONTRACTS[kind].denials.get(name) ?? { status: 500, error: 'server_error' };
+      const { status, error } = CONTRACTS[kind].denialOf(name) ?? { status: 500, error: 'server_error' };
       throw new OAuthError(status, error, message);
     }
     case 'timed_out':
-      throw new OAuthError(500, 'server_error', 'Request to Webtask exceeded allowed execution time');
+      throw failed('Request to Webtask exceeded allowed execution time');
     case 'out_of_memory':
-      throw new OAuthError(500, 'server_error', 'The hook exceeded its memory limit');
+      throw failed('The hook exceeded its memory limit');
     case 'threw':
-      throw new OAuthError(
-        500,
-        'server_error',
+      throw failed(
         outcome.during === 'compile'
           ? 'Unable to compile the extensibility code as javascript'
           : 'Script generated an unhandled synchronous exception.',
       );
     case 'bad_result':
-      throw new OAuthError(500, 'server_error', BAD_RESULTS[outcome.reason]);
+      throw failed(BAD_RESULTS[outcome.reason]);
     case 'unavailable':
       throw new OAuthError(503, 'temporarily_unavailable', 'The hook cannot be run at the moment', {
         headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },

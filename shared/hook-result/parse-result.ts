@@ -1,5 +1,5 @@
-import { MAX_NESTING } from '../nesting.ts';
 import { OAuthError } from '../oauth-error.ts';
+import { excessOf, SUSPICIOUS } from './text-bounds.ts';
 
 /** The text of a hook's result, as values. */
 export type ParsedResult = {
@@ -11,24 +11,15 @@ export type ParsedResult = {
   isChanged: (part: unknown) => boolean;
 };
 
-/** Most members of all objects in a result: each costs more to take than to send. */
-const MAX_MEMBERS = 2_500;
-
-/** Most values next to others, scopes among them. */
-const MAX_VALUES = 15_000;
-
-/** Every level takes two characters, and a member more. */
-const SHORTEST_UNBOUNDED = 2 * MAX_NESTING;
-
-/** What is in every text with a number or a string that may not come through as it is; hardly any other has it. */
-const SUSPICIOUS = /\\ud[89a-f]|[:,[]\s*-?(?:0\b|[0-9.]*(?:[0-9]e|[0-9.]{16}))/i;
-
 /**
  * @param text JSON text as the hook's isolate gave it.
- * @throws {OAuthError} `server_error` when it is not a JSON object, is nested deeper than {@link MAX_NESTING}, or has too many values.
+ * @throws {OAuthError} `server_error` when it is not a JSON object, is nested too deeply, or has too many values.
  */
 export function parseResult(text: string): ParsedResult {
-  if (text.length >= SHORTEST_UNBOUNDED) refuseUnbounded(text);
+  const excess = excessOf(text);
+  if (excess !== undefined) {
+    throw new OAuthError(500, 'server_error', `The result of the extension point ${EXCESS[excess]}`);
+  }
   const members = parsedObject(text);
   if (!SUSPICIOUS.test(text)) return { members, isChanged: () => false };
   return { members: JSON.parse(text, markChanged) as object, isChanged };
@@ -44,27 +35,7 @@ function parsedObject(text: string): object {
   throw new OAuthError(500, 'server_error', 'The result of the extension point is not an object');
 }
 
-/** Looks at the text, which costs a hundredth of what it costs to parse it. */
-function refuseUnbounded(text: string): void {
-  let [depth, members, values, inString] = [0, 0, 0, false];
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (inString) {
-      if (character === '\\') at++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') depth--;
-    else if (character === ':') members++;
-    else if (character === ',') values++;
-    if (depth > MAX_NESTING) {
-      throw new OAuthError(500, 'server_error', 'The result of the extension point is nested too deeply');
-    }
-  }
-  if (members > MAX_MEMBERS || values > MAX_VALUES) {
-    throw new OAuthError(500, 'server_error', 'The result of the extension point has too many values');
-  }
-}
+const EXCESS = { 'nested too deeply': 'is nested too deeply', 'too many values': 'has too many values' };
 
 /** In the place of a number that is not the one of its text. */
 const CHANGED = Symbol('changed');
@@ -88,7 +59,7 @@ function digitsOf(number: string): string {
     .replace(/(?<!0)0+$/, '');
 }
 
-/** Nested no deeper than {@link MAX_NESTING}. */
+/** Nested no deeper than MAX_NESTING. */
 function isChanged(part: unknown): boolean {
   if (part === CHANGED) return true;
   if (typeof part === 'string') return !part.isWellFormed();

@@ -55,23 +55,28 @@ export function consoleSessionsIn(db: Db) {
         seen_at: now,
         ends_at: new Date(now.getTime() + SESSION_LIFETIME_MS),
       };
-      await collection.insertOne({ _id: hashOf(token), ...session });
+      await collection.insertOne({ _id: sessionKeyOf(token), ...session });
       return { session, token };
     },
     /** The session that a token stands for, when it is not over. */
     async find(token: string): Promise<ConsoleSession | undefined> {
-      const found = await collection.findOne({ _id: hashOf(token), ...alive() });
+      const found = await collection.findOne({ _id: sessionKeyOf(token), ...alive() });
       return found === null ? undefined : parsed(found);
     },
     /** The same, for somebody who uses it: it lives longer. */
     async use(token: string): Promise<ConsoleSession | undefined> {
-      const _id = hashOf(token);
+      const _id = sessionKeyOf(token);
       const found = await collection.findOne({ _id, ...alive() });
       if (found === null) return undefined;
       if (Date.now() - found.seen_at.getTime() > SEEN_INTERVAL_MS) {
         await collection.updateOne({ _id }, { $set: { seen_at: new Date() } });
       }
       return parsed(found);
+    },
+    /** Ends the one whose token has that key; gives what it was. */
+    async endByKey(key: string): Promise<ConsoleSession | undefined> {
+      const ended = await collection.findOneAndDelete({ _id: key, ...alive() });
+      return ended === null ? undefined : parsed(ended);
     },
     async list(): Promise<ConsoleSession[]> {
       return (await collection.find(alive()).sort({ started_at: -1 }).limit(MAX_LISTED).toArray()).map(parsed);
@@ -90,4 +95,5 @@ export function consoleSessionsIn(db: Db) {
 
 const MAX_LISTED = 1_000;
 
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
+/** What a session is kept under: who knows it is not signed in by it. */
+export const sessionKeyOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

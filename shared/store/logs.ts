@@ -36,6 +36,9 @@ export type LogSort = { field: 'date' | 'log_id' | (typeof INDEXED_LOG_FIELDS)[n
 /** How long a query may take before MongoDB gives it up (`MaxTimeMSExpired`, code 50), less than any operation may take. */
 const MAX_QUERY_MS = 4_000;
 
+/** Requests that are counted by group: MongoDB reads some 100,000 a second. */
+const MAX_GROUPED = 50_000;
+
 const NAMESPACE_EXISTS_CODE = 48;
 const INDEX_OPTIONS_CONFLICT_CODE = 85;
 const EXPIRY_INDEX = 'expiry';
@@ -98,17 +101,19 @@ export function logsIn(db: Db) {
     /**
      * How many token requests of a range had which value of a member: the values that most had, and how many of these got a token. A
      * request with several values, such as the hook and the Actions that ran, counts for each.
+     *
+     * @returns `since` when they are counted: of many requests only the last 50,000 are, so that the cost has a bound.
      */
     async groups(
       by: LogGroup,
       { from, to, limit }: { from: Date; to: Date; limit: number },
-    ): Promise<{ value: string; requests: number; issued: number; name: string | null }[]> {
+    ): Promise<{ since: Date; groups: { value: string; requests: number; issued: number; name: string | null }[] }> {
       const isMany = by === 'hook_id' || by === 'hook_revision';
-      const requests = {
-        type: { $in: ['seccft', 'feccft'] as const },
-        date: { $gte: from, $lt: to },
-        [by]: { $exists: true },
-      };
+      const ofTokens = { type: { $in: ['seccft', 'feccft'] as const }, date: { $gte: from, $lt: to } };
+      const options = { projection: { _id: 0, date: 1 }, maxTimeMS: MAX_QUERY_MS } as const;
+      const beyond = collection.find(ofTokens, options).sort({ date: -1 }).skip(MAX_GROUPED).limit(1);
+      const since = (await beyond.next())?.date ?? from;
+      const requests = { ...ofTokens, date: { $gte: since, $lt: to }, [by]: { $exists: true } };
       const found = collection.aggregate<{ _id: string; requests: number; issued: number; name?: string | null }>(
         [
           { $match: requests },
@@ -126,12 +131,12 @@ export function logsIn(db: Db) {
         ],
         { maxTimeMS: MAX_QUERY_MS },
       );
-      return (await found.toArray()).map(({ _id, requests, issued, name = null }) => ({
+      const groups = (await found.toArray()).map(({ _id, name = null, ...counts }) => ({
         value: _id,
-        requests,
-        issued,
         name,
+        ...counts,
       }));
+      return { since, groups };
     },
     async createIndexes(retentionDays: number): Promise<void> {
       await db.createCollection('logs', COMPRESSED).catch(unlessThere);

@@ -88,6 +88,19 @@ export const httpServerRequestDuration = meter.createHistogram('http.server.requ
   advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
 });
 
+/** Duration of requests to webhooks' endpoints (semantic conventions for HTTP metrics). */
+export const httpClientRequestDuration = meter.createHistogram('http.client.request.duration', {
+  description: 'Duration of HTTP client requests',
+  unit: 's',
+  advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+});
+
+/** Times that the endpoint of a webhook was no longer asked, or was again, by `hookmint.hook.name` and `hookmint.webhook.circuit` (open, closed). */
+export const webhookCircuits = meter.createCounter('hookmint.webhook.circuit.changes', {
+  description: 'Times that the circuit of a webhook opened or closed',
+  unit: '{change}',
+});
+
 /** Reports the executor's queue depth: requests taken from the bus and not yet answered. What executors are scaled by. */
 export function observeQueueDepth(depth: () => number): void {
   meter

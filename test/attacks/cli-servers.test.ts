@@ -14,6 +14,10 @@ import { canary } from '../support/canary.ts';
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-cli-servers-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, 'tenant.json'), '{"default_audience":"x"}');
+const hookFile = join(folder, 'hook.js');
+writeFileSync(hookFile, 'module.exports = (client, scope, audience, context, cb) => cb(null, { scope });');
+const customizerFile = join(folder, 'customizer.json');
+writeFileSync(customizerFile, JSON.stringify({ script: 'const getCustomJwtClaims = async () => ({ plan: "full" });' }));
 
 const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const WITHIN_MS = 120_000;
@@ -32,7 +36,7 @@ async function end(server: Server): Promise<void> {
 }
 
 /** Runs the CLI; `code` is `null` where it does not end. */
-async function hookmint(args: string[], env: Record<string, string>) {
+async function hookmint(args: readonly string[], env: Record<string, string>) {
   const child = spawn(process.execPath, ['--no-node-snapshot', '--max-old-space-size=600', CLI, ...args], {
     env: { ...process.env, AUTH0_DOMAIN: '', HOOKMINT_ACCESS_TOKEN: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -135,6 +139,62 @@ describe('an answer', { concurrency: 2 }, () => {
       assert.equal(code, 2);
     });
   }
+
+  it('of another shape ends every command with one line that names the server and what is wrong', async () => {
+    const hook = { id: 'h', name: 'hook', enabled: true };
+    const entry = { number: 2, revision: 'r2', created_at: 'now', created_by: null, current: true, draft: false };
+    const revisions = [entry, { ...entry, number: 1, revision: 'r1', current: false }];
+    /** What hookmint answers, so that a command comes as far as the answer that is wrong. */
+    const RIGHT: readonly (readonly [path: RegExp, answer: unknown])[] = [
+      [/^GET \/api\/v2\/hooks\?/, [hook]],
+      [/^GET \/api\/v2\/hooks\/h\/revisions$/, { revisions }],
+    ];
+    const COMMANDS: readonly (readonly [args: readonly string[], knows: number])[] = [
+      ...[0, 1].map((knows) => [['hook', 'list'], knows] as const),
+      ...[0, 1, 2].map((knows) => [['hook', 'enable', 'hook'], knows] as const),
+      ...[0, 2].map((knows) => [['hook', 'disable', 'hook'], knows] as const),
+      ...[0, 1, 2].map((knows) => [['hook', 'rollback', 'hook'], knows] as const),
+      ...[0, 1, 2].map((knows) => [['hook', 'diff', 'hook'], knows] as const),
+      ...[0, 1, 2].map((knows) => [['hook', 'try', 'hook'], knows] as const),
+      ...[0, 1].map((knows) => [['hook', 'deploy', hookFile], knows] as const),
+      [['hook', 'deploy', hookFile, '--draft'], 1],
+      ...[0, 1].map((knows) => [['hook', 'logs', 'hook'], knows] as const),
+      ...[0, 1].map((knows) => [['import', customizerFile, '--from', 'logto', '--name', 'hook'], knows] as const),
+      ...['import', 'apply', 'diff'].map((command) => [[command, folder], 0] as const),
+      [['export', join(folder, 'out')], 0],
+      [['console'], 0],
+      [['token', '--audience', 'x'], 0],
+      [['tokens'], 0],
+      [['tokens', '--live'], 0],
+      [['trust', 'add', 'github', 'acme/x', '--client', 'c'], 0],
+    ];
+    /** By the path of its address, a server that answers rightly as often as said. */
+    const { url, server } = await serve((request, response) => {
+      const [, knows = '', path = ''] = /^\/(\d)(\/.*)/.exec(request.url ?? '') ?? [];
+      const asked = `${request.method ?? ''} ${path}`;
+      const [, right] = RIGHT.slice(0, Number(knows)).find(([one]) => one.test(asked)) ?? [];
+      response.end(`${JSON.stringify(right ?? [{}])}\n`);
+    });
+    const told = async ([args, knows]: (typeof COMMANDS)[number]): Promise<void> => {
+      const at = `${url}/${String(knows)}/`;
+      const { code, output } = await hookmint(args, { HOOKMINT_URL: at, ...byToken, ...byClient });
+      const last = output.trimEnd().split('\n').at(-1) ?? '';
+      const label = `${args.join(' ')}: ${output}`;
+      assert.ok(last.startsWith(`hookmint: ${at}`), label);
+      assert.match(last, /with something else than hookmint does|with status 200 and no token/, label);
+      assert.doesNotMatch(output, /^ +at |Error\b/m, label);
+      assert.equal(code, 2, label);
+    };
+    try {
+      const waiting = [...COMMANDS];
+      const work = async (): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await told(next);
+      };
+      await Promise.all([work(), work(), work()]);
+    } finally {
+      await end(server);
+    }
+  });
 
   it('that names a time to wait is waited for at most a minute, and not at all where the time makes no sense', async () => {
     let calls = 0;

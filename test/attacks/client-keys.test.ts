@@ -294,6 +294,20 @@ attack('thousands of kids that nobody has', async () => {
   assert.equal(server.requestsOf(away), 1);
 });
 
+attack('assertions in the names of thousands of clients, each with a set of its own', async () => {
+  const fetched = new Map<unknown, number>();
+  const keys = parseKeySet(JSON.stringify({ keys: [{ ...key.jwk, kid: 'own' }] }));
+  const findKey = createKeySets((place) => {
+    fetched.set(place, (fetched.get(place) ?? 0) + 1);
+    return Promise.resolve(keys);
+  });
+  for (let round = 0; round < 3; round++) {
+    for (let n = 0; n < 10_000; n++) await findKey(`https://${String(n)}.example.com/`, { alg: 'ES256', kid: 'none' });
+  }
+  assert.equal(fetched.size, 10_000);
+  assert.deepEqual(new Set(fetched.values()), new Set([1]), 'each once, however many others there are');
+});
+
 attack('keys that come, go, and cannot be fetched any more', async () => {
   let nowMs = 0;
   const findKey = createKeySets(fetchKeySet, () => nowMs);

@@ -113,11 +113,19 @@ links('a link gives its role, and nobody makes one of more than they have', asyn
 
 const sessions = attackClass('sessions of the console');
 
-sessions('the cookie is nothing to scripts, and to other sites', async () => {
-  const { cookie = '' } = await follow(await makeLink());
-  assert.match(cookie, /; HttpOnly/);
-  assert.match(cookie, /; SameSite=Strict/);
-  assert.doesNotMatch(cookie, /Domain|Expires|Max-Age/);
+sessions('who is signed in stays who they are, whoever’s link they open', async () => {
+  const [{ cookie }, over] = [await session('viewer'), await session()];
+  const link = await makeLink();
+  const answer = await follow(link, { cookie });
+  assert.deepEqual([answer.status, answer.code, answer.cookie], [409, 'console_signed_in', undefined]);
+  assert.equal((await listHooks({ cookie })).status, 200);
+  assert.equal((await api.call('DELETE', `/console/sessions/${over.id}`)).status, 204);
+  const followed = await follow(link, { cookie: over.cookie });
+  assert.equal(followed.status, 201, 'the link was not used up');
+  // The cookie is nothing to scripts, and to other sites.
+  assert.match(followed.cookie ?? '', /; HttpOnly/);
+  assert.match(followed.cookie ?? '', /; SameSite=Strict/);
+  assert.doesNotMatch(followed.cookie ?? '', /Domain|Expires|Max-Age/);
 });
 
 sessions('a cookie alone reads and writes nothing: a form, a foreign page', async () => {
@@ -197,6 +205,15 @@ sessions('a token of somebody else’s choice signs in nobody', async () => {
   assert.equal((await listHooks({ cookie: chosen })).status, 401);
   // A cookie beside the real one, as a neighbour on the same domain may set it.
   assert.equal((await listHooks({ cookie: `${chosen}; ${cookie}` })).status, 401);
+  // Nor does one whose name only looks like the one that nobody else may set (`__Host-`), alone or beside it.
+  for (const space of ['\u00a0', '\t', '\u0085', '\u00ad', '$']) {
+    assert.equal(
+      (await listHooks({ cookie: space + cookie })).status,
+      space === '\t' ? 200 : 401,
+      JSON.stringify(space),
+    );
+    assert.equal((await listHooks({ cookie: `a=b; ${space}${chosen}; ${cookie}` })).status, 200, JSON.stringify(space));
+  }
   for (const wrong of [`${token}x`, token.slice(1), '', '%00', "' || '1'=='1", '{"$ne":null}']) {
     assert.equal((await listHooks({ cookie: `${name}=${encodeURIComponent(wrong)}` })).status, 401);
   }

@@ -55,8 +55,9 @@ let requests = 0;
 const cookiesOf = ({ cookies }: Answer): string[] =>
   cookies.filter((cookie) => !cookie.includes('Expires=Thu, 01 Jan 1970')).map((cookie) => cookie.split(';')[0] ?? '');
 
-async function begin(to = ''): Promise<Began> {
-  const answer = await go(`sign-in/start?to=${encodeURIComponent(to)}`);
+async function begin(to = '', session?: string): Promise<Began> {
+  const sent = session === undefined ? {} : { cookie: session };
+  const answer = await go(`sign-in/start?to=${encodeURIComponent(to)}`, sent);
   assert.equal(answer.status, 303);
   const url = new URL(answer.location);
   return {
@@ -112,6 +113,17 @@ const WRONG: Record<string, Forged> = {
   'no subject': { claims: { sub: undefined } },
   'a subject that is no text': { claims: { sub: { $ne: null } } },
   'a subject that is too long': { claims: { sub: 'x'.repeat(600) } },
+  'an end that is a text': { claims: { exp: String(now + 60) } },
+  'a time of issue that is a text': { claims: { iat: String(now) } },
+  'not valid yet': { claims: { nbf: now + 3_600 } },
+  'several clients, and none that it was made for': { claims: { aud: [CLIENT_ID, 'another'] } },
+  'nonces in a list': { claims: { nonce: ['x'.repeat(43)] } },
+  'issuers in a list': { claims: { iss: ['https://evil.example'] } },
+  'an extension that nobody knows': { header: { crit: ['x'], x: 1 } },
+  'a kid of another key': { header: { kid: 'another' } },
+  'a subject that turns the line around': { claims: { sub: 'eve\u202eecila' } },
+  'a subject that ends the line': { claims: { sub: 'eve\nalice' } },
+  'a subject with half a character': { claims: { sub: 'eve\ud800' } },
   'no signature': { alg: 'none' },
   'signed with the client’s secret': { alg: 'HS256' },
   'another key': { isByAnotherKey: true },
@@ -119,6 +131,49 @@ const WRONG: Record<string, Forged> = {
 for (const [name, forged] of Object.entries(WRONG)) {
   tokens(name, async () => refused(await signInBy(forged), 'console_sign_in_failed'));
 }
+
+tokens('a name that cannot be seen, or turns around what stands beside it, is shown as what it is', async () => {
+  for (const [claims, name] of [
+    [{ name: 'eve\u202eecila' }, 'eve\\u202eecila'],
+    [{ name: 'eve\u001b[2J\nalice' }, 'eve\\u001b[2J\\nalice'],
+    [{ name: '\u200b \u2066', email: 'eve@example.com' }, 'eve@example.com'],
+    [{ name: 'x'.repeat(255) + '\u{1f600}' }, `${'x'.repeat(255)}\ufffd`],
+    [{ name: { toString: 'x' } }, 'eve'],
+  ] as const) {
+    const { session = '' } = await signInBy({ claims });
+    const answer = await fetch(`${stack.url}/console/session`, {
+      headers: { 'x-hookmint-console': '1', cookie: session },
+    });
+    const { person } = (await answer.json()) as { person: { id: string; name: string } };
+    assert.deepEqual(person, { id: `${provider.issuer}|eve`, name });
+  }
+});
+
+tokens('who signs in again is signed out of what was there before, in this browser alone', async () => {
+  const isIn = async (cookie = ''): Promise<boolean> => {
+    const answer = await fetch(`${stack.url}/console/session`, { headers: { 'x-hookmint-console': '1', cookie } });
+    return answer.status === 200;
+  };
+  const [elsewhere, before] = [await signInBy({}), await signInBy({})];
+  assert.deepEqual([await isIn(elsewhere.session), await isIn(before.session)], [true, true]);
+  // The session's own cookie goes to the first page, and does not come back with the answer of another site.
+  const began = await begin('', before.session);
+  provider.forge({}, began.nonce);
+  const again = await end({ state: began.state }, began.cookie);
+  assert.deepEqual(
+    [await isIn(again.session), await isIn(before.session), await isIn(elsewhere.session)],
+    [true, false, true],
+  );
+  // Nor is anybody signed out by a try that fails, or by a key that is none.
+  const [failing, guessed] = [await begin('', again.session), await begin()];
+  refused(await end({ state: failing.state, error: 'access_denied' }, failing.cookie), 'console_sign_in_refused');
+  const [name = '', value = ''] = guessed.cookie.split('=');
+  const kept = JSON.parse(Buffer.from(value, 'base64url').toString()) as object;
+  const forged = Buffer.from(JSON.stringify({ ...kept, replacedKey: 'A'.repeat(43) })).toString('base64url');
+  provider.forge({}, guessed.nonce);
+  assert.ok(await isIn((await end({ state: guessed.state }, `${name}=${forged}`)).session));
+  assert.deepEqual([await isIn(again.session), await isIn(elsewhere.session)], [true, true]);
+});
 
 const ROLES: Record<string, unknown> = {
   none: undefined,
@@ -142,6 +197,8 @@ answers('only to the browser that asked, once', async () => {
   refused(await end({ state: one.state }, two.cookie), 'console_sign_in_failed');
   refused(await end({ state: two.state }, one.cookie), 'console_sign_in_failed');
   refused(await end({ state: one.state }, `${one.cookie}; ${two.cookie}`), 'console_sign_in_expired');
+  // One that a neighbour on the domain has set, under a name that only looks like it.
+  refused(await end({ state: one.state }, `\u00a0${one.cookie}`), 'console_sign_in_expired');
   // Nobody shows a code to the provider for a browser that did not ask.
   assert.deepEqual(provider.codes.slice(before), []);
   const forged = Buffer.from(JSON.stringify({ state: 'x', nonce: 'x', codeVerifier: 'x', to: '/' })).toString(

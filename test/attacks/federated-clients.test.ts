@@ -257,7 +257,15 @@ attack('an issuer whose keys cannot be fetched: 503, and never a token', async (
   const client = await federated({ issuer: away, subject: SUBJECT });
   const { status, body } = await ask({ claims: { iss: away } }, client);
   assert.deepEqual([status, body.error], [503, 'temporarily_unavailable']);
-  await assertUnknown(ask({ claims: { iss: away } }), 'nor are they asked for where no client trusts it');
+  // Whoever names the issuer is told so, and not which clients trust it.
+  for (const [label, signed, other] of [
+    ['a client that does not trust it', { claims: { iss: away } }, clientId],
+    ['a client that is not there', { claims: { iss: away } }, 'nobody'],
+    ['another subject', { claims: { iss: away, sub: 'somebody' } }, client],
+  ] as const) {
+    const told = await ask(signed, other);
+    assert.deepEqual([told.status, told.body], [status, body], label);
+  }
 });
 
 attack('may be moved, and ended, for all clients at once', async () => {

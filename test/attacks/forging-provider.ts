@@ -7,6 +7,8 @@ export type Forged = {
   claims?: Record<string, unknown>;
   /** `none`: without a signature. Default: ES256, by the provider's key. */
   alg?: 'none' | 'HS256';
+  /** Added to the header of the ID token. */
+  header?: Record<string, unknown>;
   /** Another key than the one in the key set. */
   isByAnotherKey?: boolean;
 };
@@ -48,7 +50,10 @@ export async function startForgingProvider(clientId: string, clientSecret: strin
   );
   answers.set('/jwks', json({ keys: [{ ...own.publicKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'own' }] }));
 
-  async function idToken({ claims = {}, alg, isByAnotherKey = false }: Forged, nonce: string): Promise<string> {
+  async function idToken(
+    { claims = {}, alg, header = {}, isByAnotherKey = false }: Forged,
+    nonce: string,
+  ): Promise<string> {
     const now = Math.floor(Date.now() / 1_000);
     const all = {
       iss: issuer,
@@ -64,10 +69,10 @@ export async function startForgingProvider(clientId: string, clientSecret: strin
       const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
       return `${part({ alg: 'none' })}.${part(all)}.`;
     }
-    const jwt = new SignJWT(all).setProtectedHeader({ alg: alg ?? 'ES256', kid: 'own' });
-    return alg === 'HS256'
-      ? jwt.sign(new TextEncoder().encode(clientSecret))
-      : jwt.sign(isByAnotherKey ? other.privateKey : own.privateKey);
+    const jwt = new SignJWT(all).setProtectedHeader({ alg: alg ?? 'ES256', kid: 'own', ...header });
+    if (alg === 'HS256') return jwt.sign(new TextEncoder().encode(clientSecret));
+    // An extension is not refused by who signs.
+    return jwt.sign(isByAnotherKey ? other.privateKey : own.privateKey, { crit: { x: true } });
   }
 
   return {

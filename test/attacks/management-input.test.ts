@@ -96,6 +96,15 @@ inject('names that the database or its library takes for more than names', async
     [path, '{"addons":{"deep":{"_bsontype":"Code"}}}'],
     [path, '{"client_metadata":{"_bsontype":"ObjectId"}}'],
     [path, '{"client_metadata":{"a\\u0000b":"x"}}'],
+    // Read again, it is a type of the library's: no list of clients could be read any more.
+    [path, '{"client_metadata":{"$ref":"a","$id":"b"}}'],
+    [path, '{"addons":{"$ref":"a","$id":"b"}}'],
+    [path, '{"claims":{"$ref":"a","$id":"b"}}'],
+    [path, '{"claims":{"_bsontype":"Code","code":"1"}}'],
+    [
+      path,
+      '{"client_authentication_methods":{"federated_jwt":{"credentials":[{"issuer":"i","subject":"s","claims":{"$ref":"a","$id":"b"}}]}}}',
+    ],
     ['/tenants/settings', '{"flags":{"_bsontype":true}}'],
     ['/tenants/settings', '{"flags":{"$where":true}}'],
   ] as const) {

@@ -9,7 +9,7 @@ import { showToken } from '../support/shown-token.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 import { attackClass } from './attack-class.ts';
-import { signerOf } from './management-fixtures.ts';
+import { callAs, signerOf, untilIt } from './management-fixtures.ts';
 
 let management: Management;
 let world: ApiWorld;
@@ -81,6 +81,43 @@ confusion('what our own key signed for another issuer, another subject or withou
   })) {
     assert.deepEqual(await introspect(await sign(claims)), INACTIVE, what);
   }
+});
+
+confusion('a token of an earlier client of the same id, dated by a signer whose clock is ahead', async () => {
+  const { sign } = await signerOf(stack());
+  const client_id = `again-${String(process.pid)}`;
+  const make = async (): Promise<Body> => {
+    const made = await makeClient(management, { client_id });
+    for (const audience of [world.audience, `${stack().url}/api/v2/`]) {
+      const scope = audience === world.audience ? ['read'] : ['read:clients'];
+      await grantClient(management, client_id, audience, scope);
+    }
+    return made;
+  };
+  const tokens = (): Promise<string[]> => {
+    const iat = Math.floor(Date.now() / 1_000) + 4;
+    const claims = { iss: `${stack().url}/`, sub: `${client_id}@clients`, iat, exp: iat + 600, scope: 'read:clients' };
+    return Promise.all([world.audience, `${stack().url}/api/v2/`].map((aud) => sign({ ...claims, aud })));
+  };
+  const inForce = async ([forApi = '', forManagement = '']: string[]): Promise<[unknown, number]> => [
+    (await introspect(forApi))?.active,
+    (await callAs(stack(), forManagement, ['GET', `/clients/${client_id}`])).status,
+  ];
+  await make();
+  const earlier = await tokens();
+  assert.deepEqual(await inForce(earlier), [true, 200]);
+  assert.equal((await management.call('DELETE', `/clients/${client_id}`)).status, 204);
+  assert.deepEqual(await inForce(earlier), [false, 401]);
+  const { client_secret } = await make();
+  assert.deepEqual(await inForce(earlier), [false, 401], 'though the id is there again');
+  // The new client's own tokens count as soon as they can be told from those.
+  const asked = { client_id, client_secret: String(client_secret), audience: world.audience };
+  const own = await untilIt(
+    () => requestToken(stack(), asked),
+    ({ status }) => status === 200,
+  );
+  assert.equal((await introspect(String(own.body.access_token)))?.active, true);
+  assert.deepEqual(await inForce(earlier), [false, 401]);
 });
 
 const words = attackClass('claims that speak for the issuer');

@@ -69,6 +69,8 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a number that is infinite': '{"https://example.com/a":1e999}',
   'a number of too many digits': '{"https://example.com/a":12345678901234567890}',
   'a reference that the database follows': '{"https://example.com/a":{"$ref":"clients","$id":"x"}}',
+  'a reference that the database follows, as the claims themselves': '{"$ref":"clients","$id":"x"}',
+  'a type of the database, as the claims themselves': '{"_bsontype":"Code","code":"1"}',
   'an operator of the database': '{"https://example.com/a":{"$where":"1"}}',
   'a type of the database': '{"https://example.com/a":{"_bsontype":"Code","code":"1"}}',
   'a template of something else': '{"https://example.com/a":"{{client.client_secrets}}"}',
@@ -85,7 +87,7 @@ for (const [what, claims] of Object.entries(HOSTILE)) {
     for (const path of Object.values(paths)) {
       const { status, message } = await patchRaw(path, `{"claims":${claims}}`);
       assert.equal(status, 400, `${path}: ${message}`);
-      assert.match(message, /claims|__proto__/, path);
+      assert.match(message, /claims|__proto__|_bsontype|\$ref/, path);
     }
     assert.deepEqual(Object.keys(await token()), before);
   });

@@ -83,7 +83,7 @@ describe('hookmint hook new --contract', () => {
   }
 
   it('knows no other', async () => {
-    const all = 'auth0-hook, auth0-action, logto, cognito-lambda';
+    const all = 'auth0-hook, auth0-action, logto, cognito-lambda, webhook';
     const wrong = `hookmint: --contract must be one of ${all}, not "auth0".\n`;
     assert.equal(await refusal('hook', 'new', '--contract', 'auth0'), wrong);
     assert.equal(await refusal('hook', 'run', 'logto.js', '--contract', 'auth0'), wrong);
@@ -112,7 +112,13 @@ describe('what is found in the code is said', () => {
   it('and code of none is refused with the list', async () => {
     write('none.js', 'exports.main = async () => ({});\n');
     const said = await refusal('hook', 'run', 'none.js');
-    for (const form of [/a hook is/, /an Action is/, /Logto's script is/, /Cognito's pre token generation Lambda is/]) {
+    for (const form of [
+      /a hook is/,
+      /an Action is/,
+      /Logto's script is/,
+      /Cognito's pre token generation Lambda is/,
+      /a webhook is JSON/,
+    ]) {
       assert.match(said, form);
     }
   });

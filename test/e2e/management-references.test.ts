@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openManagement, type Management } from '../support/management.ts';
 import { postJson } from '../support/post-token.ts';
+import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
 let api: Management;
@@ -85,7 +86,13 @@ describe('what refers to something that is deleted', () => {
     const open = async (): Promise<Management> => {
       const { client_secret } = await made('/clients', name);
       await made('/client-grants', grant);
-      return openManagement(stack(), { client_id: 'again', client_secret: String(client_secret) });
+      const credentials = { client_id: 'again', client_secret: String(client_secret) };
+      // Until its tokens can be told from those of the client before.
+      await until('the client gets a token', async () => {
+        const { status } = await postJson(stack(), { ...credentials, audience: grant.audience });
+        return status === 200;
+      });
+      return openManagement(stack(), credentials);
     };
     const first = await open();
     assert.equal((await first.call('GET', '/clients/again')).status, 200);

@@ -36,6 +36,8 @@ export type Described = {
 export type Fault<W extends World = World> = Described & {
   /** Answers with an error of the protocol are allowed. */
   mayRefuse: boolean;
+  /** Every refusal is 503 and tells when to ask again: nothing is wrong with the hook, or with the request. */
+  refusesForAWhile?: boolean;
   /** Requests without an answer are allowed: nobody is left to ask. */
   mayLose?: boolean;
   /** Longest time that an answer may take, when it is longer than that of the hook and the signature. */

@@ -11,6 +11,8 @@ export const HOOK = `module.exports = function (client, scope, audience, context
 export type Tally = Pick<Outcome, 'asked' | 'issued' | 'refused' | 'lost' | 'repeated' | 'unmodified' | 'slowestMs'> & {
   /** How often each HTTP status was answered. */
   statuses: Map<number, number>;
+  /** Refusals that do not tell when to ask again, as 503 with `Retry-After` does. */
+  unexcused: number;
   /** When the last request that did not end in a token ended, on the clock of `performance`. */
   lastFailureMs: number;
 };
@@ -42,7 +44,7 @@ export function startLoad(
   clients = CLIENTS,
 ): Load {
   const counts = { asked: 0, issued: 0, refused: 0, lost: 0, repeated: 0, unmodified: 0, slowestMs: 0 };
-  const tally: Tally = { ...counts, statuses: new Map(), lastFailureMs: 0 };
+  const tally: Tally = { ...counts, statuses: new Map(), unexcused: 0, lastFailureMs: 0 };
   const lastIssuedOf = Array.from({ length: clients }, () => 0);
   let running = true;
   const isRunning = (): boolean => running;
@@ -60,14 +62,15 @@ export function startLoad(
     });
   }
 
-  type Answer = { status: number; body: { access_token?: string; error?: string } };
+  type Answer = { status: number; retryAfter: string | null; body: { access_token?: string; error?: string } };
 
   async function balanced(first: number): Promise<Answer> {
     for (let i = 0; ; i++) {
       const gateway = gateways[(first + i) % gateways.length] ?? stack.url;
       try {
         const response = await request(gateway);
-        return { status: response.status, body: (await response.json()) as Answer['body'] };
+        const retryAfter = response.headers.get('retry-after');
+        return { status: response.status, retryAfter, body: (await response.json()) as Answer['body'] };
       } catch (error) {
         if (i === gateways.length - 1) throw error;
         tally.repeated++;
@@ -75,11 +78,12 @@ export function startLoad(
     }
   }
 
-  function count({ status, body }: Answer): boolean {
+  function count({ status, retryAfter, body }: Answer): boolean {
     tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + 1);
     if (status !== 200 || body.access_token === undefined) {
       if (body.error === undefined) throw new Error(`an answer outside of the protocol: ${String(status)}`);
       tally.refused++;
+      if (status !== 503 || !/^[1-9]\d*$/.test(retryAfter ?? '')) tally.unexcused++;
       return false;
     }
     tally.issued++;

@@ -86,7 +86,7 @@ function within<T>(timeoutMs: number, done: T): Promise<Awaited<T>> {
 }
 
 function violationsOf(
-  fault: Pick<Fault, 'mayRefuse' | 'mayLose' | 'maxAnswerMs'>,
+  fault: Pick<Fault, 'mayRefuse' | 'refusesForAWhile' | 'mayLose' | 'maxAnswerMs'>,
   tally: Tally,
   healedMs: number,
 ): string[] {
@@ -95,6 +95,10 @@ function violationsOf(
     [tally.unmodified > 0, `${String(tally.unmodified)} tokens without what their hook adds`],
     [tally.lost > 0 && fault.mayLose !== true, `${String(tally.lost)} requests lost`],
     [tally.refused > 0 && !fault.mayRefuse, `${String(tally.refused)} requests refused`],
+    [
+      tally.unexcused > 0 && fault.refusesForAWhile === true,
+      `${String(tally.unexcused)} refusals are not 503 with Retry-After: ${[...tally.statuses].map(([status, times]) => `${String(times)} × ${String(status)}`).join(', ')}`,
+    ],
     [healedMs > MAX_HEAL_MS, `healed only after ${String(Math.round(healedMs))} ms`],
     [
       tally.slowestMs > (fault.maxAnswerMs ?? MAX_ANSWER_MS),

@@ -3,13 +3,16 @@ import { before, describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertNoComplaints, noChromium, picture, withBrowser } from '../support/browser.ts';
 import { signIn } from '../support/console.ts';
+import { openManagement } from '../support/management.ts';
 import { withStack } from '../support/with-stack.ts';
-import { CLIENTS, fillClients, fillLogs, LOGS, nameOf, NEWEST } from './fill-logs.ts';
+import { CLIENTS, fillClients, fillLogs, INTERVAL_MS, LOGS, nameOf, NEWEST } from './fill-logs.ts';
 
 /** A busy machine has a tenth of the time of one that is not. */
 const BUSY_FACTOR = process.env.HOOKMINT_TEST_QUIET === '1' ? 1 : 10;
 const FIRST_ROWS_WITHIN_MS = 1_000;
 const FOUND_WITHIN_MS = 300;
+const GROUPED_WITHIN_MS = 1_000;
+const MAX_GROUPED = 50_000;
 const MAX_ROWS = 1_000;
 const MAX_HEAP_MIB = 150;
 
@@ -73,6 +76,26 @@ describe('the console of a large tenant', { skip: noChromium }, () => {
     ]);
     await picture(page, 'many-tokens');
     assertNoComplaints(looked);
+  });
+
+  it('counts the last 50,000 requests by their clients and hooks, and says since when', async (test) => {
+    const api = await openManagement(stack());
+    const from = new Date(Date.now() - LOGS * INTERVAL_MS).toISOString();
+    for (const by of ['client_id', 'hook_id']) {
+      await bounded(test, `requests by ${by}`, GROUPED_WITHIN_MS, async () => {
+        const startedMs = performance.now();
+        const { status, body } = await api.call('GET', `/stats/tokens/groups?by=${by}&from=${from}`);
+        const tookMs = performance.now() - startedMs;
+        assert.equal(status, 200, JSON.stringify(body));
+        const { from: since, groups } = body as { from: string; groups: { issued: number; refused: number }[] };
+        const expectedMs = Date.now() - MAX_GROUPED * INTERVAL_MS;
+        assert.ok(Math.abs(Date.parse(since) - expectedMs) < 60 * INTERVAL_MS, since);
+        const counted = groups.reduce((sum, { issued, refused }) => sum + issued + refused, 0);
+        if (by === 'hook_id') assert.ok(Math.abs(counted - MAX_GROUPED) < 60, String(counted));
+        else assert.equal(groups.length, 10);
+        return tookMs;
+      });
+    }
   });
 
   it('keeps a bound of rows, and of memory', async (test) => {

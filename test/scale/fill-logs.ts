@@ -10,7 +10,7 @@ export const LOGS = 100_000;
 const BORN_MS = 1_700_000_000_000;
 const BATCH = 10_000;
 const APIS = 50;
-const INTERVAL_MS = 10_000;
+export const INTERVAL_MS = 10_000;
 /** One of so many is refused. */
 const REFUSED_EVERY = 10;
 const RUN = { revision: 'r'.repeat(43), outcome: 'ok', cpu_ms: 0.4, wall_ms: 1.2 };

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { ApiClient } from '../../cli/api-client.ts';
 import { carryOut } from '../../cli/sync/carry-out.ts';
 import { planOf } from '../../cli/sync/plan.ts';
 import type { Remote } from '../../cli/sync/remote.ts';
@@ -67,7 +68,8 @@ async function calls(steps: Step[], remote: Remote): Promise<[string, unknown][]
     asked.push([`${method} ${path}`, body]);
     return Promise.resolve({ id: 'made', client_id: 'made' });
   };
-  const api = { baseUrl: 'http://127.0.0.1/', audience: never, call, open: never, describe: never };
+  const read: ApiClient['read'] = async (schema, ...asks) => schema.parse(await call(...asks));
+  const api = { baseUrl: 'http://127.0.0.1/', audience: never, call, read, open: never, describe: never };
   const { failures } = await carryOut(steps, api, remote, () => undefined);
   assert.deepEqual(failures, []);
   return asked;

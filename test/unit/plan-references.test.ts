@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ApiClient } from '../../cli/api-client.ts';
 import { carryOut } from '../../cli/sync/carry-out.ts';
 import { planOf } from '../../cli/sync/plan.ts';
 import type { Remote } from '../../cli/sync/remote.ts';
@@ -44,9 +45,10 @@ async function carriedOut(steps: Step[], remote: Remote) {
     calls.push(`${method} ${path} ${JSON.stringify(body ?? null)}`);
     return Promise.resolve({ id: 'made', client_id: `made-${String(calls.length)}` });
   };
+  const read: ApiClient['read'] = async (schema, ...asks) => schema.parse(await call(...asks));
   const { failures } = await carryOut(
     steps,
-    { baseUrl: 'http://127.0.0.1/', audience: never, call, open: never, describe: never },
+    { baseUrl: 'http://127.0.0.1/', audience: never, call, read, open: never, describe: never },
     remote,
     () => undefined,
   );

@@ -13,6 +13,8 @@ export const RANGES = {
 export type Range = keyof typeof RANGES;
 
 const AGAIN_MS = 15_000;
+/** They are counted anew each time. */
+const GROUPS_AGAIN_MS = 60_000;
 const MAX_CHANGES = 50;
 
 const startOf = (range: Range): string => new Date(Date.now() - RANGES[range].seconds * 1_000).toISOString();
@@ -35,7 +37,7 @@ export type Group = Schemas['TokenGroups']['groups'][number];
 export const groupsQuery = (range: Range, by: GroupedBy) =>
   queryOptions({
     queryKey: ['figures', range, 'groups', by],
-    refetchInterval: AGAIN_MS,
+    refetchInterval: GROUPS_AGAIN_MS,
     queryFn: ({ signal }) =>
       answered(api.GET('/api/v2/stats/tokens/groups', { params: { query: { by, from: startOf(range) } }, signal })),
   });

@@ -5,7 +5,7 @@ import { logger } from '../../../shared/log.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { inSpan } from '../../../shared/telemetry/tracing.ts';
 import type { FetchKeySet, KeySetPlace } from './fetch-key-set.ts';
-import { FETCH_EVERY_MS, KEY_SET_MAX_AGE_MS, MAX_KEY_SETS, STALE_KEY_SET_MS } from './limits.ts';
+import { FETCH_EVERY_MS, KEY_SET_MAX_AGE_MS, MAX_KEYS_IN_MEMORY, STALE_KEY_SET_MS } from './limits.ts';
 
 /**
  * The key of a JWK Set that an assertion names, by its `kid` or as the only one that its `alg` is used with.
@@ -29,15 +29,25 @@ type Entry = {
  * @param nowMs Of a clock that is never set back.
  */
 export function createKeySets(fetchKeySet: FetchKeySet, nowMs: () => number = () => performance.now()): FindKey {
-  const entries = new LRUCache<string, Entry>({ max: MAX_KEY_SETS });
+  const entries = new LRUCache<string, Entry>({
+    maxSize: MAX_KEYS_IN_MEMORY,
+    sizeCalculation: ({ keys = [] }) => 1 + keys.length,
+  });
+
+  const nameOf = (place: KeySetPlace): string => JSON.stringify(place);
 
   function entryOf(place: KeySetPlace): Entry {
-    const name = JSON.stringify(place);
-    const known = entries.get(name);
+    const known = entries.get(nameOf(place));
     if (known !== undefined) return known;
     const fresh = { keys: undefined, fetchedMs: -Infinity, triedMs: -Infinity, fetching: undefined };
-    entries.set(name, fresh);
+    entries.set(nameOf(place), fresh);
     return fresh;
+  }
+
+  /** It takes another room now. */
+  function measureAgain(entry: Entry, place: KeySetPlace): void {
+    entries.delete(nameOf(place));
+    entries.set(nameOf(place), entry);
   }
 
   async function fetchInto(entry: Entry, place: KeySetPlace): Promise<void> {
@@ -46,6 +56,7 @@ export function createKeySets(fetchKeySet: FetchKeySet, nowMs: () => number = ()
       const options = { kind: SpanKind.CLIENT, attributes: { 'server.address': host } };
       entry.keys = await inSpan('GET', options, () => fetchKeySet(place));
       entry.fetchedMs = nowMs();
+      measureAgain(entry, place);
     } catch (error) {
       logger.warn({ err: error, host }, 'the JWK Set of a client cannot be fetched');
     }

@@ -22,5 +22,8 @@ export const FETCH_EVERY_MS = 30_000;
 /** How long a set is used beyond its age while it cannot be fetched; then there is no token. */
 export const STALE_KEY_SET_MS = 600_000;
 
-/** Sets in memory. */
-export const MAX_KEY_SETS = 1_000;
+/**
+ * Keys in memory, with one for each set: when a set was asked for last goes with it, so there must be room for those of all clients. A
+ * server has 32 keys at most, 700 bytes each.
+ */
+export const MAX_KEYS_IN_MEMORY = 50_000;

@@ -20,7 +20,8 @@ type Deps = {
 
 /**
  * Authenticates a client by a token of another issuer that it trusts. Whether the client, the issuer or the subject is unknown, or the token is not
- * signed by its issuer, the answer is the same: anybody can get a token of a public issuer, and learns nothing of who trusts it.
+ * signed by its issuer, the answer is the same: anybody can get a token of a public issuer, and learns nothing of who trusts it. That the keys of an
+ * issuer are away is told to everybody who names it, whichever client is asked for.
  *
  * @returns The client, and what the token said, verified.
  * @throws {OAuthError} 401 `invalid_client`; 503 while the issuer's keys are not there.
@@ -29,11 +30,13 @@ export async function authenticateByIssuer(
   assertion: FederatedAssertion,
   deps: Deps,
 ): Promise<{ client: Client; clientAssertion: ClientAssertion }> {
-  const client = await deps.configuration.client(assertion.clientId);
-  const issuer = await issuerOf(client, assertion, deps);
+  const [client, issuer] = await Promise.all([
+    deps.configuration.client(assertion.clientId),
+    deps.configuration.clientAssertionIssuer(assertion.issuer),
+  ]);
   const key = issuer === undefined ? undefined : await keyOfIssuer(issuer, assertion, deps.findKey);
   const signed = await isSigned(assertion, key === undefined ? [] : [keyOfFetched(key)]);
-  if (client === undefined || issuer === undefined || !signed) throw unknown();
+  if (client === undefined || issuer === undefined || !signed || !trusts(client, assertion, deps)) throw unknown();
   if (assertion.lifetimeSeconds > issuer.max_lifetime_seconds) throw unknown();
   if (await isForApi(assertion, deps.configuration)) throw unknown();
   if (issuer.single_use && !(await isFirstUse(assertion, deps.useOnce))) throw unknown();
@@ -56,16 +59,11 @@ export async function keyOfIssuer(
   return onlyKey(keys, wanted);
 }
 
-/** The issuer of the token, if the client trusts it with that subject, audience and claims, and the tenant does too. */
-async function issuerOf(
-  client: Client | undefined,
-  assertion: FederatedAssertion,
-  { configuration, issuer, audiences }: Deps,
-): Promise<ClientAssertionIssuer | undefined> {
+/** Whether a client trusts the issuer of a token with its subject, audience and claims. */
+function trusts(client: Client, assertion: FederatedAssertion, { issuer, audiences }: Deps): boolean {
   // FAPI 2.0 §5.3.2.1 has private_key_jwt and mutual TLS alone. Tokens that were issued here are for APIs.
-  if (client === undefined || fapiOf(client) !== undefined || assertion.issuer === issuer) return undefined;
-  const isMeant = client.federated_jwt?.some((credential) => isMeantBy(credential, assertion, audiences)) === true;
-  return isMeant ? configuration.clientAssertionIssuer(assertion.issuer) : undefined;
+  if (fapiOf(client) !== undefined || assertion.issuer === issuer) return false;
+  return client.federated_jwt?.some((credential) => isMeantBy(credential, assertion, audiences)) === true;
 }
 
 /** An access token of another issuer for an API that is here too: whoever it was shown to could show it again. */

@@ -6,7 +6,7 @@ import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome
 import type { EnabledHook } from '../../../shared/domain/hook.ts';
 import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
-import { CONTRACTS } from '../../../shared/domain/contracts.ts';
+import { CONTRACTS, isWebhookKind } from '../../../shared/domain/contracts.ts';
 import { customClaimsPolicyOf } from '../../../shared/domain/tenant.ts';
 import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
 import { askedInVain } from '../../../shared/hook-result/asked-in-vain.ts';
@@ -85,6 +85,7 @@ async function shapeByHook(
       ...(scopes.length === 0 ? {} : { scope: scopes }),
       ...(CONTRACTS[kind].seesClaims ? { custom_claims: before.customClaims } : {}),
       audience: api.identifier,
+      ...(isWebhookKind(kind) ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } } : {}),
       proof_of_possession: binding,
       client_assertion: clientAssertion,
       ...(onBehalf === undefined ? {} : seenOf(onBehalf)),

@@ -4,7 +4,7 @@ import type { TokenIssuer } from '../token-request.ts';
 import { notKnown, readToken, type ReadToken } from './read-token.ts';
 
 export type TokenStatusDeps = Pick<TokenIssuer, 'issuer' | 'tokens' | 'missing'> & {
-  publicKeys: Pick<PublicKeys, 'keys' | 'askOnce'>;
+  publicKeys: Pick<PublicKeys, 'keys' | 'hearOfKeyOf'>;
 };
 
 /** RFC 7662 §2.2. Why it is not, nobody is told. */

@@ -1,4 +1,4 @@
-import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
+import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
 import { keySetOf } from '../../../shared/local-key-set.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
@@ -17,21 +17,22 @@ export type ReadToken = {
   claims: JWTPayload;
 };
 
-type Verifier = { issuer: string; publicKeys: Pick<PublicKeys, 'keys'> };
+type Verifier = { issuer: string; publicKeys: Pick<PublicKeys, 'keys' | 'hearOfKeyOf'> };
 
 /**
  * Reads a token that somebody shows; `undefined` for all that is no access token of this issuer, or has expired.
  *
  * @param clockTolerance By how much its end may be over by this gateway's clock, seconds.
- * @throws {OAuthError} 503 while no signer has told its keys.
+ * @throws {OAuthError} 503 while no signer has told its keys, or tells whether the token's is one.
  */
 export async function readToken(
   token: string,
   { issuer, publicKeys }: Verifier,
   { clockTolerance = 0 } = {},
 ): Promise<ReadToken | undefined> {
+  const isHeard = await publicKeys.hearOfKeyOf(token);
   const keys = publicKeys.keys();
-  if (keys === undefined) throw notKnown('The keys that verify tokens are not known yet');
+  if (!isHeard || keys === undefined) throw notKnown('The keys that verify tokens are not known yet');
   const claims = await verified(token, keySetOf(keys), { issuer, clockTolerance });
   if (claims === undefined) return undefined;
   const { sub = '', aud, iat, exp } = claims;
@@ -47,16 +48,6 @@ export async function readToken(
 /** The client that a subject is; those of other issuers have a bar in them. */
 const ownClientOf = (sub: string): string | undefined =>
   sub.includes('|') ? undefined : /^(.+)@clients$/.exec(sub)?.[1];
-
-/** Whether it names a key that this gateway has not heard of. */
-export function namesUnknownKey(token: string, publicKeys: Verifier['publicKeys']): boolean {
-  try {
-    const { kid } = decodeProtectedHeader(token);
-    return kid !== undefined && publicKeys.keys()?.some((key) => key.kid === kid) !== true;
-  } catch {
-    return false;
-  }
-}
 
 async function verified(
   token: string,

@@ -132,7 +132,8 @@ export function createEgressBroker(ceiling: readonly string[]) {
           outgoing.end(body);
         });
       try {
-        return await readResponse(await send(), run.memory ?? endedRun(memory, hookId));
+        const maxBytes = Math.min(MAX_RESPONSE_BYTES, request.max_response_bytes ?? Infinity);
+        return await readResponse(await send(), maxBytes, run.memory ?? endedRun(memory, hookId));
       } catch (error) {
         throw signal.aborted ? timedOut(error) : asEgressError(error);
       }
@@ -192,7 +193,11 @@ function outgoingHeaders(
   return outgoing;
 }
 
-async function readResponse(response: IncomingMessage, memory: RunMemory): Promise<HttpExchangeResponse> {
+async function readResponse(
+  response: IncomingMessage,
+  maxBytes: number,
+  memory: RunMemory,
+): Promise<HttpExchangeResponse> {
   let heldBytes = 0;
   const hold = (bytes: number): void => {
     if (!memory.take(bytes)) {
@@ -203,7 +208,7 @@ async function readResponse(response: IncomingMessage, memory: RunMemory): Promi
     heldBytes += bytes;
   };
   try {
-    const read = await readBody(response, hold);
+    const read = await readBody(response, maxBytes, hold);
     memory.keep(heldBytes);
     return read;
   } catch (error) {
@@ -213,17 +218,18 @@ async function readResponse(response: IncomingMessage, memory: RunMemory): Promi
   }
 }
 
-async function readBody(response: IncomingMessage, hold: (bytes: number) => void): Promise<HttpExchangeResponse> {
+async function readBody(
+  response: IncomingMessage,
+  maxBytes: number,
+  hold: (bytes: number) => void,
+): Promise<HttpExchangeResponse> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     hold(chunk.length);
     bytes += chunk.length;
-    if (bytes > MAX_RESPONSE_BYTES) {
-      throw new EgressError(
-        'EGRESS_RESPONSE_TOO_LARGE',
-        `a response is limited to ${String(MAX_RESPONSE_BYTES)} bytes`,
-      );
+    if (bytes > maxBytes) {
+      throw new EgressError('EGRESS_RESPONSE_TOO_LARGE', `a response is limited to ${String(maxBytes)} bytes`);
     }
     chunks.push(chunk);
   }

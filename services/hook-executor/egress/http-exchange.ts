@@ -11,6 +11,10 @@ export const HttpExchangeRequest = z.object({
   body: z.string().optional(),
   /** False accepts any certificate, as hooks could with `rejectUnauthorized: false`. */
   verify_tls: z.boolean(),
+  /** Most of the response's body, bytes, where that is less than any response may have. */
+  max_response_bytes: z.int().min(0).optional(),
+  /** From now to the end of the response, where that is less than the run has left. */
+  timeout_ms: z.number().min(0).optional(),
 });
 export type HttpExchangeRequest = z.infer<typeof HttpExchangeRequest>;
 

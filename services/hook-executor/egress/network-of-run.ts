@@ -1,4 +1,4 @@
-import { context, SpanKind } from '@opentelemetry/api';
+import { context, SpanKind, type Attributes } from '@opentelemetry/api';
 import type { HookRevision } from '../../../shared/domain/hook.ts';
 import { inSpan, traceparentOf } from '../../../shared/telemetry/tracing.ts';
 import type { EgressBroker } from './broker.ts';
@@ -25,15 +25,11 @@ export function networkOfRun(
       });
     }
     const request = parseRequest(text);
-    const attributes = {
-      'http.request.method': request.method,
-      'server.address': URL.parse(request.url)?.hostname ?? '',
-      'hookmint.hook.id': hook_id,
-    };
+    const attributes = { ...httpClientAttributes(request), 'hookmint.hook.id': hook_id };
     return inSpan(request.method, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       const response = await broker.exchange(hook_id, egress, request, {
         // Not for longer than the run may take, also after the clock was set back.
-        deadlineMs: Math.min(deadlineMs, Date.now() + limits.wall_ms),
+        deadlineMs: Math.min(deadlineMs, Date.now() + Math.min(limits.wall_ms, request.timeout_ms ?? Infinity)),
         traceparent: traceparentOf(),
         ...(memory === undefined ? {} : { memory }),
       });
@@ -41,6 +37,19 @@ export function networkOfRun(
       return JSON.stringify(response);
     });
   });
+}
+
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+/** Of a request, as the semantic conventions for HTTP name it. */
+export function httpClientAttributes({ method, url: text }: Pick<HttpExchangeRequest, 'method' | 'url'>): Attributes {
+  const url = URL.parse(text);
+  const port = url === null ? undefined : url.port === '' ? PORTS[url.protocol] : Number(url.port);
+  return {
+    'http.request.method': method,
+    'server.address': url?.hostname ?? '',
+    ...(port === undefined ? {} : { 'server.port': port }),
+  };
 }
 
 function parseRequest(text: string): HttpExchangeRequest {

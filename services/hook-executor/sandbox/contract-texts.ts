@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { HookKind } from '../../../shared/domain/contracts.ts';
+import type { CodeKind } from '../../../shared/domain/contracts.ts';
 
 /** A file of isolate/ as an expression. */
 export function guestText(name: string): string {
@@ -12,7 +12,7 @@ const contract = (name: string): string => `(${guestText(`contracts/${name}.js`)
 const AUTH0 = `[${contract('auth0-hook')}, ${contract('auth0-action')}(${contract('auth0-ignored-writes')}())]`;
 
 /** What is evaluated in an isolate for the contract of its hook: a list of what isolate/bootstrap.js asks, the first first. */
-export const CONTRACT_TEXTS: Readonly<Record<HookKind, string>> = {
+export const CONTRACT_TEXTS: Readonly<Record<CodeKind, string>> = {
   hook: AUTH0,
   action: AUTH0,
   logto: `[${contract('logto')}]`,

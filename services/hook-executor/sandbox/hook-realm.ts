@@ -1,5 +1,5 @@
 import ivm from 'isolated-vm';
-import type { HookKind } from '../../../shared/domain/contracts.ts';
+import type { CodeKind } from '../../../shared/domain/contracts.ts';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import { CONTRACT_TEXTS, guestText } from './contract-texts.ts';
@@ -13,7 +13,7 @@ const LINE_OFFSET = -1;
 export type HookSource = {
   script: string;
   /** Whose contract it is written to. */
-  kind: HookKind;
+  kind: CodeKind;
   secrets: Record<string, string>;
   limits: HookLimits;
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HookKind } from '../../../shared/domain/contracts.ts';
+import type { CodeKind } from '../../../shared/domain/contracts.ts';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import type { MemoryBounds } from './memory-bounds.ts';
@@ -26,7 +26,7 @@ export type ToSandbox = {
 export type RunnableHook = {
   revision: string;
   script: string;
-  kind: HookKind;
+  kind: CodeKind;
   secrets: Record<string, string>;
   limits: HookLimits;
   /** The hook whose processes run it and nothing else; left out: it shares processes with others. */

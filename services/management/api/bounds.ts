@@ -5,6 +5,12 @@ import { invalidBody } from './api-error.ts';
 const MAX_VALUES = 10_000;
 
 /**
+ * Names that mean something to those who keep a body, whatever is under them: to JavaScript, and to MongoDB's library, which writes an object
+ * with a `_bsontype`, and reads one with a `$ref`, as a type of its own, so that the document could not be read any more.
+ */
+const KEPT_NAMES = ['__proto__', '_bsontype', '$ref'];
+
+/**
  * Looks at the shape of a body before anything else does.
  *
  * @throws {ApiError} 400 for more values, or deeper ones, than any operation takes, and for a member that none would keep.
@@ -16,7 +22,8 @@ export function refuseUnbounded(body: unknown): void {
     const { value, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
     if (depth === MAX_NESTING) throw invalidBody(`'the body is nested more than ${String(MAX_NESTING)} levels deep'.`);
-    if (Object.hasOwn(value, '__proto__')) throw invalidBody("'no member can have the name __proto__'.");
+    const kept = KEPT_NAMES.find((name) => Object.hasOwn(value, name));
+    if (kept !== undefined) throw invalidBody(`'no member can have the name ${kept}'.`);
     const members: unknown[] = Object.values(value);
     values += members.length;
     if (values > MAX_VALUES) throw invalidBody(`'the body has more than ${String(MAX_VALUES)} values in it'.`);

@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   too_many_streams: 'Too many streams are open.',
 
   console_signed_out: 'Nobody is signed in to the console.',
+  console_signed_in: 'Somebody is signed in to the console in this browser, so that no link was followed.',
   console_link_used: 'The link to the console was followed before; each signs in once.',
   console_link_unknown: 'The link to the console has expired, or is none.',
   console_foreign_request: 'The request is not of the page of the console.',
@@ -69,6 +70,7 @@ export const ERROR_CODES = {
   revision_changed: 'Somebody else changed the revision that the request began from.',
 
   hook_exports_nothing: 'The script exports nothing that a trigger calls; the message has the name that was meant.',
+  webhook_invalid: "The script is not the webhook's configuration that its contract takes; the message has the member.",
   hook_syntax_error: 'The script has a syntax error; the message has the place.',
   hook_load_failed:
     'The script fails when it is loaded, so it cannot be enabled; the message has the error and the place.',

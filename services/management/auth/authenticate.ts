@@ -17,7 +17,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  * Who calls: the client that hookmint issued the bearer token to, for this API (RFC 6750, contract §5), with those scopes of the token
  * that its grant has now.
  *
- * @throws {ApiError} 401, or 503 while no signer has told its keys.
+ * @throws {ApiError} 401, or 503 while no signer has told its keys, or tells whether the token's is one.
  */
 export async function authenticate(
   authorization: string | undefined,
@@ -53,8 +53,9 @@ export async function authenticate(
 }
 
 async function verify(token: string, { publicKeys, issuer, audience }: Deps): Promise<JWTPayload> {
+  const isHeard = await publicKeys.hearOfKeyOf(token);
   const keys = publicKeys.keys();
-  if (keys === undefined) {
+  if (!isHeard || keys === undefined) {
     throw new ApiError(503, 'keys_unavailable', 'The keys that verify access tokens are not known yet', {
       headers: { 'Retry-After': '1' },
     });

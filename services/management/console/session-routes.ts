@@ -37,6 +37,8 @@ export function sessionRoutes(deps: Deps, address: ConsoleAddress, record: Annou
   router.post('/session', express.json({ limit: MAX_BODY_BYTES }), async (request: Request, response: Response) => {
     if (!isOfConsole(request, address)) throw notOfConsole();
     if (!address.isPrivate) throw needsTls();
+    // A link may be another's, who wants whoever opens it to go on in another name.
+    if ((await sessionOf(request, deps)) !== undefined) throw signedIn();
     const { isOver, headers } = await tryLink(networkOf(request.ip ?? ''));
     if (isOver) {
       response.set(headers);
@@ -79,6 +81,13 @@ function viewOf(session: ConsoleSession, { scopes, tenant, issuer, traceUrl }: D
 }
 
 const notSignedIn = (): ApiError => new ApiError(401, 'console_signed_out', 'Nobody is signed in.');
+
+const signedIn = (): ApiError =>
+  new ApiError(
+    409,
+    'console_signed_in',
+    'Somebody is signed in here already, so the link was not used. Sign out, then open it.',
+  );
 
 const notOfConsole = (): ApiError => new ApiError(403, 'console_foreign_request', 'Only the console itself signs in.');
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain/egress.ts';
-import type { HookKind } from '../../../shared/domain/contracts.ts';
+import { isWebhookKind, type HookKind } from '../../../shared/domain/contracts.ts';
 import {
   DEFAULT_HOOK_LIMITS,
   HookRevisionContent,
@@ -100,8 +100,11 @@ async function nextContent(
   edit: RevisionEdit,
   deps: RevisionDeps,
 ): Promise<HookRevisionInput> {
+  const built = await builtOf(hookId, before, edit, deps);
+  const isolation = edit.isolation ?? before?.isolation;
+  if (isWebhookKind(built.kind ?? 'hook')) refuseOfCode(edit.limits, isolation);
   return {
-    ...(await builtOf(hookId, before, edit, deps)),
+    ...built,
     secrets: await sealedSecrets(hookId, before?.secrets ?? null, edit.secrets, deps.hookSecretsKey),
     limits:
       edit.limits === undefined ? (before?.limits ?? DEFAULT_HOOK_LIMITS) : { ...DEFAULT_HOOK_LIMITS, ...edit.limits },
@@ -110,8 +113,17 @@ async function nextContent(
         ? (before?.egress ?? DEFAULT_EGRESS_POLICY)
         : { ...DEFAULT_EGRESS_POLICY, ...edit.egress },
     on_failure: edit.on_failure ?? before?.on_failure ?? 'deny',
-    ...((edit.isolation ?? before?.isolation) === 'process' ? { isolation: 'process' } : {}),
+    ...(isolation === 'process' ? { isolation } : {}),
   };
+}
+
+/** What would have no effect on a webhook. @throws {ApiError} */
+function refuseOfCode(limits: Partial<HookLimits> = {}, isolation: HookIsolation | undefined): void {
+  const names = (['cpu_ms', 'heap_mib', 'console_bytes'] as const).filter(
+    (name) => limits[name] !== undefined && limits[name] !== DEFAULT_HOOK_LIMITS[name],
+  );
+  const [first] = isolation === 'process' ? ['isolation'] : names.map((name) => `limits.${name}`);
+  if (first !== undefined) throw invalidBody(`'is of code, and not of a webhook' on property hookmint.${first}.`);
 }
 
 type Built = Pick<HookRevisionInput, 'hook_id' | 'kind' | 'code' | 'language' | 'dependencies' | 'build' | 'limits'>;

@@ -47,6 +47,13 @@ describe('a hook in the browser', { skip: noChromium }, () => {
     await second.page.getByText('each signs in once').waitFor();
     await picture(second.page, 'sign-in');
     assertNoComplaints(second);
+
+    const third = await browser.open({}, { expected: /409/ });
+    await signIn(third.page, stack());
+    await third.page.goto(await consoleLink(stack(), 'viewer'));
+    await third.page.getByText('the link was not used').waitFor();
+    await third.page.getByRole('button', { name: 'New hook' }).waitFor();
+    assertNoComplaints(third);
   });
 
   it('types complete and mark the code without an annotation', async () => {

@@ -173,8 +173,9 @@ export const processes: FaultGroup<Processes> = {
       name: 'SIGSTOP of the only executor',
       how: 'The hook-executor stands still, then goes on.',
       allowed:
-        'Refusals of requests that nobody answers in time: the executor is asked again after 1.75 s, then given up.',
+        'Refusals of requests that nobody answers in time, all of them 503 with `Retry-After`: the executor is asked again after 1.75 s, then given up.',
       mayRefuse: true,
+      refusesForAWhile: true,
       ...paused('hook-executor'),
     },
     {

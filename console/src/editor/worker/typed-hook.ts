@@ -2,7 +2,8 @@ import ts from 'typescript';
 import { HOOK_FILES } from './language-service.ts';
 import type { Language } from './protocol.ts';
 
-type Kind = 'hook' | 'action' | 'logto' | 'cognito-lambda';
+type CodeKind = 'hook' | 'action' | 'logto' | 'cognito-lambda';
+type Kind = CodeKind | 'webhook';
 
 /** A hook's code with the one note that gives it types, and where the author's positions are in it. */
 export type TypedHook = {
@@ -16,7 +17,7 @@ export type TypedHook = {
   inAuthors: (position: number) => number;
 };
 
-const NOTES: Readonly<Record<Kind, string>> = {
+const NOTES: Readonly<Record<CodeKind, string>> = {
   hook: "/** @type {import('hookmint/types').ClientCredentialsExchangeHook} */ ",
   action: "/** @type {import('hookmint/types').CredentialsExchangeAction} */ ",
   logto: "/** @type {import('hookmint/types').LogtoScript} */ ",
@@ -33,6 +34,16 @@ const LOGTO_NAME = 'getCustomJwtClaims';
 export function typedHook(code: string, language: Language): TypedHook {
   const file = HOOK_FILES[language];
   const asItIs = { text: code, file, inTyped: same, inAuthors: same };
+  // JSON is an expression where it has parentheses around it; what a webhook's file may have the service says.
+  if (JSON_BEGINS.test(code)) {
+    return {
+      ...asItIs,
+      text: `(${code})`,
+      kind: 'webhook',
+      inTyped: (at) => at + 1,
+      inAuthors: (at) => Math.max(0, at - 1),
+    };
+  }
   if (language === 'typescript') return { ...asItIs, kind: kindOf(code) };
   const found = exportOf(code);
   if (found === undefined) return { ...asItIs, kind: null };
@@ -48,6 +59,9 @@ export function typedHook(code: string, language: Language): TypedHook {
   };
 }
 
+/** No code begins so: a label is no text. */
+const JSON_BEGINS = /^\s*\{\s*"[^"\n]{0,200}"\s*:/;
+
 const same = (position: number): number => position;
 
 /** What TypeScript exports or declares. */
@@ -58,7 +72,7 @@ function kindOf(code: string): Kind | null {
   return new RegExp(`\\b(?:const|let|var|function)\\s+${LOGTO_NAME}\\b`).test(code) ? 'logto' : null;
 }
 
-function exportOf(code: string): { at: number; kind: Kind; isTyped: boolean } | undefined {
+function exportOf(code: string): { at: number; kind: CodeKind; isTyped: boolean } | undefined {
   const file = ts.createSourceFile('hook.js', code, ts.ScriptTarget.ES2023, true, ts.ScriptKind.JS);
   const declared: (ts.VariableStatement | ts.FunctionDeclaration)[] = [];
   for (const statement of file.statements) {
@@ -92,7 +106,7 @@ const isExported = (statement: ts.Statement): boolean =>
   ts.canHaveModifiers(statement) &&
   (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 
-const NAMED: Readonly<Record<string, Kind | undefined>> = {
+const NAMED: Readonly<Record<string, CodeKind | undefined>> = {
   [`exports.${ACTION_NAME}`]: 'action',
   [`module.exports.${ACTION_NAME}`]: 'action',
   'exports.handler': 'cognito-lambda',

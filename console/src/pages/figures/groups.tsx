@@ -8,6 +8,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { Loading } from '../../parts/loading.tsx';
 import { Table } from '../../parts/table.tsx';
 import { shown } from '../../words/shown.ts';
+import { atTime } from '../../words/time.ts';
 
 /** What requests are counted by, and the name of the filter that finds them. */
 const BY = {
@@ -18,6 +19,8 @@ const BY = {
 } as const satisfies Record<GroupedBy, object>;
 const OPTIONS = (Object.keys(BY) as GroupedBy[]).map((value) => ({ value, label: BY[value].label }));
 
+/** How old an answer may be that is shown. */
+const MAX_AGE_MS = 120_000;
 const END = 'end number';
 
 /** The ten with the most requests, each with the way to these. */
@@ -32,6 +35,9 @@ export function Groups({ range }: { range: Range }) {
         <h2 id="most">Most requests</h2>
         <Choices label="Counted by" options={OPTIONS} value={by} onChange={setBy} />
       </div>
+      {found.data !== undefined && isCut(found.data.from, range) && (
+        <p className="hint">Of the last 50,000 requests, since {atTime(found.data.from)}.</p>
+      )}
       {found.isError ? (
         <Failure what="They could not be counted." error={found.error} onRetry={() => void found.refetch()} />
       ) : found.isPending ? (
@@ -67,3 +73,7 @@ function requestsOf(by: GroupedBy, { value }: Group, range: Range): string {
   const hours = String(RANGES[range].seconds / 3_600);
   return `/tokens?${new URLSearchParams({ [BY[by].filter]: value, hours }).toString()}`;
 }
+
+/** Whether the count begins later than the range: there were more requests than are counted. */
+const isCut = (from: string, range: Range): boolean =>
+  Date.parse(from) > Date.now() - RANGES[range].seconds * 1_000 + MAX_AGE_MS;

@@ -8,8 +8,17 @@ const LIFETIME_MS = 600_000;
 
 const random = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
-/** What binds the provider's answer to this browser, and where the person wanted to go, a path of the console. */
-const Kept = z.strictObject({ state: random, nonce: random, codeVerifier: random, to: z.string().max(1_024) });
+/**
+ * What binds the provider's answer to this browser; where the person wanted to go, a path of the console; and the key of the session that was there:
+ * its own cookie does not come back from another site.
+ */
+const Kept = z.strictObject({
+  state: random,
+  nonce: random,
+  codeVerifier: random,
+  to: z.string().max(1_024),
+  replacedKey: random.optional(),
+});
 export type Kept = z.infer<typeof Kept>;
 
 const nameOf = ({ cookieName }: ConsoleAddress): string => `${cookieName}-sign-in`;

@@ -2,12 +2,14 @@ import { Router, type Request, type Response } from 'express';
 import { messageOf } from '../../../../shared/errors.ts';
 import { logger } from '../../../../shared/log.ts';
 import { networkOf } from '../../../../shared/http/address.ts';
+import { printable } from '../../../../shared/printable.ts';
 import { createRateLimiter } from '../../../../shared/rate-limiter.ts';
 import type { Person } from '../../../../shared/domain/person.ts';
 import type { Announcer } from '../../api/announce.ts';
 import type { Deps } from '../../deps.ts';
 import type { ConsoleAddress } from '../console-address.ts';
 import { beginSession, recordSession } from '../begin-session.ts';
+import { sessionKey } from '../session-cookie.ts';
 import { setAskedCookie, takeAskedCookie } from './asked-cookie.ts';
 import { createProvider } from './provider.ts';
 import { rightsOf } from './rights-of-claims.ts';
@@ -63,7 +65,7 @@ export function signInRoutes(
       if (request.headers.host !== home.host) return `${home.href}sign-in/start?to=${encodeURIComponent(to)}`;
       await admit(request, tryBegin);
       const { url, asked } = await provider.ask();
-      setAskedCookie(response, { ...asked, to }, address);
+      setAskedCookie(response, { ...asked, to, replacedKey: sessionKey(request, address) }, address);
       return url.href;
     }),
   );
@@ -81,7 +83,8 @@ export function signInRoutes(
         recordSession(record, request, { id: person.id, person }, { before: null, after: null }, REFUSED);
         throw new SignInError('console_no_role', `${person.id} has no role here`);
       }
-      await beginSession(deps, address, record, { request, response, person, rights });
+      const { replacedKey } = kept;
+      await beginSession(deps, address, record, { request, response, person, rights, replacedKey });
       return new URL(pathOf(kept.to, home), home).href;
     }),
   );
@@ -89,6 +92,9 @@ export function signInRoutes(
 }
 
 const REFUSED = { summary: 'Refuse to sign in to the console', method: 'get', status: 403 } as const;
+
+/** A name of spaces and characters that cannot be seen is none. */
+const seen = (name: string): boolean => /[^\p{C}\p{Z}]/u.test(name);
 
 const failedAt = (home: URL, code: SignInCode): string => `${home.href}?sign_in_error=${code}`;
 
@@ -106,12 +112,15 @@ function pathOf(to: unknown, home: URL): string {
   return home.pathname;
 }
 
-/** @throws {SignInError} Of somebody whose name cannot be told from another's. */
+/** @throws {SignInError} Of somebody whose id cannot be told from another's. */
 function personOf(claims: { iss: string; sub: string; [claim: string]: unknown }): Person {
   const id = `${claims.iss}|${claims.sub}`;
   if (id.length > MAX_ID_LENGTH)
     throw new SignInError('console_sign_in_failed', `iss and sub are longer than ${String(MAX_ID_LENGTH)} characters`);
+  // OpenID Connect Core §2 has ASCII; a provider may have letters, but nothing that cannot be seen.
+  if (printable(id) !== id)
+    throw new SignInError('console_sign_in_failed', 'the sub has characters that cannot be seen');
   const names = [claims.name, claims.preferred_username, claims.email, claims.sub];
-  const name = names.find((one) => typeof one === 'string' && one.trim() !== '') as string;
-  return { id, name: name.slice(0, MAX_NAME_LENGTH) };
+  const name = names.find((one) => typeof one === 'string' && seen(one)) as string;
+  return { id, name: printable(name).slice(0, MAX_NAME_LENGTH).toWellFormed() };
 }

@@ -17,6 +17,7 @@ import { claimsAfter } from '../../api/static-claims.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import { besideWaysIn, lastAdministrator, refuseLostWayIn } from '../../auth/ways-in.ts';
 import { createdClient, editedClient } from './edit.ts';
+import { freedUntilMs, rememberFreed } from './freed-ids.ts';
 import { getQuotaUsage, idsNearQuota } from './quota-usage.ts';
 import { ClientView, CreateClient, UpdateClient } from './schema.ts';
 import { revokeTokens } from './revoke-tokens.ts';
@@ -130,8 +131,10 @@ const create = writes('post', {
     await refuseUnknownIssuers(body, null, deps);
     await refuseUnknownApi(body, null, db);
     const { client, clientSecret } = await createdClient({ ...body, claims }, clientSecretKey);
+    // The signer that dated the last token of an earlier client of this id may be ahead.
+    const tokens_revoked_until_ms = await freedUntilMs(client.client_id, db);
     try {
-      await clientsIn(db).insert({ ...client, created_at_ms: Date.now() });
+      await clientsIn(db).insert({ ...client, tokens_revoked_until_ms, created_at_ms: Date.now() });
     } catch (error) {
       if (!(error instanceof DuplicateError)) throw error;
       throw conflict('client_conflict', `A client with the client_id ${client.client_id} exists already.`);
@@ -191,6 +194,7 @@ const remove = writes('delete', {
       // Before, so that a failure in between leaves none to a client that is gone, and to whoever gets its id later; and after, since
       // whoever makes a grant looks for the client once more afterwards.
       await grants.removeAll({ client_id: id });
+      await rememberFreed(id, db);
       const removed = await clientsIn(db).remove(id);
       await grants.removeAll({ client_id: id });
       return removed;

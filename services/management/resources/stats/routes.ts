@@ -54,9 +54,9 @@ const groups = reads({
   handle: async ({ query: { by, limit = DEFAULT_GROUPS, ...range } }, { db }): Promise<TokenGroups> => {
     const { fromMs, toMs } = timesOf(range, Date.now());
     const [from, to] = [new Date(fromMs), new Date(toMs)];
-    const found = await refusingTheExpensive(() => logsIn(db).groups(by, { from, to, limit }));
-    const counts = found.map(({ requests, ...group }) => ({ ...group, refused: requests - group.issued }));
-    return { from: from.toISOString(), to: to.toISOString(), by, groups: counts };
+    const { since, groups } = await refusingTheExpensive(() => logsIn(db).groups(by, { from, to, limit }));
+    const counts = groups.map(({ requests, ...group }) => ({ ...group, refused: requests - group.issued }));
+    return { from: since.toISOString(), to: to.toISOString(), by, groups: counts };
   },
 });
 

@@ -32,6 +32,7 @@ export type TokenGroupsQuery = z.infer<typeof TokenGroupsQuery>;
 
 export const TokenGroups = z
   .object({
+    /** Later than what was asked for where the range has more requests than are counted: the last 50,000. */
     from: z.iso.datetime(),
     to: z.iso.datetime(),
     by: z.enum(LOG_GROUPS),

@@ -1,0 +1,22 @@
+import { readWebhook, WebhookInvalid } from '../shared/domain/webhooks/read-webhook.ts';
+import type { HookSource } from './build-hook.ts';
+import type { BuiltHook } from './built-hook.ts';
+import { HookBuildError } from './errors.ts';
+
+/**
+ * A hook that is no code, of which nothing is built; `undefined` for code.
+ *
+ * @throws {HookBuildError} `webhook_invalid`
+ */
+export function builtWebhook({ code, language, contract, dependencies }: HookSource): BuiltHook | undefined {
+  try {
+    const read = readWebhook(code, contract);
+    if (read === undefined) return undefined;
+    if (language === 'typescript') throw new WebhookInvalid('a webhook is JSON, and not TypeScript');
+    if (Object.keys(dependencies).length > 0) throw new WebhookInvalid('a webhook requires no modules');
+    return { kind: read.kind, script: code, sourceMap: null, modules: [] };
+  } catch (error) {
+    if (!(error instanceof WebhookInvalid)) throw error;
+    throw new HookBuildError('webhook_invalid', `the webhook cannot be asked: ${error.message}`, { cause: error });
+  }
+}
