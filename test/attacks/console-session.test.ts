@@ -205,6 +205,15 @@ sessions('a token of somebody else’s choice signs in nobody', async () => {
   assert.equal((await listHooks({ cookie: chosen })).status, 401);
   // A cookie beside the real one, as a neighbour on the same domain may set it.
   assert.equal((await listHooks({ cookie: `${chosen}; ${cookie}` })).status, 401);
+  // Nor does one whose name only looks like the one that nobody else may set (`__Host-`), alone or beside it.
+  for (const space of ['\u00a0', '\t', '\u0085', '\u00ad', '$']) {
+    assert.equal(
+      (await listHooks({ cookie: space + cookie })).status,
+      space === '\t' ? 200 : 401,
+      JSON.stringify(space),
+    );
+    assert.equal((await listHooks({ cookie: `a=b; ${space}${chosen}; ${cookie}` })).status, 200, JSON.stringify(space));
+  }
   for (const wrong of [`${token}x`, token.slice(1), '', '%00', "' || '1'=='1", '{"$ne":null}']) {
     assert.equal((await listHooks({ cookie: `${name}=${encodeURIComponent(wrong)}` })).status, 401);
   }

@@ -197,6 +197,8 @@ answers('only to the browser that asked, once', async () => {
   refused(await end({ state: one.state }, two.cookie), 'console_sign_in_failed');
   refused(await end({ state: two.state }, one.cookie), 'console_sign_in_failed');
   refused(await end({ state: one.state }, `${one.cookie}; ${two.cookie}`), 'console_sign_in_expired');
+  // One that a neighbour on the domain has set, under a name that only looks like it.
+  refused(await end({ state: one.state }, `\u00a0${one.cookie}`), 'console_sign_in_expired');
   // Nobody shows a code to the provider for a browser that did not ask.
   assert.deepEqual(provider.codes.slice(before), []);
   const forged = Buffer.from(JSON.stringify({ state: 'x', nonce: 'x', codeVerifier: 'x', to: '/' })).toString(
@@ -212,6 +214,8 @@ answers('of another provider, or none', async () => {
   refused(await end({ state, error: 'access_denied' }, cookie), 'console_sign_in_refused');
   const markup = '<script>alert(1)</script>';
   refused(await end({ state, error: markup, error_description: markup }, cookie), 'console_sign_in_refused');
+  refused(await end({ state, error: 'long'.repeat(1_000) }, cookie), 'console_sign_in_refused');
+  assert.ok(!stack.output().includes('long'.repeat(100)), 'whoever comes back fills no log');
 });
 
 answers('the cookie is for this host alone, and no script’s', async () => {
@@ -240,6 +244,8 @@ answers('nobody is led elsewhere', async () => {
     '/console/../api/v2/hooks',
     '/consolex/',
     'javascript:alert(1)',
+    '/console/sign-in/start?to=/console/sign-in/start',
+    '/console/./sign-in/callback?code=x',
     '/%2fevil.example',
     `/console/${'x'.repeat(2_000)}`,
   ];

@@ -15,7 +15,7 @@ const HOOK = `module.exports = function (client, scope, audience, context, cb) {
   switch (context.body.ends) {
     case 'threw': throw new Error('thrown-detail');
     case 'timed_out': for (;;);
-    case 'out_of_memory': for (const all = []; ; ) all.push(new Array(1_000).fill(0));
+    case 'out_of_memory': for (const all = []; ; ) all.push(new Array(100_000).fill(0));
     case 'bad_result': return cb(null, 'no object');
     case 'denied': return cb(new InvalidScopeError('denied-detail'));
     default: return cb(null, { 'https://foo.com/claim': 'bar', sub: 'forged', scope: scope.concat('extra') });

@@ -8,6 +8,7 @@ import { publicNkeys } from '../../deploy/local/bus-server.ts';
 import { loadSecrets } from '../../deploy/local/local-secrets.ts';
 import { obtainNats } from '../../deploy/local/servers/nats-binary.ts';
 import { startNats } from '../../deploy/local/servers/run-nats.ts';
+import { guardServers } from '../support/guarded-servers.ts';
 import { startAnother, type AnotherService } from '../support/another-service.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
@@ -38,7 +39,9 @@ before(async () => {
   );
   const { path: binary } = await obtainNats({ report: () => undefined });
   const env = publicNkeys(secrets.nats_nkey_seeds);
-  const node = await startNats({ binary, dataDir: join(folder, 'nats'), configFile, env });
+  const guarded = guardServers(folder);
+  cleanup.defer(guarded.end);
+  const node = guarded.started(await startNats({ binary, dataDir: join(folder, 'nats'), configFile, env }));
   cleanup.defer(() => node.stop());
   gateway = await startAnother(stack, 'gateway', {
     env: { NATS_URL: `nats://127.0.0.1:${String(proxy.port)},${node.url}` },

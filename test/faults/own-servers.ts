@@ -8,6 +8,7 @@ import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
 import { obtainNats } from '../../deploy/local/servers/nats-binary.ts';
 import { startMongod } from '../../deploy/local/servers/run-mongod.ts';
 import { startNats } from '../../deploy/local/servers/run-nats.ts';
+import { guardServers } from '../support/guarded-servers.ts';
 import { delay } from './load.ts';
 
 const BUS_CONFIG = new URL('../../deploy/nats/hookmint.conf', import.meta.url);
@@ -42,12 +43,17 @@ export async function startOwnServers(
   writeFileSync(configFile, readFileSync(BUS_CONFIG, 'utf8').replace(/^authorization \{[^]*/m, ''));
   const quiet = { report: (): void => undefined };
   const [natsBinary, mongodBinary] = await Promise.all([obtainNats(quiet), obtainMongod(quiet)]);
-  const nats = await keepRunning((port) =>
-    startNats({ binary: natsBinary.path, dataDir: join(at.nats, 'nats'), configFile, port }),
+  const [natsGuard, mongodGuard] = [guardServers(at.nats), guardServers(at.mongodb)];
+  cleanup.defer(natsGuard.end);
+  cleanup.defer(mongodGuard.end);
+  const nats = await keepRunning(async (port) =>
+    natsGuard.started(await startNats({ binary: natsBinary.path, dataDir: join(at.nats, 'nats'), configFile, port })),
   );
   cleanup.defer(nats.stop);
   const binary = withArguments(mongodBinary.path, mongodArguments, join(folder, 'mongod'));
-  const mongod = await keepRunning((port) => startMongod({ binary, dataDir: join(at.mongodb, 'mongodb'), port }));
+  const mongod = await keepRunning(async (port) =>
+    mongodGuard.started(await startMongod({ binary, dataDir: join(at.mongodb, 'mongodb'), port })),
+  );
   cleanup.defer(mongod.stop);
   const password = randomBytes(16).toString('hex');
   const url = `mongodb://127.0.0.1:${String(mongod.port)}`;

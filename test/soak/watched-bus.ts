@@ -5,6 +5,7 @@ import { publicNkeys } from '../../deploy/local/bus-server.ts';
 import type { LocalSecrets } from '../../deploy/local/local-secrets.ts';
 import { obtainNats } from '../../deploy/local/servers/nats-binary.ts';
 import { startNats } from '../../deploy/local/servers/run-nats.ts';
+import { guardServers } from '../support/guarded-servers.ts';
 
 const USERS = fileURLToPath(new URL('../../deploy/nats/hookmint.conf', import.meta.url));
 
@@ -22,7 +23,8 @@ export async function startWatchedBus(dir: string, seeds: LocalSecrets['nats_nke
   const { path: binary } = await obtainNats({ report: () => undefined });
   const configFile = join(dir, 'watched.conf');
   writeFileSync(configFile, `include ${JSON.stringify(relative(dir, USERS))}\nhttp: "127.0.0.1:-1"\n`);
-  const server = await startNats({ binary, dataDir: dir, configFile, env: publicNkeys(seeds) });
+  const guarded = guardServers(dir);
+  const server = guarded.started(await startNats({ binary, dataDir: dir, configFile, env: publicNkeys(seeds) }));
   const { pid } = server.process;
   if (pid === undefined) throw new Error('nats-server does not run');
   const file = readdirSync(dir).find((name) => name.endsWith(`_${String(pid)}.ports`)) ?? '';
@@ -32,6 +34,9 @@ export async function startWatchedBus(dir: string, seeds: LocalSecrets['nats_nke
     pid,
     counts: async () =>
       (await (await fetch(`${monitoring[0] ?? ''}/varz`)).json()) as { connections: number; subscriptions: number },
-    stop: server.stop,
+    stop: async () => {
+      await server.stop();
+      await guarded.end();
+    },
   };
 }

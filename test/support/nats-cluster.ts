@@ -11,6 +11,7 @@ import { freePort } from '../../deploy/local/servers/free-port.ts';
 import { obtainNats } from '../../deploy/local/servers/nats-binary.ts';
 import { startNats } from '../../deploy/local/servers/run-nats.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
+import { guardServers } from './guarded-servers.ts';
 
 const HOST = '127.0.0.1';
 const USERS = fileURLToPath(new URL('../../deploy/nats/hookmint.conf', import.meta.url));
@@ -78,6 +79,7 @@ export async function startNatsCluster(
   const routes = { n1: await routesOf('n1'), n2: await routesOf('n2'), n3: await routesOf('n3') };
   const identity = `cert_file: ${JSON.stringify(tls.certFile)}, key_file: ${JSON.stringify(tls.keyFile)}, timeout: 5`;
   const running = new Map<NodeName, RunningServer>();
+  const guarded = guardServers(dir);
   const dataDirOf = (node: NodeName): string => join(dir, node);
   const urlOf = (nodes: readonly NodeName[]): string =>
     nodes.map((node) => `tls://localhost:${String(ports[node].clients)}`).join(',');
@@ -104,7 +106,7 @@ export async function startNatsCluster(
       configFile,
       env: publicNkeys(seeds),
     };
-    running.set(node, await startNats(options));
+    running.set(node, guarded.started(await startNats(options)));
   }
 
   /** Of the server's monitoring; it listens on another port after each start. */
@@ -173,6 +175,7 @@ export async function startNatsCluster(
       }),
     stop: async () => {
       await Promise.all([...running.values()].map((server) => server.stop()));
+      await guarded.end();
     },
   };
   try {

@@ -2,9 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { descendantsOf } from './process-tree.ts';
 
-const TIMEOUT_PER_FILE_MS = 300_000;
-/** A file whose process does not end would be waited for for ever; stopped, the runner names it. */
+/** Of one test. */
+const TIMEOUT_PER_TEST_MS = 300_000;
+/** A file that takes longer does not come to its end: its process is ended, with all that it has started, and the file has failed. */
+const MAX_FILE_MS = 600_000;
+/** Of a whole run. */
 const TIMEOUT_MS = 40 * 60_000;
 
 /** How a run of files ended: whether all passed, the files in which something failed, whether they say all there is to say, and how long each took. */
@@ -16,11 +20,16 @@ export type Ran = { passed: boolean; failed: string[]; isWhole: boolean; tookMs:
  *
  * @param concurrentFiles How many at a time.
  * @param reportFile Where the same text is kept.
+ * @param maxFileMs A file whose process takes longer has failed.
  */
 export async function runFiles(
   files: readonly string[],
   concurrentFiles: number,
-  { reportFile, interrupted }: { reportFile: string; interrupted: AbortSignal },
+  {
+    reportFile,
+    interrupted,
+    maxFileMs = MAX_FILE_MS,
+  }: { reportFile: string; interrupted: AbortSignal; maxFileMs?: number },
 ): Promise<Ran> {
   if (files.length === 0 || interrupted.aborted)
     return { passed: true, failed: [], isWhole: !interrupted.aborted, tookMs: new Map() };
@@ -31,15 +40,25 @@ export async function runFiles(
   const events = run({
     files: [...files],
     concurrency: concurrentFiles,
-    timeout: TIMEOUT_PER_FILE_MS,
+    timeout: TIMEOUT_PER_TEST_MS,
     execArgv: ['--no-node-snapshot'],
     signal,
   });
   // Each file is told of as a test of its own name. A failing test tells the file that declares it, which may be another.
   const paths = new Map(files.map((file) => [resolve(file), relative('.', file)]));
+  const limits = new Map<string, NodeJS.Timeout>();
+  events.on('test:dequeue', ({ name, nesting }) => {
+    const path = nesting === 0 ? paths.get(resolve(name)) : undefined;
+    if (path !== undefined)
+      limits.set(
+        path,
+        setTimeout(() => endFile(path, maxFileMs), maxFileMs),
+      );
+  });
   events.on('test:complete', ({ name, nesting, details }) => {
     const path = nesting === 0 ? paths.get(resolve(name)) : undefined;
     if (path === undefined) return;
+    clearTimeout(limits.get(path));
     tookMs.set(path, details.duration_ms);
     if (!details.passed) failed.add(path);
   });
@@ -54,4 +73,19 @@ export async function runFiles(
   writeFileSync(reportFile, report);
   // Of one that was stopped not all files were run; one that fails without a file has another fault.
   return { passed, failed: [...failed], isWhole: !signal.aborted && passed === (failed.size === 0), tookMs };
+}
+
+/** Ends the process of a file of tests, and what that has started. */
+function endFile(path: string, maxFileMs: number): void {
+  const isOfFile = ({ command }: { command: string }): boolean =>
+    command.endsWith(path) || command.endsWith(resolve(path));
+  const ofFile = descendantsOf(process.pid).filter(isOfFile);
+  process.stdout.write(`${path} is ended: it takes more than ${String(maxFileMs / 1_000)} s\n`);
+  for (const { pid } of [...ofFile, ...ofFile.flatMap(({ pid: of }) => descendantsOf(of))]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { DEMO_AUDIENCE } from '../../deploy/local/demo-audience.ts';
 import { keepForScan } from './canary-run.ts';
 import { deployRevision } from './deploy-revision.ts';
 import { printedLines, type PrintedLines } from './printed-lines.ts';
+import { descendantsOf } from './process-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
@@ -106,11 +107,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...UNLIMITED_MANAGEMENT,
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // By the channel the launcher hears when this process has ended, however that came.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const printed = printedLines(exited);
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', printed.add);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on('line', printed.add);
+  }
   const end = async (): Promise<void> => {
     child.kill('SIGINT');
     await exited;
@@ -242,18 +246,3 @@ const COMMANDS = {
   'nats-server': /\/nats-server /,
   mongod: /\/mongod /,
 };
-
-function descendantsOf(root: number): { pid: number; command: string }[] {
-  const table = processTable();
-  const below = (parent: number): typeof table =>
-    table.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
-  return below(root);
-}
-
-function processTable(): { pid: number; parent: number; command: string }[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,command='], { encoding: 'utf8' });
-  return stdout.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }];
-  });
-}

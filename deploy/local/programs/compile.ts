@@ -9,6 +9,7 @@ import { systemCode } from '../servers/errors.ts';
 
 /** What a start of hookmint runs, each in a process of its own: without their endings. */
 const PROGRAMS = [
+  'cli/cli',
   'deploy/local/launcher',
   'deploy/local/guardian-process',
   ...['gateway', 'hook-executor', 'hook-executor/sandbox', 'management', 'signer'].map(

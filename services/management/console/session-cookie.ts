@@ -2,11 +2,13 @@ import type { Request, Response } from 'express';
 import { sessionKeyOf } from '../../../shared/store/console-sessions.ts';
 import type { ConsoleAddress } from './console-address.ts';
 
+/** As browsers separate cookies (RFC 6265 §4.2.1). Other spaces are of a name: a neighbour on the domain may set one that begins with them, and `__Host-` after. */
+const SEPARATOR = /; */;
+
 /** The value of a cookie; `undefined` for none, or for two, of which one is somebody else's. */
 export function cookieOf(request: Request, name: string): string | undefined {
   const values = (request.headers.cookie ?? '')
-    .split(';')
-    .map((cookie) => cookie.trim())
+    .split(SEPARATOR)
     .filter((cookie) => cookie.startsWith(`${name}=`))
     .map((cookie) => cookie.slice(name.length + 1));
   const [value, another] = values;
