@@ -40,6 +40,6 @@ export const createGrant = (of: { client_id: string; audience: string }, granted
   );
 
 export const updateGrant = (id: string, granted: Granted) =>
-  answered(api.PATCH('/api/v2/client-grants/{id}', { params: { path: { id } }, body: granted as object }));
+  answered(api.PATCH('/api/v2/client-grants/{id}', { params: { path: { id } }, body: granted }));
 
 export const deleteGrant = (id: string) => api.DELETE('/api/v2/client-grants/{id}', { params: { path: { id } } });
