@@ -2,6 +2,7 @@
 export const OAUTH_ERROR_CODES = [
   'invalid_request',
   'invalid_client',
+  'invalid_grant',
   'invalid_scope',
   'invalid_target',
   'invalid_dpop_proof',
@@ -17,18 +18,24 @@ export const OAUTH_ERROR_CODES = [
   'method_not_allowed',
 ] as const;
 export type OAuthErrorCode = (typeof OAUTH_ERROR_CODES)[number];
+/** Or what an endpoint of WSO2's contract says in the place of one. */
+export type OAuthErrorName = OAuthErrorCode | (string & {});
+
+/** A name for figures: an endpoint's own are as many as it likes. */
+export const errorType = (error: OAuthErrorName): OAuthErrorCode | '_OTHER' =>
+  OAUTH_ERROR_CODES.find((code) => code === error) ?? '_OTHER';
 
 /** An answer that is not a token. Its text goes to the client as it is, so it never holds more than the client may know. */
 export class OAuthError extends Error {
   readonly status: number;
-  readonly error: OAuthErrorCode;
+  readonly error: OAuthErrorName;
   readonly description: string;
   readonly uri: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
-    error: OAuthErrorCode,
+    error: OAuthErrorName,
     description: string,
     options: { uri?: string; headers?: Record<string, string>; cause?: unknown } = {},
   ) {

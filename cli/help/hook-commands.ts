@@ -9,7 +9,7 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
 
     --action              of an Action (default action.js)
     --contract WHICH      "auth0-hook", "auth0-action", "logto", "cognito-lambda",
-                          "webhook"
+                          "webhook", "hydra-webhook", "wso2-webhook"
     --ts                  in TypeScript (default hook.ts, action.ts), as where FILE ends in .ts`,
   ],
   [
@@ -27,7 +27,8 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     --custom-claims WHICH "namespaced" (default) or "relaxed", as the tenant has it; only of
                           Auth0's hooks
     --contract WHICH      what the code is written to, where it does not tell: "auth0-hook",
-                          "auth0-action", "logto", "cognito-lambda", "webhook"
+                          "auth0-action", "logto", "cognito-lambda", "webhook",
+                          "hydra-webhook", "wso2-webhook"
     --json                the same as one JSON object
 
   Exit code 0: a token; 1: no token; 2: the hook cannot be built, or the command is wrong.

@@ -4,7 +4,7 @@ import { trace } from '@opentelemetry/api';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import type { Peer } from '../../shared/http/peer.ts';
 import { logger } from '../../shared/log.ts';
-import type { OAuthError } from '../../shared/oauth-error.ts';
+import { errorType, type OAuthError } from '../../shared/oauth-error.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
 import { activeCorrelationId } from '../../shared/telemetry/correlation.ts';
 import { tokenRequests } from '../../shared/telemetry/metrics.ts';
@@ -63,7 +63,7 @@ export function recordTokenRequest(
     }
     tokenRequests.add(1, {
       'hookmint.outcome': type.slice('token.'.length),
-      ...(failure === undefined ? {} : { 'error.type': failure.error }),
+      ...(failure === undefined ? {} : { 'error.type': errorType(failure.error) }),
     });
     const span = trace.getActiveSpan();
     if (span?.isRecording() === true) {

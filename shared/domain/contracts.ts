@@ -1,10 +1,10 @@
-import type { OAuthErrorCode } from '../oauth-error.ts';
+import type { OAuthErrorName } from '../oauth-error.ts';
 import { isIssuersClaim, isReservedClaim } from './reserved-claims.ts';
 
 /** Contracts of code, which runs in an isolate. */
 const CODE_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
 /** Contracts of endpoints, which are asked without one: a hook is a file of JSON that says where and how. */
-export const WEBHOOK_KINDS = ['webhook'] as const;
+export const WEBHOOK_KINDS = ['webhook', 'hydra-webhook', 'wso2-webhook'] as const;
 /** How hooks are written: whose function it is, what it is given, what its result means. Revisions are stored with these names. */
 export const HOOK_KINDS = [...CODE_KINDS, ...WEBHOOK_KINDS] as const;
 export type HookKind = (typeof HOOK_KINDS)[number];
@@ -12,7 +12,7 @@ export type CodeKind = (typeof CODE_KINDS)[number];
 export type WebhookKind = (typeof WEBHOOK_KINDS)[number];
 
 /** What the client is answered with instead of a token. */
-type Denial = { status: 400 | 403; error: OAuthErrorCode };
+type Denial = { status: 400 | 403; error: OAuthErrorName };
 
 /**
  * All that differs from contract to contract outside of where it runs; sandbox/contract-texts.ts has what is inside of isolates, webhooks/ of
@@ -78,6 +78,11 @@ const COGNITO_CLAIMS: ReadonlySet<string> = new Set(
 );
 const COGNITOS_OWN = /^cognito:(?!(?:groups|roles|preferred_role)$)/;
 
+/** What WSO2 says itself, in each access token. */
+const WSO2_CLAIMS: ReadonlySet<string> = new Set('iss client_id aut expires_in aud sub scope'.split(' '));
+// RFC 6749 §5.2: what an error may be.
+const ERROR_CHARACTERS = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/;
+
 export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
   hook: {
     ...AUTH0,
@@ -130,6 +135,27 @@ export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
       invalid_scope: { status: 400, error: 'invalid_scope' },
     }),
     failureSaid: 'The webhook of the token gave no valid answer',
+  },
+  'hydra-webhook': {
+    name: 'hydra-webhook',
+    form: 'Ory Hydra\'s token hook is JSON: `{"contract": "hydra-webhook", "url": "https://…"}`',
+    isAuth0: false,
+    // Hydra itself puts none of its own at the top; what is refused are the names that hookmint has beyond.
+    refusalOf: refusing(() => false),
+    namespacesByTenant: false,
+    seesClaims: false,
+    denialOf: denials({ Forbidden: { status: 403, error: 'access_denied' } }),
+    failureSaid: 'The token hook target responded with an error.',
+  },
+  'wso2-webhook': {
+    name: 'wso2-webhook',
+    form: 'an action of WSO2 is JSON: `{"contract": "wso2-webhook", "endpoint": {"uri": "https://…"}}`',
+    isAuth0: false,
+    refusalOf: refusing((name) => WSO2_CLAIMS.has(name)),
+    namespacesByTenant: false,
+    seesClaims: false,
+    denialOf: (name) => (ERROR_CHARACTERS.test(name) ? { status: 400, error: name } : undefined),
+    failureSaid: 'Internal Server Error.',
   },
 };
 

@@ -9,6 +9,7 @@ import { createEgressBroker } from '../../services/hook-executor/egress/broker.t
 import { networkOfRun } from '../../services/hook-executor/egress/network-of-run.ts';
 import type { KnownRevision } from '../../services/hook-executor/revisions.ts';
 import { createWebhookRuns } from '../../services/hook-executor/webhooks/webhook-runs.ts';
+import type { WebhookKind } from '../../shared/domain/contracts.ts';
 import { DEFAULT_HOOK_LIMITS, HookRevision } from '../../shared/domain/hook.ts';
 import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
 import { canary } from '../support/canary.ts';
@@ -35,6 +36,8 @@ after(() => {
 
 type Behaviour = (socket: Socket, request: string) => void;
 
+type Settings = { allowed?: string[]; secrets?: object; kind?: WebhookKind; configuration?: object };
+
 /** A server that does with each request what it likes. */
 async function endpoint(behave: Behaviour): Promise<{ port: number; connections: () => number }> {
   let connections = 0;
@@ -48,16 +51,21 @@ async function endpoint(behave: Behaviour): Promise<{ port: number; connections:
   return { port: (server.address() as AddressInfo).port, connections: () => connections };
 }
 
-function webhookAt(url: string, { allowed = [LOOPBACK], secrets = {} }: { allowed?: string[]; secrets?: object } = {}) {
-  const code = JSON.stringify({
-    contract: 'webhook',
-    url,
-    secret: { secret: 'SIGNING' },
-    headers: { authorization: { secret: 'KEY' } },
-  });
+function webhookAt(
+  url: string,
+  { allowed = [LOOPBACK], secrets = {}, kind = 'webhook', configuration }: Settings = {},
+) {
+  const code = JSON.stringify(
+    configuration ?? {
+      contract: 'webhook',
+      url,
+      secret: { secret: 'SIGNING' },
+      headers: { authorization: { secret: 'KEY' } },
+    },
+  );
   const revision = HookRevision.parse({
     hook_id: `hostile ${url}`,
-    kind: 'webhook',
+    kind,
     code,
     egress: { allowed_addresses: allowed, allowed_hosts: null },
     limits: { ...DEFAULT_HOOK_LIMITS, wall_ms: WALL_MS },
@@ -68,7 +76,7 @@ function webhookAt(url: string, { allowed = [LOOPBACK], secrets = {} }: { allowe
     runnable: {
       revision: 'r',
       script: code,
-      kind: 'webhook',
+      kind,
       secrets: { SIGNING, KEY, ...secrets },
       limits: revision.limits,
     },
@@ -257,6 +265,46 @@ describe('a webhook whose endpoint', () => {
     // As JSON has it: the gateway drops the names that no claim can have.
     assert.match(outcome.result ?? '', /^\{"__proto__":\{"polluted":1\},"constructor"/);
   });
+});
+
+describe('a redirect, where the contract follows it', () => {
+  const hydra = (url: string) =>
+    webhookAt(url, {
+      kind: 'hydra-webhook',
+      configuration: {
+        url,
+        auth: { type: 'api_key', config: { in: 'header', name: 'x-api-key', value: { secret: 'KEY' } } },
+      },
+    });
+  const to = (location: string, status = '307 Temporary') => ends(http('', `location: ${location}\r\n`, status));
+
+  it('shows the key to nobody else', async () => {
+    const heard: string[] = [];
+    const other = await endpoint((socket, request) => {
+      heard.push(request);
+      socket.end(http('{}'));
+    });
+    const { port } = await endpoint(to(`http://${LOOPBACK}:${String(other.port)}/x`));
+    const { outcome } = await hydra(`http://${LOOPBACK}:${String(port)}/`)();
+    assert.equal(outcome.status, 'ok');
+    assert.match(heard.join(), /^POST \/x /);
+    assert.equal(heard.join().includes(KEY), false);
+  });
+
+  for (const location of [
+    'http://127.0.0.9/',
+    'http://169.254.169.254/',
+    'http://[::1]/',
+    'file:///etc/passwd',
+    'http://u:p@127.0.0.1/',
+  ]) {
+    it(`leads to no address that may not be reached: ${location}`, async () => {
+      const { port } = await endpoint(to(location));
+      const { outcome, text } = await hydra(`http://${LOOPBACK}:${String(port)}/`)();
+      assert.equal(outcome.status, 'threw');
+      assert.match(text, /EGRESS_ADDRESS_NOT_ALLOWED|EGRESS_INVALID_REQUEST|the endpoint answered 307/);
+    });
+  }
 });
 
 /** The longest time until now in which nothing else was done. */

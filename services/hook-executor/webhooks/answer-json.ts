@@ -43,6 +43,8 @@ function numberAsWritten(_name: string, value: unknown, context?: { source?: str
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJSON(value);
 
+export const isNumber = (value: unknown): boolean => typeof value === 'number' || isRawJSON(value);
+
 export const isText = (value: unknown): value is string => typeof value === 'string';
 
 export const areTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);

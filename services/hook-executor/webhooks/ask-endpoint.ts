@@ -9,6 +9,9 @@ import type { WebhookAnswer, WebhookRequest } from './webhook.ts';
 /** More than claims and scopes of a token may be, with all that may be around them. */
 const MAX_ANSWER_BYTES = 262_144;
 
+/** `untilMs` is on the clock of `performance`. */
+export type EndpointServices = { network: Network; breaker: CircuitBreaker; untilMs: number };
+
 /** The endpoint has given no answer for long; it is not asked. */
 export class CircuitOpen extends Error {}
 
@@ -25,21 +28,19 @@ const COMMON_HEADERS: [string, string][] = [
 
 /**
  * Sends one request to an endpoint.
- *
- * @param untilMs On the clock of `performance`.
  * @throws {CircuitOpen | EgressError}
  */
 export async function askEndpoint(
   url: string,
-  { headers, body }: WebhookRequest,
-  { network, breaker, untilMs }: { network: Network; breaker: CircuitBreaker; untilMs: number },
+  { headers, credentials = [], body }: WebhookRequest,
+  { network, breaker, untilMs }: EndpointServices,
 ): Promise<WebhookAnswer> {
   if (!breaker.admits()) throw new CircuitOpen();
   const request: HttpExchangeRequest = {
     url,
-    method: 'POST',
-    headers: [...COMMON_HEADERS, ...headers],
-    body: Buffer.from(body).toString('base64'),
+    method: body === undefined ? 'GET' : 'POST',
+    headers: [...COMMON_HEADERS, ...headers, ...credentials],
+    ...(body === undefined ? {} : { body: Buffer.from(body).toString('base64') }),
     verify_tls: true,
     max_response_bytes: MAX_ANSWER_BYTES,
     timeout_ms: Math.max(0, untilMs - performance.now()),
@@ -55,7 +56,8 @@ export async function askEndpoint(
     if (AWAY.has(response.status)) breaker.failed();
     else breaker.succeeded();
     measured({ 'http.response.status_code': response.status });
-    return { status: response.status, body: Buffer.from(response.body, 'base64') };
+    const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+    return { status: response.status, body: Buffer.from(response.body, 'base64'), location };
   } catch (error) {
     const code = error instanceof EgressError ? error.code : 'EGRESS_FAILED';
     if (OF_THE_ENDPOINT.has(code)) breaker.failed();

@@ -33,8 +33,8 @@ export function standardWebhook({ url, secret, headers }: StandardWebhook, secre
           ['webhook-id', id],
           ['webhook-timestamp', timestamp],
           ['webhook-signature', signatures.join(' ')],
-          ...own,
         ],
+        credentials: own,
         body,
       };
     },

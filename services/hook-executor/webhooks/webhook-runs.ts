@@ -1,20 +1,25 @@
 import { performance } from 'node:perf_hooks';
 import { LRUCache } from 'lru-cache';
 import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
-import { unavailable, type HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { unavailable, type HookOutcome, type Note } from '../../../shared/domain/hook-outcome.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { webhookCircuits } from '../../../shared/telemetry/metrics.ts';
 import { EgressError } from '../egress/http-exchange.ts';
 import type { KnownRevision } from '../revisions.ts';
 import type { Network } from '../sandbox-process.ts';
-import { askEndpoint, CircuitOpen } from './ask-endpoint.ts';
+import { CircuitOpen } from './ask-endpoint.ts';
+import { askWebhook } from './ask-webhook.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { openWebhook } from './open-webhook.ts';
 import type { Decision, Webhook } from './webhook.ts';
 
 const MAX_ENDPOINTS = 1_000;
 const MAX_MESSAGE_LENGTH = 4_096;
+const MAX_DENIAL_NAME_LENGTH = 256;
+/** As of code: of one run, and characters of a name. */
+const MAX_NOTES = 99;
+const MAX_NOTED_LENGTH = 128;
 
 type Ended<Outcome extends HookOutcome = HookOutcome> = Outcome extends unknown
   ? Omit<Outcome, 'cpu_ms' | 'wall_ms' | 'console'>
@@ -66,7 +71,7 @@ export function createWebhookRuns() {
     const given = JSON.parse(args) as HookArguments;
     const breaker = breakerOf(known.revision.hook_id, hookName, webhook.url);
     try {
-      const answer = await askEndpoint(webhook.url, webhook.request(given), { network, breaker, untilMs });
+      const answer = await askWebhook(webhook, webhook.request(given), { network, breaker, untilMs });
       return outcomeOf(webhook.decide(answer, given), known.revision.limits.result_bytes);
     } catch (error) {
       if (error instanceof CircuitOpen) return unavailable('the endpoint of the webhook has given no answers lately');
@@ -108,7 +113,10 @@ export function createWebhookRuns() {
 function outcomeOf(decision: Decision, maxBytes: number): Ended {
   if ('denied' in decision) {
     const { name, message } = decision.denied;
-    return { status: 'denied', error: { name, message: message.slice(0, MAX_MESSAGE_LENGTH) } };
+    return {
+      status: 'denied',
+      error: { name: name.slice(0, MAX_DENIAL_NAME_LENGTH), message: message.slice(0, MAX_MESSAGE_LENGTH) },
+    };
   }
   const { scope, claims, notes = [] } = decision;
   const own = Object.entries(claims).filter(([name]) => name !== 'scope');
@@ -116,7 +124,10 @@ function outcomeOf(decision: Decision, maxBytes: number): Ended {
   // Not one by one: to set a member is more than to have it, for a name that objects know.
   const result = JSON.stringify({ ...Object.fromEntries(own), ...(scope === undefined ? {} : { scope }) });
   if (Buffer.byteLength(result) > maxBytes) return { status: 'bad_result', reason: 'too_large' };
-  const told = isScopeAmongClaims ? [...notes, ['claim', 'scope', 'contract'] as const] : notes;
+  const reported = notes
+    .slice(0, MAX_NOTES)
+    .map(([kind, name, reason]): Note => [kind, name.slice(0, MAX_NOTED_LENGTH), reason]);
+  const told = isScopeAmongClaims ? [...reported, ['claim', 'scope', 'contract'] as const] : reported;
   return { status: 'ok', result, ...(told.length === 0 ? {} : { notes: [...told] as typeof notes }) };
 }
 

@@ -1,10 +1,17 @@
 import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { Note } from '../../../shared/domain/hook-outcome.ts';
 
-/** What goes to an endpoint, by `POST`. */
-export type WebhookRequest = { headers: [name: string, value: string][]; body: string };
+type Headers = [name: string, value: string][];
 
-export type WebhookAnswer = { status: number; body: Buffer };
+/** What goes to an endpoint: by `POST`, or without a body by `GET`. */
+export type WebhookRequest = {
+  headers: Headers;
+  /** Headers that prove who asks; only the configured endpoint is shown them. */
+  credentials?: Headers | undefined;
+  body?: string;
+};
+
+export type WebhookAnswer = { status: number; body: Buffer; location?: string | undefined };
 
 /** What an answer makes of the token. */
 export type Decision =
@@ -15,6 +22,10 @@ export type Decision =
 /** A webhook of one revision, ready to be asked. */
 export type Webhook = {
   url: string;
+  /** Redirects that are followed; left out: none. */
+  redirects?: number;
+  /** How often a request is sent again that failed, or whose answer has such a status; left out: never. */
+  repeats?: { most: number; pauseMs: number; ofStatus: (status: number) => boolean };
   request: (args: HookArguments) => WebhookRequest;
   /** @throws {WebhookError} for an answer that is none. */
   decide: (answer: WebhookAnswer, args: HookArguments) => Decision;

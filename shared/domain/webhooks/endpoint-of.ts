@@ -4,5 +4,5 @@ import { readWebhook, WebhookInvalid } from './read-webhook.ts';
 export function endpointOf(text: string): string {
   const read = readWebhook(text);
   if (read === undefined) throw new WebhookInvalid('the file is no webhook');
-  return read.configuration.url;
+  return read.kind === 'wso2-webhook' ? read.configuration.endpoint.uri : read.configuration.url;
 }

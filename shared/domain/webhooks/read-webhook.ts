@@ -1,9 +1,15 @@
 import type { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import { CONTRACTS, isWebhookKind, kindNamed, WEBHOOK_KINDS, type HookKind, type WebhookKind } from '../contracts.ts';
+import { HydraWebhook } from './hydra.ts';
 import { StandardWebhook } from './standard.ts';
+import { Wso2Webhook } from './wso2.ts';
 
-const CONFIGURATIONS = { webhook: StandardWebhook } as const satisfies Record<WebhookKind, z.ZodType>;
+const CONFIGURATIONS = {
+  webhook: StandardWebhook,
+  'hydra-webhook': HydraWebhook,
+  'wso2-webhook': Wso2Webhook,
+} as const satisfies Record<WebhookKind, z.ZodType>;
 
 /** The configuration of a webhook, by its contract. */
 export type WebhookOf<Kind extends WebhookKind = WebhookKind> = {
@@ -38,7 +44,7 @@ export function readWebhook(text: string, given?: HookKind): WebhookOf | undefin
   if (given !== undefined && given !== said)
     throw new WebhookInvalid(`contract: is ${CONTRACTS[said].name}, and ${CONTRACTS[given].name} was asked for`);
   const parsed = CONFIGURATIONS[said].safeParse(found);
-  if (parsed.success) return { kind: said, configuration: parsed.data };
+  if (parsed.success) return { kind: said, configuration: parsed.data } as WebhookOf;
   const [issue] = parsed.error.issues;
   const { path = [], message = '' } = issue ?? {};
   // Of a name in a record the reason is within.
