@@ -11,22 +11,12 @@ import { inAuthorsFile } from './author-file.ts';
 import { chooseModules } from './choose-modules.ts';
 import { HookBuildError } from './errors.ts';
 import { fileOfLanguage } from './hook-file.ts';
+import type { HookSource } from './hook-source.ts';
 import { distinctModules } from './install/locked-module.ts';
 import { obtainModules, packagesFolder, withModules } from './install/module-set.ts';
 import { BUNDLE_TIMEOUT_MS } from './limits.ts';
 import { withBundler } from './process/bundlers.ts';
 import { inTurn } from './turns.ts';
-
-export interface HookSource {
-  /** The author's file: CommonJS, or a module whose default export is the hook. */
-  code: string;
-  /** What it is written in; default: JavaScript. */
-  language?: HookLanguage | undefined;
-  /** The contract that it is written to; default: what the code tells. */
-  contract?: HookKind | undefined;
-  /** Modules of npm, name -> version, range or tag, as Auth0's `dependencies` of a hook. A range is resolved once and kept. */
-  dependencies: Record<string, string>;
-}
 
 export interface BuildHookOptions {
   /** Where modules come from. Default: `HOOKMINT_NPM_REGISTRY`, or what npm is configured with. */

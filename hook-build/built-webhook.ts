@@ -1,7 +1,7 @@
 import { readWebhook, WebhookInvalid } from '../shared/domain/webhooks/read-webhook.ts';
-import type { HookSource } from './build-hook.ts';
 import type { BuiltHook } from './built-hook.ts';
 import { HookBuildError } from './errors.ts';
+import type { HookSource } from './hook-source.ts';
 
 /**
  * A hook that is no code, of which nothing is built; `undefined` for code.

@@ -6,9 +6,10 @@ import {
   type HookRevisionInput,
 } from '../shared/domain/hook.ts';
 import { sealHookSecrets, type HookSecrets } from '../shared/hook-secrets.ts';
-import { buildHook, type BuildHookOptions, type HookSource } from './build-hook.ts';
+import { buildHook, type BuildHookOptions } from './build-hook.ts';
 import type { BuiltHook } from './built-hook.ts';
 import { builtWebhook } from './built-webhook.ts';
+import type { HookSource } from './hook-source.ts';
 
 /** What an author gives of a hook. */
 export type HookInput = Pick<HookRevisionInput, 'hook_id' | 'code' | 'egress' | 'on_failure'> & {

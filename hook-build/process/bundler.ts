@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { transform } from 'esbuild';
-import type { HookSource } from '../build-hook.ts';
+import type { HookSource } from '../hook-source.ts';
 import { bundle, type BundleRequest } from '../bundle/bundle-hook.ts';
 import { scanHook } from '../scan-hook.ts';
 import { serveLines } from './protocol.ts';

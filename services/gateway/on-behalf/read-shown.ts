@@ -5,7 +5,7 @@ import {
   type ShownTokenType,
 } from '../../../shared/domain/subject-token.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import { text } from '../steps/parse-parameters.ts';
+import { text } from '../steps/text-parameter.ts';
 
 /** A token of somebody that a client shows; nothing of it is known yet. */
 export type Shown = {

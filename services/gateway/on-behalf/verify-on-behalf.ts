@@ -2,32 +2,14 @@ import type { Client } from '../../../shared/domain/client.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import {
   PROTOCOLS,
-  type Act,
   type OnBehalfGrant,
-  type Protocol,
   type SubjectToken,
   type VerifiedSubject,
 } from '../../../shared/domain/subject-token.ts';
 import { actOf, mayAct, type Actor } from './actors.ts';
+import type { OnBehalf } from './on-behalf.ts';
 import { refusedToken, type ShownTokens } from './read-shown.ts';
 import { verifyShown, type SubjectDeps, type Verified } from './verify-shown.ts';
-
-/** Whom a token will speak for, and who acts. */
-export type OnBehalf = {
-  grantType: OnBehalfGrant;
-  protocol: Protocol;
-  sub: string;
-  act: Act | undefined;
-  subject: VerifiedSubject;
-  /** Of an `actor_token`. */
-  actor: VerifiedSubject | undefined;
-  /** The tokens that were shown end then, and no token made of them lives longer; seconds since the epoch. */
-  expiresAt: number;
-  /** More is not the subject's to give; `undefined` where its token says nothing of this API. */
-  scopes: readonly string[] | undefined;
-  /** Marks what counts once as used; the last that is done before the token is bound and signed. */
-  useOnce: () => Promise<void>;
-};
 
 /**
  * Verifies whom the client acts for (RFC 8693 §2.1, RFC 7523 §3), and that it may.

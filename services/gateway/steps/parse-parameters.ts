@@ -3,6 +3,7 @@ import { GRANT_TYPES, type GrantType, type OnBehalfGrant } from '../../../shared
 import { OAuthError } from '../../../shared/oauth-error.ts';
 import { readShown, type ShownTokens } from '../on-behalf/read-shown.ts';
 import { shown } from '../shown.ts';
+import { text } from './text-parameter.ts';
 
 /** What a request says of its client in its body. */
 export type CredentialParameters = {
@@ -64,14 +65,6 @@ export function credentialParameters(parameters: ReadonlyMap<string, unknown>): 
     ...(clientAssertion === undefined ? {} : { clientAssertion }),
     ...(clientAssertionType === undefined ? {} : { clientAssertionType }),
   };
-}
-
-// RFC 6749 §3.2: parameters sent without a value are treated as omitted, and none may be sent more than once.
-export function text(parameters: ReadonlyMap<string, unknown>, name: string): string | undefined {
-  const value = parameters.get(name);
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string') return value;
-  throw new OAuthError(400, 'invalid_request', `${name} must be a string, sent once`);
 }
 
 // RFC 8707 §2: the one parameter that may be sent more than once.

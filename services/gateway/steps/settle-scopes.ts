@@ -1,7 +1,7 @@
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { Refusal } from '../refusals.ts';
-import type { OnBehalf } from '../on-behalf/verify-on-behalf.ts';
+import type { OnBehalf } from '../on-behalf/on-behalf.ts';
 import { shown } from '../shown.ts';
 
 /**

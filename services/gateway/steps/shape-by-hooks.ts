@@ -15,7 +15,7 @@ import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
 import { hasStaticClaims, staticClaims } from '../../../shared/hook-result/static-claims.ts';
 import { logger } from '../../../shared/log.ts';
 import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
-import type { OnBehalf } from '../on-behalf/verify-on-behalf.ts';
+import type { OnBehalf } from '../on-behalf/on-behalf.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
 import type { TokenParameters } from './parse-parameters.ts';
 import { runHook } from './run-hook.ts';

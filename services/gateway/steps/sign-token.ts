@@ -10,7 +10,7 @@ import { JWT_BEARER_GRANT } from '../../../shared/domain/subject-token.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
 import type { TokenSign, TokenSignReply } from '../../../shared/subjects/token-sign.ts';
 import { SIGN_DEADLINE_MS } from '../limits.ts';
-import type { OnBehalf } from '../on-behalf/verify-on-behalf.ts';
+import type { OnBehalf } from '../on-behalf/on-behalf.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import type { MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 
