@@ -11,6 +11,7 @@ export const DROPPED_REASONS: Record<Dropped['reason'], string> = {
   assigned: 'the assignment has no effect; the console output names the call to use',
   contract: 'the system that the code was written for lets none set it',
   not_supported: 'hookmint has no such thing',
+  not_granted: 'a token for somebody else has no scopes beyond those that were granted and asked for',
   invalid_scope_token: 'it has characters that are not allowed in a scope (RFC 6749 section 3.3)',
   not_an_array_of_strings: 'scope is not an array of strings; the token has no scopes',
 };

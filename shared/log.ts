@@ -13,7 +13,10 @@ const env = readEnv({
 });
 
 /** Names of fields that never reach the log, wherever an object holding one is logged by mistake. */
-const SECRET_FIELDS = ['client_secret', 'access_token', 'authorization', 'private_jwk', 'client_assertion'];
+const SECRET_FIELDS = [
+  ...['client_secret', 'access_token', 'authorization', 'private_jwk', 'client_assertion'],
+  ...['subject_token', 'actor_token', 'assertion'],
+];
 
 const output = pino.destination({ dest: 1, sync: false });
 

@@ -2,6 +2,7 @@
 export const OAUTH_ERROR_CODES = [
   'invalid_request',
   'invalid_client',
+  'invalid_grant',
   'invalid_scope',
   'invalid_target',
   'invalid_dpop_proof',

@@ -67,6 +67,14 @@ export interface ClientAssertion {
   claims: Record<string, any>;
 }
 
+/** Whom a token speaks for, or who acts, as a trusted issuer said it. */
+export interface VerifiedSubject {
+  issuer: string;
+  subject: string;
+  /** All claims of the token that was shown. */
+  claims: Record<string, any>;
+}
+
 export interface HookContext {
   /** The parameters of the token request, without the client's credentials. */
   body: Record<string, any>;
@@ -74,6 +82,12 @@ export interface HookContext {
   proof_of_possession?: ProofOfPossession;
   /** Absent unless the client authenticated by a token of another issuer. */
   client_assertion?: ClientAssertion;
+  /** The grant by which the client asks for a token for somebody else; absent for client credentials. */
+  protocol?: 'oauth2-token-exchange' | 'oauth2-jwt-bearer';
+  /** Whom the token will speak for, with `protocol`. */
+  subject?: VerifiedSubject;
+  /** Who acts, where an `actor_token` says that it is not the client. */
+  actor?: VerifiedSubject;
   webtask: WebtaskContext;
 }
 
@@ -123,10 +137,16 @@ export interface CredentialsExchangeEvent {
   proof_of_possession?: ProofOfPossession;
   /** Absent unless the client authenticated by a token of another issuer. */
   client_assertion?: ClientAssertion;
+  /** Whom the token will speak for, with `transaction.protocol`. */
+  subject?: VerifiedSubject;
+  /** Who acts, where an `actor_token` says that it is not the client. */
+  actor?: VerifiedSubject;
   resource_server: { identifier: string };
   secrets: HookSecrets;
   tenant: { id: string };
   transaction: {
+    /** The grant by which the client asks for a token for somebody else; absent for client credentials. */
+    protocol?: 'oauth2-token-exchange' | 'oauth2-jwt-bearer';
     /** Of the token request; empty when it asked for none in particular. */
     requested_scopes: string[];
     /** As `api.transaction` has them by now: the token gets those of them that were granted. */

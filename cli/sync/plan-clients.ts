@@ -88,7 +88,7 @@ function planClient(file: ClientFile, input: PlanInput): Step {
       notes: [...notes, ...(secret === undefined && !publishesKeys ? ['it gets a new client_secret'] : [])],
       losses,
       makes: `client ${name}`,
-      needs: trustedBy(trusts),
+      needs: [...trustedBy(trusts), ...subjectsOf(file)],
       run: async ({ api, clientIds, newClients, newIds }) => {
         const made = await api.read(Made, 'POST', PATH, body);
         clientIds.set(name, made.client_id);
@@ -135,6 +135,14 @@ function issuersOf({ client_authentication_methods: methods }: ClientFile): obje
 /** What has to be there before a client that names issuers. */
 const trustedBy = (methods: object | undefined): string[] =>
   NamedIssuers.safeParse(methods).data?.federated_jwt.credentials.map(({ issuer }) => `issuer ${issuer}`) ?? [];
+
+/** And before one that may show tokens of others. */
+const subjectsOf = ({ subject_tokens, actor_tokens }: ClientFile): string[] =>
+  [subject_tokens, actor_tokens]
+    .flatMap((list) => Issuers.safeParse(list).data ?? [])
+    .map(({ issuer }) => `issuer ${issuer}`);
+
+const Issuers = z.array(z.object({ issuer: z.string() }));
 
 const NamedIssuers = z.object({
   federated_jwt: z.object({ credentials: z.array(z.object({ issuer: z.string() })) }),

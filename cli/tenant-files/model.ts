@@ -43,8 +43,11 @@ export const ClientFile = z.looseObject({
 export type ClientFile = z.infer<typeof ClientFile>;
 
 /** Whether the client may use the one grant there is: other applications of a tenant have no use for hookmint. */
-export function isMachineToMachine({ grant_types, app_type, token_endpoint_auth_method }: ClientFile): boolean {
+export function isMachineToMachine(file: ClientFile): boolean {
+  const { grant_types, app_type, token_endpoint_auth_method, subject_tokens } = file;
   if (token_endpoint_auth_method === 'none') return false;
+  // hookmint's own: it acts for others.
+  if (Array.isArray(subject_tokens)) return true;
   return grant_types === undefined
     ? app_type === undefined || app_type === 'non_interactive'
     : grant_types.includes('client_credentials');

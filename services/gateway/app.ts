@@ -4,7 +4,6 @@ import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { observeExpress } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
-import type { PublicKeys } from '../../shared/public-keys.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './answers.ts';
 import type { TokenIssuer } from './token-request.ts';
 import { belowIssuer, issuerPathOf, metadataPathsOf, originForm, readableFromAnywhere } from './issuer-path.ts';
@@ -17,16 +16,12 @@ import { metadataRoute } from './routes/metadata.ts';
 import type { RefusalSampler } from './sample-refusals.ts';
 import { PATH as TOKEN_PATH, tokenEndpoint } from './routes/token.ts';
 import { tokenStatusEndpoints } from './routes/token-status.ts';
-import type { TokenStore } from './token-status/token-store.ts';
 
 /** The gateway's HTTP surface. */
 export function createApp(options: {
   issuer: TokenIssuer;
   events: EventPublisher;
   refusals: RefusalSampler;
-  publicKeys: PublicKeys;
-  tokens: TokenStore;
-  missing: () => string[];
   maxInFlight: number;
   trustedProxies: number;
   /** Whether clients can show certificates at all. */
@@ -34,19 +29,8 @@ export function createApp(options: {
   managementUrl: string | undefined;
   hasConsole: boolean;
 }): RequestListener {
-  const {
-    issuer,
-    events,
-    refusals,
-    publicKeys,
-    tokens,
-    missing,
-    maxInFlight,
-    trustedProxies,
-    hasMutualTls,
-    managementUrl,
-    hasConsole,
-  } = options;
+  const { issuer, events, refusals, maxInFlight, trustedProxies, hasMutualTls, managementUrl, hasConsole } = options;
+  const { publicKeys, missing } = issuer;
   const app = express();
   app.set('trust proxy', trustedProxies);
   app.set('etag', false);
@@ -69,7 +53,7 @@ export function createApp(options: {
   const bounds = { trustedProxies, maxInFlight };
   const posted = new Map([
     [TOKEN_PATH, tokenEndpoint(issuer, events, refusals, bounds)],
-    ...tokenStatusEndpoints(issuer, { issuer: issuer.issuer, publicKeys, tokens, missing }, bounds),
+    ...tokenStatusEndpoints(issuer, bounds),
   ]);
   for (const path of posted.keys()) app.route(path).all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));

@@ -126,6 +126,12 @@ runService(SERVICE, async (endLater) => {
     void publicKeys.refresh();
   });
 
+  const missing = (): string[] => [
+    ...busMissing(),
+    ...clock.missing(),
+    ...(signersWatch.isDoubted() ? ['no signer answers'] : []),
+    ...(publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
+  ];
   const app = createApp({
     issuer: {
       tenant,
@@ -143,17 +149,11 @@ runService(SERVICE, async (endLater) => {
       signers,
       publicKeys,
       limits,
+      tokens: tokenStoreIn(store.db),
+      missing,
     },
     events,
     refusals,
-    publicKeys,
-    tokens: tokenStoreIn(store.db),
-    missing: () => [
-      ...busMissing(),
-      ...clock.missing(),
-      ...(signersWatch.isDoubted() ? ['no signer answers'] : []),
-      ...(publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
-    ],
     maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     hasMutualTls: mutualTls.isOn,

@@ -10,6 +10,7 @@ import type { DpopNonces } from './dpop/nonces.ts';
 import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
 import type { SignRequester } from './steps/sign-token.ts';
 import type { UseOnce } from './steps/use-once.ts';
+import type { TokenStore } from './token-status/token-store.ts';
 
 export type TokenIssuer = {
   tenant: string;
@@ -28,6 +29,9 @@ export type TokenIssuer = {
   actionCache: CarriedCache;
   signers: SignRequester;
   publicKeys: PublicKeys;
+  tokens: TokenStore;
+  /** What keeps this gateway from being ready: what it knows of keys and of the time may be old. */
+  missing: () => string[];
   limits: RequestLimits;
 };
 
@@ -48,6 +52,8 @@ export type TokenResponse = {
   access_token: string;
   scope?: string;
   expires_in: number;
+  /** RFC 8693 §2.2.1. */
+  issued_token_type?: string;
   token_type: 'Bearer' | 'DPoP';
 };
 
@@ -66,6 +72,7 @@ export type Findings = Partial<
     | 'kid'
     | 'jti'
     | 'proof_of_possession'
+    | 'on_behalf_of'
     | 'hook'
     | 'actions'
   >

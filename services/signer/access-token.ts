@@ -23,18 +23,21 @@ export async function mintAccessToken(request: TokenSign, keys: KeyRing): Promis
   const nowSeconds = Math.floor(Date.now() / 1000);
   const rfc9068 = request.token_dialect.startsWith('rfc9068');
   const jti = rfc9068 ? randomUUID() : undefined;
+  const { on_behalf: onBehalf } = request;
+  const expiresAt = Math.min(nowSeconds + request.token_lifetime_seconds, onBehalf?.expires_at ?? Infinity);
   const claims: JWTPayload = {
     ...request.custom_claims,
     iss: request.iss,
-    sub: `${request.client_id}@clients`,
+    sub: onBehalf?.sub ?? `${request.client_id}@clients`,
     aud: request.aud,
     iat: nowSeconds,
-    exp: nowSeconds + request.token_lifetime_seconds,
+    exp: expiresAt,
+    ...(onBehalf?.act === undefined ? {} : { act: onBehalf.act }),
     ...(request.scope === undefined ? {} : { scope: request.scope }),
     ...(request.permissions === undefined ? {} : { permissions: request.permissions }),
     ...(request.cnf === undefined ? {} : { cnf: request.cnf }),
     ...(jti === undefined
-      ? { gty: 'client-credentials', azp: request.client_id }
+      ? { gty: onBehalf?.grant_type ?? 'client-credentials', azp: request.client_id }
       : { client_id: request.client_id, jti }),
   };
   const header = { alg: request.signing_alg, typ: rfc9068 ? 'at+jwt' : 'JWT', kid };

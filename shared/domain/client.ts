@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FederatedCredential } from './federated-credential.ts';
 import type { BindingMechanism } from './proof-of-possession.ts';
+import { ActorToken, SubjectToken } from './subject-token.ts';
 import { StaticClaims } from './static-claims.ts';
 import { TokenQuota } from './token-quota.ts';
 
@@ -101,6 +102,9 @@ export const Client = z.object({
   require_proof_of_possession: z.boolean().default(false),
   /** `null` is as `none`, and was never said. */
   compliance_level: ComplianceLevel.nullable().default(null),
+  /** Tokens that it may show to get one for their subject, or for an actor, by the grants that its `grant_types` name. `null`: none. */
+  subject_tokens: z.array(SubjectToken).nullable().default(null),
+  actor_tokens: z.array(ActorToken).nullable().default(null),
   /** Claims of its tokens, set without code. */
   claims: StaticClaims.nullable().default(null),
   /** Identifier of the API that the client is: it may ask about the tokens that are for it (RFC 7662). */

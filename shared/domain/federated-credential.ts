@@ -15,23 +15,26 @@ const text = z.string().min(1).max(MAX_LENGTH);
 
 const NAME = /^[^\0]{1,128}$/;
 
+/** What a token of a trusted issuer must say. */
+export const credentialMembers = {
+  issuer: text,
+  subject: text.optional(),
+  /** `*` stands for a segment, or a part of one, between `:` and `/`. */
+  subject_pattern: text
+    .refine(isSubjectPattern, 'must have a * in a segment, one at most, and two segments without before the first')
+    .optional(),
+  /** Absent: the issuer of hookmint, or its token endpoint. */
+  audiences: z.array(text).min(1).max(MAX_AUDIENCES).optional(),
+  /** Claims of the top level that are these texts. */
+  claims: z
+    .record(z.string().regex(NAME), z.string().max(MAX_LENGTH))
+    .refine((claims) => Object.keys(claims).length <= MAX_CLAIMS, `must have at most ${String(MAX_CLAIMS)} members`)
+    .optional(),
+};
+
 /** Which tokens of a trusted issuer authenticate a client (RFC 7523 §2.2): all of it must hold. */
 export const FederatedCredential = z
-  .strictObject({
-    issuer: text,
-    subject: text.optional(),
-    /** `*` stands for a segment, or a part of one, between `:` and `/`. */
-    subject_pattern: text
-      .refine(isSubjectPattern, 'must have a * in a segment, one at most, and two segments without before the first')
-      .optional(),
-    /** Absent: the issuer of hookmint, or its token endpoint. */
-    audiences: z.array(text).min(1).max(MAX_AUDIENCES).optional(),
-    /** Claims of the top level that are these texts. */
-    claims: z
-      .record(z.string().regex(NAME), z.string().max(MAX_LENGTH))
-      .refine((claims) => Object.keys(claims).length <= MAX_CLAIMS, `must have at most ${String(MAX_CLAIMS)} members`)
-      .optional(),
-  })
+  .strictObject(credentialMembers)
   .refine(
     ({ subject, subject_pattern }) => (subject === undefined) !== (subject_pattern === undefined),
     'must have either subject or subject_pattern',
@@ -41,12 +44,23 @@ export type FederatedCredential = z.infer<typeof FederatedCredential>;
 /** What a token of an issuer says, as far as a credential asks. */
 type Told = { issuer: string; subject: string; aud: readonly string[]; claims: Readonly<Record<string, unknown>> };
 
+type Condition = z.infer<z.ZodObject<typeof credentialMembers>>;
+
 /** @param ownAudiences Values of `aud` that mean this service, for credentials that name none. */
-export function isMeantBy(credential: FederatedCredential, told: Told, ownAudiences: readonly string[]): boolean {
-  const { issuer, subject, subject_pattern, audiences = ownAudiences, claims = {} } = credential;
+export const isMeantBy = (credential: FederatedCredential, told: Told, ownAudiences: readonly string[]): boolean =>
+  isOfSubject(credential, told.subject) && agrees(credential, told, ownAudiences);
+
+/** Whether a token is of the subject that is named; of none where none is. */
+export const isOfSubject = (
+  { subject, subject_pattern }: Pick<Condition, 'subject' | 'subject_pattern'>,
+  told: string,
+): boolean => (subject === undefined ? isOfPattern(told, subject_pattern ?? '') : subject === told);
+
+/** Whether all but the subject is as it must be. */
+export function agrees(condition: Condition, told: Told, ownAudiences: readonly string[]): boolean {
+  const { issuer, audiences = ownAudiences, claims = {} } = condition;
   return (
     issuer === told.issuer &&
-    (subject === undefined ? isOfPattern(told.subject, subject_pattern ?? '') : subject === told.subject) &&
     // A token that is for others too could be shown here by one of them.
     told.aud.length > 0 &&
     told.aud.every((one) => audiences.includes(one)) &&

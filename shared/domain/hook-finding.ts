@@ -16,6 +16,7 @@ export const Dropped = z.object({
     'assigned',
     'contract',
     'not_supported',
+    'not_granted',
   ]),
 });
 export type Dropped = z.infer<typeof Dropped>;

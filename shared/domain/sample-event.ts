@@ -5,6 +5,7 @@ import type { HookArguments } from './hook-arguments.ts';
 import { ProofOfPossession } from './proof-of-possession.ts';
 import { withoutCredentials } from './request-credentials.ts';
 import { StaticClaims } from './static-claims.ts';
+import { Protocol, VerifiedSubject } from './subject-token.ts';
 
 const text = (sample: string) => z.string().default(sample);
 
@@ -30,6 +31,10 @@ export const SampleEvent = z.strictObject({
   proof_of_possession: ProofOfPossession.optional(),
   /** As of a client that authenticated by a token of another issuer. */
   client_assertion: ClientAssertion.optional(),
+  /** As of a client that asks for a token for somebody else, by one of the grants for that. */
+  protocol: Protocol.optional(),
+  subject: VerifiedSubject.optional(),
+  actor: VerifiedSubject.optional(),
   /** Parameters of the token request: `context.body`, `event.request.body`. Credentials among them reach no hook. */
   body: z.record(z.string(), z.unknown()).transform(withoutCredentials).default({ grant_type: 'client_credentials' }),
   /** Of the token that would be issued; only webhooks see it. */

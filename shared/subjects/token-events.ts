@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { ProofOfPossession } from '../domain/proof-of-possession.ts';
+import { MAX_ACTORS } from '../domain/subject-token.ts';
 import { Dropped, HookFinding, MAX_NAMES, ScopeChanges } from '../domain/hook-finding.ts';
+
+const Named = z.object({ issuer: z.string(), subject: z.string() });
 
 /** More than a gateway reports of one token. */
 const MAX_FINDINGS = 1_000;
@@ -35,6 +38,8 @@ export const TokenEvent = z.object({
   proof_of_possession: ProofOfPossession.optional(),
   /** The token of another issuer by which the client authenticated. */
   client_assertion: z.object({ issuer: z.string(), subject: z.string(), kid: z.string().optional() }).optional(),
+  /** Whom the token speaks for, or would, and who acts, the last one first; absent where the client asked for itself. */
+  on_behalf_of: z.object({ grant_type: z.string(), subject: Named, actors: z.array(Named).max(MAX_ACTORS) }).optional(),
   hook: HookFinding.optional(),
   /** The Actions that ran after it, in their order. */
   actions: z.array(HookFinding).max(MAX_FINDINGS).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HOOK_KINDS } from '../domain/contracts.ts';
 import { Confirmation } from '../domain/proof-of-possession.ts';
+import { Act, OnBehalfGrant } from '../domain/subject-token.ts';
 import { SigningAlg, TokenDialect } from '../domain/resource-server.ts';
 
 /** `hookmint.<tenant>.token.sign`: gateway → signer, request/reply. Mints one access token. Only the gateway may publish it. */
@@ -20,6 +21,10 @@ export const TokenSign = z.strictObject({
   aud: z.string(),
   scope: z.string().optional(),
   permissions: z.array(z.string()).optional(),
+  /** Of a token that speaks for somebody else: whom, who acts, and when what was shown of them ends, which it does not outlive, seconds since the epoch. */
+  on_behalf: z
+    .strictObject({ grant_type: OnBehalfGrant, sub: z.string().min(1), act: Act.optional(), expires_at: z.int() })
+    .optional(),
   /** The key or certificate that the token is bound to; no hook has a way to it. */
   cnf: Confirmation.optional(),
   /** Of hooks and of the configuration, already filtered by the gateway; the signer refuses the request if a reserved one is among them. */

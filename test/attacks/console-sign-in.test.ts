@@ -214,6 +214,8 @@ answers('of another provider, or none', async () => {
   refused(await end({ state, error: 'access_denied' }, cookie), 'console_sign_in_refused');
   const markup = '<script>alert(1)</script>';
   refused(await end({ state, error: markup, error_description: markup }, cookie), 'console_sign_in_refused');
+  refused(await end({ state, error: 'long'.repeat(1_000) }, cookie), 'console_sign_in_refused');
+  assert.ok(!stack.output().includes('long'.repeat(100)), 'whoever comes back fills no log');
 });
 
 answers('the cookie is for this host alone, and no script’s', async () => {
@@ -242,6 +244,8 @@ answers('nobody is led elsewhere', async () => {
     '/console/../api/v2/hooks',
     '/consolex/',
     'javascript:alert(1)',
+    '/console/sign-in/start?to=/console/sign-in/start',
+    '/console/./sign-in/callback?code=x',
     '/%2fevil.example',
     `/console/${'x'.repeat(2_000)}`,
   ];

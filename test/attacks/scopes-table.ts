@@ -70,6 +70,10 @@ const TOGETHER: readonly [scopes: string, what: string][] = [
     'also whether a client needs a secret at all; one that needs none gets no token',
   ],
   ['`update:clients` or `create:clients`, `update:tenant_settings`', "clients' own quotas"],
+  [
+    '`update:clients` or `create:clients`, `create:client_credentials`',
+    'whom clients may speak for, at the APIs that they are granted',
+  ],
   ['`update:clients` or `create:clients`, `update:client_grants`', 'claims of all tokens of a client'],
   ['`create:clients`, `update:client_keys`', 'clients with a secret of its choice'],
   ['`update:hooks`, `read:logs`', 'dry runs of a hook with what the log has of a request'],
@@ -167,7 +171,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     members: {
       '': [...ofClientsOwn, 'client_id', 'token_endpoint_auth_method'],
       'update:client_keys': ['client_secret'],
-      'create:client_credentials': ['client_authentication_methods', 'jwks_uri'],
+      'create:client_credentials': ['client_authentication_methods', 'jwks_uri', 'subject_tokens', 'actor_tokens'],
       'update:tenant_settings': ['token_quota'],
       'update:client_grants': ['claims'],
     },
@@ -178,6 +182,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       '': ofClientsOwn,
       'update:client_keys': ['client_secret', 'token_endpoint_auth_method'],
       'update:client_credentials': ['client_authentication_methods', 'jwks_uri'],
+      'create:client_credentials': ['subject_tokens', 'actor_tokens'],
       'update:tenant_settings': ['token_quota'],
       'update:client_grants': ['claims'],
     },

@@ -41,6 +41,8 @@ async function addClient(client_id: string, expires_at_ms: number | null = null)
     certificates: [],
     self_signed_tls_client_auth: null,
     tls_client_auth: null,
+    subject_tokens: null,
+    actor_tokens: null,
     claims: null,
     resource_server_identifier: null,
     tokens_revoked_until_ms: null,

@@ -26,7 +26,11 @@ describe('RFC 8414 §2 Authorization Server Metadata', () => {
         authorization_endpoint: `${url}/authorize`,
         token_endpoint: `${url}/oauth/token`,
         jwks_uri: `${url}/.well-known/jwks.json`,
-        grant_types_supported: ['client_credentials'],
+        grant_types_supported: [
+          'client_credentials',
+          'urn:ietf:params:oauth:grant-type:token-exchange',
+          'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        ],
         response_types_supported: ['none'],
         token_endpoint_auth_methods_supported: METHODS,
         token_endpoint_auth_signing_alg_values_supported: ALGS,

@@ -49,6 +49,8 @@ const MIGRATED_CLIENT = {
   certificates: [],
   self_signed_tls_client_auth: null,
   tls_client_auth: null,
+  subject_tokens: null,
+  actor_tokens: null,
   claims: null,
   resource_server_identifier: null,
   tokens_revoked_until_ms: null,

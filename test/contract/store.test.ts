@@ -70,6 +70,8 @@ const CLIENT: Client = {
   ],
   self_signed_tls_client_auth: null,
   tls_client_auth: ['cert'],
+  subject_tokens: null,
+  actor_tokens: null,
   federated_jwt: [{ issuer: 'https://issuer.example.com', subject: 's', claims: { 'a.dotted $name': 'x' } }],
   token_quota: { client_credentials: { enforce: false, per_hour: 10, per_day: 50 } },
   require_proof_of_possession: true,

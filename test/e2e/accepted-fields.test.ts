@@ -522,6 +522,9 @@ it('a dry run shows the code the event that it is given', async () => {
     audience: 'urn:a',
     proof_of_possession: { mechanism: 'dpop', jkt: 'j'.repeat(43) },
     client_assertion: { issuer: 'https://issuer.example.com', subject: 's', claims: { ref: 'main' } },
+    protocol: 'oauth2-token-exchange',
+    subject: { issuer: 'https://idp.example.com', subject: 'alice', claims: { team: 'red' } },
+    actor: { issuer: 'https://idp.example.com', subject: 'robot', claims: {} },
     body: { sent: 'x' },
     request: {
       ip: '192.0.2.9',
@@ -543,7 +546,7 @@ it('a dry run shows the code the event that it is given', async () => {
     return (token as { claims: Body }).claims;
   };
   const ofHook = await dryRun(
-    `module.exports = (client, scope, audience, context, cb) => cb(null, { '${NAMESPACE}': { client, scope, audience, body: context.body, proof_of_possession: context.proof_of_possession, client_assertion: context.client_assertion } });`,
+    `module.exports = (client, scope, audience, context, cb) => cb(null, { '${NAMESPACE}': { client, scope, audience, body: context.body, proof_of_possession: context.proof_of_possession, client_assertion: context.client_assertion, protocol: context.protocol, subject: context.subject, actor: context.actor } });`,
   );
   const { request, ...seenByHooks } = event;
   assert.deepEqual(ofHook[NAMESPACE], seenByHooks);

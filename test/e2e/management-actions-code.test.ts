@@ -98,8 +98,8 @@ describe('a test of an Action', () => {
     const { id } = await create({ deploy: true });
     await must(200, 'PATCH', `/actions/actions/${id}`, {
       code: code(`
-        const { accessToken, client, request, proof_of_possession, client_assertion, resource_server, tenant, transaction, secrets } = event;
-        const seen = { accessToken, client, request, proof_of_possession, client_assertion, resource_server, tenant, transaction, secrets };
+        const { accessToken, client, request, proof_of_possession, client_assertion, subject, actor, resource_server, tenant, transaction, secrets } = event;
+        const seen = { accessToken, client, request, proof_of_possession, client_assertion, subject, actor, resource_server, tenant, transaction, secrets };
         console.log('key', secrets.KEY);
         api.accessToken.setCustomClaim('seen', { ...seen, secrets: Object.keys(secrets) });
         api.accessToken.setCustomClaim('sub', 'forged');
@@ -112,9 +112,11 @@ describe('a test of an Action', () => {
       request: { body: { x: [1] }, hostname: 'h', ip: '192.0.2.7', language: 'de', method: 'POST', user_agent: 'u' },
       proof_of_possession: { mechanism: 'dpop', jkt: 'j'.repeat(43) },
       client_assertion: { issuer: 'https://issuer.example.com', subject: 's', claims: { ref: 'main' } },
+      subject: { issuer: 'https://idp.example.com', subject: 'alice', claims: { team: 'red' } },
+      actor: { issuer: 'https://idp.example.com', subject: 'robot', claims: {} },
       resource_server: { identifier: 'https://other.example.com/' },
       tenant: { id: 'mine' },
-      transaction: { requested_scopes: ['a'] },
+      transaction: { protocol: 'oauth2-jwt-bearer', requested_scopes: ['a'] },
     };
     assert.deepEqual(await test(id, event), {
       ...nothing,
@@ -124,7 +126,7 @@ describe('a test of an Action', () => {
         seen: {
           ...event,
           request: { ...event.request, geoip: {} },
-          transaction: { requested_scopes: ['a'], target_scopes: ['a'] },
+          transaction: { protocol: 'oauth2-jwt-bearer', requested_scopes: ['a'], target_scopes: ['a'] },
           secrets: ['KEY'],
         },
       },

@@ -31,6 +31,10 @@ export const DROPPED: Readonly<Record<Dropped['reason'], { why: string; remedy: 
     why: 'not for code to set, where this code was written for',
     remedy: 'It was not in the token there either.',
   },
+  not_granted: {
+    why: 'a scope beyond what a token for somebody else may have',
+    remedy: 'Grant it to the client, and have it asked for.',
+  },
   not_supported: { why: 'asked for, but hookmint has no such thing', remedy: 'The token is without it.' },
   assigned: { why: 'assigned, which does nothing', remedy: 'Call the method of the API instead.' },
 };

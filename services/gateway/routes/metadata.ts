@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { AssertionAlg } from '../../../shared/domain/client.ts';
 import { DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+import { GRANT_TYPES } from '../../../shared/domain/subject-token.ts';
 import { hasEndpointAliases } from '../../../shared/domain/tenant.ts';
 import type { TokenIssuer } from '../token-request.ts';
 import { introspectionEndpointOf, revocationEndpointOf, tokenEndpointOf } from '../endpoints.ts';
@@ -24,7 +25,7 @@ export function metadataRoute(
     authorization_endpoint: `${issuer}authorize`,
     token_endpoint: tokenEndpointOf(issuer),
     jwks_uri: `${issuer}.well-known/jwks.json`,
-    grant_types_supported: ['client_credentials'],
+    grant_types_supported: GRANT_TYPES,
     // RFC 8414 §2 wants one, and §3.2 none that is empty. `none` (OAuth 2.0 Multiple Response Types §4): no response is ever given.
     response_types_supported: ['none'],
     token_endpoint_auth_methods_supported: authMethods,

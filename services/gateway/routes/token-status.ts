@@ -23,8 +23,9 @@ const ACTS: Readonly<Record<string, Act>> = { '/oauth/introspect': introspect, '
 
 /** `POST /oauth/introspect` (RFC 7662 §2) and `POST /oauth/revoke` (RFC 7009 §2): forms, of authenticated clients. */
 export function tokenStatusEndpoints(
-  deps: Authenticator & Pick<TokenIssuer, 'findCertificate'> & { limits: Pick<TokenIssuer['limits'], 'clientRate'> },
-  status: TokenStatusDeps,
+  deps: Authenticator &
+    TokenStatusDeps &
+    Pick<TokenIssuer, 'findCertificate'> & { limits: Pick<TokenIssuer['limits'], 'clientRate'> },
   { trustedProxies, maxInFlight }: { trustedProxies: number; maxInFlight: number },
 ): ReadonlyMap<string, RequestListener> {
   const headers = { ...fixedHeaders(deps.issuer), 'Cache-Control': 'no-store', Pragma: 'no-cache' };
@@ -49,7 +50,7 @@ export function tokenStatusEndpoints(
         await deps.limits.clientRate(caller, (more) => Object.assign(told, more));
       }
       if (token === undefined) throw new OAuthError(400, 'invalid_request', 'Missing required parameter: token');
-      const answered = await act(token, caller, status);
+      const answered = await act(token, caller, deps);
       if (answered === undefined) response.writeHead(200, { ...headers, ...told, 'Content-Length': 0 }).end();
       else sendJson(response, 200, answered, { ...headers, ...told });
     } catch (error) {

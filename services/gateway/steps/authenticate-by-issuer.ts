@@ -48,7 +48,7 @@ export async function authenticateByIssuer(
 const setsInConfiguration = new WeakMap<object, KeyOfSet[]>();
 
 /** Of keys that the tenant names itself, those at the issuer's `jwks_uri`, or where its metadata says that they are. */
-async function keyOfIssuer(
+export async function keyOfIssuer(
   { issuer, jwks_uri, jwks }: ClientAssertionIssuer,
   wanted: WantedKey,
   findKey: FindKey,

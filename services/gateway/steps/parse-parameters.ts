@@ -1,5 +1,7 @@
 import { withoutCredentials } from '../../../shared/domain/request-credentials.ts';
+import { GRANT_TYPES, type GrantType, type OnBehalfGrant } from '../../../shared/domain/subject-token.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
+import { readShown, type ShownTokens } from '../on-behalf/read-shown.ts';
 import { shown } from '../shown.ts';
 
 /** What a request says of its client in its body. */
@@ -13,6 +15,8 @@ export type CredentialParameters = {
 
 /** A token request as it was sent (RFC 6749 §4.4.2): its own parameters, and all that a hook may see as `context.body`. */
 export type TokenParameters = CredentialParameters & {
+  /** Of a grant for somebody else: by whose tokens. */
+  onBehalf?: { grantType: OnBehalfGrant; tokens: ShownTokens };
   audience: string | undefined;
   /** RFC 8707 §2; only where it was sent. */
   resource?: string[];
@@ -33,11 +37,14 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
   const parameters = new Map(Object.entries(body));
   const grantType = text(parameters, 'grant_type');
   if (grantType === undefined) throw new OAuthError(400, 'invalid_request', 'Missing required parameter: grant_type');
-  if (grantType !== 'client_credentials') {
+  if (!isGrantType(grantType)) {
     throw new OAuthError(400, 'unsupported_grant_type', `Unsupported grant type: ${shown(grantType)}`);
   }
   const resource = resourcesOf(parameters.get('resource'));
   return {
+    ...(grantType === 'client_credentials'
+      ? {}
+      : { onBehalf: { grantType, tokens: readShown(grantType, parameters) } }),
     ...credentialParameters(parameters),
     audience: text(parameters, 'audience'),
     ...(resource.length === 0 ? {} : { resource }),
@@ -45,6 +52,8 @@ export function parseParameters(body: unknown, isForm = false): TokenParameters 
     body: withoutCredentials(Object.fromEntries(parameters)),
   };
 }
+
+const isGrantType = (text: string): text is GrantType => GRANT_TYPES.some((known) => known === text);
 
 export function credentialParameters(parameters: ReadonlyMap<string, unknown>): CredentialParameters {
   const clientAssertion = text(parameters, 'client_assertion');

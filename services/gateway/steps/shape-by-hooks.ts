@@ -1,7 +1,7 @@
 import type { ClientAssertion } from '../../../shared/domain/client-assertion-issuer.ts';
 import type { Client } from '../../../shared/domain/client.ts';
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
-import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
+import type { Dropped, HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import type { EnabledHook } from '../../../shared/domain/hook.ts';
 import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
@@ -15,6 +15,7 @@ import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
 import { hasStaticClaims, staticClaims } from '../../../shared/hook-result/static-claims.ts';
 import { logger } from '../../../shared/log.ts';
 import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
+import type { OnBehalf } from '../on-behalf/verify-on-behalf.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
 import type { TokenParameters } from './parse-parameters.ts';
 import { runHook } from './run-hook.ts';
@@ -23,6 +24,8 @@ export type ShapedRequest = {
   client: Client;
   /** What another issuer said of the client, where it authenticated so. */
   clientAssertion: ClientAssertion | undefined;
+  /** Whom the token speaks for, where that is not the client. */
+  onBehalf: OnBehalf | undefined;
   api: ResourceServer;
   grant: ClientGrant;
   scopes: string[];
@@ -67,7 +70,7 @@ export async function shapeByHooks(
 
 async function shapeByHook(
   hook: EnabledHook,
-  { client, clientAssertion, api, binding, parameters, about }: ShapedRequest,
+  { client, clientAssertion, onBehalf, api, binding, parameters, about, scopes: allowed }: ShapedRequest,
   before: MergedResult,
   findings: Findings,
   deps: TokenIssuer,
@@ -85,6 +88,7 @@ async function shapeByHook(
       ...(isWebhookKind(kind) ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } } : {}),
       proof_of_possession: binding,
       client_assertion: clientAssertion,
+      ...(onBehalf === undefined ? {} : seenOf(onBehalf)),
       body: parameters.body,
       request: { ...about, requested_scopes: parameters.scope ?? [] },
     },
@@ -101,7 +105,20 @@ async function shapeByHook(
   }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();
   const merged = mergeHookResult(acceptHookOutcome(outcome, kind), customClaimsPolicyOf(kind, policy), kind);
-  return { ...merged, dropped: [...askedInVain(outcome), ...merged.dropped] };
+  const kept = onBehalf === undefined ? merged : withinScopes(merged, allowed);
+  return { ...kept, dropped: [...askedInVain(outcome), ...kept.dropped] };
+}
+
+const seenOf = ({ protocol, subject, actor }: OnBehalf) => ({ protocol, subject, actor });
+
+/** A token for somebody else has no scopes beyond those that it may have, whatever code adds. */
+function withinScopes(merged: MergedResult, allowed: readonly string[]): MergedResult {
+  const others = merged.scopes.filter((scope) => !allowed.includes(scope));
+  return {
+    ...merged,
+    scopes: merged.scopes.filter((scope) => allowed.includes(scope)),
+    dropped: [...merged.dropped, ...others.map((name): Dropped => ({ kind: 'scope', name, reason: 'not_granted' }))],
+  };
 }
 
 /** Whether the hook did not come to a decision: a denial is one. */

@@ -6,9 +6,11 @@ import { CONTRACTS, type HookKind } from '../../../shared/domain/contracts.ts';
 import type { Client } from '../../../shared/domain/client.ts';
 import { confirmationOf, type ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
+import { JWT_BEARER_GRANT } from '../../../shared/domain/subject-token.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
 import type { TokenSign, TokenSignReply } from '../../../shared/subjects/token-sign.ts';
 import { SIGN_DEADLINE_MS } from '../limits.ts';
+import type { OnBehalf } from '../on-behalf/verify-on-behalf.ts';
 import { OAuthError, RETRY_AFTER_SECONDS } from '../../../shared/oauth-error.ts';
 import type { MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 
@@ -19,6 +21,7 @@ type Decided = {
   client: Client;
   api: ResourceServer;
   binding: ProofOfPossession | undefined;
+  onBehalf: OnBehalf | undefined;
   merged: MergedResult;
   /** Of the hook; `undefined` for none. */
   kind: HookKind | undefined;
@@ -26,7 +29,7 @@ type Decided = {
 
 /** Has a signer mint the token (contract §3): one that has the newest keys that this gateway knows of. */
 export async function signToken(
-  { issuer, client, api, binding, merged, kind = 'hook' }: Decided,
+  { issuer, client, api, binding, onBehalf, merged, kind = 'hook' }: Decided,
   { signers, publicKeys }: { signers: SignRequester; publicKeys: PublicKeys },
 ): Promise<TokenSignReply> {
   const withPermissions = api.enforce_policies && api.token_dialect.endsWith('_authz');
@@ -40,6 +43,7 @@ export async function signToken(
     ...(merged.scopes.length === 0 ? {} : { scope: merged.scopes.join(' ') }),
     ...(withPermissions ? { permissions: merged.scopes } : {}),
     ...(binding === undefined ? {} : { cnf: confirmationOf(binding) }),
+    ...(onBehalf === undefined ? {} : { on_behalf: toSign(onBehalf) }),
     custom_claims: merged.customClaims,
     ...(CONTRACTS[kind].isAuth0 ? {} : { contract: kind }),
   };
@@ -58,6 +62,16 @@ export async function signToken(
       cause: error,
     });
   }
+}
+
+/** @throws {OAuthError} 400 where what was shown has expired while hooks ran. */
+function toSign({ grantType, sub, act, expiresAt }: OnBehalf): TokenSign['on_behalf'] {
+  const expires_at = Math.floor(expiresAt);
+  if (expires_at * 1_000 <= Date.now()) {
+    const error = grantType === JWT_BEARER_GRANT ? 'invalid_grant' : 'invalid_request';
+    throw new OAuthError(400, error, 'What was shown of the subject has expired');
+  }
+  return { grant_type: grantType, sub, ...(act === undefined ? {} : { act }), expires_at };
 }
 
 const STALE = 'signing_keys_stale';

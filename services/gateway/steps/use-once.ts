@@ -15,7 +15,10 @@ import { USE_ONCE_TIMEOUT_MS } from '../limits.ts';
  * @returns Whether this was the first use.
  * @throws {OAuthError} 503 `temporarily_unavailable` while that cannot be known.
  */
-export type UseOnce = (kind: 'Client assertions' | 'DPoP proofs', names: readonly string[]) => Promise<boolean>;
+export type UseOnce = (
+  kind: 'Client assertions' | 'Assertions' | 'DPoP proofs',
+  names: readonly string[],
+) => Promise<boolean>;
 
 /**
  * They are marked in the stream `HOOKMINT_ASSERTIONS`: the server takes the first message of a subject and refuses any other,

@@ -1,14 +1,10 @@
 import type { Client } from '../../../shared/domain/client.ts';
 import type { PublicKeys } from '../../../shared/public-keys.ts';
+import type { TokenIssuer } from '../token-request.ts';
 import { notKnown, readToken, type ReadToken } from './read-token.ts';
-import type { TokenStore } from './token-store.ts';
 
-export type TokenStatusDeps = {
-  issuer: string;
+export type TokenStatusDeps = Pick<TokenIssuer, 'issuer' | 'tokens' | 'missing'> & {
   publicKeys: Pick<PublicKeys, 'keys' | 'hearOfKeyOf'>;
-  tokens: TokenStore;
-  /** What keeps this gateway from being ready: what it knows of keys and of the time may be old. */
-  missing: () => string[];
 };
 
 /** RFC 7662 §2.2. Why it is not, nobody is told. */

@@ -9,6 +9,8 @@ import { tokenKeyOf } from '../../../shared/token-key.ts';
 export type ReadToken = {
   key: string;
   clientId: string;
+  /** The client that it speaks for, where that is another; not of a subject of another issuer. */
+  subjectClientId: string | undefined;
   audience: string;
   iat: number;
   exp: number;
@@ -33,11 +35,19 @@ export async function readToken(
   if (!isHeard || keys === undefined) throw notKnown('The keys that verify tokens are not known yet');
   const claims = await verified(token, keySetOf(keys), { issuer, clockTolerance });
   if (claims === undefined) return undefined;
-  const { sub, aud, iat, exp } = claims;
-  const clientId = /^(.+)@clients$/.exec(sub ?? '')?.[1];
-  if (clientId === undefined || typeof aud !== 'string' || iat === undefined || exp === undefined) return undefined;
-  return { key: tokenKeyOf(token, claims), clientId, audience: aud, iat, exp, claims };
+  const { sub = '', aud, iat, exp } = claims;
+  const ofSubject = ownClientOf(sub);
+  // Of a token that speaks for somebody else the client is not the subject.
+  const { azp = ofSubject, client_id: clientId = azp } = claims;
+  if (typeof clientId !== 'string' || typeof aud !== 'string' || iat === undefined || exp === undefined)
+    return undefined;
+  const subjectClientId = ofSubject === clientId ? undefined : ofSubject;
+  return { key: tokenKeyOf(token, claims), clientId, subjectClientId, audience: aud, iat, exp, claims };
 }
+
+/** The client that a subject is; those of other issuers have a bar in them. */
+const ownClientOf = (sub: string): string | undefined =>
+  sub.includes('|') ? undefined : /^(.+)@clients$/.exec(sub)?.[1];
 
 async function verified(
   token: string,

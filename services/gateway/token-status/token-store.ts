@@ -23,12 +23,18 @@ export type TokenStore = {
 export function tokenStoreIn(db: Db): TokenStore {
   const [clients, grants, revocations] = [clientsIn(db), clientGrantsIn(db), revocationsIn(db)];
   return {
-    isInForce: async ({ key, clientId, audience, iat }) => {
-      const [client, grant, isRevoked] = await unlessAway(
-        Promise.all([clients.find(clientId), grants.findFor(clientId, audience), revocations.has(key)]),
+    isInForce: async ({ key, clientId, subjectClientId, audience, iat }) => {
+      const [client, grant, isRevoked, ...subject] = await unlessAway(
+        Promise.all([
+          clients.find(clientId),
+          grants.findFor(clientId, audience),
+          revocations.has(key),
+          // What was revoked of a client is what speaks for it, too.
+          ...(subjectClientId === undefined ? [] : [clients.find(subjectClientId)]),
+        ]),
       );
       if (isRevoked) return false;
-      return [client, grant].every(
+      return [client, grant, ...subject].every(
         (one) => one !== undefined && !isRevokedWithOthers(one, iat) && !isOfAnEarlierOne(one, iat),
       );
     },

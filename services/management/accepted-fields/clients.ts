@@ -4,6 +4,7 @@ const CLIENTS = 'test/e2e/management-clients.test.ts';
 const KEYS = 'test/e2e/private-key-jwt.test.ts';
 const JWKS = 'test/e2e/client-jwks.test.ts';
 const FAPI = 'test/conformance/fapi2.test.ts';
+const EXCHANGE = 'test/conformance/rfc8693.test.ts';
 const FEDERATED = 'test/attacks/federated-clients.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
 const BOUND = 'test/e2e/proof-of-possession.test.ts';
@@ -57,6 +58,10 @@ const publicKey = (prefix: string): AcceptedFields => ({
 });
 
 const methods = 'client_authentication_methods';
+const membersOf = (list: string): string =>
+  ['issuer', 'type', 'subject', 'subject_pattern', 'audiences', 'claims']
+    .map((member) => `${list}.${member}`)
+    .join(' ');
 const INLINE = `${methods}.private_key_jwt.credentials.`;
 const SELF_SIGNED = `${methods}.self_signed_tls_client_auth.credentials.`;
 const BY_AUTHORITY = `${methods}.tls_client_auth.credentials.`;
@@ -89,7 +94,7 @@ export const clients: AcceptedFields = {
   ),
   ...acts(
     'grant_types',
-    'No token without client_credentials among them.',
+    'No token without the grant of the request among them: client_credentials, urn:ietf:params:oauth:grant-type:token-exchange, …:jwt-bearer.',
     `${CLIENTS}: changes what it names, merges metadata, and is there for the next token`,
   ),
   ...acts(
@@ -125,6 +130,16 @@ export const clients: AcceptedFields = {
     `${FEDERATED}: gets a token where issuer, subject, audience and claims are those of its credential`,
   ),
   ...acts(
+    membersOf('subject_tokens') + ' subject_tokens.semantics',
+    'Tokens that it may show to get one for their subject, and whether that says that the client acts.',
+    `${EXCHANGE}: the conditions of a client decide whose tokens it may show`,
+  ),
+  ...acts(
+    membersOf('actor_tokens'),
+    'Tokens that it may show to have somebody else named as who acts.',
+    `${EXCHANGE}: an actor_token names who acts, and only one that the client may show`,
+  ),
+  ...acts(
     'jwks_uri',
     'Where the client publishes the keys that it signs assertions with, as a JWK Set, in place of credentials.',
     `${JWKS}: authenticates by the keys that are there, and by nothing else`,
@@ -155,8 +170,14 @@ export const clients: AcceptedFields = {
   ...off('default_organization', 'Only null: hookmint has no organizations.'),
   ...off('is_token_endpoint_ip_header_trusted', 'Only false: the header auth0-forwarded-for is not read.'),
   ...off('token_vault_privileged_access', 'Only null: hookmint has no token vault.'),
-  ...off('token_exchange.allow_any_profile_of_type', 'Only empty: hookmint has no token exchange.'),
-  ...off('identity_assertion_authorization_grant.active', 'Only false: hookmint has no such grant.'),
+  ...off(
+    'token_exchange.allow_any_profile_of_type',
+    'Only empty: hookmint has no token exchange profiles, but subject_tokens.',
+  ),
+  ...off(
+    'identity_assertion_authorization_grant.active',
+    'Only false: subject_tokens say which assertions a client may show.',
+  ),
   ...acts(
     'resource_server_identifier',
     'The API that the client is: it may ask about the tokens for it.',

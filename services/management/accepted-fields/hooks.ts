@@ -89,7 +89,9 @@ export const hookDryRun: AcceptedFields = {
     'event.client.id event.client.name event.client.tenant event.client.metadata event.scope event.audience event.custom_claims event.body ' +
       'event.request.ip event.request.method event.request.hostname event.request.user_agent event.request.language ' +
       'event.request.requested_scopes event.proof_of_possession.mechanism event.proof_of_possession.jkt event.proof_of_possession.x5t#S256 ' +
-      'event.client_assertion.issuer event.client_assertion.subject event.client_assertion.claims',
+      'event.client_assertion.issuer event.client_assertion.subject event.client_assertion.claims ' +
+      'event.protocol event.subject.issuer event.subject.subject event.subject.claims ' +
+      'event.actor.issuer event.actor.subject event.actor.claims',
     'The token request that the code gets.',
     `${FIELDS}: a dry run shows the code the event that it is given`,
   ),
@@ -161,7 +163,9 @@ export const actionTest: AcceptedFields = {
       'payload.request.method payload.request.user_agent payload.resource_server.identifier payload.tenant.id ' +
       'payload.transaction.requested_scopes payload.transaction.target_scopes ' +
       'payload.proof_of_possession.mechanism payload.proof_of_possession.jkt payload.proof_of_possession.x5t#S256 ' +
-      'payload.client_assertion.issuer payload.client_assertion.subject payload.client_assertion.claims',
+      'payload.client_assertion.issuer payload.client_assertion.subject payload.client_assertion.claims ' +
+      'payload.transaction.protocol payload.subject.issuer payload.subject.subject payload.subject.claims ' +
+      'payload.actor.issuer payload.actor.subject payload.actor.claims',
     'The event that the Action gets.',
     `${CODE}: runs the draft with an event of one's own, and tells what it came to`,
   ),

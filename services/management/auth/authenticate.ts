@@ -26,11 +26,12 @@ export async function authenticate(
 ): Promise<Caller> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) throw unauthorized('Missing authentication');
-  const { sub, scope, iat = 0, cnf, jti } = await verify(token, deps);
+  const { sub, scope, iat = 0, cnf, jti, azp, client_id: issuedTo = azp } = await verify(token, deps);
   // Whoever shows it has not proved to have its key (RFC 9449 §7.1).
   if (cnf !== undefined) throw unauthorized('The token is bound to a key; this API takes bearer tokens');
   const clientId = /^(.+)@clients$/.exec(typeof sub === 'string' ? sub : '')?.[1];
-  if (clientId === undefined) throw unauthorized('Invalid token');
+  // One that speaks for somebody else is not who it speaks for.
+  if (clientId === undefined || (issuedTo !== undefined && clientId !== issuedTo)) throw unauthorized('Invalid token');
   // A token outlives its client, and what it was granted, by as much as a day; its rights do not.
   const [client, grant, isRevoked] = await Promise.all([
     clientsIn(deps.db).find(clientId),

@@ -14,6 +14,7 @@ const HOOK_FAILURES: Readonly<Record<string, string>> = {
 const REASONS: Readonly<Record<string, string>> = {
   invalid_request: 'the request is malformed',
   invalid_client: 'the client did not authenticate as required',
+  invalid_grant: 'the assertion is none that the client may use, or was used before',
   unsupported_grant_type: 'the grant type is not supported',
   unauthorized_client: 'the client may not use this grant type',
   too_many_requests: 'the client has used up its quota, or sends too many requests',

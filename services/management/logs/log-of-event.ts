@@ -1,4 +1,5 @@
 import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
+import { JWT_BEARER_GRANT, TOKEN_EXCHANGE } from '../../../shared/domain/subject-token.ts';
 import type { LogEntry } from '../../../shared/domain/log-entry.ts';
 import type { ConfigWritten } from '../../../shared/subjects/config-written.ts';
 import type { StreamEvent } from '../../../shared/subjects/events.ts';
@@ -8,6 +9,15 @@ import { describeFailure, findingsOf } from './describe-failure.ts';
 
 /** By the name that Auth0 gives to the exchange (contract §5.7). */
 const ISSUED = 'Client Credentials for Access Token';
+
+/** By the other grants. */
+const ISSUED_FOR_OTHERS: ReadonlyMap<string, string> = new Map([
+  [TOKEN_EXCHANGE, 'Token Exchange for Access Token'],
+  [JWT_BEARER_GRANT, 'JWT Bearer Assertion for Access Token'],
+]);
+
+const issuedBy = ({ on_behalf_of }: TokenEvent): string =>
+  ISSUED_FOR_OTHERS.get(on_behalf_of?.grant_type ?? '') ?? ISSUED;
 
 /**
  * The log that an event becomes (contract §5.7): `seccft` for a token that was issued, `feccft` for a token request that was
@@ -38,7 +48,7 @@ export function logOfEvent(event: StreamEvent, logId: string, hostname: string):
     ...given({ error_code: event.error?.code, trace_id: event.trace_id }),
     ...lookedUpOf(findingsOf(event)),
     type: isIssued ? 'seccft' : 'feccft',
-    description: isIssued ? ISSUED : describeFailure(event),
+    description: isIssued ? issuedBy(event) : describeFailure(event),
     details: JSON.stringify(detailsOfToken(event, isIssued)),
   };
 }
@@ -62,6 +72,7 @@ function detailsOfToken(event: TokenEvent, isIssued: boolean): object {
     kid: event.kid,
     proof_of_possession: event.proof_of_possession,
     client_assertion: event.client_assertion,
+    on_behalf_of: event.on_behalf_of,
     custom_claims: event.custom_claims,
     dropped: event.dropped,
     scope_changes: event.scope_changes,

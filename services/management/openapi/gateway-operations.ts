@@ -3,6 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-opena
 import { AssertionAlg } from '../../../shared/domain/client.ts';
 import { Confirmation, DpopAlg } from '../../../shared/domain/proof-of-possession.ts';
 import { SigningAlg } from '../../../shared/domain/resource-server.ts';
+import { Act, GRANT_TYPES } from '../../../shared/domain/subject-token.ts';
 import { OAUTH_ERROR_CODES } from '../../../shared/oauth-error.ts';
 import { KeysPublicReply } from '../../../shared/subjects/keys-public.ts';
 import { errorResponses } from './error-responses.ts';
@@ -46,14 +47,26 @@ const Introspection = z
     exp: z.int().optional(),
     jti: z.string().optional(),
     cnf: Confirmation.optional(),
+    act: Act.meta({ id: 'Actor' }).optional(),
   })
   .meta({ id: 'Introspection' });
+
+/** RFC 8693 §2.1, RFC 7523 §2.1. */
+const ofSubject = {
+  subject_token: z.string().optional().meta({ description: 'Whom the token is to speak for (RFC 8693).' }),
+  subject_token_type: z.string().optional().meta({ description: '…:access_token, …:id_token or …:jwt.' }),
+  actor_token: z.string().optional().meta({ description: 'Who acts, where that is not the client.' }),
+  actor_token_type: z.string().optional(),
+  requested_token_type: z.string().optional().meta({ description: 'Only …:access_token.' }),
+  assertion: z.string().optional().meta({ description: 'Whom the token is to speak for (RFC 7523 §2.1).' }),
+};
 
 /** RFC 6749 §4.4.2, contract §2.1. Further parameters are handed to hooks. */
 const TokenRequest = z
   .looseObject({
-    grant_type: z.literal('client_credentials'),
+    grant_type: z.enum(GRANT_TYPES),
     ...ofClient,
+    ...ofSubject,
     audience: z.string().optional().meta({ description: 'Identifier of the API that the token is for.' }),
     resource: z
       .union([z.string(), z.array(z.string())])
@@ -83,6 +96,7 @@ const TokenResponse = z
     scope: z.string().optional(),
     expires_in: z.int(),
     token_type: z.enum(['Bearer', 'DPoP']),
+    issued_token_type: z.string().optional().meta({ description: 'Of a token exchange (RFC 8693 §2.2.1).' }),
   })
   .meta({ id: 'TokenResponse' });
 
@@ -118,7 +132,8 @@ const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
 const token: ZodOpenApiOperationObject = {
   operationId: 'getToken',
   summary: 'Get an access token',
-  description: 'The client credentials grant (RFC 6749 §4.4).',
+  description:
+    'By client credentials (RFC 6749 §4.4); for somebody else by a token exchange (RFC 8693) or a JWT bearer assertion (RFC 7523 §2.1).',
   tags: ['oauth'],
   security: [],
   requestParams: { header: TokenRequestHeaders },

@@ -54,6 +54,9 @@
     body: args.body,
     ...(args.proof_of_possession && { proof_of_possession: args.proof_of_possession }),
     ...(args.client_assertion && { client_assertion: args.client_assertion }),
+    ...(args.protocol && { protocol: args.protocol }),
+    ...(args.subject && { subject: args.subject }),
+    ...(args.actor && { actor: args.actor }),
     webtask: {
       body: { audience: args.audience, client: args.client, scope: args.scope },
       secrets: parse(secretsJson),

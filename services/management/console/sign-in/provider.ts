@@ -10,6 +10,9 @@ const METADATA_LIFETIME_MS = 3_600_000;
 /** One that is away is not asked again by everybody who would sign in. */
 const AWAY_MS = 5_000;
 
+/** Of an error's name, which whoever comes back writes. */
+const MAX_TOLD_LENGTH = 100;
+
 /** What binds the provider's answer to the browser that asked. */
 export type Asked = { state: string; nonce: string; codeVerifier: string };
 
@@ -129,7 +132,11 @@ function authentication(clientSecret: string): oidc.ClientAuth {
 
 function asSignInError(error: unknown): SignInError {
   if (error instanceof oidc.AuthorizationResponseError)
-    return new SignInError('console_sign_in_refused', `the provider answered ${error.error}`, { cause: error });
+    return new SignInError(
+      'console_sign_in_refused',
+      `the provider answered ${error.error.slice(0, MAX_TOLD_LENGTH)}`,
+      { cause: error },
+    );
   const isAway = error instanceof ProviderAway || (error instanceof Error && error.cause instanceof ProviderAway);
   return isAway
     ? new SignInError('console_provider_unavailable', 'the provider does not answer', { cause: error })

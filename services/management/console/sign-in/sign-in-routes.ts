@@ -103,11 +103,12 @@ const queryOf = ({ originalUrl }: Request): string => {
   return begin === -1 ? '' : originalUrl.slice(begin);
 };
 
-/** A path of the console, with its query: nobody is sent anywhere else. */
+/** The path of a page of the console, with its query: nobody is sent anywhere else, nor round and round by signing in. */
 function pathOf(to: unknown, home: URL): string {
   if (typeof to === 'string' && to.length <= 1_024 && URL.canParse(to, home)) {
     const { origin, pathname, search } = new URL(to, home);
-    if (origin === home.origin && pathname.startsWith(home.pathname)) return pathname + search;
+    const isOfPage = pathname.startsWith(home.pathname) && !pathname.startsWith(`${home.pathname}sign-in/`);
+    if (origin === home.origin && isOfPage) return pathname + search;
   }
   return home.pathname;
 }

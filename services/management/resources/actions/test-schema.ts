@@ -3,6 +3,7 @@ import { ClientAssertion } from '../../../../shared/domain/client-assertion-issu
 import { LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { ProofOfPossession } from '../../../../shared/domain/proof-of-possession.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
+import { Protocol, VerifiedSubject } from '../../../../shared/domain/subject-token.ts';
 import { UpdateAction } from './schema.ts';
 
 const text = z.string().optional();
@@ -27,9 +28,18 @@ const TestEvent = z.strictObject({
     .optional(),
   proof_of_possession: ProofOfPossession.optional(),
   client_assertion: ClientAssertion.optional(),
+  subject: VerifiedSubject.optional(),
+  actor: VerifiedSubject.optional(),
   resource_server: z.strictObject({ identifier: text }).optional(),
   tenant: z.strictObject({ id: text }).optional(),
-  transaction: z.strictObject({ requested_scopes: texts, target_scopes: texts, correlation_id: text }).optional(),
+  transaction: z
+    .strictObject({
+      protocol: Protocol.optional(),
+      requested_scopes: texts,
+      target_scopes: texts,
+      correlation_id: text,
+    })
+    .optional(),
   /** Members of Auth0's events that are never there here. */
   agent: z.unknown().optional(),
   custom_domain: z.unknown().optional(),
@@ -79,6 +89,7 @@ export type TestResult = z.infer<typeof TestResult>;
 export function argumentsOf(payload: TestEvent): SampleEvent {
   const { accessToken, client, client_assertion, proof_of_possession, request, resource_server, tenant, transaction } =
     payload;
+  const { subject, actor } = payload;
   const { body, hostname, ip, language, method, user_agent } = request ?? {};
   return SampleEvent.parse({
     client: { id: client?.client_id, name: client?.name, metadata: client?.metadata, tenant: tenant?.id },
@@ -87,6 +98,9 @@ export function argumentsOf(payload: TestEvent): SampleEvent {
     custom_claims: accessToken?.customClaims,
     proof_of_possession,
     client_assertion,
+    protocol: transaction?.protocol,
+    subject,
+    actor,
     body,
     request: { hostname, ip, language, method, user_agent, requested_scopes: transaction?.requested_scopes },
   });

@@ -31,6 +31,8 @@ export async function createdClient(
     grant_types,
     client_metadata = {},
     claims = null,
+    subject_tokens = null,
+    actor_tokens = null,
     resource_server_identifier = null,
     token_quota = null,
     require_proof_of_possession = false,
@@ -53,6 +55,8 @@ export async function createdClient(
     certificates: [],
     self_signed_tls_client_auth: null,
     tls_client_auth: null,
+    subject_tokens: orNone(subject_tokens),
+    actor_tokens: orNone(actor_tokens),
     claims,
     resource_server_identifier,
     tokens_revoked_until_ms: null,
@@ -117,6 +121,8 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     grant_types = client.grant_types,
     client_metadata,
     claims = client.claims,
+    subject_tokens = client.subject_tokens,
+    actor_tokens = client.actor_tokens,
     resource_server_identifier = client.resource_server_identifier,
     token_quota = client.token_quota,
     require_proof_of_possession = client.require_proof_of_possession,
@@ -131,6 +137,8 @@ export function editedClient(client: Client, body: UpdateClient, clientSecretKey
     name,
     grant_types,
     claims,
+    subject_tokens: orNone(subject_tokens),
+    actor_tokens: orNone(actor_tokens),
     resource_server_identifier,
     token_quota,
     require_proof_of_possession,
@@ -153,6 +161,8 @@ function mergedJwtConfiguration(client: Client, { jwt_configuration: news }: Upd
   if (news === undefined || news === null) return {};
   return { jwt_configuration: { ...(client.profile.jwt_configuration as object | null | undefined), ...news } };
 }
+
+const orNone = <Item>(list: Item[] | null): Item[] | null => (list?.length === 0 ? null : list);
 
 /** Of a client that names none (contract §5.3). */
 function defaultGrantTypes(appType: string | undefined): string[] {

@@ -71,11 +71,15 @@ const notHere = {
   ),
   token_vault_privileged_access: off.object('hookmint has no token vault; keep such tokens in secrets of a hook'),
   token_exchange: z
-    .strictObject({ allow_any_profile_of_type: off.list('hookmint has no token exchange; use client credentials') })
+    .strictObject({
+      allow_any_profile_of_type: off.list(
+        'hookmint has no token exchange profiles; say which tokens the client may exchange in its subject_tokens',
+      ),
+    })
     .nullable()
     .optional(),
   identity_assertion_authorization_grant: z
-    .strictObject({ active: off.flag('hookmint has no such grant; use client credentials') })
+    .strictObject({ active: off.flag('say which assertions the client may show in its subject_tokens') })
     .nullable()
     .optional(),
   third_party_security_mode: off.text(

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
-import { clientAssertionIssuersIn } from '../../../../shared/store/client-assertion-issuers.ts';
 import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
 import { BY_NAME, clientsIn } from '../../../../shared/store/clients.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
@@ -23,6 +22,7 @@ import { getQuotaUsage, idsNearQuota } from './quota-usage.ts';
 import { ClientView, CreateClient, UpdateClient } from './schema.ts';
 import { revokeTokens } from './revoke-tokens.ts';
 import { rotateSecret } from './rotate-secret.ts';
+import { namesSubjects, OF_SUBJECTS, refuseUnknownIssuers, subjectsOf } from './trusted-issuers.ts';
 import { viewOf } from './view.ts';
 
 const tag = 'clients';
@@ -118,15 +118,17 @@ const create = writes('post', {
   status: 201,
   response: ClientView,
   errors: [409],
-  handle: async ({ body, caller }, { db, tenant, clientSecretKey }) => {
+  handle: async ({ body, caller }, deps) => {
+    const { db, tenant, clientSecretKey } = deps;
     if (body.client_secret !== undefined) requireScope(caller, { scopes: ['update:client_keys'] });
     if (body.client_authentication_methods !== undefined || body.jwks_uri !== undefined) {
       requireScope(caller, { scopes: ['create:client_credentials'] });
     }
+    if (namesSubjects(body)) requireScope(caller, OF_SUBJECTS);
     if (body.token_quota !== undefined && body.token_quota !== null) requireScope(caller, OF_QUOTAS);
     const claims = await claimsAfter(body.claims, null, { db });
     if (claims !== null) requireScope(caller, OF_CLAIMS);
-    await refuseUnknownIssuers(body, db);
+    await refuseUnknownIssuers(body, null, deps);
     await refuseUnknownApi(body, null, db);
     const { client, clientSecret } = await createdClient({ ...body, claims }, clientSecretKey);
     // The signer that dated the last token of an earlier client of this id may be ahead.
@@ -158,10 +160,10 @@ const update = writes('patch', {
   handle: async ({ params: { id }, body, caller }, deps) => {
     const { db, tenant, clientSecretKey } = deps;
     requireScopesOfProofs(body, caller);
-    await refuseUnknownIssuers(body, db);
     const changed = await besideWaysIn(id, deps, (isLast) =>
       clientsIn(db).change(id, async (before) => {
         const claims = await claimsAfter(body.claims, before.claims, { db });
+        await refuseUnknownIssuers(body, before, deps);
         await refuseUnknownApi(body, before.resource_server_identifier, db);
         const after = editedClient(before, { ...body, claims }, clientSecretKey);
         requireScopesOfChange({ before, after }, caller);
@@ -231,18 +233,6 @@ function requireScopesOfProofs(body: UpdateClient, caller: Caller): void {
     requireScope(caller, { scopes: ['create:client_credentials'] });
 }
 
-/** @throws {ApiError} 400 for an issuer that is not trusted: whoever may add issuers could make it one later. */
-async function refuseUnknownIssuers(body: UpdateClient | CreateClient, db: Db): Promise<void> {
-  const named = body.client_authentication_methods?.federated_jwt?.credentials.map(({ issuer }) => issuer) ?? [];
-  if (named.length === 0) return;
-  const known = new Set((await clientAssertionIssuersIn(db).list()).map(({ issuer }) => issuer));
-  const unknown = named.find((issuer) => !known.has(issuer));
-  if (unknown === undefined) return;
-  throw invalidBody(
-    `'the issuer ${unknown} is not trusted; create it with POST /client-assertion-issuers' on property client_authentication_methods.federated_jwt.`,
-  );
-}
-
 /** @throws {ApiError} 400 for an API that is not there, and for the Management API, which asks nobody. */
 async function refuseUnknownApi(
   { resource_server_identifier: identifier }: UpdateClient | CreateClient,
@@ -261,4 +251,5 @@ function requireScopesOfChange({ before, after }: { before: Client; after: Clien
   if (isPublic(before) !== isPublic(after)) requireScope(caller, { scopes: ['update:client_keys'] });
   if (!isDeepStrictEqual(before.token_quota, after.token_quota)) requireScope(caller, OF_QUOTAS);
   if (!isDeepStrictEqual(before.claims, after.claims)) requireScope(caller, OF_CLAIMS);
+  if (!isDeepStrictEqual(subjectsOf(before), subjectsOf(after))) requireScope(caller, OF_SUBJECTS);
 }

@@ -3,6 +3,7 @@ import { ComplianceLevel, TokenEndpointAuthMethod } from '../../../../shared/dom
 import { FederatedCredential, MAX_FEDERATED_CREDENTIALS } from '../../../../shared/domain/federated-credential.ts';
 import { isJwksUri, MAX_JWKS_URI_LENGTH } from '../../../../shared/domain/jwks-uri.ts';
 import { MAX_IDENTIFIER_LENGTH } from '../../../../shared/domain/resource-server.ts';
+import { ActorToken, MAX_SUBJECT_TOKENS, SubjectToken } from '../../../../shared/domain/subject-token.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { isStorableName } from '../../api/loose.ts';
 import { claims } from '../../api/static-claims.ts';
@@ -68,6 +69,9 @@ const meaningful = {
   grant_types: z.array(z.string().min(1).max(200)).max(MAX_GRANT_TYPES).optional(),
   client_metadata: Metadata.optional(),
   claims,
+  /** hookmint's own: tokens that it may show by the grants for somebody else, and by which an actor is named; `null`: none. */
+  subject_tokens: z.array(SubjectToken).max(MAX_SUBJECT_TOKENS).nullable().optional(),
+  actor_tokens: z.array(ActorToken).max(MAX_SUBJECT_TOKENS).nullable().optional(),
   /** `null`: the tenant's `default_token_quota` holds. */
   token_quota: TokenQuota.nullable().optional(),
   /** The API that the client is, which may ask about its tokens. Auth0 has it fixed once it is set. */

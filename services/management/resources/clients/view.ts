@@ -20,6 +20,8 @@ export function viewOf(client: Client, tenant: string, clientSecret?: string): C
     grant_types: client.grant_types,
     ...(Object.keys(client.client_metadata).length === 0 ? {} : { client_metadata: client.client_metadata }),
     ...(client.claims === null ? {} : { claims: client.claims }),
+    ...(client.subject_tokens === null ? {} : { subject_tokens: client.subject_tokens }),
+    ...(client.actor_tokens === null ? {} : { actor_tokens: client.actor_tokens }),
     ...(client.resource_server_identifier === null
       ? {}
       : { resource_server_identifier: client.resource_server_identifier }),
