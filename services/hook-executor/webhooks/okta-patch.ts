@@ -78,7 +78,7 @@ function applied(op: string, root: Members, path: readonly string[], value: unkn
   }
   if (!isObject(parent)) return false;
   if (op !== 'add' && !Object.hasOwn(parent, last)) return false;
-  if (op === 'remove') delete parent[last];
+  if (op === 'remove') Reflect.deleteProperty(parent, last);
   // Not set: to set a member is more than to have it, for a name that objects know.
   else Object.defineProperty(parent, last, { value: of, writable: true, enumerable: true, configurable: true });
   return true;
