@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { obtainMongod } from '../deploy/local/servers/mongod-binary.ts';
+import { programsFolder } from '../deploy/local/programs/programs-folder.ts';
 import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
 import { LENDER_VARIABLE } from './support/borrow-stack.ts';
 import { OUTPUT_DIR_VARIABLE, REPORT_ENDING, scanRun } from './support/canary-run.ts';
@@ -55,9 +56,10 @@ const files = [...found.filter((file) => isIn(FIRST, file)), ...found.filter((fi
 if (files.length === 0) throw new Error(`No file is called ${patterns.join(' or ')}.`);
 
 // Once, and not by every file at the same time.
-await Promise.all(
-  [obtainNats, obtainMongod].map((obtain) => obtain({ report: (line) => process.stdout.write(`${line}\n`) })),
-);
+await Promise.all([
+  ...[obtainNats, obtainMongod].map((obtain) => obtain({ report: (line) => process.stdout.write(`${line}\n`) })),
+  programsFolder(),
+]);
 
 const outputDir = mkdtempSync(join(tmpdir(), 'hookmint-test-output-'));
 process.env[OUTPUT_DIR_VARIABLE] = outputDir;
