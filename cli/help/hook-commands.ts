@@ -9,7 +9,8 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
 
     --action              of an Action (default action.js)
     --contract WHICH      "auth0-hook", "auth0-action", "logto", "cognito-lambda",
-                          "webhook", "hydra-webhook", "wso2-webhook"
+                          "webhook", "hydra-webhook", "wso2-webhook",
+                          "okta-webhook"
     --ts                  in TypeScript (default hook.ts, action.ts), as where FILE ends in .ts`,
   ],
   [
@@ -28,7 +29,8 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
                           Auth0's hooks
     --contract WHICH      what the code is written to, where it does not tell: "auth0-hook",
                           "auth0-action", "logto", "cognito-lambda", "webhook",
-                          "hydra-webhook", "wso2-webhook"
+                          "hydra-webhook", "wso2-webhook",
+                          "okta-webhook"
     --json                the same as one JSON object
 
   Exit code 0: a token; 1: no token; 2: the hook cannot be built, or the command is wrong.

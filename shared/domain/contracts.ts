@@ -4,7 +4,7 @@ import { isIssuersClaim, isReservedClaim } from './reserved-claims.ts';
 /** Contracts of code, which runs in an isolate. */
 const CODE_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
 /** Contracts of endpoints, which are asked without one: a hook is a file of JSON that says where and how. */
-export const WEBHOOK_KINDS = ['webhook', 'hydra-webhook', 'wso2-webhook'] as const;
+export const WEBHOOK_KINDS = ['webhook', 'hydra-webhook', 'wso2-webhook', 'okta-webhook'] as const;
 /** How hooks are written: whose function it is, what it is given, what its result means. Revisions are stored with these names. */
 export const HOOK_KINDS = [...CODE_KINDS, ...WEBHOOK_KINDS] as const;
 export type HookKind = (typeof HOOK_KINDS)[number];
@@ -83,6 +83,11 @@ const WSO2_CLAIMS: ReadonlySet<string> = new Set('iss client_id aut expires_in a
 // RFC 6749 §5.2: what an error may be.
 const ERROR_CHARACTERS = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/;
 
+/** What an inline hook of Okta cannot set in an access token. */
+const OKTA_CLAIMS: ReadonlySet<string> = new Set(
+  'acr amr as_uri cid groups rpt rsi uid username iss jti token_type ver'.split(' '),
+);
+
 export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
   hook: {
     ...AUTH0,
@@ -156,6 +161,17 @@ export const CONTRACTS: Readonly<Record<HookKind, Contract>> = {
     seesClaims: false,
     denialOf: (name) => (ERROR_CHARACTERS.test(name) ? { status: 400, error: name } : undefined),
     failureSaid: 'Internal Server Error.',
+  },
+  'okta-webhook': {
+    name: 'okta-webhook',
+    form: 'a token inline hook of Okta is JSON: `{"contract": "okta-webhook", "uri": "https://…"}`',
+    isAuth0: false,
+    refusalOf: refusing((name) => OKTA_CLAIMS.has(name)),
+    namespacesByTenant: false,
+    seesClaims: false,
+    // What refuses is a server_error, as there.
+    denialOf: () => undefined,
+    failureSaid: 'The callback service did not answer as it must',
   },
 };
 

@@ -83,7 +83,7 @@ describe('hookmint hook new --contract', () => {
   }
 
   it('knows no other', async () => {
-    const all = 'auth0-hook, auth0-action, logto, cognito-lambda, webhook, hydra-webhook, wso2-webhook';
+    const all = 'auth0-hook, auth0-action, logto, cognito-lambda, webhook, hydra-webhook, wso2-webhook, okta-webhook';
     const wrong = `hookmint: --contract must be one of ${all}, not "auth0".\n`;
     assert.equal(await refusal('hook', 'new', '--contract', 'auth0'), wrong);
     assert.equal(await refusal('hook', 'run', 'logto.js', '--contract', 'auth0'), wrong);

@@ -2,6 +2,7 @@ import { readWebhook } from '../../../shared/domain/webhooks/read-webhook.ts';
 import type { HookSecrets } from '../../../shared/hook-secrets.ts';
 import type { HookRevision } from '../../../shared/domain/hook.ts';
 import { hydraWebhook } from './hydra.ts';
+import { oktaWebhook } from './okta.ts';
 import { standardWebhook } from './standard.ts';
 import { WebhookError, type SecretOf, type Webhook } from './webhook.ts';
 import { wso2Webhook } from './wso2.ts';
@@ -20,6 +21,8 @@ export function openWebhook({ code, kind }: Pick<HookRevision, 'code' | 'kind'>,
       return standardWebhook(read.configuration, secretOf);
     case 'hydra-webhook':
       return hydraWebhook(read.configuration, secretOf);
+    case 'okta-webhook':
+      return oktaWebhook(read.configuration, secretOf);
     case 'wso2-webhook':
       return wso2Webhook(read.configuration, secretOf);
   }

@@ -26,8 +26,6 @@ type Ended<Outcome extends HookOutcome = HookOutcome> = Outcome extends unknown
   : never;
 
 /** Runs of hooks that are webhooks, in this process: what is asked and answered is data, never code. */
-export type WebhookRuns = ReturnType<typeof createWebhookRuns>;
-
 export function createWebhookRuns() {
   const webhooks = new WeakMap<KnownRevision, Webhook>();
   // A hook's own: what one hook asks wrongly is no reason not to ask for another.

@@ -4,5 +4,12 @@ import { readWebhook, WebhookInvalid } from './read-webhook.ts';
 export function endpointOf(text: string): string {
   const read = readWebhook(text);
   if (read === undefined) throw new WebhookInvalid('the file is no webhook');
-  return read.kind === 'wso2-webhook' ? read.configuration.endpoint.uri : read.configuration.url;
+  switch (read.kind) {
+    case 'wso2-webhook':
+      return read.configuration.endpoint.uri;
+    case 'okta-webhook':
+      return read.configuration.uri;
+    default:
+      return read.configuration.url;
+  }
 }

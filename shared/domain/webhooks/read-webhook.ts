@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import { CONTRACTS, isWebhookKind, kindNamed, WEBHOOK_KINDS, type HookKind, type WebhookKind } from '../contracts.ts';
 import { HydraWebhook } from './hydra.ts';
+import { OktaWebhook } from './okta.ts';
 import { StandardWebhook } from './standard.ts';
 import { Wso2Webhook } from './wso2.ts';
 
@@ -9,6 +10,7 @@ const CONFIGURATIONS = {
   webhook: StandardWebhook,
   'hydra-webhook': HydraWebhook,
   'wso2-webhook': Wso2Webhook,
+  'okta-webhook': OktaWebhook,
 } as const satisfies Record<WebhookKind, z.ZodType>;
 
 /** The configuration of a webhook, by its contract. */
