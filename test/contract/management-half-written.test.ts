@@ -6,7 +6,8 @@ import type { Deps } from '../../services/management/deps.ts';
 import { ROUTES } from '../../services/management/routes.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
-import { buildHook, type HookSource } from '../../hook-build/build-hook.ts';
+import { buildHook } from '../../hook-build/build-hook.ts';
+import type { HookSource } from '../../hook-build/hook-source.ts';
 import { NO_WALL } from '../../shared/process-wall/wall.ts';
 import { startStore, type StoreServer } from './store-fixtures.ts';
 

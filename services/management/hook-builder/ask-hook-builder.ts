@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HookSource } from '../../../hook-build/build-hook.ts';
+import type { HookSource } from '../../../hook-build/hook-source.ts';
 import type { BuiltHook } from '../../../hook-build/built-hook.ts';
 import { errorOf, HookBuildError } from '../../../hook-build/errors.ts';
 import {

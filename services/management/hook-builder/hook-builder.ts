@@ -1,4 +1,5 @@
-import { buildHook, type HookSource } from '../../../hook-build/build-hook.ts';
+import { buildHook } from '../../../hook-build/build-hook.ts';
+import type { HookSource } from '../../../hook-build/hook-source.ts';
 import type { BuiltHook } from '../../../hook-build/built-hook.ts';
 import { logger } from '../../../shared/log.ts';
 import { chooseWall, type WallSetting } from '../../../shared/process-wall/wall.ts';
