@@ -1,4 +1,4 @@
-/** Of all but `hookmint hook …`: the command's words, what it does in a line, and all that is to be known to call it. */
+/** Of all but `hookmint hook …`: the command's words, what it does in a line, and all that one must know to call it. */
 export const COMMANDS_HELP: readonly [words: string, line: string, text: string][] = [
   [
     'token',

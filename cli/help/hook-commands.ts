@@ -1,4 +1,4 @@
-/** Of `hookmint hook …`: the command's words, what it does in a line, and all that is to be known to call it. */
+/** Of `hookmint hook …`: the command's words, what it does in a line, and all that one must know to call it. */
 export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: string][] = [
   [
     'hook new',

@@ -16,7 +16,7 @@ export type LocalHook = {
   contract: HookKind | undefined;
   secrets: HookSecrets;
   allowedAddresses: string[];
-  /** What the file has, where something else is to be made of it. */
+  /** What the file has, where something else must be made of it. */
   code?: string | undefined;
 };
 

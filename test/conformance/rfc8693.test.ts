@@ -196,7 +196,7 @@ describe('RFC 8693 §2 token exchange', () => {
     await assertRefused(exchange(stack(), front, String(other.body.access_token)), NOT_THAT);
     await assertRefused(
       exchange(stack(), front, token, { subject_token_type: JWT }),
-      'The subject_token is an access token, and is to be shown as one',
+      'The subject_token is an access token and must be shown as one',
     );
 
     const authorization = basic(stack().clientId, stack().clientSecret);

@@ -102,7 +102,7 @@ async function verifyOwn<Condition extends SubjectToken | ActorToken>(
   conditions: readonly Condition[],
   deps: SubjectDeps,
 ): Promise<Verified<Condition>> {
-  if (shown.type !== 'access_token') throw refusedToken(shown, 'is an access token, and is to be shown as one');
+  if (shown.type !== 'access_token') throw refusedToken(shown, 'is an access token and must be shown as one');
   if (deps.missing().length > 0) throw notKnown('Whether tokens are in force cannot be known at the moment');
   const read = await readToken(shown.token, deps);
   if (read === undefined) throw notAccepted(shown);
