@@ -2,6 +2,7 @@ import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { HydraWebhook } from '../../../shared/domain/webhooks/hydra.ts';
 import { answerJson, isObject } from './answer-json.ts';
 import { headerValue } from './header-value.ts';
+import { grantTypeOf, subjectOf } from './speaks-for.ts';
 import { WebhookError, type Decision, type SecretOf, type Webhook } from './webhook.ts';
 
 // Ory Hydra's token hook (its documentation, "OAuth 2.0 webhooks"); docs/from-hydra.md has what differs.
@@ -56,19 +57,21 @@ function credentialsOf({ auth }: HydraWebhook, secretOf: SecretOf): [string, str
   return [['cookie', `${config.name}=${value}`]];
 }
 
-function requestOf({ client, scope = [], audience, body, request }: HookArguments) {
+function requestOf(args: HookArguments) {
+  const { client, scope = [], audience, body, request } = args;
   const passedOn = PASSED_ON.flatMap((name) => (typeof body[name] === 'string' ? [[name, [body[name]]]] : []));
   return {
     client_id: client.id,
     requested_scopes: request.requested_scopes,
     granted_scopes: scope,
     granted_audience: [audience],
-    grant_types: ['client_credentials'],
+    grant_types: [grantTypeOf(args)],
     payload: Object.fromEntries(passedOn) as Record<string, string[]>,
   };
 }
 
-function sessionOf({ client, token }: HookArguments, configuration: HydraWebhook) {
+function sessionOf(args: HookArguments, configuration: HydraWebhook) {
+  const { client, token } = args;
   const { allowed_top_level_claims, mirror_top_level_claims, preserve_ext_claims } = configuration;
   const now = Date.now();
   const time = (ms: number): string => new Date(ms).toISOString();
@@ -93,7 +96,7 @@ function sessionOf({ client, token }: HookArguments, configuration: HydraWebhook
       headers: { extra: {} },
       expires_at: { access_token: time(now + (token?.lifetime_seconds ?? 0) * 1_000) },
       username: '',
-      subject: client.id,
+      subject: subjectOf(args),
     },
     extra: {},
     kid: '',

@@ -4,6 +4,7 @@ import type { OktaWebhook } from '../../../shared/domain/webhooks/okta.ts';
 import { answerJson, isObject, isText } from './answer-json.ts';
 import { headerValue } from './header-value.ts';
 import { patched } from './okta-patch.ts';
+import { subjectOf } from './speaks-for.ts';
 import { WebhookError, type Decision, type SecretOf, type Webhook } from './webhook.ts';
 
 // Okta's token inline hook (its documentation, "Token inline hook reference"); docs/from-okta.md has what differs.
@@ -53,8 +54,9 @@ function operationsIn(command: unknown): unknown[] {
 }
 
 /** The claims of the token, as Okta calls them. */
-function claimsOf({ client, scope = [], audience, token }: HookArguments): Record<string, unknown> {
-  return { ver: 1, iss: token?.issuer ?? '', aud: audience, cid: client.id, sub: client.id, scp: scope };
+function claimsOf(args: HookArguments): Record<string, unknown> {
+  const { client, scope = [], audience, token } = args;
+  return { ver: 1, iss: token?.issuer ?? '', aud: audience, cid: client.id, sub: subjectOf(args), scp: scope };
 }
 
 function eventOf(args: HookArguments, source: string) {

@@ -3,6 +3,7 @@ import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import { KEPT_HEADERS, type Wso2Webhook } from '../../../shared/domain/webhooks/wso2.ts';
 import { answerJson, isObject, isText } from './answer-json.ts';
 import { headerValue } from './header-value.ts';
+import { grantTypeOf, subjectOf } from './speaks-for.ts';
 import { WebhookError, type Decision, type SecretOf, type Webhook } from './webhook.ts';
 import { appliedOperations } from './wso2-operations.ts';
 
@@ -79,15 +80,15 @@ function eventOf(args: HookArguments, { allowedHeaders, allowedParameters }: Wso
   const claims = {
     iss: token?.issuer ?? '',
     client_id: client.id,
-    aut: 'APPLICATION',
+    aut: args.subject === undefined ? 'APPLICATION' : 'APPLICATION_USER',
     expires_in: token?.lifetime_seconds ?? 0,
     aud: [audience],
-    sub: client.id,
+    sub: subjectOf(args),
   };
   return {
     request: {
       clientId: client.id,
-      grantType: 'client_credentials',
+      grantType: grantTypeOf(args),
       scopes: request.requested_scopes.length === 0 ? scope : request.requested_scopes,
       additionalHeaders: listed(headers),
       additionalParams: listed(parameters),
