@@ -247,3 +247,32 @@ test('a dry run repeats the token request of a log', async () => {
   assert.match(String(refusal.message), /must be the log of a token request that reached a hook' on property log_id/);
   assert.match(String((await must(400, 'POST', path, { log_id, event: {} })).message), /event or log_id, not both/);
 });
+
+test('the contract of a hook stays with code that tells none, and changes where it is said', async () => {
+  const contractOf = async (id: string): Promise<unknown> =>
+    ((await must(200, 'GET', `/hooks/${id}`)).hookmint as Json | undefined)?.contract;
+  const handler = (plan: string): string =>
+    `Object.assign(exports, { handler: async (event) => ({ ...event, plan: '${plan}' }) });`;
+  const lambda = await made('lambda', { script: handler('one'), hookmint: { contract: 'cognito-lambda' } });
+  await must(200, 'PATCH', `/hooks/${lambda}`, { script: handler('two') });
+  assert.equal(await contractOf(lambda), 'cognito-lambda');
+
+  const logto = await made('logto', { script: 'const getCustomJwtClaims = async () => ({ plan: 1 });' });
+  assert.equal(await contractOf(logto), 'logto');
+  const refused = await must(400, 'PATCH', `/hooks/${logto}`, { script: scriptOf("'one'") });
+  assert.equal(refused.errorCode, 'hook_exports_nothing');
+  assert.match(String(refused.message), /the contract of the hook is logto: say another with hookmint\.contract$/);
+  assert.equal(await contractOf(logto), 'logto');
+  await must(200, 'PATCH', `/hooks/${logto}`, { script: scriptOf("'one'"), hookmint: { contract: 'auth0-hook' } });
+  assert.equal(await contractOf(logto), undefined);
+  await must(200, 'PATCH', `/hooks/${logto}`, {
+    script: handler('one').replace('Object.assign(exports, {', 'exports.handler = ({').replace(' });', ' }).handler;'),
+  });
+  assert.equal(await contractOf(logto), 'cognito-lambda');
+
+  const webhook = (path: string): string =>
+    JSON.stringify({ url: `https://hooks.example.com/${path}`, secret: { secret: 'KEY' } });
+  const endpoint = await made('endpoint', { script: webhook('one'), hookmint: { contract: 'webhook' } });
+  await must(200, 'PATCH', `/hooks/${endpoint}`, { script: webhook('two') });
+  assert.equal(await contractOf(endpoint), 'webhook');
+});

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain/egress.ts';
-import { isWebhookKind, type HookKind } from '../../../shared/domain/contracts.ts';
+import { CONTRACTS, isWebhookKind, type HookKind } from '../../../shared/domain/contracts.ts';
 import {
   DEFAULT_HOOK_LIMITS,
   HookRevisionContent,
@@ -37,7 +37,7 @@ export type RevisionEdit = {
   on_failure?: 'deny' | 'issue_unmodified' | undefined;
   isolation?: HookIsolation | undefined;
   language?: HookLanguage | undefined;
-  /** Left out: of the code that is written, what it tells; of the code that is there, what it had. */
+  /** Left out: what the code that is written tells, and else what the hook had. */
   contract?: HookKind | undefined;
 };
 
@@ -145,11 +145,15 @@ async function builtOf(
     const { hook_id, kind, build, limits } = before;
     return { hook_id, kind, code, ...(language === 'typescript' ? { language } : {}), dependencies, build, limits };
   }
-  try {
-    const built = await makeRevision(
-      { hook_id: hookId, code, language, contract, dependencies },
+  const build = (of: HookKind | undefined): Promise<Built> =>
+    makeRevision(
+      { hook_id: hookId, code, language, contract: of, dependencies },
       { secretsKey, build: (source) => hookBuilder.build(source, edit.by) },
     );
+  try {
+    const built = await (contract === undefined && before !== undefined
+      ? builtAsBefore(before, build)
+      : build(contract));
     if (edit.kind === 'action' && built.kind !== 'action') {
       throw invalidBody("'must export onExecuteCredentialsExchange' on property code.");
     }
@@ -158,6 +162,32 @@ async function builtOf(
     throw error instanceof HookBuildError ? answerTo(error) : error;
   }
 }
+
+/** Of the contract that the code tells; of the one that the hook has, where its code had to be told it, and the new code tells none either. */
+async function builtAsBefore(
+  { kind }: HookRevision,
+  build: (of: HookKind | undefined) => Promise<Built>,
+): Promise<Built> {
+  if (CONTRACTS[kind].isAuth0) return build(undefined);
+  try {
+    const built = await build(undefined);
+    if (built.kind !== 'hook') return built;
+  } catch (error) {
+    if (!(error instanceof HookBuildError) || !TELLS_NONE.has(error.code)) throw error;
+  }
+  try {
+    return await build(kind);
+  } catch (error) {
+    if (!(error instanceof HookBuildError) || !OF_ANOTHER.has(error.code)) throw error;
+    const { name } = CONTRACTS[kind];
+    const message = `${error.message}; the contract of the hook is ${name}: say another with hookmint.contract`;
+    throw new HookBuildError(error.code, message, { cause: error });
+  }
+}
+
+/** Of code of no contract; to who reads code, the JSON of a webhook is no sentence of it. */
+const TELLS_NONE: ReadonlySet<string> = new Set(['hook_exports_nothing', 'hook_syntax_error']);
+const OF_ANOTHER: ReadonlySet<string> = new Set(['hook_exports_nothing', 'webhook_invalid']);
 
 /** The message has the place in the author's file, or the module, and the way out. */
 function answerTo(error: HookBuildError): ApiError {
