@@ -7,6 +7,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
+import { messageOf } from '../../shared/errors.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { DEFAULT_HOOK_LIMITS, type HookLimits } from '../../shared/domain/hook.ts';
 import { connectStore } from '../../shared/store/connect.ts';
@@ -88,8 +89,22 @@ export type Stack = {
   exited: Promise<number | null>;
 };
 
+/** Ports are free when they are chosen, and may be taken by another test when they are used. */
+const STARTS = 3;
+const PORT_TAKEN = /Port \d+ cannot be used/;
+
 /** Starts the stack and resolves when its banner is there; rejects with all it printed when it ends before. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  for (let left = STARTS - 1; ; left--) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (left === 0 || !PORT_TAKEN.test(messageOf(error)) || options.args?.includes('--port') === true) throw error;
+    }
+  }
+}
+
+async function startOnce(options: StackOptions): Promise<Stack> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hookmint-'));
   const args = ['deploy/local/main.ts', '--port', '0', '--data', dataDir, ...(options.args ?? [])];
   if (options.hasConsole !== true) args.push('--no-console');
