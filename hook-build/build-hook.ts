@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cacheFolder } from '../shared/cache-folder.ts';
-import { HOOK_KINDS, type HookKind } from '../shared/domain/contracts.ts';
+import { CODE_KINDS, type HookKind } from '../shared/domain/contracts.ts';
 import { MAX_HOOK_SCRIPT_BYTES, type HookLanguage } from '../shared/domain/hook.ts';
 import type { Wall } from '../shared/process-wall/wall.ts';
 import type { Asker } from '../shared/turns.ts';
@@ -36,7 +36,7 @@ const Required = z
   .object({ text: z.string(), location: Location.optional() })
   .transform(({ text, location }) => ({ text, location }));
 const Scan = z.object({
-  kind: z.enum(HOOK_KINDS),
+  kind: z.enum(CODE_KINDS),
   required: z.array(Required),
   isModule: z.boolean(),
   needsBundle: z.boolean(),
@@ -47,12 +47,10 @@ const Scan = z.object({
  * Makes the one script that a hook runs as, with every module that it requires in it. Code of authors and of modules is read by
  * processes that hold nothing worth having, and nothing but that code and what stands in for Node's modules is read by them.
  *
- * The same input gives the same script, byte for byte.
+ * The same input gives the same script, byte for byte. What is no code is nothing to build: `builtWebhook`.
  * @throws HookBuildError
  */
 export async function buildHook(source: HookSource, options: BuildHookOptions = {}): Promise<BuiltHook> {
-  const webhook = builtWebhook(source);
-  if (webhook !== undefined) return webhook;
   const built = inTurn(() => buildHere(source, options), options.asker);
   return inFileOf(source.language, built);
 }
@@ -65,7 +63,7 @@ export async function inspectHook(
   code: string,
   language?: HookLanguage,
   contract?: HookKind,
-): Promise<z.infer<typeof Scan>> {
+): Promise<Omit<z.infer<typeof Scan>, 'kind'> & { kind: HookKind }> {
   const webhook = builtWebhook({ code, language, contract, dependencies: {} });
   if (webhook !== undefined) return { kind: webhook.kind, required: [], isModule: false, needsBundle: false };
   return inFileOf(language, inspectHere({ code, language, contract }));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOOK_KINDS } from '../shared/domain/contracts.ts';
+import { CODE_KINDS } from '../shared/domain/contracts.ts';
 import { MAX_HOOK_MODULES, MAX_HOOK_SCRIPT_BYTES } from '../shared/domain/hook.ts';
 import { HOOK_FILE } from './hook-file.ts';
 import { InstalledModule } from './install/locked-module.ts';
@@ -17,8 +17,8 @@ export const HookBundle = z.object({ script: z.string().min(1).max(MAX_HOOK_SCRI
 
 /** What a build comes to. It is made where authors' code and strangers' modules are read, and believed no more than those. */
 export const BuiltHook = z.strictObject({
-  /** The contract that it is written to. */
-  kind: z.enum(HOOK_KINDS),
+  /** The contract that it is written to; what is no code was not built. */
+  kind: z.enum(CODE_KINDS),
   /** CommonJS to be compiled in the isolate; the hook's code itself when it needs nothing. */
   script: z.string().max(MAX_HOOK_SCRIPT_BYTES),
   /** Maps `script` to `hook.js`, the author's file; null when `script` is the author's file. */

@@ -1,14 +1,18 @@
 import { readWebhook, WebhookInvalid } from '../shared/domain/webhooks/read-webhook.ts';
+import type { WebhookKind } from '../shared/domain/contracts.ts';
 import type { BuiltHook } from './built-hook.ts';
 import { HookBuildError } from './errors.ts';
 import type { HookSource } from './hook-source.ts';
+
+/** Of {@link BuiltHook}, where nothing is built. */
+export type BuiltWebhook = Omit<BuiltHook, 'kind'> & { kind: WebhookKind };
 
 /**
  * A hook that is no code, of which nothing is built; `undefined` for code.
  *
  * @throws {HookBuildError} `webhook_invalid`
  */
-export function builtWebhook({ code, language, contract, dependencies }: HookSource): BuiltHook | undefined {
+export function builtWebhook({ code, language, contract, dependencies }: HookSource): BuiltWebhook | undefined {
   try {
     const read = readWebhook(code, contract);
     if (read === undefined) return undefined;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { kindNamed, type HookKind } from '../../shared/domain/contracts.ts';
 import { HookLanguage } from '../../shared/domain/hook.ts';
 import { buildHook, inspectHook } from '../../hook-build/build-hook.ts';
+import { builtWebhook } from '../../hook-build/built-webhook.ts';
 import { olderModules } from '../../hook-build/older-modules.ts';
 import { HookBuildError, type HookBuildErrorCode } from '../../hook-build/errors.ts';
 import type { TenantFiles } from '../tenant-files/model.ts';
@@ -68,7 +69,8 @@ async function unlessItDoesNotBuild(one: Step, { code, language, contract, depen
       return refuse(one, ['code: hookmint refuses it: it exports no onExecuteCredentialsExchange']);
     }
     one.notes.push(...missingInHooks(code, required), ...olderModules(code, required, dependencies));
-    await buildHook({ code, language, contract, dependencies });
+    const source = { code, language, contract, dependencies };
+    if (builtWebhook(source) === undefined) await buildHook(source);
     return one;
   } catch (error) {
     if (!(error instanceof HookBuildError)) throw error;

@@ -2,7 +2,7 @@ import type { OAuthErrorName } from '../oauth-error.ts';
 import { isIssuersClaim, isReservedClaim } from './reserved-claims.ts';
 
 /** Contracts of code, which runs in an isolate. */
-const CODE_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
+export const CODE_KINDS = ['hook', 'action', 'logto', 'cognito-lambda'] as const;
 /** Contracts of endpoints, which are asked without one: a hook is a file of JSON that says where and how. */
 export const WEBHOOK_KINDS = ['webhook', 'hydra-webhook', 'wso2-webhook', 'okta-webhook'] as const;
 /** How hooks are written: whose function it is, what it is given, what its result means. Revisions are stored with these names. */
