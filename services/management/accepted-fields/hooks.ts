@@ -91,7 +91,7 @@ export const hookDryRun: AcceptedFields = {
       'event.request.requested_scopes event.proof_of_possession.mechanism event.proof_of_possession.jkt event.proof_of_possession.x5t#S256 ' +
       'event.client_assertion.issuer event.client_assertion.subject event.client_assertion.claims ' +
       'event.protocol event.subject.issuer event.subject.subject event.subject.claims ' +
-      'event.actor.issuer event.actor.subject event.actor.claims',
+      'event.actor.issuer event.actor.subject event.actor.claims event.token.issuer event.token.lifetime_seconds',
     'The token request that the code gets.',
     `${FIELDS}: a dry run shows the code the event that it is given`,
   ),

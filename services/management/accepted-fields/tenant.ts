@@ -23,7 +23,7 @@ export const tenantSettings: AcceptedFields = {
   ...acts(
     'error_dialect',
     'auth0: the token endpoint refuses with the statuses, codes and texts of Auth0. rfc: with those of RFC 6749 §5.2.',
-    'test/conformance/error-dialect.test.ts: is answered by each dialect with the row of the table',
+    'test/conformance/error-dialect.test.ts: is answered by each dialect with the row of the table: \${name}',
   ),
   ...acts(
     'custom_claims',
