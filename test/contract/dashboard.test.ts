@@ -83,7 +83,8 @@ describe('dashboard and alerts', () => {
     );
     for (const { where, expr } of expressions) {
       const withoutLabels = expr.replaceAll(/(?:by|on) \([^)]*\)|\{[^}]*\}/g, ' ');
-      const asked = withoutLabels.match(/\b(?:hookmint|http_server|http_client|messaging|nodejs|process|kubelet)_\w+/g) ?? [];
+      const asked =
+        withoutLabels.match(/\b(?:hookmint|http_server|http_client|messaging|nodejs|process|kubelet)_\w+/g) ?? [];
       assert(asked.length > 0, `${where} asks for nothing`);
       assert.deepEqual(
         asked.filter((name) => ![...SERIES, ...SERIES_OF_COLLECTOR, ...SERIES_OF_OTHERS].includes(name)),
