@@ -64,6 +64,10 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     --isolation WHAT      "shared" (default) or "process": no other hook runs in its processes
     --contract WHICH      as of "hook run"
 
+    --checks DIR          its cases (as of "hook test") become part of the revision: each is run where
+                          hooks run, and what fails is not deployed; without: as they were
+    --force               deploys it though checks fail; the audit has which
+
   To a part of the clients, and back by itself when it does worse than the deployed revision:
 
     --percent N           of all clients, the same ones as N grows
@@ -114,9 +118,10 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   [
     'hook enable',
     'has a hook shape tokens',
-    `hookmint hook enable NAME[@N]
+    `hookmint hook enable NAME[@N] [--force]
 
-  Has it shape tokens, with revision N if given, in the place of the enabled hook.`,
+  Has it shape tokens, with revision N if given, in the place of the enabled hook;
+  with --force though its checks fail.`,
   ],
   [
     'hook disable',
@@ -128,9 +133,9 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   [
     'hook rollback',
     'deploys the revision before',
-    `hookmint hook rollback NAME [--to N]
+    `hookmint hook rollback NAME [--to N] [--force]
 
-  Deploys the revision before, or revision N of the history.`,
+  Deploys the revision before, or revision N of the history; with --force though its checks fail.`,
   ],
   [
     'hook list',

@@ -14,6 +14,7 @@ import { readJsonFile } from '../json-file.ts';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
+import { readChecks } from './checks.ts';
 import { contractOf, contractSaid } from './contract-option.ts';
 import { startGradual } from './gradual.ts';
 import { GRADUAL_OPTIONS, gradually } from './gradual-options.ts';
@@ -31,6 +32,8 @@ const OPTIONS = {
   'on-failure': { type: 'string' },
   isolation: { type: 'string' },
   contract: { type: 'string' },
+  checks: { type: 'string' },
+  force: { type: 'boolean', default: false },
   ...GRADUAL_OPTIONS,
 } as const;
 
@@ -64,8 +67,11 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     ...(values.isolation === undefined ? {} : { isolation: isolationOf(values.isolation) }),
     // A hookmint of before knows Auth0's alone.
     ...(contract === undefined && CONTRACTS[kind].isAuth0 ? {} : { contract: CONTRACTS[kind].name }),
+    ...(values.checks === undefined ? {} : { checks: readChecks(values.checks, file) }),
     ...(values.secrets === undefined ? {} : { secrets: readJsonFile(fromCaller(values.secrets), HookSecrets) }),
   };
+  const force = values.force ? { force: true } : {};
+  if (values.force && values.draft) throw new UsageError('A draft is not deployed: --force goes with no --draft.');
   const content = {
     script,
     dependencies: readDependencies(file),
@@ -78,13 +84,13 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
   if ((values.draft || part !== undefined) && hook !== undefined) {
     const drafted = api.read(Drafted, 'POST', `/hooks/${hook.id}/revisions`, content);
     const { number, revision } = await naming(() => asCaller(file), drafted);
-    if (part !== undefined) return startGradual(api, hook, revision, part);
+    if (part !== undefined) return startGradual(api, hook, revision, { ...part, ...force });
     print(
       `${hook.name}: revision ${String(number)} is a draft. Try it: hookmint hook try ${hook.name}@${String(number)}. Have it shape tokens: hookmint hook enable ${hook.name}@${String(number)}`,
     );
     return EXIT.ok;
   }
-  const body = enabled === undefined ? content : { ...content, enabled };
+  const body = { ...content, hookmint: { ...hookmint, ...force }, ...(enabled === undefined ? {} : { enabled }) };
   const answer =
     hook === undefined ? create(api, { ...body, name }) : api.read(Made, 'PATCH', `/hooks/${hook.id}`, body);
   const made = await naming(() => asCaller(file), answer);

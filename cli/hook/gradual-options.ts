@@ -16,7 +16,7 @@ type Given = { percent?: string; client?: string[] } & {
   [Name in 'max-errors' | 'max-denials' | 'max-dropped' | 'max-p99']?: string;
 };
 
-export type Gradually = { percent?: number; client_ids?: string[]; bounds?: Partial<GradualBounds> };
+export type Gradually = { percent?: number; client_ids?: string[]; bounds?: Partial<GradualBounds>; force?: boolean };
 
 const BOUNDS = [
   ['max-errors', 'errors_percent'],

@@ -24,7 +24,7 @@ const Gradual = z.looseObject({
   ended_by: z.string().nullable().optional(),
   reason: z.string().optional(),
   figures: z.object({ deployed: Runs, gradual: Runs }).optional(),
-  tokens: z.int(),
+  tokens: z.int().nullable(),
 });
 type Gradual = z.infer<typeof Gradual>;
 
@@ -79,7 +79,7 @@ async function end(args: string[], how: 'promote' | 'return', words: string): Pr
   // The one that was looked at, and no other that somebody began since.
   const ended = await api.read(Gradual, 'POST', `${pathOf(hook)}/${how}`, { id });
   print(
-    `${hook.name}: revision ${numberOf(ended)} ${words}; tokens that it shaped gradually: ${String(ended.tokens)} so far in the logs`,
+    `${hook.name}: revision ${numberOf(ended)} ${words}; tokens that it shaped gradually: ${tokensOf(ended)} so far in the logs`,
   );
   return EXIT.ok;
 }
@@ -96,7 +96,7 @@ async function theGradual(api: ApiClient, hook: RemoteHook): Promise<Gradual> {
 }
 
 function linesOf({ name }: RemoteHook, gradual: Gradual): string[] {
-  const { state, revision, reason, figures, tokens } = gradual;
+  const { state, revision, reason, figures } = gradual;
   const how = {
     on: `shapes ${partOf(gradual)}`,
     promoted: 'was promoted: it is deployed to all clients',
@@ -105,7 +105,7 @@ function linesOf({ name }: RemoteHook, gradual: Gradual): string[] {
   }[state];
   return [
     `${name}: revision ${numberOf(gradual)} ${how}${reason === undefined ? '' : `: ${reason}`}`,
-    `tokens that it shaped gradually: ${String(tokens)}, in the logs as hook_revision:"${revision}" AND hook_rule:(percent OR client) AND type:seccft`,
+    `tokens that it shaped gradually: ${tokensOf(gradual)}, in the logs as hook_revision:"${revision}" AND hook_rule:(percent OR client) AND type:seccft`,
     ...(figures === undefined
       ? []
       : [runsLine('deployed revision', figures.deployed), runsLine('this revision', figures.gradual)]),
@@ -116,6 +116,8 @@ function runsLine(which: string, { runs, errors, denials, dropped, p99_ms }: z.i
   const p99 = p99_ms === null ? '' : `, 99 % within ${p99_ms.toPrecision(3)} ms`;
   return `last minute, ${which}: ${String(runs)} runs, ${String(errors)} failed, ${String(denials)} denied, ${String(dropped)} with something dropped${p99}`;
 }
+
+const tokensOf = ({ tokens }: Gradual): string => (tokens === null ? 'more than can be counted' : String(tokens));
 
 const numberOf = ({ number, revision }: Gradual): string => (number === null ? revision : String(number));
 

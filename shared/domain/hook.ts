@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { HOOK_KINDS } from './contracts.ts';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from './egress.ts';
+import { MAX_HOOK_CHECKS_BYTES } from './hook-check.ts';
 import { EndedGradual, GradualDeployment } from './gradual-deployment.ts';
 
 /** The extensibility points hookmint runs hooks at. */
@@ -96,6 +97,8 @@ export const HookRevisionContent = z.strictObject({
   isolation: z.literal('process').optional(),
   /** What `code` is written in, where that is not JavaScript. Left out as `isolation` is. */
   language: z.literal('typescript').optional(),
+  /** JSON text of what must hold before tokens are shaped by it (`hook-check.ts`), to nobody who runs it. Left out as `isolation` is. */
+  checks: z.string().max(MAX_HOOK_CHECKS_BYTES).optional(),
 });
 export type HookRevisionContent = z.infer<typeof HookRevisionContent>;
 export type HookRevisionInput = z.input<typeof HookRevisionContent>;

@@ -43,9 +43,18 @@ const policies: AcceptedFields = {
   ),
 };
 
+const CHECKS = 'test/e2e/hook-checks.test.ts';
+const force = (path: string): AcceptedFields =>
+  acts(path, 'Deploys it though its checks fail.', `${CHECKS}: a revision whose checks fail is deployed by force alone, which the audit has`);
+
 /** What a revision of a hook is made of. */
 export const hookRevisions: AcceptedFields = {
   ...policies,
+  ...acts(
+    'hookmint.checks.name hookmint.checks.event hookmint.checks.custom_claims hookmint.checks.expect',
+    'Runs that must have their result before it is deployed.',
+    `${CHECKS}: the checks of a revision are run where hooks run, whichever way it is deployed`,
+  ),
   ...acts(
     'script',
     'The code that runs.',
@@ -65,6 +74,7 @@ export const hookRevisions: AcceptedFields = {
 
 export const hooks: AcceptedFields = {
   ...hookRevisions,
+  ...force('hookmint.force'),
   ...acts('name', 'Its name, unique in the tenant.', `${HOOKS}: another name of a hook keeps its revision`),
   ...acts(
     'enabled',
@@ -86,7 +96,10 @@ export const hookSecrets: AcceptedFields = acts(
 
 const GRADUAL = 'test/e2e/gradual-deployment.test.ts';
 
+export const hookDeploy = force('force');
+
 export const gradualDeployment: AcceptedFields = {
+  ...hookDeploy,
   ...acts(
     'revision percent',
     'The revision, and the part of the clients whose tokens it shapes.',

@@ -78,6 +78,8 @@ export const ERROR_CODES = {
   hook_syntax_error: 'The script has a syntax error; the message has the place.',
   hook_load_failed:
     'The script fails when it is loaded, so it cannot be enabled; the message has the error and the place.',
+  hook_checks_failed:
+    'Checks of the revision failed, so it is not deployed; the message has what differs. force deploys it all the same.',
   module_undeclared:
     'The script requires a module that is neither among its dependencies nor one of the default modules.',
   dependency_invalid: 'A dependency has an invalid name or version.',

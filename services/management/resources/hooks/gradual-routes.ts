@@ -7,6 +7,7 @@ import { ApiError, conflict, inexistent, invalidBody } from '../../api/api-error
 import { reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
 import { mustLoad } from '../../hook-revisions/must-load.ts';
+import { forced, mustPass } from '../../hook-revisions/must-pass.ts';
 import { isEnabled, keepLoadable } from './enable.ts';
 import { aHook, findHook, hookParams as params } from './find-hook.ts';
 import { EndGradual, GradualView, StartGradual } from './gradual-schema.ts';
@@ -48,13 +49,17 @@ const start = writes('put', {
       throw conflict('hook_not_enabled', 'The hook shapes no tokens: enable it before a part of them is shaped anew.');
     }
     await mustLoad(hook, body.revision, deps);
-    return changing(id, deps, (now) => {
+    const isOn = hook.gradual?.revision === body.revision;
+    const failed = isOn ? [] : await mustPass(hook, body.revision, body.force === true, deps);
+    const started = await changing(id, deps, (now) => {
       mustBeOfHistory(now, body.revision);
       if (now.current_revision === body.revision) {
         throw conflict('hook_revision_deployed', 'The revision is deployed to all clients already.');
       }
       return withGradual(now, body, caller.id);
     });
+    const { change } = started;
+    return change === null ? started : { ...started, change: { ...change, after: { ...change.after, ...forced(failed) } } };
   },
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH } from '../../../../shared/domain/client.ts';
 import { EndedGradual, GradualBounds, MAX_GRADUAL_CLIENTS } from '../../../../shared/domain/gradual-deployment.ts';
-import { RevisionId } from './schema.ts';
+import { Force, RevisionId } from './schema.ts';
 
 /** What is left out is as it is in the deployment of that revision that is on, and else the default. */
 export const StartGradual = z.strictObject({
@@ -14,6 +14,7 @@ export const StartGradual = z.strictObject({
     .max(MAX_GRADUAL_CLIENTS, `must be at most ${String(MAX_GRADUAL_CLIENTS)}`)
     .optional(),
   bounds: GradualBounds.partial().optional(),
+  force: Force.optional(),
 });
 export type StartGradual = z.infer<typeof StartGradual>;
 
@@ -47,8 +48,8 @@ export const GradualView = z
     reason: z.string().optional(),
     /** Runs within the last minute, or the last before it returned by itself. */
     figures: z.object({ deployed: RunsView, gradual: RunsView }).optional(),
-    /** Tokens that it shaped, as far as they are in the logs. */
-    tokens: z.int(),
+    /** Tokens that it shaped, as far as they are in the logs; `null` for more than are counted in time. */
+    tokens: z.int().nullable(),
   })
   .meta({ id: 'GradualDeployment' });
 export type GradualView = z.infer<typeof GradualView>;

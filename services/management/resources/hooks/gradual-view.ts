@@ -1,10 +1,11 @@
 import { historyOf } from '../../../../shared/domain/hook-history.ts';
-import type { GradualFigures, GradualRuns } from '../../../../shared/domain/gradual-deployment.ts';
+import type { GradualDeployment, GradualFigures, GradualRuns } from '../../../../shared/domain/gradual-deployment.ts';
 import type { Hook } from '../../../../shared/domain/hook.ts';
 import { quantileMs } from '../../../../shared/duration-buckets.ts';
 import { logsIn } from '../../../../shared/store/logs.ts';
-import { inexistent } from '../../api/api-error.ts';
+import { ApiError, inexistent } from '../../api/api-error.ts';
 import type { Deps } from '../../deps.ts';
+import { refusingTheExpensive } from '../logs/refusing-the-expensive.ts';
 import type { GradualView } from './gradual-schema.ts';
 
 /**
@@ -21,13 +22,7 @@ export async function gradualView(
   if (one === undefined) throw inexistent('gradual deployment');
   const figures = gradual === undefined ? ended?.figures : gradualReports.figuresOf(gradual.id);
   const { id, revision, percent, client_ids, bounds, started_at_ms, started_by } = one;
-  const tokens = await logsIn(db).count({
-    type: 'seccft',
-    hook_id: hook.id,
-    hook_revision: revision,
-    hook_rule: { $in: ['percent', 'client'] },
-    date: { $gte: new Date(started_at_ms) },
-  });
+  const tokens = await tokensShaped(hook.id, one, db);
   return {
     id,
     revision,
@@ -49,6 +44,28 @@ export async function gradualView(
     ...(figures === undefined ? {} : { figures: figuresView(figures) }),
     tokens,
   };
+}
+
+/** `null` when it takes too long to count: the answer to who promotes or returns does not depend on it. */
+async function tokensShaped(
+  hookId: string,
+  { revision, started_at_ms }: GradualDeployment,
+  db: Deps['db'],
+): Promise<number | null> {
+  try {
+    return await refusingTheExpensive(() =>
+      logsIn(db).count({
+        type: 'seccft',
+        hook_id: hookId,
+        hook_revision: revision,
+        hook_rule: { $in: ['percent', 'client'] },
+        date: { $gte: new Date(started_at_ms) },
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ApiError && error.errorCode === 'query_too_expensive') return null;
+    throw error;
+  }
 }
 
 const figuresView = ({ deployed, gradual }: GradualFigures) => ({

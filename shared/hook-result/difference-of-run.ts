@@ -1,12 +1,19 @@
 import { diff } from 'node:util';
-import type { Case } from './case.ts';
-import type { DryRun } from './dry-run.ts';
-import type { EndpointRequest } from './endpoint.ts';
+import type { Expectation } from '../domain/hook-check.ts';
+import type { HookOutcome } from '../domain/hook-outcome.ts';
+import type { Judgement } from './judge-outcome.ts';
+
+type Run = Judgement & {
+  outcome: { status: HookOutcome['status'] };
+  console: HookOutcome['console'];
+  /** Of a webhook, as the server in the place of its endpoint had them. */
+  requests?: readonly object[];
+};
 
 /** The difference between what a case expects and what came, as lines for people; `undefined` for none. */
 export function differenceOf(
-  run: DryRun & { requests?: readonly EndpointRequest[] },
-  expect: Case['expect'],
+  run: Run,
+  expect: Expectation,
 ): string | undefined {
   const looked: Record<string, unknown> = {
     scope: run.token?.scope,
