@@ -12,14 +12,23 @@ import { CASE_SUFFIX, readCaseFiles } from './case-files.ts';
  * @throws {UsageError}
  */
 export function readChecks(folder: string, hookFile: string): HookCheck[] {
-  const all = readCaseFiles(fromCaller(folder), folder).filter(({ file, one }) => resolve(dirname(file), one.hook) === resolve(hookFile));
+  const all = readCaseFiles(fromCaller(folder), folder).filter(
+    ({ file, one }) => resolve(dirname(file), one.hook) === resolve(hookFile),
+  );
   if (all.length === 0) throw new UsageError(`${folder} has no case of ${basename(hookFile)}.`);
   const travels = all.filter(({ one }) => Object.keys(one.secrets).length === 0 && one.endpoint === undefined);
   if (travels.length < all.length) {
-    note(`${String(all.length - travels.length)} of ${String(all.length)} cases have secrets or an endpoint of their own: they stay here.`);
+    note(
+      `${String(all.length - travels.length)} of ${String(all.length)} cases have secrets or an endpoint of their own: they stay here.`,
+    );
   }
   return travels.map(({ file, raw }) => {
     const { name, event, custom_claims, expect } = raw;
-    return { name: name ?? basename(file, CASE_SUFFIX), ...(event === undefined ? {} : { event }), ...(custom_claims === undefined ? {} : { custom_claims }), expect };
+    return {
+      name: name ?? basename(file, CASE_SUFFIX),
+      ...(event === undefined ? {} : { event }),
+      ...(custom_claims === undefined ? {} : { custom_claims }),
+      expect,
+    };
   });
 }

@@ -13,7 +13,8 @@ export async function hookEnable(args: string[]): Promise<ExitCode> {
   const api = await connectApi();
   const { hook, at } = await theHookAt(api, onlyArgument(positionals, 'NAME', 'hookmint hook enable'));
   const path = `/hooks/${hook.id}`;
-  if (at !== undefined) await naming(fileOf(hook), api.call('POST', `${path}/revisions/${at.revision}/deploy`, { force: values.force }));
+  if (at !== undefined)
+    await naming(fileOf(hook), api.call('POST', `${path}/revisions/${at.revision}/deploy`, { force: values.force }));
   const { enabled } = await naming(fileOf(hook), api.read(Hook, 'PATCH', path, { enabled: true }));
   print(await stateOf(api, { ...hook, enabled }));
   return EXIT.ok;

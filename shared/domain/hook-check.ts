@@ -61,7 +61,10 @@ export const MAX_HOOK_CHECKS_BYTES = 65_536;
 export const HookChecks = z
   .array(HookCheck)
   .max(MAX_HOOK_CHECKS, `must be at most ${String(MAX_HOOK_CHECKS)}`)
-  .refine((checks) => new Set(checks.map(({ name }) => name)).size === checks.length, 'must each have a name of their own')
+  .refine(
+    (checks) => new Set(checks.map(({ name }) => name)).size === checks.length,
+    'must each have a name of their own',
+  )
   .refine(
     (checks) => Buffer.byteLength(JSON.stringify(checks)) <= MAX_HOOK_CHECKS_BYTES,
     `must have at most ${String(MAX_HOOK_CHECKS_BYTES)} bytes`,

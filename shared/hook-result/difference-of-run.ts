@@ -11,10 +11,7 @@ type Run = Judgement & {
 };
 
 /** The difference between what a case expects and what came, as lines for people; `undefined` for none. */
-export function differenceOf(
-  run: Run,
-  expect: Expectation,
-): string | undefined {
+export function differenceOf(run: Run, expect: Expectation): string | undefined {
   const looked: Record<string, unknown> = {
     scope: run.token?.scope,
     claims: run.token?.claims,

@@ -61,7 +61,10 @@ describe('the checks of a hook', () => {
     const { body: shown } = await call('GET', `/hooks/${id}/revisions/${String(draft.revision)}`);
     assert.deepEqual(shown.checks, CHECKS);
     assertRefused(await call('POST', `/hooks/${id}/revisions/${String(draft.revision)}/deploy`, {}), /full:/);
-    assertRefused(await call('PUT', `/hooks/${id}/gradual-deployment`, { revision: draft.revision, percent: 10 }), /full:/);
+    assertRefused(
+      await call('PUT', `/hooks/${id}/gradual-deployment`, { revision: draft.revision, percent: 10 }),
+      /full:/,
+    );
     assertRefused(
       await call('POST', '/hooks', {
         name: 'refused',
@@ -144,7 +147,11 @@ describe('the checks of a hook', () => {
     write('secret.case.json', JSON.stringify({ hook: './cased.js', secrets: { A: 'local value' }, expect: {} }));
     write('other.case.json', JSON.stringify({ hook: './other.js', expect: {} }));
     const deployed = await hookmint(['hook', 'deploy', 'cased.js', '--enable', '--checks', '.']);
-    assert.deepEqual([deployed.code, deployed.stdout], [0, 'cased: revision 1 is deployed and enabled\n'], deployed.stderr);
+    assert.deepEqual(
+      [deployed.code, deployed.stdout],
+      [0, 'cased: revision 1 is deployed and enabled\n'],
+      deployed.stderr,
+    );
     assert.match(deployed.stderr, /1 of 2 cases have secrets or an endpoint of their own/);
     write('cased.js', scriptOf(`'no'`));
     const refused = await hookmint(['hook', 'deploy', 'cased.js']);
@@ -155,7 +162,9 @@ describe('the checks of a hook', () => {
     assert.equal((await hookmint(['hook', 'rollback', 'cased'])).code, 0);
 
     assert.equal((await hookmint(['export', 'tenant'])).code, 0);
-    const file = JSON.parse(readFileSync(join(folder, 'tenant', 'hooks', 'cased.json'), 'utf8')) as { hookmint: object };
+    const file = JSON.parse(readFileSync(join(folder, 'tenant', 'hooks', 'cased.json'), 'utf8')) as {
+      hookmint: object;
+    };
     assert.deepEqual(file.hookmint, { checks: [{ ...CHECKS[0] }] });
     const applied = await hookmint(['apply', 'tenant', '--dry-run']);
     assert.equal(applied.code, 0, applied.stderr);

@@ -45,7 +45,11 @@ const policies: AcceptedFields = {
 
 const CHECKS = 'test/e2e/hook-checks.test.ts';
 const force = (path: string): AcceptedFields =>
-  acts(path, 'Deploys it though its checks fail.', `${CHECKS}: a revision whose checks fail is deployed by force alone, which the audit has`);
+  acts(
+    path,
+    'Deploys it though its checks fail.',
+    `${CHECKS}: a revision whose checks fail is deployed by force alone, which the audit has`,
+  );
 
 /** What a revision of a hook is made of. */
 export const hookRevisions: AcceptedFields = {

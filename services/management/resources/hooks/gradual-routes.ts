@@ -59,7 +59,9 @@ const start = writes('put', {
       return withGradual(now, body, caller.id);
     });
     const { change } = started;
-    return change === null ? started : { ...started, change: { ...change, after: { ...change.after, ...forced(failed) } } };
+    return change === null
+      ? started
+      : { ...started, change: { ...change, after: { ...change.after, ...forced(failed) } } };
   },
 });
 
@@ -135,7 +137,8 @@ function withGradual(hook: Hook, { revision, bounds, ...given }: StartGradual, c
   const before = hook.gradual?.revision === revision ? hook.gradual : undefined;
   const percent = given.percent ?? before?.percent ?? 0;
   const client_ids = given.client_ids ?? before?.client_ids ?? [];
-  if (percent === 0 && client_ids.length === 0) throw invalidBody("'must be above 0, or there must be client_ids' on property percent.");
+  if (percent === 0 && client_ids.length === 0)
+    throw invalidBody("'must be above 0, or there must be client_ids' on property percent.");
   const rest = before === undefined ? endedGradual(hook, { outcome: 'superseded', ended_by: clientId }) : hook;
   return {
     ...rest,

@@ -101,10 +101,12 @@ const create = writes('post', {
     const { revision } = await makeNextRevision(fresh.id, undefined, revisionEditOf(body, caller), deps);
     const discard = () => hooks.removeRevisions(fresh.id);
     if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
-    const failed = await mustPass(fresh, revision, body.hookmint?.force === true, deps).catch(async (error: unknown) => {
-      await discard();
-      throw error;
-    });
+    const failed = await mustPass(fresh, revision, body.hookmint?.force === true, deps).catch(
+      async (error: unknown) => {
+        await discard();
+        throw error;
+      },
+    );
     try {
       await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.id)));
     } catch (error) {
@@ -115,7 +117,10 @@ const create = writes('post', {
     const hook = await findHook(fresh.id, deps);
     if (body.enabled === true) await setEnabled(hook, true, deps);
     const after = await viewOfOne(hook, deps);
-    return { answer: after, change: { collection, id: fresh.id, before: null, after: { ...after, ...forced(failed) } } };
+    return {
+      answer: after,
+      change: { collection, id: fresh.id, before: null, after: { ...after, ...forced(failed) } },
+    };
   },
 });
 
@@ -158,7 +163,10 @@ const update = writes('patch', {
     if (enabled !== undefined) isChanged = (await setEnabled(hook, enabled, deps)) || isChanged;
     else await keepLoadable(hook, deps);
     const after = await viewOfOne(hook, deps);
-    return { answer: after, change: isChanged ? { collection, id, before, after: { ...after, ...forced(failed) } } : null };
+    return {
+      answer: after,
+      change: isChanged ? { collection, id, before, after: { ...after, ...forced(failed) } } : null,
+    };
   },
 });
 

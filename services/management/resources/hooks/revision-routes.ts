@@ -79,7 +79,16 @@ const get = reads({
     } as const;
     const secrets = await secretNamesOf(id, revision, deps);
     const modules = build?.modules ?? [];
-    return { ...entryView(entry, hook), kind, script: code, dependencies, modules, ...policies, secrets, checks: checksOf(found) };
+    return {
+      ...entryView(entry, hook),
+      kind,
+      script: code,
+      dependencies,
+      modules,
+      ...policies,
+      secrets,
+      checks: checksOf(found),
+    };
   },
 });
 
@@ -125,8 +134,7 @@ const deploy = writes('post', {
     matching(hook.current_revision, ifMatch);
     entryOf(hook, revision);
     if (await isEnabled(hook, deps)) await mustLoad(hook, revision, deps);
-    const failed =
-      hook.current_revision === revision ? [] : await mustPass(hook, revision, body?.force === true, deps);
+    const failed = hook.current_revision === revision ? [] : await mustPass(hook, revision, body?.force === true, deps);
     const changed = await hooksIn(deps.db).change(id, (now) => {
       entryOf(aHook(now), revision);
       matching(now.current_revision, ifMatch);
