@@ -130,7 +130,8 @@ function withGradual(hook: Hook, { revision, bounds, ...given }: StartGradual, c
   const before = hook.gradual?.revision === revision ? hook.gradual : undefined;
   const percent = given.percent ?? before?.percent ?? 0;
   const client_ids = given.client_ids ?? before?.client_ids ?? [];
-  if (percent === 0 && client_ids.length === 0) throw invalidBody("'must be above 0, or there must be client_ids' on property percent.");
+  if (percent === 0 && client_ids.length === 0)
+    throw invalidBody("'must be above 0, or there must be client_ids' on property percent.");
   const rest = before === undefined ? endedGradual(hook, { outcome: 'superseded', ended_by: clientId }) : hook;
   return {
     ...rest,
