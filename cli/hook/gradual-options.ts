@@ -12,9 +12,9 @@ export const GRADUAL_OPTIONS = {
   'max-p99': { type: 'string' },
 } as const;
 
-type Given = { percent?: string; client?: string[] } & {
-  [Name in 'max-errors' | 'max-denials' | 'max-dropped' | 'max-p99']?: string;
-};
+type Given = { percent?: string; client?: string[] } & Partial<
+  Record<'max-errors' | 'max-denials' | 'max-dropped' | 'max-p99', string>
+>;
 
 export type Gradually = { percent?: number; client_ids?: string[]; bounds?: Partial<GradualBounds>; force?: boolean };
 

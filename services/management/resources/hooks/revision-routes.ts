@@ -222,7 +222,10 @@ function entryView({ number, revision, created_at_ms, created_by }: HookHistoryE
   return { number, revision, created_at, created_by, current, draft, ...gradualOf(revision, hook) };
 }
 
-function gradualOf(of: string, { gradual, ended_gradual: ended }: Hook) {
+function gradualOf(
+  of: string,
+  { gradual, ended_gradual: ended }: Hook,
+): Pick<z.infer<typeof RevisionEntry>, 'gradual'> {
   const one = gradual ?? ended;
   if (one?.revision !== of) return {};
   const { percent, client_ids } = one;
