@@ -71,7 +71,8 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
   const revisions = new LRUCache<string, HookRevision>({
     max: CONFIGURATION_MAX_REVISIONS,
     maxSize: CONFIGURATION_MAX_REVISIONS_CHARACTERS,
-    sizeCalculation: ({ code, build }) => code.length + (build?.script.length ?? 0) + (build?.source_map.length ?? 0),
+    sizeCalculation: ({ code, build, checks }) =>
+      code.length + (checks?.length ?? 0) + (build?.script.length ?? 0) + (build?.source_map.length ?? 0),
   });
 
   /** A revision never changes: none is read twice. */

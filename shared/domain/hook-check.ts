@@ -43,14 +43,14 @@ const asGiven = (schema: z.ZodType) =>
     if (issue !== undefined) context.addIssue({ code: 'custom', message: issue.message, path: issue.path as string[] });
   });
 
-/** A case that travels with a revision: one run of it, and the result that it must have before the revision shapes tokens. */
+/** A case that travels with a revision, as it was stored: what it says of event and result may be of another version. */
 export const HookCheck = z.strictObject({
   name: z.string().min(1).max(128),
   /** What it leaves out is a sample's. */
-  event: asGiven(SampleEvent).optional(),
+  event: z.record(z.string(), z.unknown()).optional(),
   /** Default: the tenant's. */
   custom_claims: CustomClaimsPolicy.optional(),
-  expect: asGiven(Expectation),
+  expect: z.record(z.string(), z.unknown()),
 });
 export type HookCheck = z.infer<typeof HookCheck>;
 
@@ -58,8 +58,9 @@ export const MAX_HOOK_CHECKS = 50;
 /** JSON text of all of a revision's checks, bytes. */
 export const MAX_HOOK_CHECKS_BYTES = 65_536;
 
+/** Checks that are given: one run of the hook each, and the result that it must have before the revision shapes tokens. */
 export const HookChecks = z
-  .array(HookCheck)
+  .array(HookCheck.extend({ event: asGiven(SampleEvent).optional(), expect: asGiven(Expectation) }))
   .max(MAX_HOOK_CHECKS, `must be at most ${String(MAX_HOOK_CHECKS)}`)
   .refine(
     (checks) => new Set(checks.map(({ name }) => name)).size === checks.length,
@@ -72,5 +73,5 @@ export const HookChecks = z
 
 /** Of a revision, as they are in it. */
 export function checksOf({ checks }: { checks?: string | undefined }): HookCheck[] {
-  return checks === undefined ? [] : HookChecks.parse(JSON.parse(checks));
+  return checks === undefined ? [] : z.array(HookCheck).parse(JSON.parse(checks));
 }

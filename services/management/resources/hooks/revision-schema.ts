@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONTRACT_NAMES, HOOK_KINDS } from '../../../../shared/domain/contracts.ts';
 import { EndedGradual } from '../../../../shared/domain/gradual-deployment.ts';
-import { HookChecks } from '../../../../shared/domain/hook-check.ts';
+import { HookCheck } from '../../../../shared/domain/hook-check.ts';
 import { HookOutcome, LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { HookIsolation, HookLanguage, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
@@ -52,7 +52,7 @@ export const RevisionView = z
     language: HookLanguage,
     contract: z.enum(CONTRACT_NAMES),
     secrets: z.array(z.string()),
-    checks: HookChecks,
+    checks: z.array(HookCheck),
   })
   .meta({ id: 'HookRevision' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HookChecks } from '../../../../shared/domain/hook-check.ts';
+import { HookCheck, HookChecks } from '../../../../shared/domain/hook-check.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
 import { HookSecrets, MAX_HOOK_SECRETS } from '../../../../shared/hook-secrets.ts';
 import { policies, policiesInView } from '../../hook-revisions/policies.ts';
@@ -96,7 +96,10 @@ export const HookView = z
     dependencies: z.record(z.string(), z.string()),
     triggerId: AnyTriggerId,
     enabled: z.boolean(),
-    hookmint: policiesInView.hookmint.unwrap().extend({ checks: HookChecks.optional() }).optional(),
+    hookmint: policiesInView.hookmint
+      .unwrap()
+      .extend({ checks: z.array(HookCheck).optional() })
+      .optional(),
   })
   .partial()
   .meta({ id: 'Hook' });
