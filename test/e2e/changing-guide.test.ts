@@ -29,7 +29,7 @@ const steps: Step[] = [...guide.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap
     }),
 );
 
-it('the guide to changing hooks can be followed as it is written', { timeout: 240_000 }, async () => {
+it('the guide to changing hooks can be followed as it is written', { timeout: 600_000 }, async () => {
   const { url, managementClientId, managementClientSecret } = stack();
   const cli = join(ROOT, 'cli', 'hookmint.js');
   const script = steps

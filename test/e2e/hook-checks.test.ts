@@ -166,8 +166,11 @@ describe('the checks of a hook', () => {
       hookmint: object;
     };
     assert.deepEqual(file.hookmint, { checks: [{ ...CHECKS[0] }] });
-    const applied = await hookmint(['apply', 'tenant', '--dry-run']);
-    assert.equal(applied.code, 0, applied.stderr);
+    const same = await hookmint(['diff', 'tenant']);
+    assert.equal(same.code, 0, same.stdout + same.stderr);
+    writeFileSync(join(folder, 'tenant', 'hooks', 'cased.json'), JSON.stringify({ ...file, hookmint: {} }));
+    const differs = await hookmint(['diff', 'tenant']);
+    assert.equal(differs.code, 1, differs.stdout + differs.stderr);
   });
 });
 
