@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { makeRevision } from '../../hook-build/make-revision.ts';
 import { enableRevision } from '../support/enable-revision.ts';
-import { addApi, addClient, addGrant } from '../support/tenant-fixtures.ts';
+import { addClient, addGrant } from '../support/tenant-fixtures.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -30,6 +30,7 @@ type Recorded = {
 const HYDRA = JSON.parse(
   readFileSync(join(import.meta.dirname, '../corpus/contracts/hydra-webhook/hydra-2.3.0.recorded.json'), 'utf8'),
 ) as Recorded;
+/** The demo's. */
 const API = 'https://api.example.com/';
 const SECRET = 'a-secret-of-the-client';
 const KEY = 'k-123';
@@ -39,7 +40,6 @@ const HYDRAS_HEADERS = ['accept-encoding', 'content-length', 'host', 'user-agent
 const OUR_HEADERS = ['accept', 'accept-encoding', 'connection', 'content-length', 'host', 'traceparent', 'user-agent'];
 
 const stack = withStack({ hook: null }, async (started) => {
-  await addApi(started, { identifier: API });
   for (const [client_id, token_endpoint_auth_method] of [
     ['c1', 'client_secret_post'],
     ['c2', 'client_secret_basic'],
