@@ -69,13 +69,13 @@ export async function startWebhookSystems(
   const stack = await startStack({ signingAlg, hook: null });
   cleanup.defer(() => stack.stop());
   const endpoint = await startPeerFor('webhook.ts', {}, cleanup);
-  await enableWebhook(stack, endpoint.url);
   const options = { signingAlg, clientId: stack.clientId, clientSecret: stack.clientSecret, audience: stack.audience };
   const provider = await startPeerFor(
     'oidc-provider.ts',
     { ...options, webhookUrl: endpoint.url } satisfies OidcProviderOptions,
     cleanup,
   );
+  await enableWebhook(stack, endpoint.url);
   const common = { signingAlg, hooked: true, credentials: options };
   return {
     hookmint: system({ ...common, name: 'hookmint', url: stack.url, rootPids: [stack.pid, endpoint.pid] }),

@@ -20,7 +20,7 @@ async function measure(bench: Bench, signingAlg: SigningAlg): Promise<WebhookLeg
   bench.progress(`${signingAlg} starting hookmint, oidc-provider and the endpoint of both`);
   const systems = await startWebhookSystems(signingAlg, cleanup);
   bench.signal.throwIfAborted();
-  return alternate(bench, systems, { connections });
+  return await alternate(bench, systems, { connections });
 }
 
 /** For people: medians over the rounds, with the least and the most. */

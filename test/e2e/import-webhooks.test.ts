@@ -218,7 +218,7 @@ describe('hookmint import --from wso2-webhook', () => {
     write('bearer-secrets.json', { HOOK_KEY });
     await run(['bearer.json', ...from, ...HERE, '--secrets', 'bearer-secrets.json', '--enable']);
     await claims();
-    assert.equal(asked[0]?.authorization, `Bearer ${HOOK_KEY}`);
+    assert.equal(asked.at(-1)?.authorization, `Bearer ${HOOK_KEY}`);
   });
 
   it('names the rule, headers that are not kept, and another authentication', async () => {
