@@ -3,7 +3,6 @@ import { basename, extname } from 'node:path';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { CONTRACTS, type HookKind } from '../../shared/domain/contracts.ts';
-import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookIsolation, HookLimits } from '../../shared/domain/hook.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { note, print } from '../../shared/terminal.ts';
@@ -16,6 +15,7 @@ import { inspectHook } from '../../hook-build/build-hook.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
 import { readChecks } from './checks.ts';
 import { contractOf, contractSaid } from './contract-option.ts';
+import { egressOf } from './egress-options.ts';
 import { startGradual } from './gradual.ts';
 import { GRADUAL_OPTIONS, gradually } from './gradual-options.ts';
 import { findHook, naming, revisionsOf, type RemoteHook } from './remote-hooks.ts';
@@ -144,17 +144,6 @@ function limitsOf(given: string): z.infer<typeof Limits> {
   if (parsed.success) return parsed.data;
   const { path = [], message = '' } = parsed.error.issues[0] ?? {};
   throw new UsageError(`--limits cannot be used: ${[path.join('.'), message].filter(Boolean).join(': ')}.`);
-}
-
-function egressOf(addresses: string[] | undefined, hosts: string[] | undefined): Partial<EgressPolicy> | undefined {
-  if (addresses === undefined && hosts === undefined) return undefined;
-  const wrong = addresses?.find((address) => !EgressPolicy.shape.allowed_addresses.element.safeParse(address).success);
-  if (wrong !== undefined)
-    throw new UsageError(`--allow-address must be an IP address or a CIDR block, not "${wrong}".`);
-  return {
-    ...(addresses === undefined ? {} : { allowed_addresses: addresses }),
-    ...(hosts === undefined ? {} : { allowed_hosts: hosts }),
-  };
 }
 
 function onFailureOf(given: string): z.infer<typeof OnFailure> {
