@@ -40,7 +40,7 @@ export type Expectation = z.infer<typeof Expectation>;
 const asGiven = (schema: z.ZodType) =>
   z.record(z.string(), z.unknown()).superRefine((value, context) => {
     const [issue] = schema.safeParse(value).error?.issues ?? [];
-    if (issue !== undefined) context.addIssue({ code: 'custom', message: issue.message, path: issue.path as string[] });
+    if (issue !== undefined) context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
   });
 
 /** A case that travels with a revision, as it was stored: what it says of event and result may be of another version. */
