@@ -95,7 +95,7 @@ export function createEgressBroker(ceiling: readonly string[]) {
     ): Promise<HttpExchangeResponse> {
       const url = allowedUrl(request.url, policy);
       // A byte for each character: Node writes what is text with its headers in one call, other bodies in two.
-      const body = request.body === undefined ? undefined : Buffer.from(request.body, 'base64').latin1Slice();
+      const body = request.body === undefined ? undefined : Buffer.from(request.body, 'base64').toString('latin1');
       if (body !== undefined && body.length > MAX_REQUEST_BYTES) {
         throw new EgressError(
           'EGRESS_REQUEST_TOO_LARGE',
