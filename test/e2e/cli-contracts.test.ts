@@ -7,17 +7,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
 import { canary } from '../support/canary.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
 // What people have of other systems, from a file to a token.
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-contracts-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -36,7 +35,7 @@ async function hookmint(...args: string[]): Promise<Ended> {
     HOOKMINT_CLIENT_ID: stack().managementClientId,
     HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
   };
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: 'pipe',

@@ -11,6 +11,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement } from '../support/management.ts';
 import {
   startOtlpReceiver,
@@ -69,7 +70,7 @@ async function hookmint(...args: string[]): Promise<Ended> {
     HOOKMINT_CLIENT_ID: stack.managementClientId,
     HOOKMINT_CLIENT_SECRET: stack.managementClientSecret,
   };
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: 'pipe',
