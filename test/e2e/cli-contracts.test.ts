@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -10,8 +9,8 @@ import { after, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
 import { canary } from '../support/canary.ts';
-import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement } from '../support/management.ts';
+import { runCli, type Ended } from '../support/run-cli.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -27,25 +26,7 @@ function write(name: string, content: unknown): void {
   writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-type Ended = { code: number | null; stdout: string; stderr: string };
-
-async function hookmint(...args: string[]): Promise<Ended> {
-  const env = {
-    HOOKMINT_URL: stack().url,
-    HOOKMINT_CLIENT_ID: stack().managementClientId,
-    HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
-  };
-  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: 'pipe',
-  });
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (text: Buffer) => (ended.stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (ended.stderr += text.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { ...ended, code };
-}
+const hookmint = (...args: string[]): Promise<Ended> => runCli(stack(), folder, args);
 
 async function refusal(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await hookmint(...args);

@@ -11,7 +11,7 @@ const TIMEOUT_PER_TEST_MS = 300_000;
 /** A file that takes longer does not come to its end: its process is ended, with all that it has started, and the file has failed. */
 const MAX_FILE_MS = 600_000;
 /** Of a whole run. */
-const TIMEOUT_MS = 40 * 60_000;
+const TIMEOUT_MS = 60 * 60_000;
 
 /** How a run of files ended: whether all passed, the files in which something failed, whether they say all there is to say, and how long each took. */
 export type Ran = { passed: boolean; failed: string[]; isWhole: boolean; tookMs: Map<string, number> };
