@@ -3,7 +3,6 @@ import { basename, extname } from 'node:path';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { CONTRACTS, type HookKind } from '../../shared/domain/contracts.ts';
-import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookIsolation, HookLimits } from '../../shared/domain/hook.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { note, print } from '../../shared/terminal.ts';
@@ -15,6 +14,9 @@ import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
 import { contractOf, contractSaid } from './contract-option.ts';
+import { egressOf } from './egress-options.ts';
+import { startGradual } from './gradual.ts';
+import { GRADUAL_OPTIONS, gradually } from './gradual-options.ts';
 import { findHook, naming, revisionsOf, type RemoteHook } from './remote-hooks.ts';
 
 const OPTIONS = {
@@ -29,11 +31,14 @@ const OPTIONS = {
   'on-failure': { type: 'string' },
   isolation: { type: 'string' },
   contract: { type: 'string' },
+  ...GRADUAL_OPTIONS,
 } as const;
 
 const Limits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
 const OnFailure = z.enum(['deny', 'issue_unmodified']);
 const Made = z.object({ id: z.string(), name: z.string(), enabled: z.boolean() });
+
+const Drafted = z.object({ number: z.int(), revision: z.string() });
 
 /** `hookmint hook deploy FILE`: makes the file's hook what a running hookmint runs, or a draft there. */
 export async function hookDeploy(args: string[]): Promise<ExitCode> {
@@ -43,6 +48,10 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     throw new UsageError('--enable and --no-enable exclude each other.');
   if (values.draft && values.enable === true)
     throw new UsageError('A draft cannot be enabled: give --draft or --enable.');
+  const enabled = values.enable === true ? true : values['no-enable'] === true ? false : undefined;
+  const part = gradually(values);
+  if (part !== undefined && (values.draft || enabled !== undefined))
+    throw new UsageError('A gradual deployment is of an enabled hook: it goes with neither --draft nor --enable.');
   const name = values.name ?? basename(file, extname(file));
   const egress = egressOf(values['allow-address'], values['allow-host']);
   const contract = contractOf(values.contract);
@@ -62,12 +71,14 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     dependencies: readDependencies(file),
     hookmint,
   };
-  const enabled = values.enable === true ? true : values['no-enable'] === true ? false : undefined;
   const api = await connectApi();
   const hook = await findHook(api, name);
-  if (values.draft && hook !== undefined) {
-    const drafted = api.read(z.object({ number: z.int() }), 'POST', `/hooks/${hook.id}/revisions`, content);
-    const { number } = await naming(() => asCaller(file), drafted);
+  if (part !== undefined && hook === undefined)
+    throw new UsageError(`There is no hook "${name}" yet: its first revision is deployed to all clients.`);
+  if ((values.draft || part !== undefined) && hook !== undefined) {
+    const drafted = api.read(Drafted, 'POST', `/hooks/${hook.id}/revisions`, content);
+    const { number, revision } = await naming(() => asCaller(file), drafted);
+    if (part !== undefined) return startGradual(api, hook, revision, part);
     print(
       `${hook.name}: revision ${String(number)} is a draft. Try it: hookmint hook try ${hook.name}@${String(number)}. Have it shape tokens: hookmint hook enable ${hook.name}@${String(number)}`,
     );
@@ -127,17 +138,6 @@ function limitsOf(given: string): z.infer<typeof Limits> {
   if (parsed.success) return parsed.data;
   const { path = [], message = '' } = parsed.error.issues[0] ?? {};
   throw new UsageError(`--limits cannot be used: ${[path.join('.'), message].filter(Boolean).join(': ')}.`);
-}
-
-function egressOf(addresses: string[] | undefined, hosts: string[] | undefined): Partial<EgressPolicy> | undefined {
-  if (addresses === undefined && hosts === undefined) return undefined;
-  const wrong = addresses?.find((address) => !EgressPolicy.shape.allowed_addresses.element.safeParse(address).success);
-  if (wrong !== undefined)
-    throw new UsageError(`--allow-address must be an IP address or a CIDR block, not "${wrong}".`);
-  return {
-    ...(addresses === undefined ? {} : { allowed_addresses: addresses }),
-    ...(hosts === undefined ? {} : { allowed_hosts: hosts }),
-  };
 }
 
 function onFailureOf(given: string): z.infer<typeof OnFailure> {

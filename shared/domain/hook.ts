@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { HOOK_KINDS } from './contracts.ts';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from './egress.ts';
+import { EndedGradual, GradualDeployment } from './gradual-deployment.ts';
 
 /** The extensibility points hookmint runs hooks at. */
 export const TriggerId = z.enum(['credentials-exchange']);
@@ -102,8 +103,13 @@ export type HookRevisionInput = z.input<typeof HookRevisionContent>;
 export const HookRevision = HookRevisionContent.extend({ revision: z.string() });
 export type HookRevision = z.infer<typeof HookRevision>;
 
-/** A hook or an Action as tokens are shaped by it: with the revision that is deployed. */
-export type EnabledHook = { id: string; name: string; revision: HookRevision };
+/** A hook or an Action as tokens are shaped by it: with the revision that is deployed, and the one of a gradual deployment. */
+export type EnabledHook = {
+  id: string;
+  name: string;
+  revision: HookRevision;
+  gradual?: { deployment: GradualDeployment; revision: HookRevision };
+};
 
 /** Revisions in a hook's history; a roll-back to older ones is not possible. */
 export const MAX_HISTORY_REVISIONS = 50;
@@ -133,6 +139,10 @@ export const Hook = z.object({
   history: z.array(HookHistoryEntry).max(MAX_HISTORY_REVISIONS).default([]),
   created_at_ms: z.number().default(0),
   updated_at_ms: z.number().default(0),
+  /** A revision that shapes a part of the tokens. Left out, and where it cannot be read: the deployed one shapes all. */
+  gradual: GradualDeployment.optional().catch(undefined),
+  /** The last that is over. */
+  ended_gradual: EndedGradual.optional().catch(undefined),
   /** What Auth0's tools say of an Action beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });

@@ -200,7 +200,7 @@ describe('hookmint import --from logto', () => {
     assert.match(await refusal('import', 'other.json', '--from', 'logto'), /other\.json cannot be used/);
     assert.match(
       await refusal('import', 'other.json', '--from', 'okta'),
-      /--from must be one of logto, cognito-lambda, not "okta"/,
+      /--from must be one of logto, cognito-lambda, hydra-webhook, wso2-webhook, okta-webhook, not "okta"/,
     );
     write('no-script.json', { script: 'const a = 1;' });
     assert.match(await refusal('import', 'no-script.json', '--from', 'logto'), /declares no getCustomJwtClaims/);

@@ -84,6 +84,28 @@ export const hookSecrets: AcceptedFields = acts(
   `${HOOKS}: secrets are written, never read, and reach the hook`,
 );
 
+const GRADUAL = 'test/e2e/gradual-deployment.test.ts';
+
+export const gradualDeployment: AcceptedFields = {
+  ...acts(
+    'revision percent',
+    'The revision, and the part of the clients whose tokens it shapes.',
+    `${GRADUAL}: a share of the clients has the new revision, the same ones as it grows`,
+  ),
+  ...acts('client_ids', 'Clients whose tokens it shapes whatever the part.', `${GRADUAL}: named clients come first`),
+  ...acts(
+    'bounds.errors_percent bounds.denials_percent bounds.dropped_percent bounds.p99_ratio',
+    'How much worse than the deployed revision it may be before it returns.',
+    `${GRADUAL}: each bound returns it, and one that is set aside does not`,
+  ),
+};
+
+export const endOfGradualDeployment: AcceptedFields = acts(
+  'id',
+  'The gradual deployment that is meant.',
+  `${GRADUAL}: of several who promote or return it one does, and nobody another one`,
+);
+
 export const hookDryRun: AcceptedFields = {
   ...acts(
     'event.client.id event.client.name event.client.tenant event.client.metadata event.scope event.audience event.custom_claims event.body ' +

@@ -63,6 +63,10 @@ export const ERROR_CODES = {
   hook_conflict: 'Another hook has this name.',
   hook_not_deployed: 'The hook has no revision that could be enabled.',
   inexistent_hook_revision: 'There is no such revision in the history of the hook.',
+  hook_not_enabled: 'The hook is not enabled, so that no part of the clients can have another revision.',
+  hook_revision_deployed: 'The revision is deployed to all clients already.',
+  inexistent_gradual_deployment: 'No gradual deployment of the hook is on, or, to be read, there never was one.',
+  gradual_deployment_changed: 'Another gradual deployment is on than the one that is meant.',
   inexistent_hook_secret: 'The hook has no secret of this name.',
   hook_secret_conflict: 'The hook has a secret of this name.',
 

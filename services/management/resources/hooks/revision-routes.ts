@@ -118,7 +118,7 @@ const deploy = writes('post', {
   status: 200,
   response: HookView,
   errors: [404, 412],
-  handle: async ({ params: { id, revision }, ifMatch }, deps) => {
+  handle: async ({ params: { id, revision }, caller, ifMatch }, deps) => {
     const hook = await findHook(id, deps);
     matching(hook.current_revision, ifMatch);
     entryOf(hook, revision);
@@ -126,7 +126,7 @@ const deploy = writes('post', {
     const changed = await hooksIn(deps.db).change(id, (now) => {
       entryOf(aHook(now), revision);
       matching(now.current_revision, ifMatch);
-      return now.current_revision === revision ? now : deployed(now, revision);
+      return now.current_revision === revision ? now : deployed(now, revision, caller.id);
     });
     if (changed === undefined) throw inexistent('hook');
     await keepLoadable(changed.after, deps);
@@ -206,5 +206,18 @@ function entryView({ number, revision, created_at_ms, created_by }: HookHistoryE
   const { current_revision, draft_revision } = hook;
   const current = revision === current_revision;
   const draft = !current && revision === draft_revision;
-  return { number, revision, created_at: new Date(created_at_ms).toISOString(), created_by, current, draft };
+  const created_at = new Date(created_at_ms).toISOString();
+  return { number, revision, created_at, created_by, current, draft, ...gradualOf(revision, hook) };
+}
+
+function gradualOf(
+  of: string,
+  { gradual, ended_gradual: ended }: Hook,
+): Pick<z.infer<typeof RevisionEntry>, 'gradual'> {
+  const one = gradual ?? ended;
+  if (one?.revision !== of) return {};
+  const { percent, client_ids } = one;
+  const state = gradual === undefined ? (ended?.outcome ?? 'returned') : 'on';
+  const reason = gradual === undefined ? ended?.reason : undefined;
+  return { gradual: { state, percent, client_ids: client_ids.length, ...(reason === undefined ? {} : { reason }) } };
 }
