@@ -22,6 +22,9 @@ const HOOK_COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['disable', async () => (await import('./hook/enable.ts')).hookDisable],
   ['try', async () => (await import('./hook/try.ts')).hookTry],
   ['rollback', async () => (await import('./hook/rollback.ts')).hookRollback],
+  ['gradual', async () => (await import('./hook/gradual.ts')).hookGradual],
+  ['promote', async () => (await import('./hook/gradual.ts')).hookPromote],
+  ['return', async () => (await import('./hook/gradual.ts')).hookReturn],
   ['list', async () => (await import('./hook/list.ts')).hookList],
   ['diff', async () => (await import('./hook/diff.ts')).hookDiff],
   ['logs', async () => (await import('./hook/logs.ts')).hookLogs],
@@ -63,7 +66,7 @@ async function hook([command, ...args]: string[]): Promise<ExitCode> {
   if (load === undefined) {
     throw new UsageError(
       command === undefined
-        ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rollback, list, diff or logs. ${seeHelp()}`
+        ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, gradual, promote, return, rollback, list, diff or logs. ${seeHelp()}`
         : `There is no command "hook ${command}". ${seeHelp()}`,
     );
   }

@@ -7,7 +7,9 @@ import { programsFolder } from '../deploy/local/programs/programs-folder.ts';
 import { obtainNats } from '../deploy/local/servers/nats-binary.ts';
 import { LENDER_VARIABLE } from './support/borrow-stack.ts';
 import { OUTPUT_DIR_VARIABLE, REPORT_ENDING, scanRun } from './support/canary-run.ts';
+import { PROGRAMS_VARIABLE } from './support/compiled-programs.ts';
 import { lendStacks } from './support/lend-stacks.ts';
+import { processorTimesOf } from './support/processor-time.ts';
 import { runFiles, type Ran } from './support/run-files.ts';
 
 /**
@@ -56,10 +58,11 @@ const files = [...found.filter((file) => isIn(FIRST, file)), ...found.filter((fi
 if (files.length === 0) throw new Error(`No file is called ${patterns.join(' or ')}.`);
 
 // Once, and not by every file at the same time.
-await Promise.all([
-  ...[obtainNats, obtainMongod].map((obtain) => obtain({ report: (line) => process.stdout.write(`${line}\n`) })),
+const [programs] = await Promise.all([
   programsFolder(),
+  ...[obtainNats, obtainMongod].map((obtain) => obtain({ report: (line) => process.stdout.write(`${line}\n`) })),
 ]);
+if (programs !== undefined) process.env[PROGRAMS_VARIABLE] = programs;
 
 const outputDir = mkdtempSync(join(tmpdir(), 'hookmint-test-output-'));
 process.env[OUTPUT_DIR_VARIABLE] = outputDir;
@@ -92,13 +95,17 @@ const isRunAgain =
   files.length > MAX_FILES_AGAIN;
 if (isRunAgain) process.stdout.write(`These failed, and are run again alone: ${failed.join(', ')}\n`);
 const last = isRunAgain ? [await run(failed, 1)] : first;
-const longest = first
-  .flatMap(({ tookMs }) => [...tookMs])
-  .sort(([, a], [, b]) => b - a)
-  .slice(0, LONGEST_TOLD);
-process.stdout.write(
-  `The longest: ${longest.map(([file, ms]) => `${file} ${(ms / 1_000).toFixed(1)} s`).join(', ')}\n`,
-);
+/** The files of which there is most. */
+function most(of: Iterable<[file: string, ms: number]>): string {
+  const longest = [...of].sort(([, a], [, b]) => b - a).slice(0, LONGEST_TOLD);
+  return longest.map(([file, ms]) => `${file} ${(ms / 1_000).toFixed(1)} s`).join(', ');
+}
+
+const times = processorTimesOf(outputDir);
+const sumMs = times.reduce((sum, [, ms]) => sum + ms, 0);
+process.stdout.write(`The longest: ${most(first.flatMap(({ tookMs }) => [...tookMs]))}\n`);
+if (sumMs > 0)
+  process.stdout.write(`Of the processor: ${(sumMs / 1_000).toFixed(1)} s and lent stacks; most by ${most(times)}\n`);
 const { shown, summary } = scanRun(outputDir);
 process.stdout.write(`${[...shown, summary].join('\n')}\n`);
 process.exitCode = shown.length > 0 || interrupt.signal.aborted || last.some(({ passed }) => !passed) ? 1 : 0;

@@ -13,6 +13,14 @@
  *
  *     /** @type {import('hookmint/types').CognitoLambda} *\/
  *     exports.handler = async (event, context) => event;
+ *
+ * And of what the endpoint of a webhook is asked, and may answer:
+ *
+ *     import type { WebhookAnswer, WebhookRequest } from 'hookmint/types';
+ *     app.post('/token', (request, response) => {
+ *       const { data }: WebhookRequest = request.body;
+ *       response.json({ claims: { plan: data.client.metadata.plan } } satisfies WebhookAnswer);
+ *     });
  */
 
 /** Anything that JSON can say; members that are `undefined` are left out. */
@@ -296,6 +304,152 @@ export type CognitoLambda = (
   context: LambdaContext,
   callback: (error?: Error | string | null, result?: CognitoResult) => undefined,
 ) => CognitoResult | Promise<CognitoResult>;
+
+/** What the endpoint of a webhook of hookmint's own contract is asked, signed by Standard Webhooks. */
+export interface WebhookRequest {
+  type: 'token.requested';
+  /** RFC 3339. */
+  timestamp: string;
+  data: {
+    client: HookClient;
+    /** The granted scopes; absent when there are none. */
+    scope?: string[];
+    /** Identifier of the API that the token is for. */
+    audience: string;
+    /** Claims that the configuration sets. */
+    custom_claims: Record<string, any>;
+    token: { issuer: string; lifetime_seconds: number };
+    /** The parameters of the token request, without the client's credentials. */
+    body: Record<string, any>;
+    request: {
+      ip?: string;
+      method: string;
+      hostname?: string;
+      language?: string;
+      user_agent?: string;
+      /** Of the token request; empty when it asked for none in particular. */
+      requested_scopes: string[];
+    };
+    proof_of_possession?: ProofOfPossession;
+    client_assertion?: ClientAssertion;
+    protocol?: 'oauth2-token-exchange' | 'oauth2-jwt-bearer';
+    subject?: VerifiedSubject;
+    actor?: VerifiedSubject;
+  };
+}
+
+/** With status 200; 204 leaves the token as it was. */
+export type WebhookAnswer =
+  | { claims?: Record<string, Json>; scope?: string[]; error?: never; error_description?: never }
+  /** No token: 400 to the client. */
+  | {
+      error: 'access_denied' | 'invalid_request' | 'invalid_scope';
+      error_description?: string;
+      claims?: never;
+      scope?: never;
+    };
+
+/** What Ory Hydra's token hook is asked by the contract hydra-webhook. */
+export interface HydraWebhookRequest {
+  session: {
+    id_token: {
+      /** Of an ID token, which there is none of: empty but for these. */
+      id_token_claims: { iss: string; iat: string } & Record<string, any>;
+      headers: { extra: null };
+      username: string;
+      /** The client_id, or whom the token speaks for. */
+      subject: string;
+    } & Record<string, any>;
+    extra: Record<string, never>;
+    client_id: string;
+    allowed_top_level_claims: string[];
+    mirror_top_level_claims: boolean;
+  } & Record<string, any>;
+  request: {
+    client_id: string;
+    /** `null` when the token request asked for none in particular. */
+    requested_scopes: string[] | null;
+    granted_scopes: string[];
+    granted_audience: string[];
+    grant_types: string[];
+    /** `grant_type`, `response_type`, `scope`, `client_id` and `assertion` of the token request. */
+    payload: Record<string, string[]>;
+  };
+}
+
+/** With status 200; 204 leaves the token as it was, 403 refuses it. */
+export interface HydraWebhookAnswer {
+  session?: { access_token?: Record<string, Json>; id_token?: Record<string, Json> };
+}
+
+/** What WSO2's pre-issue access token action is asked by the contract wso2-webhook. */
+export interface Wso2WebhookRequest {
+  requestId: string;
+  actionType: 'PRE_ISSUE_ACCESS_TOKEN';
+  event: {
+    request: {
+      clientId: string;
+      grantType: string;
+      scopes: string[];
+      /** Those that the configuration allows. */
+      additionalHeaders: { name: string; value: string[] }[];
+      additionalParams: { name: string; value: string[] }[];
+    };
+    tenant: { id: string; name: string };
+    accessToken: { tokenType: 'JWT'; scopes: string[]; claims: { name: string; value: Json }[] };
+  };
+  allowedOperations: { op: 'add' | 'remove' | 'replace'; paths: string[] }[];
+}
+
+/** With status 200. */
+export type Wso2WebhookAnswer =
+  | {
+      actionStatus: 'SUCCESS';
+      operations?: (
+        | { op: 'add'; path: string; value: string | { name: string; value: string | number | boolean | string[] } }
+        | { op: 'replace'; path: string; value: string }
+        | { op: 'remove'; path: string }
+      )[];
+    }
+  /** No token: 400 to the client, `error` is the reason. */
+  | { actionStatus: 'FAILED'; failureReason: string; failureDescription?: string };
+
+/** What Okta's token inline hook is asked by the contract okta-webhook. */
+export interface OktaWebhookRequest {
+  source: string;
+  eventId: string;
+  eventTime: string;
+  eventTypeVersion: string;
+  cloudEventVersion: string;
+  contentType: string;
+  eventType: 'com.okta.oauth2.tokens.transform';
+  data: {
+    context: {
+      request: { id: string; method: string; url: { value: string }; ipAddress?: string };
+      protocol: {
+        type: 'OAUTH2.0';
+        request: { client_id: string; grant_type?: string; scope?: string };
+        issuer: { uri: string };
+        client: { id: string; name: string; type: 'CONFIDENTIAL' };
+      };
+    };
+    access: {
+      claims: { ver: 1; iss: string; aud: string; cid: string; sub: string; scp: string[] };
+      token: { lifetime: { expiration: number } };
+      scopes: Record<string, { id: string; action: 'GRANT' }>;
+    };
+  };
+}
+
+/** With status 200; 204 leaves the token as it was. */
+export interface OktaWebhookAnswer {
+  commands?: {
+    type: 'com.okta.access.patch' | (string & {});
+    value?: { op: 'add' | 'replace' | 'remove'; path: string; value?: Json }[];
+  }[];
+  /** No token: 500 `server_error` to the client, with the summary. */
+  error?: { errorSummary?: string };
+}
 
 declare global {
   /** An error whose `name` is that of its class. */

@@ -69,10 +69,18 @@ hookmint import PATH --from SYSTEM [OPTION ...]
     --from logto          PATH is the JSON of GET /api/configs/jwt-customizer, or of its
                           client-credentials
     --from cognito-lambda PATH is the handler's file, or its folder
+    --from hydra-webhook  PATH is Hydra's configuration, YAML or JSON
+    --from wso2-webhook   PATH is the JSON of GET /api/server/v1/actions/preIssueAccessToken/{id}
+    --from okta-webhook   PATH is the JSON of GET /api/v1/inlineHooks, or of one of them
     --configuration FILE  of a Lambda: the JSON of aws lambda get-function-configuration, for the
                           handler's name and the environment
+    --key-header NAME     of WSO2: the header in which an endpoint by API_KEY expects its key
+    --secrets FILE        {"NAME": "value"}: what the source does not give out; or a variable for
+                          each, which the command names
+    --allow-address CIDR  --allow-host HOST  where it may send requests; can be repeated
     --name NAME           of the hook (default: the system's, or the function's)
     --on-failure WHAT     "deny" or "issue_unmodified" (default: as the source does)
+    --accept-losses       goes on without the settings that hookmint does not have (LOSS)
     --enable              has it shape tokens
     --dry-run             shows what it is made of, and changes nothing`,
   ],

@@ -62,7 +62,44 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     --allow-address CIDR  --allow-host HOST  where it may send requests; can be repeated
     --on-failure WHAT     "deny" (default) or "issue_unmodified"
     --isolation WHAT      "shared" (default) or "process": no other hook runs in its processes
-    --contract WHICH      as of "hook run"`,
+    --contract WHICH      as of "hook run"
+
+    --checks DIR          its cases (as of "hook test") become part of the revision: each is run where
+                          hooks run, and what fails is not deployed; without: as they were
+    --force               deploys it though checks fail; the audit has which
+
+  To a part of the clients, and back by itself when it does worse than the deployed revision:
+
+    --percent N           of all clients, the same ones as N grows
+    --client ID           this client; can be repeated
+    --max-errors N        percentage points more of runs that fail (default 1)
+    --max-denials N       of runs that refuse the token (default 10)
+    --max-dropped N       of runs of whose result something is left out (default 1)
+    --max-p99 N           times as long for 99 % of runs (default 3)`,
+  ],
+  [
+    'hook gradual',
+    'how a gradual deployment does',
+    `hookmint hook gradual NAME [--json]
+
+  Tells of the gradual deployment that is on, or of the last: its part, the runs of the last minute
+  beside those of the deployed revision, and how many tokens it shaped.
+
+  Exit code 1: it has returned by itself.`,
+  ],
+  [
+    'hook promote',
+    'deploys a gradual deployment to all clients',
+    `hookmint hook promote NAME
+
+  Deploys the revision of the gradual deployment to all clients.`,
+  ],
+  [
+    'hook return',
+    'returns from a gradual deployment',
+    `hookmint hook return NAME
+
+  The deployed revision shapes all tokens again.`,
   ],
   [
     'hook try',
@@ -81,9 +118,10 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   [
     'hook enable',
     'has a hook shape tokens',
-    `hookmint hook enable NAME[@N]
+    `hookmint hook enable NAME[@N] [--force]
 
-  Has it shape tokens, with revision N if given, in the place of the enabled hook.`,
+  Has it shape tokens, with revision N if given, in the place of the enabled hook;
+  with --force though its checks fail.`,
   ],
   [
     'hook disable',
@@ -95,9 +133,9 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   [
     'hook rollback',
     'deploys the revision before',
-    `hookmint hook rollback NAME [--to N]
+    `hookmint hook rollback NAME [--to N] [--force]
 
-  Deploys the revision before, or revision N of the history.`,
+  Deploys the revision before, or revision N of the history; with --force though its checks fail.`,
   ],
   [
     'hook list',

@@ -1,42 +1,10 @@
 import { z } from 'zod';
 import { CONTRACT_NAMES } from '../../shared/domain/contracts.ts';
 import { EgressPolicy } from '../../shared/domain/egress.ts';
-import { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
+import { Expectation } from '../../shared/domain/hook-check.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
-import { Dropped } from '../../shared/domain/hook-finding.ts';
 import { SampleEvent } from '../../shared/domain/sample-event.ts';
-
-/** What a case expects; what it leaves out is not looked at, but a token that is not issued is always a difference. */
-const Expectation = z
-  .strictObject({
-    /** All scopes of the token, in their order: an array, or as in a token response. */
-    scope: z.union([z.array(z.string()), z.string().transform((text) => text.split(' ').filter(Boolean))]),
-    /** All custom claims of the token. */
-    claims: z.record(z.string(), z.unknown()),
-    /** All that was dropped, in the order of the result. */
-    dropped: z.array(z.partialRecord(z.enum(Dropped.keyof().options), z.string())),
-    /** The answer to the client; a string is its `error`. */
-    error: z.union([
-      z.string().transform((error) => ({ error })),
-      z.strictObject({ status: z.int(), error: z.string(), error_description: z.string() }).partial(),
-    ]),
-    outcome: z.enum(HookOutcome.options.map((option) => option.shape.status.value)),
-    /** All lines of console output. */
-    console: z.array(z.string()),
-    /** What each of the endpoint's requests has, as far as it is told. */
-    requests: z.array(
-      z
-        .strictObject({
-          method: z.string(),
-          path: z.string(),
-          headers: z.record(z.string(), z.string()),
-          body: z.unknown(),
-        })
-        .partial(),
-    ),
-  })
-  .partial();
 
 /** An answer of the server that stands in the place of an endpoint; `body` is JSON, or a text that is sent as it is. */
 export const EndpointAnswer = z.strictObject({

@@ -3,7 +3,6 @@ import { basename, extname } from 'node:path';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
 import { CONTRACTS, type HookKind } from '../../shared/domain/contracts.ts';
-import { EgressPolicy } from '../../shared/domain/egress.ts';
 import { HookIsolation, HookLimits } from '../../shared/domain/hook.ts';
 import { HookSecrets } from '../../shared/hook-secrets.ts';
 import { note, print } from '../../shared/terminal.ts';
@@ -14,7 +13,11 @@ import { readJsonFile } from '../json-file.ts';
 import { inAuthorsFile, readHookCode } from '../../hook-build/author-file.ts';
 import { inspectHook } from '../../hook-build/build-hook.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
+import { readChecks } from './checks.ts';
 import { contractOf, contractSaid } from './contract-option.ts';
+import { egressOf } from './egress-options.ts';
+import { startGradual } from './gradual.ts';
+import { GRADUAL_OPTIONS, gradually } from './gradual-options.ts';
 import { findHook, naming, revisionsOf, type RemoteHook } from './remote-hooks.ts';
 
 const OPTIONS = {
@@ -29,11 +32,16 @@ const OPTIONS = {
   'on-failure': { type: 'string' },
   isolation: { type: 'string' },
   contract: { type: 'string' },
+  checks: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  ...GRADUAL_OPTIONS,
 } as const;
 
 const Limits = HookLimits.extend({ network_calls: HookLimits.shape.network_calls.unwrap() }).partial();
 const OnFailure = z.enum(['deny', 'issue_unmodified']);
 const Made = z.object({ id: z.string(), name: z.string(), enabled: z.boolean() });
+
+const Drafted = z.object({ number: z.int(), revision: z.string() });
 
 /** `hookmint hook deploy FILE`: makes the file's hook what a running hookmint runs, or a draft there. */
 export async function hookDeploy(args: string[]): Promise<ExitCode> {
@@ -43,6 +51,10 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     throw new UsageError('--enable and --no-enable exclude each other.');
   if (values.draft && values.enable === true)
     throw new UsageError('A draft cannot be enabled: give --draft or --enable.');
+  const enabled = values.enable === true ? true : values['no-enable'] === true ? false : undefined;
+  const part = gradually(values);
+  if (part !== undefined && (values.draft || enabled !== undefined))
+    throw new UsageError('A gradual deployment is of an enabled hook: it goes with neither --draft nor --enable.');
   const name = values.name ?? basename(file, extname(file));
   const egress = egressOf(values['allow-address'], values['allow-host']);
   const contract = contractOf(values.contract);
@@ -55,25 +67,30 @@ export async function hookDeploy(args: string[]): Promise<ExitCode> {
     ...(values.isolation === undefined ? {} : { isolation: isolationOf(values.isolation) }),
     // A hookmint of before knows Auth0's alone.
     ...(contract === undefined && CONTRACTS[kind].isAuth0 ? {} : { contract: CONTRACTS[kind].name }),
+    ...(values.checks === undefined ? {} : { checks: readChecks(values.checks, file) }),
     ...(values.secrets === undefined ? {} : { secrets: readJsonFile(fromCaller(values.secrets), HookSecrets) }),
   };
+  const force = values.force ? { force: true } : {};
+  if (values.force && values.draft) throw new UsageError('A draft is not deployed: --force goes with no --draft.');
   const content = {
     script,
     dependencies: readDependencies(file),
     hookmint,
   };
-  const enabled = values.enable === true ? true : values['no-enable'] === true ? false : undefined;
   const api = await connectApi();
   const hook = await findHook(api, name);
-  if (values.draft && hook !== undefined) {
-    const drafted = api.read(z.object({ number: z.int() }), 'POST', `/hooks/${hook.id}/revisions`, content);
-    const { number } = await naming(() => asCaller(file), drafted);
+  if (part !== undefined && hook === undefined)
+    throw new UsageError(`There is no hook "${name}" yet: its first revision is deployed to all clients.`);
+  if ((values.draft || part !== undefined) && hook !== undefined) {
+    const drafted = api.read(Drafted, 'POST', `/hooks/${hook.id}/revisions`, content);
+    const { number, revision } = await naming(() => asCaller(file), drafted);
+    if (part !== undefined) return startGradual(api, hook, revision, { ...part, ...force });
     print(
       `${hook.name}: revision ${String(number)} is a draft. Try it: hookmint hook try ${hook.name}@${String(number)}. Have it shape tokens: hookmint hook enable ${hook.name}@${String(number)}`,
     );
     return EXIT.ok;
   }
-  const body = enabled === undefined ? content : { ...content, enabled };
+  const body = { ...content, hookmint: { ...hookmint, ...force }, ...(enabled === undefined ? {} : { enabled }) };
   const answer =
     hook === undefined ? create(api, { ...body, name }) : api.read(Made, 'PATCH', `/hooks/${hook.id}`, body);
   const made = await naming(() => asCaller(file), answer);
@@ -127,17 +144,6 @@ function limitsOf(given: string): z.infer<typeof Limits> {
   if (parsed.success) return parsed.data;
   const { path = [], message = '' } = parsed.error.issues[0] ?? {};
   throw new UsageError(`--limits cannot be used: ${[path.join('.'), message].filter(Boolean).join(': ')}.`);
-}
-
-function egressOf(addresses: string[] | undefined, hosts: string[] | undefined): Partial<EgressPolicy> | undefined {
-  if (addresses === undefined && hosts === undefined) return undefined;
-  const wrong = addresses?.find((address) => !EgressPolicy.shape.allowed_addresses.element.safeParse(address).success);
-  if (wrong !== undefined)
-    throw new UsageError(`--allow-address must be an IP address or a CIDR block, not "${wrong}".`);
-  return {
-    ...(addresses === undefined ? {} : { allowed_addresses: addresses }),
-    ...(hosts === undefined ? {} : { allowed_hosts: hosts }),
-  };
 }
 
 function onFailureOf(given: string): z.infer<typeof OnFailure> {

@@ -17,9 +17,10 @@ export async function hookList(args: string[]): Promise<ExitCode> {
   }
   for (const { name, enabled, revisions } of hooks) {
     print(`${name}${enabled ? '  (enabled)' : ''}`);
-    for (const { number, created_at, created_by, current, draft } of revisions) {
+    for (const { number, created_at, created_by, current, draft, gradual } of revisions) {
       const mark = current ? 'deployed' : draft ? 'draft' : '';
-      print(`  ${String(number).padStart(3)}  ${mark.padEnd(8)}  ${created_at}  ${created_by ?? ''}`.trimEnd());
+      const part = gradual?.state === 'on' ? `  ${String(gradual.percent)} % of the clients` : '';
+      print(`  ${String(number).padStart(3)}  ${mark.padEnd(8)}  ${created_at}  ${created_by ?? ''}${part}`.trimEnd());
     }
   }
   return EXIT.ok;

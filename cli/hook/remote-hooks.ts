@@ -14,6 +14,7 @@ const Entry = z.object({
   created_by: z.string().nullable(),
   current: z.boolean(),
   draft: z.boolean(),
+  gradual: z.object({ state: z.string(), percent: z.int(), client_ids: z.int() }).optional(),
 });
 export type RevisionEntry = z.infer<typeof Entry>;
 

@@ -1,5 +1,4 @@
-import { globSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readHookCode } from '../../hook-build/author-file.ts';
 import { HookBuildError } from '../../hook-build/errors.ts';
@@ -8,16 +7,15 @@ import { print } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import type { KnownRevision } from '../../services/hook-executor/run-once.ts';
 import { EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
-import { readJsonFile } from '../json-file.ts';
 import { buildLocalHook, type LocalHook } from './build.ts';
-import { Case } from './case.ts';
+import { CASE_SUFFIX, readCaseFiles } from './case-files.ts';
+import type { Case } from './case.ts';
 import { contractOf } from './contract-option.ts';
-import { differenceOf } from './compare.ts';
+import { differenceOf } from '../../shared/hook-result/difference-of-run.ts';
 import { openEndpoint } from './endpoint.ts';
 import { openDryRuns } from './dry-run.ts';
 import { inFile } from './report.ts';
 
-const SUFFIX = '.case.json';
 /** Where a server in the place of an endpoint is. */
 const LOOPBACK = '127.0.0.1';
 
@@ -26,17 +24,17 @@ export async function hookTest(args: string[]): Promise<ExitCode> {
   const { positionals } = readArgs(args, {});
   const name = onlyArgument(positionals, 'DIR', 'hookmint hook test');
   const folder = fromCaller(name);
-  const cases = readCases(folder, name);
+  const cases = readCaseFiles(folder, name);
   const build = remembering(buildLocalHook);
   const dryRuns = await openDryRuns();
   let failed = 0;
   try {
-    for (const [file, one] of cases) {
+    for (const { file, one } of cases) {
       const startedMs = performance.now();
       const difference = await runCase(file, one);
       if (difference !== undefined) failed++;
       const ms = Math.round(performance.now() - startedMs);
-      const title = relative(folder, file).slice(0, -SUFFIX.length);
+      const title = relative(folder, file).slice(0, -CASE_SUFFIX.length);
       print(`${difference === undefined ? 'ok    ' : 'FAILED'} ${one.name ?? title} (${ms} ms)`);
       if (difference !== undefined) print(...difference.split('\n').map((line) => (line === '' ? '' : `    ${line}`)));
     }
@@ -70,15 +68,6 @@ export async function hookTest(args: string[]): Promise<ExitCode> {
       endpoint?.close();
     }
   }
-}
-
-function readCases(folder: string, name: string): [file: string, one: Case][] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new UsageError(`${name} is not a folder.`);
-  }
-  const files = globSync(`**/*${SUFFIX}`, { cwd: folder, exclude: ['**/node_modules/**'] }).sort();
-  if (files.length === 0) throw new UsageError(`${name} has no *${SUFFIX}.`);
-  return files.map((file) => [join(folder, file), readJsonFile(join(folder, file), Case, { isGiven: false })]);
 }
 
 /** Builds a hook once for all the cases that have it alike. */

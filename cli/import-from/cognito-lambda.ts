@@ -6,7 +6,7 @@ import { readHookCode } from '../../hook-build/author-file.ts';
 import { languageOf } from '../../hook-build/hook-file.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { readJsonFile } from '../json-file.ts';
-import type { ForeignHook } from './foreign-hook.ts';
+import type { ForeignFiles, ForeignHook } from './foreign-hook.ts';
 import { oneScript } from './one-script.ts';
 
 /** Cognito's own limit of a trigger. */
@@ -36,7 +36,7 @@ const USUAL = ['index', 'handler', 'src/index', 'src/handler'];
  * @param path The handler's file, or its folder.
  * @throws {UsageError}
  */
-export async function readCognitoLambda(path: string, configurationFile: string | undefined): Promise<ForeignHook> {
+export async function readCognitoLambda(path: string, { configurationFile }: ForeignFiles): Promise<ForeignHook> {
   const configuration = configurationFile === undefined ? {} : readJsonFile(configurationFile, Configuration);
   const { FunctionName, Runtime, Handler = 'index.handler', Environment } = configuration;
   if (Runtime !== undefined && !Runtime.startsWith('nodejs')) {
@@ -65,6 +65,8 @@ export async function readCognitoLambda(path: string, configurationFile: string 
     language: isAsWritten ? languageOf(file) : 'javascript',
     dependencies,
     secrets: Environment?.Variables ?? {},
+    asked: [],
+    losses: [],
     on_failure: 'deny',
     wall_ms: WALL_MS,
     notes: [

@@ -19,8 +19,7 @@ const All = z.array(z.object({ key: z.string(), value: z.unknown() }));
 const OF_MACHINES = /^(?:jwt\.)?client-?credentials$/i;
 
 /** @throws {UsageError} */
-export function readLogto(file: string, configuration: string | undefined): ForeignHook {
-  if (configuration !== undefined) throw new UsageError('--configuration is of a Lambda.');
+export function readLogto(file: string): ForeignHook {
   const { script, environmentVariables = {}, blockIssuanceOnError = false } = customizerIn(file);
   const on_failure = blockIssuanceOnError ? 'deny' : 'issue_unmodified';
   return {
@@ -30,6 +29,8 @@ export function readLogto(file: string, configuration: string | undefined): Fore
     language: 'javascript',
     dependencies: {},
     secrets: environmentVariables,
+    asked: [],
+    losses: [],
     on_failure,
     wall_ms: WALL_MS,
     notes: [

@@ -1,10 +1,6 @@
-import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { messageOf } from '../../shared/errors.ts';
-import { readGivenFile } from '../../shared/read-text-file.ts';
-import { UsageError } from '../../shared/usage-error.ts';
-import { MAX_FILE_BYTES } from '../tenant-files/bounds.ts';
 import { SECRET_NOT_SHOWN, type TenantFiles } from '../tenant-files/model.ts';
+import { readYamlFile } from '../yaml-file.ts';
 
 /** Maps: names come from outside, and an object has members of its own (`constructor`) and one that it loses (`__proto__`). */
 const named = <Value extends z.ZodType>(value: Value) =>
@@ -33,25 +29,7 @@ export type SecretValues = z.infer<typeof SecretValues>;
  */
 export function readSecretValues(file: string | undefined): SecretValues {
   if (file === undefined) return SecretValues.parse({});
-  let value: unknown;
-  try {
-    value = parse(readGivenFile(file, MAX_FILE_BYTES), { logLevel: 'error' });
-  } catch (error) {
-    // The parser's own messages quote the file, which may be a secret.
-    const reason =
-      error instanceof YAMLParseError
-        ? `it is neither JSON nor YAML at line ${String(error.linePos?.[0].line)} (${error.code})`
-        : error instanceof Error && 'syscall' in error
-          ? messageOf(error)
-          : 'it is neither JSON nor YAML';
-    throw new UsageError(`${file} cannot be used: ${reason}.`);
-  }
-  const parsed = SecretValues.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UsageError(
-    `${file} cannot be used: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}.`,
-  );
+  return readYamlFile(file, SecretValues);
 }
 
 /** What of the values is for nothing in the files, as `client NAME` or `hook NAME: SECRET`: a name that is misspelt would go unnoticed. */

@@ -56,17 +56,23 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     throw new Error(`the enabled hook ${missing.join(', ')} or its revision is not there`);
   }
 
+  /** A gradual deployment of a revision that is not there is none. */
   async function readHook(id: string): Promise<EnabledHook | undefined> {
     const hook = await hooks.find(id);
     if (typeof hook?.current_revision !== 'string') return undefined;
     const revision = await readRevision(hook.current_revision);
-    return revision === undefined ? undefined : { id, name: hook.name, revision };
+    if (revision === undefined) return undefined;
+    const { name, gradual: deployment } = hook;
+    const gradual = deployment === undefined ? undefined : await readRevision(deployment.revision);
+    if (deployment === undefined || gradual === undefined) return { id, name, revision };
+    return { id, name, revision, gradual: { deployment, revision: gradual } };
   }
 
   const revisions = new LRUCache<string, HookRevision>({
     max: CONFIGURATION_MAX_REVISIONS,
     maxSize: CONFIGURATION_MAX_REVISIONS_CHARACTERS,
-    sizeCalculation: ({ code, build }) => code.length + (build?.script.length ?? 0) + (build?.source_map.length ?? 0),
+    sizeCalculation: ({ code, build, checks }) =>
+      code.length + (checks?.length ?? 0) + (build?.script.length ?? 0) + (build?.source_map.length ?? 0),
   });
 
   /** A revision never changes: none is read twice. */

@@ -4,6 +4,7 @@ import type { ResourceServer } from '../../shared/domain/resource-server.ts';
 import { actorsOf } from '../../shared/domain/subject-token.ts';
 import { audiencesOf, authenticate } from './authenticate.ts';
 import { readProof } from './dpop/read-proof.ts';
+import { hasSides } from './gradual/side-of.ts';
 import { tokenEndpointsOf } from './endpoints.ts';
 import { ISSUED_TOKEN_TYPE } from './on-behalf/read-shown.ts';
 import type { OnBehalf } from './on-behalf/on-behalf.ts';
@@ -81,7 +82,8 @@ export async function issueToken(
 async function shapeAndSign(request: ShapedRequest, findings: Findings, deps: TokenIssuer): Promise<TokenResponse> {
   const { client, api, grant, binding, onBehalf } = request;
   // Tokens of the Management API are never shaped: a broken hook must not prevent its own repair.
-  const hooks = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
+  const enabled = api.is_system ? [] : await deps.configuration.enabledHooks('credentials-exchange');
+  const hooks = enabled.some(hasSides) ? await deps.gradual.sidesFor(enabled, client.client_id) : enabled;
   const merged = await shapeByHooks(hooks, request, findings, deps);
   findings.custom_claims = Object.keys(merged.customClaims);
 

@@ -31,6 +31,7 @@ import { createKeySets } from './client-keys/key-sets.ts';
 import { readConfig } from './config.ts';
 import { mutualTlsOf } from './client-certificate/mutual-tls.ts';
 import { createDpopNonces } from './dpop/nonces.ts';
+import { openGradualWatch } from './gradual/gradual-watch.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
 import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
@@ -126,6 +127,9 @@ runService(SERVICE, async (endLater) => {
     void publicKeys.refresh();
   });
 
+  const gradual = openGradualWatch(bus, tenant, configuration);
+  endLater('the watch over gradual deployments', gradual.close);
+
   const missing = (): string[] => [
     ...busMissing(),
     ...clock.missing(),
@@ -146,6 +150,7 @@ runService(SERVICE, async (endLater) => {
       configuration,
       executors,
       actionCache: {},
+      gradual,
       signers,
       publicKeys,
       limits,

@@ -6,6 +6,7 @@ import type { FindKey } from './client-keys/key-sets.ts';
 import type { ClientCertificate } from './client-certificate/certificate.ts';
 import type { FindCertificate } from './client-certificate/find-certificate.ts';
 import type { Configuration } from './configuration-cache.ts';
+import type { GradualWatch } from './gradual/gradual-watch.ts';
 import type { DpopNonces } from './dpop/nonces.ts';
 import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
 import type { SignRequester } from './steps/sign-token.ts';
@@ -27,6 +28,8 @@ export type TokenIssuer = {
   configuration: Configuration;
   executors: HookRequester;
   actionCache: CarriedCache;
+  /** Which revision shapes a token while a gradual deployment is on. */
+  gradual: GradualWatch;
   signers: SignRequester;
   publicKeys: PublicKeys;
   tokens: TokenStore;

@@ -44,6 +44,7 @@ export function createTokenRequestedHandler(options: {
       'hookmint.hook.id': hook.id,
       'hookmint.hook.name': hook.name,
       'hookmint.hook.revision': hook.revision,
+      ...(hook.rule === undefined ? {} : { 'hookmint.hook.rule': hook.rule, 'hookmint.hook.percent': hook.percent }),
     };
     const args = await withCache(event, known);
     const { cache, outcome } = await inSpan(

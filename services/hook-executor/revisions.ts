@@ -68,8 +68,15 @@ export function createRevisions(
 }
 
 /** Whatever of it may be large: a revision is as large as a message may be. */
-function sizeOf({ revision: { code, build, secrets, dependencies }, runnable }: KnownRevision): number {
+function sizeOf({ revision: { code, build, secrets, dependencies, checks }, runnable }: KnownRevision): number {
   const { source_map = '', modules = [] } = build ?? {};
-  const texts = [code, runnable.script, source_map, secrets ?? '', JSON.stringify([modules, dependencies])];
+  const texts = [
+    code,
+    runnable.script,
+    source_map,
+    secrets ?? '',
+    checks ?? '',
+    JSON.stringify([modules, dependencies]),
+  ];
   return texts.reduce((sum, text) => sum + text.length, 0);
 }

@@ -5,6 +5,7 @@ import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
+import type { GradualReports } from './gradual/gradual-reports.ts';
 import type { HookBuilder } from './hook-builder/hook-builder.ts';
 import type { HookLogs } from './resources/hooks/hook-logs.ts';
 
@@ -20,6 +21,8 @@ export type Deps = {
   hookLogs: HookLogs;
   /** The hook-executors, for runs that issue nothing. */
   dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
+  /** What gateways told last of gradual deployments. */
+  gradualReports: GradualReports;
   publicKeys: PublicKeys;
   /** The signers, for what becomes of the signing keys. */
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;

@@ -32,6 +32,8 @@ import { bootstrap } from './bootstrap.ts';
 import { readConfig } from './config.ts';
 import { consoleAddress } from './console/console-address.ts';
 import { signInSettings } from './console/sign-in/sign-in-settings.ts';
+import { createGradualReports } from './gradual/gradual-reports.ts';
+import { watchGradual } from './gradual/watch-gradual.ts';
 import { forgetRevisions } from './hook-revisions/forget-revisions.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
 import { boundLogs } from './logs/bound-logs.ts';
@@ -117,6 +119,12 @@ runService(SERVICE, async (endLater) => {
   const events = createEventPublisher(bus, tenant, eventsKey);
   endLater('the events', events.close);
 
+  const gradualReports = createGradualReports();
+  endLater(
+    'the watch over gradual deployments',
+    watchGradual({ bus, tenant, db: store.db, events, reports: gradualReports }).close,
+  );
+
   const { hostname } = new URL(config.HOOKMINT_ISSUER);
   const bound = boundLogs(store.db, {
     maxBytes: config.HOOKMINT_LOG_MAX_MIB * MIB,
@@ -147,6 +155,7 @@ runService(SERVICE, async (endLater) => {
       bus,
       hookLogs: createHookLogs(executorsBus, tenant),
       dryRunners,
+      gradualReports,
       publicKeys,
       keyManagers,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,

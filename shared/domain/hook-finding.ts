@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ruled } from './gradual-deployment.ts';
 
 /** Why a hook's claim or scope did not make it into the token. */
 export const Dropped = z.object({
@@ -26,6 +27,7 @@ export const HookFinding = z.object({
   id: z.string(),
   name: z.string(),
   revision: z.string(),
+  ...ruled,
   outcome: z.string(),
   cpu_ms: z.number(),
   wall_ms: z.number(),

@@ -1,3 +1,4 @@
+import type { EndedGradual } from './gradual-deployment.ts';
 import { MAX_HISTORY_REVISIONS, type Hook, type HookHistoryEntry } from './hook.ts';
 
 /** The history of a hook, newest first. One that was set up without a history began with what it has now. */
@@ -9,8 +10,9 @@ export function historyOf(hook: Hook): HookHistoryEntry[] {
 
 /** What can be run, deployed or shown of a hook: all other revisions of it are of no use any more. */
 export function keptRevisions(hook: Hook): ReadonlySet<string> {
-  const all = [hook.current_revision, hook.draft_revision, ...hook.history.map(({ revision }) => revision)];
-  return new Set(all.filter((revision) => revision !== null));
+  const { current_revision, draft_revision, gradual, history } = hook;
+  const all = [current_revision, draft_revision, gradual?.revision, ...history.map(({ revision }) => revision)];
+  return new Set(all.filter((revision) => typeof revision === 'string'));
 }
 
 /** A hook whose newest draft is a revision. The same content is the same entry of the history. */
@@ -23,7 +25,7 @@ export function withDraft(hook: Hook, revision: string, clientId: string | null)
   return {
     ...hook,
     draft_revision: revision,
-    history: known ? history : bounded([entry, ...history], hook.current_revision),
+    history: known ? history : bounded([entry, ...history], hook),
     updated_at_ms: now_ms,
   };
 }
@@ -32,14 +34,14 @@ export function withDraft(hook: Hook, revision: string, clientId: string | null)
 export function withRevision(hook: Hook, revision: string, clientId: string | null): Hook {
   const drafted = withDraft(hook, revision, clientId);
   if (hook.current_revision === revision) return drafted;
-  return { ...drafted, current_revision: revision, updated_at_ms: Date.now() };
+  return { ...withoutGradual(drafted, revision, clientId), current_revision: revision, updated_at_ms: Date.now() };
 }
 
 /** A hook on a revision of its own history; a draft that was not deployed yet stays one. */
-export function deployed(hook: Hook, revision: string): Hook {
+export function deployed(hook: Hook, revision: string, clientId: string | null = null): Hook {
   const hasDraft = hook.draft_revision !== null && hook.draft_revision !== hook.current_revision;
   return {
-    ...hook,
+    ...withoutGradual(hook, revision, clientId),
     current_revision: revision,
     draft_revision: hasDraft ? hook.draft_revision : revision,
     history: historyOf(hook),
@@ -47,10 +49,27 @@ export function deployed(hook: Hook, revision: string): Hook {
   };
 }
 
-/** The newest entries, and that of the revision which is deployed however old it is. */
-function bounded(history: HookHistoryEntry[], current: string | null): HookHistoryEntry[] {
+/** A hook whose gradual deployment is over, in a word of why. */
+export function endedGradual(
+  hook: Hook,
+  end: Pick<EndedGradual, 'outcome' | 'ended_by'> & Partial<EndedGradual>,
+): Hook {
+  const { gradual, ...rest } = hook;
+  if (gradual === undefined) return hook;
+  return { ...rest, ended_gradual: { ...gradual, ended_at_ms: Date.now(), ...end }, updated_at_ms: Date.now() };
+}
+
+/** Whoever deploys a revision to all ends a gradual deployment: of this revision, or of one made from what is no longer deployed. */
+function withoutGradual(hook: Hook, revision: string, clientId: string | null): Hook {
+  const outcome = hook.gradual?.revision === revision ? 'promoted' : 'superseded';
+  return endedGradual(hook, { outcome, ended_by: clientId });
+}
+
+/** The newest entries, and those of the revisions that shape tokens however old they are. */
+function bounded(history: HookHistoryEntry[], { current_revision, gradual }: Hook): HookHistoryEntry[] {
   if (history.length <= MAX_HISTORY_REVISIONS) return history;
-  const kept = history.slice(0, MAX_HISTORY_REVISIONS);
-  const ofCurrent = history.find(({ revision }) => revision === current);
-  return ofCurrent === undefined || kept.includes(ofCurrent) ? kept : [...kept.slice(0, -1), ofCurrent];
+  const isInUse = ({ revision }: HookHistoryEntry): boolean =>
+    revision === current_revision || revision === gradual?.revision;
+  let left = MAX_HISTORY_REVISIONS - history.filter(isInUse).length;
+  return history.filter((entry) => isInUse(entry) || left-- > 0);
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { HOOK_KINDS } from './contracts.ts';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from './egress.ts';
+import { MAX_HOOK_CHECKS_BYTES } from './hook-check.ts';
+import { EndedGradual, GradualDeployment } from './gradual-deployment.ts';
 
 /** The extensibility points hookmint runs hooks at. */
 export const TriggerId = z.enum(['credentials-exchange']);
@@ -95,6 +97,8 @@ export const HookRevisionContent = z.strictObject({
   isolation: z.literal('process').optional(),
   /** What `code` is written in, where that is not JavaScript. Left out as `isolation` is. */
   language: z.literal('typescript').optional(),
+  /** JSON text of what must hold before tokens are shaped by it (`hook-check.ts`), to nobody who runs it. Left out as `isolation` is. */
+  checks: z.string().max(MAX_HOOK_CHECKS_BYTES).optional(),
 });
 export type HookRevisionContent = z.infer<typeof HookRevisionContent>;
 export type HookRevisionInput = z.input<typeof HookRevisionContent>;
@@ -102,8 +106,13 @@ export type HookRevisionInput = z.input<typeof HookRevisionContent>;
 export const HookRevision = HookRevisionContent.extend({ revision: z.string() });
 export type HookRevision = z.infer<typeof HookRevision>;
 
-/** A hook or an Action as tokens are shaped by it: with the revision that is deployed. */
-export type EnabledHook = { id: string; name: string; revision: HookRevision };
+/** A hook or an Action as tokens are shaped by it: with the revision that is deployed, and the one of a gradual deployment. */
+export type EnabledHook = {
+  id: string;
+  name: string;
+  revision: HookRevision;
+  gradual?: { deployment: GradualDeployment; revision: HookRevision };
+};
 
 /** Revisions in a hook's history; a roll-back to older ones is not possible. */
 export const MAX_HISTORY_REVISIONS = 50;
@@ -133,6 +142,10 @@ export const Hook = z.object({
   history: z.array(HookHistoryEntry).max(MAX_HISTORY_REVISIONS).default([]),
   created_at_ms: z.number().default(0),
   updated_at_ms: z.number().default(0),
+  /** A revision that shapes a part of the tokens. Left out, and where it cannot be read: the deployed one shapes all. */
+  gradual: GradualDeployment.optional().catch(undefined),
+  /** The last that is over. */
+  ended_gradual: EndedGradual.optional().catch(undefined),
   /** What Auth0's tools say of an Action beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });

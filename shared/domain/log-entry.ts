@@ -30,6 +30,8 @@ export const LogEntry = z.object({
   /** Of the hook and the Actions that ran. */
   hook_id: z.array(z.string()).optional(),
   hook_revision: z.array(z.string()).optional(),
+  /** While a gradual deployment was on: by which rules the revisions were chosen. */
+  hook_rule: z.array(z.string()).optional(),
   /** How those ended that did not run to their end. */
   hook_outcome: z.array(z.string()).optional(),
   error_code: z.string().optional(),

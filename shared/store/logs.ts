@@ -24,6 +24,7 @@ export const LOOKED_UP_LOG_FIELDS = [
   'hook_id',
   'hook_revision',
   'hook_outcome',
+  'hook_rule',
   'error_code',
   'correlation_id',
   'jti',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ruled } from '../domain/gradual-deployment.ts';
 import { HookRevision } from '../domain/hook.ts';
 import { HookOutcome } from '../domain/hook-outcome.ts';
 
@@ -13,7 +14,7 @@ export const TOKEN_REQUESTED_QUEUE = 'hook-executor';
 const SealedCache = z.string().max(131_072).optional();
 
 export const TokenRequested = z.object({
-  hook: z.object({ id: z.string(), name: z.string(), revision: z.string() }),
+  hook: z.object({ id: z.string(), name: z.string(), revision: z.string(), ...ruled }),
   /** JSON text of `HookArguments`: only the isolate reads it, so only the isolate parses it. */
   arguments: z.string(),
   /** Of an Action: what Actions have put into `api.cache`. */

@@ -101,6 +101,12 @@ export const webhookCircuits = meter.createCounter('hookmint.webhook.circuit.cha
   unit: '{change}',
 });
 
+/** Gradual deployments that returned by themselves, by `hookmint.hook.breach`: the bound that was crossed (errors, denials, dropped, p99). */
+export const hookReturns = meter.createCounter('hookmint.hook.returns', {
+  description: 'Gradual deployments of hooks that crossed a bound and returned',
+  unit: '{return}',
+});
+
 /** Reports the executor's queue depth: requests taken from the bus and not yet answered. What executors are scaled by. */
 export function observeQueueDepth(depth: () => number): void {
   meter

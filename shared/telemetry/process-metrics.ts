@@ -34,6 +34,8 @@ export function observeSandboxes(figures: () => SandboxFigures): void {
     const now = figures();
     for (const [member, gauge] of Object.entries(gauges)) result.observe(gauge, now[member as keyof SandboxFigures]);
   }, Object.values(gauges));
+  // A counter that begins with what happened first shows no increase by it.
+  countInSandbox({ warm: 0, cold: 0, evicted: 0 });
 }
 
 const sandboxRuns = meter.createCounter('hookmint.sandbox.runs', {

@@ -1,3 +1,4 @@
+import '../support/from-sources.ts';
 import { hookArguments, noServices, revisionOf, rssMib } from './sandbox.ts';
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connectBus } from '../../shared/bus/connect.ts';
@@ -10,6 +9,7 @@ import { hookStorageReadSubject, hookStorageSubject } from '../../shared/subject
 import { openManagement } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';
 import { TENANT } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
 const stack = withStack();
@@ -36,7 +36,7 @@ test('a compromised executor cannot have the server put its own document among t
   const management = await openManagement(stack());
   const logs = async (q: string): Promise<unknown[]> =>
     (await management.call('GET', `/logs?q=${encodeURIComponent(q)}`)).body as unknown[];
-  while ((await logs('user_agent:"after-the-attack"')).length === 0) await delay(50);
+  await until('the token is a log', async () => (await logs('user_agent:"after-the-attack"')).length > 0);
   assert.deepEqual(await logs('client_id:"forged-client"'), []);
   process.stdout.write('attacks: forged events: 1 tried, 1 held\n');
 });

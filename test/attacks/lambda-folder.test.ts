@@ -37,7 +37,7 @@ const importing = (path: string, others: Record<string, string> = {}): string =>
 const HANDLER = 'exports.handler = async () => 1;';
 
 async function refused(path: string, said: RegExp, configuration?: string): Promise<void> {
-  await assert.rejects(readCognitoLambda(path, configuration), (error: unknown) => {
+  await assert.rejects(readCognitoLambda(path, { configurationFile: configuration }), (error: unknown) => {
     assert(error instanceof UsageError);
     assert.match(error.message, said);
     assert.doesNotMatch(error.message, new RegExp(CANARY));
@@ -73,7 +73,7 @@ attack('takes files along that a computed name may mean', async () => {
       'other.js': 'module.exports = 1;',
       'unnamed.json': JSON.stringify({ CANARY }),
     });
-    const { script } = await readCognitoLambda(folder, undefined);
+    const { script } = await readCognitoLambda(folder, {});
     assert.doesNotMatch(script, new RegExp(CANARY));
   }
 });
@@ -88,7 +88,7 @@ attack('has a file of another kind read, which never ends', async () => {
   await refused(pipe(newFolder({ 'index.js': HANDLER }), 'package.json'), /package\.json cannot be used/);
   const { script } = await readCognitoLambda(
     pipe(importing('./sub', { 'sub/index.js': 'module.exports = 1;' }), 'sub/package.json'),
-    undefined,
+    {},
   );
   assert.match(script, /handler/);
 });
@@ -112,7 +112,7 @@ attack('has the bundler read what a comment or a setting names', async () => {
       'other.js': `module.exports = 1;\n//# sourceMappingURL=${OUTSIDE}\n//# sourceMappingURL=/dev/zero\n`,
       'tsconfig.json': JSON.stringify({ extends: OUTSIDE, compilerOptions: { paths: { data: [OUTSIDE] } } }),
     }),
-    undefined,
+    {},
   );
   assert.doesNotMatch(script, new RegExp(CANARY));
 });

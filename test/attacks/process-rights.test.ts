@@ -1,3 +1,4 @@
+import '../support/from-sources.ts';
 import { hookArguments, noServices, revisionOf } from './sandbox.ts';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

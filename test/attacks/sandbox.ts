@@ -8,6 +8,7 @@ import type { HookOutcome } from '../../shared/domain/hook-outcome.ts';
 import { DEFAULT_HOOK_LIMITS, revisionAddress, type HookLimits } from '../../shared/domain/hook.ts';
 import type { RunnableHook } from '../../services/hook-executor/sandbox/protocol.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
+import { PROGRAM_ENDING } from '../../shared/own-module.ts';
 import { startStrongestSandbox } from '../support/strongest-wall.ts';
 import { until } from '../support/until.ts';
 
@@ -95,7 +96,9 @@ export function sandboxPids(): number[] {
   const isBelow = (pid: number | undefined): boolean =>
     pid !== undefined && (pid === process.pid || isBelow(parentOf.get(pid)));
   return processes
-    .filter(({ pid, name, command }) => command.includes('sandbox/main.ts') && name !== 'bwrap' && isBelow(pid))
+    .filter(
+      ({ pid, name, command }) => command.includes(`sandbox/main${PROGRAM_ENDING}`) && name !== 'bwrap' && isBelow(pid),
+    )
     .map(({ pid }) => pid);
 }
 

@@ -1,3 +1,4 @@
+import '../support/from-sources.ts';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { dlopen } from 'node:ffi';

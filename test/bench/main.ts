@@ -12,6 +12,7 @@ import { summarize } from './summary.ts';
 import { measureTelemetry, telemetryText } from './telemetry.ts';
 import { textReport } from './text.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureWebhooks, webhooksText } from './webhooks.ts';
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
@@ -22,6 +23,10 @@ async function main(): Promise<void> {
   const bench = { options, generator, signal: interrupted, progress };
   if (options.telemetry) {
     process.stdout.write(`${machine.join('\n')}\n\n${telemetryText(await measureTelemetry(bench))}\n`);
+    return;
+  }
+  if (options.webhooks) {
+    process.stdout.write(`${machine.join('\n')}\n\n${webhooksText(await measureWebhooks(bench))}\n`);
     return;
   }
   const report = await measure(bench);

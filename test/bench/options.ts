@@ -11,6 +11,8 @@ export type BenchOptions = {
   hooks: boolean;
   /** Measure what telemetry costs, without peers (Linux only). */
   telemetry: boolean;
+  /** Measure a hook that is an endpoint beside oidc-provider that asks the same (Linux only). */
+  webhooks: boolean;
   /** End standard output with one line of JSON. */
   json: boolean;
   help: boolean;
@@ -23,6 +25,7 @@ export const usage = `npm run bench -- [options]
   --profile     add CPU milliseconds per token, by process (Linux only)
   --hooks       measure hooks alone instead: warm runs, large bundles, many hooks and runaway ones (Linux only)
   --telemetry   measure the CPU that telemetry costs a token instead (Linux only)
+  --webhooks    measure a webhook beside oidc-provider that asks the same endpoint instead (Linux only)
   --json        end standard output with one line of JSON
   --help        print this
 `;
@@ -37,6 +40,7 @@ export function parseOptions(args: string[]): BenchOptions {
     profile: values.profile,
     hooks: values.hooks,
     telemetry: values.telemetry,
+    webhooks: values.webhooks,
     json: values.json,
     help: values.help,
   };
@@ -52,6 +56,7 @@ function parse(args: string[]) {
         profile: { type: 'boolean', default: false },
         hooks: { type: 'boolean', default: false },
         telemetry: { type: 'boolean', default: false },
+        webhooks: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -1,4 +1,9 @@
-import { startStack } from '../support/stack.ts';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeRevision } from '../../hook-build/make-revision.ts';
+import { enableRevision } from '../support/enable-revision.ts';
+import { startStack, type Stack } from '../support/stack.ts';
 import type { OidcProviderOptions } from './peers/oidc-provider.ts';
 import { startPeer } from './peers/start.ts';
 
@@ -52,6 +57,45 @@ export async function startSystems(signingAlg: SigningAlg, cleanup: AsyncDisposa
       rootPids: [outOfProcess.pid, webhook.pid],
     }),
   };
+}
+
+export type WebhookSystemName = 'hookmint' | 'webhook';
+
+/** hookmint and oidc-provider, the hook of both the same endpoint, whose process counts to either. */
+export async function startWebhookSystems(
+  signingAlg: SigningAlg,
+  cleanup: AsyncDisposableStack,
+): Promise<Record<WebhookSystemName, System>> {
+  const stack = await startStack({ signingAlg, hook: null });
+  cleanup.defer(() => stack.stop());
+  const endpoint = await startPeerFor('webhook.ts', {}, cleanup);
+  const options = { signingAlg, clientId: stack.clientId, clientSecret: stack.clientSecret, audience: stack.audience };
+  const provider = await startPeerFor(
+    'oidc-provider.ts',
+    { ...options, webhookUrl: endpoint.url } satisfies OidcProviderOptions,
+    cleanup,
+  );
+  await enableWebhook(stack, endpoint.url);
+  const common = { signingAlg, hooked: true, credentials: options };
+  return {
+    hookmint: system({ ...common, name: 'hookmint', url: stack.url, rootPids: [stack.pid, endpoint.pid] }),
+    webhook: system({ ...common, name: 'oidc-provider', url: provider.url, rootPids: [provider.pid, endpoint.pid] }),
+  };
+}
+
+async function enableWebhook(stack: Stack, url: string): Promise<void> {
+  const keys = JSON.parse(readFileSync(join(stack.dataDir, 'secrets.json'), 'utf8')) as { hook_secrets_key: string };
+  const revision = await makeRevision(
+    {
+      hook_id: 'webhook',
+      code: JSON.stringify({ contract: 'webhook', url, secret: { secret: 'KEY' } }),
+      secrets: { KEY: `whsec_${randomBytes(32).toString('base64')}` },
+      egress: { allowed_addresses: ['127.0.0.1'], allowed_hosts: null },
+      on_failure: 'deny',
+    },
+    { secretsKey: Buffer.from(keys.hook_secrets_key, 'base64url') },
+  );
+  await enableRevision(stack, revision);
 }
 
 /** Starts hookmint alone, with the tutorial's hook or with none. */

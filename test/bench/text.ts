@@ -54,16 +54,16 @@ function overheadText(overhead: HookOverhead): string[] {
   ];
 }
 
-function profileText(title: string, systems: Record<string, Leg[]>): string[] {
+export function profileText(title: string, systems: Record<string, Leg[]>): string[] {
   const rows = Object.entries(systems).flatMap(([name, legs]) => {
     const labels = new Set(legs.flatMap((leg) => Object.keys(leg.cpuMs ?? {})));
     const lines = [...labels].map((label) => [`  ${label}`, cpuPerToken(legs, (cpuMs) => cpuMs[label] ?? 0)]);
-    return [[name, cpuPerToken(legs, sum)], ...lines];
+    return [[name, cpuPerToken(legs)], ...lines];
   });
   return [`${title}, CPU ms per token by process`, ...table(rows)];
 }
 
-function cpuPerToken(legs: Leg[], read: (cpuMs: CpuMs) => number): string {
+export function cpuPerToken(legs: Leg[], read: (cpuMs: CpuMs) => number = sum): string {
   return formatSpread(spread(legs.map((leg) => read(leg.cpuMs ?? {}) / leg.tokens)), 3);
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { decodeJwt } from 'jose';
 import { TOKEN_EXCHANGE } from '../../shared/domain/subject-token.ts';
 import {
   grantClient,
@@ -16,6 +15,7 @@ import { basic } from '../support/post-token.ts';
 import {
   ACCESS_TOKEN,
   BY_IDP,
+  claimsOf,
   exchange,
   ID_TOKEN,
   IDP,
@@ -51,10 +51,6 @@ const stack = withStack({ hook: null }, async (started) => {
   agent = await makeActing(api, started);
 });
 
-const claimsOf = ({ status, body }: TokenAnswer) => {
-  assert.equal(status, 200, JSON.stringify(body));
-  return decodeJwt(String(body.access_token));
-};
 const itself = ({ client_id }: MadeClient) => ({ iss: `${stack().url}/`, sub: `${client_id}@clients` });
 
 async function assertRefused(answer: Promise<TokenAnswer>, description: string, error = 'invalid_request') {

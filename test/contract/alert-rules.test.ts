@@ -70,6 +70,7 @@ const WELL: Input = {
 /** What happens from the hundredth minute on, or is there no longer, for each alert. */
 /** They tell of something that happened, and not for longer than it has. */
 const ONCE = new Set([
+  'HookmintHookReturned',
   'HookmintEventsDropped',
   'HookmintEventsMissing',
   'HookmintLogsShortened',
@@ -97,6 +98,7 @@ const ILL: Record<string, Input> = {
   HookmintClockSkew: { 'hookmint_clock_skew_seconds{service_name="hookmint-signer"}': '0x100 -300x100' },
   HookmintHookFailing: { [hook('count', '"threw"')]: '0x100 0+600x100' },
   HookmintHookSlow: { [hook('bucket', '"ok", le="1"')]: '0+5000x200' },
+  HookmintHookReturned: { 'hookmint_hook_returns_total{hookmint_hook_breach="errors"}': '0x100 1x100' },
   HookmintEventsDropped: { 'hookmint_events_dropped_total{service_name="hookmint-gateway"}': '0x100 1x100' },
   HookmintEventsMissing: { 'hookmint_events_missing_total{service_name="hookmint-management"}': '0x100 1x100' },
   HookmintLogsShortened: { 'hookmint_logs_shortened_total{service_name="hookmint-management"}': '0x100 1x100' },

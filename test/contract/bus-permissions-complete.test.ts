@@ -38,6 +38,7 @@ const SUBJECTS: Record<string, Row> = {
   hookLogSubject: { arguments: [], publish: ['hook-executor'], subscribe: [['management'], ['setup']] },
   hookStorageSubject: { arguments: ['hook'], publish: ['hook-executor', 'management'], subscribe: [] },
   hookStorageReadSubject: { arguments: ['hook'], publish: ['hook-executor', 'setup', 'setup-storage'], subscribe: [] },
+  hookWatchedSubject: { arguments: [], publish: ['gateway'], subscribe: [['management']] },
   keysManageSubject: { arguments: [], ...answered('signer', 'management') },
   keysPublicSubject: { arguments: [], ...answered('signer', 'gateway', 'management') },
   quotaCountedSubject: { arguments: ['gateway', 'client'], publish: ['gateway'], subscribe: [['gateway']] },

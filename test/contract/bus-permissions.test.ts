@@ -37,6 +37,7 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.quota.warning',
     'hookmint.demo.limit.exceeded',
     'hookmint.demo.quota.counted.gateway.hash',
+    'hookmint.demo.hook.watched',
     READING_QUOTAS,
   ],
   'hook-executor': ['hookmint.demo.hook.log', '$KV.HOOKMINT_STORAGE.demo.hook', DOCUMENT_OF_A_HOOK],
@@ -131,7 +132,12 @@ const MAY_SUBSCRIBE: Record<BusUser, readonly (readonly [subject: string, queue?
     ['hookmint.demo.keys.manage', 'signer'],
     ['hookmint.demo.config.changed'],
   ],
-  management: [['_INBOX_management.abc.*'], ['hookmint.demo.config.changed'], ['hookmint.demo.hook.log']],
+  management: [
+    ['_INBOX_management.abc.*'],
+    ['hookmint.demo.config.changed'],
+    ['hookmint.demo.hook.log'],
+    ['hookmint.demo.hook.watched'],
+  ],
   setup: [
     ['_INBOX_setup.abc.*'],
     ['hookmint.demo.token.issued'],

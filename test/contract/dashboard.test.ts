@@ -45,6 +45,7 @@ const LABELS = [
   'error.type',
   'hookmint.hook.name',
   'hookmint.hook.outcome',
+  'hookmint.hook.breach',
   'http.route',
   'messaging.destination.name',
   'hookmint.limit',

@@ -81,6 +81,13 @@ test('a connection is used again at once, and not after as long as servers keep 
   assert.equal(upstream.connections(), 2);
 });
 
+test('the connections of a batch are kept for the next one', async (t) => {
+  const upstream = await startUpstream(t, (socket) => socket.write(ANSWER));
+  const batch = (): Promise<number[]> => Promise.all(Array.from({ length: 20 }, () => upstream.exchange('POST')));
+  for (let i = 0; i < 3; i++) await batch();
+  assert.deepEqual([upstream.connections(), upstream.requests()], [20, 60]);
+});
+
 test('a slow answer may take longer than an idle connection is kept', async (t) => {
   const upstream = await startUpstream(
     t,

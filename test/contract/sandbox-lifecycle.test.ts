@@ -8,6 +8,7 @@ import type { HookLimits } from '../../shared/domain/hook.ts';
 import { openSandboxPool, type SandboxPool } from '../../services/hook-executor/sandbox-pool.ts';
 import type { Network } from '../../services/hook-executor/sandbox-process.ts';
 import { startStrongestSandbox } from '../support/strongest-wall.ts';
+import { until } from '../support/until.ts';
 import type { RunnableHook } from '../../services/hook-executor/sandbox/protocol.ts';
 
 let pool: SandboxPool;
@@ -60,7 +61,7 @@ test('a run whose revision is unloaded comes to its end, once', async () => {
   const network = slowNetwork(300);
   const revision = revisionOf(`/* unloaded */ ${WAITS_FOR_NETWORK}`);
   const running = run(revision, { network: network.send });
-  while (network.requests === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until('the hook asks', () => network.requests > 0);
   pool.unload(revision.revision);
   assert.equal(statusOf(await running), 'ok');
   assert.equal(network.requests, 1);

@@ -6,6 +6,7 @@ import { serveBatches } from '../../shared/bus/batch-responder.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { KeysPublic, KeysPublicReply, type PublicJwk } from '../../shared/subjects/keys-public.ts';
 import { startPlainBus, type PlainBus } from './bus-fixtures.ts';
+import { until } from '../support/until.ts';
 
 /** As far as anybody looks at it who looks for its key. */
 const tokenOf = (kid: string): string =>
@@ -47,7 +48,7 @@ it('keys from before a change do not come back with an answer that was late', as
   const publicKeys = followPublicKeys(signers);
   try {
     const first = publicKeys.refresh();
-    while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('a signer is asked', () => asked > 0);
     await publicKeys.refresh();
     assert.deepEqual(publicKeys.keys(), [keyOf('after')]);
     late.resolve(undefined);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -7,17 +6,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
 import { canary } from '../support/canary.ts';
 import { openManagement } from '../support/management.ts';
+import { runCli, type Ended } from '../support/run-cli.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
 // What people have of other systems, from a file to a token.
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-contracts-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -28,25 +26,7 @@ function write(name: string, content: unknown): void {
   writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-type Ended = { code: number | null; stdout: string; stderr: string };
-
-async function hookmint(...args: string[]): Promise<Ended> {
-  const env = {
-    HOOKMINT_URL: stack().url,
-    HOOKMINT_CLIENT_ID: stack().managementClientId,
-    HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
-  };
-  const child = spawn(process.execPath, [CLI, ...args], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: 'pipe',
-  });
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (text: Buffer) => (ended.stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (ended.stderr += text.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { ...ended, code };
-}
+const hookmint = (...args: string[]): Promise<Ended> => runCli(stack(), folder, args);
 
 async function refusal(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await hookmint(...args);
@@ -220,7 +200,7 @@ describe('hookmint import --from logto', () => {
     assert.match(await refusal('import', 'other.json', '--from', 'logto'), /other\.json cannot be used/);
     assert.match(
       await refusal('import', 'other.json', '--from', 'okta'),
-      /--from must be one of logto, cognito-lambda, not "okta"/,
+      /--from must be one of logto, cognito-lambda, hydra-webhook, wso2-webhook, okta-webhook, not "okta"/,
     );
     write('no-script.json', { script: 'const a = 1;' });
     assert.match(await refusal('import', 'no-script.json', '--from', 'logto'), /declares no getCustomJwtClaims/);

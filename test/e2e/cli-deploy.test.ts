@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { startTcpProxy } from '../faults/tcp-proxy.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement } from '../support/management.ts';
 import { postJson } from '../support/post-token.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
@@ -23,14 +24,14 @@ const stack = withStack({ hook: null, env: DEFAULT_MANAGEMENT_LIMIT });
 
 type Ended = { code: number | null; stdout: string; stderr: string };
 
-function start(args: string[], env?: Record<string, string>): ChildProcess {
+function start(args: string[], env?: Record<string, string>, cli: readonly string[] = [CLI]): ChildProcess {
   const connection = {
     HOOKMINT_URL: stack().url,
     HOOKMINT_CLIENT_ID: stack().managementClientId,
     HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
   };
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, [CLI, 'hook', ...args], {
+  return spawn(process.execPath, [...cli, 'hook', ...args], {
     cwd: folder,
     env: { PATH, HOME, ...(env ?? connection) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,7 +39,7 @@ function start(args: string[], env?: Record<string, string>): ChildProcess {
 }
 
 async function hook(args: string[], env?: Record<string, string>): Promise<Ended> {
-  const child = start(args, env);
+  const child = start(args, env, CLI_PROGRAM);
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout?.on('data', (text: Buffer) => (ended.stdout += text.toString()));
   child.stderr?.on('data', (text: Buffer) => (ended.stderr += text.toString()));

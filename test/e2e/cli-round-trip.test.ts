@@ -8,11 +8,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hookmint-round-trip-'));
@@ -38,7 +37,7 @@ type Report = {
 };
 
 async function hookmint(args: string[], url = stack().url): Promise<Ended> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, INIT_CWD: folder, HOOKMINT_URL: url, HOOKMINT_ACCESS_TOKEN: api.token },

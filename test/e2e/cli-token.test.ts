@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { decodeJwt } from 'jose';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { atTerminal, noTerminal } from '../support/pseudo-terminal.ts';
 import { withStack } from '../support/with-stack.ts';
-
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 
 const stack = withStack();
 
@@ -16,7 +14,7 @@ const stack = withStack();
 async function token(args: string[], env?: Record<string, string>) {
   const { PATH = '', HOME = '' } = process.env;
   const of = env === undefined ? ['--data', stack().dataDir] : [];
-  const child = spawn(process.execPath, [CLI, 'token', ...of, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, 'token', ...of, ...args], {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

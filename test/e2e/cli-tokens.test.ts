@@ -3,14 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement } from '../support/management.ts';
 import { printedLines } from '../support/printed-lines.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
-
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 
 const stack = withStack();
 const running: ChildProcess[] = [];
@@ -26,7 +24,7 @@ function tokens(...args: string[]) {
     HOOKMINT_CLIENT_ID: stack().managementClientId,
     HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
   };
-  const child = spawn(process.execPath, [CLI, 'tokens', ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, 'tokens', ...args], {
     env: { PATH, HOME, ...connection },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

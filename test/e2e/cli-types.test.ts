@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openWebhook } from '../../services/hook-executor/webhooks/open-webhook.ts';
+import { WEBHOOK_KINDS, type WebhookKind } from '../../shared/domain/contracts.ts';
+import { argumentsOf, SampleEvent } from '../../shared/domain/sample-event.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,7 +17,54 @@ const LOGTO = `/** @type {import('hookmint/types').LogtoScript} */\n`;
 const COGNITO = `/** @type {import('hookmint/types').CognitoLambda} */\n`;
 const template = (name: string): string => readFileSync(join(ROOT, `cli/hook/templates/${name}`), 'utf8');
 
+/** What each webhook is asked, as it is sent, and an answer to it. */
+const ASKED = {
+  webhook: [
+    'WebhookRequest',
+    '{ claims: { plan: asked.data.client.metadata.plan, at: asked.timestamp }, scope: asked.data.scope ?? [] }',
+    'WebhookAnswer',
+  ],
+  'hydra-webhook': [
+    'HydraWebhookRequest',
+    '{ session: { access_token: { tenant: asked.request.requested_scopes?.[0], of: asked.session.id_token.subject } } }',
+    'HydraWebhookAnswer',
+  ],
+  'wso2-webhook': [
+    'Wso2WebhookRequest',
+    "{ actionStatus: 'SUCCESS', operations: [{ op: 'add', path: '/accessToken/claims/-', value: { name: 'n', value: asked.event.accessToken.scopes } }, { op: 'remove', path: '/accessToken/scopes/0' }] }",
+    'Wso2WebhookAnswer',
+  ],
+  'okta-webhook': [
+    'OktaWebhookRequest',
+    "{ commands: [{ type: 'com.okta.access.patch', value: [{ op: 'add', path: '/claims/n', value: asked.data.access.claims.cid }] }] }",
+    'OktaWebhookAnswer',
+  ],
+} as const satisfies Record<WebhookKind, readonly [string, string, string]>;
+
+function endpointOf(kind: keyof typeof ASKED): string {
+  const [asked, answer, answered] = ASKED[kind];
+  const code = template(`${kind}.json`);
+  const secrets = { WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`, HOOK_KEY: 'k' };
+  const args = argumentsOf(SampleEvent.parse({ body: { grant_type: 'client_credentials', scope: 'a' } }), kind);
+  const body = openWebhook({ code, kind }, secrets).request(args).body ?? '';
+  return `import type { ${answered}, ${asked} } from 'hookmint/types';
+const asked: ${asked} = ${body} ;
+export const answer: ${answered} = ${answer};`;
+}
+
 const FILES = {
+  'webhook.ts': endpointOf('webhook'),
+  'hydra-webhook.ts': endpointOf('hydra-webhook'),
+  'wso2-webhook.ts': endpointOf('wso2-webhook'),
+  'okta-webhook.ts': endpointOf('okta-webhook'),
+  'wrong-answers.ts': `import type { HydraWebhookAnswer, OktaWebhookAnswer, WebhookAnswer, Wso2WebhookAnswer } from 'hookmint/types';
+export const both: WebhookAnswer = { claims: {}, error: 'access_denied' };
+export const other: WebhookAnswer = { error: 'server_error' };
+export const list: HydraWebhookAnswer = { session: { access_token: [] } };
+export const nested: Wso2WebhookAnswer = { actionStatus: 'SUCCESS', operations: [{ op: 'add', path: '/', value: { name: 'n', value: {} } }] };
+export const why: Wso2WebhookAnswer = { actionStatus: 'FAILED' };
+export const op: OktaWebhookAnswer = { commands: [{ type: 't', value: [{ op: 'move', path: '/' }] }] };
+export const misspelt: WebhookAnswer = { claim: {} };`,
   'hook-template.js': template('hook.js'),
   'action-template.js': template('action.js'),
   'hook-template.ts': template('hook.ts.txt'),
@@ -139,6 +189,11 @@ describe('hookmint/types', () => {
     assert.equal(complaints('wrong-logto.js').length, 1);
     assert.match(complaints('wrong-logto.js')[0] ?? '', /^Property 'user' does not exist on type/);
     assert.deepEqual(complaints('wrong-cognito.js'), ["Type 'string' is not assignable to type 'string[]'."]);
+  });
+
+  it('knows what endpoints are asked, and what they may answer', () => {
+    for (const kind of WEBHOOK_KINDS) assert.deepEqual(complaints(`${kind}.ts`), [], kind);
+    assert.equal(complaints('wrong-answers.ts').length, 7, complaints('wrong-answers.ts').join('\n'));
   });
 
   it('fits the templates', () => {

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
 import { openManagement } from '../support/management.ts';
@@ -18,13 +16,13 @@ import {
   type ReceivedPoint,
   type ReceivedSpan,
 } from '../support/otlp-receiver.ts';
+import { runCli, startCli, type Ended } from '../support/run-cli.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';
 
 // A webhook from its file to a token: the commands, the API, what is seen of it.
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const SECRET_BYTES = Buffer.alloc(32, 7);
 const SECRET = `whsec_${SECRET_BYTES.toString('base64')}`;
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-webhooks-'));
@@ -61,25 +59,7 @@ before(async () => {
 });
 after(() => cleanup.disposeAsync());
 
-type Ended = { code: number | null; stdout: string; stderr: string };
-
-async function hookmint(...args: string[]): Promise<Ended> {
-  const env = {
-    HOOKMINT_URL: stack.url,
-    HOOKMINT_CLIENT_ID: stack.managementClientId,
-    HOOKMINT_CLIENT_SECRET: stack.managementClientSecret,
-  };
-  const child = spawn(process.execPath, [CLI, ...args], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: 'pipe',
-  });
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (text: Buffer) => (ended.stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (ended.stderr += text.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { ...ended, code };
-}
+const hookmint = (...args: string[]): Promise<Ended> => runCli(stack, folder, args);
 
 async function claims(): Promise<Record<string, unknown>> {
   return decodeJwt(String((await requestToken(stack, {})).body.access_token));
@@ -149,6 +129,8 @@ describe('a webhook', () => {
     assert.doesNotMatch(JSON.stringify(span.attributes), /\/token/);
     const durations = (): ReceivedPoint[] => otlp.points.filter(({ name }) => name === 'http.client.request.duration');
     await until('the duration of the request', () => durations().length > 0);
+    const circuits = otlp.points.filter(({ name }) => name === 'hookmint.webhook.circuit.changes');
+    assert.ok(circuits.length > 0 && circuits.every(({ value }) => value === 0), 'so that the first change is seen');
     assert.partialDeepStrictEqual(durations()[0]?.attributes, {
       'http.request.method': 'POST',
       'server.address': '127.0.0.1',
@@ -165,17 +147,9 @@ describe('a webhook', () => {
 
   it('fails by the policy of the hook, and the live log says why', async () => {
     answer = { status: 500, body: { secret: 'said-by-the-endpoint' } };
-    const logs = spawn(process.execPath, [CLI, 'hook', 'logs', 'tier'], {
-      cwd: folder,
-      env: {
-        ...process.env,
-        HOOKMINT_URL: stack.url,
-        HOOKMINT_CLIENT_ID: stack.managementClientId,
-        HOOKMINT_CLIENT_SECRET: stack.managementClientSecret,
-      },
-    });
+    const logs = startCli(stack, folder, ['hook', 'logs', 'tier']);
     let said = '';
-    logs.stdout.on('data', (text: Buffer) => (said += text.toString()));
+    logs.stdout?.on('data', (text: Buffer) => (said += text.toString()));
     try {
       await until('the live log', async () => {
         const { status, body } = await requestToken(stack, {});

@@ -6,11 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { DryRun } from '../../cli/hook/dry-run.ts';
 import { canary } from '../support/canary.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-cli-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -26,7 +25,7 @@ type Ended = { code: number | null; stdout: string; stderr: string };
 
 /** Runs the CLI in the folder, as an author does. */
 async function hookmint(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (ended[name] += text));

@@ -1,3 +1,4 @@
+import '../support/from-sources.ts';
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';

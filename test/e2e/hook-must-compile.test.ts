@@ -4,14 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { postJson } from '../support/post-token.ts';
 import { withStack } from '../support/with-stack.ts';
 
 // What V8 cannot compile is no revision, whichever way it comes.
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-compile-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -64,7 +63,7 @@ function hookmint(...args: string[]): Promise<{ code: number | null; stdout: str
     HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
   };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [...CLI_PROGRAM, ...args], { cwd: folder, env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
   });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { canary } from '../support/canary.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
@@ -16,7 +17,6 @@ import { withStack } from '../support/with-stack.ts';
 // One tenant as three generations of auth0-deploy-cli export it, as a folder and as YAML: each gives the same tokens. Of 6 there was
 // one release, which Auth0 withdrew: there is no 6.x on the registry of npm.
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const EXPORTS = fileURLToPath(new URL('../fixtures/exports', import.meta.url));
 const FOLDERS = readdirSync(EXPORTS).filter((name) => name !== 'README.md');
 
@@ -81,7 +81,10 @@ async function hookmint(...args: string[]): Promise<{ code: number; stdout: stri
     HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
   };
   try {
-    return { code: 0, stdout: (await promisify(execFile)(process.execPath, [CLI, ...args], { env })).stdout };
+    return {
+      code: 0,
+      stdout: (await promisify(execFile)(process.execPath, [...CLI_PROGRAM, ...args], { env })).stdout,
+    };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
     return { code, stdout: stdout + stderr };

@@ -4,13 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { decodeProtectedHeader } from 'jose';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-losses-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -26,7 +25,7 @@ type Ended = { code: number | null; stdout: string; stderr: string };
 
 async function hookmint(...args: string[]): Promise<Ended> {
   const { url, managementClientId, managementClientSecret } = stack();
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

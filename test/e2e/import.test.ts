@@ -7,12 +7,12 @@ import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { stringify } from 'yaml';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement } from '../support/management.ts';
 import { requestToken } from '../support/token-request.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const EXPORT = fileURLToPath(new URL('../fixtures/auth0-export', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-import-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -31,7 +31,7 @@ type Report = {
 
 async function hookmint(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   const { url, managementClientId, managementClientSecret } = stack();
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -141,8 +141,8 @@ describe('/metrics', () => {
     assert.ok(asked.size >= 10);
     const names = new Set(Object.values(kept).flatMap((series) => series.map(({ name }) => name)));
     const missing = [...asked].filter((name) => !names.has(name));
-    // Made by the collector of traces; counted only where somebody was limited; told only where TLS is served.
-    const elsewhere = /^hookmint_(?:kept_|requests_limited_|tls_)/;
+    // Made by the collector of traces; counted only where somebody was limited; told only where TLS is served, or a hook is a webhook.
+    const elsewhere = /^hookmint_(?:kept_|requests_limited_|tls_|webhook_)/;
     assert.deepEqual(
       missing.filter((name) => !elsewhere.test(name)),
       [],

@@ -6,6 +6,7 @@ import { openManagement, type Management } from '../support/management.ts';
 import { startAnother } from '../support/another-service.ts';
 import { showToken } from '../support/shown-token.ts';
 import { requestToken } from '../support/token-request.ts';
+import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 import { grantClient, makeClient, openPatiently, type Body } from './management-clients-fixtures.ts';
 import { apiWorld, credentialsOf, tokenOf, type ApiWorld } from './shown-token-fixtures.ts';
@@ -166,7 +167,7 @@ it('who revoked them is in the log, and what it was, without the token', async (
     ((await must('GET', path)) as unknown as { client_id: string; details: Body }[]).find(
       ({ details }) => details.document_id === of.client.client_id,
     );
-  while ((await found()) === undefined) await delay(50);
+  await until('it is a log', async () => (await found()) !== undefined);
   const log = await found();
   assert.equal(log?.client_id, stack().managementClientId);
   assert.deepEqual([log.details.before, log.details.after], [{ tokens_revoked_until: null }, { tokens_revoked_until }]);

@@ -1,3 +1,4 @@
+import '../support/from-sources.ts';
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';

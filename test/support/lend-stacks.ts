@@ -9,17 +9,22 @@ export type StackKind = Pick<StackOptions, 'hasConsole' | 'env'>;
 /** The first line on a lent stack's socket. Each line after it is one that the stack has printed. */
 export type LentStack = { dataDir: string; pid: number; printed: string };
 
+/** A stack that nobody uses takes a fifteenth of a processor: for as long as this, that is less than another start takes. */
+const MAX_IDLE_MS = 30_000;
+
 type Kept = { kind: string; stack: Stack; facts: LentStack; reset: () => Promise<void> };
+type Idle = Kept & { expiry: NodeJS.Timeout };
 type Waiting = { kind: string; take: (kept: Kept | Promise<Kept>) => void };
 
 /**
  * Lends stacks to the test files of one run: whoever connects to the socket at `path` and says of which kind has one until the connection
- * is closed. They are started when they are needed, at most so many; what comes back is reset before it is lent again, and what nobody
- * uses makes room for one of another kind.
+ * is closed. They are started when they are needed, at most so many; what comes back is reset before it is lent again. What nobody uses
+ * makes room for one of another kind, and is stopped after a while.
  */
 export async function lendStacks(path: string, maxStacks: number): Promise<{ close: () => Promise<void> }> {
   const all = new Set<Stack>();
-  const idle: Kept[] = [];
+  const idle: Idle[] = [];
+  const stopping = new Set<Promise<void>>();
   const waiting: Waiting[] = [];
   const sockets = new Set<Socket>();
   const leases: Promise<void>[] = [];
@@ -39,18 +44,36 @@ export async function lendStacks(path: string, maxStacks: number): Promise<{ clo
 
   async function stop({ stack }: Kept): Promise<void> {
     all.delete(stack);
-    await stack.stop();
+    const stopped = stack.stop();
+    stopping.add(stopped);
+    await stopped.finally(() => stopping.delete(stopped));
+  }
+
+  function keep(kept: Kept): void {
+    const expiry = setTimeout(() => {
+      idle.splice(idle.indexOf(one), 1);
+      started -= 1;
+      stop(kept).catch((error: unknown) => process.stdout.write(`A stack could not be stopped: ${String(error)}\n`));
+    }, MAX_IDLE_MS);
+    const one: Idle = { ...kept, expiry };
+    idle.push(one);
+  }
+
+  function noLongerIdle(at: number): Kept | undefined {
+    const [one] = idle.splice(at, 1);
+    clearTimeout(one?.expiry);
+    return one;
   }
 
   async function take(kind: string): Promise<Kept> {
     const same = idle.findLastIndex((kept) => kept.kind === kind);
-    const [kept] = same === -1 ? [] : idle.splice(same, 1);
+    const kept = same === -1 ? undefined : noLongerIdle(same);
     if (kept !== undefined) return kept;
     if (started < maxStacks) {
       started += 1;
       return start(kind);
     }
-    const other = idle.shift();
+    const other = noLongerIdle(0);
     if (other === undefined) return new Promise((resolve) => waiting.push({ kind, take: resolve }));
     await stop(other);
     return start(kind);
@@ -59,7 +82,7 @@ export async function lendStacks(path: string, maxStacks: number): Promise<{ clo
   async function giveBack(kept: Kept): Promise<void> {
     try {
       await kept.reset();
-      idle.push(kept);
+      keep(kept);
     } catch (error) {
       process.stdout.write(`A stack is not lent again: ${String(error)}\n`);
       await stop(kept);
@@ -103,7 +126,8 @@ export async function lendStacks(path: string, maxStacks: number): Promise<{ clo
       server.close();
       for (const socket of sockets) socket.destroy();
       await Promise.all(leases);
-      await Promise.all([...all].map((stack) => stack.stop()));
+      for (const { expiry } of idle) clearTimeout(expiry);
+      await Promise.all([...stopping, ...[...all].map((stack) => stack.stop())]);
     },
   };
 }

@@ -1,3 +1,5 @@
+import { withoutBanner } from './canary-run.ts';
+
 const WITHIN_MS = 60_000;
 
 /** The lines that a process prints: kept, and waited for. */
@@ -15,6 +17,8 @@ export type PrintedLines = {
 export function printedLines(exited: Promise<number | null>): PrintedLines {
   const lines: string[] = [];
   const watchers = new Set<(line: string) => void>();
+  /** For a message: no secret is in it. */
+  const printed = (): string => withoutBanner(lines.join('\n'));
   return {
     add: (line) => {
       lines.push(line);
@@ -40,12 +44,12 @@ export function printedLines(exited: Promise<number | null>): PrintedLines {
         };
         const timer = setTimeout(() => {
           done();
-          reject(new Error(`not printed within ${String(timeoutMs)} ms: ${String(pattern)}\n${lines.join('\n')}`));
+          reject(new Error(`not printed within ${String(timeoutMs)} ms: ${String(pattern)}\n${printed()}`));
         }, timeoutMs);
         watchers.add(watcher);
         void exited.then((code) => {
           done();
-          reject(new Error(`the stack ended with ${String(code)}, before ${String(pattern)}:\n${lines.join('\n')}`));
+          reject(new Error(`the stack ended with ${String(code)}, before ${String(pattern)}:\n${printed()}`));
         });
       });
     },

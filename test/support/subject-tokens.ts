@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
+import { decodeJwt, SignJWT, type JWTPayload } from 'jose';
 import { JWT_BEARER_GRANT, TOKEN_EXCHANGE } from '../../shared/domain/subject-token.ts';
 import { grantClient, makeClient, type Body, type MadeClient } from '../e2e/management-clients-fixtures.ts';
 import { newClientKey, type ClientKey } from './client-assertion.ts';
@@ -80,3 +80,9 @@ export const askByBearer = (
   more: Parameters = {},
 ): Promise<TokenAnswer> =>
   requestToken(stack, { grant_type: JWT_BEARER_GRANT, client_id, client_secret, assertion, ...more });
+
+/** What an issued token says. */
+export function claimsOf({ status, body }: TokenAnswer): JWTPayload {
+  assert.equal(status, 200, JSON.stringify(body));
+  return decodeJwt(String(body.access_token));
+}

@@ -23,6 +23,7 @@ export type RevisionEntry = {
   created_by: string | null | undefined;
   current: boolean;
   draft: boolean;
+  gradual?: Schemas['HookRevisionEntry']['gradual'];
 };
 
 /** How a run is bounded; what is left out is the default. */

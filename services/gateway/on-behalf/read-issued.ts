@@ -4,7 +4,7 @@ import type { AssertionAlg } from '../../../shared/domain/client.ts';
 import { MAX_SUBJECT_LENGTH, type ShownTokenType } from '../../../shared/domain/subject-token.ts';
 import { isCompact } from '../is-compact.ts';
 import { CLIENT_CLOCK_SKEW_SECONDS, MAX_FEDERATED_CLAIMS_BYTES } from '../limits.ts';
-import { Audiences, headerOf, seconds } from '../steps/read-assertion.ts';
+import { Audiences, headerOf, seconds, text } from '../steps/read-assertion.ts';
 import { refusedToken, type Shown } from './read-shown.ts';
 
 /** A token of another issuer, as it speaks of itself; whether that issuer is trusted and signed it is not known yet. */
@@ -38,7 +38,6 @@ const HEADERS: Readonly<Record<ShownTokenType, z.ZodType<{ alg: AssertionAlg; ki
   ),
 };
 
-const text = (name: string) => z.string(`must have ${name}, a string`).min(1, `must have ${name}, a string`);
 const Claims = z.looseObject({
   iss: text('iss'),
   sub: text('sub')

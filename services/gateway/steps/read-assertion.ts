@@ -45,6 +45,7 @@ export const Audiences = z.union(
   NO_AUDIENCE,
 );
 
+export const text = (name: string) => z.string(`must have ${name}, a string`).min(1, `must have ${name}, a string`);
 export const seconds = (name: string) => z.number(`must have ${name}, in seconds since the epoch`);
 const Claims = z.object({
   iss: z.string(NOT_OF_THE_CLIENT),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AssertionAlg } from '../../../shared/domain/client.ts';
 import { isCompact } from '../is-compact.ts';
 import { MAX_FEDERATED_CLAIMS_BYTES } from '../limits.ts';
-import { Audiences, checkTimes, headerOf, parsed, refused, seconds } from './read-assertion.ts';
+import { Audiences, checkTimes, headerOf, parsed, refused, seconds, text } from './read-assertion.ts';
 
 /** A token of another issuer by which a client says who it is (RFC 7523 §2.2); whether that issuer is trusted and signed it is not known yet. */
 export type FederatedAssertion = {
@@ -23,7 +23,6 @@ export type FederatedAssertion = {
 /** Access tokens, DPoP proofs and the like prove nothing here (RFC 8725 §3.11). JOSE is SPIFFE's. */
 const Header = headerOf(/^(application\/)?(jwt|jose|client-authentication\+jwt)$/i, 'must have the typ JWT, or none');
 
-const text = (name: string) => z.string(`must have ${name}, a string`).min(1, `must have ${name}, a string`);
 const Claims = z.looseObject({
   iss: text('iss'),
   sub: text('sub').max(512, 'has a sub that is too long'),

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import { remoteErrorOf } from '../../../shared/bus/batch-requester.ts';
 import { NOT_RUN, unavailable, type HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import type { EnabledHook, HookRevision } from '../../../shared/domain/hook.ts';
+import type { HookRevision } from '../../../shared/domain/hook.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { TokenRequested, TokenRequestedReply } from '../../../shared/subjects/token-requested.ts';
+import { ruleOf, type ShapingHook } from '../gradual/side-of.ts';
 import { HOOK_REPLY_GRACE_MS } from '../limits.ts';
 
 export type HookRequester = BatchRequester<TokenRequested, TokenRequestedReply>;
@@ -47,14 +48,15 @@ export type CarriedCache = { sealed?: string };
  * @param cache Of Actions: what they find, and what an Action leaves to the next.
  */
 export async function runHook(
-  { id, name, revision }: EnabledHook,
+  hook: ShapingHook,
   hookArguments: HookArguments,
   executors: HookRequester,
   cache: CarriedCache = {},
 ): Promise<HookOutcome> {
+  const { id, name, revision } = hook;
   const deadlineMs = Date.now() + revision.limits.wall_ms + HOOK_REPLY_GRACE_MS;
   const event = {
-    hook: { id, name, revision: revision.revision },
+    hook: { id, name, revision: revision.revision, ...ruleOf(hook) },
     arguments: JSON.stringify(hookArguments),
     ...(cache.sealed === undefined || revision.kind !== 'action' ? {} : { cache: cache.sealed }),
   };

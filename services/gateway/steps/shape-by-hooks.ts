@@ -3,17 +3,17 @@ import type { Client } from '../../../shared/domain/client.ts';
 import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { Dropped, HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import type { EnabledHook } from '../../../shared/domain/hook.ts';
 import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
 import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { CONTRACTS, isWebhookKind } from '../../../shared/domain/contracts.ts';
-import { customClaimsPolicyOf } from '../../../shared/domain/tenant.ts';
+import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
 import { askedInVain } from '../../../shared/hook-result/asked-in-vain.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
 import { hasStaticClaims, staticClaims } from '../../../shared/hook-result/static-claims.ts';
 import { logger } from '../../../shared/log.ts';
+import { ruleOf, type ShapingHook } from '../gradual/side-of.ts';
 import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
 import type { OnBehalf } from '../on-behalf/on-behalf.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
@@ -37,7 +37,7 @@ export type ShapedRequest = {
 
 /** Has the hook, then each Action, shape what the one before left; the first finds the claims that are set without code. */
 export async function shapeByHooks(
-  hooks: readonly EnabledHook[],
+  hooks: readonly ShapingHook[],
   request: ShapedRequest,
   findings: Findings,
   deps: TokenIssuer,
@@ -69,7 +69,7 @@ export async function shapeByHooks(
 }
 
 async function shapeByHook(
-  hook: EnabledHook,
+  hook: ShapingHook,
   { client, clientAssertion, onBehalf, api, binding, parameters, about, scopes: allowed }: ShapedRequest,
   before: MergedResult,
   findings: Findings,
@@ -98,18 +98,38 @@ async function shapeByHook(
   const found = hookFindings(hook, outcome);
   if (kind === 'action') (findings.actions ??= []).push(found);
   else findings.hook = found;
-  if (isFailure(outcome) && hook.revision.on_failure === 'issue_unmodified') {
+  const isFailed = isFailure(outcome);
+  if (isFailed && hook.revision.on_failure === 'issue_unmodified') {
     found.unmodified = true;
+    hook.side?.count({ outcome, dropped: 0, isFailed });
     logger.warn({ hook: found }, 'a token is issued without its hook, by the policy of the hook');
     return { scopes, customClaims: {}, dropped: [] };
   }
   const { custom_claims: policy } = await deps.configuration.tenantSettings();
-  const merged = mergeHookResult(acceptHookOutcome(outcome, kind), customClaimsPolicyOf(kind, policy), kind);
+  const merged = resultOf(hook, outcome, isFailed, policy);
   const kept = onBehalf === undefined ? merged : withinScopes(merged, allowed);
   return { ...kept, dropped: [...askedInVain(outcome), ...kept.dropped] };
 }
 
 const seenOf = ({ protocol, subject, actor }: OnBehalf) => ({ protocol, subject, actor });
+
+/** @throws {OAuthError} for a run that gave none. */
+function resultOf(
+  hook: ShapingHook,
+  outcome: HookOutcome,
+  isFailed: boolean,
+  policy: CustomClaimsPolicy,
+): MergedResult {
+  const { kind } = hook.revision;
+  try {
+    const merged = mergeHookResult(acceptHookOutcome(outcome, kind), customClaimsPolicyOf(kind, policy), kind);
+    hook.side?.count({ outcome, dropped: askedInVain(outcome).length + merged.dropped.length, isFailed });
+    return merged;
+  } catch (error) {
+    hook.side?.count({ outcome, dropped: 0, isFailed: isFailed || outcome.status === 'ok' });
+    throw error;
+  }
+}
 
 /** A token for somebody else has no scopes beyond those that it may have, whatever code adds. */
 function withinScopes(merged: MergedResult, allowed: readonly string[]): MergedResult {
@@ -126,11 +146,12 @@ function isFailure({ status }: HookOutcome): boolean {
   return status !== 'ok' && status !== 'denied';
 }
 
-function hookFindings(hook: EnabledHook, outcome: HookOutcome): HookFinding {
+function hookFindings(hook: ShapingHook, outcome: HookOutcome): HookFinding {
   return {
     id: hook.id,
     name: hook.name,
     revision: hook.revision.revision,
+    ...ruleOf(hook),
     outcome: outcome.status,
     cpu_ms: outcome.cpu_ms,
     wall_ms: outcome.wall_ms,

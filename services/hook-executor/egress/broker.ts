@@ -12,9 +12,9 @@ import { ResponseMemory, type RunMemory } from './response-memory.ts';
 /** Largest body of one request and of one response, bytes. */
 const MAX_REQUEST_BYTES = 1_048_576;
 const MAX_RESPONSE_BYTES = 5_242_880;
-/** Connections of one hook to one host, and idle ones kept; hooks whose connections are kept. */
+/** Connections of one hook to one host. Idle ones are kept: tokens come in batches, and what one leaves the next one uses. */
 const MAX_SOCKETS_PER_HOST = 32;
-const MAX_IDLE_SOCKETS = 8;
+/** Hooks whose connections are kept. */
 const MAX_HOOKS = 1_000;
 /** Servers close what is idle after 5 s or more, some without a word: a request that crosses that on its way is lost. */
 const IDLE_SOCKET_TIMEOUT_MS = 4_000;
@@ -69,7 +69,7 @@ export function createEgressBroker(ceiling: readonly string[]) {
     const options = {
       keepAlive: true,
       maxSockets: MAX_SOCKETS_PER_HOST,
-      maxFreeSockets: MAX_IDLE_SOCKETS,
+      maxFreeSockets: MAX_SOCKETS_PER_HOST,
       timeout: IDLE_SOCKET_TIMEOUT_MS,
       lookup: checkedLookup(mayReach, addressNotAllowed),
     };
@@ -94,7 +94,8 @@ export function createEgressBroker(ceiling: readonly string[]) {
       run: { deadlineMs: number; traceparent: string | undefined; memory?: RunMemory },
     ): Promise<HttpExchangeResponse> {
       const url = allowedUrl(request.url, policy);
-      const body = request.body === undefined ? undefined : Buffer.from(request.body, 'base64');
+      // A byte for each character: Node writes what is text with its headers in one call, other bodies in two.
+      const body = request.body === undefined ? undefined : Buffer.from(request.body, 'base64').toString('latin1');
       if (body !== undefined && body.length > MAX_REQUEST_BYTES) {
         throw new EgressError(
           'EGRESS_REQUEST_TOO_LARGE',
@@ -129,7 +130,7 @@ export function createEgressBroker(ceiling: readonly string[]) {
           });
           // A connection that became something else, as after CONNECT, ends without either.
           outgoing.on('close', () => reject(new Error('the connection was closed without a response')));
-          outgoing.end(body);
+          outgoing.end(body, 'latin1');
         });
       try {
         const maxBytes = Math.min(MAX_RESPONSE_BYTES, request.max_response_bytes ?? Infinity);
@@ -176,7 +177,7 @@ function allowedUrl(text: string, policy: EgressPolicy): URL {
 function outgoingHeaders(
   headers: HttpExchangeRequest['headers'],
   url: URL,
-  body: Buffer | undefined,
+  body: string | undefined,
   traceparent: string | undefined,
 ): Record<string, string | string[]> {
   // A header may have any name that an object inherits.

@@ -7,11 +7,14 @@ import { WebhookError, type Decision, type SecretOf, type Webhook } from './webh
 
 // Ory Hydra's token hook (its documentation, "OAuth 2.0 webhooks"); docs/from-hydra.md has what differs.
 
-/** What of a token request Hydra passes on; an assertion, which it does too, is a credential. */
-const PASSED_ON = ['grant_type', 'response_type', 'scope', 'client_id'];
+/** What of a token request Hydra passes on; the assertion of a grant for somebody else is a credential, and not among what hooks see. */
+const PASSED_ON = ['grant_type', 'response_type', 'scope', 'client_id', 'assertion'];
 /** What Hydra never takes out of `ext`. */
 const NEVER_AT_THE_TOP = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scp', 'ext'];
-const SAID = 'The token hook target responded with an error.';
+/** Hydra's words to the client, with those that it has for each access_denied. */
+const SAID =
+  'The token hook target responded with an error. Make sure that the request you are making is valid. ' +
+  'Maybe the credential or request parameters you are using are limited in scope or otherwise restricted.';
 /** Go's zero time. */
 const NO_TIME = '0001-01-01T00:00:00Z';
 // RFC 6265 §4.1.1: cookie-octet.
@@ -62,7 +65,8 @@ function requestOf(args: HookArguments) {
   const passedOn = PASSED_ON.flatMap((name) => (typeof body[name] === 'string' ? [[name, [body[name]]]] : []));
   return {
     client_id: client.id,
-    requested_scopes: request.requested_scopes,
+    // Go's list that nothing was put into.
+    requested_scopes: request.requested_scopes.length === 0 ? null : request.requested_scopes,
     granted_scopes: scope,
     granted_audience: [audience],
     grant_types: [grantTypeOf(args)],
@@ -81,7 +85,7 @@ function sessionOf(args: HookArguments, configuration: HydraWebhook) {
         jti: '',
         iss: token?.issuer ?? '',
         sub: '',
-        aud: [],
+        aud: null,
         nonce: '',
         exp: NO_TIME,
         iat: time(now),
@@ -91,9 +95,9 @@ function sessionOf(args: HookArguments, configuration: HydraWebhook) {
         acr: '',
         amr: null,
         c_hash: '',
-        ext: {},
+        ext: null,
       },
-      headers: { extra: {} },
+      headers: { extra: null },
       expires_at: { access_token: time(now + (token?.lifetime_seconds ?? 0) * 1_000) },
       username: '',
       subject: subjectOf(args),

@@ -35,8 +35,12 @@ export function createWebhookRuns() {
     const key = `${hookId} ${url}`;
     const known = breakers.get(key);
     if (known !== undefined) return known;
+    const count = (state: 'open' | 'closed', changes: number): void =>
+      webhookCircuits.add(changes, { 'hookmint.hook.name': hookName, 'hookmint.webhook.circuit': state });
+    // A counter that begins with its first change shows no increase by it.
+    for (const state of ['open', 'closed'] as const) count(state, 0);
     const made = new CircuitBreaker((state) => {
-      webhookCircuits.add(1, { 'hookmint.hook.name': hookName, 'hookmint.webhook.circuit': state });
+      count(state, 1);
       const said = state === 'open' ? 'is not asked for a while: it gave no answer' : 'answers again';
       logger.warn(
         { hook: { id: hookId, name: hookName }, host: new URL(url).host },

@@ -43,9 +43,22 @@ const policies: AcceptedFields = {
   ),
 };
 
+const CHECKS = 'test/e2e/hook-checks.test.ts';
+const force = (path: string): AcceptedFields =>
+  acts(
+    path,
+    'Deploys it though its checks fail.',
+    `${CHECKS}: a revision whose checks fail is deployed by force alone, which the audit has`,
+  );
+
 /** What a revision of a hook is made of. */
 export const hookRevisions: AcceptedFields = {
   ...policies,
+  ...acts(
+    'hookmint.checks.name hookmint.checks.event hookmint.checks.custom_claims hookmint.checks.expect',
+    'Runs that must have their result before it is deployed.',
+    `${CHECKS}: the checks of a revision are run where hooks run, whichever way it is deployed`,
+  ),
   ...acts(
     'script',
     'The code that runs.',
@@ -65,6 +78,7 @@ export const hookRevisions: AcceptedFields = {
 
 export const hooks: AcceptedFields = {
   ...hookRevisions,
+  ...force('hookmint.force'),
   ...acts('name', 'Its name, unique in the tenant.', `${HOOKS}: another name of a hook keeps its revision`),
   ...acts(
     'enabled',
@@ -82,6 +96,31 @@ export const hookSecrets: AcceptedFields = acts(
   '(body)',
   'Secrets of the hook by their names; to delete, their names.',
   `${HOOKS}: secrets are written, never read, and reach the hook`,
+);
+
+const GRADUAL = 'test/e2e/gradual-deployment.test.ts';
+
+export const hookDeploy = force('force');
+
+export const gradualDeployment: AcceptedFields = {
+  ...hookDeploy,
+  ...acts(
+    'revision percent',
+    'The revision, and the part of the clients whose tokens it shapes.',
+    `${GRADUAL}: a share of the clients has the new revision, the same ones as it grows`,
+  ),
+  ...acts('client_ids', 'Clients whose tokens it shapes whatever the part.', `${GRADUAL}: named clients come first`),
+  ...acts(
+    'bounds.errors_percent bounds.denials_percent bounds.dropped_percent bounds.p99_ratio',
+    'How much worse than the deployed revision it may be before it returns.',
+    `${GRADUAL}: each bound returns it, and one that is set aside does not`,
+  ),
+};
+
+export const endOfGradualDeployment: AcceptedFields = acts(
+  'id',
+  'The gradual deployment that is meant.',
+  `${GRADUAL}: of several who promote or return it one does, and nobody another one`,
 );
 
 export const hookDryRun: AcceptedFields = {

@@ -63,6 +63,10 @@ export const ERROR_CODES = {
   hook_conflict: 'Another hook has this name.',
   hook_not_deployed: 'The hook has no revision that could be enabled.',
   inexistent_hook_revision: 'There is no such revision in the history of the hook.',
+  hook_not_enabled: 'The hook is not enabled, so that no part of the clients can have another revision.',
+  hook_revision_deployed: 'The revision is deployed to all clients already.',
+  inexistent_gradual_deployment: 'No gradual deployment of the hook is on, or, to be read, there never was one.',
+  gradual_deployment_changed: 'Another gradual deployment is on than the one that is meant.',
   inexistent_hook_secret: 'The hook has no secret of this name.',
   hook_secret_conflict: 'The hook has a secret of this name.',
 
@@ -74,6 +78,8 @@ export const ERROR_CODES = {
   hook_syntax_error: 'The script has a syntax error; the message has the place.',
   hook_load_failed:
     'The script fails when it is loaded, so it cannot be enabled; the message has the error and the place.',
+  hook_checks_failed:
+    'Checks of the revision failed, so it is not deployed; the message has what differs. force deploys it all the same.',
   module_undeclared:
     'The script requires a module that is neither among its dependencies nor one of the default modules.',
   dependency_invalid: 'A dependency has an invalid name or version.',

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_EGRESS_POLICY, type EgressPolicy } from '../../../shared/domain/egress.ts';
+import type { HookCheck } from '../../../shared/domain/hook-check.ts';
 import { CONTRACTS, isWebhookKind, type HookKind } from '../../../shared/domain/contracts.ts';
 import {
   DEFAULT_HOOK_LIMITS,
@@ -39,6 +40,8 @@ export type RevisionEdit = {
   language?: HookLanguage | undefined;
   /** Left out: what the code that is written tells, and else what the hook had. */
   contract?: HookKind | undefined;
+  /** All of them. */
+  checks?: HookCheck[] | undefined;
 };
 
 export type NextRevision = {
@@ -114,7 +117,13 @@ async function nextContent(
         : { ...DEFAULT_EGRESS_POLICY, ...edit.egress },
     on_failure: edit.on_failure ?? before?.on_failure ?? 'deny',
     ...(isolation === 'process' ? { isolation } : {}),
+    ...checksIn(edit.checks, before),
   };
+}
+
+function checksIn(edit: RevisionEdit['checks'], before: HookRevision | undefined): { checks?: string } {
+  const checks = edit === undefined ? before?.checks : edit.length === 0 ? undefined : JSON.stringify(edit);
+  return checks === undefined ? {} : { checks };
 }
 
 /** What would have no effect on a webhook. @throws {ApiError} */

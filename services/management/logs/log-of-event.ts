@@ -54,12 +54,16 @@ export function logOfEvent(event: StreamEvent, logId: string, hostname: string):
 }
 
 /** What finds the log by the code that shaped the token. */
-function lookedUpOf(findings: readonly HookFinding[]): Pick<LogEntry, 'hook_id' | 'hook_revision' | 'hook_outcome'> {
+function lookedUpOf(
+  findings: readonly HookFinding[],
+): Pick<LogEntry, 'hook_id' | 'hook_revision' | 'hook_rule' | 'hook_outcome'> {
   if (findings.length === 0) return {};
   const failed = findings.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'ok');
+  const rules = [...new Set(findings.map(({ rule }) => rule).filter((rule) => rule !== undefined))];
   return {
     hook_id: findings.map(({ id }) => id),
     hook_revision: findings.map(({ revision }) => revision),
+    ...(rules.length === 0 ? {} : { hook_rule: rules }),
     ...(failed.length === 0 ? {} : { hook_outcome: failed }),
   };
 }

@@ -12,6 +12,7 @@ import { StatusChip } from '../../parts/status-chip.tsx';
 import { ago, atTime } from '../../words/time.ts';
 import { CodeTab } from './code-tab.tsx';
 import { DeleteProgram } from './delete-program.tsx';
+import { GradualChip } from './gradual-chip.tsx';
 import { LiveTab } from './live/live-tab.tsx';
 import { RevisionsTab } from './revisions-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
@@ -103,6 +104,9 @@ function Head({ program, revisions }: { program: Program; revisions: readonly Re
           {draft.number}, {ago(draft.created_at)}
         </span>
       )}
+      {revisions.map((entry) => (
+        <GradualChip key={entry.number} entry={entry} />
+      ))}
       <div className="page-actions" id="program-actions">
         <button
           type="button"

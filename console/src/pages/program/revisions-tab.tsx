@@ -11,6 +11,7 @@ import { Table } from '../../parts/table.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { ago, atTime } from '../../words/time.ts';
 import { whoWrote } from '../../words/who.ts';
+import { GradualChip } from './gradual-chip.tsx';
 
 /** What it was, newest first, and the way back. */
 export function RevisionsTab({ program, revisions }: { program: Program; revisions: readonly RevisionEntry[] }) {
@@ -38,6 +39,7 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
             <td>
               {entry.current && <span className="chip good">● deployed</span>}
               {entry.draft && <span className="chip warn">◐ draft</span>}
+              <GradualChip entry={entry} />
             </td>
             <td title={atTime(entry.created_at)}>{ago(entry.created_at)}</td>
             {tellsWho && <td className="wide-only">{whoWrote(entry.created_by ?? null)}</td>}

@@ -1,3 +1,4 @@
+import chunk from 'lodash/chunk.js';
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/client.ts';
 import { QUOTA_WINDOWS, type TokenQuota } from '../../../../shared/domain/token-quota.ts';
@@ -15,6 +16,8 @@ import { TokenQuotaUsage } from './schema.ts';
 
 /** Of a quota, from which a client is near its end; gateways warn of it too (contract §5.7). */
 const NEAR_PERCENT = 80;
+/** Clients that one read of the store looks up. */
+const CLIENTS_A_READ = 1_000;
 
 /** hookmint's own: Auth0 tells it in the header of a token's answer alone. */
 export const getQuotaUsage = reads({
@@ -48,8 +51,18 @@ export const getQuotaUsage = reads({
   },
 });
 
-/** Ids of the clients that have used so much of a quota, in this hour or day, that they are near its end. */
-export async function idsNearQuota(deps: Deps): Promise<string[]> {
+const underWay = new WeakMap<Deps, Promise<string[]>>();
+
+/** Ids of the clients that have used so much of a quota, in this hour or day, that they are near its end. Who asks meanwhile shares the answer. */
+export function idsNearQuota(deps: Deps): Promise<string[]> {
+  const shared = underWay.get(deps);
+  if (shared !== undefined) return shared;
+  const ids = findNearQuota(deps).finally(() => underWay.delete(deps));
+  underWay.set(deps, ids);
+  return ids;
+}
+
+async function findNearQuota(deps: Deps): Promise<string[]> {
   const counts = await countsOf(deps, allQuotasCounted(deps.tenant));
   const windows = windowsAt(Date.now());
   const default_ = await tenantQuota(deps);
@@ -58,9 +71,12 @@ export async function idsNearQuota(deps: Deps): Promise<string[]> {
     const used = counts.used(client.client_id, windows);
     return QUOTA_WINDOWS.some((window) => used[window] * 100 >= (quota?.[window] ?? Infinity) * NEAR_PERCENT);
   };
-  const counted = counts.clientIds();
-  const clients = await clientsIn(deps.db).list({ _id: { $in: counted } }, { skip: 0, limit: counted.length });
-  return clients.filter(isNear).map(({ client_id }) => client_id);
+  const near: string[] = [];
+  for (const ids of chunk(counts.clientIds(), CLIENTS_A_READ)) {
+    const clients = await clientsIn(deps.db).list({ _id: { $in: ids } }, { skip: 0, limit: ids.length });
+    near.push(...clients.filter(isNear).map(({ client_id }) => client_id));
+  }
+  return near;
 }
 
 type Quota = TokenQuota['client_credentials'];

@@ -13,6 +13,7 @@ import { requireScope } from '../../auth/require-scope.ts';
 import { withRevision } from '../../../../shared/domain/hook-history.ts';
 import { makeNextRevision } from '../../hook-revisions/make-next-revision.ts';
 import { mustLoad } from '../../hook-revisions/must-load.ts';
+import { forced, mustPass } from '../../hook-revisions/must-pass.ts';
 import { removeHook } from '../../hook-revisions/remove-hook.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
 import { isEnabled, keepLoadable, setEnabled } from './enable.ts';
@@ -100,6 +101,12 @@ const create = writes('post', {
     const { revision } = await makeNextRevision(fresh.id, undefined, revisionEditOf(body, caller), deps);
     const discard = () => hooks.removeRevisions(fresh.id);
     if (body.enabled === true) await mustLoad(fresh, revision, deps, { onFailure: discard });
+    const failed = await mustPass(fresh, revision, body.hookmint?.force === true, deps).catch(
+      async (error: unknown) => {
+        await discard();
+        throw error;
+      },
+    );
     try {
       await refusingTakenName(name, hooks.insert(withRevision(fresh, revision, caller.id)));
     } catch (error) {
@@ -110,7 +117,10 @@ const create = writes('post', {
     const hook = await findHook(fresh.id, deps);
     if (body.enabled === true) await setEnabled(hook, true, deps);
     const after = await viewOfOne(hook, deps);
-    return { answer: after, change: { collection, id: fresh.id, before: null, after } };
+    return {
+      answer: after,
+      change: { collection, id: fresh.id, before: null, after: { ...after, ...forced(failed) } },
+    };
   },
 });
 
@@ -134,6 +144,7 @@ const update = writes('patch', {
     const before = await viewOfOne(hook, deps);
     // Told by what this request wrote: another may have come between the look above and the write.
     let isChanged = false;
+    let failed: string[] = [];
     if (name !== undefined || Object.keys(content).length > 0) {
       const change = (now: Hook, revision: string): Hook => {
         const revised = withRevision(aHook(now), revision, caller.id);
@@ -141,6 +152,7 @@ const update = writes('patch', {
       };
       const check = async (now: Hook, revision: string): Promise<void> => {
         if (enabled ?? (await isEnabled(now, deps))) await mustLoad(now, revision, deps);
+        failed = await mustPass(now, revision, content.hookmint?.force === true, deps);
       };
       const from = (now: Hook): string | null => matching(currentOf(now), ifMatch);
       const edit = { from, revision: revisionEditOf(content, caller), check, change };
@@ -151,7 +163,10 @@ const update = writes('patch', {
     if (enabled !== undefined) isChanged = (await setEnabled(hook, enabled, deps)) || isChanged;
     else await keepLoadable(hook, deps);
     const after = await viewOfOne(hook, deps);
-    return { answer: after, change: isChanged ? { collection, id, before, after } : null };
+    return {
+      answer: after,
+      change: isChanged ? { collection, id, before, after: { ...after, ...forced(failed) } } : null,
+    };
   },
 });
 

@@ -8,5 +8,12 @@ export function revisionEditOf(
   { script, dependencies, hookmint }: Omit<UpdateHook, 'name' | 'enabled'>,
   { id: by }: Pick<Caller, 'id'>,
 ): RevisionEdit {
-  return { by, code: script, dependencies, secrets: hookmint?.secrets, ...policiesIn(hookmint) };
+  return {
+    by,
+    code: script,
+    dependencies,
+    secrets: hookmint?.secrets,
+    checks: hookmint?.checks,
+    ...policiesIn(hookmint),
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checksOf } from '../../../../shared/domain/hook-check.ts';
 import { CONTRACTS } from '../../../../shared/domain/contracts.ts';
 import type { Hook, HookHistoryEntry, HookRevision } from '../../../../shared/domain/hook.ts';
 import { SampleEvent } from '../../../../shared/domain/sample-event.ts';
@@ -12,6 +13,7 @@ import type { Deps } from '../../deps.ts';
 import { dryRun } from '../../hook-revisions/dry-run.ts';
 import { nextRevision } from '../../hook-revisions/make-next-revision.ts';
 import { mustLoad } from '../../hook-revisions/must-load.ts';
+import { forced, mustPass } from '../../hook-revisions/must-pass.ts';
 import { recordedEvent } from '../../hook-revisions/recorded-event.ts';
 import { deployed, historyOf, withDraft } from '../../../../shared/domain/hook-history.ts';
 import { reviseHook } from '../../hook-revisions/revise-hook.ts';
@@ -26,7 +28,7 @@ import {
   RevisionView,
   UnsavedDryRunInput,
 } from './revision-schema.ts';
-import { CreateRevision, HookId, HookView, RevisionId } from './schema.ts';
+import { CreateRevision, Force, HookId, HookView, RevisionId } from './schema.ts';
 import { secretNamesOf } from './secret-routes.ts';
 import { viewOfOne } from './view.ts';
 
@@ -77,7 +79,16 @@ const get = reads({
     } as const;
     const secrets = await secretNamesOf(id, revision, deps);
     const modules = build?.modules ?? [];
-    return { ...entryView(entry, hook), kind, script: code, dependencies, modules, ...policies, secrets };
+    return {
+      ...entryView(entry, hook),
+      kind,
+      script: code,
+      dependencies,
+      modules,
+      ...policies,
+      secrets,
+      checks: checksOf(found),
+    };
   },
 });
 
@@ -113,20 +124,21 @@ const deploy = writes('post', {
   tag,
   scopes: ['update:hooks'],
   params,
-  body: z.strictObject({}).optional(),
+  body: z.strictObject({ force: Force.optional() }).optional(),
   takesIfMatch: true,
   status: 200,
   response: HookView,
   errors: [404, 412],
-  handle: async ({ params: { id, revision }, ifMatch }, deps) => {
+  handle: async ({ params: { id, revision }, body, caller, ifMatch }, deps) => {
     const hook = await findHook(id, deps);
     matching(hook.current_revision, ifMatch);
     entryOf(hook, revision);
     if (await isEnabled(hook, deps)) await mustLoad(hook, revision, deps);
+    const failed = hook.current_revision === revision ? [] : await mustPass(hook, revision, body?.force === true, deps);
     const changed = await hooksIn(deps.db).change(id, (now) => {
       entryOf(aHook(now), revision);
       matching(now.current_revision, ifMatch);
-      return now.current_revision === revision ? now : deployed(now, revision);
+      return now.current_revision === revision ? now : deployed(now, revision, caller.id);
     });
     if (changed === undefined) throw inexistent('hook');
     await keepLoadable(changed.after, deps);
@@ -134,7 +146,7 @@ const deploy = writes('post', {
     const [was, is] = [changed.before.current_revision, revision];
     if (was === is) return { answer: after, change: null };
     const before = { ...(await viewOfOne(changed.before, deps)), revision: was };
-    return { answer: after, change: { collection, id, before, after: { ...after, revision: is } } };
+    return { answer: after, change: { collection, id, before, after: { ...after, revision: is, ...forced(failed) } } };
   },
 });
 
@@ -206,5 +218,18 @@ function entryView({ number, revision, created_at_ms, created_by }: HookHistoryE
   const { current_revision, draft_revision } = hook;
   const current = revision === current_revision;
   const draft = !current && revision === draft_revision;
-  return { number, revision, created_at: new Date(created_at_ms).toISOString(), created_by, current, draft };
+  const created_at = new Date(created_at_ms).toISOString();
+  return { number, revision, created_at, created_by, current, draft, ...gradualOf(revision, hook) };
+}
+
+function gradualOf(
+  of: string,
+  { gradual, ended_gradual: ended }: Hook,
+): Pick<z.infer<typeof RevisionEntry>, 'gradual'> {
+  const one = gradual ?? ended;
+  if (one?.revision !== of) return {};
+  const { percent, client_ids } = one;
+  const state = gradual === undefined ? (ended?.outcome ?? 'returned') : 'on';
+  const reason = gradual === undefined ? ended?.reason : undefined;
+  return { gradual: { state, percent, client_ids: client_ids.length, ...(reason === undefined ? {} : { reason }) } };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { CONTRACT_NAMES, HOOK_KINDS } from '../../../../shared/domain/contracts.ts';
+import { EndedGradual } from '../../../../shared/domain/gradual-deployment.ts';
+import { HookCheck } from '../../../../shared/domain/hook-check.ts';
 import { HookOutcome, LastCalls } from '../../../../shared/domain/hook-outcome.ts';
 import { HookIsolation, HookLanguage, HookLimits, HookModule } from '../../../../shared/domain/hook.ts';
 import { EgressPolicy } from '../../../../shared/domain/egress.ts';
@@ -21,6 +23,15 @@ const inHistory = {
   current: z.boolean(),
   /** It was written last and is not deployed yet. */
   draft: z.boolean(),
+  /** Of the gradual deployment that is on, or of the last; `client_ids`: how many were named. */
+  gradual: z
+    .object({
+      state: z.enum(['on', ...EndedGradual.shape.outcome.options]),
+      percent: z.int(),
+      client_ids: z.int(),
+      reason: z.string().optional(),
+    })
+    .optional(),
 };
 
 export const RevisionEntry = z.object(inHistory).meta({ id: 'HookRevisionEntry' });
@@ -41,6 +52,7 @@ export const RevisionView = z
     language: HookLanguage,
     contract: z.enum(CONTRACT_NAMES),
     secrets: z.array(z.string()),
+    checks: z.array(HookCheck),
   })
   .meta({ id: 'HookRevision' });
 

@@ -1,7 +1,14 @@
 import type { Route } from '../../api/route.ts';
+import { gradualRoutes } from './gradual-routes.ts';
 import { hookRoutes } from './hook-routes.ts';
 import { hookLogRoutes } from './log-routes.ts';
 import { revisionRoutes } from './revision-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 
-export const allHookRoutes: readonly Route[] = [...hookRoutes, ...secretRoutes, ...revisionRoutes, ...hookLogRoutes];
+export const allHookRoutes: readonly Route[] = [
+  ...hookRoutes,
+  ...secretRoutes,
+  ...revisionRoutes,
+  ...gradualRoutes,
+  ...hookLogRoutes,
+];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HookCheck, HookChecks } from '../../../../shared/domain/hook-check.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../../../shared/domain/hook.ts';
 import { HookSecrets, MAX_HOOK_SECRETS } from '../../../../shared/hook-secrets.ts';
 import { policies, policiesInView } from '../../hook-revisions/policies.ts';
@@ -51,25 +52,35 @@ const Enabled = z.union(
 /** `secrets` can be written here with the script, so that no token is shaped by the one without the other; they are all there are then. */
 const HookmintInput = z.strictObject({
   ...policies,
+  checks: HookChecks.optional(),
   secrets: HookSecrets.refine(
     (secrets) => Object.keys(secrets).length <= MAX_HOOK_SECRETS,
     `at most ${MAX_HOOK_SECRETS} secrets`,
   ).optional(),
 });
 
-export const UpdateHook = z.strictObject({
+/** Deploys it though its checks fail. */
+export const Force = z.boolean();
+
+const content = {
   name: HookName.optional(),
   script: Script.optional(),
   dependencies: Dependencies.optional(),
   enabled: Enabled.optional(),
-  hookmint: HookmintInput.optional(),
-});
+};
+
+/** With what is deployed at once. */
+const Deployed = HookmintInput.extend({ force: Force.optional() });
+
+export const UpdateHook = z.strictObject({ ...content, hookmint: Deployed.optional() });
 export type UpdateHook = z.infer<typeof UpdateHook>;
 
 export const CreateHook = UpdateHook.required({ name: true, script: true }).extend({ triggerId: RunTriggerId });
 
 /** A draft: the name and whether the hook is enabled are no part of a revision. */
-export const CreateRevision = UpdateHook.omit({ name: true, enabled: true });
+export const CreateRevision = z
+  .strictObject({ ...content, hookmint: HookmintInput.optional() })
+  .omit({ name: true, enabled: true });
 
 export const listQuery = {
   enabled: z.enum(['true', 'false'], 'must be true or false').optional(),
@@ -85,7 +96,10 @@ export const HookView = z
     dependencies: z.record(z.string(), z.string()),
     triggerId: AnyTriggerId,
     enabled: z.boolean(),
-    ...policiesInView,
+    hookmint: policiesInView.hookmint
+      .unwrap()
+      .extend({ checks: z.array(HookCheck).optional() })
+      .optional(),
   })
   .partial()
   .meta({ id: 'Hook' });

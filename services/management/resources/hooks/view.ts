@@ -1,3 +1,4 @@
+import { checksOf } from '../../../../shared/domain/hook-check.ts';
 import type { Hook } from '../../../../shared/domain/hook.ts';
 import { hooksIn, type RevisionSource } from '../../../../shared/store/hooks.ts';
 import type { Deps } from '../../deps.ts';
@@ -35,5 +36,13 @@ export function contentView(
   source: RevisionSource | undefined,
 ): Pick<HookView, 'script' | 'dependencies' | 'hookmint'> {
   if (source === undefined) return {};
-  return { script: source.code, dependencies: source.dependencies, ...policiesOf(source) };
+  const { hookmint } = policiesOf(source);
+  const checks = checksOf(source);
+  return {
+    script: source.code,
+    dependencies: source.dependencies,
+    ...(hookmint === undefined && checks.length === 0
+      ? {}
+      : { hookmint: { ...hookmint, ...(checks.length === 0 ? {} : { checks }) } }),
+  };
 }

@@ -1,13 +1,17 @@
-import { diff } from 'node:util';
-import type { Case } from './case.ts';
-import type { DryRun } from './dry-run.ts';
-import type { EndpointRequest } from './endpoint.ts';
+import { diff, isDeepStrictEqual } from 'node:util';
+import type { Expectation } from '../domain/hook-check.ts';
+import type { HookOutcome } from '../domain/hook-outcome.ts';
+import type { Judgement } from './judge-outcome.ts';
+
+type Run = Judgement & {
+  outcome: { status: HookOutcome['status'] };
+  console: HookOutcome['console'];
+  /** Of a webhook, as the server in the place of its endpoint had them. */
+  requests?: readonly object[];
+};
 
 /** The difference between what a case expects and what came, as lines for people; `undefined` for none. */
-export function differenceOf(
-  run: DryRun & { requests?: readonly EndpointRequest[] },
-  expect: Case['expect'],
-): string | undefined {
+export function differenceOf(run: Run, expect: Expectation): string | undefined {
   const looked: Record<string, unknown> = {
     scope: run.token?.scope,
     claims: run.token?.claims,
@@ -20,14 +24,24 @@ export function differenceOf(
   // A token that is not issued is a difference wherever no error is expected.
   const expected: Record<string, unknown> = { error: null, ...expect };
   const actual = Object.fromEntries(Object.keys(expected).map((key) => [key, looked[key]]));
-  const lines = diff(linesOf(actual), linesOf(expected));
-  if (lines.every(([mark]) => mark === 0)) return undefined;
+  const [is, should] = [linesOf(actual), linesOf(expected)];
+  if (isDeepStrictEqual(is, should)) return undefined;
+  if (is.length + should.length > MAX_COMPARED_LINES)
+    return `expected:\n${beginning(should)}\nactual:\n${beginning(is)}`;
+  const lines = diff(is, should);
   const marks = new Map([
     [1, '+'],
     [-1, '-'],
   ]);
   return ['- expected, + actual', ...lines.map(([mark, line]) => `${marks.get(mark) ?? ' '} ${line}`)].join('\n');
 }
+
+/** What comparison takes grows with the square of the lines, and a hook's result may have many. */
+const MAX_COMPARED_LINES = 1_000;
+const MAX_SHOWN_LINES = 50;
+
+const beginning = (lines: readonly string[]): string =>
+  [...lines.slice(0, MAX_SHOWN_LINES), ...(lines.length > MAX_SHOWN_LINES ? ['…'] : [])].join('\n');
 
 /** JSON as people write it, each value's members in one order. */
 function linesOf(value: unknown): string[] {
