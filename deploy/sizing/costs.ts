@@ -42,7 +42,7 @@ export const BYTES = {
   /** Its event, in the stream of one server. */
   event: 480,
   /** Its log in MongoDB, with indexes (docs/scaling.md). */
-  log: 280,
+  log: 200,
 };
 
 /** Memory of a pod, MiB: as measured with 20,000 clients (docs/scaling.md), and what its limit leaves beside. */

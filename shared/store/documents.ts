@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CollationOptions, Db, Filter } from 'mongodb';
 import type { z } from 'zod';
 import { HookmintError } from '../errors.ts';
+import { mapInTurns } from '../in-turns.ts';
 import { parseDocument } from './document.ts';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { alreadyWritten, written } from './written.ts';
@@ -69,7 +70,7 @@ export function documentsIn<Value extends object, Input>(
     ): Promise<Value[]> {
       const sort = { ...(by === '_id' ? {} : { [by]: 1 as const }), _id: 1 as const };
       const found = collection.find(filter, collation === undefined ? {} : { collation });
-      return (await found.sort(sort).skip(skip).limit(limit).toArray()).map(fromStored);
+      return mapInTurns(found.sort(sort).skip(skip).limit(limit), fromStored);
     },
     /** How many there are; with `limit` no more are counted, nor read, than so many. */
     count: (

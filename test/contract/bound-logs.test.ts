@@ -83,10 +83,10 @@ describe('the indexes of logs', () => {
     assert.doesNotMatch(JSON.stringify(await found.explain('queryPlanner')), /COLLSCAN|"SORT"/);
   });
 
-  it('and the logs take less than 300 bytes a token', async () => {
+  it('and the logs take less than 250 bytes a token', async () => {
     const { bytes } = await logsIn(management).size();
     process.stdout.write(`logs: ${String(Math.round(bytes / LOGS))} bytes a token on the disk\n`);
-    assert.ok(bytes / LOGS < 300, String(bytes / LOGS));
+    assert.ok(bytes / LOGS < 250, String(bytes / LOGS));
   });
 });
 

@@ -13,6 +13,11 @@ const MIB = 1_048_576;
 const TOGETHER_MIB = 400;
 /** What may be taken from one look to the next. */
 const OVERSHOOT_MIB = 250;
+/** Half of what these runs left before the heap was bounded. */
+const OWN_HEAP_MIB = 70;
+const ENDED = 60;
+/** A tenth of an isolate. */
+const MAX_LEFT_MIB = 0.4;
 
 test('sandbox processes have what the container has, but for a reserve', () => {
   assert.equal(memoryForSandboxes(2_048 * MIB), 1_600 * MIB);
@@ -95,4 +100,45 @@ test('an isolate that was not used for long is given up, whatever memory there i
   await delay(1_000);
   assert.equal(await runs(), 1);
   assert.deepEqual(sandboxPids(), before);
+});
+
+/** What a sandbox process has gained from one point of a test to another, MiB. */
+async function gained(between: () => Promise<void>): Promise<number> {
+  const before = rssMib(sandboxPids()[0] ?? 0);
+  await between();
+  const gainedMib = rssMib(sandboxPids()[0] ?? 0) - before;
+  process.stdout.write(`sandbox: ${gainedMib.toFixed(0)} MiB more\n`);
+  return gainedMib;
+}
+
+test('what runs leave in the own heap of a sandbox process is collected before it is much', async (t) => {
+  const pool = await openSandboxPool(1, startStrongestSandbox);
+  t.after(pool.close);
+  const large = revisionOf(hook("setTimeout(() => cb(null, { 'https://a.example/': 'x'.repeat(90_000) }), 1);"), {
+    wall_ms: 10_000,
+  });
+  const runs = async (times: number): Promise<void> => {
+    let left = times;
+    const oneByOne = async (): Promise<void> => {
+      while (left-- > 0) assert.equal(statusOf(await pool.run(large, hookArguments(), Date.now() + 20_000)), 'ok');
+    };
+    await Promise.all(Array.from({ length: 8 }, oneByOne));
+  };
+  await runs(20);
+  const gainedMib = await gained(() => runs(900));
+  assert.ok(gainedMib < OWN_HEAP_MIB, `${String(gainedMib)} MiB`);
+});
+
+test('an isolate that was ended leaves nothing', async (t) => {
+  const pool = await openSandboxPool(1, startStrongestSandbox);
+  t.after(pool.close);
+  const spins = revisionOf(hook('for (;;);'), { cpu_ms: 20, wall_ms: 10_000 });
+  const end = async (times: number): Promise<void> => {
+    for (let ended = 0; ended < times; ended++) {
+      assert.equal(statusOf(await pool.run(spins, hookArguments(), Date.now() + 20_000)), 'timed_out cpu');
+    }
+  };
+  await end(10);
+  const gainedMib = await gained(() => end(ENDED));
+  assert.ok(gainedMib < ENDED * MAX_LEFT_MIB, `${String(gainedMib)} MiB`);
 });

@@ -9,7 +9,7 @@ const HELP = `Runs the whole of hookmint under a mix of load for a long time, an
 
   npm run soak [-- OPTION ...]
 
-  --minutes N   from start to end (default 120)
+  --minutes N   under load (default 120)
   --rate N      token requests a second (default 40), beside all else of the mix
   --hostile     instead of the mix: authors, packages and strangers who try all they can, while a client asks for tokens
                 (default 60 minutes, 20 a second)
@@ -33,9 +33,9 @@ async function main(): Promise<void> {
   const progress = (line: string): void => void process.stderr.write(`soak: ${line}\n`);
   const minutes = numberOf('--minutes', values.minutes ?? (values.hostile ? '60' : '120'), 1, 10_080);
   const ratePerSecond = numberOf('--rate', values.rate ?? (values.hostile ? '20' : '40'), 1, 10_000);
-  const options = { totalMs: minutes * 60_000, ratePerSecond, progress, stop: stop.signal };
+  const options = { ratePerSecond, progress, stop: stop.signal };
   if (values.hostile) {
-    const result = await hostile(options);
+    const result = await hostile({ ...options, totalMs: minutes * 60_000 });
     const { missed, late, unexpected, over } = result;
     const holds = late + Object.keys(missed).length + Object.keys(unexpected).length + over.length === 0;
     process.stdout.write(
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     process.exitCode = holds ? 0 : 1;
     return;
   }
-  const { verdicts, unjudged, tally, measuredMs } = await soak(options);
+  const { verdicts, unjudged, tally, measuredMs } = await soak({ ...options, length: { ms: minutes * 60_000 } });
   const { lost, unmodified, unexpected } = tally;
   process.stdout.write(`${describeMachine('of the soak itself').join('\n')}\n\n`);
   process.stdout.write(

@@ -21,13 +21,22 @@ const REVISIONS = 4;
 /** The hook does what the request says; each failure ends an isolate or a run in its own way. */
 const scriptOf = (revision: number): string => `module.exports = (client, scope, audience, context, cb) => {
   switch (context.body.mode) {
+    case 'store': return void context.webtask.storage.get((error, kept) => {
+      if (error) return cb(error);
+      const done = (failed) => cb(failed, { ${JSON.stringify(CLAIM)}: ${String(revision)} });
+      context.webtask.storage.set({ times: ((kept && kept.times) || 0) + 1 }, { force: 1 }, done);
+    });
     case 'throw': throw new Error('as asked');
     case 'silent': return;
     case 'spin': for (;;);
     case 'hoard': { const kept = []; for (;;) kept.push(new Array(100000).fill(kept.length)); }
   }
-  setTimeout(() => cb(null, { ${JSON.stringify(CLAIM)}: ${String(revision)} }), 5);
+  const padding = 'x'.repeat(Number(context.body.bytes));
+  setTimeout(() => cb(null, { ${JSON.stringify(CLAIM)}: ${String(revision)}, 'https://soak.example/padding': padding }), 5);
 };`;
+
+/** Of hooks' results: most are small. */
+const RESULT_BYTES = [2_000, 2_000, 2_000, 24_000, 2_000, 2_000, 2_000, 90_000];
 const LIMITS = { cpu_ms: 200, wall_ms: 5_000, heap_mib: 32 };
 
 /** How often each thing is done. */
@@ -35,6 +44,7 @@ const EVERY_MS = {
   failingHook: 700,
   badRequest: 150,
   read: 500,
+  store: 1_000,
   hookChange: 7_000,
   secretRotation: 4_000,
   /** An executor beside the stack's own is stopped, and another started. */
@@ -78,12 +88,13 @@ export async function startMix(stack: Stack, ratePerSecond: number): Promise<Mix
     lost: 0,
     unmodified: 0,
     unexpected: {},
-    done: { failingHook: 0, badRequest: 0, read: 0, hookChange: 0, secretRotation: 0, executorRestart: 0 },
+    done: { failingHook: 0, badRequest: 0, read: 0, store: 0, hookChange: 0, secretRotation: 0, executorRestart: 0 },
   };
   const ask = (asked: Asked): Promise<void> => askOnce(stack, asked, tally);
   const requestOf = (n: number, more: Record<string, string> = {}): Record<string, string> => ({
     ...(askers[n % askers.length] ?? {}),
     audience: audienceOf(n),
+    bytes: String(RESULT_BYTES[n % RESULT_BYTES.length]),
     ...more,
   });
 
@@ -95,6 +106,7 @@ export async function startMix(stack: Stack, ratePerSecond: number): Promise<Mix
       return ask({ parameters: { ...requestOf(n), ...change }, expected });
     },
     read: async (n) => expectStatus(await api.call('GET', READS[n % READS.length] ?? ''), 200, tally),
+    store: (n) => ask({ parameters: requestOf(n, { mode: 'store' }), expected: 'token' }),
     hookChange: async (n) =>
       expectStatus(await api.call('PATCH', `/hooks/${hookId}`, { script: scriptOf(n % REVISIONS) }), 200, tally),
     secretRotation: async (n) => {

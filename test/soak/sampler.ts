@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import type { Stack } from '../support/stack.ts';
 import { figuresOf, type ProcessFigures } from '../support/process-figures.ts';
 import { MIN_POINTS, type Series } from './growth.ts';
+import { liveHeapMib } from './live-heap.ts';
 import type { WatchedBus } from './watched-bus.ts';
 
 /** What each figure of one process, or of a server, may grow by while it is measured, however long that is. */
 export const MAY_GROW_BY = {
   /** V8 gives memory back late: what it holds moves by some 20 MiB without any leak. */
   rssMib: 40,
+  /** What is left when all garbage is collected. */
+  liveMib: 3,
   handles: 8,
   threads: 4,
   /** An isolate has some 13. */
@@ -17,9 +20,10 @@ export const MAY_GROW_BY = {
 };
 type Figure = keyof typeof MAY_GROW_BY;
 
-const UNITS: Partial<Record<Figure, string>> = { rssMib: 'MiB' };
+const UNITS: Partial<Record<Figure, string>> = { rssMib: 'MiB', liveMib: 'MiB' };
 const NAMES: Record<Figure, string> = {
   rssMib: 'memory',
+  liveMib: 'live heap',
   handles: 'handles',
   threads: 'threads',
   maps: 'mapped regions',
@@ -29,6 +33,10 @@ const NAMES: Record<Figure, string> = {
 
 /** Processes whose figures are judged. Maps tell of isolates, and only of a sandbox's. */
 const PROCESSES = ['gateway', 'hook-executor', 'sandbox', 'signer', 'management', 'mongod'] as const;
+/** Those of hookmint's own code that answer with their live heap. */
+const ANSWERING = ['gateway', 'hook-executor', 'signer', 'management'] as const;
+/** Samples from one of the live heaps to the next: to collect all garbage takes some 50 ms. */
+const LIVE_EVERY = 3;
 const OF_A_PROCESS: readonly (keyof ProcessFigures)[] = ['rssMib', 'handles', 'threads'];
 
 type Kept = { of: string; figure: Figure; points: { atMs: number; value: number }[] };
@@ -43,8 +51,13 @@ const OF_ITS_OWN: Record<string, Partial<Record<Figure, number>>> = {
 
 const boundOf = (of: string, figure: Figure): number => OF_ITS_OWN[of]?.[figure] ?? MAY_GROW_BY[figure];
 
-/** Takes samples of everything that must not grow. */
-export function createSampler(stack: Stack, bus: WatchedBus) {
+/**
+ * Takes samples of everything that must not grow.
+ *
+ * @param answers Where the services of this stack answer with their live heap.
+ */
+export function createSampler(stack: Stack, bus: WatchedBus, answers: string) {
+  let taken = 0;
   const kept = new Map<string, Kept>();
   const pids = new Map<string, number>();
 
@@ -80,6 +93,12 @@ export function createSampler(stack: Stack, bus: WatchedBus) {
         if (pid === undefined) continue;
         keepProcess(name, pid);
         said.push(`${name} ${figuresOf(pid).rssMib.toFixed(0)} MiB`);
+      }
+      if (taken++ % LIVE_EVERY === 0) {
+        for (const name of ANSWERING) {
+          const pid = pidOf(name);
+          if (pid !== undefined) keep(`${name} ${String(pid)}`, name, 'liveMib', await liveHeapMib(pid, answers));
+        }
       }
       keepProcess('nats-server', bus.pid);
       const { connections, subscriptions } = await bus.counts();

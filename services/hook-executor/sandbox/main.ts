@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { ownChannel } from '../../../shared/process-wall/channel.ts';
 import { sealIfWalled } from '../../../shared/process-wall/seal.ts';
@@ -19,6 +20,10 @@ import type { RunnableHook, SandboxRun, ToSandbox } from './protocol.ts';
  * but its own, no network and no right to start anything; it is told everything over its channel.
  */
 const revisions = new Map<string, RunnableHook>();
+
+// What bounds this process's own heap is not for those of isolates, which are made from here on and have limits of their own.
+for (const option of ['--max-semi-space-size=0', '--initial-old-space-size=0']) setFlagsFromString(option);
+
 const outbox: { id: number; outcome: HookOutcome }[] = [];
 const over: number[] = [];
 

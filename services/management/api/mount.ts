@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { refuseAbsentProducts } from './absent-products.ts';
 import type { Announcer } from './announce.ts';
 import { answerError, outcomeUnknown } from './answer-error.ts';
+import { answerText } from './answer-text.ts';
 import { ApiError } from './api-error.ts';
 import { refuseUnbounded } from './bounds.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -76,7 +77,11 @@ export function mountRoutes(
       return;
     }
     if (route.response === undefined) response.status(route.status).end();
-    else response.status(route.status).json(route.response.parse(answer));
+    else
+      response
+        .status(route.status)
+        .type('json')
+        .send(await answerText(route.response, answer));
   };
 
   const allowed = new Map<string, string[]>();

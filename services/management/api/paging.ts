@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mapInTurns } from '../../../shared/in-turns.ts';
 import { ApiError } from './api-error.ts';
 import { flag, withFields, wholeNumber, type FieldsQuery } from './query.ts';
 
@@ -29,13 +30,31 @@ export type PageQuery = {
 };
 export type CheckpointQuery = { from?: string | undefined; take?: number | undefined };
 
+/** What the schemas of lists are made of. */
+const LISTS = new WeakMap<z.ZodType, { item: z.ZodType; plural: string }>();
+
 /** All shapes that a list may have. */
 export function listOf(item: z.ZodType, plural: string) {
-  return z.union([
+  const list = z.union([
     z.array(item),
     z.object({ start: z.int(), limit: z.int(), total: z.int(), [plural]: z.array(item) }),
     z.object({ next: z.string().optional(), [plural]: z.array(item) }),
   ]);
+  LISTS.set(list, { item, plural });
+  return list;
+}
+
+/** The items of an answer whose schema {@link listOf} has made, their schema, and the member that has them, if not the answer itself. */
+export function itemsOfList(
+  schema: z.ZodType,
+  answer: unknown,
+): { items: readonly unknown[]; item: z.ZodType; plural?: string } | undefined {
+  const list = LISTS.get(schema);
+  if (list === undefined) return undefined;
+  const { item, plural } = list;
+  return Array.isArray(answer)
+    ? { items: answer, item }
+    : { items: (answer as Record<string, unknown[]>)[plural] ?? [], item, plural };
 }
 
 type Source<Item> = {
@@ -82,7 +101,7 @@ export async function pageOf<Item>(
     );
   }
   // MongoDB takes a limit of 0 for none.
-  const items = limit === 0 ? [] : (await source.list({ skip: start, limit })).map(view);
+  const items = limit === 0 ? [] : await mapInTurns(await source.list({ skip: start, limit }), view);
   if (query.include_totals !== true) return items;
   return { start, limit, total: await source.count(maxItems), [plural]: items };
 }
@@ -97,5 +116,5 @@ async function checkpointPage<Item>(
   const page = items.slice(0, take);
   const last = page.at(-1);
   const next = items.length > take && last !== undefined ? { next: idOf?.(last) } : {};
-  return { ...next, [plural]: page.map(view) };
+  return { ...next, [plural]: await mapInTurns(page, view) };
 }
