@@ -68,7 +68,7 @@ hookmint import PATH --from SYSTEM [OPTION ...]
 
     --from logto          PATH is the JSON of GET /api/configs/jwt-customizer, or of its
                           client-credentials
-    --from cognito-lambda PATH is the handler's file, or its folder
+    --from cognito-lambda PATH is the handler's file, its folder, or the zip of that
     --from hydra-webhook  PATH is Hydra's configuration, YAML or JSON
     --from wso2-webhook   PATH is the JSON of GET /api/server/v1/actions/preIssueAccessToken/{id}
     --from okta-webhook   PATH is the JSON of GET /api/v1/inlineHooks, or of one of them

@@ -1,4 +1,5 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { readDependencies } from '../../deploy/local/hook-file.ts';
@@ -8,6 +9,7 @@ import { UsageError } from '../../shared/usage-error.ts';
 import { readJsonFile } from '../json-file.ts';
 import type { ForeignFiles, ForeignHook } from './foreign-hook.ts';
 import { oneScript } from './one-script.ts';
+import { unzip } from './unzip.ts';
 
 /** Cognito's own limit of a trigger. */
 const WALL_MS = 5_000;
@@ -33,10 +35,27 @@ const USUAL = ['index', 'handler', 'src/index', 'src/handler'];
 /**
  * One script of a handler and the files of its folder that it imports; modules of npm are named, and come from the registry.
  *
- * @param path The handler's file, or its folder.
+ * @param path The handler's file, its folder, or the zip of that.
  * @throws {UsageError}
  */
 export async function readCognitoLambda(path: string, { configurationFile }: ForeignFiles): Promise<ForeignHook> {
+  if (!/\.zip$/i.test(path)) return readHandler(path, configurationFile);
+  if (!existsSync(path)) throw new UsageError(`${path} cannot be read.`);
+  const folder = mkdtempSync(join(tmpdir(), 'hookmint-lambda-'));
+  try {
+    await unzip(path, folder);
+    return await readHandler(folder, configurationFile).catch((error: unknown) => {
+      // Nobody else knows the folder.
+      if (error instanceof Error)
+        error.message = error.message.replaceAll(realpathSync(folder), path).replaceAll(folder, path);
+      throw error;
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function readHandler(path: string, configurationFile: string | undefined): Promise<ForeignHook> {
   const configuration = configurationFile === undefined ? {} : readJsonFile(configurationFile, Configuration);
   const { FunctionName, Runtime, Handler = 'index.handler', Environment } = configuration;
   if (Runtime !== undefined && !Runtime.startsWith('nodejs')) {
