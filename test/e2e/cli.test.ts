@@ -246,10 +246,12 @@ describe('hookmint hook run', () => {
     write('loop.js', hook(`for (;;);`));
     const { answer, outcome, cpu_ms } = await runJson(1, 'loop.js');
     assert.deepEqual([answer?.status, answer?.error], [500, 'server_error']);
-    // On a machine that gives it no second of a processor in five, it is stopped after these.
-    const limit = cpu_ms < 1_000 ? 'wall' : 'cpu';
-    assert.deepEqual(outcome, { status: 'timed_out', limit });
-    assert(cpu_ms < 3_000, String(cpu_ms));
+    // By the wall on a machine that gives it no second of a processor in five.
+    const { status, limit } = outcome as { status: string; limit: string };
+    assert.equal(status, 'timed_out');
+    // What is told is read a moment before or after it is stopped.
+    const [least, most] = limit === 'cpu' ? [900, 3_000] : [0, 1_000];
+    assert(['cpu', 'wall'].includes(limit) && cpu_ms >= least && cpu_ms < most, `${limit} ${String(cpu_ms)}`);
   });
 
   it('says what a hook waited for that never called back, where, and what it had printed', async () => {
