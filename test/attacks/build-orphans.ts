@@ -29,12 +29,15 @@ async function bundler(): Promise<Builder> {
   return builder;
 }
 
+const isBundler = (child: number): boolean => readFileSync(`/proc/${String(child)}/cmdline`, 'utf8').includes(BUNDLER);
+
 const slow = await bundler();
-const overdue = await slow.ask({ scan: { code } }, z.unknown(), 0).catch(codeOf);
+const [stopped = 0] = started().filter(isBundler);
+process.kill(stopped, 'SIGSTOP');
+const overdue = await slow.ask({ scan: { code } }, z.unknown(), 100).catch(codeOf);
 const others = started();
 const dying = await bundler();
 // What the one before has started may have become this process's child only now.
-const isBundler = (child: number): boolean => readFileSync(`/proc/${String(child)}/cmdline`, 'utf8').includes(BUNDLER);
 const [pid = 0] = started().filter((child) => !others.includes(child) && isBundler(child));
 const dead = dying.ask({ scan: { code } }, z.unknown(), TIMEOUT_MS).catch(codeOf);
 process.kill(pid, 'SIGKILL');
