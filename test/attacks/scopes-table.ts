@@ -32,7 +32,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'update:resource_servers':
     "lifetime, algorithm, scopes and claims of APIs' tokens; a grant of all scopes grows with them; not the Management API",
   'delete:resource_servers': 'ends APIs with all grants for them; not the Management API',
-  'read:hooks': "hooks' code, names of their secrets, and console output",
+  'read:hooks': "hooks' code, names of their secrets, console output, and how many tokens a gradual deployment shaped",
   'create:hooks': 'hooks that are not in force, each with its own secrets; modules are fetched and built for them',
   'update:hooks':
     '**the content of every token that has a hook**, and whether it is issued; code that runs with the secrets of the hook; dry runs',
@@ -139,7 +139,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   updateHookSecrets: { gains: "another value in a hook's hands", members: WHOLE },
   deleteHookSecrets: { gains: 'less than deleteHook', members: WHOLE },
   createHookRevision: { gains: 'code to run dry', members: { '': ['script', 'dependencies', 'hookmint'] } },
-  deployHookRevision: { gains: 'what is in tokens' },
+  deployHookRevision: {
+    gains: 'what is in tokens; what the code makes of the events of its checks, where that differs',
+    members: { '': ['force'] },
+  },
+  startGradualDeployment: {
+    gains: 'what is in tokens of a part of the clients, as deployHookRevision',
+    members: { '': ['revision', 'percent', 'client_ids', 'bounds', 'force'] },
+  },
+  promoteGradualDeployment: { gains: 'as deployHookRevision', members: { '': ['id'] } },
+  returnGradualDeployment: { gains: 'tokens as the deployed revision shapes them', members: { '': ['id'] } },
   dryRunHookRevision: {
     gains: 'what the code makes of an event, with its secrets',
     members: { '': ['event', 'custom_claims'], 'read:logs': ['log_id'] },
