@@ -91,6 +91,14 @@ describe('the stream of token events', () => {
     assert.deepEqual(await stored(), ['issued 1']);
   });
 
+  it('is refused with the remedy where fewer servers are up than keep it', async () => {
+    await assert.rejects(ensureEventsStream(connection, 3), {
+      code: 'bus_jetstream_missing',
+      message:
+        /^The NATS server cannot keep the stream HOOKMINT_EVENTS: [^\n]+\. It needs 3 servers of one cluster that are up: start them,/,
+    });
+  });
+
   it('is refused by name where the server has no JetStream', async (t) => {
     const server = await startNatsWithoutJetStream();
     t.after(() => server.stop());

@@ -44,6 +44,10 @@ export type NatsCluster = {
   stop: () => Promise<void>;
 };
 
+/** Of the server's monitoring: the replicas are told by the leader alone. */
+type Jetstream = { meta_cluster: { replicas?: { current: boolean; offline?: boolean }[] } };
+const isUp = ({ current, offline = false }: { current: boolean; offline?: boolean }): boolean => current && !offline;
+
 /**
  * @param dir Holds stores, logs and certificates.
  * @param routeTo Gives the port by which one node reaches another, when not that at which the other listens for them.
@@ -181,6 +185,11 @@ export async function startNatsCluster(
   try {
     await Promise.all(NODES.map(start));
     await cluster.untilWhole();
+    // Before that its leader finds no place for streams.
+    await until('a leader that knows all', async () => {
+      const known = await Promise.all(NODES.map((node) => ask<Jetstream>(node, '/jsz')));
+      return known.some(({ meta_cluster }) => meta_cluster.replicas?.filter(isUp).length === NODES.length - 1);
+    });
     await until('JetStream', async () => {
       const connection = await connect('setup');
       await jetstreamManager(connection).finally(() => connection.close());

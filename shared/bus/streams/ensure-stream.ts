@@ -23,13 +23,20 @@ export async function ensureStream(
     await thenEnsure(manager);
   } catch (error) {
     const told = messageOf(error);
-    const advice = /insufficient (?:storage )?resources|insufficient storage/i.test(told)
-      ? `It needs room for ${String(Math.ceil((config.max_bytes ?? 0) / 1e6))} MB: give it a larger disk, or a larger max_file_store`
-      : 'Start it with JetStream (-js)';
     throw new HookmintError(
       'bus_jetstream_missing',
-      `The NATS server cannot keep the stream ${config.name}: ${told}. ${advice}.`,
+      `The NATS server cannot keep the stream ${config.name}: ${told}. ${adviceFor(told, config)}.`,
       { cause: error },
     );
   }
+}
+
+/** @param told By the server. */
+function adviceFor(told: string, { max_bytes = 0, num_replicas = 1 }: StreamSettings): string {
+  if (/insufficient (?:storage )?resources|insufficient storage/i.test(told))
+    return `It needs room for ${String(Math.ceil(max_bytes / 1e6))} MB: give it a larger disk, or a larger max_file_store`;
+  // A cluster that has just started has not heard of all its servers yet.
+  if (/replicas|peers? /i.test(told))
+    return `It needs ${String(num_replicas)} servers of one cluster that are up: start them, and try again, or ask for fewer replicas`;
+  return 'Start it with JetStream (-js)';
 }
