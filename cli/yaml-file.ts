@@ -1,8 +1,8 @@
-import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../shared/errors.ts';
 import { readGivenFile } from '../shared/read-text-file.ts';
 import { UsageError } from '../shared/usage-error.ts';
+import { parseYaml } from './parse-yaml.ts';
 import { MAX_FILE_BYTES } from './tenant-files/bounds.ts';
 
 /**
@@ -18,16 +18,23 @@ export function readYamlFile<T>(file: string, schema: z.ZodType<T>): T {
 }
 
 function parsedYaml(file: string): unknown {
+  const text = textOf(file);
+  let read: ReturnType<typeof parseYaml>;
   try {
-    return parse(readGivenFile(file, MAX_FILE_BYTES), { logLevel: 'error' });
+    read = parseYaml(text);
+  } catch {
+    throw new UsageError(`${file} cannot be used: its aliases make too much of it.`);
+  }
+  if ('value' in read) return read.value;
+  // The parser's own messages quote the file.
+  const { code, line } = read.fault;
+  throw new UsageError(`${file} cannot be used: it is neither JSON nor YAML at line ${String(line)} (${code}).`);
+}
+
+function textOf(file: string): string {
+  try {
+    return readGivenFile(file, MAX_FILE_BYTES);
   } catch (error) {
-    // The parser's own messages quote the file.
-    const reason =
-      error instanceof YAMLParseError
-        ? `it is neither JSON nor YAML at line ${String(error.linePos?.[0].line)} (${error.code})`
-        : error instanceof Error && 'syscall' in error
-          ? messageOf(error)
-          : 'it is neither JSON nor YAML';
-    throw new UsageError(`${file} cannot be used: ${reason}.`);
+    throw new UsageError(`${file} cannot be used: ${messageOf(error)}.`);
   }
 }

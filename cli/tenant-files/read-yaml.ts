@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { parseYaml } from '../parse-yaml.ts';
 import type { RawExport, ReadText } from './raw-export.ts';
 
 const KINDS = [
@@ -29,40 +29,16 @@ export function readYaml(file: string, root: string, readText: ReadText): RawExp
 
 function parsed(file: string, text: string): Record<string, unknown> {
   try {
-    const lines = new LineCounter();
-    // Pretty errors quote the file, and take the square of its length where there are many.
-    const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-    // A tag that is not known is a warning of the parser; who made the file meant something by it.
-    const [problem = repeatedKeyOf(yaml)] = [...yaml.errors, ...yaml.warnings];
-    if (problem !== undefined) {
-      const { line, col } = lines.linePos(problem.pos[0]);
-      throw new Error(`${problem.message} at line ${String(line)}, column ${String(col)}`);
+    const read = parseYaml(text);
+    if ('fault' in read) {
+      const { message, line, column } = read.fault;
+      throw new Error(`${message} at line ${String(line)}, column ${String(column)}`);
     }
-    return Members.parse(yaml.toJS());
+    return Members.parse(read.value);
   } catch (error) {
     const reason = error instanceof z.ZodError ? 'it is not a mapping' : messageOf(error);
     throw new UsageError(`${file} cannot be used: ${reason}.`);
   }
-}
-
-/** What the parser's own look for keys finds in the square of their number. */
-function repeatedKeyOf(yaml: Document.Parsed): { message: string; pos: readonly [number, ...number[]] } | undefined {
-  let found: ReturnType<typeof repeatedKeyOf>;
-  visit(yaml, {
-    Map(_, { items }) {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) {
-          found = { message: 'Map keys must be unique', pos: [key.range?.[0] ?? 0] };
-          return visit.BREAK;
-        }
-        seen.add(key.value);
-      }
-      return undefined;
-    },
-  });
-  return found;
 }
 
 function withCode(kind: string, items: unknown, root: string, file: string, readText: ReadText): unknown {

@@ -54,13 +54,15 @@ for (const scope of scopes) {
 
 const hooks = attackClass('hooks by scopes');
 
-hooks('create:hooks neither enables a hook nor takes the place of the one in force', async () => {
+hooks('create:hooks neither enables a hook, nor runs its code, nor takes the place of the one in force', async () => {
   const inForce = await makeHook(api, 'in-force');
   assert.equal((await api.call('PATCH', `/hooks/${inForce.id}`, { enabled: true })).status, 200);
   const author = await withScopes('create:hooks');
   const hook = { name: 'mine', script: HOOK_SCRIPT, triggerId: 'credentials-exchange' };
   for (const enabled of [true, 'true'])
     assert.deepEqual(errorOf(await author.call('POST', '/hooks', { ...hook, enabled })), LACKING);
+  const checks = [{ name: 'runs it', expect: {} }];
+  assert.deepEqual(errorOf(await author.call('POST', '/hooks', { ...hook, hookmint: { checks } })), LACKING);
   const made = await author.call('POST', '/hooks', { ...hook, enabled: false, hookmint: { secrets: { own: 's' } } });
   assert.deepEqual([made.status, (made.body as Body).enabled], [201, false]);
   const now = (await api.call('GET', '/hooks?enabled=true')).body as Body[];

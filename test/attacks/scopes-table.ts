@@ -127,7 +127,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   deleteResourceServer: { gains: 'nothing; others lose their grants' },
   createHook: {
-    gains: 'code that runs in dry runs of those who may; with update:hooks the place of the hook in force',
+    gains:
+      'code that runs in dry runs of those who may; with update:hooks its checks are run, and it may take the place of the hook in force',
     members: { '': ['name', 'script', 'dependencies', 'hookmint', 'triggerId'], 'update:hooks': ['enabled'] },
   },
   updateHook: {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_GRADUAL_BOUNDS } from '../../shared/domain/gradual-deployment.ts';
+import { stepsOf, typed } from '../support/guide-steps.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -16,28 +16,12 @@ after(() => rmSync(folder, { recursive: true }));
 
 const stack = withStack({ hook: null, env: DEFAULT_MANAGEMENT_LIMIT });
 
-type Step = { command: string; output: string };
-
-/** What a reader types and sees: a command begins with `$ `, and goes on to the end of its here-document. */
-const steps: Step[] = [...guide.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(([, block = '']) =>
-  block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((step) => {
-      const end = step.includes("<<'EOF'") ? step.lastIndexOf('EOF\n') + 'EOF\n'.length : step.indexOf('\n') + 1;
-      return { command: step.slice(0, end).trimEnd(), output: step.slice(end).trimEnd() };
-    }),
-);
+const steps = stepsOf(guide);
 
 it('the guide to changing hooks can be followed as it is written', { timeout: 600_000 }, async () => {
   const { url, managementClientId, managementClientSecret } = stack();
   const cli = join(ROOT, 'cli', 'hookmint.js');
-  const script = steps
-    .map(({ command }, n) => {
-      const typed = command.replace(/^npx hookmint /, `"${process.execPath}" "${cli}" `);
-      return `${typed}\nprintf '\\n@@${String(n)} %s@@\\n' $?`;
-    })
-    .join('\n');
+  const commands = steps.map(({ command }) => command.replace(/^npx hookmint /, `"${process.execPath}" "${cli}" `));
   const { PATH = '', HOME = '' } = process.env;
   const connection = {
     HOOKMINT_URL: url,
@@ -45,16 +29,11 @@ it('the guide to changing hooks can be followed as it is written', { timeout: 60
     HOOKMINT_CLIENT_SECRET: managementClientSecret,
   };
   const env = { PATH, HOME, ...connection };
-  const shell = spawn('bash', ['-s'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
-  let text = '';
-  shell.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  shell.stdin.end(script);
-  await new Promise((resolve) => shell.once('close', resolve));
-  const parts = text.split(/\n@@\d+ (\d+)@@\n/);
+  const ended = await typed(commands, { folder, env });
   assert(steps.length >= 11);
   for (const [n, { command, output }] of steps.entries()) {
-    const told = (parts[2 * n] ?? '').trimEnd();
-    assert.equal(parts[2 * n + 1], '0', `${command}\n${told}`);
+    const { text: told = '', code } = ended[n] ?? {};
+    assert.equal(code, '0', `${command}\n${told}`);
     const expected = output
       .split('…')
       .map((part) => RegExp.escape(part))

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openManagement, type ApiAnswer, type Management } from '../support/management.ts';
+import { runCli } from '../support/run-cli.ts';
 import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/hookmint.js', import.meta.url));
 const CLAIM = 'https://example.com/plan';
 const folder = mkdtempSync(join(tmpdir(), 'hookmint-checks-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -146,7 +143,7 @@ describe('the checks of a hook', () => {
     write('full.case.json', JSON.stringify({ hook: './cased.js', event: CHECKS[0]?.event, expect: CHECKS[0]?.expect }));
     write('secret.case.json', JSON.stringify({ hook: './cased.js', secrets: { A: 'local value' }, expect: {} }));
     write('other.case.json', JSON.stringify({ hook: './other.js', expect: {} }));
-    const deployed = await hookmint(['hook', 'deploy', 'cased.js', '--enable', '--checks', '.']);
+    const deployed = await runCli(stack(), folder, ['hook', 'deploy', 'cased.js', '--enable', '--checks', '.']);
     assert.deepEqual(
       [deployed.code, deployed.stdout],
       [0, 'cased: revision 1 is deployed and enabled\n'],
@@ -154,42 +151,22 @@ describe('the checks of a hook', () => {
     );
     assert.match(deployed.stderr, /1 of 2 cases have secrets or an endpoint of their own/);
     write('cased.js', scriptOf(`'no'`));
-    const refused = await hookmint(['hook', 'deploy', 'cased.js']);
+    const refused = await runCli(stack(), folder, ['hook', 'deploy', 'cased.js']);
     assert.deepEqual([refused.code, refused.stdout], [2, '']);
     assert.match(refused.stderr, /1 of 1 checks of the hook failed/);
-    const forced = await hookmint(['hook', 'deploy', 'cased.js', '--force']);
+    const forced = await runCli(stack(), folder, ['hook', 'deploy', 'cased.js', '--force']);
     assert.deepEqual([forced.code, forced.stdout], [0, 'cased: revision 2 is deployed and enabled\n'], forced.stderr);
-    assert.equal((await hookmint(['hook', 'rollback', 'cased'])).code, 0);
+    assert.equal((await runCli(stack(), folder, ['hook', 'rollback', 'cased'])).code, 0);
 
-    assert.equal((await hookmint(['export', 'tenant'])).code, 0);
+    assert.equal((await runCli(stack(), folder, ['export', 'tenant'])).code, 0);
     const file = JSON.parse(readFileSync(join(folder, 'tenant', 'hooks', 'cased.json'), 'utf8')) as {
       hookmint: object;
     };
     assert.deepEqual(file.hookmint, { checks: [{ ...CHECKS[0] }] });
-    const same = await hookmint(['diff', 'tenant']);
+    const same = await runCli(stack(), folder, ['diff', 'tenant']);
     assert.equal(same.code, 0, same.stdout + same.stderr);
     writeFileSync(join(folder, 'tenant', 'hooks', 'cased.json'), JSON.stringify({ ...file, hookmint: {} }));
-    const differs = await hookmint(['diff', 'tenant']);
+    const differs = await runCli(stack(), folder, ['diff', 'tenant']);
     assert.equal(differs.code, 1, differs.stdout + differs.stderr);
   });
 });
-
-async function hookmint(args: string[]) {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], {
-    cwd: folder,
-    env: {
-      PATH,
-      HOME,
-      HOOKMINT_URL: stack().url,
-      HOOKMINT_CLIENT_ID: stack().managementClientId,
-      HOOKMINT_CLIENT_SECRET: stack().managementClientSecret,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = { code: null as number | null, stdout: '', stderr: '' };
-  child.stdout.on('data', (text: Buffer) => (ended.stdout += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (ended.stderr += text.toString()));
-  [ended.code] = (await once(child, 'close')) as [number | null];
-  return ended;
-}

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { SigningAlg } from '../../shared/domain/resource-server.ts';
+import { stepsOf, typed, type Step } from '../support/guide-steps.ts';
 import { openManagement } from '../support/management.ts';
 import { DEFAULT_MANAGEMENT_LIMIT } from '../support/stack.ts';
 import { withStack } from '../support/with-stack.ts';
@@ -18,33 +18,12 @@ after(() => rmSync(folder, { recursive: true }));
 
 const stack = withStack({ env: DEFAULT_MANAGEMENT_LIMIT });
 
-type Step = { command: string; output: string };
-
-/** What a reader types and sees, in the guide's order: a command begins with `$ `, and goes on to the end of its here-document. */
-function stepsOf(text: string): Step[] {
-  return [...text.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(([, block = '']) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((step) => {
-        const end = step.includes("<<'EOF'") ? step.lastIndexOf('EOF\n') + 'EOF\n'.length : step.indexOf('\n') + 1;
-        return { command: step.slice(0, end).trimEnd(), output: step.slice(end).trimEnd() };
-      }),
-  );
-}
-
-/** Types them all into one shell and gives what each printed. */
-async function typed(commands: string[]): Promise<string[]> {
-  const script = commands.map((command, i) => `${command}\nprintf '\\n@@${String(i)} %s@@\\n' $?`).join('\n');
-  const shell = spawn('bash', ['-s'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
-  let text = '';
-  shell.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  shell.stdin.end(script);
-  await new Promise((resolve) => shell.once('close', resolve));
-  const parts = text.split(/\n@@\d+ (\d+)@@\n/);
-  return commands.map((command, i) => {
-    assert.equal(parts[2 * i + 1], '0', `${command}\n${parts[2 * i] ?? ''}`);
-    return (parts[2 * i] ?? '').trimEnd();
+/** Types them all, and gives what each printed. */
+async function printed(commands: string[]): Promise<string[]> {
+  const ended = await typed(commands, { folder });
+  return ended.map(({ text, code }, n) => {
+    assert.equal(code, '0', `${commands[n]}\n${text}`);
+    return text;
   });
 }
 
@@ -79,14 +58,14 @@ it('the guide to moving from Auth0 can be followed as it is written', { timeout:
       .replaceAll('npx hookmint', `'${process.execPath}' '${join(ROOT, 'cli', 'hookmint.js')}'`);
   const isToken = ({ command }: Step): boolean => command.includes('/oauth/token');
   const before = steps.filter((step) => !isToken(step));
-  const outputs = await typed(before.map(({ command }) => here(command)));
+  const outputs = await printed(before.map(({ command }) => here(command)));
   for (const [i, { output }] of before.entries()) assertLike(outputs[i] ?? '', output);
 
   const { body } = await (await openManagement(stack())).call('GET', '/clients?per_page=100');
   const { client_id = '' } =
     (body as { name: string; client_id: string }[]).find(({ name }) => name === 'Billing Service') ?? {};
   const [token] = steps.filter(isToken);
-  const [answer = ''] = await typed([`HOOKMINT_URL=${url} CLIENT_ID=${client_id}; ${here(token?.command ?? '')}`]);
+  const [answer = ''] = await printed([`HOOKMINT_URL=${url} CLIENT_ID=${client_id}; ${here(token?.command ?? '')}`]);
   assertLike(answer, token?.output ?? '');
   const claims = decodeJwt((JSON.parse(answer) as { access_token: string }).access_token);
   assert.deepEqual([claims['https://acme.example.com/plan'], claims.region], ['full', 'eu']);

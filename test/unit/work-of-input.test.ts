@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
+import { parseYaml } from '../../cli/parse-yaml.ts';
 import { missingInHooks } from '../../cli/sync/missing-in-hooks.ts';
 import { detectContract } from '../../hook-build/detect-contract.ts';
 import { exportsNothing } from '../../hook-build/exports-nothing.ts';
@@ -90,6 +91,7 @@ function texts(bytes: number, prefix = '', commas = 3): string[] {
 const claims = (names: readonly string[], value: unknown = 0): string =>
   JSON.stringify(Object.fromEntries(names.map((name) => [name, value])));
 const merging = (result: string) => () => mergeHookResult(result, 'relaxed');
+const parsing = (text: string) => () => parseYaml(text);
 const namespacing = (result: string) => () => mergeHookResult(result, 'namespaced');
 
 describe('a result of a hook', () => {
@@ -277,6 +279,14 @@ describe('the text of an author', () => {
       OF_CLI_MS,
     );
   }
+});
+
+describe('a file of YAML', () => {
+  const keys = (bytes: number): string => texts(bytes, 'k', 4).join(': 1\n') + ': 1\n';
+  isBounded('many keys', 131_072, (bytes) => parsing(keys(bytes)), OF_CLI_MS);
+  isBounded('a key again and again', 32_768, (bytes) => parsing('k: 1\n'.repeat(bytes / 5)), OF_CLI_MS / 2);
+  isBounded('many documents', 32_768, (bytes) => parsing('--- 1\n'.repeat(bytes / 6)), OF_CLI_MS / 2);
+  isBounded('levels', 32_768, (bytes) => parsing('['.repeat(bytes)), OF_CLI_MS / 2);
 });
 
 describe('what the signer signs', () => {

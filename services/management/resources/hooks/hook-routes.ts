@@ -79,8 +79,9 @@ const create = writes('post', {
   response: HookView,
   errors: [409],
   handle: async ({ body, caller }, deps) => {
-    // An enabled hook takes the place of the one that is in force.
-    if (body.enabled === true) requireScope(caller, { scopes: ['update:hooks'] });
+    // An enabled hook takes the place of the one that is in force, and checks run its code, as a dry run does.
+    const runs = body.enabled === true || (body.hookmint?.checks ?? []).length > 0;
+    if (runs) requireScope(caller, { scopes: ['update:hooks'] });
     const hooks = hooksIn(deps.db);
     const name = kebabCase(body.name);
     // Before the build, which may take long; the index decides.
