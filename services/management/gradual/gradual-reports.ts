@@ -5,7 +5,8 @@ import type { HookWatched } from '../../../shared/subjects/hook-watched.ts';
 
 /** A gateway tells of itself once a second; of one that is gone, no more counts. */
 const KEPT_MS = 5_000;
-const MAX_REPORTS = 5_000;
+/** Each report is a sum over all of them: more than gateways ever are would only keep management busy. */
+const MAX_REPORTS = 1_000;
 
 /** What gateways told last of gradual deployments. */
 export function createGradualReports() {
