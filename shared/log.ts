@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api';
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import { prettyLines } from './log-pretty.ts';
 import { printable } from './printable.ts';
 import { z } from 'zod';
@@ -24,6 +24,12 @@ const output = pino.destination({ dest: 1, sync: false });
 const asJson = (line: string): string => `${printable(line.trimEnd())}\n`;
 const asPretty = (line: string): string => `${prettyLines(line).join('\n')}\n`;
 
+/** By its own name: what bundles a program numbers classes of one name, and pino tells that of the class. */
+function serialized(error: Error): object {
+  const told = stdSerializers.err(error);
+  return error instanceof Error && error.name !== 'Error' ? { ...told, type: error.name } : told;
+}
+
 // pino asks who calls it, though nothing here needs to know, and the answer would have Node read the whole source map at every start.
 const hasSourceMaps = process.sourceMapsEnabled;
 process.setSourceMapsEnabled(false);
@@ -33,6 +39,7 @@ export const logger = pino(
   {
     level: env.LOG_LEVEL,
     base: null,
+    serializers: { err: serialized },
     redact: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
     mixin: () => {
       const span = trace.getActiveSpan()?.spanContext();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,21 @@ describe('the programs that a start makes', () => {
     for (const program of ['deploy/local/launcher', 'services/hook-executor/sandbox/main', ...services]) {
       assert(existsSync(join(folder, `${program}.mjs`)), program);
     }
+  });
+
+  it('leave each class the name by which it is known', () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mjs'));
+    const texts = files.map((name) => readFileSync(join(folder, name), 'utf8'));
+    const known = texts.flatMap((text) =>
+      [...text.matchAll(/\.constructor\.name ===? "(\w+)"/g)].map(([, name]) => name),
+    );
+    // By it asn1js tells a sequence of certificates from a choice.
+    assert.ok(known.includes('Sequence'));
+    const renamed = new RegExp(`\\b(?:class|var) (?:${known.join('|')})\\d+ (?:= class|extends|\\{)`);
+    assert.deepEqual(
+      texts.flatMap((text) => renamed.exec(text)?.[0] ?? []),
+      [],
+    );
   });
 
   it('tell the place of a fault in its source', () => {

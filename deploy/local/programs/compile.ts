@@ -46,7 +46,6 @@ export async function compilePrograms(root: string, folder: string): Promise<voi
       format: 'esm',
       platform: 'node',
       target: `node${process.versions.node}`,
-      keepNames: true,
       sourcemap: 'linked',
       sourcesContent: false,
       external: LEFT_OUT,
