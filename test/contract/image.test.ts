@@ -6,11 +6,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
+import { decodeJwt } from 'jose';
 import { startBusServer } from '../../deploy/local/bus-server.ts';
 import { loadSecrets, type BusUser, type LocalSecrets } from '../../deploy/local/local-secrets.ts';
 import { freePort } from '../../deploy/local/servers/free-port.ts';
 import { obtainMongod } from '../../deploy/local/servers/mongod-binary.ts';
 import { startStoreServer, type StoreUrls } from '../../deploy/local/store-server.ts';
+import { makeFirstClient, tokenOf } from '../support/first-token.ts';
 import { natsBinary } from './bus-fixtures.ts';
 import { createImageBuilder, readDockerfile, type Image } from './image-build.ts';
 import { environmentOf, secretFilesOf, workloadsOf, type Workload } from './manifests-facts.ts';
@@ -20,6 +22,10 @@ import { temporaryDir } from './servers-fixtures.ts';
 const TENANT = 'main';
 const HOST = '127.0.0.1';
 const READY_TIMEOUT_MS = 60_000;
+/** A hook that is built without a registry. */
+const NEEDS_A_BUNDLE = `const path = require('path');
+  module.exports = (client, scope, audience, context, cb) =>
+    cb(null, { scope, 'https://example.com/from': path.basename('/of/a hook') });`;
 /** It is off unless somebody turns it on. */
 const SERVE_CONSOLE = new Set(['gateway', 'management']);
 
@@ -195,10 +201,12 @@ describe('the image', () => {
       assert.equal(await answers(`http://${HOST}:${String(ports[service])}${livenessProbe?.httpGet?.path ?? ''}`), 200);
       assert.equal(declared?.length, 1);
     }
-    const claims = await tokenThroughHook(`http://${HOST}:${String(ports.gateway)}`);
+    const origin = `http://${HOST}:${String(ports.gateway)}`;
+    const first = { client_id: secrets.management_client_id, client_secret: secrets.management_client_secret };
+    const claims = decodeJwt(await tokenOf(origin, await makeFirstClient(origin, first, NEEDS_A_BUNDLE)));
     assert.equal(claims['https://example.com/from'], 'a hook');
 
-    await consoleIsThere(`http://${HOST}:${String(ports.gateway)}`);
+    await consoleIsThere(origin);
 
     for (const { child, service, output } of started.reverse()) {
       child.kill('SIGTERM');
@@ -222,51 +230,4 @@ function packagesIn(folder: string): string[] {
     .flatMap((name) =>
       name.startsWith('@') ? readdirSync(join(folder, name)).map((own) => `${name}/${own}`) : [name],
     );
-}
-
-/** Makes an API, a client and a hook over the Management API, as its first client, and asks for a token. */
-async function tokenThroughHook(origin: string): Promise<Record<string, unknown>> {
-  const first = { client_id: secrets.management_client_id, client_secret: secrets.management_client_secret };
-  const managementToken = await tokenOf(origin, { ...first, audience: `${origin}/api/v2/` });
-  const create = async (path: string, body: object): Promise<Record<string, string>> => {
-    const response = await fetch(`${origin}/api/v2/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const answer = await response.text();
-    assert.equal(response.status, 201, `${path}: ${answer}`);
-    return JSON.parse(answer) as Record<string, string>;
-  };
-  const audience = 'https://api.example.com';
-  await create('resource-servers', { identifier: audience, name: 'API' });
-  const client = await create('clients', {
-    name: 'worker',
-    app_type: 'non_interactive',
-    grant_types: ['client_credentials'],
-  });
-  await create('client-grants', { client_id: client.client_id, audience, scope: [] });
-  await create('hooks', {
-    name: 'image',
-    triggerId: 'credentials-exchange',
-    enabled: true,
-    // Needs a bundle, without a registry.
-    script: `const path = require('path');
-      module.exports = (client, scope, audience, context, cb) =>
-        cb(null, { scope, 'https://example.com/from': path.basename('/of/a hook') });`,
-  });
-  const { client_id, client_secret } = client;
-  const token = await tokenOf(origin, { client_id: client_id ?? '', client_secret: client_secret ?? '', audience });
-  const [, payload = ''] = token.split('.');
-  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
-}
-
-async function tokenOf(origin: string, parameters: Record<string, string>): Promise<string> {
-  const response = await fetch(`${origin}/oauth/token`, {
-    method: 'POST',
-    body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters }),
-  });
-  const answer = (await response.json()) as { access_token?: string };
-  assert.equal(response.status, 200, JSON.stringify(answer));
-  return answer.access_token ?? '';
 }
