@@ -45,7 +45,7 @@ export function recordingsIn(db: Db) {
         sealed: new Binary(sealed),
       }));
       if (documents.length === 0) return 0;
-      await collection.insertMany(documents, { ordered: false, writeConcern: { w: 'majority', j: false } });
+      await collection.insertMany(documents, { ordered: false, writeConcern: { w: 'majority', journal: false } });
       return documents.reduce((sum, { bytes }) => sum + bytes, 0);
     },
     async find(id: string): Promise<Recording | undefined> {

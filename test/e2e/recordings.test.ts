@@ -103,8 +103,9 @@ describe('recordings', () => {
     });
     await askForToken({ nested: { list: [{ deep: deeper }] } });
     await until('it is recorded', async () => (await recorded()).total === 1);
-    const [{ id = '', client_id } = {}] = (await recorded()).recordings;
-    assert.equal(client_id, CLIENT);
+    const [first] = (await recorded()).recordings;
+    assert.equal(first?.client_id, CLIENT);
+    const { id } = first;
     const { status, body } = await management.call('GET', `/hook-recordings/${id}`);
     assert.equal(status, 200, JSON.stringify(body));
     const { event } = body as { event: Record<string, unknown> & { request: Record<string, unknown> } };
@@ -135,12 +136,12 @@ describe('recordings', () => {
 
   it('a recording is the event of a dry run as it is', async () => {
     const { body: hooks } = await management.call('GET', '/hooks?enabled=true');
-    const [{ id: hook = '' } = {}] = hooks as { id: string }[];
-    const [{ id = '' } = {}] = (await recorded()).recordings;
+    const hook = (hooks as { id: string }[])[0]?.id ?? '';
+    const id = (await recorded()).recordings[0]?.id ?? '';
     const { body } = await management.call('GET', `/hook-recordings/${id}`);
     const { event } = body as { event: unknown };
     const { body: revisions } = await management.call('GET', `/hooks/${hook}/revisions`);
-    const [{ revision = '' } = {}] = (revisions as { revisions: { revision: string }[] }).revisions;
+    const revision = (revisions as { revisions: { revision: string }[] }).revisions[0]?.revision ?? '';
     const run = await management.call('POST', `/hooks/${hook}/revisions/${revision}/dry-run`, { event });
     const { token } = run.body as { token: { claims: Record<string, unknown> } };
     assert.equal(token.claims['https://example.com/region'], 'eu', JSON.stringify(run.body));
@@ -168,7 +169,7 @@ describe('recordings', () => {
   });
 
   it('who reads one is in the audit', async () => {
-    const [{ id = '' } = {}] = (await recorded()).recordings;
+    const id = (await recorded()).recordings[0]?.id ?? '';
     await management.call('GET', `/hook-recordings/${id}`);
     await until('the log is there', async () => {
       const search = encodeURIComponent('type:sapi AND description:"Read a recorded request"');
