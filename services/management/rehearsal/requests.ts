@@ -63,8 +63,9 @@ async function* ofRecordings({ since, clientIds, from }: Chosen, deps: Deps): As
 
 async function* ofLogs({ since, clientIds, from }: Chosen, deps: Deps): AsyncGenerator<PastRequest> {
   const logs = logsIn(deps.db);
-  // Those that came to a hook, or got a token.
+  // Those that came to a hook, or got a token; no code shapes those of the Management API.
   const filter = {
+    audience: { $ne: deps.audience },
     $or: [{ type: 'seccft' as const }, { hook_id: { $exists: true } }],
     ...(since === undefined ? {} : { date: { $gte: since } }),
     ...(clientIds === undefined ? {} : { client_id: { $in: [...clientIds] } }),
