@@ -79,7 +79,7 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   ],
   [
     'hook rehearse',
-    'runs past requests through a file or revision, and compares with what is deployed',
+    'runs past requests through another revision, and compares',
     `hookmint hook rehearse FILE | NAME@N [OPTION ...]
 
   Runs past requests through the deployed revision and another, side by side where hooks run, and

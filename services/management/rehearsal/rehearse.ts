@@ -60,10 +60,13 @@ export async function rehearse(
   const durations: [Record<string, number>, Record<string, number>] = [{}, {}];
   const repeats = new Map<string, number>();
   const varying = new Set<string>();
-  const counts = { requests: 0, differing: 0, not_run: 0, network_refused: 0 };
-  let last: PastRequest | undefined;
-  let taken = 0;
-  let isOver = false;
+  const counts = { requests: 0, not_run: 0, network_refused: 0 };
+  const differing: RunDifference[][] = [];
+  const place: { taken: number; last: PastRequest | undefined; isLast: boolean } = {
+    taken: 0,
+    last: undefined,
+    isLast: false,
+  };
 
   async function run(revision: HookRevision, event: HookEvent): Promise<DryRun | undefined> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -90,8 +93,11 @@ export async function rehearse(
         for (const { kind, what } of differencesOfRuns(was, again)) if (kind === 'claim_changed') varying.add(what);
       }
     }
-    return found.filter(({ kind, what }) => kind !== 'claim_changed' || !varying.has(what));
+    return found.filter(isOwn);
   }
+
+  const isOwn = ({ kind, what }: Pick<RunDifference, 'kind' | 'what'>): boolean =>
+    kind !== 'claim_changed' || !varying.has(what);
 
   async function compare({ id, date, client_id, audience, event }: PastRequest): Promise<void> {
     const was = event === undefined ? undefined : await run(deployed, event);
@@ -107,19 +113,19 @@ export async function rehearse(
     }
     if (network === 'refused' && was.network.length + is.network.length > 0) counts.network_refused++;
     const differences = await ownDifferences(event, was, differencesOfRuns(was, is));
-    if (differences.length > 0) counts.differing++;
+    if (differences.length > 0) differing.push(differences);
     groups.add({ id, date: date.toISOString(), client_id, audience }, differences);
   }
 
   async function work(): Promise<void> {
-    while (taken < max && performance.now() < untilMs) {
-      taken++;
+    while (place.taken < max && performance.now() < untilMs) {
+      place.taken++;
       const next = await requests.next();
       if (next.done === true) {
-        isOver = true;
+        place.isLast = true;
         return;
       }
-      last = next.value;
+      place.last = next.value;
       await compare(next.value);
     }
   }
@@ -129,14 +135,12 @@ export async function rehearse(
   const longer = slower(...durations);
   return {
     ...counts,
+    // Without what turned out to vary later.
+    differing: differing.filter((differences) => differences.some(isOwn)).length,
     varying: [...varying],
     others: told.others,
-    groups: [
-      // What turned out to vary after it was told of.
-      ...told.groups.filter(({ kind, what }) => kind !== 'claim_changed' || !varying.has(what)),
-      ...(longer === undefined ? [] : [ofAll(longer, counts.requests)]),
-    ],
-    stoppedAt: isOver ? undefined : last,
+    groups: [...told.groups.filter(isOwn), ...(longer === undefined ? [] : [ofAll(longer, counts.requests)])],
+    stoppedAt: place.isLast ? undefined : place.last,
   };
 }
 
