@@ -39,6 +39,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['console', async () => (await import('./console.ts')).openConsole],
   ['token', async () => (await import('./token/token.ts')).token],
   ['tokens', async () => (await import('./tokens.ts')).tokens],
+  ['recording', async () => (await import('./recording.ts')).recording],
   ['trust', async () => (await import('./trust.ts')).trust],
 ]);
 

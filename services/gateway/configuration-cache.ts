@@ -10,6 +10,8 @@ import { clientAssertionIssuersIn } from '../../shared/store/client-assertion-is
 import { clientGrantKey, clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
+import type { RecordingPublicKey } from '../../shared/recording-seal.ts';
+import { recordingKeyIn } from '../../shared/store/recordings.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
 import type { ConfigChange } from '../../shared/subjects/config-changed.ts';
@@ -27,6 +29,8 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
+  /** What recordings are sealed for; `undefined` until management was started once. */
+  recordingKey(): Promise<RecordingPublicKey | undefined>;
   /** The trusted issuer with that `iss`. */
   clientAssertionIssuer(iss: string): Promise<ClientAssertionIssuer | undefined>;
   /**
@@ -97,6 +101,7 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     clientGrant: cached((key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached((trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(() => tenant.settings()),
+    recordingKey: cached(() => recordingKeyIn(db).find()),
     issuers: cached(() => issuers.list()),
   };
 
@@ -107,8 +112,9 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
       dropAll();
     } else if (cache === 'enabledHooks') caches.enabledHooks.drop();
     else if (cache === 'tenantSettings') {
-      // Trusted issuers are in the same collection.
+      // The others are in the same collection.
       caches.tenantSettings.drop();
+      caches.recordingKey.drop();
       caches.issuers.drop();
     } else for (const key of change.keys) caches[cache].dropOne(key);
   }
@@ -124,6 +130,7 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
         : caches.clientGrant.get(clientGrantKey({ client_id: clientId, audience })),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
+    recordingKey: () => caches.recordingKey.get(''),
     clientAssertionIssuer: async (iss) => (await caches.issuers.get(''))?.find(({ issuer }) => issuer === iss),
     changed: (changes) => {
       // A change can only have been written to a store that is there.

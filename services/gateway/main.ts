@@ -35,6 +35,7 @@ import { openGradualWatch } from './gradual/gradual-watch.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
 import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
+import { openRecorder } from './recording/recorder.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
 import { createUseOnce } from './steps/use-once.ts';
 import { tokenStoreIn } from './token-status/token-store.ts';
@@ -130,6 +131,9 @@ runService(SERVICE, async (endLater) => {
   const gradual = openGradualWatch(bus, tenant, configuration);
   endLater('the watch over gradual deployments', gradual.close);
 
+  const recorder = openRecorder(bus, { tenant, issuer: config.HOOKMINT_ISSUER }, configuration);
+  endLater('the requests that are recorded', recorder.close);
+
   const missing = (): string[] => [
     ...busMissing(),
     ...clock.missing(),
@@ -151,6 +155,7 @@ runService(SERVICE, async (endLater) => {
       executors,
       actionCache: {},
       gradual,
+      recorder,
       signers,
       publicKeys,
       limits,

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
+import type { RecordingOpener } from '../../shared/recording-seal.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
@@ -23,6 +24,7 @@ export type Deps = {
   dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
   /** What gateways told last of gradual deployments. */
   gradualReports: GradualReports;
+  openRecording: RecordingOpener;
   publicKeys: PublicKeys;
   /** The signers, for what becomes of the signing keys. */
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;

@@ -1,10 +1,5 @@
-import type { ClientAssertion } from '../../../shared/domain/client-assertion-issuer.ts';
-import type { Client } from '../../../shared/domain/client.ts';
-import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
 import type { Dropped, HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
-import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { CONTRACTS, isWebhookKind } from '../../../shared/domain/contracts.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
@@ -16,24 +11,9 @@ import { logger } from '../../../shared/log.ts';
 import { ruleOf, type ShapingHook } from '../gradual/side-of.ts';
 import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
 import type { OnBehalf } from '../on-behalf/on-behalf.ts';
-import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
-import type { TokenParameters } from './parse-parameters.ts';
+import type { Findings, TokenIssuer } from '../token-request.ts';
 import { runHook } from './run-hook.ts';
-
-export type ShapedRequest = {
-  client: Client;
-  /** What another issuer said of the client, where it authenticated so. */
-  clientAssertion: ClientAssertion | undefined;
-  /** Whom the token speaks for, where that is not the client. */
-  onBehalf: OnBehalf | undefined;
-  api: ResourceServer;
-  grant: ClientGrant;
-  scopes: string[];
-  /** `undefined` for a bearer token. */
-  binding: ProofOfPossession | undefined;
-  parameters: TokenParameters;
-  about: TokenHttpRequest['about'];
-};
+import type { ShapedRequest } from './shaped-request.ts';
 
 /** Has the hook, then each Action, shape what the one before left; the first finds the claims that are set without code. */
 export async function shapeByHooks(
@@ -49,6 +29,7 @@ export async function shapeByHooks(
     shaped = { ...shaped, ...staticClaims(request, policy) };
     if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
   }
+  if (hooks.length > 0) deps.recorder.take({ request, customClaims: shaped.customClaims });
   for (const hook of hooks) {
     const merged = await shapeByHook(hook, request, shaped, findings, deps);
     shaped = {
