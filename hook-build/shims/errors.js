@@ -59,4 +59,27 @@ function requireString(name, value) {
   if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value);
 }
 
-module.exports = { coded, invalidArgType, outOfRange, requireInteger, requireString };
+/** What was waited for was given up by its signal, or, without one, by itself. */
+class AbortError extends Error {
+  code = 'ABORT_ERR';
+  constructor(/** @type {AbortSignal | undefined} */ signal = undefined) {
+    super('The operation was aborted', signal === undefined ? undefined : { cause: signal.reason });
+    this.name = 'AbortError';
+  }
+}
+
+/**
+ * @param {any} signal
+ * @param {string} [name] of the argument
+ */
+function requireSignal(signal, name = 'options.signal') {
+  if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('aborted' in signal)))
+    throw invalidArgType(name, 'an instance of AbortSignal', signal);
+}
+
+function requireObject(name, value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgType(name, 'of type object', value);
+}
+
+module.exports = { AbortError, coded, invalidArgType, outOfRange, requireInteger, requireObject, requireSignal, requireString };

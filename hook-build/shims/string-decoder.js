@@ -11,8 +11,8 @@ const viewOf = (chunk) =>
 class StringDecoder {
   #write;
   #end;
-  constructor(encoding = 'utf8') {
-    const name = `${encoding}`;
+  constructor(encoding = undefined) {
+    const name = `${encoding ?? 'utf8'}` || 'utf8';
     if (encodingOf(name) === undefined) throw coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${name}`);
     if (UTF8.test(name)) {
       this.encoding = 'utf8';
@@ -22,7 +22,7 @@ class StringDecoder {
       return;
     }
     const isUrl = name.toLowerCase() === 'base64url';
-    const decoder = new base.StringDecoder(isUrl ? 'base64' : encoding);
+    const decoder = new base.StringDecoder(isUrl ? 'base64' : name);
     this.encoding = isUrl ? 'base64url' : decoder.encoding;
     const shown = (text) => (isUrl ? text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : text);
     this.#write = (bytes) => shown(decoder.write(bytes));

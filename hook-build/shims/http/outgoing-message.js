@@ -55,6 +55,10 @@ class OutgoingMessage extends Writable {
   get _headers() {
     return this.getHeaders();
   }
+  get _headerNames() {
+    const names = [...this.#headers].map(([key, { name }]) => [key, name]);
+    return Object.assign(Object.create(null), Object.fromEntries(names));
+  }
 
   setTimeout(ms, callback = undefined) {
     if (callback) this.once('timeout', callback);

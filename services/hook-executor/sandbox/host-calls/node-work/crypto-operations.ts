@@ -9,6 +9,7 @@ import {
   primeMs,
   requireGroup,
   requirePrimeBits,
+  MAX_RESULT_BYTES,
   requireResultBytes,
   scryptMs,
 } from './estimates.ts';
@@ -142,7 +143,8 @@ export const CRYPTO_OPERATIONS: Record<string, Operation> = {
   },
   hkdf: quick(unchecked(crypto.hkdfSync), (_digest, key, _salt, _info, length) => {
     requireResultBytes(length);
-    return SOME_MS + dataMs(key) + Number(length) / 50_000;
+    // What is longer than any result Node refuses.
+    return SOME_MS + dataMs(key) + (Number(length) <= MAX_RESULT_BYTES ? Number(length) / 50_000 : 0);
   }),
 
   /** Of a CryptoKey. */

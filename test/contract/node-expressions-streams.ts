@@ -1,0 +1,148 @@
+import { ANYTHING, each, pairs } from './node-values.ts';
+
+// What takes time: streams, of Node and of the web, timers that are waited for, and requests before they are sent.
+
+const CHUNKS = [`'abc'`, `new Uint8Array([1, 2])`, `new Int16Array([1, 2])`, `new DataView(new ArrayBuffer(2))`];
+const WRITERS = ['Writable', 'Duplex', 'Transform', 'PassThrough'];
+/** Of any kind, that writes and reads nothing. */
+const STILL = `{ read() {}, write(c, e, cb) { cb(); }, transform(c, e, cb) { cb(); } }`;
+
+export const streams = [
+  ...pairs(
+    WRITERS,
+    [...CHUNKS, ...ANYTHING],
+    (Class, chunk) =>
+      `(() => { const seen = []; const s = new stream.${Class}({ read() {}, write(c, e, cb) { seen.push(c, e); cb(); }, transform(c, e, cb) { seen.push(c, e); cb(); } }); s.on('error', () => {}); s.write(${chunk}); return seen; })()`,
+  ),
+  ...pairs(
+    WRITERS,
+    [`s.end(done)`, `s.end('a', done)`, `s.end('a', 'utf8', done)`, `s.write('a', done)`, `s.write('a', 'hex', done)`],
+    (Class, call) =>
+      `new Promise((done) => { const s = new stream.${Class}(${STILL}); s.on('error', () => {}); ${call}; }).then((error) => error?.code ?? error)`,
+  ),
+  ...pairs(
+    WRITERS,
+    [`s.cork(); s.write('a', done)`, `s.write('a'); s.end(done)`],
+    (Class, calls) =>
+      `new Promise((done) => { const s = new stream.${Class}(${STILL}); s.on('error', () => {}); ${calls}; s.destroy(); }).then((error) => error?.code ?? error)`,
+  ),
+  ...pairs(
+    ['Readable', 'Writable', 'Duplex'],
+    [`'hex'`, `'latin1'`, `'nope'`, `null`, `''`, `5`],
+    (Class, encoding) =>
+      `(() => { const { readableObjectMode, writableObjectMode } = new stream.${Class}({ ...${STILL}, defaultEncoding: ${encoding} }); return [readableObjectMode, writableObjectMode]; })()`,
+  ),
+  ...each(
+    ['null', 'undefined', `''`, `'hex'`, `'nope'`, '5'],
+    (encoding) => `new stream.Readable().setEncoding(${encoding}).readableEncoding`,
+  ),
+  ...each(
+    ['Readable', 'Writable', 'Duplex'],
+    (Class) =>
+      `(async () => { const s = new stream.${Class}(${STILL}); s.on('error', () => {}); await s[Symbol.asyncDispose](); return s.destroyed; })()`,
+  ),
+];
+
+export const webStreams = [
+  ...each(
+    [
+      `new ReadableStream({ start(c) { c.close(); } })`,
+      `new ReadableStream({ start(c) { c.error(new RangeError('r')); } })`,
+      `new WritableStream({ start(c) { c.error(new RangeError('r')); } })`,
+      `(() => { const s = new WritableStream(); s.close(); return s; })()`,
+      `new Response('abc').body.pipeThrough(new CompressionStream('gzip')).pipeThrough(new DecompressionStream('gzip')).pipeThrough(new TransformStream())`,
+    ],
+    (source) =>
+      `new Promise((resolve) => { const s = ${source}; if (s.pipeTo && !s.locked) stream.finished(s, (error) => resolve(String(error))); else stream.finished(s, (error) => resolve(String(error))); s.cancel?.().catch(() => {}); })`,
+  ),
+  ...each(
+    [`new ReadableStream()`, `new WritableStream()`],
+    (source) =>
+      `(async () => { const abort = new AbortController(); const s = stream.addAbortSignal(abort.signal, ${source}); abort.abort(); const end = s.getReader?.() ?? s.getWriter(); return end.closed.catch(({ name }) => name); })()`,
+  ),
+  ...pairs(
+    [`'gzip'`, `'deflate'`, `'deflate-raw'`],
+    [`''`, `'abc'`, `'abc'.repeat(50_000)`],
+    (format, text) =>
+      `new Response(new Response(${text}).body.pipeThrough(new CompressionStream(${format})).pipeThrough(new DecompressionStream(${format}))).text()`,
+  ),
+  ...pairs(
+    ['CompressionStream', 'DecompressionStream'],
+    [...ANYTHING, `'br'`],
+    (Class, format) => `String(new ${Class}(${format}))`,
+  ),
+  ...each(
+    ['new Uint8Array([1, 2, 3])', `'abc'`],
+    (chunk) =>
+      `(async () => { const s = new DecompressionStream('gzip'); const w = s.writable.getWriter(); w.write(${chunk}).catch(() => {}); w.close().catch(() => {}); return new Response(s.readable).text().catch(({ name }) => name); })()`,
+  ),
+  ...each(
+    ['TextEncoderStream', 'TextDecoderStream', 'ReadableStream', 'WritableStream', 'TransformStream'],
+    (Class) => `util.inspect(new ${Class}())`,
+  ),
+  ...each(ANYTHING, (value) => `ReadableStream.from(${value}) instanceof ReadableStream`),
+];
+
+const WAITS = ['setTimeout(1, 5', 'setImmediate(5'];
+export const waits = [
+  ...pairs(
+    WAITS,
+    [`{ signal: AbortSignal.abort(new RangeError('r')) }`, `{ ref: 5 }`, `{ signal: 5 }`, ...ANYTHING],
+    (call, options) =>
+      `timers_promises.${call}, ${options}).catch((error) => [error.name, error.code, error.message, error.cause?.name])`,
+  ),
+  ...each(ANYTHING, (delay) => `timers_promises.setTimeout(${delay}, 'x')`),
+  ...each(
+    [`{}`, `{ signal: AbortSignal.abort() }`, `{ signal: 5 }`],
+    (options) =>
+      `(async () => { const seen = []; for await (const value of timers_promises.setInterval(1, 'x', ${options})) if (seen.push(value) === 3) break; return seen; })()`,
+  ),
+  `(async () => { const abort = new AbortController(); setTimeout(() => abort.abort(), 5); try { await timers_promises.setTimeout(10_000, 1, abort); } catch (error) { return [error.name, error.code, error.constructor.name]; } })()`,
+  `(async () => [await timers_promises.scheduler.wait(1), await timers_promises.scheduler.yield()])()`,
+  `timers_promises.scheduler.wait.call({}, 1)`,
+  `new timers_promises.scheduler.constructor()`,
+];
+
+const sent = (module: string, options: string): string =>
+  `(() => { const r = ${module}.request(${options}); r.on('error', () => {}); r.destroy(); return [r.method, r.path, r.host, r.protocol, r.getHeader('host') !== undefined]; })()`;
+export const requests = [
+  ...pairs(
+    ['http', 'https'],
+    [
+      `'http://a.example/b?c'`,
+      `'https://a.example/b?c'`,
+      `url.parse('file:///a')`,
+      `{ protocol: 'ftp:' }`,
+      `{ path: '/a b' }`,
+      `{ path: '/\\uffe2' }`,
+      `{ method: 'a b' }`,
+      `{ method: 5 }`,
+      `{ headers: { host: [] } }`,
+      `{ headers: { 'a b': 1 } }`,
+      `{ headers: { a: '\\n' } }`,
+    ],
+    sent,
+  ),
+  ...pairs(
+    ['hostname', 'host'],
+    ANYTHING.filter((value) => !/undefined|null|''/.test(value)),
+    (name, value) => sent('http', `{ ${name}: ${value} }`),
+  ),
+  ...each(
+    [`{}`, `{ host: 'a', port: 1, family: 6 }`, `{ rejectUnauthorized: false, servername: 'b', sigalgs: 'c' }`],
+    (options) => `[new http.Agent().getName(${options}), new https.Agent().getName(${options})]`,
+  ),
+  `http.METHODS.includes('QUERY')`,
+];
+
+export const derivations = [
+  ...each(
+    [``, `1`, `'sha256', 1`, `'sha256', 'a', 1`, `'sha256', 'a', 'b', 1`, `'sha256', 'a', 'b', 'c', 8`],
+    (args) => `crypto.hkdf(${args})`,
+  ),
+  ...each([``, `'a'`, `'a', 'b', 1, 8, 'sha1'`, `'a', 'b', 1, 8, () => {}`], (args) => `crypto.pbkdf2(${args})`),
+  ...each(
+    [``, `'a'`, `'a', 'b', 8`, `'a', 'b', 8, {}`, `'a', 'b', 8, { N: 3 }, () => {}`],
+    (args) => `crypto.scrypt(${args})`,
+  ),
+];
