@@ -17,7 +17,12 @@ export const Recording = z.object({
 export type Recording = z.infer<typeof Recording>;
 
 type Stored = Omit<Recording, 'id' | 'sealed'> & { _id: string; sealed: Binary };
-export type RecordingFilter = { clientIds?: readonly string[] | undefined; since?: Date | undefined };
+export type RecordingFilter = {
+  clientIds?: readonly string[] | undefined;
+  since?: Date | undefined;
+  /** Older than the one that was recorded then. */
+  before?: { at: Date; id: string } | undefined;
+};
 
 const MAX_QUERY_MS = 4_000;
 /** What a document takes beside what is sealed. */
@@ -28,7 +33,8 @@ const MAX_REMOVED = 1_000;
 /** Collection `hook_recordings`: `_id` is the recording's id. Management alone reads and writes it. */
 export function recordingsIn(db: Db) {
   const collection = db.collection<Stored>('hook_recordings');
-  const filterOf = ({ clientIds, since }: RecordingFilter): Filter<Stored> => ({
+  const filterOf = ({ clientIds, since, before }: RecordingFilter): Filter<Stored> => ({
+    ...(before === undefined ? {} : { $or: [{ at: { $lt: before.at } }, { at: before.at, _id: { $lt: before.id } }] }),
     ...(clientIds === undefined ? {} : { client_id: { $in: [...clientIds] } }),
     ...(since === undefined ? {} : { at: { $gte: since } }),
   });

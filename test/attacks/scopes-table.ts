@@ -82,6 +82,10 @@ const TOGETHER: readonly [scopes: string, what: string][] = [
   ['`update:hooks`, `read:logs`', 'dry runs of a hook with what the log has of a request'],
   ['`update:actions`, `read:logs`', 'the same of an Action'],
   [
+    '`update:hooks`, `read:hook_recordings`',
+    'rehearsals with what is recorded: its own code is told all of it, and may send it away; without `read:hook_recordings`, by `read:logs`, what the log has',
+  ],
+  [
     '`create:signing_keys`, `update:signing_keys`',
     'replaces the keys, and by that ends every token once the old ones are revoked',
   ],
@@ -160,6 +164,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   dryRunHook: {
     gains: 'what its own code makes of an event, with the secrets of the hook',
     members: { '': ['script', 'dependencies', 'hookmint', 'event', 'custom_claims'], 'read:logs': ['log_id'] },
+  },
+  rehearseHook: {
+    gains:
+      'in what the runs of its own code differ from those of the deployed one; with read:logs for requests of the log, with read:hook_recordings for recorded ones (audited)',
+    members: {
+      '': [
+        ...['script', 'dependencies', 'hookmint', 'revision', 'network', 'source'],
+        ...['last', 'since', 'client_ids', 'from'],
+      ],
+    },
   },
   deleteHookRecordings: { gains: 'nothing; there is less to rehearse with' },
   createConsoleLink: {

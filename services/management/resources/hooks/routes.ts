@@ -2,6 +2,7 @@ import type { Route } from '../../api/route.ts';
 import { gradualRoutes } from './gradual-routes.ts';
 import { hookRoutes } from './hook-routes.ts';
 import { hookLogRoutes } from './log-routes.ts';
+import { rehearsalRoutes } from './rehearsal-routes.ts';
 import { revisionRoutes } from './revision-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 
@@ -10,5 +11,6 @@ export const allHookRoutes: readonly Route[] = [
   ...secretRoutes,
   ...revisionRoutes,
   ...gradualRoutes,
+  ...rehearsalRoutes,
   ...hookLogRoutes,
 ];
