@@ -82,4 +82,14 @@ function requireObject(name, value) {
     throw invalidArgType(name, 'of type object', value);
 }
 
-module.exports = { AbortError, coded, invalidArgType, outOfRange, requireInteger, requireObject, requireSignal, requireString };
+module.exports = {
+  AbortError,
+  coded,
+  invalidArgType,
+  received,
+  outOfRange,
+  requireInteger,
+  requireObject,
+  requireSignal,
+  requireString,
+};

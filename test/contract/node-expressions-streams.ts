@@ -146,3 +146,152 @@ export const derivations = [
     (args) => `crypto.scrypt(${args})`,
   ),
 ];
+
+const ASSERTIONS = [
+  ...pairs(
+    [
+      'strictEqual',
+      'deepStrictEqual',
+      'deepEqual',
+      'partialDeepStrictEqual',
+      'equal',
+      'notStrictEqual',
+      'notDeepStrictEqual',
+      'notDeepEqual',
+      'notEqual',
+    ],
+    [
+      `1, 2`,
+      `'a', 'a'`,
+      `'hello world foo', 'hello world bar'`,
+      `-0, 0`,
+      `{ a: 1, b: [1, 2] }, { a: 1, b: [1, 3] }`,
+      `[1], [1]`,
+      `Array.from({ length: 70 }, (_, i) => i), Array.from({ length: 70 }, (_, i) => (i === 30 ? 'x' : i))`,
+      `new Map([[1, { a: 2 }]]), new Map([[1, { a: 3 }]])`,
+      `new Error('a', { cause: 1 }), new Error('a', { cause: 2 })`,
+      `1, 2, 'own'`,
+      `1, 2, new RangeError('own')`,
+      `'x'.repeat(600), 'y'`,
+    ],
+    (name, args) => `assert.${name}(${args})`,
+  ),
+  ...pairs(
+    ['throws', 'doesNotThrow'],
+    [
+      ``,
+      `Error`,
+      `TypeError, 'm'`,
+      `/b/`,
+      `{ message: 'b' }`,
+      `{ message: /a/ }`,
+      `{}`,
+      `new Error('b')`,
+      `'a'`,
+      `'b'`,
+      `5`,
+      `function own() { return 5; }`,
+      `() => true`,
+    ],
+    (name, args) => `assert.${name}(() => { throw new Error('a'); }, ${args})`,
+  ),
+  ...each([``, `Error`, `Error, 'm'`, `'m'`], (args) => `assert.throws(() => {}, ${args})`),
+  ...pairs(
+    ['rejects', 'doesNotReject'],
+    [`Promise.resolve()`, `Promise.reject(new Error('a'))`, `() => 5`, `5`],
+    (name, promise) => `assert.${name}(${promise})`,
+  ),
+  ...pairs(
+    ['match', 'doesNotMatch'],
+    [`'a', /a/`, `'a', /b/`, `5, /a/`, `'a', 'a'`],
+    (name, args) => `assert.${name}(${args})`,
+  ),
+  ...each([``, `null`, `'m'`, `new RangeError('r')`], (args) => `assert.fail(${args})`),
+  ...each(ANYTHING, (value) => `assert.ifError(${value})`),
+];
+/** What an assertion says that does not hold. */
+export const assertions = ASSERTIONS.map(
+  (expression) =>
+    `(async () => { try { await ${expression}; } catch (error) { return [error.message, error.generatedMessage, error.operator, Object.keys(error), error.stack.split('\\n')[0]]; } })()`,
+);
+
+const ARGUMENTS = [
+  `['-f', '--bar', 'b']`,
+  `['-fbx']`,
+  `['--bar=1']`,
+  `['-ff']`,
+  `['--nope']`,
+  `['--bar']`,
+  `['--f=1']`,
+  `['x']`,
+  `['--', '-x']`,
+  `['--bar', '-z']`,
+  `['--no-f']`,
+  `[]`,
+];
+export const readings = [
+  ...pairs(
+    ARGUMENTS,
+    [`{}`, `{ allowPositionals: true, tokens: true }`, `{ strict: false, tokens: true }`, `{ allowNegative: true }`],
+    (args, rules) =>
+      `(() => { try { return util.parseArgs({ args: ${args}, options: { f: { type: 'boolean', short: 'f', multiple: true }, bar: { type: 'string', short: 'b', default: 'q' } }, ...${rules} }); } catch (error) { return [error.code, error.message]; } })()`,
+  ),
+  ...each(
+    [
+      `{ args: 5 }`,
+      `{ strict: 5 }`,
+      `{ options: 5 }`,
+      `{ options: { a: 5 } }`,
+      `{ options: { a: { type: 'string', short: 'ab' } } }`,
+      `{ options: { a: { type: 'string', default: 5 } } }`,
+    ],
+    (config) => `util.parseArgs(${config})`,
+  ),
+  ...each(
+    [
+      `'text/html; charset=utf-8'`,
+      `'Text/HTML;Charset="UTF-8";a=b;a=c'`,
+      `'text'`,
+      `'a/b;c;d='`,
+      `'a/b;x="y\\"z" ; d = e'`,
+      `' a/b ;q=1'`,
+      `'a/b c'`,
+      ...ANYTHING,
+    ],
+    (type) =>
+      `(() => { const m = new util.MIMEType(${type}); m.params.set('own', 'a b'); return [String(m), m.essence, [...m.params], JSON.stringify(m)]; })()`,
+  ),
+  ...each(ANYTHING, (value) => `util.getSystemErrorName(${value})`),
+  ...each(
+    ['-2', '-13', '-9999'],
+    (value) =>
+      `[util.getSystemErrorName(${value}), util.getSystemErrorMessage(${value}), util.getSystemErrorMap().get(${value})]`,
+  ),
+  ...each([`'A=1\\nB="x y"\\n#c'`, `''`, `'=b'`, ...ANYTHING], (text) => `util.parseEnv(${text})`),
+  ...each(ANYTHING, (value) => `util.getCallSites(${value}).length > 0`),
+  ...pairs(
+    [`'utf8'`, `'utf16le'`, `'base64'`, `'base64url'`, `'hex'`],
+    [
+      `[0xe2, 0x82], [0xac, 0x61]`,
+      `[0xf0, 0x9f], [0x98]`,
+      `[0xe0, 0x80], [0x61]`,
+      `[0x3d, 0xd8], [0x4d, 0xdc]`,
+      `[97], [98, 99]`,
+      `[0xff, 0xfe], [0xc3]`,
+    ],
+    (encoding, chunks) =>
+      `(() => { const d = new string_decoder.StringDecoder(${encoding}); return [...[${chunks}].map((chunk) => [d.write(Buffer.from(chunk)), d.lastNeed, d.lastTotal]), d.end(), d.write(Buffer.from('abc')), d.end()]; })()`,
+  ),
+  ...each(
+    [
+      `crypto.createSecretKey(Buffer.alloc(16)).toCryptoKey('AES-GCM', true, ['encrypt'])`,
+      `crypto.createSecretKey(Buffer.alloc(16)).toCryptoKey({ name: 'HMAC', hash: 'SHA-1' }, false, ['sign'])`,
+      `crypto.createSecretKey(Buffer.alloc(16)).toCryptoKey('nope', true, ['sign'])`,
+      `crypto.createSecretKey(Buffer.alloc(15)).toCryptoKey('AES-GCM', true, ['encrypt'])`,
+      `crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.toCryptoKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['verify'])`,
+      `crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.toCryptoKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign'])`,
+    ],
+    (key) =>
+      `(() => { const { type, extractable, algorithm, usages } = ${key}; return [type, extractable, algorithm.name, usages]; })()`,
+  ),
+];

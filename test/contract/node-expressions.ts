@@ -1,5 +1,5 @@
 import { BUFFERS } from './node-expressions-buffer.ts';
-import { derivations, requests, streams, waits, webStreams } from './node-expressions-streams.ts';
+import { assertions, derivations, readings, requests, streams, waits, webStreams } from './node-expressions-streams.ts';
 import { consoles, emitters, runtime } from './node-expressions-runtime.ts';
 import { paths, urls, windowsPaths } from './node-expressions-names.ts';
 import { ANYTHING, TEXTS, QUERIES, DIGESTS, SHOWN, INSPECT_OPTIONS, each, pairs, triples } from './node-values.ts';
@@ -237,4 +237,6 @@ export const EXPRESSIONS: Record<string, string[]> = {
   timers: waits,
   requests,
   derivations,
+  assertions,
+  readings,
 };

@@ -18,7 +18,6 @@ export const INSTEAD: Readonly<Record<string, string>> = {
   path: 'the other functions',
   perf_hooks: '`performance.now()`, marks and measures',
   process: SAME,
-  string_decoder: 'the other members',
   tty: SAME,
   url: 'the other members',
   util: 'the other functions',

@@ -152,8 +152,7 @@ function writableToWeb(streamWritable) {
       drained?.reject(error);
       if (closed === undefined) controller.error(error);
       closed?.reject(error);
-    } else if (closed === undefined)
-      controller.error(new AbortError());
+    } else if (closed === undefined) controller.error(new AbortError());
     else closed.resolve();
   });
   return new WritableStream(

@@ -1,6 +1,15 @@
 import { parseUrl, setUrl } from './connection.js';
 import { defineInterface } from './define.js';
-import { defineProperty, descriptorOf, indexOf, indexOfItem, parse, replace, slice, toWellFormed } from './intrinsics.js';
+import {
+  defineProperty,
+  descriptorOf,
+  indexOf,
+  indexOfItem,
+  parse,
+  replace,
+  slice,
+  toWellFormed,
+} from './intrinsics.js';
 import { coded } from './node-error.js';
 import { nameOf, record, show } from './shown.js';
 import { paramsOf, resetParams } from './url-search-params.js';

@@ -161,7 +161,14 @@ function parseUrl(input: unknown, base: unknown): string {
 
 /** The parts of a URL once one of them was assigned to; '' for none that can be. */
 function setUrl(href: unknown, part: unknown, value: unknown): string {
-  if (typeof href !== 'string' || href.length > MAX_HREF_LENGTH || !isUrlText(value) || typeof part !== 'string' || !SETTABLE.has(part)) return '';
+  if (
+    typeof href !== 'string' ||
+    href.length > MAX_HREF_LENGTH ||
+    !isUrlText(value) ||
+    typeof part !== 'string' ||
+    !SETTABLE.has(part)
+  )
+    return '';
   const url = URL.parse(href);
   if (url === null) return '';
   try {

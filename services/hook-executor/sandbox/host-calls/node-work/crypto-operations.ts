@@ -13,6 +13,7 @@ import {
   requireResultBytes,
   scryptMs,
 } from './estimates.ts';
+import { shownKey } from '../subtle.ts';
 import { requireBoundedInput, requireBoundedKey } from './key-bounds.ts';
 import { unchecked, type Operation } from './operations.ts';
 import { refuse } from './refuse.ts';
@@ -149,6 +150,15 @@ export const CRYPTO_OPERATIONS: Record<string, Operation> = {
 
   /** Of a CryptoKey. */
   keyObject: quick((key: KeyObject) => key),
+  toCryptoKey: quick(
+    (
+      key: KeyObject,
+      algorithm: crypto.webcrypto.Algorithm,
+      extractable: boolean,
+      usages: crypto.webcrypto.KeyUsage[],
+    ) => shownKey(key.toCryptoKey(algorithm, extractable, usages), extractable),
+    (key) => useMs('', key),
+  ),
   createSecretKey: quick(unchecked(crypto.createSecretKey)),
   createPublicKey: quick(unchecked(crypto.createPublicKey), (key) => useMs('', key)),
   createPrivateKey: quick(unchecked(crypto.createPrivateKey), (key) => useMs('', key)),
