@@ -22,6 +22,7 @@ const HOOK_COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['disable', async () => (await import('./hook/enable.ts')).hookDisable],
   ['try', async () => (await import('./hook/try.ts')).hookTry],
   ['rehearse', async () => (await import('./hook/rehearse.ts')).hookRehearse],
+  ['shadow', async () => (await import('./hook/shadow.ts')).hookShadow],
   ['rollback', async () => (await import('./hook/rollback.ts')).hookRollback],
   ['gradual', async () => (await import('./hook/gradual.ts')).hookGradual],
   ['promote', async () => (await import('./hook/gradual.ts')).hookPromote],
@@ -68,7 +69,7 @@ async function hook([command, ...args]: string[]): Promise<ExitCode> {
   if (load === undefined) {
     throw new UsageError(
       command === undefined
-        ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rehearse, gradual, promote, return, rollback, list, diff or logs. ${seeHelp()}`
+        ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rehearse, shadow, gradual, promote, return, rollback, list, diff or logs. ${seeHelp()}`
         : `There is no command "hook ${command}". ${seeHelp()}`,
     );
   }

@@ -98,6 +98,25 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
   Exit code 0: no difference; 1: differences; 2: nothing to compare with, or the command is wrong.`,
   ],
   [
+    'hook shadow',
+    'runs another revision beside the deployed one, and compares',
+    `hookmint hook shadow FILE | NAME@N --percent N [OPTION ...]
+hookmint hook shadow NAME [--stop] [--json]
+
+  Runs another revision for a share of the requests, after their answers, and groups in what the
+  tokens would differ. It shapes nothing, and what it stores is gone. NAME alone: what it found.
+
+    --percent N           of the requests
+    --network WHICH       "refused" (default): requests that the code makes fail; "live": they are
+                          really made, beside those of the deployed revision
+    --name NAME           of the hook, where it is not the file's
+    --contract WHICH      as of "hook run"
+    --stop                runs it no more
+    --json                the same as one JSON object
+
+  Exit code of NAME: 0: no difference so far; 1: differences.`,
+  ],
+  [
     'hook gradual',
     'how a gradual deployment does',
     `hookmint hook gradual NAME [--json]

@@ -1,19 +1,13 @@
-import { existsSync } from 'node:fs';
-import { basename, extname } from 'node:path';
 import { z } from 'zod';
-import { readDependencies } from '../../deploy/local/hook-file.ts';
-import { readHookCode } from '../../hook-build/author-file.ts';
-import { languageOf } from '../../hook-build/hook-file.ts';
-import { CONTRACTS } from '../../shared/domain/contracts.ts';
 import { DifferenceGroup } from '../../shared/domain/run-difference.ts';
 import { createDifferenceGroups } from '../../shared/hook-result/difference-groups.ts';
 import { note, print, printJson } from '../../shared/terminal.ts';
 import { UsageError } from '../../shared/usage-error.ts';
 import { connectApi, type ApiClient } from '../api-client.ts';
 import { asCaller, EXIT, fromCaller, onlyArgument, readArgs, type ExitCode } from '../command.ts';
-import { contractOf } from './contract-option.ts';
+import { codeOf } from './code-of.ts';
 import { linesOfGroups } from './difference-lines.ts';
-import { naming, theHook, theHookAt, type RemoteHook } from './remote-hooks.ts';
+import { naming, type RemoteHook } from './remote-hooks.ts';
 
 const OPTIONS = {
   last: { type: 'string' },
@@ -64,7 +58,7 @@ export async function hookRehearse(args: string[]): Promise<ExitCode> {
     network: oneOf('network', values.network ?? 'refused', ['live', 'refused']),
   };
   const api = await connectApi();
-  const { hook, code, what } = await rehearsed(api, given, values);
+  const { hook, code, what } = await codeOf(api, given, values);
   const report = await inParts(api, hook, { ...code, ...chosen }, most, () => asCaller(fromCaller(given)));
   if (report.requests + report.not_run === 0)
     throw new UsageError(
@@ -73,25 +67,6 @@ export async function hookRehearse(args: string[]): Promise<ExitCode> {
   if (values.json) printJson(report);
   else tell(hook, what, report);
   return report.differing === 0 && report.groups.length === 0 ? EXIT.ok : EXIT.failed;
-}
-
-type Given = { name?: string; contract?: string };
-
-async function rehearsed(api: ApiClient, given: string, { name, contract }: Given) {
-  const file = fromCaller(given);
-  if (/@\d+$/.test(given) && !existsSync(file)) {
-    const { hook, at } = await theHookAt(api, given);
-    if (at === undefined) throw new UsageError(`${given} names no revision.`);
-    return { hook, code: { revision: at.revision }, what: `revision ${String(at.number)}` };
-  }
-  const script = readHookCode(file);
-  const kind = contractOf(contract);
-  const hookmint = {
-    language: languageOf(file),
-    ...(kind === undefined ? {} : { contract: CONTRACTS[kind].name }),
-  };
-  const hook = await theHook(api, name ?? basename(file, extname(file)));
-  return { hook, code: { script, dependencies: readDependencies(file), hookmint }, what: asCaller(file) };
 }
 
 /** An answer has as many requests as can be run in its time: the next goes on from there. */

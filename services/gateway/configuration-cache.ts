@@ -60,16 +60,22 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     throw new Error(`the enabled hook ${missing.join(', ')} or its revision is not there`);
   }
 
-  /** A gradual deployment of a revision that is not there is none. */
+  /** A gradual deployment or a shadow of a revision that is not there is none. */
   async function readHook(id: string): Promise<EnabledHook | undefined> {
     const hook = await hooks.find(id);
     if (typeof hook?.current_revision !== 'string') return undefined;
     const revision = await readRevision(hook.current_revision);
     if (revision === undefined) return undefined;
-    const { name, gradual: deployment } = hook;
+    const { name, gradual: deployment, shadow } = hook;
     const gradual = deployment === undefined ? undefined : await readRevision(deployment.revision);
-    if (deployment === undefined || gradual === undefined) return { id, name, revision };
-    return { id, name, revision, gradual: { deployment, revision: gradual } };
+    const shadowed = shadow === undefined ? undefined : await readRevision(shadow.revision);
+    return {
+      id,
+      name,
+      revision,
+      ...(deployment === undefined || gradual === undefined ? {} : { gradual: { deployment, revision: gradual } }),
+      ...(shadow === undefined || shadowed === undefined ? {} : { shadow: { shadow, revision: shadowed } }),
+    };
   }
 
   const revisions = new LRUCache<string, HookRevision>({

@@ -17,6 +17,7 @@ import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
 import { announcedChanges, announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -37,6 +38,7 @@ import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
 import { openRecorder } from './recording/recorder.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
+import { openShadowRuns } from './shadow/shadow-runs.ts';
 import { createUseOnce } from './steps/use-once.ts';
 import { tokenStoreIn } from './token-status/token-store.ts';
 
@@ -134,6 +136,18 @@ runService(SERVICE, async (endLater) => {
   const recorder = openRecorder(bus, { tenant, issuer: config.HOOKMINT_ISSUER }, configuration);
   endLater('the requests that are recorded', recorder.close);
 
+  const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
+    ...executorsBus,
+    service: SERVICE,
+    subject: hookDryRunSubject(tenant),
+    replySchema: HookDryRunReply,
+  });
+  const shadows = openShadowRuns(bus, tenant, dryRunners, configuration);
+  endLater('the shadows of hooks', () => {
+    shadows.close();
+    dryRunners.close();
+  });
+
   const missing = (): string[] => [
     ...busMissing(),
     ...clock.missing(),
@@ -156,6 +170,7 @@ runService(SERVICE, async (endLater) => {
       actionCache: {},
       gradual,
       recorder,
+      shadows,
       signers,
       publicKeys,
       limits,

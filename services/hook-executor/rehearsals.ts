@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { DryRunNetwork } from '../../shared/subjects/hook-dry-run.ts';
+import type { DryRunNetwork } from '../../shared/domain/shadow.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import type { KnownRevision } from './revisions.ts';
 import { runApart, type Apart, type RanOnce } from './run-once.ts';

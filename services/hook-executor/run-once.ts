@@ -3,7 +3,7 @@ import { nuid } from '@nats-io/transport-node';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import { apart } from './action-cache.ts';
 import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
-import type { DryRunNetwork } from '../../shared/subjects/hook-dry-run.ts';
+import type { DryRunNetwork } from '../../shared/domain/shadow.ts';
 import { asAuthorSees, type Seen } from './author-view.ts';
 import { createEgressBroker, type EgressBroker } from './egress/broker.ts';
 import { EgressError } from './egress/http-exchange.ts';

@@ -8,6 +8,7 @@ import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 import type { GradualReports } from './gradual/gradual-reports.ts';
 import type { HookBuilder } from './hook-builder/hook-builder.ts';
+import type { ShadowReports } from './shadow/shadow-reports.ts';
 import type { HookLogs } from './resources/hooks/hook-logs.ts';
 
 /** What the handlers of the API work with. */
@@ -25,6 +26,8 @@ export type Deps = {
   /** What gateways told last of gradual deployments. */
   gradualReports: GradualReports;
   openRecording: RecordingOpener;
+  /** What gateways told of shadows. */
+  shadowReports: ShadowReports;
   publicKeys: PublicKeys;
   /** The signers, for what becomes of the signing keys. */
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;

@@ -41,6 +41,7 @@ import { keepRecordings } from './recordings/keep-recordings.ts';
 import { boundLogs } from './logs/bound-logs.ts';
 import { keepLogs } from './logs/keep-logs.ts';
 import { createHookLogs } from './resources/hooks/hook-logs.ts';
+import { openShadowReports } from './shadow/shadow-reports.ts';
 import { ROUTES } from './routes.ts';
 
 const SERVICE = 'management';
@@ -127,6 +128,8 @@ runService(SERVICE, async (endLater) => {
     watchGradual({ bus, tenant, db: store.db, events, reports: gradualReports }).close,
   );
 
+  const shadowReports = openShadowReports(bus, tenant);
+  endLater('the reports of shadows', shadowReports.close);
   const openRecording = createRecordingOpener(HOOKMINT_HOOK_SECRETS_KEY);
   endLater(
     'the recordings',
@@ -165,6 +168,7 @@ runService(SERVICE, async (endLater) => {
       dryRunners,
       gradualReports,
       openRecording,
+      shadowReports,
       publicKeys,
       keyManagers,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,

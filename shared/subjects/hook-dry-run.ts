@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HookOutcome, LastCalls } from '../domain/hook-outcome.ts';
+import { DryRunNetwork } from '../domain/shadow.ts';
 import { NetworkCall } from '../domain/network-call.ts';
 import { TokenRequested } from './token-requested.ts';
 
@@ -12,10 +13,6 @@ export function hookDryRunSubject(tenant: string): string {
 }
 
 export const HOOK_DRY_RUN_QUEUE = 'hook-executor';
-
-/** Whether requests that the code makes go out. */
-export const DryRunNetwork = z.enum(['live', 'refused']);
-export type DryRunNetwork = z.infer<typeof DryRunNetwork>;
 
 /**
  * As `token.requested` has it: the revision is sent along only when an executor answered `revision_missing`. Without `arguments` the

@@ -79,7 +79,10 @@ const TOGETHER: readonly [scopes: string, what: string][] = [
   ],
   ['`update:clients` or `create:clients`, `update:client_grants`', 'claims of all tokens of a client'],
   ['`create:clients`, `update:client_keys`', 'clients with a secret of its choice'],
-  ['`update:hooks`, `read:logs`', 'dry runs of a hook with what the log has of a request'],
+  [
+    '`update:hooks`, `read:logs`',
+    'dry runs and rehearsals of a hook with what the log has of requests; shadows of a hook, and of whom which claims would be others',
+  ],
   ['`update:actions`, `read:logs`', 'the same of an Action'],
   [
     '`update:hooks`, `read:hook_recordings`',
@@ -175,6 +178,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       ],
     },
   },
+  startHookShadow: {
+    gains:
+      'in what tokens of real requests would differ, and what its own code makes of them; the code is told of requests as deployed code is, and with network live may send them away',
+    members: { '': ['revision', 'percent', 'network'] },
+  },
+  stopHookShadow: { gains: 'nothing; there is no report any more' },
   deleteHookRecordings: { gains: 'nothing; there is less to rehearse with' },
   createConsoleLink: {
     gains: 'eight hours of scopes that it has, also when it loses them meanwhile',

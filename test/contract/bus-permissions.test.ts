@@ -39,6 +39,8 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.quota.counted.gateway.hash',
     'hookmint.demo.hook.watched',
     'hookmint.demo.hook.recorded',
+    'hookmint.demo.hook.shadowed',
+    'hookmint.demo.hook.dry-run',
     READING_QUOTAS,
   ],
   'hook-executor': ['hookmint.demo.hook.log', '$KV.HOOKMINT_STORAGE.demo.hook', DOCUMENT_OF_A_HOOK],
@@ -139,6 +141,7 @@ const MAY_SUBSCRIBE: Record<BusUser, readonly (readonly [subject: string, queue?
     ['hookmint.demo.hook.log'],
     ['hookmint.demo.hook.watched'],
     ['hookmint.demo.hook.recorded', 'management'],
+    ['hookmint.demo.hook.shadowed'],
   ],
   setup: [
     ['_INBOX_setup.abc.*'],

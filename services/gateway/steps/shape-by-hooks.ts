@@ -1,3 +1,4 @@
+import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { Dropped, HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { CONTRACTS, isWebhookKind } from '../../../shared/domain/contracts.ts';
@@ -58,24 +59,21 @@ async function shapeByHook(
 ): Promise<MergedResult> {
   const { scopes } = before;
   const { kind } = hook.revision;
-  const outcome = await runHook(
-    hook,
-    {
-      client: { id: client.client_id, name: client.name, tenant: deps.tenant, metadata: client.client_metadata },
-      // Contract §1.1: undefined, not empty, when the grant gives none.
-      ...(scopes.length === 0 ? {} : { scope: scopes }),
-      ...(CONTRACTS[kind].seesClaims ? { custom_claims: before.customClaims } : {}),
-      audience: api.identifier,
-      ...(isWebhookKind(kind) ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } } : {}),
-      proof_of_possession: binding,
-      client_assertion: clientAssertion,
-      ...(onBehalf === undefined ? {} : seenOf(onBehalf)),
-      body: parameters.body,
-      request: { ...about, requested_scopes: parameters.scope ?? [] },
-    },
-    deps.executors,
-    deps.actionCache,
-  );
+  const args: HookArguments = {
+    client: { id: client.client_id, name: client.name, tenant: deps.tenant, metadata: client.client_metadata },
+    // Contract §1.1: undefined, not empty, when the grant gives none.
+    ...(scopes.length === 0 ? {} : { scope: scopes }),
+    ...(CONTRACTS[kind].seesClaims ? { custom_claims: before.customClaims } : {}),
+    audience: api.identifier,
+    ...(isWebhookKind(kind) ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } } : {}),
+    proof_of_possession: binding,
+    client_assertion: clientAssertion,
+    ...(onBehalf === undefined ? {} : seenOf(onBehalf)),
+    body: parameters.body,
+    request: { ...about, requested_scopes: parameters.scope ?? [] },
+  };
+  const outcome = await runHook(hook, args, deps.executors, deps.actionCache);
+  if (hook.shadow !== undefined) deps.shadows.take(hook, { args, outcome, scopes, customClaims: before.customClaims });
   const found = hookFindings(hook, outcome);
   if (kind === 'action') (findings.actions ??= []).push(found);
   else findings.hook = found;

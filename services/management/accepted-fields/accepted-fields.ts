@@ -15,6 +15,7 @@ import {
   hookRevisions,
   hooks,
   hookSecrets,
+  hookShadow,
   hookUnsavedDryRun,
 } from './hooks.ts';
 import { consoleLinks } from './console.ts';
@@ -40,6 +41,7 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'hooks/revisions/dry-run': hookDryRun,
   'hooks/revisions/deploy': hookDeploy,
   'hooks/rehearsals': hookRehearsals,
+  'hooks/shadow': hookShadow,
   'hooks/gradual-deployment': gradualDeployment,
   'hooks/gradual-deployment/promote': endOfGradualDeployment,
   'hooks/gradual-deployment/return': endOfGradualDeployment,

@@ -179,6 +179,20 @@ export const hookRehearsals: AcceptedFields = {
   ),
 };
 
+const SHADOWS = 'test/e2e/shadows.test.ts';
+export const hookShadow: AcceptedFields = {
+  ...acts(
+    'revision percent',
+    'Which revision runs beside the deployed one, and for how many of the requests.',
+    `${SHADOWS}: finds in what tokens would differ, and changes none`,
+  ),
+  ...acts(
+    'network',
+    'Whether requests that its code makes go out. Default refused.',
+    `${SHADOWS}: the network is refused unless it is asked for, and what it stores is gone`,
+  ),
+};
+
 export const actions: AcceptedFields = {
   ...policies,
   ...acts('name', 'Its name, unique in the tenant.', `${ACTIONS}: has a name of its own among Actions`),

@@ -6,7 +6,8 @@ import { argumentsOf, type HookEvent } from '../../../shared/domain/sample-event
 import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
-import type { DryRunNetwork, HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
+import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
+import type { DryRunNetwork } from '../../../shared/domain/shadow.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
 
@@ -99,5 +100,9 @@ async function ask(
 }
 
 function olderExecutor(): ApiError {
-  return new ApiError(503, 'service_unavailable', 'A hook-executor of a release before cannot rehearse: replace all first');
+  return new ApiError(
+    503,
+    'service_unavailable',
+    'A hook-executor of a release before cannot rehearse: replace all first',
+  );
 }

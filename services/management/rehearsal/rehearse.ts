@@ -9,7 +9,7 @@ import { HookmintError } from '../../../shared/errors.ts';
 import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
 import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
 import { slower } from '../../../shared/hook-result/slower.ts';
-import type { DryRunNetwork } from '../../../shared/subjects/hook-dry-run.ts';
+import type { DryRunNetwork } from '../../../shared/domain/shadow.ts';
 import type { Deps } from '../deps.ts';
 import { dryRun, type DryRun } from '../hook-revisions/dry-run.ts';
 import type { PastRequest } from './requests.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH } from '../../../../shared/domain/client.ts';
 import { DifferenceGroup } from '../../../../shared/domain/run-difference.ts';
-import { DryRunNetwork } from '../../../../shared/subjects/hook-dry-run.ts';
+import { DryRunNetwork } from '../../../../shared/domain/shadow.ts';
 import { CreateRevision, RevisionId } from './schema.ts';
 
 export const MAX_REHEARSED_CLIENTS = 100;

@@ -5,6 +5,7 @@ import { hookLogRoutes } from './log-routes.ts';
 import { rehearsalRoutes } from './rehearsal-routes.ts';
 import { revisionRoutes } from './revision-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
+import { shadowRoutes } from './shadow-routes.ts';
 
 export const allHookRoutes: readonly Route[] = [
   ...hookRoutes,
@@ -12,5 +13,6 @@ export const allHookRoutes: readonly Route[] = [
   ...revisionRoutes,
   ...gradualRoutes,
   ...rehearsalRoutes,
+  ...shadowRoutes,
   ...hookLogRoutes,
 ];
