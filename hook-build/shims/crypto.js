@@ -23,7 +23,15 @@ function calledBack(callback, operation, args) {
 function derivation(operation) {
   return {
     sync: (...args) => host(operation, ...args),
-    asynchronous: (a, b, c, d, e, callback) => calledBack(callback, operation, [a, b, c, d, e]),
+    // A callback in the place of the last argument is one that was forgotten.
+    asynchronous: (a, b, c, d, e, callback) =>
+      calledBack(typeof e === 'function' ? e : callback, operation, [
+        a,
+        b,
+        c,
+        d,
+        typeof e === 'function' ? undefined : e,
+      ]),
   };
 }
 const pbkdf2 = derivation('pbkdf2');

@@ -16,11 +16,11 @@ function coded(Class, code, message) {
   const error = new Class(message);
   const { name } = error;
   const hidden = { writable: true, configurable: true };
-  Object.defineProperty(error, 'name', { ...hidden, value: `${name} [${code}]` });
+  Object.defineProperty(error, 'name', { __proto__: null, ...hidden, value: `${name} [${code}]` });
   void error.stack;
   delete error.name;
   error.code = code;
-  return Object.defineProperty(error, 'toString', { ...hidden, value: toString });
+  return Object.defineProperty(error, 'toString', { __proto__: null, ...hidden, value: toString });
 }
 /** @this {any} */
 function toString() {

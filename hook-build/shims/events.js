@@ -130,7 +130,7 @@ module.exports = Object.assign(EventEmitter, {
     requireSignal(signal);
     requireListener(listener);
     if (signal.aborted) queueMicrotask(() => listener());
-    else signal.addEventListener('abort', listener, { once: true });
+    else signal.addEventListener('abort', listener, { once: true, [Symbol.for('hookmint.resists')]: true });
     return { [Symbol.dispose ?? 'dispose']: () => signal.removeEventListener('abort', listener) };
   },
 });

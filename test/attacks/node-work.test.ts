@@ -218,6 +218,7 @@ const LONG: Record<string, string> = {
   '3DES': `const c = crypto.createCipheriv('des-ede3-cbc', Buffer.alloc(24, 1), Buffer.alloc(8)); const d = Buffer.alloc(1e6); for (;;) c.update(d);`,
   'compression at its best': `const d = crypto.randomBytes(1e6); for (;;) { try { zlib.brotliCompressSync(d); } catch {} }`,
   'compression in streams': `const d = crypto.randomBytes(60_000); for (;;) { const s = zlib.createBrotliCompress(); s.on('error', () => {}); s.write(d); s.end(); }`,
+  'streams that stay open': `const open = []; for (;;) { const s = zlib.createGzip(); s.on('error', () => {}); s.write('x'); open.push(s); if (open.length > 100) open.length = 0; }`,
   'small bombs of Brotli': `const d = zlib.brotliCompressSync(Buffer.alloc(1e6)); for (;;) { try { zlib.brotliDecompressSync(d); } catch {} }`,
   bombs: `const d = zlib.gzipSync(Buffer.alloc(1e6)); for (;;) { try { zlib.gunzipSync(d); } catch {} }`,
   'requests of empty lists': `const s = '["hash"' + ',[]'.repeat(690_000) + ']'; for (;;) work(s);`,

@@ -8,6 +8,12 @@ const WRITERS = ['Writable', 'Duplex', 'Transform', 'PassThrough'];
 const STILL = `{ read() {}, write(c, e, cb) { cb(); }, transform(c, e, cb) { cb(); } }`;
 
 export const streams = [
+  ...each(
+    ['Deflate', 'Gzip', 'DeflateRaw', 'BrotliCompress'],
+    (kind) =>
+      `new Promise((resolve) => { function Own() { zlib.${kind}.call(this, {}); } Object.setPrototypeOf(Own.prototype, zlib.${kind}.prototype); const s = new Own(); const open = s._closed; const seen = []; s.on('data', (chunk) => seen.push(chunk)).on('end', () => resolve([Buffer.concat(seen).length, open, zlib.${kind}() instanceof zlib.${kind}])); s.end('abc'); })`,
+  ),
+  `(() => { const s = zlib.createGzip({ level: NaN, strategy: NaN }); const seen = [s._level, s._strategy, s._closed]; s.destroy(); return [...seen, s._closed, s._handle]; })()`,
   ...pairs(
     WRITERS,
     [...CHUNKS, ...ANYTHING],
@@ -85,6 +91,13 @@ export const webStreams = [
 
 const WAITS = ['setTimeout(1, 5', 'setImmediate(5'];
 export const waits = [
+  ...each(
+    ['setTimeout', 'setInterval'],
+    (name) =>
+      `new Promise((resolve) => { process.once('warning', ({ name, message }) => resolve([name, message])); clearTimeout(${name}(() => {}, 2 ** 31)); })`,
+  ),
+  `typeof setTimeout(() => {}, 1).unref.call({})`,
+  `(() => { const abort = new AbortController(); const seen = []; abort.signal.addEventListener('abort', (event) => event.stopImmediatePropagation()); events.addAbortListener(abort.signal, ({ type }) => seen.push(type)); abort.abort(); return seen; })()`,
   ...pairs(
     WAITS,
     [`{ signal: AbortSignal.abort(new RangeError('r')) }`, `{ ref: 5 }`, `{ signal: 5 }`, ...ANYTHING],
@@ -136,6 +149,12 @@ export const requests = [
 ];
 
 export const derivations = [
+  ...each([...ANYTHING, '13.37'], (generator) => `typeof crypto.createDiffieHellman('abcdef', ${generator})`),
+  ...each(
+    ['{ toString() { throw new RangeError(); } }', `{ toString: () => 'hex' }`],
+    (encoding) => `[crypto.createHash('sha1').digest(${encoding}), crypto.createHmac('sha1', 'k').digest(${encoding})]`,
+  ),
+  `crypto.getDiffieHellman('modp5').constructor === crypto.DiffieHellmanGroup`,
   ...each(
     [``, `1`, `'sha256', 1`, `'sha256', 'a', 1`, `'sha256', 'a', 'b', 1`, `'sha256', 'a', 'b', 'c', 8`],
     (args) => `crypto.hkdf(${args})`,

@@ -35,7 +35,7 @@ const shown = (value) =>
     showProxy: false,
     sorted: true,
     getters: true,
-    breakLength: Infinity,
+    breakLength: LINE_LENGTH,
   });
 const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 const shortened = (text, length) => (text.length > length ? `${text.slice(0, length - 3)}...` : text);
@@ -78,7 +78,8 @@ function withoutStack(error) {
   const copy = Object.assign(Object.create(Object.getPrototypeOf(error)), error);
   Object.defineProperty(copy, 'message', { value: error.message });
   const { cause } = error;
-  if (cause) Object.defineProperty(copy, 'cause', { value: cause instanceof Error ? withoutStack(cause) : cause });
+  if ('cause' in error)
+    Object.defineProperty(copy, 'cause', { value: cause instanceof Error ? withoutStack(cause) : cause });
   return copy;
 }
 
