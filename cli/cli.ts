@@ -21,6 +21,8 @@ const HOOK_COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['enable', async () => (await import('./hook/enable.ts')).hookEnable],
   ['disable', async () => (await import('./hook/enable.ts')).hookDisable],
   ['try', async () => (await import('./hook/try.ts')).hookTry],
+  ['rehearse', async () => (await import('./hook/rehearse.ts')).hookRehearse],
+  ['shadow', async () => (await import('./hook/shadow.ts')).hookShadow],
   ['rollback', async () => (await import('./hook/rollback.ts')).hookRollback],
   ['gradual', async () => (await import('./hook/gradual.ts')).hookGradual],
   ['promote', async () => (await import('./hook/gradual.ts')).hookPromote],
@@ -39,6 +41,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['console', async () => (await import('./console.ts')).openConsole],
   ['token', async () => (await import('./token/token.ts')).token],
   ['tokens', async () => (await import('./tokens.ts')).tokens],
+  ['recording', async () => (await import('./recording.ts')).recording],
   ['trust', async () => (await import('./trust.ts')).trust],
 ]);
 
@@ -66,7 +69,7 @@ async function hook([command, ...args]: string[]): Promise<ExitCode> {
   if (load === undefined) {
     throw new UsageError(
       command === undefined
-        ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, gradual, promote, return, rollback, list, diff or logs. ${seeHelp()}`
+        ? `hookmint hook needs a command: new, run, test, deploy, try, enable, disable, rehearse, shadow, gradual, promote, return, rollback, list, diff or logs. ${seeHelp()}`
         : `There is no command "hook ${command}". ${seeHelp()}`,
     );
   }

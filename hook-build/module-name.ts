@@ -1,6 +1,8 @@
 import { builtinModules } from 'node:module';
 
-const BUILTIN = new Set(builtinModules);
+/** Of the Node that hooks see, and no more of the one that builds them. */
+const OLDER = ['duplex', 'passthrough', 'readable', 'transform', 'writable'].map((name) => `_stream_${name}`);
+const BUILTIN = new Set([...builtinModules, ...OLDER]);
 
 const REQUIRED = /^((?:@[\w.~-]+\/)?[\w.~-]+)(?:@([^/]+))?((?:\/.*)?)$/;
 

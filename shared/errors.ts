@@ -24,6 +24,7 @@ export type HookmintErrorCode =
   | 'reserved_claim'
   | 'port_unavailable'
   | 'hook_secrets_undecryptable'
+  | 'recording_undecryptable'
   | 'sandbox_wall_unavailable';
 
 export class HookmintError extends CodedError<HookmintErrorCode> {}

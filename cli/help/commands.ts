@@ -32,6 +32,23 @@ export const COMMANDS_HELP: readonly [words: string, line: string, text: string]
     --json                the logs as the API has them; with --live one a line`,
   ],
   [
+    'recording',
+    'what is recorded of requests, for rehearsals of hooks',
+    `hookmint recording [on | off | show ID | delete] [OPTION ...]
+
+  Shows what is recorded of the requests that hooks shape, and changes it.
+
+    on                    records a share of them; what is not given stays as it is
+      --percent N         of the requests
+      --max-mib N         most that recordings take (default 64); the oldest go first
+      --max-hours N       how long they are kept (default 72)
+      --redact-body NAME  --redact-metadata NAME  --redact-claims NAME
+                          members whose values are not recorded; can be repeated
+    off                   records no more; what is recorded stays for its time
+    show ID               what hooks were told of a request, as an event of "hook run"; audited
+    delete                all recordings; with --client ID those of a client`,
+  ],
+  [
     'console',
     'a link that signs in to the console in a browser',
     `hookmint console [OPTION ...]

@@ -78,6 +78,45 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     --max-p99 N           times as long for 99 % of runs (default 3)`,
   ],
   [
+    'hook rehearse',
+    'runs past requests through another revision, and compares',
+    `hookmint hook rehearse FILE | NAME@N [OPTION ...]
+
+  Runs past requests through the deployed revision and another, side by side where hooks run, and
+  groups in what the tokens would differ. Nothing is issued; what the code stores is gone.
+
+    --last N              the newest N requests (default 200)
+    --since TIME          all since then: 90m, 24h, 7d, or a date
+    --client ID           requests of a client; can be repeated
+    --source WHICH        "recordings" or "logs"; without: recordings where there are some
+    --network WHICH       "refused" (default): requests that the code makes fail, on both sides;
+                          "live": they are really made, by both
+    --name NAME           of the hook, where it is not the file's
+    --contract WHICH      as of "hook run"
+    --json                the same as one JSON object
+
+  Exit code 0: no difference; 1: differences; 2: nothing to compare with, or the command is wrong.`,
+  ],
+  [
+    'hook shadow',
+    'runs another revision beside the deployed one, and compares',
+    `hookmint hook shadow FILE | NAME@N --percent N [OPTION ...]
+hookmint hook shadow NAME [--stop] [--json]
+
+  Runs another revision for a share of the requests, after their answers, and groups in what the
+  tokens would differ. It shapes nothing, and what it stores is gone. NAME alone: what it found.
+
+    --percent N           of the requests
+    --network WHICH       "refused" (default): requests that the code makes fail; "live": they are
+                          really made, beside those of the deployed revision
+    --name NAME           of the hook, where it is not the file's
+    --contract WHICH      as of "hook run"
+    --stop                runs it no more
+    --json                the same as one JSON object
+
+  Exit code of NAME: 0: no difference so far; 1: differences.`,
+  ],
+  [
     'hook gradual',
     'how a gradual deployment does',
     `hookmint hook gradual NAME [--json]

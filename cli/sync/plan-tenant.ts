@@ -8,7 +8,10 @@ import { step, type Step } from './step.ts';
 const FIRST = 'custom_claims';
 
 /** Of a tenant's settings these decide about tokens; the others are about products that are not here. */
-const MEANINGFUL = ['default_audience', 'default_token_quota', FIRST, 'resource_parameter_profile', 'error_dialect'];
+const MEANINGFUL = [
+  ...['default_audience', 'default_token_quota', FIRST, 'resource_parameter_profile', 'error_dialect'],
+  'recording',
+];
 
 const PATH = '/tenants/settings';
 

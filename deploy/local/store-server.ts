@@ -66,6 +66,7 @@ export async function startStoreServer(
           { collection: 'revocations', actions: ['find', 'createIndex'] },
           { collection: 'console_links', actions: ['find', 'insert', 'update', 'createIndex'] },
           { collection: 'console_sessions', actions: WRITE },
+          { collection: 'hook_recordings', actions: ['find', 'insert', 'remove', 'createIndex'] },
           { collection: WHOLE_DATABASE, actions: MEASURE },
         ],
       },

@@ -40,6 +40,7 @@ const SHIMS: Readonly<Record<string, string>> = {
   string_decoder: 'string-decoder.js',
   sys: 'util.js',
   timers: 'timers.js',
+  'timers/promises': 'timers-promises.js',
   tty: 'tty.js',
   url: 'url.js',
   util: 'util.js',
@@ -49,7 +50,7 @@ const SHIMS: Readonly<Record<string, string>> = {
 };
 
 /** Modules of Node that node-stdlib-browser serves as they are. */
-const LIBRARY = new Set(['punycode', 'timers/promises']);
+const LIBRARY = new Set(['punycode']);
 
 const requireHere = createRequire(import.meta.url);
 const library: Record<string, string | null> = nodeStdlibBrowser;

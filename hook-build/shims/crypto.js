@@ -13,24 +13,33 @@ const { host, hostLater } = require('./host.js');
 
 const webcrypto = globalThis.crypto;
 
+/** Calls back with what is done; what Node has against the arguments it says before it misses the callback. */
+function calledBack(callback, operation, args) {
+  if (typeof callback === 'function') return hostLater(callback, operation, ...args);
+  host(operation, ...args);
+  throw invalidArgType('callback', 'of type function', callback);
+}
 /** One that is waited for, and one that calls back with the same. */
 function derivation(operation) {
   return {
     sync: (...args) => host(operation, ...args),
-    asynchronous: (...args) => {
-      const callback = args.pop();
-      if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
-      hostLater(callback, operation, ...args);
-    },
+    // A callback in the place of the last argument is one that was forgotten.
+    asynchronous: (a, b, c, d, e, callback) =>
+      calledBack(typeof e === 'function' ? e : callback, operation, [
+        a,
+        b,
+        c,
+        d,
+        typeof e === 'function' ? undefined : e,
+      ]),
   };
 }
 const pbkdf2 = derivation('pbkdf2');
 const hkdf = derivation('hkdf');
 
 function scrypt(password, salt, length, options, callback) {
-  const done = typeof options === 'function' ? options : callback;
-  if (typeof done !== 'function') throw invalidArgType('callback', 'of type function', done);
-  hostLater(done, 'scrypt', password, salt, length, options === done ? undefined : options);
+  const isShort = typeof options === 'function' || callback === undefined;
+  calledBack(isShort ? options : callback, 'scrypt', [password, salt, length, isShort ? undefined : options]);
 }
 
 const encryption = (name) => (key, bytes) => host(name, key, bytes);

@@ -36,17 +36,27 @@ function alike(a, b, mode, seen) {
   }
 }
 
+const { getTime } = Date.prototype;
+const timeOf = (date) => getTime.call(date);
+/** What a boxed value is, whatever its own valueOf says. */
+const bareOf = Object.fromEntries(
+  [Number, String, Boolean, BigInt, Symbol].map(({ name, prototype: { valueOf } }) => [
+    name,
+    (box) => valueOf.call(box),
+  ]),
+);
+
 /** What is in neither members nor items. */
 function haveSameContent(a, b, mode) {
   const isBoth = (is) => is(a) || is(b);
-  if (isBoth(types.isDate)) return types.isDate(a) && types.isDate(b) && a.getTime() === b.getTime();
+  if (isBoth(types.isDate)) return types.isDate(a) && types.isDate(b) && timeOf(a) === timeOf(b);
   if (isBoth(types.isRegExp)) return String(a) === String(b) && a.flags === b.flags && a.lastIndex === b.lastIndex;
   if (isBoth(types.isNativeError)) {
     if (types.isNativeError(a) !== types.isNativeError(b)) return false;
   }
   if (isBoth(types.isBoxedPrimitive)) {
     const kind = ['Number', 'String', 'Boolean', 'BigInt', 'Symbol'].find((name) => types[`is${name}Object`](a));
-    return kind !== undefined && types[`is${kind}Object`](b) && Object.is(a.valueOf(), b.valueOf());
+    return kind !== undefined && types[`is${kind}Object`](b) && Object.is(bareOf[kind](a), bareOf[kind](b));
   }
   if (isBoth(types.isWeakMap) || isBoth(types.isWeakSet)) return false;
   if (ArrayBuffer.isView(a) || types.isAnyArrayBuffer(a)) return haveSameBytes(a, b, mode);

@@ -16,11 +16,11 @@ function coded(Class, code, message) {
   const error = new Class(message);
   const { name } = error;
   const hidden = { writable: true, configurable: true };
-  Object.defineProperty(error, 'name', { ...hidden, value: `${name} [${code}]` });
+  Object.defineProperty(error, 'name', { __proto__: null, ...hidden, value: `${name} [${code}]` });
   void error.stack;
   delete error.name;
   error.code = code;
-  return Object.defineProperty(error, 'toString', { ...hidden, value: toString });
+  return Object.defineProperty(error, 'toString', { __proto__: null, ...hidden, value: toString });
 }
 /** @this {any} */
 function toString() {
@@ -59,4 +59,37 @@ function requireString(name, value) {
   if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value);
 }
 
-module.exports = { coded, invalidArgType, outOfRange, requireInteger, requireString };
+/** What was waited for was given up by its signal, or, without one, by itself. */
+class AbortError extends Error {
+  code = 'ABORT_ERR';
+  constructor(/** @type {AbortSignal | undefined} */ signal = undefined) {
+    super('The operation was aborted', signal === undefined ? undefined : { cause: signal.reason });
+    this.name = 'AbortError';
+  }
+}
+
+/**
+ * @param {any} signal
+ * @param {string} [name] of the argument
+ */
+function requireSignal(signal, name = 'options.signal') {
+  if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('aborted' in signal)))
+    throw invalidArgType(name, 'an instance of AbortSignal', signal);
+}
+
+function requireObject(name, value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgType(name, 'of type object', value);
+}
+
+module.exports = {
+  AbortError,
+  coded,
+  invalidArgType,
+  received,
+  outOfRange,
+  requireInteger,
+  requireObject,
+  requireSignal,
+  requireString,
+};

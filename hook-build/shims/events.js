@@ -6,17 +6,8 @@ const {
   requireCount,
   requireListener,
 } = require('./events/emitter.js');
-const { invalidArgType } = require('./errors.js');
+const { AbortError, invalidArgType, requireSignal } = require('./errors.js');
 
-const aborted = (signal) =>
-  Object.assign(new Error('The operation was aborted', { cause: signal.reason }), {
-    name: 'AbortError',
-    code: 'ABORT_ERR',
-  });
-function requireSignal(signal) {
-  if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('aborted' in signal)))
-    throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
-}
 const isTarget = (emitter) => typeof emitter?.addEventListener === 'function' && typeof emitter.on !== 'function';
 const add = (emitter, name, listener, isOnce) =>
   isTarget(emitter)
@@ -29,7 +20,7 @@ const remove = (emitter, name, listener) =>
 async function once(emitter, name, options = {}) {
   const { signal } = options;
   requireSignal(signal);
-  if (signal?.aborted) throw aborted(signal);
+  if (signal?.aborted) throw new AbortError(signal);
   return new Promise((resolve, reject) => {
     const end = (settle, value) => {
       remove(emitter, name, arrived);
@@ -39,7 +30,7 @@ async function once(emitter, name, options = {}) {
     };
     const arrived = (...args) => end(resolve, args);
     const failed = (error) => end(reject, error);
-    const onAbort = () => end(reject, aborted(signal));
+    const onAbort = () => end(reject, new AbortError(signal));
     add(emitter, name, arrived, true);
     if (name !== 'error' && !isTarget(emitter)) add(emitter, 'error', failed, true);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -50,7 +41,7 @@ async function once(emitter, name, options = {}) {
 function on(emitter, name, options = {}) {
   const { signal, close = [] } = options;
   requireSignal(signal);
-  if (signal?.aborted) throw aborted(signal);
+  if (signal?.aborted) throw new AbortError(signal);
   const events = [];
   const waiting = [];
   let failure;
@@ -62,7 +53,7 @@ function on(emitter, name, options = {}) {
     else failure = error;
     end();
   };
-  const onAbort = () => failed(aborted(signal));
+  const onAbort = () => failed(new AbortError(signal));
   const end = () => {
     isOver = true;
     remove(emitter, name, arrived);
@@ -139,7 +130,7 @@ module.exports = Object.assign(EventEmitter, {
     requireSignal(signal);
     requireListener(listener);
     if (signal.aborted) queueMicrotask(() => listener());
-    else signal.addEventListener('abort', listener, { once: true });
+    else signal.addEventListener('abort', listener, { once: true, [Symbol.for('hookmint.resists')]: true });
     return { [Symbol.dispose ?? 'dispose']: () => signal.removeEventListener('abort', listener) };
   },
 });

@@ -74,6 +74,7 @@ function decode(value) {
 const CLASSES = { TypeError, RangeError, SyntaxError, Error };
 
 function thrown({ name, message, ...details }) {
+  if (details.domName !== undefined) return new globalThis.DOMException(message, details.domName);
   const Class = Object.hasOwn(CLASSES, name) ? CLASSES[name] : Error;
   const error = new Class(message);
   return Object.assign(error, details);

@@ -1,5 +1,13 @@
 // One machine that looks the same everywhere.
 const none = () => [];
+const PRIORITIES = {
+  PRIORITY_LOW: 19,
+  PRIORITY_BELOW_NORMAL: 10,
+  PRIORITY_NORMAL: 0,
+  PRIORITY_ABOVE_NORMAL: -7,
+  PRIORITY_HIGH: -14,
+  PRIORITY_HIGHEST: -20,
+};
 
 /** As Node: where the environment says. */
 function tmpdir() {
@@ -27,7 +35,7 @@ module.exports = {
   uptime: () => 0,
   userInfo: () => ({ uid: -1, gid: -1, username: '', homedir: '/', shell: null }),
   version: () => '',
-  constants: { signals: { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }, errno: {}, priority: {} },
+  constants: { signals: { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }, errno: {}, priority: PRIORITIES },
 };
 for (const [name, value] of [
   ['EOL', '\n'],

@@ -108,9 +108,13 @@ function drop(type, name) {
   }
 }
 
+const MILESTONES = new Set(['nodeStart', 'v8Start', 'environment', 'loopStart', 'loopExit', 'bootstrapComplete']);
+
 /** Of a mark's name, the latest; of a number, itself. */
 function momentOf(mark) {
   if (typeof mark === 'number') return timeOf('mark', mark);
+  // When it all began: of a run nothing before is known.
+  if (MILESTONES.has(`${mark}`)) return 0;
   const found = entries(timeline, `${mark}`, 'mark');
   if (found.length === 0) throw new DOMException(`The "${mark}" performance mark has not been set`, 'SyntaxError');
   return found[found.length - 1].startTime;

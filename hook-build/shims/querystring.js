@@ -60,7 +60,8 @@ function parse(text, separator, equals, options) {
   const parsed = Object.create(null);
   if (typeof text !== 'string' || text === '') return parsed;
   const between = equals ? String(equals) : '=';
-  const { maxKeys = MAX_KEYS, decodeURIComponent: custom = querystring.unescape } = options ?? {};
+  const { maxKeys: keys, decodeURIComponent: custom = querystring.unescape } = options ?? {};
+  const maxKeys = typeof keys === 'number' ? keys : MAX_KEYS;
   const decode = (part) => {
     const spaced = part.replaceAll('+', custom === unescape ? ' ' : '%20');
     try {
@@ -70,7 +71,7 @@ function parse(text, separator, equals, options) {
     }
   };
   const parts = text.split(separator ? String(separator) : '&').filter((part) => part !== '');
-  for (const part of typeof maxKeys === 'number' && maxKeys > 0 ? parts.slice(0, maxKeys) : parts) {
+  for (const part of maxKeys > 0 ? parts.slice(0, maxKeys) : parts) {
     const at = part.indexOf(between);
     const key = decode(at < 0 ? part : part.slice(0, at));
     const value = at < 0 ? '' : decode(part.slice(at + between.length));

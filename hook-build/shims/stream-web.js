@@ -1,7 +1,9 @@
 // The runtime's, each made when it is first asked for.
 const NAMES = [
   'ByteLengthQueuingStrategy',
+  'CompressionStream',
   'CountQueuingStrategy',
+  'DecompressionStream',
   'ReadableByteStreamController',
   'ReadableStream',
   'ReadableStreamBYOBReader',

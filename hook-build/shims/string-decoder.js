@@ -1,40 +1,87 @@
-const base = require('string_decoder/');
+// Bytes to text piece by piece: what may be the beginning of a character is kept until the rest of it comes.
 const { encodingOf } = require('./buffer/encodings.js');
-const { coded } = require('./errors.js');
+const callable = require('./callable.js');
+const { coded, invalidArgType } = require('./errors.js');
 
-const UTF8 = /^utf-?8$/i;
+/** Most bytes of one character. */
+const CHARACTER_BYTES = 4;
+const HIGH_SURROGATE = 0xd8;
 
-const viewOf = (chunk) =>
-  ArrayBuffer.isView(chunk) ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : chunk;
+/** How many bytes a character of UTF-8 has, by its first; 1 for what is none. */
+function bytesOfUtf8(lead) {
+  if (lead >= 0xf0 && lead <= 0xf4) return 4;
+  if (lead >= 0xe0 && lead < 0xf0) return 3;
+  return lead >= 0xc2 && lead < 0xe0 ? 2 : 1;
+}
 
-/** The library's, but for UTF-8, whose malformed bytes it replaces one by one, and base64url, which came after it. */
-class StringDecoder {
-  #write;
-  #end;
-  constructor(encoding = 'utf8') {
-    const name = `${encoding}`;
-    if (encodingOf(name) === undefined) throw coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${name}`);
-    if (UTF8.test(name)) {
-      this.encoding = 'utf8';
-      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-      this.#write = (bytes) => decoder.decode(bytes, { stream: true });
-      this.#end = () => decoder.decode();
-      return;
+/**
+ * Of the last character, if it is not whole yet: how many bytes are there, and how many it has.
+ *
+ * @type {Record<string, (bytes: Buffer) => [there: number, all: number]>}
+ */
+const BEGUN = {
+  utf8(bytes) {
+    for (let there = 1; there < CHARACTER_BYTES && there <= bytes.length; there++) {
+      const byte = bytes[bytes.length - there] ?? 0;
+      if ((byte & 0xc0) === 0x80) continue;
+      const all = bytesOfUtf8(byte);
+      return all > there ? [there, all] : [0, 0];
     }
-    const isUrl = name.toLowerCase() === 'base64url';
-    const decoder = new base.StringDecoder(isUrl ? 'base64' : encoding);
-    this.encoding = isUrl ? 'base64url' : decoder.encoding;
-    const shown = (text) => (isUrl ? text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : text);
-    this.#write = (bytes) => shown(decoder.write(bytes));
-    this.#end = () => shown(decoder.end());
+    return [0, 0];
+  },
+  utf16le(bytes) {
+    const odd = bytes.length % 2;
+    const last = bytes[bytes.length - odd - 1] ?? 0;
+    if (bytes.length >= 2 && (last & 0xfc) === HIGH_SURROGATE) return [2 + odd, 4];
+    return odd === 0 ? [0, 0] : [1, 2];
+  },
+  base64: (bytes) => [bytes.length % 3, 3],
+  base64url: (bytes) => [bytes.length % 3, 3],
+};
+const WHOLE = () => [0, 0];
+
+class StringDecoder {
+  #kept = Buffer.alloc(0);
+  #all = 0;
+  constructor(/** @type {any} */ encoding = undefined) {
+    const name = `${encoding ?? 'utf8'}` || 'utf8';
+    const known = encodingOf(name);
+    if (known === undefined) throw coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${name}`);
+    this.encoding = known;
   }
-  write(chunk) {
-    return typeof chunk === 'string' ? chunk : this.#write(viewOf(chunk));
+  write(/** @type {any} */ chunk) {
+    if (typeof chunk === 'string') return chunk;
+    if (!ArrayBuffer.isView(chunk))
+      throw invalidArgType('buf', 'an instance of Buffer, TypedArray, or DataView', chunk);
+    const own = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = this.#kept.length === 0 ? own : Buffer.concat([this.#kept, own]);
+    const [there = 0, all = 0] = (BEGUN[this.encoding] ?? WHOLE)(bytes);
+    const end = bytes.length - there;
+    this.#kept = Buffer.from(bytes.subarray(end));
+    this.#all = there === 0 ? 0 : all;
+    return bytes.toString(this.encoding, 0, end);
   }
-  end(chunk = undefined) {
+  end(/** @type {any} */ chunk = undefined) {
     const head = chunk === undefined ? '' : this.write(chunk);
-    return head + this.#end();
+    const rest = this.#kept.toString(this.encoding);
+    this.#kept = Buffer.alloc(0);
+    this.#all = 0;
+    return head + rest;
+  }
+  text(/** @type {Buffer} */ bytes, /** @type {number} */ offset) {
+    this.#kept = Buffer.alloc(0);
+    this.#all = 0;
+    return this.write(bytes.subarray(offset));
+  }
+  get lastChar() {
+    return Buffer.concat([this.#kept], CHARACTER_BYTES);
+  }
+  get lastNeed() {
+    return this.#all - this.#kept.length;
+  }
+  get lastTotal() {
+    return this.#all;
   }
 }
 
-module.exports = { StringDecoder };
+module.exports = { StringDecoder: callable(StringDecoder) };

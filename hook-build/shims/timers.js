@@ -10,6 +10,10 @@ function enroll(item, ms) {
   if (!(ms >= 0 && Number.isFinite(ms))) throw outOfRange('msecs', 'a non-negative finite number', ms);
   if (item._idleNext) unenroll(item);
   item._idleNext = item._idlePrev = null;
+  if (ms > MAX_DELAY_MS) {
+    const text = `${ms} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${MAX_DELAY_MS}.`;
+    process.emitWarning(text, 'TimeoutOverflowWarning');
+  }
   item._idleTimeout = Math.min(ms, MAX_DELAY_MS);
 }
 function active(item) {

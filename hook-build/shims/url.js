@@ -1,11 +1,10 @@
 // Node's legacy URLs as unenv has them; everything of the standard's is the runtime's.
-const legacy = require('unenv/node/url');
+const { Url } = require('unenv/node/url');
 const punycode = require('punycode');
 const { coded, invalidArgType, requireString } = require('./errors.js');
 const path = require('./path.js');
 
 const { URL, URLSearchParams } = globalThis;
-const { Url } = legacy;
 
 const MEMBERS = [
   'protocol',
@@ -29,9 +28,12 @@ function ordered(url) {
 }
 
 function parse(url, /** @type {any} */ parseQueryString = undefined, /** @type {any} */ slashesDenoteHost = undefined) {
+  if (url instanceof Url) return url;
   requireString('url', url);
   try {
-    return ordered(legacy.parse(url, parseQueryString, slashesDenoteHost));
+    const parsed = new Url();
+    parsed.parse(url, parseQueryString, slashesDenoteHost);
+    return ordered(parsed);
   } catch (error) {
     throw error.code === 'ERR_INVALID_URL'
       ? Object.assign(coded(TypeError, error.code, 'Invalid URL'), { input: url })

@@ -84,6 +84,20 @@ module.exports = {
   styleText,
   toUSVString: (text) => `${text}`.toWellFormed(),
   types,
+  get MIMEParams() {
+    return require('./util/mime.js').MIMEParams;
+  },
+  get MIMEType() {
+    return require('./util/mime.js').MIMEType;
+  },
+  get getCallSites() {
+    return require('./util/call-sites.js').getCallSites;
+  },
+  getSystemErrorMap: () => require('./util/system-errors.js').getSystemErrorMap(),
+  getSystemErrorMessage: (error) => require('./util/system-errors.js').getSystemErrorMessage(error),
+  getSystemErrorName: (error) => require('./util/system-errors.js').getSystemErrorName(error),
+  parseArgs: (...args) => require('./util/parse-args.js').parseArgs(...args),
+  parseEnv: (content) => ({ ...require('./host.js').host('parseEnv', content) }),
   TextEncoder: globalThis.TextEncoder,
   TextDecoder: globalThis.TextDecoder,
 };

@@ -1,6 +1,5 @@
 // Compression is the platform's: data goes to Node's own functions, in the process around the isolate; streams send it piece by piece.
 const { Transform } = require('stream');
-const callable = require('./callable.js');
 const { coded, invalidArgType } = require('./errors.js');
 const { host, hostLater } = require('./host.js');
 const { constants, codes } = require('./zlib/constants.js');
@@ -41,79 +40,119 @@ function optionsOf(options) {
 const FLUSH = Symbol('flush');
 const NONE = Symbol('none');
 
-/** What compresses or decompresses, as a stream. */
-class ZlibBase extends Transform {
-  #id;
-  #isClosed = false;
-  bytesWritten = 0;
+/** What each stream has in the process around the isolate, by its number there. */
+const engines = new WeakMap();
+const engineOf = (stream) => engines.get(stream);
 
-  constructor(kind, options) {
-    super({ autoDestroy: true, ...options });
-    this.#id = host('zlibOpen', kind, optionsOf(options));
-    this.once('close', () => this.#end());
-  }
-  #end() {
-    if (!this.#isClosed) host('zlibClose', this.#id);
-    this.#isClosed = true;
-  }
-  #step(callback, operation, ...args) {
-    // What was still to come when it was destroyed is nobody's.
-    if (this.#isClosed) return;
-    hostLater(
-      (error, result) => {
-        if (error) return callback(error);
-        const [output, written] = result;
-        this.bytesWritten = written;
-        if (output.length > 0 && !this.destroyed) this.push(output);
-        callback();
-      },
-      operation,
-      this.#id,
-      ...args,
-    );
-  }
-  _transform(chunk, _encoding, callback) {
+function close(stream) {
+  const engine = engineOf(stream);
+  if (!engine.isClosed) host('zlibClose', engine.id);
+  engine.isClosed = true;
+}
+
+function step(stream, callback, operation, ...args) {
+  const engine = engineOf(stream);
+  // What was still to come when it was destroyed is nobody's.
+  if (engine.isClosed) return;
+  hostLater(
+    (error, result) => {
+      if (error) return callback(error);
+      const [output, written] = result;
+      stream.bytesWritten = written;
+      if (output.length > 0 && !stream.destroyed) stream.push(output);
+      callback();
+    },
+    operation,
+    engine.id,
+    ...args,
+  );
+}
+
+const numberOr = (value, otherwise) => (typeof value === 'number' && !Number.isNaN(value) ? value : otherwise);
+
+/**
+ * What compresses or decompresses, as a stream. A function, for classes that inherit from it as they did before there were any.
+ *
+ * @this {any}
+ */
+function ZlibBase(kind, options) {
+  const id = host('zlibOpen', kind, optionsOf(options));
+  Transform.call(this, { autoDestroy: true, ...options });
+  engines.set(this, { id, isClosed: false });
+  this.bytesWritten = 0;
+  this._level = numberOr(options?.level, constants.Z_DEFAULT_COMPRESSION);
+  this._strategy = numberOr(options?.strategy, constants.Z_DEFAULT_STRATEGY);
+}
+const methods = {
+  get _closed() {
+    return engineOf(this).isClosed;
+  },
+  get _handle() {
+    return this._closed ? null : {};
+  },
+  _transform(/** @type {any} */ chunk, _encoding, callback) {
     const kind = chunk[FLUSH];
-    if (kind !== undefined) return this.#step(callback, 'zlibFlush', kind === NONE ? undefined : kind);
+    if (kind !== undefined) return step(this, callback, 'zlibFlush', kind === NONE ? undefined : kind);
+    const input = inputOf(chunk);
     const next = (at) =>
-      at >= chunk.length
+      at >= input.length
         ? callback()
-        : this.#step(
+        : step(
+            this,
             (error) => (error ? callback(error) : next(at + PIECE_BYTES)),
             'zlibWrite',
-            chunk.subarray(at, at + PIECE_BYTES),
+            input.subarray(at, at + PIECE_BYTES),
           );
     next(0);
     return undefined;
-  }
+  },
   _flush(callback) {
-    this.#step((error) => {
-      this.#isClosed = true;
+    const ended = (error) => {
+      engineOf(this).isClosed = true;
       callback(error);
-    }, 'zlibEnd');
-  }
+    };
+    step(this, ended, 'zlibEnd');
+  },
   _final(callback) {
     callback();
-  }
+  },
+  _destroy(error, callback) {
+    close(this);
+    callback(error);
+  },
+  /** @this {any} */
   flush(kind, callback) {
     if (typeof kind === 'function') [callback, kind] = [kind, undefined];
     if (this.writableFinished) process.nextTick(() => callback?.());
     else if (this.writableEnded) this.once('end', () => callback?.());
     // In its turn among what is written.
     else this.write(Object.assign(Buffer.alloc(0), { [FLUSH]: kind ?? NONE }), callback);
-  }
+  },
+  /** @this {any} */
   params(level, strategy, callback) {
-    this.#step((error) => (error ? this.destroy(error) : callback?.()), 'zlibParams', level, strategy);
-  }
+    const changed = (error) => {
+      if (error) return this.destroy(error);
+      this._level = level;
+      this._strategy = strategy;
+      callback?.();
+    };
+    step(this, changed, 'zlibParams', level, strategy);
+  },
   reset() {
-    if (this.#isClosed) throw coded(Error, 'ERR_INTERNAL_ASSERTION', 'zlib binding closed');
-    host('zlibReset', this.#id);
-  }
+    const { id, isClosed } = engineOf(this);
+    if (isClosed) throw coded(Error, 'ERR_INTERNAL_ASSERTION', 'zlib binding closed');
+    host('zlibReset', id);
+  },
+  /** @this {any} */
   close(callback) {
-    if (callback) this.once('close', callback);
+    if (callback && this.closed) process.nextTick(callback);
+    else if (callback) this.once('close', callback);
     this.destroy();
-  }
-}
+  },
+};
+Object.setPrototypeOf(ZlibBase.prototype, Transform.prototype);
+Object.setPrototypeOf(ZlibBase, Transform);
+Object.defineProperties(ZlibBase.prototype, Object.getOwnPropertyDescriptors(methods));
 
 const KINDS = [
   'Deflate',
@@ -130,13 +169,14 @@ const KINDS = [
 ];
 
 function family(kind) {
-  const Class = {
-    [kind]: class extends ZlibBase {
-      constructor(options = undefined) {
-        super(kind, options);
-      }
-    },
-  }[kind];
+  /** @type {any} */
+  const Class = /** @this {any} */ function (options) {
+    if (!(this instanceof Class)) return new Class(options);
+    ZlibBase.call(this, kind, options);
+  };
+  Object.defineProperty(Class, 'name', { value: kind });
+  Object.setPrototypeOf(Class.prototype, ZlibBase.prototype);
+  Object.setPrototypeOf(Class, ZlibBase);
   const shown = (result, options) => (options?.info ? { buffer: result, engine: new Class(options) } : result);
   const sync = (buffer, options = undefined) => shown(host('zlib', kind, inputOf(buffer), optionsOf(options)), options);
   const asynchronous = (buffer, options, callback) => {
@@ -154,7 +194,7 @@ function family(kind) {
   const lower = kind[0].toLowerCase() + kind.slice(1);
   const named = (name, fn) => Object.defineProperty(fn, 'name', { value: name, configurable: true });
   return {
-    [kind]: callable(Class),
+    [kind]: Class,
     [`create${kind}`]: named(`create${kind}`, (options) => new Class(options)),
     [lower]: named(lower, asynchronous),
     [`${lower}Sync`]: named(`${lower}Sync`, sync),

@@ -10,6 +10,8 @@ import { clientAssertionIssuersIn } from '../../shared/store/client-assertion-is
 import { clientGrantKey, clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
 import { hooksIn } from '../../shared/store/hooks.ts';
+import type { RecordingPublicKey } from '../../shared/recording-seal.ts';
+import { recordingKeyIn } from '../../shared/store/recordings.ts';
 import { resourceServersIn } from '../../shared/store/resource-servers.ts';
 import { tenantIn } from '../../shared/store/tenant.ts';
 import type { ConfigChange } from '../../shared/subjects/config-changed.ts';
@@ -27,6 +29,8 @@ export type Configuration = {
   /** What runs at an extensibility point, in its order: the enabled hook, then the Actions. */
   enabledHooks(trigger: TriggerId): Promise<readonly EnabledHook[]>;
   tenantSettings(): Promise<TenantSettings>;
+  /** What recordings are sealed for; `undefined` until management was started once. */
+  recordingKey(): Promise<RecordingPublicKey | undefined>;
   /** The trusted issuer with that `iss`. */
   clientAssertionIssuer(iss: string): Promise<ClientAssertionIssuer | undefined>;
   /**
@@ -56,16 +60,22 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     throw new Error(`the enabled hook ${missing.join(', ')} or its revision is not there`);
   }
 
-  /** A gradual deployment of a revision that is not there is none. */
+  /** A gradual deployment or a shadow of a revision that is not there is none. */
   async function readHook(id: string): Promise<EnabledHook | undefined> {
     const hook = await hooks.find(id);
     if (typeof hook?.current_revision !== 'string') return undefined;
     const revision = await readRevision(hook.current_revision);
     if (revision === undefined) return undefined;
-    const { name, gradual: deployment } = hook;
+    const { name, gradual: deployment, shadow } = hook;
     const gradual = deployment === undefined ? undefined : await readRevision(deployment.revision);
-    if (deployment === undefined || gradual === undefined) return { id, name, revision };
-    return { id, name, revision, gradual: { deployment, revision: gradual } };
+    const shadowed = shadow === undefined ? undefined : await readRevision(shadow.revision);
+    return {
+      id,
+      name,
+      revision,
+      ...(deployment === undefined || gradual === undefined ? {} : { gradual: { deployment, revision: gradual } }),
+      ...(shadow === undefined || shadowed === undefined ? {} : { shadow: { shadow, revision: shadowed } }),
+    };
   }
 
   const revisions = new LRUCache<string, HookRevision>({
@@ -97,6 +107,7 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     clientGrant: cached((key) => clientGrants.findFor(...(JSON.parse(key) as [string, string]))),
     enabledHooks: cached((trigger) => readEnabledHooks(trigger as TriggerId)),
     tenantSettings: cached(() => tenant.settings()),
+    recordingKey: cached(() => recordingKeyIn(db).find()),
     issuers: cached(() => issuers.list()),
   };
 
@@ -107,8 +118,9 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
       dropAll();
     } else if (cache === 'enabledHooks') caches.enabledHooks.drop();
     else if (cache === 'tenantSettings') {
-      // Trusted issuers are in the same collection.
+      // The others are in the same collection.
       caches.tenantSettings.drop();
+      caches.recordingKey.drop();
       caches.issuers.drop();
     } else for (const key of change.keys) caches[cache].dropOne(key);
   }
@@ -124,6 +136,7 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
         : caches.clientGrant.get(clientGrantKey({ client_id: clientId, audience })),
     enabledHooks: async (trigger) => (await caches.enabledHooks.get(trigger)) ?? [],
     tenantSettings: async () => (await caches.tenantSettings.get('')) ?? DEFAULT_TENANT_SETTINGS,
+    recordingKey: () => caches.recordingKey.get(''),
     clientAssertionIssuer: async (iss) => (await caches.issuers.get(''))?.find(({ issuer }) => issuer === iss),
     changed: (changes) => {
       // A change can only have been written to a store that is there.

@@ -17,6 +17,7 @@ import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
 import { announcedChanges, announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
+import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -35,7 +36,9 @@ import { openGradualWatch } from './gradual/gradual-watch.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
 import { readConfigurationFrom } from './configuration-cache.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
+import { openRecorder } from './recording/recorder.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
+import { openShadowRuns } from './shadow/shadow-runs.ts';
 import { createUseOnce } from './steps/use-once.ts';
 import { tokenStoreIn } from './token-status/token-store.ts';
 
@@ -130,6 +133,21 @@ runService(SERVICE, async (endLater) => {
   const gradual = openGradualWatch(bus, tenant, configuration);
   endLater('the watch over gradual deployments', gradual.close);
 
+  const recorder = openRecorder(bus, { tenant, issuer: config.HOOKMINT_ISSUER }, configuration);
+  endLater('the requests that are recorded', recorder.close);
+
+  const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
+    ...executorsBus,
+    service: SERVICE,
+    subject: hookDryRunSubject(tenant),
+    replySchema: HookDryRunReply,
+  });
+  const shadows = openShadowRuns(bus, tenant, dryRunners, configuration);
+  endLater('the shadows of hooks', () => {
+    shadows.close();
+    dryRunners.close();
+  });
+
   const missing = (): string[] => [
     ...busMissing(),
     ...clock.missing(),
@@ -151,6 +169,8 @@ runService(SERVICE, async (endLater) => {
       executors,
       actionCache: {},
       gradual,
+      recorder,
+      shadows,
       signers,
       publicKeys,
       limits,

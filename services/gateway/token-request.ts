@@ -7,6 +7,8 @@ import type { ClientCertificate } from './client-certificate/certificate.ts';
 import type { FindCertificate } from './client-certificate/find-certificate.ts';
 import type { Configuration } from './configuration-cache.ts';
 import type { GradualWatch } from './gradual/gradual-watch.ts';
+import type { ShadowRuns } from './shadow/shadow-runs.ts';
+import type { Recorder } from './recording/recorder.ts';
 import type { DpopNonces } from './dpop/nonces.ts';
 import type { CarriedCache, HookRequester } from './steps/run-hook.ts';
 import type { SignRequester } from './steps/sign-token.ts';
@@ -30,6 +32,10 @@ export type TokenIssuer = {
   actionCache: CarriedCache;
   /** Which revision shapes a token while a gradual deployment is on. */
   gradual: GradualWatch;
+  /** Records requests that hooks shape. */
+  recorder: Recorder;
+  /** Runs revisions beside those that are deployed. */
+  shadows: ShadowRuns;
   signers: SignRequester;
   publicKeys: PublicKeys;
   tokens: TokenStore;

@@ -64,6 +64,8 @@ runService('hook-executor', async (endLater) => {
     queue: HOOK_DRY_RUN_QUEUE,
     schema: HookDryRun,
     maxInFlight: MAX_DRY_RUNS_IN_FLIGHT,
+    // No rehearsal or shadow takes all places.
+    holderOf: ({ rehearsal }) => rehearsal ?? 'once',
     handle: createDryRunHandler({ pool, broker, secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY }),
   });
   endLater('dry runs under way', dryRuns.drain);

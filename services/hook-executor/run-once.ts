@@ -3,8 +3,10 @@ import { nuid } from '@nats-io/transport-node';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import { apart } from './action-cache.ts';
 import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
+import type { DryRunNetwork } from '../../shared/domain/shadow.ts';
 import { asAuthorSees, type Seen } from './author-view.ts';
 import { createEgressBroker, type EgressBroker } from './egress/broker.ts';
+import { EgressError } from './egress/http-exchange.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
 import { noting } from './egress/note-requests.ts';
 import { redactHost } from './redact-secrets.ts';
@@ -12,6 +14,7 @@ import type { KnownRevision } from './revisions.ts';
 import { openSandboxPool, type SandboxPool } from './sandbox-pool.ts';
 import { createRunner } from './runner.ts';
 import type { Network } from './sandbox-process.ts';
+import type { HookDocuments } from './storage/hook-documents.ts';
 import { memoryDocuments } from './storage/memory-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
 
@@ -37,25 +40,53 @@ export async function runOnce(
   deadlineMs: number,
   documents = memoryDocuments(),
 ): Promise<RanOnce> {
+  const isolate = `${known.runnable.revision} once ${nuid.next()}`;
+  try {
+    return await runApart({ broker, run: createRunner(pool) }, known, args, deadlineMs, { isolate, documents });
+  } finally {
+    pool.unload(isolate);
+  }
+}
+
+/** What a run beside those of token requests has of its own. */
+export type Apart = {
+  /** Name of the isolate, which other runs of the same name share. */
+  isolate: string;
+  documents: HookDocuments;
+  /** `refused`: no request goes out. Default `live`. */
+  network?: DryRunNetwork | undefined;
+};
+
+/** Runs a revision in an isolate, and with a storage, that no token request has. */
+export async function runApart(
+  { broker, run }: { broker: EgressBroker; run: ReturnType<typeof createRunner> },
+  known: KnownRevision,
+  args: string | null,
+  deadlineMs: number,
+  { isolate, documents, network: allowed }: Apart,
+): Promise<RanOnce> {
   const memory = broker.memoryOfRun(known.revision.hook_id);
   const calls: NetworkCall[] = [];
-  const { network, untilDone } = counting(noting(networkOfRun(broker, known.revision, deadlineMs, memory), calls));
+  const reached = allowed === 'refused' ? refusing : networkOfRun(broker, known.revision, deadlineMs, memory);
+  const { network, untilDone } = counting(noting(reached, calls));
   const untilMs = Math.min(deadlineMs, Date.now() + known.revision.limits.wall_ms);
   const storage = storageOfRun(documents, known.revision, deadlineMs);
-  const runnable = { ...known.runnable, revision: `${known.runnable.revision} once ${nuid.next()}` };
-  const run = createRunner(pool);
+  const apartFromTokens = { ...known, runnable: { ...known.runnable, revision: isolate } };
   try {
-    const once = { ...known, runnable };
-    const { outcome } = apart(await run(once, known.revision.hook_id, args, { deadlineMs, network, storage }));
+    const { outcome } = apart(
+      await run(apartFromTokens, known.revision.hook_id, args, { deadlineMs, network, storage }),
+    );
     await untilDone(untilMs);
     const { secrets } = known.runnable;
     const seen = calls.map(({ host, ...call }) => ({ ...call, host: redactHost(host, secrets) }));
     return { ...asAuthorSees(outcome, known), network: seen };
   } finally {
     memory.end();
-    pool.unload(runnable.revision);
   }
 }
+
+const refusing: Network = () =>
+  Promise.reject(new EgressError('EGRESS_REFUSED', 'this run is a rehearsal, and has no network'));
 
 /** A network, and what waits until nothing is under way in it any more, or that time has come. */
 function counting(network: Network): { network: Network; untilDone: (untilMs: number) => Promise<void> } {

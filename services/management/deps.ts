@@ -2,11 +2,13 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
+import type { RecordingOpener } from '../../shared/recording-seal.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
 import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 import type { GradualReports } from './gradual/gradual-reports.ts';
 import type { HookBuilder } from './hook-builder/hook-builder.ts';
+import type { ShadowReports } from './shadow/shadow-reports.ts';
 import type { HookLogs } from './resources/hooks/hook-logs.ts';
 
 /** What the handlers of the API work with. */
@@ -23,6 +25,9 @@ export type Deps = {
   dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
   /** What gateways told last of gradual deployments. */
   gradualReports: GradualReports;
+  openRecording: RecordingOpener;
+  /** What gateways told of shadows. */
+  shadowReports: ShadowReports;
   publicKeys: PublicKeys;
   /** The signers, for what becomes of the signing keys. */
   keyManagers: BatchRequester<KeysManage, KeysManageReply>;

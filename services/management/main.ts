@@ -15,6 +15,7 @@ import { watchClock } from '../../shared/clock-watch.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { consoleLinksIn } from '../../shared/store/console-links.ts';
 import { consoleSessionsIn } from '../../shared/store/console-sessions.ts';
+import { createRecordingOpener, recordingPublicKey } from '../../shared/recording-seal.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
@@ -36,9 +37,11 @@ import { createGradualReports } from './gradual/gradual-reports.ts';
 import { watchGradual } from './gradual/watch-gradual.ts';
 import { forgetRevisions } from './hook-revisions/forget-revisions.ts';
 import { openHookBuilder } from './hook-builder/hook-builder.ts';
+import { keepRecordings } from './recordings/keep-recordings.ts';
 import { boundLogs } from './logs/bound-logs.ts';
 import { keepLogs } from './logs/keep-logs.ts';
 import { createHookLogs } from './resources/hooks/hook-logs.ts';
+import { openShadowReports } from './shadow/shadow-reports.ts';
 import { ROUTES } from './routes.ts';
 
 const SERVICE = 'management';
@@ -125,6 +128,14 @@ runService(SERVICE, async (endLater) => {
     watchGradual({ bus, tenant, db: store.db, events, reports: gradualReports }).close,
   );
 
+  const shadowReports = openShadowReports(bus, tenant);
+  endLater('the reports of shadows', shadowReports.close);
+  const openRecording = createRecordingOpener(HOOKMINT_HOOK_SECRETS_KEY);
+  endLater(
+    'the recordings',
+    keepRecordings({ bus, tenant, db: store.db, publicKey: recordingPublicKey(HOOKMINT_HOOK_SECRETS_KEY) }).close,
+  );
+
   const { hostname } = new URL(config.HOOKMINT_ISSUER);
   const bound = boundLogs(store.db, {
     maxBytes: config.HOOKMINT_LOG_MAX_MIB * MIB,
@@ -156,6 +167,8 @@ runService(SERVICE, async (endLater) => {
       hookLogs: createHookLogs(executorsBus, tenant),
       dryRunners,
       gradualReports,
+      openRecording,
+      shadowReports,
       publicKeys,
       keyManagers,
       clientSecretKey: config.HOOKMINT_CLIENT_SECRET_KEY,

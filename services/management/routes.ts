@@ -8,6 +8,7 @@ import { clientRoutes } from './resources/clients/routes.ts';
 import { allHookRoutes } from './resources/hooks/routes.ts';
 import { keyRoutes } from './resources/keys/routes.ts';
 import { logRoutes } from './resources/logs/routes.ts';
+import { recordingRoutes } from './resources/recordings/routes.ts';
 import { resourceServerRoutes } from './resources/resource-servers/routes.ts';
 import { statsRoutes } from './resources/stats/routes.ts';
 import { tenantRoutes } from './resources/tenants/routes.ts';
@@ -16,6 +17,7 @@ import { tenantRoutes } from './resources/tenants/routes.ts';
 export const ROUTES: readonly Route[] = [
   ...resourceServerRoutes,
   ...allHookRoutes,
+  ...recordingRoutes,
   ...logRoutes,
   ...statsRoutes,
   ...keyRoutes,

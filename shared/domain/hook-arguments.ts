@@ -25,11 +25,11 @@ export type HookArguments = {
   token?: { issuer: string; lifetime_seconds: number };
   /** Of the token request; only Actions see it (contract §6). */
   request: {
-    ip?: string;
+    ip?: string | undefined;
     method: string;
-    hostname?: string;
-    user_agent?: string;
-    language?: string;
+    hostname?: string | undefined;
+    user_agent?: string | undefined;
+    language?: string | undefined;
     requested_scopes: string[];
   };
 };

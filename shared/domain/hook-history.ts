@@ -10,8 +10,14 @@ export function historyOf(hook: Hook): HookHistoryEntry[] {
 
 /** What can be run, deployed or shown of a hook: all other revisions of it are of no use any more. */
 export function keptRevisions(hook: Hook): ReadonlySet<string> {
-  const { current_revision, draft_revision, gradual, history } = hook;
-  const all = [current_revision, draft_revision, gradual?.revision, ...history.map(({ revision }) => revision)];
+  const { current_revision, draft_revision, gradual, shadow, history } = hook;
+  const all = [
+    current_revision,
+    draft_revision,
+    gradual?.revision,
+    shadow?.revision,
+    ...history.map(({ revision }) => revision),
+  ];
   return new Set(all.filter((revision) => typeof revision === 'string'));
 }
 
@@ -62,14 +68,19 @@ export function endedGradual(
 /** Whoever deploys a revision to all ends a gradual deployment: of this revision, or of one made from what is no longer deployed. */
 function withoutGradual(hook: Hook, revision: string, clientId: string | null): Hook {
   const outcome = hook.gradual?.revision === revision ? 'promoted' : 'superseded';
-  return endedGradual(hook, { outcome, ended_by: clientId });
+  return withoutShadow(endedGradual(hook, { outcome, ended_by: clientId }));
+}
+
+/** A hook whose revision runs alone: so does one that is deployed anew. */
+export function withoutShadow({ shadow: _, ...hook }: Hook): Hook {
+  return { ...hook, updated_at_ms: Date.now() };
 }
 
 /** The newest entries, and those of the revisions that shape tokens however old they are. */
-function bounded(history: HookHistoryEntry[], { current_revision, gradual }: Hook): HookHistoryEntry[] {
+function bounded(history: HookHistoryEntry[], { current_revision, gradual, shadow }: Hook): HookHistoryEntry[] {
   if (history.length <= MAX_HISTORY_REVISIONS) return history;
   const isInUse = ({ revision }: HookHistoryEntry): boolean =>
-    revision === current_revision || revision === gradual?.revision;
+    [current_revision, gradual?.revision, shadow?.revision].includes(revision);
   let left = MAX_HISTORY_REVISIONS - history.filter(isInUse).length;
   return history.filter((entry) => isInUse(entry) || left-- > 0);
 }

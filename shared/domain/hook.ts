@@ -4,6 +4,7 @@ import { HOOK_KINDS } from './contracts.ts';
 import { DEFAULT_EGRESS_POLICY, EgressPolicy } from './egress.ts';
 import { MAX_HOOK_CHECKS_BYTES } from './hook-check.ts';
 import { EndedGradual, GradualDeployment } from './gradual-deployment.ts';
+import { Shadow } from './shadow.ts';
 
 /** The extensibility points hookmint runs hooks at. */
 export const TriggerId = z.enum(['credentials-exchange']);
@@ -112,6 +113,8 @@ export type EnabledHook = {
   name: string;
   revision: HookRevision;
   gradual?: { deployment: GradualDeployment; revision: HookRevision };
+  /** A revision that runs beside it, and shapes nothing. */
+  shadow?: { shadow: Shadow; revision: HookRevision };
 };
 
 /** Revisions in a hook's history; a roll-back to older ones is not possible. */
@@ -146,6 +149,8 @@ export const Hook = z.object({
   gradual: GradualDeployment.optional().catch(undefined),
   /** The last that is over. */
   ended_gradual: EndedGradual.optional().catch(undefined),
+  /** A revision that runs beside the deployed one, and shapes nothing. */
+  shadow: Shadow.optional().catch(undefined),
   /** What Auth0's tools say of an Action beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });

@@ -55,8 +55,12 @@ export const SampleEvent = z.strictObject({
 });
 export type SampleEvent = z.infer<typeof SampleEvent>;
 
+/** What a run is told: of a sample, or of a request that was recorded. */
+export type HookEvent = Omit<HookArguments, 'scope' | 'custom_claims' | 'cache' | 'token'> &
+  Required<Pick<HookArguments, 'scope' | 'custom_claims' | 'token'>>;
+
 /** The arguments of a run for that event. */
-export function argumentsOf(event: SampleEvent, kind: HookKind): HookArguments {
+export function argumentsOf(event: HookEvent, kind: HookKind): HookArguments {
   const { scope, custom_claims, token, ...others } = event;
   return {
     ...others,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONTRACTS, type HookKind } from './contracts.ts';
+import { RecordingSettings } from './recording.ts';
 import { DefaultTokenQuota } from './token-quota.ts';
 
 /**
@@ -34,6 +35,8 @@ export const TenantSettings = z.strictObject({
   default_token_quota: DefaultTokenQuota.nullable().default(null),
   resource_parameter_profile: ResourceParameterProfile.default('compatibility'),
   error_dialect: ErrorDialect.default('auth0'),
+  /** null: nothing is recorded. */
+  recording: RecordingSettings.nullable().default(null),
   /** What Auth0's tools say of a tenant beyond this: kept and told again, without a meaning here. */
   profile: z.record(z.string(), z.unknown()).default({}),
 });
@@ -53,5 +56,6 @@ export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
   default_token_quota: null,
   resource_parameter_profile: 'compatibility',
   error_dialect: 'auth0',
+  recording: null,
   profile: {},
 };

@@ -1,5 +1,5 @@
 import type { HookOutcome } from '../domain/hook-outcome.ts';
-import type { SampleEvent } from '../domain/sample-event.ts';
+import type { HookEvent } from '../domain/sample-event.ts';
 import type { HookKind } from '../domain/contracts.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../domain/tenant.ts';
 import { OAuthError } from '../oauth-error.ts';
@@ -26,7 +26,7 @@ export type Judgement = {
  */
 export function judgeOutcome(
   outcome: HookOutcome,
-  { scope: granted, custom_claims: before }: Pick<SampleEvent, 'scope' | 'custom_claims'>,
+  { scope: granted, custom_claims: before }: Pick<HookEvent, 'scope' | 'custom_claims'>,
   { kind, policy }: { kind: HookKind; policy: CustomClaimsPolicy },
 ): Judgement {
   try {

@@ -17,6 +17,11 @@ export function clientsIn(db: Db) {
   const clients = documentsIn(db, { name: 'clients', schema: StoredClient, idName: 'client_id', what: 'client' });
   return {
     ...clients,
+    /** When those of some clients that are there were made, by their ids; 0 where that is not known. */
+    async madeAt(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+      const found = clients.collection.find({ _id: { $in: [...ids] } }, { projection: { created_at_ms: 1 } });
+      return new Map((await found.toArray()).map(({ _id, created_at_ms }) => [_id, Number(created_at_ms ?? 0)]));
+    },
     /** With `_id` last: filtered lists are told in the order of ids. */
     createIndexes: async () => {
       await clients.collection.createIndex({ 'profile.app_type': 1, _id: 1 });

@@ -107,6 +107,12 @@ export const hookReturns = meter.createCounter('hookmint.hook.returns', {
   unit: '{return}',
 });
 
+/** Requests that were to be recorded, by `hookmint.recording.outcome`: sent to management, or dropped, as what is too much at a time is. */
+export const hookRecordings = meter.createCounter('hookmint.hook.recordings', {
+  description: 'Requests that were to be recorded for rehearsals of hooks',
+  unit: '{request}',
+});
+
 /** Reports the executor's queue depth: requests taken from the bus and not yet answered. What executors are scaled by. */
 export function observeQueueDepth(depth: () => number): void {
   meter

@@ -118,6 +118,15 @@ const REFUSED: Record<string, [expression: string, failure: RegExp]> = {
     `zlib.zstdCompressSync('x', { params: { [zlib.constants.ZSTD_c_compressionLevel]: 22 } })`,
     /the level of Zstandard is limited to 9/,
   ],
+  'a file of 100,000 variables': [
+    `util.parseEnv('a=b\\n'.repeat(100_000))`,
+    /^ERR_OVER_HOOK_LIMIT: an operation of about \d+ ms/,
+  ],
+  'a URL of 100,000 characters': [`new URL('http://a/' + 'x'.repeat(100_000))`, /a URL is limited to 65536 characters/],
+  'a query of 100,000 characters': [
+    `new URL('http://a/').search = 'x'.repeat(100_000)`,
+    /a URL is limited to 65536 characters/,
+  ],
   'data of 100 MB': [
     `crypto.createHmac('sha1', 'k').update(Buffer.alloc(0)).digest() && crypto.timingSafeEqual(Buffer.alloc(3e6), Buffer.alloc(3e6))`,
     /a request is limited/,
@@ -148,6 +157,9 @@ const NO_REQUESTS = [
   `'["hash","sha1",["object",{"__proto__":["object",{"outputLength":5}]}],["bytes","Buffer",5]]'`,
   `'["call",1,"constructor"]'`,
   `'["open","__proto__"]'`,
+  `'["toCryptoKey",["key","private","AAAA"],"AES-GCM",true,["array",["encrypt"]]]'`,
+  `'["toCryptoKey",["object",{"toCryptoKey":5}],"AES-GCM",true,["array",["encrypt"]]]'`,
+  `'["parseEnv",5]'`,
   `'["x509Method",["bytes","Buffer","AAAA"],"constructor"]'`,
   `'["certificate","constructor",["bytes","Buffer","AAAA"]]'`,
   `'["zlib","constructor",""]'`,
@@ -206,6 +218,7 @@ const LONG: Record<string, string> = {
   '3DES': `const c = crypto.createCipheriv('des-ede3-cbc', Buffer.alloc(24, 1), Buffer.alloc(8)); const d = Buffer.alloc(1e6); for (;;) c.update(d);`,
   'compression at its best': `const d = crypto.randomBytes(1e6); for (;;) { try { zlib.brotliCompressSync(d); } catch {} }`,
   'compression in streams': `const d = crypto.randomBytes(60_000); for (;;) { const s = zlib.createBrotliCompress(); s.on('error', () => {}); s.write(d); s.end(); }`,
+  'streams that stay open': `const open = []; for (;;) { const s = zlib.createGzip(); s.on('error', () => {}); s.write('x'); open.push(s); if (open.length > 100) open.length = 0; }`,
   'small bombs of Brotli': `const d = zlib.brotliCompressSync(Buffer.alloc(1e6)); for (;;) { try { zlib.brotliDecompressSync(d); } catch {} }`,
   bombs: `const d = zlib.gzipSync(Buffer.alloc(1e6)); for (;;) { try { zlib.gunzipSync(d); } catch {} }`,
   'requests of empty lists': `const s = '["hash"' + ',[]'.repeat(690_000) + ']'; for (;;) work(s);`,
@@ -213,6 +226,13 @@ const LONG: Record<string, string> = {
   'requests of lists in lists': `const s = '['.repeat(1_000_000) + ']'.repeat(1_000_000); for (;;) work(s);`,
   'requests of characters that are escaped': `const s = '["hash","' + '\\\\u0041'.repeat(340_000) + '"]'; for (;;) work(s);`,
   'requests that are none': `const s = 'x'.repeat(2e6); for (;;) work(s);`,
+  'files of variables': `const s = Array.from({ length: 2_000 }, (_, i) => i.toString(36) + '="').join('\\n'); for (;;) try { util.parseEnv(s); } catch {}`,
+  'the names of errors': `for (;;) work('["systemErrors"]');`,
+  'keys for WebCrypto': `const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 }); for (;;) privateKey.toCryptoKey({ name: 'RSA-PSS', hash: 'SHA-256' }, true, ['sign']);`,
+  'compression in streams of the web': `const d = crypto.randomBytes(60_000); for (;;) { const w = new CompressionStream('gzip').writable.getWriter(); w.write(d).catch(() => {}); w.close().catch(() => {}); }`,
+  'bombs in streams of the web': `(async () => { const d = zlib.gzipSync(Buffer.alloc(7e6)); for (;;) await new Response(new Response(d).body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer().catch(() => {}); })();`,
+  'long URLs': `const s = 'http://a/' + '\\u4e00'.repeat(65_500); for (;;) new URL(s);`,
+  'long URLs that are changed': `const u = new URL('http://a/' + '\\u4e00'.repeat(65_500)); for (;;) u.hash = 'x';`,
   certificates: `for (;;) try { new crypto.X509Certificate('x'); } catch {}`,
 };
 for (const [what, body] of Object.entries(LONG)) {

@@ -37,6 +37,9 @@ export const ALONE: Readonly<Record<string, string>> = {
   'update:hooks':
     '**the content of every token that has a hook**, and whether it is issued; code that runs with the secrets of the hook; dry runs',
   'delete:hooks': 'ends hooks, also the one in force: its claims and its refusals end with it',
+  'read:hook_recordings':
+    "which requests are recorded, and **what hooks were told of them**: parameters, metadata, addresses, claims of others' tokens, but what is redacted; each reading is audited",
+  'delete:hook_recordings': 'ends recordings',
   'read:actions': "Actions' code, names of their secrets, console output, and bindings",
   'create:actions': 'Actions that are not bound; modules are fetched and built for them',
   'update:actions': '**the content of every token** by Actions that it binds, deploys or changes; test runs',
@@ -49,7 +52,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'update:signing_keys': 'ends keys that were replaced: their tokens verify no longer',
   'read:tenant_settings': 'settings',
   'update:tenant_settings':
-    'which claims hooks may set; the default audience; quotas of every client: at the least one token a day',
+    'which claims hooks may set; the default audience; quotas of every client: at the least one token a day; what is recorded of requests, which it cannot read, and what of it is redacted',
   'create:console_links':
     'nothing alone: a link to the console has the scopes of a role, and its maker must have all of them',
   'read:console_sessions': 'who is signed in to the console, and with which browser',
@@ -76,8 +79,15 @@ const TOGETHER: readonly [scopes: string, what: string][] = [
   ],
   ['`update:clients` or `create:clients`, `update:client_grants`', 'claims of all tokens of a client'],
   ['`create:clients`, `update:client_keys`', 'clients with a secret of its choice'],
-  ['`update:hooks`, `read:logs`', 'dry runs of a hook with what the log has of a request'],
+  [
+    '`update:hooks`, `read:logs`',
+    'dry runs and rehearsals of a hook with what the log has of requests; shadows of a hook, and of whom which claims would be others',
+  ],
   ['`update:actions`, `read:logs`', 'the same of an Action'],
+  [
+    '`update:hooks`, `read:hook_recordings`',
+    'rehearsals with what is recorded: its own code is told all of it, and may send it away; without `read:hook_recordings`, by `read:logs`, what the log has',
+  ],
   [
     '`create:signing_keys`, `update:signing_keys`',
     'replaces the keys, and by that ends every token once the old ones are revoked',
@@ -158,6 +168,23 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     gains: 'what its own code makes of an event, with the secrets of the hook',
     members: { '': ['script', 'dependencies', 'hookmint', 'event', 'custom_claims'], 'read:logs': ['log_id'] },
   },
+  rehearseHook: {
+    gains:
+      'in what the runs of its own code differ from those of the deployed one; with read:logs for requests of the log, with read:hook_recordings for recorded ones (audited)',
+    members: {
+      '': [
+        ...['script', 'dependencies', 'hookmint', 'revision', 'network', 'source'],
+        ...['last', 'since', 'client_ids', 'from'],
+      ],
+    },
+  },
+  startHookShadow: {
+    gains:
+      'in what tokens of real requests would differ, and what its own code makes of them; the code is told of requests as deployed code is, and with network live may send them away',
+    members: { '': ['revision', 'percent', 'network'] },
+  },
+  stopHookShadow: { gains: 'nothing; there is no report any more' },
+  deleteHookRecordings: { gains: 'nothing; there is less to rehearse with' },
   createConsoleLink: {
     gains: 'eight hours of scopes that it has, also when it loses them meanwhile',
     members: { '': ['role', 'minutes'] },
@@ -227,11 +254,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   updateClientGrant: { gains: 'any scope', members: { '': ofGrants } },
   deleteClientGrant: { gains: 'nothing; others lose what they may' },
   updateTenantSettings: {
-    gains: 'what hooks may set, and how many tokens clients get',
+    gains: 'what hooks may set, and how many tokens clients get; that more is recorded, for others to read',
     members: {
       '': [
         ...Object.keys(ofTenants),
         ...['default_audience', 'default_token_quota', 'custom_claims', 'resource_parameter_profile', 'error_dialect'],
+        'recording',
       ],
     },
   },

@@ -10,7 +10,7 @@ import { startBusWithUsers, type Bus } from './bus-fixtures.ts';
  * not listed here is refused. bus-permissions.test.ts has the subjects that nobody makes.
  */
 const FOLDER = new URL('../../shared/subjects/', import.meta.url);
-const QUEUES = ['hook-executor', 'signer'] as const;
+const QUEUES = ['hook-executor', 'signer', 'management'] as const;
 
 let bus: Bus;
 before(async () => {
@@ -34,8 +34,10 @@ const SUBJECTS: Record<string, Row> = {
     publish: ['management', 'setup'],
     subscribe: [['gateway'], ['signer'], ['management']],
   },
-  hookDryRunSubject: { arguments: [], ...answered('hook-executor', 'management') },
+  hookDryRunSubject: { arguments: [], ...answered('hook-executor', 'management', 'gateway') },
   hookLogSubject: { arguments: [], publish: ['hook-executor'], subscribe: [['management'], ['setup']] },
+  hookRecordedSubject: { arguments: [], publish: ['gateway'], subscribe: [['management', 'management']] },
+  hookShadowedSubject: { arguments: [], publish: ['gateway'], subscribe: [['management']] },
   hookStorageSubject: { arguments: ['hook'], publish: ['hook-executor', 'management'], subscribe: [] },
   hookStorageReadSubject: { arguments: ['hook'], publish: ['hook-executor', 'setup', 'setup-storage'], subscribe: [] },
   hookWatchedSubject: { arguments: [], publish: ['gateway'], subscribe: [['management']] },

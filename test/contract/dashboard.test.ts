@@ -46,6 +46,7 @@ const LABELS = [
   'hookmint.hook.name',
   'hookmint.hook.outcome',
   'hookmint.hook.breach',
+  'hookmint.recording.outcome',
   'http.route',
   'messaging.destination.name',
   'hookmint.limit',

@@ -31,9 +31,12 @@ const ANSWER = `async (expression) => {
 const EXPRESSIONS_PER_RUN = 400;
 const LIMITS = { cpu_ms: 10_000, wall_ms: 20_000, result_bytes: 262_144, heap_mib: 256 };
 
+/** As the expressions name it. */
+const nameOf = (module: string): string => module.replace(/\W/g, '_');
+
 const require = createRequire(import.meta.url);
 const inNode = (
-  (0, eval)(`((${MODULES.join(', ')}, Buffer) => ${ANSWER})`) as (
+  (0, eval)(`((${MODULES.map(nameOf).join(', ')}, Buffer) => ${ANSWER})`) as (
     ...values: unknown[]
   ) => (expression: string) => Promise<string>
 )(...MODULES.map((name) => require(name) as unknown), Buffer);
@@ -43,7 +46,7 @@ let script = '';
 before(async () => {
   pool = await openSandboxPool(1, startStrongestSandbox);
   ({ script } = await buildHook({
-    code: `${MODULES.map((name) => `const ${name} = require('${name}');`).join(' ')}
+    code: `${MODULES.map((name) => `const ${nameOf(name)} = require('${name}');`).join(' ')}
       module.exports = async (client, scope, audience, context, cb) => {
         const answer = ${ANSWER};
         const answers = [];

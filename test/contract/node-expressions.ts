@@ -1,4 +1,5 @@
 import { BUFFERS } from './node-expressions-buffer.ts';
+import { assertions, derivations, readings, requests, streams, waits, webStreams } from './node-expressions-streams.ts';
 import { consoles, emitters, runtime } from './node-expressions-runtime.ts';
 import { paths, urls, windowsPaths } from './node-expressions-names.ts';
 import { ANYTHING, TEXTS, QUERIES, DIGESTS, SHOWN, INSPECT_OPTIONS, each, pairs, triples } from './node-values.ts';
@@ -11,6 +12,8 @@ export const MODULES = [
   'crypto',
   'events',
   'fs',
+  'http',
+  'https',
   'net',
   'os',
   'path',
@@ -18,6 +21,7 @@ export const MODULES = [
   'querystring',
   'stream',
   'string_decoder',
+  'timers/promises',
   'url',
   'util',
   'zlib',
@@ -228,4 +232,11 @@ export const EXPRESSIONS: Record<string, string[]> = {
   events: emitters,
   console: consoles,
   runtime,
+  stream: streams,
+  'web streams': webStreams,
+  timers: waits,
+  requests,
+  derivations,
+  assertions,
+  readings,
 };

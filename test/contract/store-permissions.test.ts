@@ -65,6 +65,11 @@ describe("the gateway's user of the store", () => {
     for (const write of Object.values(others)) await assert.rejects(write, UNAUTHORIZED);
   });
 
+  it('may neither read nor write what it has recorded', async () => {
+    await assert.rejects(gateway.collection('hook_recordings').find().toArray(), UNAUTHORIZED);
+    for (const write of Object.values(writes(gateway, 'hook_recordings'))) await assert.rejects(write, UNAUTHORIZED);
+  });
+
   it('may neither read nor write signing keys', async () => {
     await assert.rejects(gateway.collection('signing_keys').find().toArray(), UNAUTHORIZED);
     for (const write of Object.values(writes(gateway, 'signing_keys'))) await assert.rejects(write, UNAUTHORIZED);
@@ -115,6 +120,16 @@ describe("management's user of the store", () => {
     await index();
     assert.deepEqual(await management.collection('logs').find().toArray(), [{ _id: 'new' }]);
     for (const write of [update, remove, drop]) await assert.rejects(write, UNAUTHORIZED);
+  });
+
+  it('reads, adds, removes and indexes recordings, and may not change them', async () => {
+    const { insert, update, delete: remove, drop, 'make an index of': index } = writes(management, 'hook_recordings');
+    assert(insert && update && remove && drop && index);
+    await insert();
+    await index();
+    assert.deepEqual(await management.collection('hook_recordings').find().toArray(), [{ _id: 'new' }]);
+    for (const write of [update, drop]) await assert.rejects(write, UNAUTHORIZED);
+    await remove();
   });
 
   it('reads and indexes revocations, and writes none', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import ivm from 'isolated-vm';
 import { bundleRuntime } from '../../services/hook-executor/isolate/bundle-globals.ts';
 import { createHostFunctions } from '../../services/hook-executor/sandbox/host-calls/host-functions.ts';
@@ -113,7 +114,7 @@ describe('exhaustion', () => {
         await crypto.subtle.digest('SHA-256', new Uint8Array(5e6)).catch((e) => e.name), await Promise.all(Array.from({ length: 1500 }, () => fetch('http://127.0.0.1:1').catch((e) => e.cause.name))).then((all) => all.includes('RangeError'))];`,
       { timeoutMs: 20_000 },
     );
-    assert.deepEqual(answers, ['QuotaExceededError', 'TypeError', 'accepted', 'RangeError', true]);
+    assert.deepEqual(answers, ['QuotaExceededError', 'RangeError', 'RangeError', 'RangeError', true]);
   });
   test('recursion in what is serialised ends with the hook’s own error', async () => {
     await using runtime = await createRuntime();
@@ -139,7 +140,7 @@ describe('exhaustion', () => {
   });
 });
 
-test('the host takes the isolate’s word for nothing', () => {
+test('the host takes the isolate’s word for nothing', async () => {
   const calls: unknown[] = [];
   const { ignored, sync } = createHostFunctions(
     {
@@ -153,6 +154,8 @@ test('the host takes the isolate’s word for nothing', () => {
     bundleRuntime().libraries,
   );
   for (const bad of [undefined, null, -1, 1.5, NaN, Infinity, '1', {}, 2 ** 60]) {
+    // On a busy machine the time that the host has for answers is over soon.
+    await nextTurn();
     ignored.timer(bad, 1, 1);
     ignored.timer(1, bad, 1);
     ignored.timer(1, 1, bad);
@@ -171,6 +174,7 @@ test('the host takes the isolate’s word for nothing', () => {
   ignored.call(1, 1, 'http', {});
   ignored.call(1, 1, 'http', 'x'.repeat(3_000_000));
   assert.deepEqual(calls, []);
+  await nextTurn();
   assert.equal(sync.random(65_537), '');
   assert.equal(sync.parseUrl({ toString: () => 'http://a' }, undefined), '');
   assert.equal(sync.parseUrl(`http://${'ü'.repeat(1e6)}`, undefined), '');

@@ -129,10 +129,7 @@ function groupOf(sizeOrPrime, keyEncoding, generator, generatorEncoding) {
       throw Object.assign(new Error('modulus too small'), { code: 'ERR_OSSL_DH_MODULUS_TOO_SMALL' });
     return host('createDiffieHellman', host('diffieHellmanPrime', sizeOrPrime), generatorOf(base, baseEncoding));
   }
-  if (typeof sizeOrPrime !== 'string' && !ArrayBuffer.isView(sizeOrPrime) && !(sizeOrPrime instanceof ArrayBuffer)) {
-    const expected = 'of type number or string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView';
-    throw invalidArgType('sizeOrKey', expected, sizeOrPrime);
-  }
+  requireBytes('sizeOrKey', sizeOrPrime);
   return host(
     'createDiffieHellman',
     bytesArgument('sizeOrKey', sizeOrPrime, encoding),
@@ -140,11 +137,23 @@ function groupOf(sizeOrPrime, keyEncoding, generator, generatorEncoding) {
   );
 }
 
+function requireBytes(name, value) {
+  if (typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
+  const expected = 'one of type number or string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView';
+  throw invalidArgType(name, expected, value);
+}
+
 function generatorOf(generator, encoding) {
   if (!generator) return Buffer.from([2]);
-  if (typeof generator !== 'number') return bytesArgument('generator', generator, encoding);
-  if (generator <= 1 || generator > 0x7fffffff)
-    throw Object.assign(new Error('bad generator'), { code: 'ERR_OSSL_DH_BAD_GENERATOR' });
+  if (typeof generator !== 'number') {
+    requireBytes('generator', generator);
+    return bytesArgument('generator', generator, encoding);
+  }
+  requireInteger('generator', generator, -(2 ** 31), 2 ** 31 - 1);
+  if (generator <= 1) {
+    const message = 'error:02800065:Diffie-Hellman routines::bad generator';
+    throw Object.assign(new Error(message), { code: 'ERR_OSSL_DH_BAD_GENERATOR' });
+  }
   return Buffer.from(generator.toString(16).padStart(8, '0'), 'hex');
 }
 

@@ -7,6 +7,7 @@ const { Gathered } = require('./gathered.js');
 const finalized = () => coded(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
 
 function encoded(bytes, encoding) {
+  if (typeof encoding === 'object' && encoding !== null) encoding = `${encoding}`;
   return encoding === undefined || encoding === null || encoding === 'buffer' || !Buffer.isEncoding(encoding)
     ? bytes
     : bytes.toString(encoding);

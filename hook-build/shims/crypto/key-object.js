@@ -2,6 +2,8 @@ const { WIRE, host, hostLater, isCryptoKey, madeBy } = require('../host.js');
 const { coded, invalidArgType } = require('../errors.js');
 
 const MAKE = Symbol('make');
+const makeCryptoKey = globalThis[Symbol.for('hookmint.makeKey')];
+const FORMATS = { secret: 'raw', public: 'spki', private: 'pkcs8' };
 
 /** Node's KeyObject: what it is made of stays here, as secret bytes, SPKI of a public key or PKCS#8 of a private one, in base64. */
 class KeyObject {
@@ -34,12 +36,9 @@ class KeyObject {
     if (!(other instanceof KeyObject)) throw invalidArgType('otherKeyObject', 'an instance of KeyObject', other);
     return other.#type === this.#type && other.#material === this.#material;
   }
-  toCryptoKey() {
-    throw coded(
-      Error,
-      'ERR_NOT_AVAILABLE_IN_HOOKS',
-      'keyObject.toCryptoKey is not available in hooks: export it, and use crypto.subtle.importKey',
-    );
+  toCryptoKey(algorithm, extractable, usages) {
+    const described = host('toCryptoKey', this, algorithm, extractable, usages);
+    return makeCryptoKey({ ...described, data: `${FORMATS[this.#type]}:${this.#material}` });
   }
   static from(key) {
     if (!isCryptoKey(key)) throw invalidArgType('key', 'an instance of CryptoKey', key);

@@ -17,7 +17,11 @@ class Agent extends EventEmitter {
     this.freeSockets = {};
   }
   getName(options = {}) {
-    return `${options.host ?? 'localhost'}:${options.port ?? ''}:${options.localAddress ?? ''}`;
+    const { host, port, localAddress, family, socketPath } = options;
+    const parts = [host || 'localhost', port || '', localAddress || ''];
+    if (family === 4 || family === 6) parts.push(family);
+    if (socketPath) parts.push(socketPath);
+    return parts.join(':');
   }
   addRequest() {}
   createConnection() {
@@ -30,12 +34,44 @@ class Agent extends EventEmitter {
   destroy() {}
 }
 
+/** Options of TLS that tell one connection from another, in Node's order; of some also that they are false or 0. */
+const OF_TLS = [
+  ['ca'],
+  ['cert'],
+  ['clientCertEngine'],
+  ['ciphers'],
+  ['key'],
+  ['pfx'],
+  ['rejectUnauthorized', true],
+  ['servername'],
+  ['minVersion'],
+  ['maxVersion'],
+  ['secureProtocol'],
+  ['crl'],
+  ['honorCipherOrder', true],
+  ['ecdhCurve'],
+  ['dhparam'],
+  ['secureOptions', true],
+  ['sessionIdContext'],
+  ['sigalgs'],
+  ['privateKeyIdentifier'],
+  ['privateKeyEngine'],
+];
+
 class SecureAgent extends Agent {
   constructor(options) {
     super(options);
     this.defaultPort = 443;
     this.protocol = 'https:';
     this.maxCachedSessions = 100;
+  }
+  getName(options = {}) {
+    const parts = OF_TLS.map(([name, isSaid]) => {
+      const value = options[name];
+      if ((isSaid ? value === undefined : !value) || (name === 'servername' && value === options.host)) return '';
+      return name === 'sigalgs' ? JSON.stringify(value) : value;
+    });
+    return [super.getName(options), ...parts].join(':');
   }
 }
 

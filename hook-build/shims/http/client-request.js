@@ -1,7 +1,7 @@
 const IncomingMessage = require('./incoming-message.js');
 const OutgoingMessage = require('./outgoing-message.js');
 const Socket = require('./socket.js');
-const { coded, invalidArgType } = require('../errors.js');
+const { AbortError, coded, invalidArgType } = require('../errors.js');
 const { TOKEN } = require('./header-checks.js');
 const { optionsOf, urlOf, verifiesTls } = require('./target.js');
 
@@ -22,6 +22,7 @@ class ClientRequest extends OutgoingMessage {
   #verifyTls;
   #sent = false;
   #closed = false;
+  #host = '';
 
   constructor(input, options, callback, byDefault = 'http:') {
     super();
@@ -48,11 +49,13 @@ class ClientRequest extends OutgoingMessage {
     this.socket = this.connection = new Socket(this.protocol === 'https:');
     this.socket.request = this;
     this.#setHeaders(settled.headers);
+    this.#setHost(settled);
     if (settled.auth && !this.hasHeader('authorization')) {
       this.setHeader('Authorization', `Basic ${Buffer.from(String(settled.auth)).toString('base64')}`);
     }
     if (callback) this.once('response', callback);
-    if (settled.timeout) this.setTimeout(settled.timeout);
+    const timeoutMs = settled.timeout ?? settled.agent?.options?.timeout;
+    if (timeoutMs) this.setTimeout(timeoutMs);
     this.#followSignal(settled.signal);
     this.socket.on('timeout', () => this.emit('timeout'));
     process.nextTick(() => this.#closed || this.emit('socket', this.socket));
@@ -108,6 +111,7 @@ class ClientRequest extends OutgoingMessage {
   }
 
   #setHeaders(headers) {
+    if (Array.isArray(headers?.host)) throw invalidArgType('options.headers.host', 'of type string', headers.host);
     if (Array.isArray(headers)) {
       const pairs = Array.isArray(headers[0])
         ? headers
@@ -118,12 +122,19 @@ class ClientRequest extends OutgoingMessage {
     }
   }
 
+  /** To be seen, as in Node; what is sent is made of the URL. */
+  #setHost({ headers, setHost = true, hostname, host, port, defaultPort, agent }) {
+    if (Array.isArray(headers) || !setHost || this.hasHeader('host')) return;
+    const name = hostname || host || 'localhost';
+    const usual = defaultPort || agent?.defaultPort || (this.protocol === 'https:' ? 443 : 80);
+    const authority = name.split(':').length > 2 && !name.startsWith('[') ? `[${name}]` : name;
+    this.#host = port && Number(port) !== usual ? `${authority}:${port}` : authority;
+    this.setHeader('Host', this.#host);
+  }
+
   #followSignal(signal) {
     if (!signal) return;
-    const abort = () =>
-      this.destroy(
-        Object.assign(failure('The operation was aborted', 'ABORT_ERR'), { name: 'AbortError', cause: signal.reason }),
-      );
+    const abort = () => this.destroy(new AbortError(signal));
     if (signal.aborted) process.nextTick(abort);
     else signal.addEventListener('abort', abort, { once: true });
   }
@@ -158,6 +169,7 @@ class ClientRequest extends OutgoingMessage {
     }
     return this.getRawHeaderNames()
       .filter((name) => !OF_THE_CONNECTION.has(name.toLowerCase()))
+      .filter((name) => name.toLowerCase() !== 'host' || this.getHeader(name) !== this.#host)
       .flatMap((name) => [this.getHeader(name)].flat().map((one) => [name, String(one)]));
   }
 

@@ -5,7 +5,10 @@ const BaseRequest = require('./client-request.js');
 const IncomingMessage = require('./incoming-message.js');
 const OutgoingMessage = require('./outgoing-message.js');
 
-const METHODS = 'CONNECT DELETE GET HEAD LINK MERGE MKCOL OPTIONS PATCH POST PUT SEARCH TRACE UNLINK'.split(' ');
+const METHODS =
+  'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE'.split(
+    ' ',
+  );
 
 /** Node's `http` or `https`, its client half. */
 module.exports = function client(protocol) {

@@ -14,7 +14,7 @@ const define = (target, key, value) =>
 class IncomingMessage extends Readable {
   constructor(socket) {
     super({ read() {} });
-    this.socket = this.connection = socket;
+    this.socket = socket;
     this.httpVersion = '1.1';
     this.httpVersionMajor = 1;
     this.httpVersionMinor = 1;
@@ -42,6 +42,13 @@ class IncomingMessage extends Readable {
     message.once('end', () => queueMicrotask(() => message.destroyed || message.destroy()));
     message.complete = true;
     return message;
+  }
+
+  get connection() {
+    return this.socket;
+  }
+  set connection(socket) {
+    this.socket = socket;
   }
 
   addHeader(name, value) {

@@ -55,6 +55,14 @@ class OutgoingMessage extends Writable {
   get _headers() {
     return this.getHeaders();
   }
+  get _headerNames() {
+    const names = [...this.#headers].map(([key, { name }]) => [key, name]);
+    return Object.assign(Object.create(null), Object.fromEntries(names));
+  }
+  set _headerNames(names) {
+    if (typeof names !== 'object' || names === null) return;
+    for (const [key, header] of this.#headers) if (Object.hasOwn(names, key)) header.name = names[key];
+  }
 
   setTimeout(ms, callback = undefined) {
     if (callback) this.once('timeout', callback);

@@ -1,10 +1,28 @@
+const { coded, invalidArgType } = require('../errors.js');
+
+const INVALID_PATH = /[^\u0021-\u00ff]/;
+
 // What http.request was given, as one set of options. Node's own precedence: options over the URL, `hostname` over `host`.
 function optionsOf(input, options, byDefault) {
   const fromUrl = typeof input === 'string' || input instanceof URL ? ofUrl(new URL(input)) : input;
   const merged = { ...fromUrl, ...options };
   const agent = typeof merged.agent === 'object' && merged.agent !== null ? merged.agent : undefined;
-  merged.protocol ||= agent?.protocol ?? byDefault;
+  const expected = agent?.protocol || byDefault;
+  merged.protocol ||= byDefault;
+  if (merged.path && INVALID_PATH.test(String(merged.path)))
+    throw coded(TypeError, 'ERR_UNESCAPED_CHARACTERS', 'Request path contains unescaped characters');
+  if (merged.protocol !== expected) {
+    const message = `Protocol "${merged.protocol}" not supported. Expected "${expected}"`;
+    throw coded(TypeError, 'ERR_INVALID_PROTOCOL', message);
+  }
+  requireHost('hostname', merged.hostname);
+  requireHost('host', merged.host);
   return merged;
+}
+
+function requireHost(name, host) {
+  if (host !== undefined && host !== null && typeof host !== 'string')
+    throw invalidArgType(`options.${name}`, 'of type string or one of undefined or null', host);
 }
 
 function ofUrl(url) {
@@ -20,7 +38,6 @@ function ofUrl(url) {
 }
 
 function urlOf({ protocol, hostname, host, port, defaultPort, path = '/' }) {
-  if (/[\u0000-\u0020]/.test(path)) throw unescaped();
   const name = hostname || host || 'localhost';
   const authority = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
   const number = port || defaultPort;
@@ -28,11 +45,6 @@ function urlOf({ protocol, hostname, host, port, defaultPort, path = '/' }) {
   return absolute
     ? path
     : `${protocol}//${authority}${number ? `:${number}` : ''}${path.startsWith('/') ? '' : '/'}${path}`;
-}
-
-function unescaped() {
-  const error = new TypeError('Request path contains unescaped characters');
-  return Object.assign(error, { code: 'ERR_UNESCAPED_CHARACTERS' });
 }
 
 function verifiesTls({ rejectUnauthorized, agent }) {

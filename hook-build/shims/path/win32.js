@@ -115,9 +115,7 @@ function parse(path) {
 
 function dirname(path) {
   if (path === '') return '.';
-  const { root, dir } = parse(path);
-  const trimmed = dir.length > root.length ? dir.replace(/[\\/]+$/, '') : dir;
-  return trimmed === '' ? '.' : trimmed;
+  return parse(path).dir || '.';
 }
 
 function basename(path, /** @type {any} */ suffix = undefined) {

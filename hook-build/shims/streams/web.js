@@ -2,7 +2,7 @@
 /** @type {any} */
 const library = require('./library.js');
 const { Readable, Writable, Duplex, finished } = library;
-const { invalidArgType } = require('../errors.js');
+const { AbortError, invalidArgType } = require('../errors.js');
 
 const isOf = (name, value) => value instanceof globalThis[name];
 function requireStream(name, argument, value) {
@@ -152,10 +152,7 @@ function writableToWeb(streamWritable) {
       drained?.reject(error);
       if (closed === undefined) controller.error(error);
       closed?.reject(error);
-    } else if (closed === undefined)
-      controller.error(
-        Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' }),
-      );
+    } else if (closed === undefined) controller.error(new AbortError());
     else closed.resolve();
   });
   return new WritableStream(

@@ -105,8 +105,9 @@ export function openGradualWatch(
   }
 
   async function side(hook: EnabledHook, clientId: string): Promise<ShapingHook> {
-    const { id, name, revision, gradual } = hook;
-    if (gradual === undefined) return { id, name, revision };
+    const { id, name, revision, gradual, shadow } = hook;
+    const shadowed = shadow === undefined ? {} : { shadow };
+    if (gradual === undefined) return { id, name, revision, ...shadowed };
     const one = watchOf(id, gradual.deployment);
     if (one.answeredMs === -Infinity) await one.first;
     const rule = isWatched(one) ? sideOf(id, gradual.deployment, clientId) : 'deployed';
@@ -116,6 +117,8 @@ export function openGradualWatch(
       id,
       name,
       revision: chosen.revision,
+      // It is compared with what is deployed.
+      ...(chosen.side === 'deployed' ? shadowed : {}),
       side: {
         rule,
         ...(rule === 'percent' ? { percent: gradual.deployment.percent } : {}),

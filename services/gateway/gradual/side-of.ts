@@ -7,7 +7,7 @@ import type { EnabledHook } from '../../../shared/domain/hook.ts';
 export type CountedRun = { outcome: HookOutcome; dropped: number; isFailed: boolean };
 
 /** A hook with the revision that shapes this token; `side` while a gradual deployment is on. */
-export type ShapingHook = Pick<EnabledHook, 'id' | 'name' | 'revision'> & {
+export type ShapingHook = Pick<EnabledHook, 'id' | 'name' | 'revision' | 'shadow'> & {
   side?: { rule: HookRule; percent?: number; count: (run: CountedRun) => void };
 };
 

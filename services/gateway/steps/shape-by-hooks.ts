@@ -1,10 +1,6 @@
-import type { ClientAssertion } from '../../../shared/domain/client-assertion-issuer.ts';
-import type { Client } from '../../../shared/domain/client.ts';
-import type { ClientGrant } from '../../../shared/domain/client-grant.ts';
+import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { Dropped, HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
-import type { ProofOfPossession } from '../../../shared/domain/proof-of-possession.ts';
-import type { ResourceServer } from '../../../shared/domain/resource-server.ts';
 import { CONTRACTS, isWebhookKind } from '../../../shared/domain/contracts.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
@@ -16,24 +12,9 @@ import { logger } from '../../../shared/log.ts';
 import { ruleOf, type ShapingHook } from '../gradual/side-of.ts';
 import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
 import type { OnBehalf } from '../on-behalf/on-behalf.ts';
-import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
-import type { TokenParameters } from './parse-parameters.ts';
+import type { Findings, TokenIssuer } from '../token-request.ts';
 import { runHook } from './run-hook.ts';
-
-export type ShapedRequest = {
-  client: Client;
-  /** What another issuer said of the client, where it authenticated so. */
-  clientAssertion: ClientAssertion | undefined;
-  /** Whom the token speaks for, where that is not the client. */
-  onBehalf: OnBehalf | undefined;
-  api: ResourceServer;
-  grant: ClientGrant;
-  scopes: string[];
-  /** `undefined` for a bearer token. */
-  binding: ProofOfPossession | undefined;
-  parameters: TokenParameters;
-  about: TokenHttpRequest['about'];
-};
+import type { ShapedRequest } from './shaped-request.ts';
 
 /** Has the hook, then each Action, shape what the one before left; the first finds the claims that are set without code. */
 export async function shapeByHooks(
@@ -49,6 +30,7 @@ export async function shapeByHooks(
     shaped = { ...shaped, ...staticClaims(request, policy) };
     if (shaped.dropped.length > 0) findings.dropped = shaped.dropped;
   }
+  if (hooks.length > 0) deps.recorder.take({ request, customClaims: shaped.customClaims });
   for (const hook of hooks) {
     const merged = await shapeByHook(hook, request, shaped, findings, deps);
     shaped = {
@@ -77,24 +59,21 @@ async function shapeByHook(
 ): Promise<MergedResult> {
   const { scopes } = before;
   const { kind } = hook.revision;
-  const outcome = await runHook(
-    hook,
-    {
-      client: { id: client.client_id, name: client.name, tenant: deps.tenant, metadata: client.client_metadata },
-      // Contract §1.1: undefined, not empty, when the grant gives none.
-      ...(scopes.length === 0 ? {} : { scope: scopes }),
-      ...(CONTRACTS[kind].seesClaims ? { custom_claims: before.customClaims } : {}),
-      audience: api.identifier,
-      ...(isWebhookKind(kind) ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } } : {}),
-      proof_of_possession: binding,
-      client_assertion: clientAssertion,
-      ...(onBehalf === undefined ? {} : seenOf(onBehalf)),
-      body: parameters.body,
-      request: { ...about, requested_scopes: parameters.scope ?? [] },
-    },
-    deps.executors,
-    deps.actionCache,
-  );
+  const args: HookArguments = {
+    client: { id: client.client_id, name: client.name, tenant: deps.tenant, metadata: client.client_metadata },
+    // Contract §1.1: undefined, not empty, when the grant gives none.
+    ...(scopes.length === 0 ? {} : { scope: scopes }),
+    ...(CONTRACTS[kind].seesClaims ? { custom_claims: before.customClaims } : {}),
+    audience: api.identifier,
+    ...(isWebhookKind(kind) ? { token: { issuer: deps.issuer, lifetime_seconds: api.token_lifetime_seconds } } : {}),
+    proof_of_possession: binding,
+    client_assertion: clientAssertion,
+    ...(onBehalf === undefined ? {} : seenOf(onBehalf)),
+    body: parameters.body,
+    request: { ...about, requested_scopes: parameters.scope ?? [] },
+  };
+  const outcome = await runHook(hook, args, deps.executors, deps.actionCache);
+  if (hook.shadow !== undefined) deps.shadows.take(hook, { args, outcome, scopes, customClaims: before.customClaims });
   const found = hookFindings(hook, outcome);
   if (kind === 'action') (findings.actions ??= []).push(found);
   else findings.hook = found;

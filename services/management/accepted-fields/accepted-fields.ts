@@ -11,9 +11,11 @@ import {
   gradualDeployment,
   hookDeploy,
   hookDryRun,
+  hookRehearsals,
   hookRevisions,
   hooks,
   hookSecrets,
+  hookShadow,
   hookUnsavedDryRun,
 } from './hooks.ts';
 import { consoleLinks } from './console.ts';
@@ -38,6 +40,8 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'hooks/revisions': hookRevisions,
   'hooks/revisions/dry-run': hookDryRun,
   'hooks/revisions/deploy': hookDeploy,
+  'hooks/rehearsals': hookRehearsals,
+  'hooks/shadow': hookShadow,
   'hooks/gradual-deployment': gradualDeployment,
   'hooks/gradual-deployment/promote': endOfGradualDeployment,
   'hooks/gradual-deployment/return': endOfGradualDeployment,

@@ -149,6 +149,50 @@ export const hookDryRun: AcceptedFields = {
 /** The same of code that is not kept. */
 export const hookUnsavedDryRun: AcceptedFields = { ...hookRevisions, ...hookDryRun };
 
+const REHEARSALS = 'test/e2e/rehearsals.test.ts';
+export const hookRehearsals: AcceptedFields = {
+  ...hookRevisions,
+  ...acts(
+    'revision',
+    'The revision that is rehearsed, in the place of code.',
+    `${REHEARSALS}: a revision of the history is rehearsed as code is`,
+  ),
+  ...acts(
+    'source',
+    'Where requests are taken from: recordings or logs.',
+    `${REHEARSALS}: takes recordings where there are some, else logs, and says which`,
+  ),
+  ...acts(
+    'last since client_ids',
+    'Which requests are rehearsed: the newest, of a time, of clients.',
+    `${REHEARSALS}: takes the requests that are asked for, and goes on where it stopped`,
+  ),
+  ...acts(
+    'from',
+    'Where the answer before stopped.',
+    `${REHEARSALS}: takes the requests that are asked for, and goes on where it stopped`,
+  ),
+  ...acts(
+    'network',
+    'Whether requests that the code makes go out. Default refused.',
+    `${REHEARSALS}: the network is refused unless it is asked for, and that is told`,
+  ),
+};
+
+const SHADOWS = 'test/e2e/shadows.test.ts';
+export const hookShadow: AcceptedFields = {
+  ...acts(
+    'revision percent',
+    'Which revision runs beside the deployed one, and for how many of the requests.',
+    `${SHADOWS}: finds in what tokens would differ, and changes none`,
+  ),
+  ...acts(
+    'network',
+    'Whether requests that its code makes go out. Default refused.',
+    `${SHADOWS}: the network is refused unless it is asked for, and what it stores is gone`,
+  ),
+};
+
 export const actions: AcceptedFields = {
   ...policies,
   ...acts('name', 'Its name, unique in the tenant.', `${ACTIONS}: has a name of its own among Actions`),

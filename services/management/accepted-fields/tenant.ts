@@ -1,6 +1,7 @@
 import { acts, login, off, told, type AcceptedFields } from './accepted-field.ts';
 
 const GRANTS = 'test/e2e/management-clients-grants.test.ts';
+const RECORDING = 'test/e2e/recordings.test.ts';
 const QUOTA = 'test/e2e/token-quota.test.ts';
 
 const flags = (names: string): string =>
@@ -40,6 +41,26 @@ export const tenantSettings: AcceptedFields = {
     'mtls.enable_endpoint_aliases',
     'Whether the metadata announces where clients show certificates, HOOKMINT_MTLS_URL of the gateways. Absent: it does.',
     'test/conformance/rfc8705.test.ts: metadata tells where certificates are asked for, unless the tenant says that it must not',
+  ),
+  ...acts(
+    'recording.percent',
+    'Of the requests that hooks shape, how many are recorded for rehearsals. 0 or null: none.',
+    `${RECORDING}: nothing is recorded until it is asked for, and then what hooks are told, but for what is redacted`,
+  ),
+  ...acts(
+    'recording.redact_body recording.redact_metadata recording.redact_claims',
+    'Names of members whose values are not recorded.',
+    `${RECORDING}: nothing is recorded until it is asked for, and then what hooks are told, but for what is redacted`,
+  ),
+  ...acts(
+    'recording.max_mib',
+    'Most bytes that recordings take; the oldest go first. Default 64 MiB.',
+    `${RECORDING}: the oldest go first when there are too many bytes`,
+  ),
+  ...acts(
+    'recording.max_hours',
+    'How long recordings are kept. Default 72 hours.',
+    `${RECORDING}: what is older than it may be is gone`,
   ),
   ...off('default_token_quota.organizations', 'Only null: hookmint has no organizations.'),
   ...told('friendly_name picture_url support_email support_url', 'A text for people.'),

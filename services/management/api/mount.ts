@@ -56,6 +56,8 @@ export function mountRoutes(
       caller,
       ifMatch: route.takesIfMatch === true ? revisionOf(request.headers['if-match']) : undefined,
     };
+    const audited = route.audits?.(input);
+    if (audited !== undefined) announcer.record({ ...audited, before: null }, route, caller, request);
     let answer: unknown;
     let changes: ConfigChange[] = [];
     if (route.isWrite) {

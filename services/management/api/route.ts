@@ -50,6 +50,8 @@ export type Route = {
   isWrite: boolean;
   /** It takes `If-Match` with the revision that the caller began from, and refuses another with 412. */
   takesIfMatch?: true;
+  /** It shows what is recorded of clients: who asked for what is kept as an audit event, before it is answered. */
+  audits?: (input: Input<unknown, unknown, unknown>) => Pick<Change, 'collection' | 'id' | 'after'> | undefined;
   /** The answer is lines of JSON, each a `response`, until the client goes; `handle` gives a {@link Source}. */
   isStream?: true;
   handle: (input: Input<unknown, unknown, unknown>, deps: Deps) => Promise<unknown>;
@@ -66,12 +68,13 @@ export type Input<Params, Query, Body> = {
 
 type Spec<Params, Query, Body, Answer, Returned> = Omit<
   Route,
-  'params' | 'query' | 'body' | 'response' | 'handle' | 'isWrite' | 'method'
+  'params' | 'query' | 'body' | 'response' | 'handle' | 'audits' | 'isWrite' | 'method'
 > & {
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
   response?: z.ZodType<unknown, Answer>;
+  audits?: (input: Input<Params, Query, Body>) => ReturnType<NonNullable<Route['audits']>>;
   handle: (input: Input<Params, Query, Body>, deps: Deps) => Promise<Returned>;
 };
 
@@ -109,10 +112,11 @@ export function streams<Params = undefined, Query = undefined, Item = undefined>
 
 function asRoute<Params, Query, Body, Answer, Returned>(
   method: Route['method'],
-  { params, query, body, response, handle, ...rest }: Spec<Params, Query, Body, Answer, Returned>,
+  { params, query, body, response, handle, audits, ...rest }: Spec<Params, Query, Body, Answer, Returned>,
   isWrite: boolean,
 ): Route {
   // What the handler is given has been parsed by the very schemas that its types come from.
   const untyped = handle as Route['handle'];
-  return { ...rest, method, params, query, body, response, handle: untyped, isWrite };
+  const audited = audits === undefined ? {} : { audits: audits as NonNullable<Route['audits']> };
+  return { ...rest, ...audited, method, params, query, body, response, handle: untyped, isWrite };
 }

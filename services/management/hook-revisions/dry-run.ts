@@ -2,11 +2,13 @@ import type { HookKind } from '../../../shared/domain/contracts.ts';
 import { NOT_RUN, unavailable, type HookOutcome, type LastCall } from '../../../shared/domain/hook-outcome.ts';
 import type { HookRevision } from '../../../shared/domain/hook.ts';
 import type { NetworkCall } from '../../../shared/domain/network-call.ts';
-import { argumentsOf, type SampleEvent } from '../../../shared/domain/sample-event.ts';
+import { argumentsOf, type HookEvent } from '../../../shared/domain/sample-event.ts';
 import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
 import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
+import type { DryRunNetwork } from '../../../shared/domain/shadow.ts';
+import { ApiError } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
 
 /** Time on top of a hook's wall limit for its outcome to arrive, milliseconds. */
@@ -24,6 +26,9 @@ export type DryRun = Judgement & {
   wall_ms: number;
 };
 
+/** Of a run in a rehearsal: its name, and whether requests go out. */
+type RehearsedRun = { rehearsal?: string; network?: DryRunNetwork };
+
 /**
  * Has a hook-executor run a revision once, and judges the outcome as the gateway does.
  *
@@ -32,12 +37,13 @@ export type DryRun = Judgement & {
 export async function dryRun(
   hook: { id: string; name: string },
   revision: HookRevision,
-  { event, policy }: { event: SampleEvent; policy: CustomClaimsPolicy },
+  { event, policy, ...rehearsed }: { event: HookEvent; policy: CustomClaimsPolicy } & RehearsedRun,
   { dryRunners }: Pick<Deps, 'dryRunners'>,
 ): Promise<DryRun> {
   const request = {
     hook: { id: hook.id, name: hook.name, revision: revision.revision },
     arguments: JSON.stringify(argumentsOf(event, revision.kind)),
+    ...rehearsed,
   };
   const deadlineMs = Date.now() + revision.limits.wall_ms + GRACE_MS;
   const { outcome, network, last_calls } = await ask(request, revision, deadlineMs, dryRunners);
@@ -81,10 +87,22 @@ async function ask(
   try {
     let reply = await dryRunners.request(request, deadlineMs);
     if (reply.kind === 'revision_missing') reply = await dryRunners.request({ ...request, revision }, deadlineMs);
-    if (reply.kind === 'ran') return reply;
+    if (reply.kind === 'ran') {
+      // It would have made requests that nobody allowed.
+      if (request.rehearsal !== undefined && reply.allowed !== request.network) throw olderExecutor();
+      return reply;
+    }
     return { outcome: unavailable('the executor does not accept the revision'), network: [] };
   } catch (error) {
     if (!(error instanceof HookmintError) || error.code !== 'bus_deadline_exceeded') throw error;
     return { outcome: { status: 'timed_out', limit: 'wall', ...NOT_RUN }, network: [] };
   }
+}
+
+function olderExecutor(): ApiError {
+  return new ApiError(
+    503,
+    'service_unavailable',
+    'A hook-executor of a release before cannot rehearse: replace all first',
+  );
 }

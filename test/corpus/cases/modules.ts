@@ -127,7 +127,7 @@ export const MODULES: CorpusCase[] = [
     token(
       claim('helpers', [
         [[1, 'a'], 'once', [2]],
-        ['AssertionError', 'ERR_ASSERTION', 'not the same'],
+        ['AssertionError', 'ERR_ASSERTION', 'not the same\n\n1 !== 2\n'],
         'AB',
         '/b/c.json',
         '.gz',

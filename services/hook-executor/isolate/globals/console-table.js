@@ -67,7 +67,8 @@ export function tableOf(data, properties = undefined) {
   let primitives = false;
   for (let i = 0; i < rows.length; i++) {
     const item = data[rows[i]];
-    const isPrimitive = item === null || (typeof item !== 'object' && typeof item !== 'function');
+    const isPrimitive =
+      properties === undefined && (item === null || (typeof item !== 'object' && typeof item !== 'function'));
     if (isPrimitive) {
       primitives = true;
       values[i] = cellOf(item);
@@ -81,7 +82,7 @@ export function tableOf(data, properties = undefined) {
         column = push(head, name) - 1;
         push(columns, []);
       }
-      if (hasOwn(item, name)) columns[column][i] = cellOf(item[name]);
+      if (item !== null && item !== undefined && hasOwn(item, name)) columns[column][i] = cellOf(item[name]);
     }
   }
   splice(head, 0, 0, '(index)');

@@ -107,9 +107,10 @@ function decoderOf(label, options) {
 
 function atob(data) {
   if (arguments.length === 0) throw coded(TypeError, 'ERR_MISSING_ARGS', 'The "data" argument must be specified');
+  const text = `${data}`;
   let bytes;
   try {
-    bytes = fromBase64(`${data}`);
+    bytes = fromBase64(text);
   } catch {
     throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
   }

@@ -14,6 +14,9 @@ const requireArguments = (given, wanted) => {
 };
 const invalid = (message) => coded(TypeError, 'ERR_INVALID_ARG_TYPE', message);
 
+/** An option of listeners: nobody who stops the event stops them. Node's events.addAbortListener needs it. */
+const RESISTS = Symbol.for('hookmint.resists');
+
 export class Event {
   #type;
   #bubbles;
@@ -47,8 +50,9 @@ export class Event {
     event.#dispatching = true;
     event.#target = target;
     const list = sliceArray(listeners);
-    for (let i = 0; i < list.length && !event.#stoppedNow; i++) {
+    for (let i = 0; i < list.length; i++) {
       const listener = list[i];
+      if (event.#stoppedNow && !listener.resists) continue;
       if (listener.removed || listener.type !== event.#type) continue;
       if (listener.once) remove(listeners, listener);
       event.#passive = listener.passive;
@@ -181,6 +185,7 @@ export class EventTarget {
       capture,
       once: !!options?.once,
       passive: !!options?.passive,
+      resists: !!options?.[RESISTS],
       removed: false,
     };
     push(listeners, listener);

@@ -1,5 +1,6 @@
 import { defineAbort } from './abort.js';
 import { defineBlob } from './blob.js';
+import { defineCompressionStreams } from './compression-streams.js';
 import { callHost, connect, dropCalls, openCalls, settleCall } from './connection.js';
 import { defineConsole } from './console.js';
 import { defineCrypto } from './crypto.js';
@@ -48,6 +49,7 @@ export default function install(host, currentRun, write, uncaught) {
   defineStructuredClone();
   defineStreams();
   defineTextStreams();
+  defineCompressionStreams();
   defineBlob();
   defineObjectUrls();
   defineFormData();

@@ -5,7 +5,7 @@ import { defineProperty, push } from './intrinsics.js';
 
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 
-const nameOf = (value) => `${value?.constructor?.name ?? 'Object'}`;
+export const nameOf = (value) => `${value?.constructor?.name ?? 'Object'}`;
 
 /**
  * @param test Whether a value is of the class, whatever its prototype says.

@@ -69,7 +69,9 @@ export function mapped(stream, change) {
   );
 }
 
-export const transformStream = (transformer) => new (streams().TransformStream)(transformer);
+/** @param {object} [readable] strategy */
+export const transformStream = (transformer, readable = undefined) =>
+  new (streams().TransformStream)(transformer, undefined, readable);
 
 export function defineStreams() {
   for (const name of NAMES) defineLazily(name, () => streams()[name]);

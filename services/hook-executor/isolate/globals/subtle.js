@@ -239,4 +239,6 @@ export function defineCryptoKey() {
   defineProperty(globalThis, Symbol.for('hookmint.keyMaterial'), {
     value: (key) => (isKey(key) ? { type: key.type, data: wireKey(key).data } : undefined),
   });
+  // Makes one of what the host tells of it, with its material.
+  defineProperty(globalThis, Symbol.for('hookmint.makeKey'), { value: keyOf });
 }

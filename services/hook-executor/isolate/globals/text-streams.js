@@ -1,6 +1,7 @@
 import { defineInterface } from './define.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import { charCodeAt, slice } from './intrinsics.js';
+import { record, showAs } from './shown.js';
 import { transformStream } from './streams.js';
 
 const enqueue = (controller, chunk) => {
@@ -62,7 +63,12 @@ class TextEncoderStream {
   }
 }
 
+const SHOWN = ['encoding', 'fatal', 'ignoreBOM', 'readable', 'writable'];
+const describe = (stream) => record(SHOWN.filter((name) => name in stream).map((name) => [name, stream[name]]));
+
 export function defineTextStreams() {
   defineInterface('TextDecoderStream', TextDecoderStream);
   defineInterface('TextEncoderStream', TextEncoderStream);
+  showAs(TextDecoderStream, (value) => value instanceof TextDecoderStream, describe);
+  showAs(TextEncoderStream, (value) => value instanceof TextEncoderStream, describe);
 }

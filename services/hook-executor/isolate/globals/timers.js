@@ -28,6 +28,10 @@ function requireCallback(callback) {
 /** Node's: what is no delay is one of 1 ms. */
 function delayOf(delay) {
   const ms = +delay;
+  if (ms > MAX_DELAY_MS) {
+    const text = `${ms} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`;
+    globalThis.process.emitWarning(text, 'TimeoutOverflowWarning');
+  }
   return ms >= 1 && ms <= MAX_DELAY_MS ? trunc(ms) : 1;
 }
 
@@ -85,12 +89,13 @@ class Timer {
   static described = (timer) => ({ kind: 'timer', detail: timer.#delayMs, place: timer.#place });
   static isTimer = (value) => typeof value === 'object' && value !== null && #id in value;
 
+  // Of what is no timer too, which they leave as it is.
   ref() {
-    this.#refed = true;
+    if (#refed in this) this.#refed = true;
     return this;
   }
   unref() {
-    this.#refed = false;
+    if (#refed in this) this.#refed = false;
     return this;
   }
   hasRef() {
@@ -170,7 +175,8 @@ export function setTimeout(callback, delay, ...args) {
 
 function setInterval(callback, delay, ...args) {
   requireCallback(callback);
-  return new Timeout(callback, args, delayOf(delay), delayOf(delay));
+  const delayMs = delayOf(delay);
+  return new Timeout(callback, args, delayMs, delayMs);
 }
 
 function setImmediate(callback, ...args) {

@@ -99,8 +99,10 @@ export function formatForm(pairs) {
   return form;
 }
 
+const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+
 function pairsFrom(init) {
-  if (init === null || (typeof init !== 'object' && typeof init !== 'function')) {
+  if (!isObject(init)) {
     const form = text(init);
     return parseForm(form[0] === '?' ? slice(form, 1) : form);
   }
@@ -109,7 +111,7 @@ function pairsFrom(init) {
   if (method !== undefined && method !== null) {
     if (typeof method !== 'function') throw coded(TypeError, 'ERR_ARG_NOT_ITERABLE', 'Query pairs must be iterable');
     for (const item of init) {
-      if (item === null || typeof item !== 'object' || typeof item[iterator] !== 'function') {
+      if (!isObject(item) || typeof item[iterator] !== 'function') {
         throw coded(TypeError, 'ERR_INVALID_TUPLE', 'Each query pair must be an iterable [name, value] tuple');
       }
       const pair = [...item];
@@ -159,7 +161,7 @@ export class URLSearchParams {
   #changed;
 
   constructor(init = undefined) {
-    this.#pairs = init === undefined ? [] : pairsFrom(init);
+    this.#pairs = init === undefined || init === null ? [] : pairsFrom(init);
   }
 
   static of(query, changed) {

@@ -1,12 +1,30 @@
 import { parseUrl, setUrl } from './connection.js';
 import { defineInterface } from './define.js';
-import { defineProperty, descriptorOf, indexOf, parse, slice, toWellFormed } from './intrinsics.js';
+import {
+  defineProperty,
+  descriptorOf,
+  indexOf,
+  indexOfItem,
+  parse,
+  replace,
+  slice,
+  toWellFormed,
+} from './intrinsics.js';
 import { coded } from './node-error.js';
-import { record, showAs } from './shown.js';
+import { nameOf, record, show } from './shown.js';
 import { paramsOf, resetParams } from './url-search-params.js';
 import { refuseToClone } from './structured-clone.js';
 
-const text = (value) => toWellFormed(`${value}`);
+/** As the host has it. */
+const MAX_LENGTH = 65_536;
+const MAX_HREF_LENGTH = 9 * MAX_LENGTH;
+
+function text(value) {
+  const given = `${value}`;
+  if (given.length > MAX_LENGTH)
+    throw coded(RangeError, 'ERR_OVER_HOOK_LIMIT', `a URL is limited to ${MAX_LENGTH} characters`);
+  return toWellFormed(given);
+}
 
 function partsOf(input, base) {
   const json = parseUrl(text(input), base === undefined ? undefined : text(base));
@@ -41,7 +59,12 @@ export class URL {
   }
   static change(url, part, value) {
     const json = setUrl(url.#parts.href, part, value);
-    if (json === '') return false;
+    if (json === '') {
+      // A member that takes no such value stays as it is; what the host did not look at must not.
+      if (url.#parts.href.length > MAX_HREF_LENGTH)
+        throw coded(RangeError, 'ERR_OVER_HOOK_LIMIT', `a URL is limited to ${MAX_HREF_LENGTH} characters`);
+      return false;
+    }
     url.#parts = parse(json);
     if (url.#searchParams !== undefined) resetParams(url.#searchParams, slice(url.#parts.search, 1));
     return true;
@@ -119,8 +142,50 @@ const SHOWN = [
   'hash',
 ];
 
+const OMITTED = 0xffff_ffff;
+const SCHEMES = ['http:', '', 'https:', 'ws:', 'ftp:', 'wss:', 'file:'];
+
+/** Where the parts of a URL begin and end in its text, as Node shows whoever wants to see what is hidden. */
+class Context {
+  constructor({ href, protocol, username, password, hostname, port, pathname }) {
+    const hasAuthority = slice(href, protocol.length, protocol.length + 2) === '//';
+    const usernameEnd = protocol.length + (hasAuthority ? 2 : 0) + username.length;
+    const hostStart = usernameEnd + (password === '' ? 0 : 1 + password.length);
+    const hostEnd = hostStart + (href[hostStart] === '@' ? 1 : 0) + hostname.length;
+    const pathnameStart = hostEnd + (port === '' ? 0 : 1 + port.length);
+    const hashStart = indexOf(href, '#');
+    const pathnameEnd = pathnameStart + pathname.length;
+    const scheme = indexOfItem(SCHEMES, protocol);
+    this.href = href;
+    this.protocol_end = protocol.length;
+    this.username_end = usernameEnd;
+    this.host_start = hostStart;
+    this.host_end = hostEnd;
+    this.pathname_start = pathnameStart;
+    this.search_start = href[pathnameEnd] === '?' ? pathnameEnd : OMITTED;
+    this.hash_start = hashStart < 0 ? OMITTED : hashStart;
+    this.port = port === '' ? OMITTED : +port;
+    this.scheme_type = scheme < 0 ? 1 : scheme;
+  }
+  get hasPort() {
+    return this.port !== OMITTED;
+  }
+  get hasSearch() {
+    return this.search_start !== OMITTED;
+  }
+  get hasHash() {
+    return this.hash_start !== OMITTED;
+  }
+}
+
 export function defineUrl() {
+  defineProperty(Context, 'name', { value: 'URLContext' });
   defineInterface('URL', URL);
   refuseToClone(isUrl);
-  showAs(URL, isUrl, (url) => record(SHOWN.map((name) => [name, url[name]])));
+  show(URL, isUrl, (url, options, inspect) => {
+    const shown = record(SHOWN.map((name) => [name, url[name]]));
+    if (options.showHidden) shown[Symbol('context')] = new Context(url);
+    // Names that are symbols are in brackets in the Node that hooks see.
+    return `${nameOf(url)} ${replace(inspect(shown, options), /^( *)Symbol\(context\):/m, '$1[Symbol(context)]:')}`;
+  });
 }

@@ -4,6 +4,7 @@ const { TypeError: LanguageTypeError } = globalThis;
 /** @type {[RegExp, string][]} */
 const CODES = [
   [/ can (only|not) be used on /, 'ERR_INVALID_THIS'],
+  [/ is not iterable/, 'ERR_ARG_NOT_ITERABLE'],
   [/ is required/, 'ERR_MISSING_ARGS'],
   [/ is not an? |instance of/, 'ERR_INVALID_ARG_TYPE'],
 ];

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { RuntimeTexts } from '../../isolate/bundle-globals.ts';
 
-/** Longest URL that is parsed, in characters: parsing runs on the thread that serves every hook of the process. */
-const MAX_URL_LENGTH = 16_384;
+/** Longest text of a URL that is parsed: parsing, 3 ms at most, runs on the thread that serves every hook of the process. */
+const MAX_URL_LENGTH = 65_536;
+/** Longest URL that is changed: one character of its text may be nine. */
+const MAX_HREF_LENGTH = 9 * MAX_URL_LENGTH;
 /** Largest request for random bytes, as WebCrypto has it. */
 const MAX_RANDOM_BYTES = 65_536;
 /**
@@ -159,7 +161,14 @@ function parseUrl(input: unknown, base: unknown): string {
 
 /** The parts of a URL once one of them was assigned to; '' for none that can be. */
 function setUrl(href: unknown, part: unknown, value: unknown): string {
-  if (!isUrlText(href) || !isUrlText(value) || typeof part !== 'string' || !SETTABLE.has(part)) return '';
+  if (
+    typeof href !== 'string' ||
+    href.length > MAX_HREF_LENGTH ||
+    !isUrlText(value) ||
+    typeof part !== 'string' ||
+    !SETTABLE.has(part)
+  )
+    return '';
   const url = URL.parse(href);
   if (url === null) return '';
   try {

@@ -16,7 +16,9 @@ const NAMES = new Set([
   'ECDSA',
   'ECDH',
   'ED25519',
+  'ED448',
   'X25519',
+  'X448',
   'AES-GCM',
   'AES-CBC',
   'AES-CTR',
@@ -32,7 +34,7 @@ const NUMBERS: Record<string, number> = {
   modulusLength: MAX_RSA_BITS,
   iterations: MAX_PBKDF2_ITERATIONS,
   length: MAX_SECRET_KEY_BITS,
-  tagLength: 128,
+  tagLength: 255,
   saltLength: MAX_SALT_BYTES,
 };
 

@@ -128,7 +128,7 @@ const OPERATIONS: Record<string, Operation | undefined> = {
     // Keys to derive from are never extractable for WebCrypto: their material is what was given.
     if (['HKDF', 'PBKDF2'].includes(algorithm.name.toUpperCase())) {
       const key = await subtle.importKey('raw', data, algorithm, extractable, usages);
-      return { key: { ...shown(key, false), data: `raw:${data.toString('base64')}` } };
+      return { key: { ...shownKey(key, false), data: `raw:${data.toString('base64')}` } };
     }
     return {
       key: await describe(await subtle.importKey(format as 'raw', data, algorithm, true, usages), extractable),
@@ -164,10 +164,11 @@ async function describe(key: CryptoKey, extractable: boolean) {
   bounded(key);
   const format = FORMATS[key.type];
   const data = Buffer.from(await subtle.exportKey(format, key)).toString('base64');
-  return { ...shown(key, extractable), data: `${format}:${data}` };
+  return { ...shownKey(key, extractable), data: `${format}:${data}` };
 }
 
-function shown(key: CryptoKey, extractable: boolean) {
+/** What a key is, without its material. */
+export function shownKey(key: CryptoKey, extractable: boolean) {
   const { publicExponent, ...algorithm } = key.algorithm as { publicExponent?: Uint8Array };
   const exponent =
     publicExponent === undefined ? {} : { publicExponent: bytes(Uint8Array.from(publicExponent).buffer) };

@@ -5,6 +5,7 @@ import { MAX_CLIENT_ID_LENGTH, type Client } from '../../../../shared/domain/cli
 import { clientGrantsIn } from '../../../../shared/store/client-grants.ts';
 import { BY_NAME, clientsIn } from '../../../../shared/store/clients.ts';
 import { DuplicateError } from '../../../../shared/store/documents.ts';
+import { recordingsIn } from '../../../../shared/store/recordings.ts';
 import { resourceServersIn } from '../../../../shared/store/resource-servers.ts';
 import { absentScope } from '../../api/absent-products.ts';
 import { conflict, inexistent, invalidBody, invalidQuery } from '../../api/api-error.ts';
@@ -197,6 +198,7 @@ const remove = writes('delete', {
       await rememberFreed(id, db);
       const removed = await clientsIn(db).remove(id);
       await grants.removeAll({ client_id: id });
+      await recordingsIn(db).remove({ clientIds: [id] });
       return removed;
     });
     if (client === undefined) return { answer: undefined, change: null };

@@ -53,8 +53,8 @@ export const tenantRoutes: readonly Route[] = [get, update];
 
 /** The settings as Auth0's tools know them (contract §5.6). */
 function viewOf(settings: TenantSettings): TenantSettingsView {
-  const { default_audience, custom_claims, default_token_quota, resource_parameter_profile, error_dialect, profile } =
-    settings;
+  const { default_audience, custom_claims, default_token_quota, resource_parameter_profile, error_dialect } = settings;
+  const { recording, profile } = settings;
   const quota = default_token_quota?.clients;
   return {
     sandbox_version: SANDBOX_VERSIONS[0],
@@ -65,6 +65,7 @@ function viewOf(settings: TenantSettings): TenantSettingsView {
     custom_claims,
     resource_parameter_profile,
     error_dialect,
+    ...(recording === null ? {} : { recording }),
     ...(quota === undefined ? {} : { default_token_quota: { clients: quota } }),
   };
 }
@@ -75,6 +76,7 @@ function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings
     default_token_quota: quota = now.default_token_quota,
     resource_parameter_profile = now.resource_parameter_profile,
     error_dialect = now.error_dialect,
+    recording = now.recording,
     ...profile
   } = rest;
   const shown = viewOf(now);
@@ -83,6 +85,7 @@ function edited(now: TenantSettings, body: UpdateTenantSettings): TenantSettings
     custom_claims,
     resource_parameter_profile,
     error_dialect,
+    recording,
     default_token_quota: quota?.clients === undefined ? null : { clients: quota.clients },
     profile: {
       ...now.profile,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_IDENTIFIER_LENGTH } from '../../../../shared/domain/resource-server.ts';
+import { RecordingSettings } from '../../../../shared/domain/recording.ts';
 import { CustomClaimsPolicy, ErrorDialect, ResourceParameterProfile } from '../../../../shared/domain/tenant.ts';
 import { TokenQuota } from '../../../../shared/domain/token-quota.ts';
 import { off } from '../../api/off.ts';
@@ -28,6 +29,8 @@ export const UpdateTenantSettings = z.strictObject({
   error_dialect: ErrorDialect.optional(),
   /** hookmint's own: which names of claims hooks may set. */
   custom_claims: CustomClaimsPolicy.optional(),
+  /** hookmint's own: what is recorded of the requests that hooks shape, as a whole: what is left out is the default; `null`: nothing. */
+  recording: RecordingSettings.nullable().optional(),
 });
 export type UpdateTenantSettings = z.infer<typeof UpdateTenantSettings>;
 

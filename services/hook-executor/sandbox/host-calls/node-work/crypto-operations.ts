@@ -9,9 +9,11 @@ import {
   primeMs,
   requireGroup,
   requirePrimeBits,
+  MAX_RESULT_BYTES,
   requireResultBytes,
   scryptMs,
 } from './estimates.ts';
+import { shownKey } from '../subtle.ts';
 import { requireBoundedInput, requireBoundedKey } from './key-bounds.ts';
 import { unchecked, type Operation } from './operations.ts';
 import { refuse } from './refuse.ts';
@@ -142,11 +144,21 @@ export const CRYPTO_OPERATIONS: Record<string, Operation> = {
   },
   hkdf: quick(unchecked(crypto.hkdfSync), (_digest, key, _salt, _info, length) => {
     requireResultBytes(length);
-    return SOME_MS + dataMs(key) + Number(length) / 50_000;
+    // What is longer than any result Node refuses.
+    return SOME_MS + dataMs(key) + (Number(length) <= MAX_RESULT_BYTES ? Number(length) / 50_000 : 0);
   }),
 
   /** Of a CryptoKey. */
   keyObject: quick((key: KeyObject) => key),
+  toCryptoKey: quick(
+    (
+      key: KeyObject,
+      algorithm: crypto.webcrypto.Algorithm,
+      extractable: boolean,
+      usages: crypto.webcrypto.KeyUsage[],
+    ) => shownKey(key.toCryptoKey(algorithm, extractable, usages), extractable),
+    (key) => useMs('', key),
+  ),
   createSecretKey: quick(unchecked(crypto.createSecretKey)),
   createPublicKey: quick(unchecked(crypto.createPublicKey), (key) => useMs('', key)),
   createPrivateKey: quick(unchecked(crypto.createPrivateKey), (key) => useMs('', key)),

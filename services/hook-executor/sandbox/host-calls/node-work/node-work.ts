@@ -5,6 +5,7 @@ import { CRYPTO_OPERATIONS } from './crypto-operations.ts';
 import { openedOperations } from './opened.ts';
 import type { Operation } from './operations.ts';
 import { refuse } from './refuse.ts';
+import { SYSTEM_OPERATIONS } from './system-operations.ts';
 import { decodeValue, encodeError, encodeValue } from './values.ts';
 import { X509_OPERATIONS } from './x509-operations.ts';
 import { zlibOperations } from './zlib-operations.ts';
@@ -39,6 +40,7 @@ export class NodeWork {
       __proto__: null as never,
       ...CRYPTO_OPERATIONS,
       ...X509_OPERATIONS,
+      ...SYSTEM_OPERATIONS,
       ...openedOperations(),
       ...zlibOperations(),
     };

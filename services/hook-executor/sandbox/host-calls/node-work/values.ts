@@ -164,5 +164,11 @@ export function encodeError(error: unknown): Record<string, unknown> {
     const value = (error as unknown as Record<string, unknown>)[detail];
     return typeof value === 'string' || typeof value === 'number' || Array.isArray(value) ? [[detail, value]] : [];
   });
-  return { ...(Object.fromEntries(details) as object), name, message: error.message.slice(0, MAX_MESSAGE_LENGTH) };
+  const domName = error instanceof DOMException ? { domName: error.name } : {};
+  return {
+    ...(Object.fromEntries(details) as object),
+    ...domName,
+    name,
+    message: error.message.slice(0, MAX_MESSAGE_LENGTH),
+  };
 }

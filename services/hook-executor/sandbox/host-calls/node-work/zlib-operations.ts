@@ -5,8 +5,10 @@ import { refuse } from './refuse.ts';
 
 /** Of what is unpacked at a time. */
 const MAX_OUTPUT_BYTES = 8_388_608;
-/** Of one isolate: each may be some megabytes. */
-const MAX_ENGINES = 8;
+/** Of one isolate. Those of Brotli and Zstandard may be some megabytes each, the others 0.3. */
+const MAX_LARGE_ENGINES = 8;
+const MAX_SMALL_ENGINES = 32;
+const isLarge = (kind: Kind): boolean => /^(Brotli|Zstd)/.test(kind);
 const MAX_ZSTD_LEVEL = 9;
 const MAX_WINDOW_LOG = 24;
 
@@ -92,12 +94,15 @@ type Engine = zlib.Gzip &
   zlib.ZlibReset & { chunks: Buffer[]; bytes: number; fail: Done | undefined };
 
 export function zlibOperations(): Record<string, Operation> {
-  const engines = new Map<number, Engine>();
+  const engines = new Map<number, { engine: Engine; large: boolean }>();
   let last = 0;
   const engineOf = (id: unknown): Engine =>
-    engines.get(id as number) ?? refuse(`no more than ${String(MAX_ENGINES)} streams of zlib are kept`);
+    engines.get(id as number)?.engine ??
+    refuse(
+      `no more than ${String(MAX_SMALL_ENGINES)} streams of zlib, ${String(MAX_LARGE_ENGINES)} of Brotli and Zstandard, are kept`,
+    );
   const drop = (id: unknown) => {
-    engines.get(id as number)?.destroy();
+    engines.get(id as number)?.engine.destroy();
     engines.delete(id as number);
   };
 
@@ -148,9 +153,10 @@ export function zlibOperations(): Record<string, Operation> {
           if (engine.bytes > MAX_OUTPUT_BYTES) engine.destroy(tooLarge());
         });
         engine.on('error', (error) => engine.fail?.(error));
-        const [oldest] = engines.keys();
-        if (engines.size >= MAX_ENGINES) drop(oldest);
-        engines.set(++last, engine);
+        const large = isLarge(kind);
+        const [oldest, ...others] = [...engines].filter(([, other]) => other.large === large).map(([id]) => id);
+        if (others.length + 1 >= (large ? MAX_LARGE_ENGINES : MAX_SMALL_ENGINES)) drop(oldest);
+        engines.set(++last, { engine, large });
         return last;
       },
     },

@@ -1,0 +1,221 @@
+import { performance } from 'node:perf_hooks';
+import { nuid, type NatsConnection } from '@nats-io/transport-node';
+import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
+import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
+import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { bucketOf } from '../../../shared/duration-buckets.ts';
+import { messageOf } from '../../../shared/errors.ts';
+import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
+import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
+import { judgeOutcome } from '../../../shared/hook-result/judge-outcome.ts';
+import { logger } from '../../../shared/log.ts';
+import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
+import { hookShadowedSubject, type HookShadowed, type ShadowFigures } from '../../../shared/subjects/hook-shadowed.ts';
+import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
+import type { Configuration } from '../configuration-cache.ts';
+import type { ShapingHook } from '../gradual/side-of.ts';
+import { HOOK_REPLY_GRACE_MS } from '../limits.ts';
+
+/** A token is answered by then; one that is not is late by something else. */
+const AFTER_MS = 250;
+const LOOK_INTERVAL_MS = 100;
+/** Executors have eight places for runs beside tokens. */
+const AT_ONCE = 2;
+const MAX_WAITING = 200;
+/** Share of its time that the event loop was busy: above, tokens need it, and what waits is given up. */
+const BUSY = 0.9;
+const MAX_RUN_BUSY = 5;
+const REPORT_INTERVAL_MS = 1_000;
+
+/** The run of the deployed revision, and what it was told. */
+export type Shadowed = {
+  args: HookArguments;
+  outcome: HookOutcome;
+  /** Before the run. */
+  scopes: string[];
+  customClaims: Record<string, unknown>;
+};
+
+export type ShadowRuns = {
+  /** Takes a run of a hook that has a shadow, and returns at once. */
+  take: (hook: ShapingHook, shadowed: Shadowed) => void;
+  close: () => void;
+};
+
+type Counted = ReturnType<typeof createCounted>;
+type Task = Shadowed & {
+  hook: ShapingHook;
+  shadow: NonNullable<ShapingHook['shadow']>;
+  counted: Counted;
+  id: string;
+  date: string;
+  readyMs: number;
+};
+
+/**
+ * Has the revisions of shadows run for a share of the requests, after their answers, and tells management in what tokens would differ. A
+ * shadow is the first to go: few runs at a time, few that wait, and of a gateway that is busy next to none.
+ */
+export function openShadowRuns(
+  bus: NatsConnection,
+  tenant: string,
+  dryRunners: BatchRequester<HookDryRun, HookDryRunReply>,
+  configuration: Pick<Configuration, 'tenantSettings' | 'enabledHooks'>,
+): ShadowRuns {
+  const gateway = nuid.next();
+  const subject = hookShadowedSubject(tenant);
+  const known = new Map<string, Counted>();
+  const waiting: Task[] = [];
+  let underWay = 0;
+  let looking: NodeJS.Timeout | undefined;
+  let reporting: NodeJS.Timeout | undefined;
+  let utilization = performance.eventLoopUtilization();
+
+  function countedOf(id: string): Counted {
+    let counted = known.get(id);
+    if (counted === undefined) known.set(id, (counted = createCounted()));
+    reporting ??= setInterval(() => void report(), REPORT_INTERVAL_MS);
+    return counted;
+  }
+
+  async function report(): Promise<void> {
+    const hooks = await configuration.enabledHooks('credentials-exchange').catch(() => undefined);
+    for (const [shadow, counted] of known) {
+      if (counted.hasNews()) {
+        const message: HookShadowed = { gateway, shadow, figures: counted.told() };
+        bus.publish(subject, JSON.stringify(message));
+      }
+      if (hooks !== undefined && !hooks.some((hook) => hook.shadow?.shadow.id === shadow)) known.delete(shadow);
+    }
+    if (known.size > 0) return;
+    clearInterval(reporting);
+    reporting = undefined;
+  }
+
+  function look(): void {
+    const now = performance.eventLoopUtilization();
+    const isBusy = performance.eventLoopUtilization(now, utilization).utilization > BUSY;
+    utilization = now;
+    if (isBusy) for (const { counted } of waiting.splice(MAX_RUN_BUSY)) counted.notRun();
+    while (underWay < AT_ONCE && isReady(waiting[0])) void work();
+    if (waiting.length > 0) return;
+    clearInterval(looking);
+    looking = undefined;
+  }
+
+  const isReady = (task: Task | undefined): boolean => task !== undefined && task.readyMs <= performance.now();
+
+  async function work(): Promise<void> {
+    underWay++;
+    try {
+      for (let task = waiting.shift(); task !== undefined; task = isReady(waiting[0]) ? waiting.shift() : undefined) {
+        const { counted } = task;
+        await compare(task).catch((error: unknown) => {
+          counted.notRun();
+          logger.debug({ reason: messageOf(error) }, 'a shadow could not be run');
+        });
+      }
+    } finally {
+      underWay--;
+    }
+  }
+
+  async function compare(task: Task): Promise<void> {
+    const { hook, shadow, args, outcome, scopes, customClaims, counted } = task;
+    const reply = await run(task);
+    if (reply === undefined || reply.outcome.status === 'unavailable' || outcome.status === 'unavailable') {
+      counted.notRun();
+      return;
+    }
+    const { custom_claims: policy } = await configuration.tenantSettings();
+    const [before, after] = [
+      [hook.revision.kind, outcome] as const,
+      [shadow.revision.kind, reply.outcome] as const,
+    ].map(([kind, ended]) => ({
+      outcome: ended,
+      ...judgeOutcome(ended, { scope: scopes, custom_claims: customClaims }, { kind, policy }),
+    }));
+    if (before === undefined || after === undefined) return;
+    counted.compared(
+      { id: task.id, date: task.date, client_id: args.client.id, audience: args.audience },
+      differencesOfRuns(before, after),
+      { before: outcome.wall_ms, after: reply.outcome.wall_ms },
+      shadow.shadow.network === 'refused' && reply.network.length > 0,
+    );
+  }
+
+  async function run({ hook, shadow: { shadow, revision }, args }: Task) {
+    const { id, network } = shadow;
+    const request = {
+      hook: { id: hook.id, name: hook.name, revision: revision.revision },
+      arguments: JSON.stringify(args),
+      rehearsal: id,
+      network,
+    };
+    const deadlineMs = Date.now() + revision.limits.wall_ms + HOOK_REPLY_GRACE_MS;
+    let reply = await dryRunners.request(request, deadlineMs);
+    if (reply.kind === 'revision_missing') reply = await dryRunners.request({ ...request, revision }, deadlineMs);
+    // An executor of the release before lets requests go out.
+    return reply.kind === 'ran' && reply.allowed === network ? reply : undefined;
+  }
+
+  return {
+    take: (hook, shadowed) => {
+      const { shadow } = hook;
+      if (shadow === undefined || Math.random() * 100 >= shadow.shadow.percent) return;
+      const counted = countedOf(shadow.shadow.id);
+      if (waiting.length >= MAX_WAITING) {
+        counted.notRun();
+        return;
+      }
+      const date = new Date().toISOString();
+      const readyMs = performance.now() + AFTER_MS;
+      waiting.push({ ...shadowed, hook, shadow, counted, id: activeTraceId() ?? '', date, readyMs });
+      looking ??= setInterval(look, LOOK_INTERVAL_MS);
+    },
+    close: () => {
+      clearInterval(looking);
+      clearInterval(reporting);
+      waiting.length = 0;
+    },
+  };
+}
+
+/** What the runs of one shadow came to. */
+function createCounted() {
+  const groups = createDifferenceGroups();
+  const counts = { requests: 0, differing: 0, not_run: 0, network_refused: 0 };
+  const durations: Record<'deployed' | 'shadow', Record<string, number>> = { deployed: {}, shadow: {} };
+  let isTold = false;
+
+  function addDuration(of: keyof typeof durations, ms: number): void {
+    const bucket = String(bucketOf(ms));
+    durations[of][bucket] = (durations[of][bucket] ?? 0) + 1;
+  }
+
+  return {
+    notRun: (): void => {
+      isTold = false;
+      counts.not_run++;
+    },
+    compared: (
+      request: Parameters<typeof groups.add>[0],
+      differences: Parameters<typeof groups.add>[1],
+      { before, after }: { before: number; after: number },
+      isRefused: boolean,
+    ): void => {
+      isTold = false;
+      counts.requests++;
+      if (differences.length > 0) counts.differing++;
+      if (isRefused) counts.network_refused++;
+      addDuration('deployed', before);
+      addDuration('shadow', after);
+      groups.add(request, differences);
+    },
+    hasNews: (): boolean => !isTold,
+    told: (): ShadowFigures => {
+      isTold = true;
+      return { ...counts, ...groups.told(), ...durations };
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { nuid } from '@nats-io/transport-node';
+import type { HookRevision } from '../../../shared/domain/hook.ts';
+import type { DifferenceGroup, RunDifference } from '../../../shared/domain/run-difference.ts';
+import type { HookEvent } from '../../../shared/domain/sample-event.ts';
+import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
+import { bucketOf } from '../../../shared/duration-buckets.ts';
+import { HookmintError } from '../../../shared/errors.ts';
+import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
+import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
+import { slower } from '../../../shared/hook-result/slower.ts';
+import type { DryRunNetwork } from '../../../shared/domain/shadow.ts';
+import type { Deps } from '../deps.ts';
+import { dryRun, type DryRun } from '../hook-revisions/dry-run.ts';
+import type { PastRequest } from './requests.ts';
+
+/** Executors accept eight dry runs at a time, and users need places too. */
+const AT_ONCE = 4;
+/** No request begins later; the caller goes on from there. */
+const MAX_MS = 20_000;
+/** Times a run is tried for which there was no place. */
+const MAX_TRIES = 4;
+const RETRY_MS = 250;
+/** Runs by which it is found out whether a claim is another each time. */
+const MAX_REPEATS = 5;
+
+export type Rehearsal = {
+  hook: { id: string; name: string };
+  deployed: HookRevision;
+  revised: HookRevision;
+  network: DryRunNetwork;
+  policy: CustomClaimsPolicy;
+};
+
+export type Rehearsed = {
+  requests: number;
+  differing: number;
+  /** They could not be repeated. */
+  not_run: number;
+  /** Requests whose code asked for the network that was refused. */
+  network_refused: number;
+  /** Claims that the deployed revision itself gives another value each time. */
+  varying: string[];
+  groups: DifferenceGroup[];
+  others: number;
+  /** The last that was taken; `undefined`: there are no more. */
+  stoppedAt: PastRequest | undefined;
+};
+
+/** Runs requests through the deployed revision and another, side by side, and groups in what they differ. Nothing is issued, nothing is kept. */
+export async function rehearse(
+  { hook, deployed, revised, network, policy }: Rehearsal,
+  requests: AsyncGenerator<PastRequest>,
+  max: number,
+  deps: Pick<Deps, 'dryRunners'>,
+): Promise<Rehearsed> {
+  const rehearsal = nuid.next();
+  const untilMs = performance.now() + MAX_MS;
+  const groups = createDifferenceGroups();
+  const durations: [Record<string, number>, Record<string, number>] = [{}, {}];
+  const repeats = new Map<string, number>();
+  const varying = new Set<string>();
+  const counts = { requests: 0, not_run: 0, network_refused: 0 };
+  const differing: RunDifference[][] = [];
+  const place: { taken: number; last: PastRequest | undefined; isLast: boolean } = {
+    taken: 0,
+    last: undefined,
+    isLast: false,
+  };
+
+  async function run(revision: HookRevision, event: HookEvent): Promise<DryRun | undefined> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      if (tries > 0) await delay(RETRY_MS * tries);
+      try {
+        const ran = await dryRun(hook, revision, { event, policy, rehearsal, network }, deps);
+        if (ran.outcome.status !== 'unavailable') return ran;
+      } catch (error) {
+        if (!(error instanceof HookmintError)) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** Without those of a claim that differs from itself, such as the time. */
+  async function ownDifferences(event: HookEvent, was: DryRun, found: RunDifference[]): Promise<RunDifference[]> {
+    const doubted = found.filter(
+      ({ kind, what }) => kind === 'claim_changed' && (repeats.get(what) ?? 0) < MAX_REPEATS,
+    );
+    if (doubted.length > 0) {
+      for (const { what } of doubted) repeats.set(what, (repeats.get(what) ?? 0) + 1);
+      const again = await run(deployed, event);
+      if (again !== undefined) {
+        for (const { kind, what } of differencesOfRuns(was, again)) if (kind === 'claim_changed') varying.add(what);
+      }
+    }
+    return found.filter(isOwn);
+  }
+
+  const isOwn = ({ kind, what }: Pick<RunDifference, 'kind' | 'what'>): boolean =>
+    kind !== 'claim_changed' || !varying.has(what);
+
+  async function compare({ id, date, client_id, audience, event }: PastRequest): Promise<void> {
+    const was = event === undefined ? undefined : await run(deployed, event);
+    const is = event === undefined ? undefined : await run(revised, event);
+    if (event === undefined || was === undefined || is === undefined) {
+      counts.not_run++;
+      return;
+    }
+    counts.requests++;
+    for (const [i, { wall_ms }] of [was, is].entries()) {
+      const [buckets, bucket] = [durations[i] ?? {}, String(bucketOf(wall_ms))];
+      buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+    }
+    if (network === 'refused' && was.network.length + is.network.length > 0) counts.network_refused++;
+    const differences = await ownDifferences(event, was, differencesOfRuns(was, is));
+    if (differences.length > 0) differing.push(differences);
+    groups.add({ id, date: date.toISOString(), client_id, audience }, differences);
+  }
+
+  async function work(): Promise<void> {
+    while (place.taken < max && performance.now() < untilMs) {
+      place.taken++;
+      const next = await requests.next();
+      if (next.done === true) {
+        place.isLast = true;
+        return;
+      }
+      place.last = next.value;
+      await compare(next.value);
+    }
+  }
+
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const told = groups.told();
+  const longer = slower(...durations);
+  return {
+    ...counts,
+    // Without what turned out to vary later.
+    differing: differing.filter((differences) => differences.some(isOwn)).length,
+    varying: [...varying],
+    others: told.others,
+    groups: [...told.groups.filter(isOwn), ...(longer === undefined ? [] : [ofAll(longer, counts.requests)])],
+    stoppedAt: place.isLast ? undefined : place.last,
+  };
+}
+
+function ofAll({ kind, what, before = '', after = '' }: RunDifference, requests: number): DifferenceGroup {
+  return { kind, what: `${what}: ${after} instead of ${before}`, requests, clients: [], examples: [] };
+}

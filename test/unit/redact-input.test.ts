@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { redactInput, type RedactRules } from '../../services/gateway/recording/redact-input.ts';
+import { REDACTED, type RecordedInput } from '../../shared/domain/recorded-input.ts';
+
+const input = (more: Partial<RecordedInput>): RecordedInput => ({
+  client: { id: 'client', name: 'client', tenant: 'demo', metadata: {} },
+  scope: [],
+  audience: 'https://api.example.com/',
+  custom_claims: {},
+  body: {},
+  token: { issuer: 'https://id.example.com/', lifetime_seconds: 3_600 },
+  request: { method: 'POST', requested_scopes: [] },
+  ...more,
+});
+const rules = (more: Partial<RedactRules>): RedactRules => ({
+  redact_body: [],
+  redact_metadata: [],
+  redact_claims: [],
+  ...more,
+});
+const redacted = (more: Partial<RecordedInput>, by: Partial<RedactRules> = {}, claims: [string, string][] = []) =>
+  redactInput(input(more), rules(by), new Map(claims));
+
+describe('what is recorded of an input', () => {
+  it('is all of it without rules', () => {
+    const whole = input({ body: { region: 'eu', list: [1, { a: null }] }, scope: ['a'] });
+    assert.deepEqual(JSON.parse(JSON.stringify(redactInput(whole, rules({}), new Map()))), whole);
+  });
+
+  it('has no credential, however deep and in whichever case its name is', () => {
+    const body = { Password: 'p', a: [{ ASSERTION: { x: 1 } }], api_key: ['k'], region: 'eu' };
+    assert.deepEqual(redacted({ body })?.body, {
+      Password: REDACTED,
+      a: [{ ASSERTION: REDACTED }],
+      api_key: REDACTED,
+      region: 'eu',
+    });
+  });
+
+  it('has a hidden value nowhere else, not as a number, as a name, or within a text', () => {
+    const body = { tax: 123456789, same: 123456789, other: 12345678, text: 'is 123456789!', '123456789': 1 };
+    assert.deepEqual(redacted({ body }, { redact_body: ['tax'] })?.body, {
+      tax: REDACTED,
+      same: REDACTED,
+      other: 12345678,
+      text: `is ${REDACTED}!`,
+      [REDACTED]: 1,
+    });
+  });
+
+  it('looks for short values under their names alone', () => {
+    const body = { tax: 'eu', region: 'eu' };
+    assert.deepEqual(redacted({ body }, { redact_body: ['tax'] })?.body, { tax: REDACTED, region: 'eu' });
+  });
+
+  it('keeps who asked for what, though a hidden value is the same', () => {
+    const client = { id: 'a-client-id', name: 'n', tenant: 'demo', metadata: { copy: 'a-client-id' } };
+    const found = redacted({ client, audience: 'a-client-id' }, { redact_metadata: ['copy'] });
+    assert.deepEqual([found?.client.id, found?.audience], ['a-client-id', 'a-client-id']);
+    assert.equal(found?.client.metadata.copy, REDACTED);
+  });
+
+  it('has no claim that is made of hidden metadata, however short', () => {
+    const client = { id: 'c', name: 'n', tenant: 'demo', metadata: { level: '7' } };
+    const found = redacted({ client, custom_claims: { level: '7', other: '7' } }, { redact_metadata: ['Level'] }, [
+      ['level', 'level'],
+      ['other', 'another'],
+    ]);
+    assert.deepEqual(found?.custom_claims, { level: REDACTED, other: '7' });
+  });
+
+  it('has no named claim of the tokens of others', () => {
+    const one = { issuer: 'https://idp.example.com', subject: 's', claims: { email: 'a@example.com', level: 1 } };
+    const found = redacted({ subject: one, actor: one, client_assertion: one }, { redact_claims: ['email'] });
+    const without = { ...one, claims: { email: REDACTED, level: 1 } };
+    assert.deepEqual([found?.subject, found?.actor, found?.client_assertion], [without, without, without]);
+  });
+
+  it('is nothing where too many values are to be looked for', () => {
+    const tax = Array.from({ length: 65 }, (_, n) => `value-${String(n).padStart(4, '0')}`);
+    assert.equal(redacted({ body: { tax } }, { redact_body: ['tax'] }), undefined);
+    assert.notEqual(redacted({ body: { tax: tax.slice(1) } }, { redact_body: ['tax'] }), undefined);
+  });
+
+  it('takes names as names, whatever they are', () => {
+    const body = JSON.parse('{"__proto__": {"password": "hidden-value"}, "constructor": "hidden-value"}') as Record<
+      string,
+      unknown
+    >;
+    assert.equal(
+      JSON.stringify(redacted({ body })?.body),
+      `{"__proto__":{"password":"${REDACTED}"},"constructor":"${REDACTED}"}`,
+    );
+  });
+});
