@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { cacheFolder } from '../../shared/cache-folder.ts';
 
 /** As manifests.test.ts has its schemas. */
-const VERSION = '1.34.2';
+export const KUBERNETES_VERSION = '1.34.2';
 const PROGRAMS = ['kube-apiserver', 'kube-controller-manager'] as const;
 const DOWNLOAD_TIMEOUT_MS = 300_000;
 /** Ten minutes on two cores; once. */
@@ -15,7 +15,7 @@ export type KubernetesBinaries = Record<(typeof PROGRAMS)[number], string>;
 
 /** Kubernetes' own servers, built by Go from its module proxy, once into the cache folder. @throws when a step fails, with what Go says. */
 export function kubernetesBinaries(): KubernetesBinaries {
-  const folder = join(cacheFolder(), `kubernetes-${VERSION}`);
+  const folder = join(cacheFolder(), `kubernetes-${KUBERNETES_VERSION}`);
   if (!existsSync(folder)) {
     const fresh = `${folder}.${String(process.pid)}`;
     mkdirSync(fresh, { recursive: true });
@@ -30,11 +30,18 @@ export function kubernetesBinaries(): KubernetesBinaries {
 }
 
 function build(folder: string): void {
-  const { GoMod } = download(`k8s.io/kubernetes@v${VERSION}`);
+  const { GoMod } = download(`k8s.io/kubernetes@v${KUBERNETES_VERSION}`);
   // Its own libraries are in its repository, and published beside it as versions 0.x.
   const staged = [...readFileSync(GoMod, 'utf8').matchAll(/^\s*(k8s\.io\/[a-z-]+) => \.\/staging/gm)];
-  const replaced = staged.map(([, name = '']) => `\t${name} => ${name} v0${VERSION.slice(1)}`);
-  const lines = ['module cluster', 'go 1.24.0', `require k8s.io/kubernetes v${VERSION}`, 'replace (', ...replaced, ')'];
+  const replaced = staged.map(([, name = '']) => `\t${name} => ${name} v0${KUBERNETES_VERSION.slice(1)}`);
+  const lines = [
+    'module cluster',
+    'go 1.24.0',
+    `require k8s.io/kubernetes v${KUBERNETES_VERSION}`,
+    'replace (',
+    ...replaced,
+    ')',
+  ];
   writeFileSync(join(folder, 'go.mod'), `${lines.join('\n')}\n`);
   const imports = PROGRAMS.map((program) => `import _ "k8s.io/kubernetes/cmd/${program}"\n`);
   writeFileSync(join(folder, 'tools.go'), `//go:build tools\n\npackage cluster\n\n${imports.join('')}`);
