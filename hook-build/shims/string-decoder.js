@@ -1,6 +1,5 @@
 // Bytes to text piece by piece: what may be the beginning of a character is kept until the rest of it comes.
 const { encodingOf } = require('./buffer/encodings.js');
-const callable = require('./callable.js');
 const { coded, invalidArgType } = require('./errors.js');
 
 /** Most bytes of one character. */
@@ -40,48 +39,61 @@ const BEGUN = {
 };
 const WHOLE = () => [0, 0];
 
-class StringDecoder {
-  #kept = Buffer.alloc(0);
-  #all = 0;
-  constructor(/** @type {any} */ encoding = undefined) {
-    const name = `${encoding ?? 'utf8'}` || 'utf8';
-    const known = encodingOf(name);
-    if (known === undefined) throw coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${name}`);
-    this.encoding = known;
-  }
+/** What each has kept, and how many bytes the character has that it is of. */
+const states = new WeakMap();
+const stateOf = (decoder) => states.get(decoder);
+
+/**
+ * A function, for what was made to inherit from it before there were classes.
+ *
+ * @this {any}
+ */
+function StringDecoder(/** @type {any} */ encoding = undefined) {
+  const name = `${encoding ?? 'utf8'}` || 'utf8';
+  const known = encodingOf(name);
+  if (known === undefined) throw coded(TypeError, 'ERR_UNKNOWN_ENCODING', `Unknown encoding: ${name}`);
+  this.encoding = known;
+  keep(this, Buffer.alloc(0), 0);
+}
+const keep = (decoder, kept, all) => void states.set(decoder, { kept, all });
+
+const methods = {
+  /** @this {any} */
   write(/** @type {any} */ chunk) {
     if (typeof chunk === 'string') return chunk;
     if (!ArrayBuffer.isView(chunk))
       throw invalidArgType('buf', 'an instance of Buffer, TypedArray, or DataView', chunk);
+    const { kept } = stateOf(this);
     const own = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const bytes = this.#kept.length === 0 ? own : Buffer.concat([this.#kept, own]);
+    const bytes = kept.length === 0 ? own : Buffer.concat([kept, own]);
     const [there = 0, all = 0] = (BEGUN[this.encoding] ?? WHOLE)(bytes);
     const end = bytes.length - there;
-    this.#kept = Buffer.from(bytes.subarray(end));
-    this.#all = there === 0 ? 0 : all;
+    keep(this, Buffer.from(bytes.subarray(end)), there === 0 ? 0 : all);
     return bytes.toString(this.encoding, 0, end);
-  }
+  },
+  /** @this {any} */
   end(/** @type {any} */ chunk = undefined) {
     const head = chunk === undefined ? '' : this.write(chunk);
-    const rest = this.#kept.toString(this.encoding);
-    this.#kept = Buffer.alloc(0);
-    this.#all = 0;
+    const rest = stateOf(this).kept.toString(this.encoding);
+    keep(this, Buffer.alloc(0), 0);
     return head + rest;
-  }
+  },
+  /** @this {any} */
   text(/** @type {Buffer} */ bytes, /** @type {number} */ offset) {
-    this.#kept = Buffer.alloc(0);
-    this.#all = 0;
+    keep(this, Buffer.alloc(0), 0);
     return this.write(bytes.subarray(offset));
-  }
+  },
   get lastChar() {
-    return Buffer.concat([this.#kept], CHARACTER_BYTES);
-  }
+    return Buffer.concat([stateOf(this).kept], CHARACTER_BYTES);
+  },
   get lastNeed() {
-    return this.#all - this.#kept.length;
-  }
+    const { kept, all } = stateOf(this);
+    return all - kept.length;
+  },
   get lastTotal() {
-    return this.#all;
-  }
-}
+    return stateOf(this).all;
+  },
+};
+Object.defineProperties(StringDecoder.prototype, Object.getOwnPropertyDescriptors(methods));
 
-module.exports = { StringDecoder: callable(StringDecoder) };
+module.exports = { StringDecoder };

@@ -249,6 +249,14 @@ const ARGUMENTS = [
   `[]`,
 ];
 export const readings = [
+  ...each(['gzip', 'deflate', 'deflateRaw'], (name) => `zlib.${name}Sync('abc', { info: true }).buffer.length`),
+  `util.inspect({ a: new URL('http://a.example') }, { depth: 0 })`,
+  `(() => { const decoder = {}; string_decoder.StringDecoder.call(decoder); return decoder.encoding; })()`,
+  ...each(
+    ['{}', '5', 'undefined'],
+    (key) =>
+      `(async () => { const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']); return crypto.subtle.deriveBits({ name: 'ECDH', public: ${key} }, privateKey, 128); })()`,
+  ),
   ...pairs(
     ARGUMENTS,
     [`{}`, `{ allowPositionals: true, tokens: true }`, `{ strict: false, tokens: true }`, `{ allowNegative: true }`],
