@@ -6,17 +6,17 @@ const { coded, invalidArgType } = require('./errors.js');
 const CHARACTER_BYTES = 4;
 const HIGH_SURROGATE = 0xd8;
 
-/** How many bytes a character of UTF-8 has, by its first; 1 for what is none. */
+/** How many bytes a character of UTF-8 has, by the pattern of its first; 1 for what is none. */
 function bytesOfUtf8(lead) {
-  if (lead >= 0xf0 && lead <= 0xf4) return 4;
-  if (lead >= 0xe0 && lead < 0xf0) return 3;
-  return lead >= 0xc2 && lead < 0xe0 ? 2 : 1;
+  if ((lead & 0xf8) === 0xf0) return 4;
+  if ((lead & 0xf0) === 0xe0) return 3;
+  return (lead & 0xe0) === 0xc0 ? 2 : 1;
 }
 
 /**
  * Of the last character, if it is not whole yet: how many bytes are there, and how many it has.
  *
- * @type {Record<string, (bytes: Buffer) => [there: number, all: number]>}
+ * @type {Record<string, (bytes: Buffer, kept: number) => [there: number, all: number]>}
  */
 const BEGUN = {
   utf8(bytes) {
@@ -28,11 +28,11 @@ const BEGUN = {
     }
     return [0, 0];
   },
-  utf16le(bytes) {
-    const odd = bytes.length % 2;
-    const last = bytes[bytes.length - odd - 1] ?? 0;
-    if (bytes.length >= 2 && (last & 0xfc) === HIGH_SURROGATE) return [2 + odd, 4];
-    return odd === 0 ? [0, 0] : [1, 2];
+  utf16le(bytes, kept) {
+    // Half a unit is waited for, and a pair that began before it.
+    if (bytes.length % 2 === 1) return kept === 2 && bytes.length === 3 ? [3, 4] : [1, 2];
+    const last = bytes.at(-1) ?? 0;
+    return (last & 0xfc) === HIGH_SURROGATE ? [2, 4] : [0, 0];
   },
   base64: (bytes) => [bytes.length % 3, 3],
   base64url: (bytes) => [bytes.length % 3, 3],
@@ -66,7 +66,7 @@ const methods = {
     const { kept } = stateOf(this);
     const own = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const bytes = kept.length === 0 ? own : Buffer.concat([kept, own]);
-    const [there = 0, all = 0] = (BEGUN[this.encoding] ?? WHOLE)(bytes);
+    const [there = 0, all = 0] = (BEGUN[this.encoding] ?? WHOLE)(bytes, kept.length);
     const end = bytes.length - there;
     keep(this, Buffer.from(bytes.subarray(end)), there === 0 ? 0 : all);
     return bytes.toString(this.encoding, 0, end);

@@ -305,6 +305,11 @@ export const readings = [
       `[0x3d, 0xd8], [0x4d, 0xdc]`,
       `[97], [98, 99]`,
       `[0xff, 0xfe], [0xc3]`,
+      `[0x3d, 0xd8, 0x4d], [0xdc]`,
+      `[0x3d], [0xd8, 1]`,
+      `[0xf6, 0x9b], [0x9b]`,
+      `[0xc0], [0x80]`,
+      `[0x3d, 0xd8], [0x4d], [0xdc]`,
     ],
     (encoding, chunks) =>
       `(() => { const d = new string_decoder.StringDecoder(${encoding}); return [...[${chunks}].map((chunk) => [d.write(Buffer.from(chunk)), d.lastNeed, d.lastTotal]), d.end(), d.write(Buffer.from('abc')), d.end()]; })()`,
