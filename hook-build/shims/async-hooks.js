@@ -74,6 +74,7 @@ class AsyncLocalStorage {
     return new Map(current).set(this, store);
   }
   static bind(run) {
+    if (typeof run !== 'function') throw invalidArgType('fn', 'of type function', run);
     return bound(run);
   }
   static snapshot() {

@@ -90,6 +90,9 @@ module.exports = {
   get MIMEType() {
     return require('./util/mime.js').MIMEType;
   },
+  get getCallSite() {
+    return require('./util/call-sites.js').getCallSites;
+  },
   get getCallSites() {
     return require('./util/call-sites.js').getCallSites;
   },

@@ -26,7 +26,6 @@ const NAMES = [
   'memLevel',
   'strategy',
   'dictionary',
-  'info',
   'maxOutputLength',
   'params',
   'pledgedSrcSize',

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { MAX_WALL_MS } from '../../shared/domain/hook.ts';
 import type { DryRunNetwork } from '../../shared/domain/shadow.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import type { KnownRevision } from './revisions.ts';
@@ -9,8 +10,8 @@ import { memoryDocuments } from './storage/memory-documents.ts';
 
 /** Revisions in rehearsals that go on: each has an isolate. */
 const MAX_REHEARSED = 8;
-/** After its last run. */
-const KEPT_MS = 15_000;
+/** After its last run has begun: longer than a run may take. */
+const KEPT_MS = MAX_WALL_MS + 10_000;
 
 /**
  * Runs of a rehearsal: of each revision in one isolate, and with one storage, which is empty at first, as one after the other of token

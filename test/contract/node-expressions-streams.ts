@@ -249,6 +249,14 @@ const ARGUMENTS = [
   `[]`,
 ];
 export const readings = [
+  ...each(['gzip', 'deflate', 'deflateRaw'], (name) => `zlib.${name}Sync('abc', { info: true }).buffer.length`),
+  `util.inspect({ a: new URL('http://a.example') }, { depth: 0 })`,
+  `(() => { const decoder = {}; string_decoder.StringDecoder.call(decoder); return decoder.encoding; })()`,
+  ...each(
+    ['{}', '5', 'undefined'],
+    (key) =>
+      `(async () => { const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']); return crypto.subtle.deriveBits({ name: 'ECDH', public: ${key} }, privateKey, 128); })()`,
+  ),
   ...pairs(
     ARGUMENTS,
     [`{}`, `{ allowPositionals: true, tokens: true }`, `{ strict: false, tokens: true }`, `{ allowNegative: true }`],
@@ -297,6 +305,11 @@ export const readings = [
       `[0x3d, 0xd8], [0x4d, 0xdc]`,
       `[97], [98, 99]`,
       `[0xff, 0xfe], [0xc3]`,
+      `[0x3d, 0xd8, 0x4d], [0xdc]`,
+      `[0x3d], [0xd8, 1]`,
+      `[0xf6, 0x9b], [0x9b]`,
+      `[0xc0], [0x80]`,
+      `[0x3d, 0xd8], [0x4d], [0xdc]`,
     ],
     (encoding, chunks) =>
       `(() => { const d = new string_decoder.StringDecoder(${encoding}); return [...[${chunks}].map((chunk) => [d.write(Buffer.from(chunk)), d.lastNeed, d.lastTotal]), d.end(), d.write(Buffer.from('abc')), d.end()]; })()`,

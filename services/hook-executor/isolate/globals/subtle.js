@@ -57,6 +57,10 @@ function wireAlgorithm(algorithm) {
   for (let i = 0; i < PARAMETERS.length; i++) {
     const value = algorithm[PARAMETERS[i]];
     if (value === undefined) continue;
+    if (PARAMETERS[i] === 'public' && !isKey(value)) {
+      const what = `'public' of 'EcdhKeyDeriveParams' (passed algorithm) is not of type CryptoKey.`;
+      throw invalidArgument(`Failed to normalize algorithm: ${what}`);
+    }
     if (PARAMETERS[i] === 'hash') wired.hash = typeof value === 'string' ? value : `${value?.name}`;
     else wired[PARAMETERS[i]] = wire(value);
   }

@@ -182,10 +182,15 @@ export function defineUrl() {
   defineProperty(Context, 'name', { value: 'URLContext' });
   defineInterface('URL', URL);
   refuseToClone(isUrl);
-  show(URL, isUrl, (url, options, inspect) => {
-    const shown = record(SHOWN.map((name) => [name, url[name]]));
-    if (options.showHidden) shown[Symbol('context')] = new Context(url);
-    // Names that are symbols are in brackets in the Node that hooks see.
-    return `${nameOf(url)} ${replace(inspect(shown, options), /^( *)Symbol\(context\):/m, '$1[Symbol(context)]:')}`;
-  });
+  show(
+    URL,
+    isUrl,
+    (url, options, inspect) => {
+      const shown = record(SHOWN.map((name) => [name, url[name]]));
+      if (options.showHidden) shown[Symbol('context')] = new Context(url);
+      // Names that are symbols are in brackets in the Node that hooks see.
+      return `${nameOf(url)} ${replace(inspect(shown, options), /^( *)Symbol\(context\):/m, '$1[Symbol(context)]:')}`;
+    },
+    'URL {}',
+  );
 }
