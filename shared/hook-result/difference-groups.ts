@@ -76,4 +76,3 @@ export function createDifferenceGroups() {
     }),
   };
 }
-export type DifferenceGroups = ReturnType<typeof createDifferenceGroups>;
