@@ -4,6 +4,8 @@
 /** V8's. */
 interface ErrorConstructor {
   captureStackTrace(target: object, until?: unknown): void;
+  prepareStackTrace?: (error: Error, sites: any[]) => unknown;
+  stackTraceLimit: number;
 }
 interface JSON {
   rawJSON(text: string): object;
@@ -18,6 +20,10 @@ interface PropertyDescriptor {
 }
 interface ProxyHandler<T extends object> {
   __proto__?: null;
+}
+
+interface AbortSignal {
+  reason: any;
 }
 
 declare var Blob: any;

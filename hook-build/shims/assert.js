@@ -107,7 +107,7 @@ const methods = {
     const at = typeof error.stack === 'string' ? error.stack.indexOf('\n    at') : -1;
     if (at >= 0) {
       const frames = error.stack.slice(at + 1).split('\n');
-      const own = made.stack.split('\n');
+      const own = (made.stack ?? '').split('\n');
       const shared = frames.map((frame) => own.indexOf(frame)).find((position) => position >= 0);
       made.stack = [...own.slice(0, shared), ...frames].join('\n');
     }

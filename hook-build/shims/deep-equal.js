@@ -40,7 +40,7 @@ const { getTime } = Date.prototype;
 const timeOf = (date) => getTime.call(date);
 /** What a boxed value is, whatever its own valueOf says. */
 const bareOf = Object.fromEntries(
-  [Number, String, Boolean, BigInt, Symbol].map(({ name, prototype: { valueOf } }) => [
+  [Number, String, Boolean, BigInt, Symbol].map((/** @type {any} */ { name, prototype: { valueOf } }) => [
     name,
     (box) => valueOf.call(box),
   ]),

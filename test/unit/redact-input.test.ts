@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { redactInput, type RedactRules } from '../../services/gateway/recording/redact-input.ts';
-import { REDACTED, type RecordedInput } from '../../shared/domain/recorded-input.ts';
+import { REDACTED, RecordedInput } from '../../shared/domain/recorded-input.ts';
 
 const input = (more: Partial<RecordedInput>): RecordedInput => ({
   client: { id: 'client', name: 'client', tenant: 'demo', metadata: {} },
@@ -35,6 +35,47 @@ describe('what is recorded of an input', () => {
       a: [{ ASSERTION: REDACTED }],
       api_key: REDACTED,
       region: 'eu',
+    });
+  });
+
+  it('has no credential in metadata and claims, however its name is spelt', () => {
+    const client = { id: 'c', name: 'n', tenant: 'demo', metadata: { 'X-API-Key': 'k', region: 'eu' } };
+    const subject = { issuer: 'https://idp.example.com', subject: 's', claims: { accessToken: 'a', level: 1 } };
+    const found = redacted({ client, subject, body: { clientSecret: 's', private_key: 'k' } });
+    assert.deepEqual(found?.client.metadata, { 'X-API-Key': REDACTED, region: 'eu' });
+    assert.deepEqual(found.subject?.claims, { accessToken: REDACTED, level: 1 });
+    assert.deepEqual(found.body, { clientSecret: REDACTED, private_key: REDACTED });
+  });
+
+  it('has a hidden value in no name of a client, subject or browser', () => {
+    const client = { id: 'c', name: 'hidden-value', tenant: 'demo', metadata: {} };
+    const subject = { issuer: 'https://idp.example.com', subject: 'hidden-value', claims: {} };
+    const request = { method: 'POST', user_agent: 'a hidden-value', requested_scopes: ['hidden-value'] };
+    const found = redacted({ client, subject, request, body: { password: 'hidden-value' } });
+    assert.deepEqual(
+      [found?.client.name, found?.subject?.subject, found?.request],
+      [REDACTED, REDACTED, { ...request, user_agent: `a ${REDACTED}`, requested_scopes: [REDACTED] }].map((one) =>
+        typeof one === 'string' ? one : { ...one, hostname: undefined, language: undefined },
+      ),
+    );
+  });
+
+  it('stays one that can be read, whatever is hidden', () => {
+    const words = ['requested_scopes', 'oauth2-token-exchange', 'hostname', 'custom_claims', 'client_assertion'];
+    const found = redacted({ protocol: 'oauth2-token-exchange', body: { password: words } });
+    assert.deepEqual(RecordedInput.parse(JSON.parse(JSON.stringify(found))), {
+      ...input({ protocol: 'oauth2-token-exchange' }),
+      body: { password: REDACTED },
+    });
+  });
+
+  it('has nothing of a text from where a long hidden value begins', () => {
+    const long = `${'begin'.repeat(13)}end`;
+    const body = { assertion: long, text: `before ${long} after`, begin: long.slice(0, 60) };
+    assert.deepEqual(redacted({ body })?.body, {
+      assertion: REDACTED,
+      text: `before ${REDACTED}`,
+      begin: long.slice(0, 60),
     });
   });
 

@@ -7,6 +7,7 @@ import { detectContract } from '../../hook-build/detect-contract.ts';
 import { exportsNothing } from '../../hook-build/exports-nothing.ts';
 import { inertDirective } from '../../hook-build/inert-directive.ts';
 import { olderModules } from '../../hook-build/older-modules.ts';
+import { redactInput } from '../../services/gateway/recording/redact-input.ts';
 import { readProof } from '../../services/gateway/dpop/read-proof.ts';
 import { readAssertion } from '../../services/gateway/steps/read-assertion.ts';
 import { readCredentials } from '../../services/gateway/steps/authenticate-client.ts';
@@ -369,4 +370,35 @@ describe('a body of the Management API', () => {
       .map((value) => ({ value }));
     return () => UpdateResourceServer.parse({ scopes });
   });
+});
+
+describe('what is recorded of a request', () => {
+  const recording = (body: Record<string, unknown>) => () =>
+    redactInput(
+      {
+        client: { id: 'c', name: 'c', tenant: 'main', metadata: {} },
+        scope: [],
+        audience: 'a',
+        custom_claims: {},
+        body,
+        token: { issuer: 'i', lifetime_seconds: 1 },
+        request: { method: 'POST', requested_scopes: [] },
+      },
+      { redact_body: [], redact_metadata: [], redact_claims: [] },
+      new Map(),
+    );
+  // A search that begins anew at each character of the text compares nearly all of the value there; 8 of 64 are just not too many.
+  for (const [count, length] of [
+    [63, 9],
+    [63, 253],
+    [8, 64],
+    [8, 253],
+  ] as const)
+    isBounded(`${String(count)} values of ${String(length)} characters that nearly fit`, MAX_BODY_BYTES, (bytes) => {
+      const token = Array.from({ length: count }, (_, n) => `a${String.fromCharCode(98 + n)}${'a'.repeat(length - 2)}`);
+      return recording({ token, text: 'a'.repeat(bytes / 2) });
+    });
+  isBounded('names', MAX_BODY_BYTES, (bytes) =>
+    recording(Object.fromEntries(texts(bytes, '_-', 6).map((name) => [name, 0]))),
+  );
 });

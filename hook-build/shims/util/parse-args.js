@@ -124,6 +124,7 @@ function parseArgs(/** @type {any} */ config = {}) {
   requireObject('options', options);
   for (const [name, option] of Object.entries(options)) requireOption(name, option);
 
+  /** @type {any[]} */
   const tokens = tokensOf(args, options);
   const values = Object.create(null);
   const positionals = [];

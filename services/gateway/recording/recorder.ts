@@ -4,6 +4,7 @@ import type { RecordedInput } from '../../../shared/domain/recorded-input.ts';
 import type { RecordingSettings } from '../../../shared/domain/recording.ts';
 import { metadataNamed } from '../../../shared/domain/static-claims.ts';
 import { messageOf } from '../../../shared/errors.ts';
+import { mapInTurns } from '../../../shared/in-turns.ts';
 import { logger } from '../../../shared/log.ts';
 import { openSealing } from '../../../shared/recording-seal.ts';
 import {
@@ -21,6 +22,8 @@ import { redactInput } from './redact-input.ts';
 const SEND_INTERVAL_MS = 250;
 /** Bytes of all recordings of a message: what the event loop does at a time, and the bus takes. */
 const MAX_MESSAGE_BYTES = 1_000_000;
+/** What recording takes of the event loop between two messages: a tenth. What is not redacted by then is not recorded. */
+const MAX_WORK_MS = SEND_INTERVAL_MS / 10;
 /** Share of its time that the event loop was busy: above, tokens need it. */
 const BUSY = 0.9;
 const MAX_RECORDINGS_BUSY = 50;
@@ -68,7 +71,11 @@ export function openRecorder(
     const now = performance.eventLoopUtilization();
     max = performance.eventLoopUtilization(now, utilization).utilization > BUSY ? MAX_RECORDINGS_BUSY : MAX_RECORDINGS;
     utilization = now;
-    sending ??= send().finally(() => (sending = undefined));
+    sending ??= send().finally(() => {
+      sending = undefined;
+      // Of the requests since then.
+      if (waiting.length > 0) timer ??= setTimeout(flush, SEND_INTERVAL_MS);
+    });
   }
 
   async function send(): Promise<void> {
@@ -81,7 +88,10 @@ export function openRecorder(
         configuration.tenantSettings(),
         configuration.recordingKey(),
       ]);
-      if (recording === null || publicKey === undefined) return;
+      if (recording === null || publicKey === undefined) {
+        hookRecordings.add(taken.length, DROPPED);
+        return;
+      }
       const message = await sealed(taken, recording, publicKey);
       hookRecordings.add(taken.length - message.recordings.length, DROPPED);
       if (message.recordings.length === 0) return;
@@ -99,18 +109,20 @@ export function openRecorder(
     publicKey: Parameters<typeof openSealing>[0],
   ): Promise<HookRecorded> {
     const { key, seal } = await openSealing(publicKey);
-    const recordings: HookRecorded['recordings'] = [];
-    let bytes = 0;
-    for (const { request, customClaims, timeMs } of taken) {
+    let [bytes, workMs] = [0, 0];
+    const made = await mapInTurns(taken, ({ request, customClaims, timeMs }) => {
+      if (workMs > MAX_WORK_MS) return undefined;
+      const beganMs = performance.now();
       const redacted = redactInput(inputOf(request, customClaims), rules, claimsOfMetadata(request));
-      if (redacted === undefined) continue;
-      const json = JSON.stringify(redacted);
+      const json = redacted === undefined ? '' : JSON.stringify(redacted);
+      workMs += performance.now() - beganMs;
       const length = Buffer.byteLength(json);
-      if (length > MAX_RECORDING_BYTES || bytes + length > MAX_MESSAGE_BYTES) continue;
+      if (length === 0 || length > MAX_RECORDING_BYTES || bytes + length > MAX_MESSAGE_BYTES) return undefined;
       bytes += length;
       const label = { id: nuid.next(), client_id: request.client.client_id, audience: request.api.identifier };
-      recordings.push({ ...label, time_ms: timeMs, sealed: seal(label, json).toString('base64') });
-    }
+      return { ...label, time_ms: timeMs, sealed: seal(label, json).toString('base64') };
+    });
+    const recordings = made.filter((one) => one !== undefined);
     return { key, recordings };
   }
 

@@ -1,36 +1,42 @@
 import { REDACTED, type RecordedInput } from '../../../shared/domain/recorded-input.ts';
 import type { RecordingSettings } from '../../../shared/domain/recording.ts';
 
-/** Members of a body that are credentials whoever sends them, in small letters: hooks may see them, recordings never have them. */
+/** Members that are credentials whoever sends them, as {@link plain} has names: hooks may see them, recordings never have them. */
 const CREDENTIALS = [
-  'access_token',
-  'actor_token',
-  'api_key',
+  'accesstoken',
+  'actortoken',
   'apikey',
   'assertion',
   'authorization',
-  'client_assertion',
-  'client_secret',
+  'clientassertion',
+  'clientsecret',
   'code',
-  'code_verifier',
-  'device_code',
-  'id_token',
+  'codeverifier',
+  'devicecode',
+  'idtoken',
   'password',
-  'refresh_token',
+  'privatekey',
+  'refreshtoken',
   'secret',
-  'subject_token',
+  'subjecttoken',
   'token',
+  'xapikey',
 ];
 
 /** A shorter value is looked for under its name alone: it would be found in words that have nothing to do with it. */
 const SHORTEST_LOOKED_FOR = 8;
+/** A longer value is looked for by as many of its first characters; what follows them in a text goes with them. */
+const LONGEST_LOOKED_FOR = 64;
 /** Each is looked for in the whole input: who sends more of them is not recorded. */
 const MAX_LOOKED_FOR = 64;
+/** Characters of values by characters of texts: what a search compares at the worst, some 7 ms. */
+const MAX_COMPARED = 10_000_000;
 
 export type RedactRules = Pick<RecordingSettings, 'redact_body' | 'redact_metadata' | 'redact_claims'>;
 
 /**
- * What is recorded of an input: values of named members are not, nor credentials, nor the same values where they are elsewhere in it.
+ * What is recorded of an input: values of named members are not, nor credentials, nor the same values where they are elsewhere in what the
+ * client, its configuration or others have written.
  *
  * @param claimsOfMetadata Entries of metadata by the claims that are made of them.
  * @returns `undefined` for one that is not recorded.
@@ -41,12 +47,11 @@ export function redactInput(
   claimsOfMetadata: ReadonlyMap<string, string>,
 ): RecordedInput | undefined {
   const hidden = new Set<string>();
-  const body = smallNames([...CREDENTIALS, ...rules.redact_body]);
-  const metadata = smallNames(rules.redact_metadata);
-  const claims = smallNames(rules.redact_claims);
-  const ofMetadata = smallNames(
-    [...claimsOfMetadata].filter(([, name]) => metadata.has(name.toLowerCase())).map(([claim]) => claim),
-  );
+  const metadata = plainNames(rules.redact_metadata);
+  const claims = plainNames(rules.redact_claims);
+  const ofMetadata = [...claimsOfMetadata]
+    .filter(([, name]) => metadata.has(plain(name)))
+    .map(([claim]) => plain(claim));
   const withClaims = <T extends { claims: Record<string, unknown> }>(one: T | undefined): T | undefined =>
     one === undefined ? undefined : { ...one, claims: withoutNamed(one.claims, claims, hidden) };
   const named: RecordedInput = {
@@ -56,21 +61,23 @@ export function redactInput(
     client_assertion: withClaims(input.client_assertion),
     subject: withClaims(input.subject),
     actor: withClaims(input.actor),
-    body: withoutNamed(input.body, body, hidden),
+    body: withoutNamed(input.body, plainNames(rules.redact_body), hidden),
   };
   if (hidden.size === 0) return named;
-  if (hidden.size > MAX_LOOKED_FOR) return undefined;
   const values = [...hidden].sort((a, b) => b.length - a.length);
-  const { client, audience, token, ...rest } = named;
-  return {
-    ...(withoutValues(rest, values) as typeof rest),
-    audience,
-    token,
-    client: { ...client, metadata: withoutValues(client.metadata, values) as typeof client.metadata },
-  };
+  const isTooMuch = values.length > MAX_LOOKED_FOR || comparedAtMost(values, named) > MAX_COMPARED;
+  return isTooMuch ? undefined : withoutValues(named, values);
 }
 
-const smallNames = (names: readonly string[]): Set<string> => new Set(names.map((name) => name.toLowerCase()));
+/** Of names that differ in case, `-` and `_` alone one. */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
+
+const plainNames = (names: readonly string[]): Set<string> => new Set([...CREDENTIALS, ...names.map(plain)]);
+
+function comparedAtMost(values: readonly string[], input: RecordedInput): number {
+  const characters = values.reduce((sum, { length }) => sum + Math.min(length, LONGEST_LOOKED_FOR), 0);
+  return characters * JSON.stringify(input).length;
+}
 
 /** @param hidden Is told the texts of what was left out. */
 function withoutNamed<T extends Record<string, unknown>>(value: T, names: ReadonlySet<string>, hidden: Set<string>): T {
@@ -79,13 +86,13 @@ function withoutNamed<T extends Record<string, unknown>>(value: T, names: Readon
     if (Array.isArray(one)) return one.map(visit);
     return Object.fromEntries(
       Object.entries(one).map(([name, member]) => {
-        if (!names.has(name.toLowerCase())) return [name, visit(member)];
+        if (!names.has(plain(name))) return [name, visit(member)];
         hide(member, hidden);
         return [name, REDACTED];
       }),
     );
   };
-  return names.size === 0 ? value : (visit(value) as T);
+  return visit(value) as T;
 }
 
 function hide(value: unknown, hidden: Set<string>): void {
@@ -96,14 +103,37 @@ function hide(value: unknown, hidden: Set<string>): void {
   }
 }
 
-function withoutValues(value: unknown, values: readonly string[]): unknown {
-  const inText = (text: string): string => values.reduce((left, hidden) => left.replaceAll(hidden, REDACTED), text);
+/** What has a fixed form stays as it is: who asked for what, and by which means. */
+function withoutValues(input: RecordedInput, values: readonly string[]): RecordedInput {
+  const ofText = (text: string): string => values.reduce(withoutValue, text);
   const visit = (one: unknown): unknown => {
-    if (typeof one === 'string') return inText(one);
+    if (typeof one === 'string') return ofText(one);
     if (typeof one === 'number') return values.includes(String(one)) ? REDACTED : one;
     if (typeof one !== 'object' || one === null) return one;
     if (Array.isArray(one)) return one.map(visit);
-    return Object.fromEntries(Object.entries(one).map(([name, member]) => [inText(name), visit(member)]));
+    return Object.fromEntries(Object.entries(one).map(([name, member]) => [ofText(name), visit(member)]));
   };
-  return visit(value);
+  const free = <T>(one: T): T => visit(one) as T;
+  const ofOther = <T extends { subject: string; claims: Record<string, unknown> }>(
+    one: T | undefined,
+  ): T | undefined =>
+    one === undefined ? undefined : { ...one, subject: ofText(one.subject), claims: free(one.claims) };
+  const { client, request } = input;
+  const { hostname, language, user_agent, requested_scopes } = request;
+  return {
+    ...input,
+    client: { ...client, name: ofText(client.name), metadata: free(client.metadata) },
+    custom_claims: free(input.custom_claims),
+    client_assertion: ofOther(input.client_assertion),
+    subject: ofOther(input.subject),
+    actor: ofOther(input.actor),
+    body: free(input.body),
+    request: { ...request, ...free({ hostname, language, user_agent, requested_scopes }) },
+  };
+}
+
+function withoutValue(text: string, value: string): string {
+  if (value.length <= LONGEST_LOOKED_FOR) return text.replaceAll(value, REDACTED);
+  const at = text.indexOf(value.slice(0, LONGEST_LOOKED_FOR));
+  return at === -1 ? text : text.slice(0, at) + REDACTED;
 }

@@ -67,7 +67,7 @@ export const ERROR_CODES = {
   hook_revision_deployed: 'The revision is deployed to all clients already.',
   inexistent_gradual_deployment: 'No gradual deployment of the hook is on, or, to be read, there never was one.',
   gradual_deployment_changed: 'Another gradual deployment is on than the one that is meant.',
-  inexistent_hook_recording: 'There is no such recording, or it has gone by its age or size.',
+  inexistent_hook_recording: 'There is no such recording, it has gone by its age or size, or nobody can read it.',
   inexistent_hook_shadow: 'No revision runs beside the deployed one of the hook.',
   inexistent_hook_secret: 'The hook has no secret of this name.',
   hook_secret_conflict: 'The hook has a secret of this name.',

@@ -1,12 +1,11 @@
-import { RecordedInput } from '../../../shared/domain/recorded-input.ts';
 import type { HookEvent } from '../../../shared/domain/sample-event.ts';
-import { HookmintError } from '../../../shared/errors.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
 import { recordingsIn } from '../../../shared/store/recordings.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
 import { recordedEvent } from '../hook-revisions/recorded-event.ts';
 import { keptSince } from '../recordings/kept-since.ts';
+import { readRecording } from '../recordings/read-recording.ts';
 
 /** `recordings`: what hooks were told, exactly. `logs`: what can be made of the log and the present configuration (`recordedEvent`). */
 export type Source = 'recordings' | 'logs';
@@ -40,7 +39,7 @@ export async function hasRecordings(chosen: Chosen, { db }: Pick<Deps, 'db'>): P
 }
 
 async function* ofRecordings({ since, clientIds, from }: Chosen, deps: Deps): AsyncGenerator<PastRequest> {
-  const { db, openRecording } = deps;
+  const { db } = deps;
   const recordings = recordingsIn(db);
   const filter = { clientIds, since: later(since, await keptSince(db)) };
   for (let before = from === undefined ? undefined : placeOf(from); ;) {
@@ -48,12 +47,8 @@ async function* ofRecordings({ since, clientIds, from }: Chosen, deps: Deps): As
     for (const recording of page) {
       const { id, at, client_id, audience } = recording;
       const request = { id, date: at, client_id, audience };
-      try {
-        yield { ...request, event: RecordedInput.parse(JSON.parse(await openRecording(recording))) };
-      } catch (error) {
-        if (!(error instanceof HookmintError)) throw error;
-        yield request;
-      }
+      const event = await readRecording(recording, deps);
+      yield event === undefined ? request : { ...request, event };
     }
     const oldest = page.at(-1);
     if (oldest === undefined || page.length < PAGE) return;

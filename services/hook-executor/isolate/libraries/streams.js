@@ -6,10 +6,12 @@ export * from 'web-streams-polyfill';
 
 const SETTLE = { closed: ({ resolve }) => resolve(), errored: ({ reject }, reason) => reject(reason) };
 
-for (const [Class, controller] of [
+/** @type {[any, string][]} */
+const CONTROLLED = [
   [ReadableStream, '_readableStreamController'],
   [WritableStream, '_writableStreamController'],
-]) {
+];
+for (const [Class, controller] of CONTROLLED) {
   const states = new WeakMap();
   const ends = new WeakMap();
   Object.defineProperties(Class.prototype, {
@@ -49,7 +51,8 @@ function settle(stream, end) {
 }
 
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
-for (const [Class, describe] of [
+/** @type {[any, (stream: any) => object][]} */
+const SHOWN = [
   [
     ReadableStream,
     (stream) => ({
@@ -60,7 +63,8 @@ for (const [Class, describe] of [
   ],
   [WritableStream, (stream) => ({ locked: stream.locked, state: stream._state })],
   [TransformStream, ({ readable, writable, _backpressure: backpressure }) => ({ readable, writable, backpressure })],
-]) {
+];
+for (const [Class, describe] of SHOWN) {
   Object.defineProperty(Class.prototype, CUSTOM, {
     value(depth, options, inspect) {
       if (depth < 0) return this;

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH } from '../../../../shared/domain/client.ts';
-import { RecordedInput } from '../../../../shared/domain/recorded-input.ts';
 import { recordingsIn, type Recording } from '../../../../shared/store/recordings.ts';
 import { inexistent } from '../../api/api-error.ts';
 import { MAX_PAGE_ITEMS } from '../../api/paging.ts';
 import { wholeNumber } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
-import type { Deps } from '../../deps.ts';
 import { keptSince } from '../../recordings/kept-since.ts';
+import { readRecording } from '../../recordings/read-recording.ts';
 import { RecordingList, RecordingView } from './schema.ts';
 
 /** Of hookmint itself: Auth0 records nothing of what hooks are told. */
@@ -56,7 +55,9 @@ const get = reads({
   handle: async ({ params: { id } }, deps) => {
     const found = await recordingsIn(deps.db).find(id);
     if (found === undefined || found.at < (await keptSince(deps.db))) throw inexistent('hook recording');
-    return { ...entryOf(found), event: await opened(found, deps) };
+    const event = await readRecording(found, deps);
+    if (event === undefined) throw inexistent('hook recording');
+    return { ...entryOf(found), event };
   },
 });
 
@@ -80,7 +81,3 @@ export const recordingRoutes: readonly Route[] = [list, get, remove];
 const filterOf = (clientId: string | undefined) => (clientId === undefined ? {} : { clientIds: [clientId] });
 
 const entryOf = ({ id, at, client_id, audience }: Recording) => ({ id, date: at.toISOString(), client_id, audience });
-
-async function opened(recording: Recording, { openRecording }: Pick<Deps, 'openRecording'>): Promise<RecordedInput> {
-  return RecordedInput.parse(JSON.parse(await openRecording(recording)));
-}
