@@ -17,7 +17,8 @@ import { followPublicKeys } from '../../shared/public-keys.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { checkKeys } from '../../shared/store/key-check.ts';
 import { announcedChanges, announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
-import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
+import { HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import { hookRehearsalSubject, type HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import {
   TokenRequestedReply,
@@ -136,16 +137,16 @@ runService(SERVICE, async (endLater) => {
   const recorder = openRecorder(bus, { tenant, issuer: config.HOOKMINT_ISSUER }, configuration);
   endLater('the requests that are recorded', recorder.close);
 
-  const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
+  const rehearsers = createBatchRequester<HookRehearsal, HookDryRunReply>({
     ...executorsBus,
     service: SERVICE,
-    subject: hookDryRunSubject(tenant),
+    subject: hookRehearsalSubject(tenant),
     replySchema: HookDryRunReply,
   });
-  const shadows = openShadowRuns(bus, tenant, dryRunners, configuration);
+  const shadows = openShadowRuns(bus, tenant, rehearsers, configuration);
   endLater('the shadows of hooks', () => {
     shadows.close();
-    dryRunners.close();
+    rehearsers.close();
   });
 
   const missing = (): string[] => [

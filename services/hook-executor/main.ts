@@ -6,11 +6,12 @@ import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { chooseWall } from '../../shared/process-wall/wall.ts';
 import { HOOK_DRY_RUN_QUEUE, HookDryRun, hookDryRunSubject } from '../../shared/subjects/hook-dry-run.ts';
+import { HOOK_REHEARSAL_QUEUE, HookRehearsal, hookRehearsalSubject } from '../../shared/subjects/hook-rehearsal.ts';
 import { TokenRequested, TOKEN_REQUESTED_QUEUE, tokenRequestedSubject } from '../../shared/subjects/token-requested.ts';
 import { observeQueueDepth, observeWall } from '../../shared/telemetry/metrics.ts';
 import { observeSandboxes } from '../../shared/telemetry/process-metrics.ts';
 import { readConfig } from './config.ts';
-import { createDryRunHandler } from './handle-dry-run.ts';
+import { createDryRunHandlers } from './handle-dry-run.ts';
 import { createTokenRequestedHandler } from './handle-token-requested.ts';
 import { createEgressBroker } from './egress/broker.ts';
 import { openSandboxPool } from './sandbox-pool.ts';
@@ -18,6 +19,8 @@ import { startSandboxProcess } from './sandbox-process.ts';
 
 /** Dry runs at a time: they are people's, and token requests come first. */
 const MAX_DRY_RUNS_IN_FLIGHT = 8;
+/** The same of rehearsals and shadows. */
+const MAX_REHEARSED_IN_FLIGHT = 8;
 
 runService('hook-executor', async (endLater) => {
   const config = readConfig();
@@ -58,17 +61,27 @@ runService('hook-executor', async (endLater) => {
   observeQueueDepth(requests.inFlight);
   endLater('hook runs under way', requests.drain);
 
+  const { once, rehearsed } = createDryRunHandlers({ pool, broker, secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY });
   const dryRuns = serveBatches({
     connection: bus,
     subject: hookDryRunSubject(tenant),
     queue: HOOK_DRY_RUN_QUEUE,
     schema: HookDryRun,
     maxInFlight: MAX_DRY_RUNS_IN_FLIGHT,
-    // No rehearsal or shadow takes all places.
-    holderOf: ({ rehearsal }) => rehearsal ?? 'once',
-    handle: createDryRunHandler({ pool, broker, secretsKey: config.HOOKMINT_HOOK_SECRETS_KEY }),
+    handle: once,
   });
   endLater('dry runs under way', dryRuns.drain);
+  const rehearsals = serveBatches({
+    connection: bus,
+    subject: hookRehearsalSubject(tenant),
+    queue: HOOK_REHEARSAL_QUEUE,
+    schema: HookRehearsal,
+    maxInFlight: MAX_REHEARSED_IN_FLIGHT,
+    // None takes all places.
+    holderOf: ({ rehearsal }) => rehearsal,
+    handle: rehearsed,
+  });
+  endLater('rehearsals under way', rehearsals.drain);
 
   health.readyUnless(watchBus(bus), { sandbox_wall: wall.name });
   endLater('being ready', health.stopping);

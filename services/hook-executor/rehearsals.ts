@@ -30,7 +30,7 @@ export function createRehearsals({ pool, broker }: { pool: SandboxPool; broker: 
     run: (
       rehearsal: string,
       known: KnownRevision,
-      args: string | null,
+      args: string,
       deadlineMs: number,
       network: DryRunNetwork,
     ): Promise<RanOnce> => {

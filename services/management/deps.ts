@@ -4,6 +4,7 @@ import type { BatchRequester } from '../../shared/bus/batch-requester.ts';
 import type { PublicKeys } from '../../shared/public-keys.ts';
 import type { RecordingOpener } from '../../shared/recording-seal.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import type { HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 import type { GradualReports } from './gradual/gradual-reports.ts';
@@ -23,6 +24,7 @@ export type Deps = {
   hookLogs: HookLogs;
   /** The hook-executors, for runs that issue nothing. */
   dryRunners: BatchRequester<HookDryRun, HookDryRunReply>;
+  rehearsers: BatchRequester<HookRehearsal, HookDryRunReply>;
   /** What gateways told last of gradual deployments. */
   gradualReports: GradualReports;
   openRecording: RecordingOpener;

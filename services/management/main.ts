@@ -24,6 +24,7 @@ import { revocationsIn } from '../../shared/store/revocations.ts';
 import { tokenMinutesIn } from '../../shared/store/token-minutes.ts';
 import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
+import { hookRehearsalSubject, type HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 import { KeysManageReply, keysManageSubject, type KeysManage } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublicReply, keysPublicSubject, type KeysPublic } from '../../shared/subjects/keys-public.ts';
 import { observeBuilderWall } from '../../shared/telemetry/metrics.ts';
@@ -100,6 +101,13 @@ runService(SERVICE, async (endLater) => {
     replySchema: HookDryRunReply,
   });
   endLater('the dry runs', dryRunners.close);
+  const rehearsers = createBatchRequester<HookRehearsal, HookDryRunReply>({
+    ...executorsBus,
+    service: SERVICE,
+    subject: hookRehearsalSubject(tenant),
+    replySchema: HookDryRunReply,
+  });
+  endLater('the rehearsals', rehearsers.close);
   const keyManagers = createBatchRequester<KeysManage, KeysManageReply>({
     connection: bus,
     service: SERVICE,
@@ -166,6 +174,7 @@ runService(SERVICE, async (endLater) => {
       bus,
       hookLogs: createHookLogs(executorsBus, tenant),
       dryRunners,
+      rehearsers,
       gradualReports,
       openRecording,
       shadowReports,

@@ -11,7 +11,7 @@ import {
 type Group = Omit<DifferenceGroup, 'clients'> & { clients: Map<string, number> };
 
 /** A code may fail in another way each time: of so many clients a group knows. */
-const MAX_CLIENTS_KNOWN = 10_000;
+const MAX_CLIENTS_KNOWN = 1_000;
 
 /** Groups differences by their kind and what they are in. */
 export function createDifferenceGroups() {
@@ -64,7 +64,7 @@ export function createDifferenceGroups() {
       }
     },
     /** Those with the most requests first; `others`: differences of groups that are too many. */
-    told: (): { groups: DifferenceGroup[]; others: number } => ({
+    told: (maxClients = MAX_GROUP_CLIENTS): { groups: DifferenceGroup[]; others: number } => ({
       others,
       groups: [...groups.values()]
         .sort((a, b) => b.requests - a.requests)
@@ -72,7 +72,7 @@ export function createDifferenceGroups() {
           ...group,
           clients: [...clients]
             .sort(([, a], [, b]) => b - a)
-            .slice(0, MAX_GROUP_CLIENTS)
+            .slice(0, maxClients)
             .map(([client_id, requests]) => ({ client_id, requests })),
         })),
     }),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { HookOutcome, LastCalls } from '../domain/hook-outcome.ts';
-import { DryRunNetwork } from '../domain/shadow.ts';
 import { NetworkCall } from '../domain/network-call.ts';
 import { TokenRequested } from './token-requested.ts';
 
@@ -20,10 +19,6 @@ export const HOOK_DRY_RUN_QUEUE = 'hook-executor';
  */
 export const HookDryRun = TokenRequested.extend({
   arguments: TokenRequested.shape.arguments.optional(),
-  /** Name of a rehearsal: all runs of a revision in it have one isolate and one storage, as those of token requests do. */
-  rehearsal: z.string().max(64).optional(),
-  /** Default `live`. */
-  network: DryRunNetwork.optional(),
 });
 export type HookDryRun = z.infer<typeof HookDryRun>;
 
@@ -35,8 +30,6 @@ export const HookDryRunReply = z.discriminatedUnion('kind', [
     network: z.array(NetworkCall),
     /** Of a run that waited in vain: what was not answered, or else the last that was. */
     last_calls: LastCalls.optional(),
-    /** Of a run in a rehearsal: what was allowed. An executor of the release before knows no rehearsals, and says nothing. */
-    allowed: DryRunNetwork.optional(),
   }),
   z.object({ kind: z.literal('revision_missing') }),
 ]);

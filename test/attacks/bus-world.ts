@@ -79,7 +79,7 @@ async function open(bus: Bus): Promise<BusWorld> {
   };
   for (const what of ['token.sign', 'keys.public', 'keys.manage'])
     listen('signer', signer, `hookmint.demo.${what}`, 'signer');
-  for (const what of ['token.requested', 'hook.dry-run']) {
+  for (const what of ['token.requested', 'hook.dry-run', 'hook.rehearsal']) {
     listen('hook-executor', executor, `hookmint.demo.${what}`, 'hook-executor');
   }
   for (const [who, connection, subjects] of [

@@ -8,10 +8,18 @@ import { attackClass } from './attack-class.ts';
 import { OWNED, openBusWorld, type Owned } from './bus-world.ts';
 
 const world = openBusWorld();
-const REQUESTS = ['token.requested', 'hook.dry-run', 'token.sign', 'keys.public', 'keys.manage'] as const;
+const REQUESTS = [
+  'token.requested',
+  'hook.dry-run',
+  'hook.rehearsal',
+  'token.sign',
+  'keys.public',
+  'keys.manage',
+] as const;
 const ANSWERED_BY: Record<(typeof REQUESTS)[number], Owned> = {
   'token.requested': 'hook-executor',
   'hook.dry-run': 'hook-executor',
+  'hook.rehearsal': 'hook-executor',
   'token.sign': 'signer',
   'keys.public': 'signer',
   'keys.manage': 'signer',
@@ -19,6 +27,7 @@ const ANSWERED_BY: Record<(typeof REQUESTS)[number], Owned> = {
 const ASKED_BY: Record<(typeof REQUESTS)[number], Owned> = {
   'token.requested': 'gateway',
   'hook.dry-run': 'management',
+  'hook.rehearsal': 'management',
   'token.sign': 'gateway',
   'keys.public': 'management',
   'keys.manage': 'management',

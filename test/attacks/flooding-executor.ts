@@ -26,7 +26,7 @@ async function flood({ natsUrl, seed, tenant, flood }: Order): Promise<void> {
   }
   if (flood === 'hook logs') void sendAll(`hookmint.${tenant}.hook.log`);
   else {
-    for (const request of ['token.requested', 'hook.dry-run']) {
+    for (const request of ['token.requested', 'hook.dry-run', 'hook.rehearsal']) {
       bus.subscribe(`hookmint.${tenant}.${request}`, {
         queue: HOOK_DRY_RUN_QUEUE,
         callback: (error, message) => {

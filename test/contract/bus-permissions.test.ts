@@ -40,7 +40,7 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.hook.watched',
     'hookmint.demo.hook.recorded',
     'hookmint.demo.hook.shadowed',
-    'hookmint.demo.hook.dry-run',
+    'hookmint.demo.hook.rehearsal',
     READING_QUOTAS,
   ],
   'hook-executor': ['hookmint.demo.hook.log', '$KV.HOOKMINT_STORAGE.demo.hook', DOCUMENT_OF_A_HOOK],
@@ -52,6 +52,7 @@ const MAY_PUBLISH: Record<BusUser, readonly string[]> = {
     'hookmint.demo.keys.public',
     'hookmint.demo.keys.manage',
     'hookmint.demo.hook.dry-run',
+    'hookmint.demo.hook.rehearsal',
     ...FROM_ANOTHER,
     READING_QUOTAS,
     '$JS.ACK.HOOKMINT_EVENTS.management.1.1.1.1.0',
@@ -127,6 +128,7 @@ const MAY_SUBSCRIBE: Record<BusUser, readonly (readonly [subject: string, queue?
   'hook-executor': [
     ['hookmint.demo.token.requested', 'hook-executor'],
     ['hookmint.demo.hook.dry-run', 'hook-executor'],
+    ['hookmint.demo.hook.rehearsal', 'hook-executor'],
     ['_INBOX_hook-executor.>'],
   ],
   signer: [
@@ -176,6 +178,8 @@ const SUBSCRIPTIONS: readonly (readonly [subject: string, queue?: string])[] = [
   ['hookmint.demo.hook.dry-run'],
   ['hookmint.demo.hook.dry-run', 'signer'],
   ['hookmint.demo.hook.dry-run', 'hook-executor'],
+  ['hookmint.demo.hook.rehearsal'],
+  ['hookmint.demo.hook.rehearsal', 'hook-executor'],
   ['hookmint.demo.hook.log'],
   ['hookmint.demo.hook.watched'],
   ['hookmint.demo.hook.recorded'],

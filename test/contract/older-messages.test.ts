@@ -5,6 +5,7 @@ import { isProvedReply, proofKey } from '../../shared/bus/proof.ts';
 import { ConfigChanged } from '../../shared/subjects/config-changed.ts';
 import { StreamEvents } from '../../shared/subjects/events.ts';
 import { HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
+import { HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 import { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 import { KeysPublic, KeysPublicReply } from '../../shared/subjects/keys-public.ts';
 import { TokenRequested } from '../../shared/subjects/token-requested.ts';
@@ -50,6 +51,7 @@ const OLDER: Record<string, [schema: z.ZodType, message: object]> = {
   'a request to revoke': [KeysManage, { command: { action: 'revoke', kid: 'kid' } }],
   'a request to run a hook': [TokenRequested, { hook, arguments: '{}' }],
   'a request for a dry run': [HookDryRun, { hook, arguments: '{}' }],
+  'a request for a rehearsal': [HookRehearsal, { hook, arguments: '{}', rehearsal: 'name', network: 'refused' }],
   'a signed token': [TokenSignReply, { access_token: 'token', kid: 'kid' }],
   'public keys': [KeysPublicReply, { keys: [jwk] }],
   'keys after a change': [KeysManageReply, { keys: [signingKey] }],

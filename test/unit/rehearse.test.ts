@@ -5,14 +5,31 @@ import { runInNewContext } from 'node:vm';
 import { rehearse, type Rehearsed } from '../../services/management/rehearsal/rehearse.ts';
 import type { PastRequest } from '../../services/management/rehearsal/requests.ts';
 import type { HookRevision } from '../../shared/domain/hook.ts';
+import { HookmintError } from '../../shared/errors.ts';
 import { SampleEvent } from '../../shared/domain/sample-event.ts';
-import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import type { HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import type { HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 const revision = (id: string): HookRevision =>
   ({ revision: id, kind: 'hook', limits: { wall_ms: 1_000 } }) as unknown as HookRevision;
+
+const SIDES = {
+  hook: { id: 'x', name: 'x' },
+  deployed: revision('deployed'),
+  revised: revision('revised'),
+  network: 'refused',
+  policy: 'relaxed',
+} as const;
+
+async function* past(requests: number): AsyncGenerator<PastRequest> {
+  for (let n = 0; n < requests; n++) {
+    const event = SampleEvent.parse({ custom_claims: {} });
+    yield await Promise.resolve({ id: String(n), date: new Date(0), client_id: 'x', audience: 'x', event });
+  }
+}
 
 /** @param run The claims that a revision gives at its nth run. */
 async function rehearsed(
@@ -21,30 +38,21 @@ async function rehearsed(
   ended: () => void = () => undefined,
 ): Promise<Rehearsed> {
   const runs = new Map<string, number>();
-  async function* past(): AsyncGenerator<PastRequest> {
-    for (let n = 0; n < requests; n++) {
-      const event = SampleEvent.parse({ custom_claims: {} });
-      yield await Promise.resolve({ id: String(n), date: new Date(0), client_id: 'x', audience: 'x', event });
-    }
-    ended();
-  }
-  const dryRunners = {
-    request: ({ hook, network }: HookDryRun): Promise<HookDryRunReply> => {
+  const rehearsers = {
+    request: ({ hook }: HookRehearsal): Promise<HookDryRunReply> => {
       const n = runs.get(hook.revision) ?? 0;
       runs.set(hook.revision, n + 1);
       const result = JSON.stringify({ scope: [], ...run(hook.revision, n) });
       const outcome = { status: 'ok' as const, result, cpu_ms: 0, wall_ms: 0, console: [] };
-      return Promise.resolve({ kind: 'ran', outcome, network: [], allowed: network });
+      return Promise.resolve({ kind: 'ran', outcome, network: [] });
     },
-    close: () => undefined,
   };
-  const [deployed, revised] = [revision('deployed'), revision('revised')];
-  return rehearse(
-    { hook: { id: 'x', name: 'x' }, deployed, revised, network: 'refused', policy: 'relaxed' },
-    past(),
-    1_000,
-    { dryRunners },
-  );
+  return rehearse(SIDES, measured(requests, ended), 1_000, { rehearsers });
+}
+
+async function* measured(requests: number, ended: () => void): AsyncGenerator<PastRequest> {
+  yield* past(requests);
+  ended();
 }
 
 describe('a rehearsal', () => {
@@ -81,5 +89,20 @@ describe('a rehearsal', () => {
     assert(differing >= requests && others > requests * (claims - 101), `${String(differing)}, ${String(others)}`);
     assert.deepEqual([differing, varying.length <= 1_000], [requests, true]);
     assert(mib < 3, `${String(mib)} MiB`);
+  });
+
+  it('says that nobody rehearses where no executor of this release is there', async () => {
+    const asked: HookRehearsal[] = [];
+    const rehearsers = {
+      request: (request: HookRehearsal): Promise<HookDryRunReply> => {
+        asked.push(request);
+        return Promise.reject(new HookmintError('bus_no_responders', 'nobody'));
+      },
+    };
+    await assert.rejects(rehearse(SIDES, past(1), 1, { rehearsers }), {
+      status: 503,
+      errorCode: 'service_unavailable',
+    });
+    assert(asked.every(({ network }) => network === 'refused'));
   });
 });

@@ -157,6 +157,13 @@ describe('a result of a hook', () => {
     assert.equal(after.dropped.length, bytes / 2);
     return () => differencesOfRuns(before, after);
   });
+  isBounded('clients of groups of differences', 65_536, (bytes) => {
+    const differences = Array.from({ length: 50 }, (_, n) => ({ kind: 'failed' as const, what: String(n) }));
+    const groups = createDifferenceGroups();
+    for (const client_id of texts(bytes, '', 1))
+      groups.add({ id: 'x', date: 'x', client_id, audience: 'x' }, differences);
+    return () => groups.told();
+  });
   isBounded('differences, grouped', 100_000, (bytes) => {
     const scopes = texts(bytes).map((what) => ({ kind: 'scope_added' as const, what }));
     return () => {

@@ -3,14 +3,21 @@ import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
+import { MAX_GROUP_CLIENTS } from '../../../shared/domain/run-difference.ts';
 import { bucketOf } from '../../../shared/duration-buckets.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
 import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
 import { judgeOutcome } from '../../../shared/hook-result/judge-outcome.ts';
 import { logger } from '../../../shared/log.ts';
-import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
-import { hookShadowedSubject, type HookShadowed, type ShadowFigures } from '../../../shared/subjects/hook-shadowed.ts';
+import type { HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
+import type { HookRehearsal } from '../../../shared/subjects/hook-rehearsal.ts';
+import {
+  hookShadowedSubject,
+  MAX_SHADOWED_BYTES,
+  type HookShadowed,
+  type ShadowFigures,
+} from '../../../shared/subjects/hook-shadowed.ts';
 import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import type { ShapingHook } from '../gradual/side-of.ts';
@@ -19,13 +26,15 @@ import { HOOK_REPLY_GRACE_MS } from '../limits.ts';
 /** A token is answered by then; one that is not is late by something else. */
 const AFTER_MS = 250;
 const LOOK_INTERVAL_MS = 100;
-/** Executors have eight places for runs beside tokens. */
+/** Executors have eight places for rehearsals and shadows. */
 const AT_ONCE = 2;
 const MAX_WAITING = 200;
 /** Share of its time that the event loop was busy: above, tokens need it, and what waits is given up. */
 const BUSY = 0.9;
 const MAX_RUN_BUSY = 5;
 const REPORT_INTERVAL_MS = 1_000;
+/** Of what is told of a shadow: the more it is, the less often. */
+const REPORTED_BYTES_PER_MS = 100;
 
 /** The run of the deployed revision, and what it was told. */
 export type Shadowed = {
@@ -59,7 +68,7 @@ type Task = Shadowed & {
 export function openShadowRuns(
   bus: NatsConnection,
   tenant: string,
-  dryRunners: BatchRequester<HookDryRun, HookDryRunReply>,
+  rehearsers: Pick<BatchRequester<HookRehearsal, HookDryRunReply>, 'request'>,
   configuration: Pick<Configuration, 'tenantSettings' | 'enabledHooks'>,
 ): ShadowRuns {
   const gateway = nuid.next();
@@ -81,15 +90,25 @@ export function openShadowRuns(
   async function report(): Promise<void> {
     const hooks = await configuration.enabledHooks('credentials-exchange').catch(() => undefined);
     for (const [shadow, counted] of known) {
-      if (counted.hasNews()) {
-        const message: HookShadowed = { gateway, shadow, figures: counted.told() };
-        bus.publish(subject, JSON.stringify(message));
+      if (counted.hasNews() && counted.reportAgainMs <= performance.now()) {
+        const message = reportOf(shadow, counted);
+        bus.publish(subject, message);
+        counted.reportAgainMs = performance.now() + message.length / REPORTED_BYTES_PER_MS;
       }
       if (hooks !== undefined && !hooks.some((hook) => hook.shadow?.shadow.id === shadow)) known.delete(shadow);
     }
     if (known.size > 0) return;
     clearInterval(reporting);
     reporting = undefined;
+  }
+
+  /** With as many clients of each group as management takes. */
+  function reportOf(shadow: string, counted: Counted): Buffer {
+    for (let clients = MAX_GROUP_CLIENTS; ; clients = Math.floor(clients / 2)) {
+      const told: HookShadowed = { gateway, shadow, figures: counted.told(clients) };
+      const message = Buffer.from(JSON.stringify(told));
+      if (message.length <= MAX_SHADOWED_BYTES || clients === 0) return message;
+    }
   }
 
   function look(): void {
@@ -153,10 +172,9 @@ export function openShadowRuns(
       network,
     };
     const deadlineMs = Date.now() + revision.limits.wall_ms + HOOK_REPLY_GRACE_MS;
-    let reply = await dryRunners.request(request, deadlineMs);
-    if (reply.kind === 'revision_missing') reply = await dryRunners.request({ ...request, revision }, deadlineMs);
-    // An executor of the release before lets requests go out.
-    return reply.kind === 'ran' && reply.allowed === network ? reply : undefined;
+    let reply = await rehearsers.request(request, deadlineMs);
+    if (reply.kind === 'revision_missing') reply = await rehearsers.request({ ...request, revision }, deadlineMs);
+    return reply.kind === 'ran' ? reply : undefined;
   }
 
   return {
@@ -212,10 +230,11 @@ function createCounted() {
       addDuration('shadow', after);
       groups.add(request, differences);
     },
+    reportAgainMs: -Infinity,
     hasNews: (): boolean => !isTold,
-    told: (): ShadowFigures => {
+    told: (maxClients: number): ShadowFigures => {
       isTold = true;
-      return { ...counts, ...groups.told(), ...durations };
+      return { ...counts, ...groups.told(maxClients), ...durations };
     },
   };
 }

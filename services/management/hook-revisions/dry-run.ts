@@ -7,12 +7,15 @@ import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { HookmintError } from '../../../shared/errors.ts';
 import { judgeOutcome, type Judgement } from '../../../shared/hook-result/judge-outcome.ts';
 import type { HookDryRun, HookDryRunReply } from '../../../shared/subjects/hook-dry-run.ts';
-import type { DryRunNetwork } from '../../../shared/domain/shadow.ts';
-import { ApiError } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
 
 /** Time on top of a hook's wall limit for its outcome to arrive, milliseconds. */
 const GRACE_MS = 2_000;
+
+type RunRequest = Omit<HookDryRun, 'revision'>;
+type Runners<Request extends RunRequest> = {
+  request: (request: Request & Pick<HookDryRun, 'revision'>, deadlineMs: number) => Promise<HookDryRunReply>;
+};
 
 /** What one run came to, without a token having been issued. */
 export type DryRun = Judgement & {
@@ -26,9 +29,6 @@ export type DryRun = Judgement & {
   wall_ms: number;
 };
 
-/** Of a run in a rehearsal: its name, and whether requests go out. */
-type RehearsedRun = { rehearsal?: string; network?: DryRunNetwork };
-
 /**
  * Has a hook-executor run a revision once, and judges the outcome as the gateway does.
  *
@@ -37,13 +37,12 @@ type RehearsedRun = { rehearsal?: string; network?: DryRunNetwork };
 export async function dryRun(
   hook: { id: string; name: string },
   revision: HookRevision,
-  { event, policy, ...rehearsed }: { event: HookEvent; policy: CustomClaimsPolicy } & RehearsedRun,
-  { dryRunners }: Pick<Deps, 'dryRunners'>,
+  { event, policy }: { event: HookEvent; policy: CustomClaimsPolicy },
+  { dryRunners }: { dryRunners: Runners<RunRequest & { arguments: string }> },
 ): Promise<DryRun> {
   const request = {
     hook: { id: hook.id, name: hook.name, revision: revision.revision },
     arguments: JSON.stringify(argumentsOf(event, revision.kind)),
-    ...rehearsed,
   };
   const deadlineMs = Date.now() + revision.limits.wall_ms + GRACE_MS;
   const { outcome, network, last_calls } = await ask(request, revision, deadlineMs, dryRunners);
@@ -78,31 +77,19 @@ export async function loadOnce(
   return (await ask(request, revision, deadlineMs, dryRunners)).outcome;
 }
 
-async function ask(
-  request: Omit<HookDryRun, 'revision'>,
+async function ask<Request extends RunRequest>(
+  request: Request,
   revision: HookRevision,
   deadlineMs: number,
-  dryRunners: Deps['dryRunners'],
+  runners: Runners<Request>,
 ): Promise<Ran> {
   try {
-    let reply = await dryRunners.request(request, deadlineMs);
-    if (reply.kind === 'revision_missing') reply = await dryRunners.request({ ...request, revision }, deadlineMs);
-    if (reply.kind === 'ran') {
-      // It would have made requests that nobody allowed.
-      if (request.rehearsal !== undefined && reply.allowed !== request.network) throw olderExecutor();
-      return reply;
-    }
+    let reply = await runners.request(request, deadlineMs);
+    if (reply.kind === 'revision_missing') reply = await runners.request({ ...request, revision }, deadlineMs);
+    if (reply.kind === 'ran') return reply;
     return { outcome: unavailable('the executor does not accept the revision'), network: [] };
   } catch (error) {
     if (!(error instanceof HookmintError) || error.code !== 'bus_deadline_exceeded') throw error;
     return { outcome: { status: 'timed_out', limit: 'wall', ...NOT_RUN }, network: [] };
   }
-}
-
-function olderExecutor(): ApiError {
-  return new ApiError(
-    503,
-    'service_unavailable',
-    'A hook-executor of a release before cannot rehearse: replace all first',
-  );
 }

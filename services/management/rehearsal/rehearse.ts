@@ -10,6 +10,7 @@ import { createDifferenceGroups } from '../../../shared/hook-result/difference-g
 import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
 import { slower } from '../../../shared/hook-result/slower.ts';
 import type { DryRunNetwork } from '../../../shared/domain/shadow.ts';
+import { ApiError } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
 import { dryRun, type DryRun } from '../hook-revisions/dry-run.ts';
 import type { PastRequest } from './requests.ts';
@@ -57,7 +58,7 @@ export async function rehearse(
   { hook, deployed, revised, network, policy }: Rehearsal,
   requests: AsyncGenerator<PastRequest>,
   max: number,
-  deps: Pick<Deps, 'dryRunners'>,
+  { rehearsers }: { rehearsers: Pick<Deps['rehearsers'], 'request'> },
 ): Promise<Rehearsed> {
   const rehearsal = nuid.next();
   const untilMs = performance.now() + MAX_MS;
@@ -73,14 +74,19 @@ export async function rehearse(
     isLast: false,
   };
 
+  const dryRunners: Parameters<typeof dryRun>[3]['dryRunners'] = {
+    request: (request, deadlineMs) => rehearsers.request({ ...request, rehearsal, network }, deadlineMs),
+  };
+
   async function run(revision: HookRevision, event: HookEvent): Promise<DryRun | undefined> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (tries > 0) await delay(RETRY_MS * tries);
       try {
-        const ran = await dryRun(hook, revision, { event, policy, rehearsal, network }, deps);
+        const ran = await dryRun(hook, revision, { event, policy }, { dryRunners });
         if (ran.outcome.status !== 'unavailable') return ran;
       } catch (error) {
         if (!(error instanceof HookmintError)) throw error;
+        if (error.code === 'bus_no_responders' && tries === MAX_TRIES - 1) throw nobodyRehearses();
       }
     }
     return undefined;
@@ -166,6 +172,14 @@ export async function rehearse(
     groups: [...told.groups.filter(isOwn), ...(longer === undefined ? [] : [ofAll(longer, counts.requests)])],
     stoppedAt: place.isLast ? undefined : place.last,
   };
+}
+
+function nobodyRehearses(): ApiError {
+  return new ApiError(
+    503,
+    'service_unavailable',
+    'No hook-executor is there that rehearses: replace those of the release before, and give NATS its new configuration',
+  );
 }
 
 function ofAll({ kind, what, before = '', after = '' }: RunDifference, requests: number): DifferenceGroup {

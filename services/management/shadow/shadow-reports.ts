@@ -4,13 +4,11 @@ import { messageOf } from '../../../shared/errors.ts';
 import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
 import { slower } from '../../../shared/hook-result/slower.ts';
 import { logger } from '../../../shared/log.ts';
-import { HookShadowed, hookShadowedSubject } from '../../../shared/subjects/hook-shadowed.ts';
+import { HookShadowed, hookShadowedSubject, MAX_SHADOWED_BYTES } from '../../../shared/subjects/hook-shadowed.ts';
 
 /** Of each shadow and gateway one. */
 const MAX_REPORTS = 1_000;
 const MAX_REPORTS_BYTES = 64 * 1_048_576;
-/** 50 groups of 100 clients. */
-const MAX_MESSAGE_BYTES = 1_048_576;
 /** After the last news; a shadow that is over needs none. */
 const KEPT_MS = 86_400_000;
 
@@ -24,7 +22,11 @@ export function openShadowReports(bus: NatsConnection, tenant: string) {
 
   const subscription = bus.subscribe(hookShadowedSubject(tenant), {
     callback: (error, message) => {
-      if (error !== null || message.data.length > MAX_MESSAGE_BYTES) return;
+      if (error !== null) return;
+      if (message.data.length > MAX_SHADOWED_BYTES) {
+        logger.warn({ bytes: message.data.length }, 'a report of a shadow is too long to be read');
+        return;
+      }
       try {
         const report = HookShadowed.parse(message.json());
         reports.set(JSON.stringify([report.shadow, report.gateway]), report, { size: message.data.length });
