@@ -25,6 +25,8 @@ export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 /** `before` and `after` as JSON or words, cut. */
 export type RunDifference = { kind: DifferenceKind; what: string; before?: string; after?: string };
 
+/** Of one request; those beyond are counted. */
+export const MAX_RUN_DIFFERENCES = 100;
 export const MAX_DIFFERENCE_GROUPS = 50;
 export const MAX_GROUP_CLIENTS = 100;
 export const MAX_GROUP_EXAMPLES = 3;

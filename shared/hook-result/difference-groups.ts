@@ -2,6 +2,7 @@ import {
   MAX_DIFFERENCE_GROUPS,
   MAX_GROUP_CLIENTS,
   MAX_GROUP_EXAMPLES,
+  MAX_RUN_DIFFERENCES,
   type DifferenceExample,
   type DifferenceGroup,
   type RunDifference,
@@ -34,7 +35,8 @@ export function createDifferenceGroups() {
 
   return {
     add: (request: Omit<DifferenceExample, 'before' | 'after'>, differences: readonly RunDifference[]): void => {
-      for (const { kind, what, ...values } of differences) {
+      others += Math.max(0, differences.length - MAX_RUN_DIFFERENCES);
+      for (const { kind, what, ...values } of differences.slice(0, MAX_RUN_DIFFERENCES)) {
         const group = groupOf({ kind, what });
         if (group === undefined) {
           others++;

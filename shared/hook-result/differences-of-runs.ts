@@ -40,11 +40,12 @@ function claimsOf(was: Readonly<Record<string, unknown>>, is: Readonly<Record<st
 function droppedOf(before: JudgedRun, after: JudgedRun): RunDifference[] {
   const said = ({ dropped }: JudgedRun): string[] =>
     dropped.map(({ kind, name, reason }) => cut(`${kind} ${name}: ${reason}`));
-  return [...new Set(onlyIn(said(after), said(before)))].map((what) => ({ kind: 'dropped', what }));
+  return onlyIn(said(after), said(before)).map((what) => ({ kind: 'dropped', what }));
 }
 
-const onlyIn = (these: readonly string[], those: readonly string[]): string[] =>
-  these.filter((one) => !those.includes(one));
+const onlyIn = (these: readonly string[], those: readonly string[]): string[] => [
+  ...new Set(these).difference(new Set(those)),
+];
 
 /** Why there is no token. */
 function reasonOf({ outcome, answer }: JudgedRun): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MAX_DIFFERENCE_GROUPS, type RunDifference } from '../../shared/domain/run-difference.ts';
+import { MAX_DIFFERENCE_GROUPS, MAX_RUN_DIFFERENCES, type RunDifference } from '../../shared/domain/run-difference.ts';
 import { createDifferenceGroups } from '../../shared/hook-result/difference-groups.ts';
 import { differencesOfRuns, type JudgedRun } from '../../shared/hook-result/differences-of-runs.ts';
 import { slower } from '../../shared/hook-result/slower.ts';
@@ -80,6 +80,14 @@ describe('groups of differences', () => {
     for (let n = 0; n < MAX_DIFFERENCE_GROUPS + 7; n++) groups.add(request('a'), [failed(String(n))]);
     const { groups: told, others } = groups.told();
     assert.deepEqual([told.length, others], [MAX_DIFFERENCE_GROUPS, 7]);
+  });
+
+  it('are of so many differences of a request, and the others are counted', () => {
+    const groups = createDifferenceGroups();
+    const many = Array.from({ length: MAX_RUN_DIFFERENCES + 7 }, () => failed('x'));
+    groups.add(request('a'), many);
+    const { groups: told, others } = groups.told();
+    assert.deepEqual([told[0]?.requests, others], [MAX_RUN_DIFFERENCES, 7]);
   });
 
   it('of several are together what one would have', () => {

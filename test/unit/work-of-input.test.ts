@@ -24,7 +24,10 @@ import { UpdateResourceServer } from '../../services/management/resources/resour
 import type { ClientGrant } from '../../shared/domain/client-grant.ts';
 import type { ResourceServer } from '../../shared/domain/resource-server.ts';
 import { MAX_HOOK_CODE_BYTES } from '../../shared/domain/hook.ts';
+import type { Dropped } from '../../shared/domain/hook-finding.ts';
 import { isReservedClaim } from '../../shared/domain/reserved-claims.ts';
+import { createDifferenceGroups } from '../../shared/hook-result/difference-groups.ts';
+import { differencesOfRuns, type JudgedRun } from '../../shared/hook-result/differences-of-runs.ts';
 import { mergeHookResult } from '../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../shared/hook-result/scope-changes.ts';
 import { peerOf } from '../../shared/http/peer.ts';
@@ -93,6 +96,13 @@ const claims = (names: readonly string[], value: unknown = 0): string =>
   JSON.stringify(Object.fromEntries(names.map((name) => [name, value])));
 const merging = (result: string) => () => mergeHookResult(result, 'relaxed');
 const parsing = (text: string) => () => parseYaml(text);
+const judged = ({ scope = [], dropped = [] }: { scope?: string[]; dropped?: Dropped[] } = {}): JudgedRun => ({
+  token: { scope, claims: {} },
+  scope_changes: { removed: [], added: [] },
+  dropped,
+  answer: null,
+  outcome: { status: 'ok' },
+});
 const namespacing = (result: string) => () => mergeHookResult(result, 'namespaced');
 
 describe('a result of a hook', () => {
@@ -133,6 +143,25 @@ describe('a result of a hook', () => {
   isBounded('what hooks did to scopes', MAX_RESULT_BYTES, (bytes) => {
     const [granted, scopes] = [texts(bytes), texts(bytes, '_')];
     return () => scopeChanges(granted, scopes);
+  });
+
+  isBounded('other scopes than the deployed revision gives', 100_000, (bytes) => {
+    const [before, after] = [texts(bytes), texts(bytes, '_')].map((scope) => judged({ scope }));
+    return () => differencesOfRuns(before ?? judged(), after ?? judged());
+  });
+  isBounded('other scopes that are none', 86_000, (bytes) => {
+    const [before, after] = ['é', 'è'].map((scope) =>
+      judged(mergeHookResult(JSON.stringify({ scope: [`${scope} `.repeat(bytes / 2)] }), 'relaxed')),
+    );
+    assert(before !== undefined && after !== undefined);
+    assert.equal(after.dropped.length, bytes / 2);
+    return () => differencesOfRuns(before, after);
+  });
+  isBounded('differences, grouped', 100_000, (bytes) => {
+    const scopes = texts(bytes).map((what) => ({ kind: 'scope_added' as const, what }));
+    return () => {
+      createDifferenceGroups().add({ id: 'x', date: 'x', client_id: 'x', audience: 'x' }, scopes);
+    };
   });
 
   it('costs no more than 2 µs of CPU a scope, parsed and merged and compared', (t) => {

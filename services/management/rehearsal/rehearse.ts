@@ -23,6 +23,8 @@ const MAX_TRIES = 4;
 const RETRY_MS = 250;
 /** Runs by which it is found out whether a claim is another each time. */
 const MAX_REPEATS = 5;
+/** Of so many claims it is found out; code may name others for each request. */
+const MAX_CLAIMS = 1_000;
 
 export type Rehearsal = {
   hook: { id: string; name: string };
@@ -47,6 +49,9 @@ export type Rehearsed = {
   stoppedAt: PastRequest | undefined;
 };
 
+/** A claim that had another value: after so many runs again, by the deployed revision itself or not. */
+type ChangedClaim = { repeats: number; varies: boolean };
+
 /** Runs requests through the deployed revision and another, side by side, and groups in what they differ. Nothing is issued, nothing is kept. */
 export async function rehearse(
   { hook, deployed, revised, network, policy }: Rehearsal,
@@ -58,10 +63,10 @@ export async function rehearse(
   const untilMs = performance.now() + MAX_MS;
   const groups = createDifferenceGroups();
   const durations: [Record<string, number>, Record<string, number>] = [{}, {}];
-  const repeats = new Map<string, number>();
-  const varying = new Set<string>();
-  const counts = { requests: 0, not_run: 0, network_refused: 0 };
-  const differing: RunDifference[][] = [];
+  const claims = new Map<string, ChangedClaim>();
+  const counts = { requests: 0, differing: 0, not_run: 0, network_refused: 0 };
+  /** Requests that differ only in claims that may turn out to vary. */
+  const doubtful: ChangedClaim[][] = [];
   const place: { taken: number; last: PastRequest | undefined; isLast: boolean } = {
     taken: 0,
     last: undefined,
@@ -81,23 +86,42 @@ export async function rehearse(
     return undefined;
   }
 
+  function changedClaim({ kind, what }: Pick<RunDifference, 'kind' | 'what'>): ChangedClaim | undefined {
+    if (kind !== 'claim_changed') return undefined;
+    let claim = claims.get(what);
+    if (claim === undefined && claims.size < MAX_CLAIMS) claims.set(what, (claim = { repeats: 0, varies: false }));
+    return claim;
+  }
+
   /** Without those of a claim that differs from itself, such as the time. */
   async function ownDifferences(event: HookEvent, was: DryRun, found: RunDifference[]): Promise<RunDifference[]> {
-    const doubted = found.filter(
-      ({ kind, what }) => kind === 'claim_changed' && (repeats.get(what) ?? 0) < MAX_REPEATS,
-    );
+    const doubted = found
+      .map(changedClaim)
+      .filter((claim) => claim !== undefined)
+      .filter(({ repeats, varies }) => !varies && repeats < MAX_REPEATS);
     if (doubted.length > 0) {
-      for (const { what } of doubted) repeats.set(what, (repeats.get(what) ?? 0) + 1);
+      for (const claim of doubted) claim.repeats++;
       const again = await run(deployed, event);
       if (again !== undefined) {
-        for (const { kind, what } of differencesOfRuns(was, again)) if (kind === 'claim_changed') varying.add(what);
+        for (const difference of differencesOfRuns(was, again)) {
+          const claim = changedClaim(difference);
+          if (claim !== undefined) claim.varies = true;
+        }
       }
     }
     return found.filter(isOwn);
   }
 
   const isOwn = ({ kind, what }: Pick<RunDifference, 'kind' | 'what'>): boolean =>
-    kind !== 'claim_changed' || !varying.has(what);
+    kind !== 'claim_changed' || claims.get(what)?.varies !== true;
+
+  /** Of all that differs no more is kept than what may change the count. */
+  function count(differences: readonly RunDifference[]): void {
+    if (differences.length === 0) return;
+    const changed = differences.map(changedClaim);
+    if (changed.includes(undefined)) counts.differing++;
+    else doubtful.push(changed.filter((claim) => claim !== undefined));
+  }
 
   async function compare({ id, date, client_id, audience, event }: PastRequest): Promise<void> {
     const was = event === undefined ? undefined : await run(deployed, event);
@@ -113,7 +137,7 @@ export async function rehearse(
     }
     if (network === 'refused' && was.network.length + is.network.length > 0) counts.network_refused++;
     const differences = await ownDifferences(event, was, differencesOfRuns(was, is));
-    if (differences.length > 0) differing.push(differences);
+    count(differences);
     groups.add({ id, date: date.toISOString(), client_id, audience }, differences);
   }
 
@@ -136,8 +160,8 @@ export async function rehearse(
   return {
     ...counts,
     // Without what turned out to vary later.
-    differing: differing.filter((differences) => differences.some(isOwn)).length,
-    varying: [...varying],
+    differing: counts.differing + doubtful.filter((changed) => changed.some(({ varies }) => !varies)).length,
+    varying: [...claims].filter(([, { varies }]) => varies).map(([name]) => name),
     others: told.others,
     groups: [...told.groups.filter(isOwn), ...(longer === undefined ? [] : [ofAll(longer, counts.requests)])],
     stoppedAt: place.isLast ? undefined : place.last,
