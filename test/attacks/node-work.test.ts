@@ -114,7 +114,7 @@ const REFUSED: Record<string, [expression: string, failure: RegExp]> = {
     `zlib.brotliCompressSync('x', { params: { [zlib.constants.BROTLI_PARAM_LARGE_WINDOW]: 1, [zlib.constants.BROTLI_PARAM_LGWIN]: 30 } })`,
     /the large window of Brotli is limited to 0/,
   ],
-  'the same by another spelling of its name': [
+  'that window by another spelling of its name': [
     `zlib.brotliCompressSync('x', { params: { '0x6': true, 2: 30 } })`,
     /parameters of BrotliCompress are whole numbers/,
   ],
@@ -122,11 +122,11 @@ const REFUSED: Record<string, [expression: string, failure: RegExp]> = {
     `zlib.zstdCompressSync('x', { params: { [zlib.constants.ZSTD_c_compressionLevel]: 22 } })`,
     /the level of Zstandard is limited to 9/,
   ],
-  'the same by another spelling of its name': [
+  'that level by another spelling of its name': [
     `zlib.createZstdCompress({ params: { '100.0': 22 } })`,
     /parameters of ZstdCompress are whole numbers/,
   ],
-  'the same by a number that is another for Node': [
+  'that level by a number that is another for Node': [
     `zlib.createZstdCompress({ params: { 100: 22 - 2 ** 32 } })`,
     /the level of Zstandard is limited to 9/,
   ],
