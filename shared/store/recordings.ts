@@ -1,4 +1,4 @@
-import { Binary, type Db, type Filter } from 'mongodb';
+import { Binary, MongoBulkWriteError, type Db, type Filter } from 'mongodb';
 import { z } from 'zod';
 import { RecordingPublicKey } from '../recording-seal.ts';
 import { parseDocument } from './document.ts';
@@ -16,7 +16,12 @@ export const Recording = z.object({
 });
 export type Recording = z.infer<typeof Recording>;
 
+/** What is known of a recording without opening it. */
+const RecordingEntry = Recording.omit({ key: true, sealed: true });
+export type RecordingEntry = z.infer<typeof RecordingEntry>;
+
 type Stored = Omit<Recording, 'id' | 'sealed'> & { _id: string; sealed: Binary };
+type Page = { skip: number; limit: number };
 export type RecordingFilter = {
   clientIds?: readonly string[] | undefined;
   since?: Date | undefined;
@@ -25,6 +30,12 @@ export type RecordingFilter = {
 };
 
 const MAX_QUERY_MS = 4_000;
+/** Nobody waits for it: the index of millions of recordings is read. */
+const MAX_COUNT_MS = 20_000;
+const DUPLICATE_KEY = 11_000;
+/** With all that lists and sums ask for: what is sealed is a thousand times as much, and need not be read for them. */
+const BY_AGE = { at: 1, _id: 1, bytes: 1 } as const;
+const BY_CLIENT = { client_id: 1, at: 1, _id: 1, bytes: 1 } as const;
 /** What a document takes beside what is sealed. */
 const BYTES_BESIDE = 512;
 /** Ids that are removed by one command. */
@@ -34,36 +45,50 @@ const MAX_REMOVED = 1_000;
 export function recordingsIn(db: Db) {
   const collection = db.collection<Stored>('hook_recordings');
   const filterOf = ({ clientIds, since, before }: RecordingFilter): Filter<Stored> => ({
-    ...(before === undefined ? {} : { $or: [{ at: { $lt: before.at } }, { at: before.at, _id: { $lt: before.id } }] }),
     ...(clientIds === undefined ? {} : { client_id: { $in: [...clientIds] } }),
     ...(since === undefined ? {} : { at: { $gte: since } }),
+    ...(before === undefined
+      ? {}
+      : {
+          // Where an index begins; `$or` alone has it read from the newest on.
+          at: { $lte: before.at, ...(since === undefined ? {} : { $gte: since }) },
+          $or: [{ at: { $lt: before.at } }, { at: before.at, _id: { $lt: before.id } }],
+        }),
   });
   const fromStored = ({ _id, sealed, ...rest }: Stored): Recording =>
     parseDocument(Recording, { id: _id, sealed: sealed.value(), ...rest }, `recording ${_id}`);
 
   return {
-    /** @returns Their bytes. Nothing waits for a journal: what a server that is killed loses is recorded again. */
-    async add(recordings: readonly Omit<Recording, 'bytes'>[]): Promise<number> {
+    /** Of several with one id the first is kept. Nothing waits for a journal: what a server that is killed loses is recorded again. */
+    async add(recordings: readonly Omit<Recording, 'bytes'>[]): Promise<void> {
+      if (recordings.length === 0) return;
       const documents = recordings.map(({ id, sealed, ...rest }) => ({
         _id: id,
         ...rest,
-        bytes: sealed.length + rest.key.length + BYTES_BESIDE,
+        bytes: bytesOf({ sealed, ...rest }),
         sealed: new Binary(sealed),
       }));
-      if (documents.length === 0) return 0;
-      await collection.insertMany(documents, { ordered: false, writeConcern: { w: 'majority', journal: false } });
-      return documents.reduce((sum, { bytes }) => sum + bytes, 0);
+      const writeConcern = { w: 'majority', journal: false } as const;
+      await collection.insertMany(documents, { ordered: false, writeConcern }).catch((error: unknown) => {
+        if (!isOfDuplicates(error)) throw error;
+      });
     },
     async find(id: string): Promise<Recording | undefined> {
       const stored = await collection.findOne({ _id: id });
       return stored === null ? undefined : fromStored(stored);
     },
     /** Newest first. */
-    async list(filter: RecordingFilter, { skip, limit }: { skip: number; limit: number }): Promise<Recording[]> {
+    async list(filter: RecordingFilter, { skip, limit }: Page): Promise<Recording[]> {
       const found = collection.find(filterOf(filter), { maxTimeMS: MAX_QUERY_MS });
       return (await found.sort({ at: -1, _id: -1 }).skip(skip).limit(limit).toArray()).map(fromStored);
     },
-    async size(filter: RecordingFilter = {}): Promise<{ recordings: number; bytes: number }> {
+    /** As `list`, without what is sealed. */
+    async entries(filter: RecordingFilter, { skip, limit }: Page): Promise<RecordingEntry[]> {
+      const found = collection.find(filterOf(filter), { projection: { key: 0, sealed: 0 }, maxTimeMS: MAX_QUERY_MS });
+      const stored = await found.sort({ at: -1, _id: -1 }).skip(skip).limit(limit).toArray();
+      return stored.map(({ _id, ...rest }) => parseDocument(RecordingEntry, { id: _id, ...rest }, `recording ${_id}`));
+    },
+    async size(filter: RecordingFilter): Promise<{ recordings: number; bytes: number }> {
       const sum = { $group: { _id: null, recordings: { $sum: 1 }, bytes: { $sum: '$bytes' } } };
       const [found] = await collection
         .aggregate<{ recordings: number; bytes: number }>([{ $match: filterOf(filter) }, sum], {
@@ -71,6 +96,13 @@ export function recordingsIn(db: Db) {
         })
         .toArray();
       return { recordings: found?.recordings ?? 0, bytes: found?.bytes ?? 0 };
+    },
+    /** Of all, by the index alone. */
+    async bytes(): Promise<number> {
+      const sum = [{ $match: { at: { $gte: new Date(0) } } }, { $group: { _id: null, bytes: { $sum: '$bytes' } } }];
+      const options = { hint: BY_AGE, maxTimeMS: MAX_COUNT_MS };
+      const [found] = await collection.aggregate<{ bytes: number }>(sum, options).toArray();
+      return found?.bytes ?? 0;
     },
     removeOlderThan: async (date: Date): Promise<number> =>
       (await collection.deleteMany({ at: { $lt: date } })).deletedCount,
@@ -80,7 +112,7 @@ export function recordingsIn(db: Db) {
       while (left > 0) {
         const oldest = await collection
           .find({}, { projection: { bytes: 1 }, maxTimeMS: MAX_QUERY_MS })
-          .sort({ at: 1 })
+          .sort({ at: 1, _id: 1 })
           .limit(MAX_REMOVED)
           .toArray();
         const ids: string[] = [];
@@ -94,16 +126,30 @@ export function recordingsIn(db: Db) {
       }
       return removed;
     },
-    removeOnes: async (ids: readonly string[]): Promise<void> => {
-      await collection.deleteMany({ _id: { $in: [...ids] } });
+    /** By their clients too: whoever gives a recording the id of another does not remove that. */
+    removeOnes: async (ones: readonly Pick<Recording, 'id' | 'client_id'>[]): Promise<void> => {
+      const [ids, clientIds] = [ones.map(({ id }) => id), new Set(ones.map(({ client_id }) => client_id))];
+      await collection.deleteMany({ _id: { $in: ids }, client_id: { $in: [...clientIds] } });
     },
     /** Those of some clients, or all. @returns How many were. */
     remove: async (filter: RecordingFilter): Promise<number> =>
       (await collection.deleteMany(filterOf(filter), { writeConcern: { w: 'majority' } })).deletedCount,
     async createIndexes(): Promise<void> {
-      await collection.createIndexes([{ key: { at: 1 } }, { key: { client_id: 1, at: 1 } }]);
+      await collection.createIndexes([{ key: BY_AGE }, { key: BY_CLIENT }]);
     },
   };
+}
+
+/** What a recording takes, about. */
+export const bytesOf = ({ sealed, key }: Pick<Recording, 'sealed' | 'key'>): number =>
+  sealed.length + key.length + BYTES_BESIDE;
+
+function isOfDuplicates(error: unknown): boolean {
+  if (!(error instanceof MongoBulkWriteError)) return false;
+  return (
+    [error.writeErrors].flat().every(({ code }) => code === DUPLICATE_KEY) &&
+    error.result.getWriteConcernError() === undefined
+  );
 }
 
 type StoredKey = { _id: 'recording_key' } & RecordingPublicKey;

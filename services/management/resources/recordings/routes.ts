@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH } from '../../../../shared/domain/client.ts';
-import { recordingsIn, type Recording } from '../../../../shared/store/recordings.ts';
+import { recordingsIn, type RecordingEntry } from '../../../../shared/store/recordings.ts';
 import { inexistent } from '../../api/api-error.ts';
 import { MAX_PAGE_ITEMS } from '../../api/paging.ts';
 import { wholeNumber } from '../../api/query.ts';
@@ -35,7 +35,7 @@ const list = reads({
     const filter = { since: await keptSince(db), ...filterOf(client_id) };
     const [{ recordings: total, bytes }, found] = await Promise.all([
       recordings.size(filter),
-      recordings.list(filter, { skip: page * per_page, limit: per_page }),
+      recordings.entries(filter, { skip: page * per_page, limit: per_page }),
     ]);
     return { total, bytes, recordings: found.map((one) => ({ ...entryOf(one), bytes: one.bytes })) };
   },
@@ -80,4 +80,9 @@ export const recordingRoutes: readonly Route[] = [list, get, remove];
 
 const filterOf = (clientId: string | undefined) => (clientId === undefined ? {} : { clientIds: [clientId] });
 
-const entryOf = ({ id, at, client_id, audience }: Recording) => ({ id, date: at.toISOString(), client_id, audience });
+const entryOf = ({ id, at, client_id, audience }: Omit<RecordingEntry, 'bytes'>) => ({
+  id,
+  date: at.toISOString(),
+  client_id,
+  audience,
+});
