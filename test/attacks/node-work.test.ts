@@ -112,11 +112,35 @@ const REFUSED: Record<string, [expression: string, failure: RegExp]> = {
   'a bomb': [`zlib.gunzipSync(zlib.gzipSync(Buffer.alloc(20e6)))`, /^ERR_BUFFER_TOO_LARGE|a request is limited/],
   'Brotli with a window of 1 GB': [
     `zlib.brotliCompressSync('x', { params: { [zlib.constants.BROTLI_PARAM_LARGE_WINDOW]: 1, [zlib.constants.BROTLI_PARAM_LGWIN]: 30 } })`,
-    /Brotli has no large windows/,
+    /the large window of Brotli is limited to 0/,
+  ],
+  'that window by another spelling of its name': [
+    `zlib.brotliCompressSync('x', { params: { '0x6': true, 2: 30 } })`,
+    /parameters of BrotliCompress are whole numbers/,
   ],
   'Zstandard with all the memory': [
     `zlib.zstdCompressSync('x', { params: { [zlib.constants.ZSTD_c_compressionLevel]: 22 } })`,
     /the level of Zstandard is limited to 9/,
+  ],
+  'that level by another spelling of its name': [
+    `zlib.createZstdCompress({ params: { '100.0': 22 } })`,
+    /parameters of ZstdCompress are whole numbers/,
+  ],
+  'that level by a number that is another for Node': [
+    `zlib.createZstdCompress({ params: { 100: 22 - 2 ** 32 } })`,
+    /the level of Zstandard is limited to 9/,
+  ],
+  'Zstandard that looks for what is far away': [
+    `zlib.zstdCompressSync('a', { params: { 160: 1, 161: 28 }, pledgedSrcSize: 1e9 })`,
+    /this parameter of Zstandard is limited to 0/,
+  ],
+  'the tables of Zstandard': [
+    `zlib.zstdCompressSync('a', { params: { [zlib.constants.ZSTD_c_hashLog]: 30 } })`,
+    /the hash log of Zstandard is limited to 22/,
+  ],
+  'a piece of a stream of 1 MB': [
+    `(() => { const { error } = JSON.parse(work('["zlibWrite",1,["bytes","Buffer","' + 'AAAA'.repeat(3e5) + '"]]')); if (error) throw error; })()`,
+    /a piece is limited to 65536 bytes/,
   ],
   'a file of 100,000 variables': [
     `util.parseEnv('a=b\\n'.repeat(100_000))`,
@@ -233,6 +257,9 @@ const LONG: Record<string, string> = {
   'bombs in streams of the web': `(async () => { const d = zlib.gzipSync(Buffer.alloc(7e6)); for (;;) await new Response(new Response(d).body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer().catch(() => {}); })();`,
   'long URLs': `const s = 'http://a/' + '\\u4e00'.repeat(65_500); for (;;) new URL(s);`,
   'long URLs that are changed': `const u = new URL('http://a/' + '\\u4e00'.repeat(65_500)); for (;;) u.hash = 'x';`,
+  'compression at its best in pieces': `const d = crypto.randomBytes(64_000).toString('hex').slice(0, 65_536); for (let i = 0; ; i++) { const s = zlib.createBrotliCompress(); s.on('error', () => {}); s.write(d + i); }`,
+  'what is unpacked into large chunks': `const s = zlib.deflateRawSync(Buffer.alloc(1 << 20), { finishFlush: zlib.constants.Z_FULL_FLUSH, level: 9 }), d = Buffer.concat(Array(500).fill(s)); for (;;) try { zlib.inflateRawSync(d, { chunkSize: 6e8, maxOutputLength: 3.5e6 }); } catch {}`,
+  'what is unpacked into small chunks': `const d = zlib.deflateRawSync(Buffer.alloc(7e6)); for (;;) try { zlib.inflateRawSync(d, { chunkSize: 64 }); } catch {}`,
   certificates: `for (;;) try { new crypto.X509Certificate('x'); } catch {}`,
 };
 for (const [what, body] of Object.entries(LONG)) {
@@ -251,6 +278,35 @@ for (const [what, body] of Object.entries(LONG)) {
     assert.ok(medianMs < NEIGHBOUR_MS, `neighbours waited ${String(medianMs)} ms`);
   });
 }
+
+const UNENDED: Record<string, string> = {
+  'closed while its level changes': `const s = zlib.createDeflate(); s.on('error', () => {}); s.write(crypto.randomBytes(60_000)); s.params(5, 1, () => {}); s.close();`,
+  'made room for while its level changes': `const s = zlib.createDeflate(); s.on('error', () => {}); s.write(crypto.randomBytes(60_000)); s.params(5, 1, () => {}); for (let i = 0; i < 40; i++) zlib.createGzip().on('error', () => {});`,
+  'destroyed while it ends': `const text = crypto.randomBytes(32_500).toString('hex'); for (let i = 0; i < 4; i++) { const s = zlib.createBrotliCompress({ params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }); s.on('error', () => {}); s.resume(); await new Promise((done) => s.write(text, done)); s.end(); await new Promise((done) => setTimeout(done, 5)); s.destroy(); }`,
+  'closed while it is written to, by requests': `for (let i = 0; i < 5; i++) { const id = JSON.parse(work('["zlibOpen","Gzip",["undefined"]]')).value; work.begin('["zlibWrite",' + id + ',["bytes","Buffer","AAAA"]]').catch(() => {}); work.begin('["zlibEnd",' + id + ']').catch(() => {}); work('["zlibClose",' + id + ']'); }`,
+};
+for (const [what, body] of Object.entries(UNENDED))
+  attack(`a stream of zlib that is ${what}: the process goes on, and so does this hook's cryptography`, async () => {
+    const result = await resultOf(`(async () => {
+      ${body}
+      await new Promise((done) => setTimeout(done, 100));
+      const digest = await globalThis.crypto.subtle.digest('SHA-256', new Uint8Array(3));
+      cb(null, { bytes: digest.byteLength });
+    })().catch(cb);`);
+    assert.deepEqual(result, { bytes: 32 });
+  });
+
+attack('a signature of Ed448 counts in its context alone', async () => {
+  const result = await resultOf(`(async () => {
+    const { subtle } = globalThis.crypto, data = new Uint8Array([1, 2, 3]);
+    const { privateKey, publicKey } = await subtle.generateKey('Ed448', false, ['sign', 'verify']);
+    const context = (bytes) => ({ name: 'Ed448', context: new Uint8Array(bytes) });
+    const signature = await subtle.sign(context([1, 2]), privateKey, data);
+    const isValid = (algorithm) => subtle.verify(algorithm, publicKey, signature, data);
+    cb(null, { same: await isValid(context([1, 2])), other: await isValid(context([7])), none: await isValid('Ed448') });
+  })().catch(cb);`);
+  assert.deepEqual(result, { same: true, other: false, none: false });
+});
 
 attack('a run that waits is ended at its limit, and its thread with it', async () => {
   // Estimated as less than it may use, it takes as much as it takes: what it is charged is what the process used meanwhile.

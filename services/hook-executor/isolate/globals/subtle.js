@@ -46,6 +46,7 @@ const PARAMETERS = [
   'salt',
   'info',
   'iterations',
+  'context',
   'public',
 ];
 

@@ -53,7 +53,8 @@ export class URL {
   static parse(url, base = undefined) {
     try {
       return new URL(url, base);
-    } catch {
+    } catch (error) {
+      if (error?.code === 'ERR_OVER_HOOK_LIMIT') throw error;
       return null;
     }
   }

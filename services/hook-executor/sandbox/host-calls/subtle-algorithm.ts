@@ -29,7 +29,7 @@ const NAMES = new Set([
 
 /** The parameters that go to WebCrypto, by kind and bound; what is not among them does not go. */
 const TEXTS = ['hash', 'namedCurve'];
-const BYTES = ['publicExponent', 'iv', 'additionalData', 'counter', 'label', 'salt', 'info'];
+const BYTES = ['publicExponent', 'iv', 'additionalData', 'counter', 'label', 'salt', 'info', 'context'];
 const NUMBERS: Record<string, number> = {
   modulusLength: MAX_RSA_BITS,
   iterations: MAX_PBKDF2_ITERATIONS,

@@ -20,8 +20,8 @@ const HASH_BITS: Record<string, number> = { 'SHA-1': 160, 'SHA-256': 256, 'SHA-3
 /** Of a key to be derived that says no length: as long as an HMAC's of SHA-512 is. */
 const LONGEST_BLOCK_BITS = 1_024;
 
-/** Operations of one isolate at a time: they run on threads that all hooks of the process share. */
-const MAX_AT_A_TIME = 4;
+/** Operations of one isolate at a time: they run on the four threads that all hooks of the process share. */
+const MAX_AT_A_TIME = 3;
 
 /** The turns that the operations of one isolate take, in the order in which they were asked for. */
 export class SubtleTurns {

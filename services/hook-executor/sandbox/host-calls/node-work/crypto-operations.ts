@@ -156,7 +156,10 @@ export const CRYPTO_OPERATIONS: Record<string, Operation> = {
       algorithm: crypto.webcrypto.Algorithm,
       extractable: boolean,
       usages: crypto.webcrypto.KeyUsage[],
-    ) => shownKey(key.toCryptoKey(algorithm, extractable, usages), extractable),
+    ) => {
+      const made = key.toCryptoKey(algorithm, extractable, usages);
+      return shownKey(made, made.extractable);
+    },
     (key) => useMs('', key),
   ),
   createSecretKey: quick(unchecked(crypto.createSecretKey)),
