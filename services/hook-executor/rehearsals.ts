@@ -18,7 +18,7 @@ const KEPT_MS = MAX_WALL_MS + 10_000;
  * requests would. What they write is gone with them.
  */
 export function createRehearsals({ pool, broker }: { pool: SandboxPool; broker: EgressBroker }) {
-  const run = createRunner(pool);
+  const run = createRunner(pool, false);
   const rehearsed = new LRUCache<string, Apart>({
     max: MAX_REHEARSED,
     ttl: KEPT_MS,

@@ -42,7 +42,7 @@ export async function runOnce(
 ): Promise<RanOnce> {
   const isolate = `${known.runnable.revision} once ${nuid.next()}`;
   try {
-    return await runApart({ broker, run: createRunner(pool) }, known, args, deadlineMs, { isolate, documents });
+    return await runApart({ broker, run: createRunner(pool, false) }, known, args, deadlineMs, { isolate, documents });
   } finally {
     pool.unload(isolate);
   }

@@ -14,9 +14,13 @@ type Run = (
   services: { deadlineMs: number; network: Network; storage: Storage },
 ) => Promise<HookOutcome>;
 
-/** Runs revisions: code in a sandbox process, a webhook without one. What it learns of endpoints it keeps. */
-export function createRunner(pool: SandboxPool): Run {
-  const runWebhook = createWebhookRuns();
+/**
+ * Runs revisions: code in a sandbox process, a webhook without one. What it learns of endpoints it keeps.
+ *
+ * @param isMeasured As `createWebhookRuns` has it.
+ */
+export function createRunner(pool: SandboxPool, isMeasured = true): Run {
+  const runWebhook = createWebhookRuns(isMeasured);
   return (known, hookName, args, { deadlineMs, network, storage }) =>
     isCode(known.runnable)
       ? pool.run(known.runnable, args, deadlineMs, network, storage)

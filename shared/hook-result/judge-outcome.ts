@@ -8,6 +8,7 @@ import { acceptHookOutcome } from './accept-hook-outcome.ts';
 import { askedInVain } from './asked-in-vain.ts';
 import { mergeHookResult, refuseTooLarge } from './merge-hook-result.ts';
 import { scopeChanges } from './scope-changes.ts';
+import { withinScopes } from './within-scopes.ts';
 
 /** What a token request would come to after a hook's run, without a token having been issued. */
 export type Judgement = {
@@ -26,15 +27,12 @@ export type Judgement = {
  */
 export function judgeOutcome(
   outcome: HookOutcome,
-  { scope: granted, custom_claims: before }: Pick<HookEvent, 'scope' | 'custom_claims'>,
+  { scope: granted, custom_claims: before, protocol }: Pick<HookEvent, 'scope' | 'custom_claims' | 'protocol'>,
   { kind, policy }: { kind: HookKind; policy: CustomClaimsPolicy },
 ): Judgement {
   try {
-    const { scopes, customClaims, dropped } = mergeHookResult(
-      acceptHookOutcome(outcome, kind),
-      customClaimsPolicyOf(kind, policy),
-      kind,
-    );
+    const merged = mergeHookResult(acceptHookOutcome(outcome, kind), customClaimsPolicyOf(kind, policy), kind);
+    const { scopes, customClaims, dropped } = protocol === undefined ? merged : withinScopes(merged, granted);
     const claims = { ...before, ...customClaims };
     refuseTooLarge({ customClaims: claims, scopes });
     return {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import { context, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { openShadowRuns, type ShadowRuns } from '../../services/gateway/shadow/shadow-runs.ts';
 import { openShadowReports, type ShadowReports } from '../../services/management/shadow/shadow-reports.ts';
@@ -10,6 +12,7 @@ import { MAX_DIFFERENCE_GROUPS } from '../../shared/domain/run-difference.ts';
 import { argumentsOf, SampleEvent } from '../../shared/domain/sample-event.ts';
 import { DEFAULT_TENANT_SETTINGS } from '../../shared/domain/tenant.ts';
 import type { HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
+import { activeTraceId } from '../../shared/telemetry/tracing.ts';
 import { until } from '../support/until.ts';
 import { startBusWithUsers, type Bus } from './bus-fixtures.ts';
 
@@ -17,6 +20,7 @@ let bus: Bus;
 let management: NatsConnection;
 let gateway: NatsConnection;
 before(async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   bus = await startBusWithUsers();
   [management, gateway] = await Promise.all([bus.connect('management'), bus.connect('gateway')]);
 });
@@ -24,7 +28,7 @@ after(() => bus.stop());
 
 const revisionOf = (revision: string): HookRevision =>
   HookRevision.parse({ hook_id: 'hook', code: 'code', limits: DEFAULT_HOOK_LIMITS, revision });
-const hook: EnabledHook = {
+const hook: EnabledHook & Required<Pick<EnabledHook, 'shadow'>> = {
   id: 'hook',
   name: 'hook',
   revision: revisionOf('deployed'),
@@ -41,24 +45,30 @@ const gave = (result: object): HookOutcome => ({
   console: [],
 });
 
+const outcomeOf = (given: object | 'throws'): HookOutcome =>
+  given === 'throws'
+    ? { status: 'threw', during: 'run', error: { name: 'Error', message: 'no' }, cpu_ms: 0, wall_ms: 1, console: [] }
+    : gave(given);
+
 /** @param asked What the revision of the shadow gives. */
 async function shadowing(
-  asked: (request: HookRehearsal) => object,
-  work: (take: (clientId: string) => void, reports: ShadowReports) => Promise<void>,
+  asked: (request: HookRehearsal) => object | 'throws',
+  work: (take: (clientId: string, more?: object) => void, reports: ShadowReports) => Promise<void>,
+  shadowed = hook,
 ): Promise<void> {
   const reports = openShadowReports(management, 'demo');
   await management.flush();
   const rehearsers = {
     request: (request: HookRehearsal) =>
-      Promise.resolve({ kind: 'ran' as const, outcome: gave(asked(request)), network: [] }),
+      Promise.resolve({ kind: 'ran' as const, outcome: outcomeOf(asked(request)), network: [] }),
   };
   const shadows: ShadowRuns = openShadowRuns(gateway, 'demo', rehearsers, {
-    enabledHooks: () => Promise.resolve([hook]),
+    enabledHooks: () => Promise.resolve([shadowed]),
     tenantSettings: () => Promise.resolve(DEFAULT_TENANT_SETTINGS),
   });
-  const take = (id: string): void => {
-    const args = argumentsOf(SampleEvent.parse({ client: { id } }), 'hook');
-    shadows.take(hook, { args, outcome: gave({ scope: [] }), scopes: [], customClaims: {} });
+  const take = (id: string, more: object = {}): void => {
+    const args = argumentsOf(SampleEvent.parse({ client: { id }, ...more }), 'hook');
+    shadows.take(shadowed, { args, outcome: gave({ scope: [] }), scopes: [], customClaims: {} });
   };
   try {
     await work(take, reports);
@@ -84,4 +94,53 @@ it('what a shadow came to is told, however much it is to say', async () => {
       assert(groups.every(({ clients }) => clients.length > 10));
     },
   );
+});
+
+it('no run of a shadow is in the trace of a request, and its example names that of its own', async () => {
+  const traces: (string | undefined)[] = [];
+  const inTrace = (digit: string, work: () => void): void => {
+    const span = { traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags: TraceFlags.SAMPLED };
+    context.with(trace.setSpanContext(ROOT_CONTEXT, span), work);
+  };
+  await shadowing(
+    () => {
+      traces.push(activeTraceId());
+      return { scope: ['more'] };
+    },
+    async (take, reports) => {
+      await until('both are compared', () => {
+        for (const digit of ['1', '2']) inTrace(digit, () => take(digit));
+        return reports.reportOf('shadow').groups[0]?.examples.length === 2;
+      });
+      const { examples = [] } = reports.reportOf('shadow').groups[0] ?? {};
+      for (const { id, client_id } of examples) assert.equal(id, client_id.repeat(32));
+      assert.deepEqual([...new Set(traces)], [undefined]);
+    },
+  );
+});
+
+it('what clients get is compared: tokens without a hook that fails by its policy, and of others only scopes that they may have', async () => {
+  const { revision, shadow } = hook;
+  const policy = { on_failure: 'issue_unmodified' } as const;
+  const lenient = { ...hook, shadow: { ...shadow, revision: { ...shadow.revision, ...policy } } };
+  for (const [given, shadowed, more] of [
+    ['throws', { ...lenient, revision: { ...revision, ...policy } }, {}],
+    [{ scope: ['more'] }, hook, { protocol: 'oauth2-token-exchange' }],
+  ] as const) {
+    await shadowing(
+      () => given,
+      async (take, reports) => {
+        await until('it is compared', () => {
+          take('client', more);
+          return reports.reportOf('shadow').requests > 0;
+        });
+        const { groups } = reports.reportOf('shadow');
+        assert.deepEqual(
+          groups.map(({ kind, what }) => [kind, what]),
+          given === 'throws' ? [] : [['dropped', 'scope more: not_granted']],
+        );
+      },
+      shadowed,
+    );
+  }
 });

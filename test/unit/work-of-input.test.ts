@@ -30,6 +30,7 @@ import { createDifferenceGroups } from '../../shared/hook-result/difference-grou
 import { differencesOfRuns, type JudgedRun } from '../../shared/hook-result/differences-of-runs.ts';
 import { mergeHookResult } from '../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../shared/hook-result/scope-changes.ts';
+import { withinScopes } from '../../shared/hook-result/within-scopes.ts';
 import { peerOf } from '../../shared/http/peer.ts';
 import { isNestedTooDeeply, MAX_NESTING } from '../../shared/nesting.ts';
 import { OAuthError } from '../../shared/oauth-error.ts';
@@ -156,6 +157,10 @@ describe('a result of a hook', () => {
     assert(before !== undefined && after !== undefined);
     assert.equal(after.dropped.length, bytes / 2);
     return () => differencesOfRuns(before, after);
+  });
+  isBounded('scopes of a token for somebody else', 100_000, (bytes) => {
+    const [granted, scopes] = [texts(bytes, '_').slice(0, 1_000), texts(bytes)];
+    return () => withinScopes({ scopes, customClaims: {}, dropped: [] }, granted);
   });
   isBounded('clients of groups of differences', 65_536, (bytes) => {
     const differences = Array.from({ length: 50 }, (_, n) => ({ kind: 'failed' as const, what: String(n) }));

@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { nuid, type NatsConnection } from '@nats-io/transport-node';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { MAX_GROUP_CLIENTS } from '../../../shared/domain/run-difference.ts';
 import { bucketOf } from '../../../shared/duration-buckets.ts';
 import { messageOf } from '../../../shared/errors.ts';
+import { byFailurePolicy } from '../../../shared/hook-result/by-failure-policy.ts';
 import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
 import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
 import { judgeOutcome } from '../../../shared/hook-result/judge-outcome.ts';
@@ -83,7 +85,7 @@ export function openShadowRuns(
   function countedOf(id: string): Counted {
     let counted = known.get(id);
     if (counted === undefined) known.set(id, (counted = createCounted()));
-    reporting ??= setInterval(() => void report(), REPORT_INTERVAL_MS);
+    reporting ??= everyMs(REPORT_INTERVAL_MS, () => void report());
     return counted;
   }
 
@@ -147,13 +149,13 @@ export function openShadowRuns(
       return;
     }
     const { custom_claims: policy } = await configuration.tenantSettings();
-    const [before, after] = [
-      [hook.revision.kind, outcome] as const,
-      [shadow.revision.kind, reply.outcome] as const,
-    ].map(([kind, ended]) => ({
-      outcome: ended,
-      ...judgeOutcome(ended, { scope: scopes, custom_claims: customClaims }, { kind, policy }),
-    }));
+    const event = { scope: scopes, custom_claims: customClaims, protocol: args.protocol };
+    const [before, after] = [[hook.revision, outcome] as const, [shadow.revision, reply.outcome] as const].map(
+      ([revision, ended]) => {
+        const judged = { outcome: ended, ...judgeOutcome(ended, event, { kind: revision.kind, policy }) };
+        return byFailurePolicy(judged, event, revision);
+      },
+    );
     if (before === undefined || after === undefined) return;
     counted.compared(
       { id: task.id, date: task.date, client_id: args.client.id, audience: args.audience },
@@ -189,7 +191,7 @@ export function openShadowRuns(
       const date = new Date().toISOString();
       const readyMs = performance.now() + AFTER_MS;
       waiting.push({ ...shadowed, hook, shadow, counted, id: activeTraceId() ?? '', date, readyMs });
-      looking ??= setInterval(look, LOOK_INTERVAL_MS);
+      looking ??= everyMs(LOOK_INTERVAL_MS, look);
     },
     close: () => {
       clearInterval(looking);
@@ -198,6 +200,10 @@ export function openShadowRuns(
     },
   };
 }
+
+/** In no request's trace, of which the first would be that of all others. */
+const everyMs = (ms: number, work: () => void): NodeJS.Timeout =>
+  context.with(ROOT_CONTEXT, () => setInterval(work, ms));
 
 /** What the runs of one shadow came to. */
 function createCounted() {

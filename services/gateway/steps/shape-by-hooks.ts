@@ -1,13 +1,15 @@
 import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
-import type { Dropped, HookFinding } from '../../../shared/domain/hook-finding.ts';
+import type { HookFinding } from '../../../shared/domain/hook-finding.ts';
 import type { HookError, HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import { CONTRACTS, isWebhookKind } from '../../../shared/domain/contracts.ts';
 import { customClaimsPolicyOf, type CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { acceptHookOutcome } from '../../../shared/hook-result/accept-hook-outcome.ts';
 import { askedInVain } from '../../../shared/hook-result/asked-in-vain.ts';
+import { isFailure } from '../../../shared/hook-result/is-failure.ts';
 import { mergeHookResult, refuseTooLarge, type MergedResult } from '../../../shared/hook-result/merge-hook-result.ts';
 import { scopeChanges } from '../../../shared/hook-result/scope-changes.ts';
 import { hasStaticClaims, staticClaims } from '../../../shared/hook-result/static-claims.ts';
+import { withinScopes } from '../../../shared/hook-result/within-scopes.ts';
 import { logger } from '../../../shared/log.ts';
 import { ruleOf, type ShapingHook } from '../gradual/side-of.ts';
 import { MAX_REPORTED_DROPPED, MAX_REPORTED_MESSAGE_CHARACTERS, MAX_REPORTED_STACK_CHARACTERS } from '../limits.ts';
@@ -108,21 +110,6 @@ function resultOf(
     hook.side?.count({ outcome, dropped: 0, isFailed: isFailed || outcome.status === 'ok' });
     throw error;
   }
-}
-
-/** A token for somebody else has no scopes beyond those that it may have, whatever code adds. */
-function withinScopes(merged: MergedResult, allowed: readonly string[]): MergedResult {
-  const others = merged.scopes.filter((scope) => !allowed.includes(scope));
-  return {
-    ...merged,
-    scopes: merged.scopes.filter((scope) => allowed.includes(scope)),
-    dropped: [...merged.dropped, ...others.map((name): Dropped => ({ kind: 'scope', name, reason: 'not_granted' }))],
-  };
-}
-
-/** Whether the hook did not come to a decision: a denial is one. */
-function isFailure({ status }: HookOutcome): boolean {
-  return status !== 'ok' && status !== 'denied';
 }
 
 function hookFindings(hook: ShapingHook, outcome: HookOutcome): HookFinding {

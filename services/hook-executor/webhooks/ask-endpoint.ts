@@ -10,7 +10,7 @@ import type { WebhookAnswer, WebhookRequest } from './webhook.ts';
 const MAX_ANSWER_BYTES = 262_144;
 
 /** `untilMs` is on the clock of `performance`. */
-export type EndpointServices = { network: Network; breaker: CircuitBreaker; untilMs: number };
+export type EndpointServices = { network: Network; breaker: CircuitBreaker; untilMs: number; isMeasured: boolean };
 
 /** The endpoint has given no answer for long; it is not asked. */
 export class CircuitOpen extends Error {}
@@ -33,7 +33,7 @@ const COMMON_HEADERS: [string, string][] = [
 export async function askEndpoint(
   url: string,
   { headers, credentials = [], body }: WebhookRequest,
-  { network, breaker, untilMs }: EndpointServices,
+  { network, breaker, untilMs, isMeasured }: EndpointServices,
 ): Promise<WebhookAnswer> {
   if (!breaker.admits()) throw new CircuitOpen();
   const request: HttpExchangeRequest = {
@@ -46,11 +46,11 @@ export async function askEndpoint(
     timeout_ms: Math.max(0, untilMs - performance.now()),
   };
   const startedMs = performance.now();
-  const measured = (outcome: object): void =>
-    httpClientRequestDuration.record((performance.now() - startedMs) / 1_000, {
-      ...httpClientAttributes(request),
-      ...outcome,
-    });
+  const measured = (outcome: object): void => {
+    if (!isMeasured) return;
+    const attributes = { ...httpClientAttributes(request), ...outcome };
+    httpClientRequestDuration.record((performance.now() - startedMs) / 1_000, attributes);
+  };
   try {
     const response = JSON.parse(await network(JSON.stringify(request))) as HttpExchangeResponse;
     if (AWAY.has(response.status)) breaker.failed();

@@ -25,8 +25,12 @@ type Ended<Outcome extends HookOutcome = HookOutcome> = Outcome extends unknown
   ? Omit<Outcome, 'cpu_ms' | 'wall_ms' | 'console'>
   : never;
 
-/** Runs of hooks that are webhooks, in this process: what is asked and answered is data, never code. */
-export function createWebhookRuns() {
+/**
+ * Runs of hooks that are webhooks, in this process: what is asked and answered is data, never code.
+ *
+ * @param isMeasured Whether figures and the log have what becomes of them; not of runs beside those of token requests.
+ */
+export function createWebhookRuns(isMeasured = true) {
   const webhooks = new WeakMap<KnownRevision, Webhook>();
   // A hook's own: what one hook asks wrongly is no reason not to ask for another.
   const breakers = new LRUCache<string, CircuitBreaker>({ max: MAX_ENDPOINTS });
@@ -35,11 +39,17 @@ export function createWebhookRuns() {
     const key = `${hookId} ${url}`;
     const known = breakers.get(key);
     if (known !== undefined) return known;
+    const made = isMeasured ? toldBreaker(hookId, hookName, url) : new CircuitBreaker(() => undefined);
+    breakers.set(key, made);
+    return made;
+  }
+
+  function toldBreaker(hookId: string, hookName: string, url: string): CircuitBreaker {
     const count = (state: 'open' | 'closed', changes: number): void =>
       webhookCircuits.add(changes, { 'hookmint.hook.name': hookName, 'hookmint.webhook.circuit': state });
     // A counter that begins with its first change shows no increase by it.
     for (const state of ['open', 'closed'] as const) count(state, 0);
-    const made = new CircuitBreaker((state) => {
+    return new CircuitBreaker((state) => {
       count(state, 1);
       const said = state === 'open' ? 'is not asked for a while: it gave no answer' : 'answers again';
       logger.warn(
@@ -47,8 +57,6 @@ export function createWebhookRuns() {
         `the endpoint of a webhook ${said}`,
       );
     });
-    breakers.set(key, made);
-    return made;
   }
 
   function webhookOf(known: KnownRevision): Webhook {
@@ -73,7 +81,7 @@ export function createWebhookRuns() {
     const given = JSON.parse(args) as HookArguments;
     const breaker = breakerOf(known.revision.hook_id, hookName, webhook.url);
     try {
-      const answer = await askWebhook(webhook, webhook.request(given), { network, breaker, untilMs });
+      const answer = await askWebhook(webhook, webhook.request(given), { network, breaker, untilMs, isMeasured });
       return outcomeOf(webhook.decide(answer, given), known.revision.limits.result_bytes);
     } catch (error) {
       if (error instanceof CircuitOpen) return unavailable('the endpoint of the webhook has given no answers lately');

@@ -6,6 +6,7 @@ import type { HookEvent } from '../../../shared/domain/sample-event.ts';
 import type { CustomClaimsPolicy } from '../../../shared/domain/tenant.ts';
 import { bucketOf } from '../../../shared/duration-buckets.ts';
 import { HookmintError } from '../../../shared/errors.ts';
+import { byFailurePolicy } from '../../../shared/hook-result/by-failure-policy.ts';
 import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
 import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
 import { slower } from '../../../shared/hook-result/slower.ts';
@@ -83,7 +84,7 @@ export async function rehearse(
       if (tries > 0) await delay(RETRY_MS * tries);
       try {
         const ran = await dryRun(hook, revision, { event, policy }, { dryRunners });
-        if (ran.outcome.status !== 'unavailable') return ran;
+        if (ran.outcome.status !== 'unavailable') return byFailurePolicy(ran, event, revision);
       } catch (error) {
         if (!(error instanceof HookmintError)) throw error;
         if (error.code === 'bus_no_responders' && tries === MAX_TRIES - 1) throw nobodyRehearses();
