@@ -116,6 +116,7 @@ async function assertReadable(): Promise<void> {
     default_token_quota: null,
     resource_parameter_profile: 'compatibility',
     error_dialect: 'auth0',
+    recording: null,
     ...PROFILE,
   });
   assert.deepEqual(await hooksIn(db).find('hook'), MIGRATED_HOOK);

@@ -177,6 +177,7 @@ describe('the store', () => {
       default_token_quota: null,
       resource_parameter_profile: 'compatibility',
       error_dialect: 'auth0',
+      recording: null,
       profile: {},
     };
     assert.deepEqual(await tenant.settings(), defaults);
@@ -187,6 +188,7 @@ describe('the store', () => {
       default_token_quota: null,
       resource_parameter_profile: 'compatibility',
       error_dialect: 'auth0',
+      recording: null,
       profile: {},
     });
   });
@@ -538,6 +540,7 @@ describe("the gateway's view of the configuration", () => {
         default_token_quota: null,
         resource_parameter_profile: 'compatibility',
         error_dialect: 'auth0',
+        recording: null,
         profile: {},
       },
     ];
