@@ -113,7 +113,8 @@ export class ZlibEngine {
     this.#chunks = [];
     this.#bytes = 0;
     if (failure) this.drop();
-    else if (this.#isGone) this.#close();
+    // Also one that was dropped meanwhile and failed then: what waits is told.
+    if (this.#isGone) this.#close();
     done(failure, [output, this.#stream.bytesWritten]);
     this.#next();
   }
