@@ -13,8 +13,8 @@ export type ProofTally = {
   unbound: number;
   /** Tokens that a gateway called active a second after their revocation was answered. */
   activeAfterRevocation: number;
-  /** Answers outside of the protocol, and the first of them. */
-  unexpected: string[];
+  /** Answers that nothing of this explains, by status and error. */
+  unexpected: Record<string, number>;
   tokens: number;
   /** Proofs shown again after they had a token. */
   shownAgain: number;
@@ -43,7 +43,7 @@ const REMEMBERED = 200;
  */
 export function startProofLoad(gateways: readonly Gateway[], bound: ApiWorld, plain: ApiWorld): ProofLoad {
   const counts = { tokens: 0, shownAgain: 0, revocations: 0, introspections: 0, refused: 0 };
-  const tally: ProofTally = { secondTokens: 0, unbound: 0, activeAfterRevocation: 0, unexpected: [], ...counts };
+  const tally: ProofTally = { secondTokens: 0, unbound: 0, activeAfterRevocation: 0, unexpected: {}, ...counts };
   const had: string[] = [];
   const revoked: { token: string; fromMs: number }[] = [];
   const issuer = `${gateways[0]?.url ?? ''}/oauth/token`;
@@ -63,7 +63,7 @@ export function startProofLoad(gateways: readonly Gateway[], bound: ApiWorld, pl
       return undefined;
     }
     const was = answer.status === 200 ? '200' : `${String(answer.status)} ${String(answer.body?.error)}`;
-    if (!expected.includes(was)) tally.unexpected.push(`${was}: ${JSON.stringify(answer.body)}`);
+    if (!expected.includes(was)) tally.unexpected[was] = (tally.unexpected[was] ?? 0) + 1;
     return answer;
   }
 

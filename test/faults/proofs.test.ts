@@ -55,7 +55,7 @@ for (const name of ['nats-server', 'gateway', 'mongod'] as const) {
     const { secondTokens, unbound, activeAfterRevocation, unexpected } = tally;
     assert.deepEqual(
       { secondTokens, unbound, activeAfterRevocation, unexpected },
-      { secondTokens: 0, unbound: 0, activeAfterRevocation: 0, unexpected: [] },
+      { secondTokens: 0, unbound: 0, activeAfterRevocation: 0, unexpected: {} },
     );
   });
 }
