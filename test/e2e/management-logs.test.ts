@@ -237,7 +237,7 @@ describe('a list of logs', () => {
     })) {
       assert.equal((await search(q, '&per_page=100')).length, count, q);
     }
-    const both = await get(`/logs?q=user_agent:listed&search=client_id:third&per_page=100`);
+    const both = await get(`/logs?q=user_agent:listed&search=client_id:third&search_engine=v3&per_page=100`);
     assert.equal(both.length, 10);
   });
 
@@ -276,6 +276,7 @@ describe('a list of logs', () => {
       'per_page=101': /per_page/,
       'take=101': /take/,
       'page=200&per_page=100': /Pages end after 10000 logs; use from and take/,
+      'q=type:seccft&search_engine=v2': /search_engine/,
       'connection=x': /Additional properties not allowed: connection/,
       'q=type:a&q=type:b': /property q/,
       [`q=${'x'.repeat(3_000)}`]: /property q/,

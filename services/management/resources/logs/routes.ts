@@ -27,6 +27,8 @@ const query = z.strictObject({
   sort: sortQuery.optional(),
   q: search,
   search,
+  /** go-auth0 sends it with each `q`: the language of the search, of which there is one. */
+  search_engine: z.literal('v3').optional(),
 });
 type Query = z.infer<typeof query>;
 
