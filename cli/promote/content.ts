@@ -8,7 +8,7 @@ import type { RemoteHook } from '../hook/remote-hooks.ts';
 /** More is no setting that hookmint has. */
 const MAX_SETTINGS_BYTES = 65_536;
 
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value ?? null));
 const Setting = z.unknown().refine((value) => bytesOf(value) <= MAX_SETTINGS_BYTES, 'is too long');
 
 /** What of a revision is promoted. The other hookmint's answer is bounded as a text of anybody: the target reads it as of any author. */
