@@ -53,19 +53,16 @@ async function eventOf(traceId: string): Promise<TokenEvent | undefined> {
 }
 
 type Said = { revision: unknown; rule: unknown; percent: unknown; shadow: unknown };
-type Told = { event: Said; log: Said; api: Said & { hook_rule: unknown }; spans: ReceivedSpan[]; lines: string[] };
+type Told = { event: Said; log: Said; api: Said & { hook_rule: unknown }; spans: ReceivedSpan[]; traceId: string };
 
 let lastTrace = 0;
 /** Asks for a token, and gives what each of the four says of who shaped it. */
-async function told(isComplete: (spans: ReceivedSpan[]) => boolean = () => true): Promise<Told> {
+async function told(): Promise<Told> {
   const traceId = (++lastTrace).toString(16).padStart(32, 'e');
   const { status } = await requestToken(stack, {}, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
   assert.equal(status, 200);
   const has = (spans: ReceivedSpan[], name: string): boolean => spans.some((span) => span.name === name);
-  const spans = await receiver.trace(
-    traceId,
-    (all) => has(all, 'POST /oauth/token') && has(all, 'hook ruled') && isComplete(all),
-  );
+  const spans = await receiver.trace(traceId, (all) => has(all, 'POST /oauth/token') && has(all, 'hook ruled'));
   let [event, log] = [undefined, undefined] as [TokenEvent | undefined, Record<string, unknown> | undefined];
   await until('its event and its log', async () => {
     event = await eventOf(traceId);
@@ -73,11 +70,7 @@ async function told(isComplete: (spans: ReceivedSpan[]) => boolean = () => true)
     [log] = body as Record<string, unknown>[];
     return event !== undefined && log !== undefined;
   });
-  const lines = stack
-    .output()
-    .split('\n')
-    .filter((line) => line.startsWith('gateway ') && line.includes(traceId));
-  const line = lines.find((one) => one.includes('a token request was answered')) ?? '{}';
+  const [line = '{}'] = linesWith(traceId, 'a token request was answered');
   const { token_request } = JSON.parse(line.slice(line.indexOf('{'))) as { token_request: { hook: Said } };
   const { hook } = (log as unknown as { details: { hook: Said } }).details;
   return {
@@ -85,9 +78,15 @@ async function told(isComplete: (spans: ReceivedSpan[]) => boolean = () => true)
     log: said(token_request.hook),
     api: { ...said(hook), hook_rule: log?.hook_rule },
     spans,
-    lines,
+    traceId,
   };
 }
+
+const linesWith = (...parts: string[]): string[] =>
+  stack
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('gateway ') && parts.every((part) => line.includes(part)));
 
 function said(hook: Partial<Said> | undefined): Said {
   const { revision, rule, percent, shadow } = hook ?? {};
@@ -130,20 +129,22 @@ it('event, log, span and /api/v2/logs say which revision shaped a token, and by 
   await stack.announceChange();
 });
 
-it('they say which shadow ran beside it, which has a span of that trace and a line of its own', async () => {
+it('they say which shadow was to run beside it, which has a span and a line of its own', async () => {
   const revision = await draftOf('beside');
   await call('PUT', `/hooks/${hookId}/shadow`, { revision, percent: 100 });
   await stack.announceChange();
-  const isRun = (spans: ReceivedSpan[]): boolean => spans.some(({ name }) => name === 'shadow ruled');
-  const all = await told(isRun);
+  const all = await told();
   assertShaped(all, { revision: current, shadow: { revision, percent: 100 } }, ['shadow']);
   assert.equal(attributesOf(all.spans, 'POST /oauth/token')['hookmint.hook.shadow.revision'], revision);
-  const run = attributesOf(all.spans, 'shadow ruled');
+  const ofShadow = (): ReceivedSpan[] =>
+    receiver.spans.filter(({ attributes }) => attributes['hookmint.shadow.trace_id'] === all.traceId);
+  await receiver.until(() => ofShadow().length > 0, 'the span of the shadow');
+  const run = attributesOf(ofShadow(), 'shadow ruled');
   assert.deepEqual(
     ['id', 'revision', 'rule', 'percent', 'outcome'].map((name) => run[`hookmint.hook.${name}`]),
     [hookId, revision, 'shadow', 100, 'ok'],
   );
-  const line = all.lines.find((one) => one.includes('a shadow has run')) ?? '{}';
+  const [line = '{}'] = linesWith(all.traceId, 'a shadow has run');
   const { hook } = JSON.parse(line.slice(line.indexOf('{'))) as { hook: Record<string, unknown> };
   assert.deepEqual(hook, { id: hookId, name: 'ruled', revision, rule: 'shadow', percent: 100, outcome: 'ok' });
   const { body } = await management.call('GET', '/logs?q=hook_rule:shadow');
