@@ -5,6 +5,7 @@ export type Gradual = Schemas['GradualDeployment'];
 export type Shadow = Schemas['HookShadow'];
 export type RehearsalPart = Schemas['HookRehearsal'];
 export type Network = Shadow['network'];
+export type RehearsalNetwork = RehearsalPart['network'];
 export type DifferenceGroup = Shadow['groups'][number];
 export type Bounds = Gradual['bounds'];
 
@@ -61,7 +62,7 @@ export type AskRehearsal = {
   last: number;
   since?: string;
   client_ids?: string[];
-  network: Network;
+  network: RehearsalNetwork;
   source?: RehearsalPart['source'];
   /** Where the part before ended. */
   from?: string;

@@ -174,7 +174,7 @@ export const hookRehearsals: AcceptedFields = {
   ),
   ...acts(
     'network',
-    'Whether requests that the code makes go out. Default refused.',
+    'Whether requests that the code makes go out, or those of the deployed revision alone, with the same answers for both. Default refused.',
     `${REHEARSALS}: the network is refused unless it is asked for, and that is told`,
   ),
 };

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { AskRehearsal, Network } from '../../api/changes.ts';
+import type { AskRehearsal, RehearsalNetwork } from '../../api/changes.ts';
 import type { Program } from '../../api/programs.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { DifferenceReport } from '../../parts/difference-report.tsx';
@@ -40,7 +40,7 @@ export default function RehearseHook({
   const [which, setWhich] = useState<Which>('200');
   const [client, setClient] = useState('');
   const [source, setSource] = useState<Source>('any');
-  const [network, setNetwork] = useState<Network>('refused');
+  const [network, setNetwork] = useState<RehearsalNetwork>('refused');
   const report = state.is === 'running' || state.is === 'done' || state.is === 'stopped' ? state.report : undefined;
   const ask = (): void =>
     start({
@@ -78,12 +78,13 @@ export default function RehearseHook({
             ]}
             onChange={setSource}
           />
-          <ChoiceField<Network>
+          <ChoiceField<RehearsalNetwork>
             label="Network"
             path="network"
             value={network}
             options={[
               ['refused', 'Refused'],
+              ['recorded', 'Recorded: go out once, same answers'],
               ['live', 'Live: requests go out, twice'],
             ]}
             onChange={setNetwork}
@@ -136,8 +137,12 @@ function Report({ report, is }: { report: RehearsalReport; is: string }) {
     ...(source === 'logs'
       ? ['Logs have no parameters of requests: those of a sample were told, and the clients as they are now.']
       : []),
-    ...(network_refused > 0 && network === 'refused'
-      ? [`${counted(network_refused, 'request')} asked for the network, which was refused, to both.`]
+    ...(network_refused > 0
+      ? [
+          network === 'recorded'
+            ? `${counted(network_refused, 'request')} asked for what the deployed revision did not ask for: nothing answered.`
+            : `${counted(network_refused, 'request')} asked for the network, which was refused, to both.`,
+        ]
       : []),
     ...(not_run > 0
       ? [`${counted(not_run, 'request')} could not be repeated: the client is gone, or there was no place.`]

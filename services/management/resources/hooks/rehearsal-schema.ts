@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_CLIENT_ID_LENGTH } from '../../../../shared/domain/client.ts';
 import { DifferenceGroup } from '../../../../shared/domain/run-difference.ts';
-import { DryRunNetwork } from '../../../../shared/domain/shadow.ts';
+import { RehearsalNetwork } from '../../../../shared/domain/shadow.ts';
 import { CreateRevision, RevisionId } from './schema.ts';
 
 export const MAX_REHEARSED_CLIENTS = 100;
@@ -20,7 +20,7 @@ export const StartRehearsal = z
     since: z.iso.datetime({ offset: true }).optional(),
     client_ids: z.array(z.string().min(1).max(MAX_CLIENT_ID_LENGTH)).min(1).max(MAX_REHEARSED_CLIENTS).optional(),
     /** Whether requests that the code makes go out. */
-    network: DryRunNetwork.default('refused'),
+    network: RehearsalNetwork.default('refused'),
     /** `next` of the answer before, with its source. */
     from: z
       .string()
@@ -38,7 +38,7 @@ export type StartRehearsal = z.infer<typeof StartRehearsal>;
 export const RehearsalView = z
   .object({
     source: z.enum(['recordings', 'logs']),
-    network: DryRunNetwork,
+    network: RehearsalNetwork,
     /** What is deployed. */
     deployed: z.string(),
     revision: z.string(),
@@ -48,7 +48,7 @@ export const RehearsalView = z
     differing: z.int(),
     /** Requests that could not be repeated: of clients that are gone, or because no executor had a place. */
     not_run: z.int(),
-    /** Requests whose code asked for the network, which was refused. */
+    /** Requests whose code asked for the network, which was refused, or for what nothing recorded answers. */
     network_refused: z.int(),
     /** Claims that the deployed revision itself gives another value each time: no differences. */
     varying: z.array(z.string()),
