@@ -24,6 +24,7 @@ export type RevisionEntry = {
   current: boolean;
   draft: boolean;
   gradual?: Schemas['HookRevisionEntry']['gradual'];
+  shadow?: Schemas['HookRevisionEntry']['shadow'];
 };
 
 /** How a run is bounded; what is left out is the default. */

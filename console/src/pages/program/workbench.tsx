@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useProgramApi, type Program, type Revision, type RevisionEntry } from '../../api/programs.ts';
 import { CodeEditor, type EditorHandle, type Problem } from '../../editor/code-editor.tsx';
@@ -14,6 +14,9 @@ import { keyLabel, useShortcuts } from './shortcuts.ts';
 import { TestPanel } from './test-panel.tsx';
 import { useCode } from './use-code.ts';
 import { useTest } from './use-test.ts';
+
+// Who writes code waits for none of it.
+const RehearseHook = lazy(() => import('./rehearse-hook.tsx'));
 
 /** Code on one side, what it does on the other. */
 export function Workbench({
@@ -141,7 +144,16 @@ export function Workbench({
         onRun={run}
         onGo={(line, column) => editor.current?.goTo(line, column)}
       />
-      {rehearsed !== undefined && deployed !== undefined && (
+      {rehearsed !== undefined && noun === 'hook' && (
+        <Suspense>
+          <RehearseHook
+            program={program}
+            rehearsed={{ what: 'the code', script: rehearsed }}
+            onClose={() => setRehearsed(undefined)}
+          />
+        </Suspense>
+      )}
+      {rehearsed !== undefined && noun === 'Action' && deployed !== undefined && (
         <RehearseDialog
           program={program}
           deployed={deployed}
