@@ -20,7 +20,7 @@ function metrics(): Metric[] {
       const statement =
         ts.findAncestor(node, ts.isVariableStatement) ?? ts.findAncestor(node, ts.isFunctionDeclaration);
       const doc = statement === undefined ? '' : docOf(statement);
-      const by = /\bby (`[^.]*)/.exec(doc)?.[1];
+      const by = /\bby (`.*?)(?:\.\s|\.?$)/.exec(doc)?.[1];
       const description = (said.get('description') ?? '') + (by === undefined ? '' : `; by ${by}`);
       return [{ name: name.text, kind: kind.toLowerCase(), unit: said.get('unit') ?? '', description }];
     });
