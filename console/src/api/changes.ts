@@ -68,5 +68,14 @@ export type AskRehearsal = {
   from?: string;
 };
 
-export const rehearse = (id: string, body: AskRehearsal, signal: AbortSignal): Promise<RehearsalPart> =>
+export const rehearseHook = (id: string, body: AskRehearsal, signal: AbortSignal): Promise<RehearsalPart> =>
   answered(api.POST('/api/v2/hooks/{id}/rehearsals', { ...pathOf(id), body, signal }));
+
+export const rehearseAction = (
+  id: string,
+  { script, ...how }: AskRehearsal,
+  signal: AbortSignal,
+): Promise<RehearsalPart> => {
+  const body = { ...how, ...(script === undefined ? {} : { code: script }) };
+  return answered(api.POST('/api/v2/actions/actions/{id}/rehearsals', { ...pathOf(id), body, signal }));
+};

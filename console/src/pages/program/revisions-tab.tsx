@@ -13,11 +13,11 @@ import { ago, atTime } from '../../words/time.ts';
 import { whoWrote } from '../../words/who.ts';
 import { GradualChip, ShadowChip } from './gradual-chip.tsx';
 
-const RehearseHook = lazy(() => import('./rehearse-hook.tsx'));
+const RehearseDialog = lazy(() => import('./rehearse-dialog.tsx'));
 
 /** What it was, newest first, and the way back. */
 export function RevisionsTab({ program, revisions }: { program: Program; revisions: readonly RevisionEntry[] }) {
-  const { noun, key, prefix, path } = useProgramApi();
+  const { key, prefix, path } = useProgramApi();
   const { may, reason } = useMay(`update:${key}`);
   const tellsWho = revisions.some(({ created_by }) => created_by !== undefined);
   const [chosen, setChosen] = useState<RevisionEntry>();
@@ -58,22 +58,20 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
                     {entry.number}
                   </span>
                 </Link>
-                {noun === 'hook' && (
-                  <button
-                    type="button"
-                    className="button plain small"
-                    disabled={!may || !mayReadLogs.may || entry.current || current === undefined}
-                    title={reason ?? mayReadLogs.reason}
-                    onClick={() => setRehearsed(entry)}
-                  >
-                    Rehearse…
-                    <span className="hidden-text">
-                      {' '}
-                      {prefix}
-                      {entry.number}
-                    </span>
-                  </button>
-                )}
+                <button
+                  type="button"
+                  className="button plain small"
+                  disabled={!may || !mayReadLogs.may || entry.current || current === undefined}
+                  title={reason ?? mayReadLogs.reason}
+                  onClick={() => setRehearsed(entry)}
+                >
+                  Rehearse…
+                  <span className="hidden-text">
+                    {' '}
+                    {prefix}
+                    {entry.number}
+                  </span>
+                </button>
                 <button
                   type="button"
                   className="button small"
@@ -102,7 +100,7 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
       )}
       {rehearsed !== undefined && (
         <Suspense>
-          <RehearseHook
+          <RehearseDialog
             program={program}
             rehearsed={{ what: `${prefix}${String(rehearsed.number)}`, revision: rehearsed.revision }}
             onClose={() => setRehearsed(undefined)}

@@ -9,14 +9,13 @@ import { ago } from '../../words/time.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeployDialog } from './deploy-dialog.tsx';
 import { Problems } from './problems.tsx';
-import { RehearseDialog } from './rehearse-dialog.tsx';
 import { keyLabel, useShortcuts } from './shortcuts.ts';
 import { TestPanel } from './test-panel.tsx';
 import { useCode } from './use-code.ts';
 import { useTest } from './use-test.ts';
 
 // Who writes code waits for none of it.
-const RehearseHook = lazy(() => import('./rehearse-hook.tsx'));
+const RehearseDialog = lazy(() => import('./rehearse-dialog.tsx'));
 
 /** Code on one side, what it does on the other. */
 export function Workbench({
@@ -144,22 +143,14 @@ export function Workbench({
         onRun={run}
         onGo={(line, column) => editor.current?.goTo(line, column)}
       />
-      {rehearsed !== undefined && noun === 'hook' && (
+      {rehearsed !== undefined && (
         <Suspense>
-          <RehearseHook
+          <RehearseDialog
             program={program}
             rehearsed={{ what: 'the code', script: rehearsed }}
             onClose={() => setRehearsed(undefined)}
           />
         </Suspense>
-      )}
-      {rehearsed !== undefined && noun === 'Action' && deployed !== undefined && (
-        <RehearseDialog
-          program={program}
-          deployed={deployed}
-          code={rehearsed}
-          onClose={() => setRehearsed(undefined)}
-        />
       )}
       {work.isDeploying && (
         <DeployDialog

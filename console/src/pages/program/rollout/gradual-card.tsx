@@ -94,7 +94,7 @@ export function GradualCard({
 const nameOf = ({ number, revision }: Gradual): string =>
   number === null ? revision.slice(0, 8) : `r${String(number)}`;
 
-export function whoHasIt({ percent, client_ids }: Pick<Gradual, 'percent' | 'client_ids'>): string {
+function whoHasIt({ percent, client_ids }: Pick<Gradual, 'percent' | 'client_ids'>): string {
   const share = percent === 0 ? [] : [`${String(percent)} % of the clients`];
   const named = client_ids.length === 0 ? [] : [client_ids.join(', ')];
   return [...share, ...named].join(' and ');

@@ -44,8 +44,12 @@ export function WatchedFigures({
       {ROWS.map(([figure, words, bound]) => (
         <tr key={figure}>
           <td>{words}</td>
-          <td className="end number">{share(deployed, figure)}</td>
-          <td className="end number">{share(gradual, figure)}</td>
+          <td className="end number">
+            <Share runs={deployed} figure={figure} />
+          </td>
+          <td className="end number">
+            <Share runs={gradual} figure={figure} />
+          </td>
           <td className="end number hint roomy-only">
             {bounds[bound] >= OFF.percent
               ? 'never'
@@ -65,10 +69,16 @@ export function WatchedFigures({
   );
 }
 
-function share(runs: Runs, figure: 'errors' | 'denials' | 'dropped'): string {
+function Share({ runs, figure }: { runs: Runs; figure: 'errors' | 'denials' | 'dropped' }) {
   const count = runs[figure];
-  if (count === 0 || runs.runs === 0) return String(count);
-  return `${count.toLocaleString()} · ${String(Math.round((count / runs.runs) * 1_000) / 10)} %`;
+  if (count === 0 || runs.runs === 0) return count;
+  const percent = Math.round((count / runs.runs) * 1_000) / 10;
+  return (
+    <>
+      {count.toLocaleString()}
+      <span className="roomy-only"> · {percent} %</span>
+    </>
+  );
 }
 
 const took = ({ p99_ms }: Runs): string => (p99_ms === null ? '–' : milliseconds(p99_ms));
