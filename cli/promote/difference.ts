@@ -1,8 +1,8 @@
 import { createTwoFilesPatch } from 'diff';
 import { settingsOf, type Content } from './content.ts';
 
-/** Texts that have less in common are told by their size: comparing them takes the time of their lengths' square. */
-const MAX_EDITS = 5_000;
+/** Texts that have less in common are told by their size: comparing takes the square of it in time and memory. */
+const MAX_EDITS = 2_000;
 
 type Side = { name: string; content: Content | undefined };
 
@@ -22,6 +22,16 @@ export function differenceLines(hook: string, from: Side, to: Side): string[] {
 
 function patchLines(file: string, [toName, before]: [string, string], [fromName, after]: [string, string]): string[] {
   if (before === after) return [];
+  // Nothing to compare it with, however long it is.
+  if (before === '')
+    return [
+      `--- ${toName}`,
+      `+++ ${fromName}`,
+      ...after
+        .trimEnd()
+        .split('\n')
+        .map((line) => `+${line}`),
+    ];
   const patch = createTwoFilesPatch(file, file, before, after, toName, fromName, { maxEditLength: MAX_EDITS });
   if (patch === undefined) {
     const sizeOf = (text: string): string => `${String(Buffer.byteLength(text))} bytes`;

@@ -56,7 +56,9 @@ export async function promote(args: string[]): Promise<ExitCode> {
   const absent = source.content.secrets.filter((secret) => target?.content?.secrets.includes(secret) !== true);
   const { given: secrets, missing } = secretsOf(name, Object.fromEntries(absent.map((secret) => [secret, undefined])));
   const isWithout = values['without-secrets'];
-  print(...lines, ...secretLines(to, source.content, absent, secrets, target));
+  // They may be more than a call takes.
+  for (const line of lines) print(line);
+  print(...secretLines(to, source.content, absent, secrets, target));
   if (missing.length > 0 && !isWithout) {
     const told = missing.map((secret) => `${secret} (${secretVariable(name, secret)})`).join(', ');
     print(

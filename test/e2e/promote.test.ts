@@ -175,6 +175,7 @@ it('checks are run at the target before it is deployed there', async () => {
 it('what a source answers is shown and never obeyed, is bounded, and gets no credentials of the target', async () => {
   const heard: string[] = [];
   let revision: object = {};
+  let name = 'plan';
   const hostile = createServer((request, response) => {
     heard.push(JSON.stringify(request.headers));
     request.on('data', (body: Buffer) => heard.push(body.toString()));
@@ -196,7 +197,7 @@ it('what a source answers is shown and never obeyed, is bounded, and gets no cre
               ],
             }
           : path.includes('/hooks')
-            ? [{ id: '../clients', name: 'plan', enabled: true }]
+            ? [{ id: '../clients', name, enabled: true }]
             : { access_token: 'of-the-source', issuer: 'http://x/' };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
@@ -233,6 +234,14 @@ it('what a source answers is shown and never obeyed, is bounded, and gets no cre
   assert.equal(refused.code, 2, refused.stdout);
   assert.deepEqual(await hookAt(production, 'plan'), before, 'the API refuses what no author could write either');
 
+  revision = { ...whole, script: 'y\n'.repeat(200_000), secrets: [] };
+  name = 'new-there';
+  const long = await promote(args, env);
+  assert.deepEqual([long.code, long.stdout.match(/^\+y$/gm)?.length], [1, 200_000], long.stderr);
+  name = 'plan';
+  const replacing = await promote(args, env);
+  assert.equal(replacing.code, 1, replacing.stderr);
+  assert.match(replacing.stdout, /plan\.js: another text, 400000 bytes in the place of \d+ bytes/);
   for (const more of [
     { script: 'x'.repeat(600_000) },
     { secrets: Array.from({ length: 1_000 }, String) },
