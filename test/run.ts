@@ -37,7 +37,9 @@ const ALONE = [
 ];
 /** Of their folders, those that wait for what comes about, and have ten times the time on a busy machine or as much as it takes. */
 const NOT_ALONE = [
-  ...['assertions', 'clocks', 'keys', 'quotas'].map((name) => `test/faults/cluster-${name}.test.ts`),
+  ...[...['assertions', 'clocks', 'keys', 'quotas'].map((name) => `cluster-${name}`), 'proofs'].map(
+    (name) => `test/faults/${name}.test.ts`,
+  ),
   'test/scale/console.test.ts',
 ];
 /** Twice as many as there are cores: a file waits for its processes half of its time. */

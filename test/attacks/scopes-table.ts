@@ -201,6 +201,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     gains: 'what its own code makes of an event, with the secrets of the Action',
     members: { '': ['code', 'dependencies', 'payload'], 'read:logs': ['log_id'] },
   },
+  rehearseAction: {
+    gains: 'as rehearseHook, of an Action',
+    members: {
+      '': [...['code', 'dependencies', 'revision', 'network', 'source'], ...['last', 'since', 'client_ids', 'from']],
+    },
+  },
   testAction: { gains: 'what the code makes of an event, with its secrets', members: { '': ['payload'] } },
   updateActionBindings: { gains: 'what is in tokens', members: { '': ['bindings'] } },
   createClient: {
