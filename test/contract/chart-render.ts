@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { CHART, obtainHelm, type Helm } from '../support/helm.ts';
 import type { Resource } from './manifests-render.ts';
 
-export type Values = { [name: string]: unknown };
+export type Values = Record<string, unknown>;
 
 /** What has no default. */
 export const REQUIRED: Values = { issuer: 'https://auth.example.com/', image: { repository: 'hookmint' } };
