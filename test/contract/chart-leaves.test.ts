@@ -92,7 +92,7 @@ describe('values of the chart', { skip }, () => {
     const lines = VALUES_FILE.split('\n');
     const silent = lines.filter((line, index) => {
       const isLeaf = /^ *[\w./-]+:(?: \S|$)/.test(line) && !/^ *- /.test(line);
-      const isSection = line.endsWith(":") && !/^ *(?:peers):$/.test(line);
+      const isSection = line.endsWith(':') && !/^ *(?:peers):$/.test(line);
       return isLeaf && !isSection && !/^ *#/.test(lines[index - 1] ?? '') && !/^ {8}podSelector/.test(line);
     });
     assert.deepEqual(silent, []);
