@@ -36,10 +36,10 @@ function run(command: string, ...args: string[]): string {
 /** The list as it is made anew each time: without its own number, and of the time of the commit. */
 function writeSbom(file: string, committedAt: Date): void {
   run(process.execPath, join(ROOT, 'deploy/sbom/main.ts'), file);
-  const { serialNumber: _, ...sbom } = z
-    .looseObject({ serialNumber: z.unknown(), metadata: z.looseObject({}) })
-    .parse(JSON.parse(readFileSync(file, 'utf8')));
-  sbom.metadata.timestamp = committedAt.toISOString();
+  const Sbom = z.looseObject({ metadata: z.looseObject({}) });
+  const given = Sbom.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const metadata = { ...given.metadata, timestamp: committedAt.toISOString() };
+  const sbom = { ...given, serialNumber: undefined, metadata };
   writeFileSync(file, `${JSON.stringify(sbom, null, 2)}\n`);
 }
 

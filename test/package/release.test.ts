@@ -32,7 +32,8 @@ function release(to: string): { status: number | null; output: string } {
 before(() => {
   run(folder, 'git', 'clone', '--quiet', '--no-hardlinks', ROOT, clone);
   appendFileSync(join(clone, '.git/info/exclude'), 'node_modules\n');
-  for (const of of ['', 'console']) symlinkSync(join(ROOT, of, 'node_modules'), join(clone, of, 'node_modules'));
+  for (const place of ['', 'console'])
+    symlinkSync(join(ROOT, place, 'node_modules'), join(clone, place, 'node_modules'));
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
