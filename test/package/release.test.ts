@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -47,6 +47,7 @@ test('a version without a section, and a checkout with changes, are refused, and
   assert.equal(status, 1);
   assert.match(output, /changes that are not committed:  M CHANGELOG\.md/);
   assert.match(output, /CHANGELOG\.md has no section/);
+  assert.ok(!existsSync(join(folder, 'refused')));
   writeFileSync(changelog, text.replace('## [Unreleased]', `## [Unreleased]\n\n## [${version}] - 2026-12-01`));
   run(
     clone,
