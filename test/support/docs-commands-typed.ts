@@ -86,6 +86,7 @@ export const NOT_TYPED: Readonly<Record<string, readonly (readonly [beginning: s
   'docs/kubernetes.md': [
     ['docker', 'no engine is on every machine: test/containers builds and runs the same by podman'],
     ['kubectl', 'needs a cluster: test/cluster has an API server take the manifests'],
+    ['helm', 'needs a cluster: test/cluster installs the chart at an API server, by install and upgrade'],
     [
       'node deploy/local/start.js deploy/secrets/main.ts',
       'test/containers and test/contract/manifests.test.ts make them',
