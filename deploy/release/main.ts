@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,13 +53,26 @@ function writeSbom(file: string, committedAt: Date): void {
   writeFileSync(file, `${JSON.stringify(sbom, null, 2)}\n`);
 }
 
-async function main(folder: string, withImage: boolean): Promise<void> {
+async function main(to: string, withImage: boolean): Promise<void> {
   const changelog = read('CHANGELOG.md');
   const against = obstacles(run('git', 'status', '--porcelain'), VERSION, versionsOf(ROOT), changelog);
   if (against.length > 0) throw new Error(['No release can be made of this checkout.', ...against].join('\n'));
-  mkdirSync(folder, { recursive: true });
-  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`);
+  mkdirSync(to, { recursive: true });
+  if (readdirSync(to).length > 0) throw new Error(`${to} is not empty.`);
+  // Beside it, and put in its place when it is whole.
+  const folder = mkdtempSync(`${to}.`);
+  try {
+    await fill(folder, changelog, withImage);
+    chmodSync(folder, 0o755);
+    rmdirSync(to);
+    renameSync(folder, to);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  print(`It is in ${to}.`);
+}
 
+async function fill(folder: string, changelog: string, withImage: boolean): Promise<void> {
   const commit = run('git', 'rev-parse', 'HEAD').trim();
   const committedAt = new Date(run('git', 'show', '--no-patch', '--format=%cI', 'HEAD').trim());
   const staging = mkdtempSync(join(tmpdir(), 'hookmint-release-'));
@@ -88,7 +111,7 @@ async function main(folder: string, withImage: boolean): Promise<void> {
   writeFileSync(join(folder, 'provenance.intoto.json'), `${JSON.stringify(provenance, null, 2)}\n`);
   const sums = Object.entries(digestsOf(readdirSync(folder).sort()));
   writeFileSync(join(folder, 'SHA256SUMS'), sums.map(([name, sum]) => `${sum}  ${name}\n`).join(''));
-  print(`hookmint ${VERSION}, of ${commit}, in ${folder}:`, ...sums.map(([name]) => `  ${name}`));
+  print(`hookmint ${VERSION}, of ${commit}:`, ...sums.map(([name]) => `  ${name}`));
   if ('missing' in image) print(`  NO IMAGE: ${image.missing}`);
 }
 

@@ -132,6 +132,21 @@ describe('values of the chart', { skip }, () => {
     }
   });
 
+  it('that are taken away by null are refused by name: nothing is no default', () => {
+    const isOpen = (path: readonly string[]): boolean => /^ingress\.annotations|\.resources\./.test(path.join('.'));
+    const taken = LEAVES.filter((path) => !isOpen(path));
+    const { isFine, stderr } = template(taken.reduce<Values>((values, path) => changed(values, path, null), REQUIRED));
+    assert.ok(!isFine);
+    const silent = taken.filter((path) => {
+      const section = path.slice(0, -1).map((name) => `/${name}`);
+      const line = stderr.split('\n').find((one) => one.includes(`- at '${section.join('')}': missing propert`));
+      return line?.includes(`'${path.at(-1) ?? ''}'`) !== true;
+    });
+    assert.deepEqual(silent, []);
+    const gone = template({ ...REQUIRED, networkPolicies: null });
+    assert.match(gone.stderr, /missing property 'networkPolicies'/);
+  });
+
   it('that contradict each other are refused', () => {
     const autoscaling = { minReplicas: 5, maxReplicas: 4 };
     assert.match(template({ ...REQUIRED, hookExecutor: { autoscaling } }).stderr, /minReplicas is more than/);

@@ -176,7 +176,9 @@ describe('releases', { skip }, () => {
   it('whose name is too long are told so, and take another', () => {
     const release = 'a'.repeat(40);
     assert.match(template(REQUIRED, { release }).stderr, /more than 40 characters: set fullnameOverride/);
-    assert.match(template(REQUIRED, { release: '1st' }).stderr, /does not begin with a letter/);
+    for (const odd of ['1st', 'a.b']) {
+      assert.match(template(REQUIRED, { release: odd }).stderr, /cannot be the name of a Service/);
+    }
     const fullnameOverride = `${'b'.repeat(39)}c`;
     for (const { metadata } of chart({ ...REQUIRED, fullnameOverride }, { release })) {
       assert.ok(metadata.name.length <= 63, metadata.name);

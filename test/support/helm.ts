@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../../shared/cache-folder.ts';
@@ -8,6 +8,8 @@ const HELM = 'helm.sh/helm/v4/cmd/helm@v4.3.1';
 /** Ten minutes on two cores that others need too; once. */
 const BUILD_TIMEOUT_MS = 3_600_000;
 const RUN_TIMEOUT_MS = 600_000;
+/** Files of tests that need it at the same time wait for the first. */
+const BUILD = '[ -e "$1/helm" ] || { GOBIN="$1.new" nice -n 19 go install -trimpath "$0" && mv -T "$1.new" "$1"; }';
 
 export const CHART = fileURLToPath(new URL('../../deploy/helm/hookmint', import.meta.url));
 
@@ -22,28 +24,15 @@ export type Helm = (
  * @returns What to call, or why it cannot be had.
  */
 export function obtainHelm(): { helm: Helm } | { missing: string } {
-  const folder = join(cacheFolder(), 'manifest-tools', 'helm-v4.3.1');
-  const binary = join(folder, 'helm');
+  const tools = join(cacheFolder(), 'manifest-tools');
+  const binary = join(tools, 'helm-v4.3.1', 'helm');
   if (!existsSync(binary)) {
-    mkdirSync(join(folder, '..'), { recursive: true });
-    const fresh = mkdtempSync(`${folder}.`);
-    const env = { ...process.env, GOBIN: fresh, GOMAXPROCS: '1', CGO_ENABLED: '0' };
-    const run = spawnSync('nice', ['-n', '19', 'go', 'install', '-trimpath', HELM], {
-      encoding: 'utf8',
-      env,
-      timeout: BUILD_TIMEOUT_MS,
-    });
-    if (run.status !== 0) {
-      rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(tools, { recursive: true });
+    const args = [`${tools}/helm.lock`, 'sh', '-c', BUILD, HELM, join(tools, 'helm-v4.3.1')];
+    const env = { ...process.env, GOMAXPROCS: '1', CGO_ENABLED: '0' };
+    const run = spawnSync('flock', args, { encoding: 'utf8', env, timeout: BUILD_TIMEOUT_MS });
+    if (run.status !== 0)
       return { missing: `Helm needs Go to be built: ${run.error?.message ?? run.stderr.slice(-300)}` };
-    }
-    try {
-      renameSync(fresh, folder);
-    } catch (error) {
-      // Another process may have been faster.
-      rmSync(fresh, { recursive: true, force: true });
-      if (!existsSync(binary)) throw error;
-    }
   }
   return {
     helm: (args, { input } = {}) => {

@@ -5,8 +5,8 @@
 {{- if gt (len $name) 40 -}}
 {{- fail (printf "%s has more than 40 characters: set fullnameOverride" $name) -}}
 {{- end -}}
-{{- if not (regexMatch "^[a-z]" $name) -}}
-{{- fail (printf "%s does not begin with a letter, as names of Services must: set fullnameOverride" $name) -}}
+{{- if not (regexMatch "^[a-z][-a-z0-9]*$" $name) -}}
+{{- fail (printf "%s cannot be the name of a Service, which begins with a letter and has no dots: set fullnameOverride" $name) -}}
 {{- end -}}
 {{- $name -}}
 {{- end -}}
