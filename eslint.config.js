@@ -19,7 +19,7 @@ export default tseslint.config(
         'hook-build/guest-globals.d.ts',
         'types/runtime.d.ts',
       ],
-      ...['console/dist/', 'console/src/api/openapi.d.ts'],
+      ...['console/dist/', 'console/src/api/openapi.d.ts', 'site/dist/', 'site/pages/', 'site/.vitepress/cache/'],
     ],
   },
   {

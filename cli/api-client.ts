@@ -12,9 +12,10 @@ export type ApiClient = {
   /** Audience of its tokens: below the issuer, which may be reached by another address. */
   audience: () => Promise<string>;
   /**
+   * @param ifMatch The revision that the call is meant for: the API refuses it where there is another by now.
    * @throws {ApiCallError} for every answer that is not a success.
    */
-  call: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  call: (method: string, path: string, body?: unknown, ifMatch?: string) => Promise<unknown>;
   /**
    * The answer, as the caller needs it.
    *
@@ -74,11 +75,15 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
     ));
   const headers = { authorization: `Bearer ${token}` };
 
-  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+  async function call(method: string, path: string, body?: unknown, ifMatch?: string): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       const response = await reach(`${baseUrl}api/v2${path}`, {
         method,
-        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          ...headers,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await textOf(response);

@@ -38,6 +38,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['export', async () => (await import('./export.ts')).exportTenant],
   ['apply', async () => (await import('./apply.ts')).applyTenant],
   ['diff', async () => (await import('./apply.ts')).diffTenant],
+  ['promote', async () => (await import('./promote/promote.ts')).promote],
   ['console', async () => (await import('./console.ts')).openConsole],
   ['token', async () => (await import('./token/token.ts')).token],
   ['tokens', async () => (await import('./tokens.ts')).tokens],

@@ -6,11 +6,16 @@ import { z } from 'zod';
 import { readEnv } from './env.ts';
 import { activeCorrelationId } from './telemetry/correlation.ts';
 
-const env = readEnv({
+/** Environment of every service's log. */
+export const logEnv = {
+  /** The least that is logged. */
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** `pretty` for people, `json` for machines; default: pretty on a terminal. */
-  LOG_FORMAT: z.enum(['pretty', 'json']).default(process.stdout.isTTY ? 'pretty' : 'json'),
-});
+  /** `pretty` for people, `json` for machines; unset: pretty on a terminal, else json. */
+  LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
+};
+
+const env = readEnv(logEnv);
+const isPretty = (env.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json')) === 'pretty';
 
 /** Names of fields that never reach the log, wherever an object holding one is logged by mistake. */
 const SECRET_FIELDS = [
@@ -49,7 +54,7 @@ export const logger = pino(
         ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
       };
     },
-    hooks: { streamWrite: env.LOG_FORMAT === 'pretty' ? asPretty : asJson },
+    hooks: { streamWrite: isPretty ? asPretty : asJson },
   },
   output,
 );

@@ -133,6 +133,29 @@ hookmint import PATH --from SYSTEM [OPTION ...]
   diff.`,
   ],
   [
+    'promote',
+    'gives a hook of one hookmint to another, such as staging to production',
+    `hookmint promote [NAME | NAME@N] --from WHERE --to WHERE [OPTION ...]
+
+  Shows in what a hook's revision differs from what is deployed at the target (code, checks,
+  settings, names of secrets), and deploys it there once that is confirmed. Without NAME it is the
+  hook that is enabled at the source; without N what is deployed of it.
+
+    --from WHERE, --to WHERE
+                          a URL, with the credentials of HOOKMINT_FROM_CLIENT_ID and
+                          HOOKMINT_FROM_CLIENT_SECRET, or of HOOKMINT_TO_…; or a profile, such as
+                          production: HOOKMINT_PROFILE_PRODUCTION_URL, …_CLIENT_ID and …_CLIENT_SECRET.
+                          …_ACCESS_TOKEN goes for both. One may be left out: it is HOOKMINT_URL
+    --yes                 asks nothing
+    --draft               as a draft, which can be rehearsed at the target first
+    --force               deploys it although its checks fail at the target; audited
+    --without-secrets     also where the target has no value of a secret. Values never come from the
+                          source; HOOKMINT_SECRET_<HOOK>_<SECRET> gives the target one that it lacks
+
+  Exit code 0: the target has it; 1: it does not, and why is told; 2: the command is wrong, or one
+  of the two does not answer.`,
+  ],
+  [
     'trust',
     'has tokens of a platform authenticate a client',
     `hookmint trust add PLATFORM WHO --client ID [OPTION ...]

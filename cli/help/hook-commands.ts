@@ -90,7 +90,8 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
     --client ID           requests of a client; can be repeated
     --source WHICH        "recordings" or "logs"; without: recordings where there are some
     --network WHICH       "refused" (default): requests that the code makes fail, on both sides;
-                          "live": they are really made, by both
+                          "live": they are really made, by both; "recorded": those of the deployed
+                          revision are, and the other gets the same answers
     --name NAME           of the hook, where it is not the file's
     --contract WHICH      as of "hook run"
     --json                the same as one JSON object

@@ -55,7 +55,7 @@ export async function hookRehearse(args: string[]): Promise<ExitCode> {
     ...(values.since === undefined ? {} : { since: sinceOf(values.since) }),
     ...(values.client === undefined ? {} : { client_ids: values.client }),
     ...(values.source === undefined ? {} : { source: oneOf('source', values.source, ['recordings', 'logs']) }),
-    network: oneOf('network', values.network ?? 'refused', ['live', 'refused']),
+    network: oneOf('network', values.network ?? 'refused', ['live', 'recorded', 'refused']),
   };
   const api = await connectApi();
   const { hook, code, what } = await codeOf(api, given, values);
@@ -120,7 +120,9 @@ function tell({ name }: RemoteHook, what: string, report: Report): void {
     ...(network_refused === 0
       ? []
       : [
-          `${String(network_refused)} asked for the network, which is refused: --network live lets both revisions have it`,
+          network === 'recorded'
+            ? `${String(network_refused)} asked for what the deployed revision did not ask for, so nothing answered: --network live makes its requests`
+            : `${String(network_refused)} asked for the network, which is refused: --network live lets both revisions have it, recorded the deployed one`,
         ]),
     ...(not_run === 0 ? [] : [`${String(not_run)} could not be repeated`]),
   );

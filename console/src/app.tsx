@@ -24,6 +24,7 @@ const FiguresPage = lazy(() => import('./pages/figures/figures-page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/keys-page.tsx'));
 const ActivityPage = lazy(() => import('./pages/activity/activity-page.tsx'));
 const ChangePage = lazy(() => import('./pages/activity/change-page.tsx'));
+const RecordingsPage = lazy(() => import('./pages/recordings/recordings-page.tsx'));
 const PeoplePage = lazy(() => import('./pages/people/people-page.tsx'));
 const TokenPage = lazy(() => import('./pages/tokens/token-page.tsx'));
 const ProgramPage = lazy(() => import('./pages/program/program-page.tsx'));
@@ -140,6 +141,9 @@ function Pages() {
         <Route path="/tokens/:id">{({ id }) => <TokenPage key={id} id={id} />}</Route>
         <Route path="/figures">
           <FiguresPage />
+        </Route>
+        <Route path="/recordings">
+          <RecordingsPage />
         </Route>
         <Route path="/clients">
           <ClientsPage />

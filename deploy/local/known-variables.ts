@@ -59,6 +59,9 @@ const OF_CLI = [
   'HOOKMINT_CLIENT_SECRET',
   'HOOKMINT_ACCESS_TOKEN',
   'HOOKMINT_SECRET_',
+  'HOOKMINT_PROFILE_',
+  'HOOKMINT_FROM_',
+  'HOOKMINT_TO_',
 ];
 
 /** Of the tests, which run both. */

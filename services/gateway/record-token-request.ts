@@ -70,7 +70,10 @@ export function recordTokenRequest(
       span.setAttributes({
         'hookmint.client.id': findings.client_id,
         'hookmint.audience': findings.audience,
+        'hookmint.hook.revision': findings.hook?.revision,
+        'hookmint.hook.rule': findings.hook?.rule,
         'hookmint.hook.outcome': findings.hook?.outcome,
+        'hookmint.hook.shadow.revision': findings.hook?.shadow?.revision,
         'hookmint.hook.unmodified': findings.hook?.unmodified,
         'hookmint.dropped': findings.dropped?.map(({ name, reason }) => `${name}: ${reason}`),
         'hookmint.scopes.removed': findings.scope_changes?.removed,

@@ -1,11 +1,14 @@
 import { unavailable } from '../../shared/domain/hook-outcome.ts';
 import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry-run.ts';
+import { openAnswers, sealAnswers } from '../../shared/recorded-answers.ts';
 import type { HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import { createRevisions, type KnownRevision } from './revisions.ts';
 import { createRehearsals } from './rehearsals.ts';
-import { runOnce, type RanOnce } from './run-once.ts';
+import { runOnce } from './run-once.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
+
+type Ran = Omit<Extract<HookDryRunReply, { kind: 'ran' }>, 'kind'>;
 
 /** Revisions remembered for the next dry run; they may be megabytes each. */
 const MAX_REVISIONS = 16;
@@ -24,7 +27,7 @@ export function createDryRunHandlers(options: {
   const revisions = createRevisions(secretsKey, () => undefined, MAX_REVISIONS);
   const rehearsals = createRehearsals({ pool, broker });
 
-  async function ran(event: HookDryRun, run: (known: KnownRevision) => Promise<RanOnce>): Promise<HookDryRunReply> {
+  async function ran(event: HookDryRun, run: (known: KnownRevision) => Promise<Ran>): Promise<HookDryRunReply> {
     const known = await revisions.of(event);
     if (known === 'missing') return { kind: 'revision_missing' };
     if (typeof known === 'string') {
@@ -33,10 +36,31 @@ export function createDryRunHandlers(options: {
     return { kind: 'ran', ...(await run(known)) };
   }
 
+  async function rehearsed(event: HookRehearsal, deadlineMs: number): Promise<HookDryRunReply> {
+    const { rehearsal, network, arguments: args } = event;
+    // Without the key nothing can be told of answers, nor heard: each request is one that nothing answers.
+    const canSeal = secretsKey !== undefined;
+    const given = event.answers === undefined || !canSeal ? undefined : await openAnswers(event.answers, secretsKey);
+    return ran(event, async (known) => {
+      const { answers, ...rest } = await rehearsals.run(rehearsal, known, args, deadlineMs, {
+        network,
+        answers: network === 'recorded' && !canSeal ? [] : given,
+      });
+      return answers === undefined || !canSeal ? rest : { ...rest, answers: await sealAnswers(answers, secretsKey) };
+    });
+  }
+
   return {
     once: (event: HookDryRun, deadlineMs: number): Promise<HookDryRunReply> =>
-      ran(event, (known) => runOnce({ pool, broker }, known, event.arguments ?? null, deadlineMs)),
-    rehearsed: (event: HookRehearsal, deadlineMs: number): Promise<HookDryRunReply> =>
-      ran(event, (known) => rehearsals.run(event.rehearsal, known, event.arguments, deadlineMs, event.network)),
+      ran(event, async (known) => {
+        const { outcome, network, last_calls } = await runOnce(
+          { pool, broker },
+          known,
+          event.arguments ?? null,
+          deadlineMs,
+        );
+        return { outcome, network, ...(last_calls === undefined ? {} : { last_calls }) };
+      }),
+    rehearsed,
   };
 }

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import { MAX_WALL_MS } from '../../shared/domain/hook.ts';
-import type { DryRunNetwork } from '../../shared/domain/shadow.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import type { KnownRevision } from './revisions.ts';
 import { runApart, type Apart, type RanOnce } from './run-once.ts';
@@ -32,12 +31,12 @@ export function createRehearsals({ pool, broker }: { pool: SandboxPool; broker: 
       known: KnownRevision,
       args: string,
       deadlineMs: number,
-      network: DryRunNetwork,
+      network: Pick<Apart, 'network' | 'answers'>,
     ): Promise<RanOnce> => {
       const isolate = `${known.runnable.revision} rehearsal ${rehearsal}`;
       let one = rehearsed.get(isolate);
       if (one === undefined) rehearsed.set(isolate, (one = { isolate, documents: memoryDocuments() }));
-      return runApart({ broker, run }, known, args, deadlineMs, { ...one, network });
+      return runApart({ broker, run }, known, args, deadlineMs, { ...one, ...network });
     },
   };
 }

@@ -3,12 +3,14 @@ import { nuid } from '@nats-io/transport-node';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import { apart } from './action-cache.ts';
 import { NO_CEILING } from '../../shared/egress/address-ceiling.ts';
-import type { DryRunNetwork } from '../../shared/domain/shadow.ts';
+import type { RehearsalNetwork } from '../../shared/domain/shadow.ts';
+import type { RecordedAnswer } from '../../shared/recorded-answers.ts';
 import { asAuthorSees, type Seen } from './author-view.ts';
 import { createEgressBroker, type EgressBroker } from './egress/broker.ts';
 import { EgressError } from './egress/http-exchange.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
 import { noting } from './egress/note-requests.ts';
+import { recordedExchange, recordingExchange } from './egress/recorded-exchange.ts';
 import { redactHost } from './redact-secrets.ts';
 import type { KnownRevision } from './revisions.ts';
 import { openSandboxPool, type SandboxPool } from './sandbox-pool.ts';
@@ -24,7 +26,11 @@ export type { KnownRevision } from './revisions.ts';
 const FOLLOWING_REQUEST_MS = 25;
 
 /** How a run ended, as its author may see it, and the requests it made. */
-export type RanOnce = Seen & { network: NetworkCall[] };
+export type RanOnce = Seen & {
+  network: NetworkCall[];
+  /** What answered them, where that is recorded. */
+  answers?: RecordedAnswer[];
+};
 
 /**
  * Runs a revision in an isolate of its own, which is gone afterwards: no run finds what another left in `global`. Requests that are under
@@ -53,8 +59,9 @@ export type Apart = {
   /** Name of the isolate, which other runs of the same name share. */
   isolate: string;
   documents: HookDocuments;
-  /** `refused`: no request goes out. Default `live`. */
-  network?: DryRunNetwork | undefined;
+  /** `refused`: no request goes out; `recorded`: with `answers` neither, without they are kept. Default `live`. */
+  network?: RehearsalNetwork | undefined;
+  answers?: readonly RecordedAnswer[] | undefined;
 };
 
 /** Runs a revision in an isolate, and with a storage, that no token request has. */
@@ -63,11 +70,13 @@ export async function runApart(
   known: KnownRevision,
   args: string | null,
   deadlineMs: number,
-  { isolate, documents, network: allowed }: Apart,
+  { isolate, documents, network: allowed, answers }: Apart,
 ): Promise<RanOnce> {
   const memory = broker.memoryOfRun(known.revision.hook_id);
   const calls: NetworkCall[] = [];
-  const reached = allowed === 'refused' ? refusing : networkOfRun(broker, known.revision, deadlineMs, memory);
+  const recording = allowed === 'recorded' && answers === undefined ? recordingExchange(broker) : undefined;
+  const exchange = recording ?? (answers === undefined ? broker : recordedExchange(answers));
+  const reached = allowed === 'refused' ? refusing : networkOfRun(exchange, known.revision, deadlineMs, memory);
   const { network, untilDone } = counting(noting(reached, calls));
   const untilMs = Math.min(deadlineMs, Date.now() + known.revision.limits.wall_ms);
   const storage = storageOfRun(documents, known.revision, deadlineMs);
@@ -79,7 +88,8 @@ export async function runApart(
     await untilDone(untilMs);
     const { secrets } = known.runnable;
     const seen = calls.map(({ host, ...call }) => ({ ...call, host: redactHost(host, secrets) }));
-    return { ...asAuthorSees(outcome, known), network: seen };
+    const ran = { ...asAuthorSees(outcome, known), network: seen };
+    return recording === undefined ? ran : { ...ran, answers: recording.answers };
   } finally {
     memory.end();
   }

@@ -12,6 +12,7 @@ export const busTlsEnv = {
   NATS_CA_FILE: pemFile.optional(),
   /** The service's certificate and its key, for servers that ask for one (`verify: true`). Both or neither. */
   NATS_CERT_FILE: pemFile.optional(),
+  /** The private key of that certificate. */
   NATS_KEY_FILE: pemFile.optional(),
 };
 

@@ -28,6 +28,8 @@ export const HookFinding = z.object({
   name: z.string(),
   revision: z.string(),
   ...ruled,
+  /** Another revision was to run beside it, for such a share of the requests. It shaped nothing. */
+  shadow: z.object({ revision: z.string(), percent: z.number() }).optional(),
   outcome: z.string(),
   cpu_ms: z.number(),
   wall_ms: z.number(),

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const DryRunNetwork = z.enum(['live', 'refused']);
 export type DryRunNetwork = z.infer<typeof DryRunNetwork>;
 
+/** The same of a rehearsal. `recorded`: those of the deployed revision go out, and the other revision gets their answers. */
+export const RehearsalNetwork = z.enum([...DryRunNetwork.options, 'recorded']);
+export type RehearsalNetwork = z.infer<typeof RehearsalNetwork>;
+
 /** A revision that runs beside the deployed one, for a share of the requests: what comes of it is compared, and shapes nothing. */
 export const Shadow = z.object({
   id: z.string().max(64),

@@ -8,8 +8,9 @@ import { observeCertificate } from '../telemetry/process-metrics.ts';
 
 /** Environment of every service that serves HTTP. Both or neither. */
 export const tlsEnv = {
-  /** PEM files: the certificate with its chain, and its private key. They are read again when they change. */
+  /** PEM file: the certificate with its chain. It and its key are read again when they change. */
   HOOKMINT_TLS_CERT_FILE: pemFile.optional(),
+  /** The private key of that certificate. */
   HOOKMINT_TLS_KEY_FILE: pemFile.optional(),
 };
 

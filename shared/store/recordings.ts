@@ -21,6 +21,7 @@ const RecordingEntry = Recording.omit({ key: true, sealed: true });
 export type RecordingEntry = z.infer<typeof RecordingEntry>;
 
 type Stored = Omit<Recording, 'id' | 'sealed'> & { _id: string; sealed: Binary };
+type Size = { recordings: number; bytes: number; oldest: Date | null };
 type Page = { skip: number; limit: number };
 export type RecordingFilter = {
   clientIds?: readonly string[] | undefined;
@@ -88,14 +89,14 @@ export function recordingsIn(db: Db) {
       const stored = await found.sort({ at: -1, _id: -1 }).skip(skip).limit(limit).toArray();
       return stored.map(({ _id, ...rest }) => parseDocument(RecordingEntry, { id: _id, ...rest }, `recording ${_id}`));
     },
-    async size(filter: RecordingFilter): Promise<{ recordings: number; bytes: number }> {
-      const sum = { $group: { _id: null, recordings: { $sum: 1 }, bytes: { $sum: '$bytes' } } };
+    async size(filter: RecordingFilter): Promise<Size> {
+      const sums = { recordings: { $sum: 1 }, bytes: { $sum: '$bytes' }, oldest: { $min: '$at' } };
       const [found] = await collection
-        .aggregate<{ recordings: number; bytes: number }>([{ $match: filterOf(filter) }, sum], {
+        .aggregate<Size>([{ $match: filterOf(filter) }, { $group: { _id: null, ...sums } }, { $unset: '_id' }], {
           maxTimeMS: MAX_QUERY_MS,
         })
         .toArray();
-      return { recordings: found?.recordings ?? 0, bytes: found?.bytes ?? 0 };
+      return found ?? { recordings: 0, bytes: 0, oldest: null };
     },
     /** Of all, by the index alone. */
     async bytes(): Promise<number> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HookOutcome, LastCalls } from '../domain/hook-outcome.ts';
 import { NetworkCall } from '../domain/network-call.ts';
+import { MAX_SEALED_ANSWERS_LENGTH } from '../recorded-answers.ts';
 import { TokenRequested } from './token-requested.ts';
 
 /**
@@ -30,6 +31,8 @@ export const HookDryRunReply = z.discriminatedUnion('kind', [
     network: z.array(NetworkCall),
     /** Of a run that waited in vain: what was not answered, or else the last that was. */
     last_calls: LastCalls.optional(),
+    /** Of a rehearsal whose network is recorded: what answered these requests, sealed. */
+    answers: z.string().max(MAX_SEALED_ANSWERS_LENGTH).optional(),
   }),
   z.object({ kind: z.literal('revision_missing') }),
 ]);

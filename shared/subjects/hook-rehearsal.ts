@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DryRunNetwork } from '../domain/shadow.ts';
+import { RehearsalNetwork } from '../domain/shadow.ts';
+import { MAX_SEALED_ANSWERS_LENGTH } from '../recorded-answers.ts';
 import { TokenRequested } from './token-requested.ts';
 
 /**
@@ -16,6 +17,8 @@ export const HOOK_REHEARSAL_QUEUE = 'hook-executor';
 export const HookRehearsal = TokenRequested.extend({
   /** Name of the rehearsal or shadow: all runs of a revision in it have one isolate and one storage, as those of token requests do. */
   rehearsal: z.string().max(64),
-  network: DryRunNetwork,
+  network: RehearsalNetwork,
+  /** Of the network `recorded`: sealed, what answers its requests. Without, they go out, and the reply has what answered them. */
+  answers: z.string().max(MAX_SEALED_ANSWERS_LENGTH).optional(),
 });
 export type HookRehearsal = z.infer<typeof HookRehearsal>;

@@ -1,13 +1,12 @@
 import { createRequire } from 'node:module';
-import { basename, dirname } from 'node:path';
 import { context, diag, DiagLogLevel } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { z } from 'zod';
-import { integer, readEnv } from '../env.ts';
+import { readEnv } from '../env.ts';
 import { logger } from '../log.ts';
 import { VERSION } from '../version.ts';
 import { observeProcess } from './observe-process.ts';
 import { reportTo } from './report.ts';
+import { telemetryEnv } from './telemetry-env.ts';
 import { recordSpans } from './tracing.ts';
 
 /**
@@ -16,26 +15,7 @@ import { recordSpans } from './tracing.ts';
  * `/metrics`, with or without an endpoint. With neither nothing is recorded or sent, and no SDK is loaded; trace ids are still made and
  * carried along, so that the log lines of one token can be found in every service.
  */
-const env = readEnv({
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
-  OTEL_SERVICE_NAME: z.string().default(`hookmint-${basename(dirname(process.argv[1] ?? ''))}`),
-  /** Comma-separated: `otlp` (the default; needs the endpoint), `prometheus`, `console`, `none`. */
-  OTEL_METRICS_EXPORTER: z
-    .string()
-    .regex(
-      /^ *(?:otlp|prometheus|console|none) *(?:, *(?:otlp|prometheus|console|none) *)*$/,
-      'must be a comma-separated list of otlp, prometheus, console and none',
-    )
-    .default('otlp'),
-  OTEL_TRACES_EXPORTER: z.string().default('otlp'),
-  OTEL_LOGS_EXPORTER: z.string().default('none'),
-  /** Where `/metrics` is served: nobody is asked who they are there. Default: to this machine only. */
-  OTEL_EXPORTER_PROMETHEUS_HOST: z.string().default('127.0.0.1'),
-  OTEL_EXPORTER_PROMETHEUS_PORT: integer.min(1).max(65_535).default(9464),
-  OTEL_NODE_RESOURCE_DETECTORS: z.string().optional(),
-  OTEL_RESOURCE_ATTRIBUTES: z.string().default(''),
-  OTEL_LOG_LEVEL: z.string().optional(),
-});
+const env = readEnv(telemetryEnv);
 
 const hasEndpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
 const tracing = hasEndpoint && env.OTEL_TRACES_EXPORTER !== 'none';

@@ -83,9 +83,9 @@ const TOGETHER: readonly [scopes: string, what: string][] = [
     '`update:hooks`, `read:logs`',
     'dry runs and rehearsals of a hook with what the log has of requests; shadows of a hook, and of whom which claims would be others',
   ],
-  ['`update:actions`, `read:logs`', 'the same of an Action'],
+  ['`update:actions`, `read:logs`', 'dry runs and rehearsals of an Action with the same'],
   [
-    '`update:hooks`, `read:hook_recordings`',
+    '`update:hooks` or `update:actions`, `read:hook_recordings`',
     'rehearsals with what is recorded: its own code is told all of it, and may send it away; without `read:hook_recordings`, by `read:logs`, what the log has',
   ],
   [
@@ -200,6 +200,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   dryRunAction: {
     gains: 'what its own code makes of an event, with the secrets of the Action',
     members: { '': ['code', 'dependencies', 'payload'], 'read:logs': ['log_id'] },
+  },
+  rehearseAction: {
+    gains: 'as rehearseHook, of an Action',
+    members: {
+      '': [...['code', 'dependencies', 'revision', 'network', 'source'], ...['last', 'since', 'client_ids', 'from']],
+    },
   },
   testAction: { gains: 'what the code makes of an event, with its secrets', members: { '': ['payload'] } },
   updateActionBindings: { gains: 'what is in tokens', members: { '': ['bindings'] } },

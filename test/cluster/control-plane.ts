@@ -13,6 +13,8 @@ const READY_WITHIN_MS = 180_000;
 const CALL_TIMEOUT_MS = 120_000;
 
 export type ControlPlane = {
+  /** For other clients: an administrator's. */
+  kubeconfig: string;
   /** Runs kubectl against it, as an administrator. */
   kubectl: (args: readonly string[], input?: string) => { isFine: boolean; stdout: string; stderr: string };
   stop: () => Promise<void>;
@@ -113,5 +115,5 @@ export async function startControlPlane(binaries: KubernetesBinaries, folder: st
     });
     throw new Error(`no control plane: ${logs.join('\n')}`, { cause: error });
   }
-  return { kubectl, stop };
+  return { kubeconfig, kubectl, stop };
 }

@@ -7,6 +7,8 @@ import { cacheFolder } from '../../shared/cache-folder.ts';
 /** As manifests.test.ts has its schemas. */
 export const KUBERNETES_VERSION = '1.34.2';
 const PROGRAMS = ['kube-apiserver', 'kube-controller-manager'] as const;
+/** Charts ask for it. */
+const TELLS_VERSION = `-X k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
 const DOWNLOAD_TIMEOUT_MS = 300_000;
 /** Ten minutes on two cores; once. */
 const BUILD_TIMEOUT_MS = 3_600_000;
@@ -15,7 +17,7 @@ export type KubernetesBinaries = Record<(typeof PROGRAMS)[number], string>;
 
 /** Kubernetes' own servers, built by Go from its module proxy, once into the cache folder. @throws when a step fails, with what Go says. */
 export function kubernetesBinaries(): KubernetesBinaries {
-  const folder = join(cacheFolder(), `kubernetes-${KUBERNETES_VERSION}`);
+  const folder = join(cacheFolder(), `kubernetes-v${KUBERNETES_VERSION}`);
   if (!existsSync(folder)) {
     const fresh = `${folder}.${String(process.pid)}`;
     mkdirSync(fresh, { recursive: true });
@@ -47,7 +49,7 @@ function build(folder: string): void {
   writeFileSync(join(folder, 'tools.go'), `//go:build tools\n\npackage cluster\n\n${imports.join('')}`);
   const packages = PROGRAMS.map((program) => `k8s.io/kubernetes/cmd/${program}`);
   go(['mod', 'tidy', '-e'], folder, BUILD_TIMEOUT_MS);
-  go(['build', '-ldflags=-s -w', '-o', `${folder}/`, ...packages], folder, BUILD_TIMEOUT_MS);
+  go(['build', `-ldflags=-s -w ${TELLS_VERSION}`, '-o', `${folder}/`, ...packages], folder, BUILD_TIMEOUT_MS);
 }
 
 /** A module of Go in its own cache: the folder of its files, and its go.mod. */

@@ -3,10 +3,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../shared/errors.ts';
+import { REQUIRED, type Values } from '../contract/chart-render.ts';
+import { EVERYTHING } from '../contract/chart-values.ts';
 import { K8S } from '../contract/manifests-render.ts';
+import { CHART, obtainHelm } from '../support/helm.ts';
 import { until } from '../support/until.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { download, kubernetesBinaries, KUBERNETES_VERSION } from './kubernetes-binaries.ts';
@@ -69,8 +73,8 @@ async function podsAreMade({ kubectl }: ControlPlane, overlay: string): Promise<
   const deployments = () =>
     Deployments.parse(JSON.parse(kubectl(['get', 'deployments', '-n', NAMESPACE, '-o', 'json']).stdout)).items;
   const pods = () => kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'name']).stdout.split('\n').filter(Boolean);
-  // And that of the Job.
-  const wanted = () => deployments().reduce((sum, { spec }) => sum + spec.replicas, 1);
+  const jobs = () => kubectl(['get', 'jobs', '-n', NAMESPACE, '-o', 'name']).stdout.split('\n').filter(Boolean);
+  const wanted = () => deployments().reduce((sum, { spec }) => sum + spec.replicas, jobs().length);
   const areMade = (): boolean => deployments().length > 0 && pods().length === wanted();
   const isRight = await until('all pods are there', areMade, MADE_WITHIN_MS).then(
     () => true,
@@ -105,11 +109,16 @@ async function podsAreMade({ kubectl }: ControlPlane, overlay: string): Promise<
   tell(`${overlay}: no pod is refused`, stdout.trim() === '', stdout);
 }
 
-async function tryOverlay(plane: ControlPlane, overlay: string): Promise<void> {
-  if (!applied(plane, 'the namespace', ['-f', join(K8S, 'base/namespace.yaml')])) return;
+async function strictestNamespace(plane: ControlPlane): Promise<boolean> {
+  if (!applied(plane, 'the namespace', ['-f', join(K8S, 'base/namespace.yaml')])) return false;
   plane.kubectl(['label', '--overwrite', 'namespace', NAMESPACE, ...STRICTEST]);
   const account = ['get', 'serviceaccount', 'default', '-n', NAMESPACE];
   await until('the namespace has its account', () => plane.kubectl(account).isFine);
+  return true;
+}
+
+async function tryOverlay(plane: ControlPlane, overlay: string): Promise<void> {
+  if (!(await strictestNamespace(plane))) return;
   const { stderr } = plane.kubectl(['apply', '--server-side', '-f', '-'], UNCONFINED);
   tell(
     'a pod that confines itself in nothing is refused',
@@ -122,6 +131,75 @@ async function tryOverlay(plane: ControlPlane, overlay: string): Promise<void> {
   if (applied(plane, overlay, ['-f', '-'], own.join(''))) {
     await podsAreMade(plane, overlay);
     applied(plane, `${overlay} once more`, ['-f', '-'], own.join(''));
+  }
+  plane.kubectl(['delete', 'namespace', NAMESPACE, '--timeout=100s']);
+}
+
+/** Installs, upgrades, rolls back and removes the chart, beside another release of it. */
+async function tryChart(plane: ControlPlane): Promise<void> {
+  const obtained = obtainHelm();
+  if ('missing' in obtained) {
+    tell('there is a Helm', false, obtained.missing);
+    return;
+  }
+  if (!(await strictestNamespace(plane))) return;
+  const helm = (what: string, args: readonly string[], values?: Values): void => {
+    const all = [...args, '--namespace', NAMESPACE, '--kubeconfig', plane.kubeconfig];
+    const withValues = values === undefined ? all : [...all, '--values', '-'];
+    const { isFine, stderr } = obtained.helm(withValues, { input: JSON.stringify(values ?? {}) });
+    tell(`Helm: ${what}`, isFine && stderr === '', stderr);
+  };
+  const ask = (...args: string[]): string => plane.kubectl(['get', '-n', NAMESPACE, ...args]).stdout;
+  const facts = (release: string) => ({
+    issuer: ask('configmap', release, '-o', 'jsonpath={.data.issuer}'),
+    gateways: ask('deployment', `${release}-gateway`, '-o', 'jsonpath={.spec.replicas}'),
+    pods: ask('deployment', `${release}-gateway`, '-o', 'jsonpath={.spec.template.metadata.annotations}'),
+    jobs: ask('job', '-l', `app.kubernetes.io/instance=${release}`, '-o', 'name').trim(),
+  });
+
+  helm('installs', ['install', 'hookmint', CHART], REQUIRED);
+  await podsAreMade(plane, 'the chart');
+  const first = facts('hookmint');
+  helm('installs another release beside it', ['install', 'second', CHART], REQUIRED);
+  await podsAreMade(plane, 'two releases');
+  helm('removes the other', ['uninstall', 'second']);
+  const left = ask(
+    'all,configmaps,networkpolicies,ingresses,pdb',
+    '-l',
+    'app.kubernetes.io/instance=second',
+    '-o',
+    'name',
+  );
+  const isGone = await until(
+    'the other is gone',
+    () => ask('deployments', '-l', 'app.kubernetes.io/instance=second', '-o', 'name') === '',
+  ).then(
+    () => true,
+    () => false,
+  );
+  tell('Helm: nothing of it is left', isGone, left);
+  tell('Helm: the first is as it was', isDeepStrictEqual(facts('hookmint'), first));
+
+  helm('upgrades to the same, and changes nothing', ['upgrade', 'hookmint', CHART], REQUIRED);
+  tell('Helm: the same is the same', isDeepStrictEqual(facts('hookmint'), first), JSON.stringify(facts('hookmint')));
+
+  const changed = { ...REQUIRED, issuer: 'https://tokens.example.com/', gateway: { replicas: 4 } };
+  helm('upgrades to another issuer and four gateways', ['upgrade', 'hookmint', CHART], changed);
+  const second = facts('hookmint');
+  const isAnother = second.pods !== first.pods && second.jobs !== first.jobs && !second.jobs.includes('\n');
+  tell('Helm: pods and the Job are others', isAnother, second.jobs);
+  tell('Helm: with what was changed', second.issuer === changed.issuer && second.gateways === '4');
+  helm('rolls back', ['rollback', 'hookmint', '1']);
+  tell('Helm: all is as at first', isDeepStrictEqual(facts('hookmint'), first), JSON.stringify(facts('hookmint')));
+
+  const fixed = (values: Values) => ({ ...values, hookExecutor: { autoscaling: { by: 'nothing' }, replicas: 3 } });
+  helm('takes the autoscaler away', ['upgrade', 'hookmint', CHART], fixed(REQUIRED));
+  helm('and makes it again', ['upgrade', 'hookmint', CHART], REQUIRED);
+
+  helm('removes the first', ['uninstall', 'hookmint']);
+  for (const [by, values] of Object.entries(EVERYTHING)) {
+    helm(`installs everything that can be on, executors by ${by}`, ['install', 'hookmint', CHART], values);
+    helm('removes it', ['uninstall', 'hookmint']);
   }
   plane.kubectl(['delete', 'namespace', NAMESPACE, '--timeout=100s']);
 }
@@ -143,6 +221,7 @@ async function main(): Promise<void> {
       for (const name of files) applied(plane, `the definition ${name}`, ['-f', join(Dir, path, name)]);
     }
     plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+    await tryChart(plane);
     for (const overlay of OVERLAYS) await tryOverlay(plane, overlay);
     applied(plane, 'the namespace', ['-f', join(K8S, 'base/namespace.yaml')]);
     for (const name of VALUES)

@@ -11,6 +11,9 @@ const KUBERNETES_VERSION = '1.34';
 const LINTER = 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0';
 const INSTALL_TIMEOUT_MS = 240_000;
 
+/** Both read YAML 1.1, in which `on` without quotes is true. */
+const READ_AS = { version: '1.1' } as const;
+
 const tools = join(cacheFolder(), 'manifest-tools');
 
 /**
@@ -70,7 +73,7 @@ export function obtainLinter(): { lint: (resources: readonly Resource[]) => stri
 
 function fileOf(resources: readonly Resource[]): string {
   const file = join(temporaryDir(), 'all.yaml');
-  writeFileSync(file, resources.map((resource) => stringify(resource)).join('---\n'));
+  writeFileSync(file, resources.map((resource) => stringify(resource, READ_AS)).join('---\n'));
   return file;
 }
 

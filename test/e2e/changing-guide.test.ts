@@ -18,6 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'hookmint-changing-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const stack = withStack({ hook: null, env: DEFAULT_MANAGEMENT_LIMIT });
+/** To which the guide promotes. */
+const production = withStack({ hook: null });
 
 const steps = stepsOf(guide);
 
@@ -30,6 +32,12 @@ it('the guide to changing hooks can be followed as it is written', { timeout: 60
     HOOKMINT_URL: url,
     HOOKMINT_CLIENT_ID: managementClientId,
     HOOKMINT_CLIENT_SECRET: managementClientSecret,
+    HOOKMINT_PROFILE_STAGING_URL: url,
+    HOOKMINT_PROFILE_STAGING_CLIENT_ID: managementClientId,
+    HOOKMINT_PROFILE_STAGING_CLIENT_SECRET: managementClientSecret,
+    HOOKMINT_PROFILE_PRODUCTION_URL: production().url,
+    HOOKMINT_PROFILE_PRODUCTION_CLIENT_ID: production().managementClientId,
+    HOOKMINT_PROFILE_PRODUCTION_CLIENT_SECRET: production().managementClientSecret,
   };
   const env = { PATH, HOME, ...connection };
   // Clients ask for tokens once there is a hook: what is rehearsed with.

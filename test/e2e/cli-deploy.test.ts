@@ -261,7 +261,10 @@ test('a hook in TypeScript is deployed, tried and told of by the lines of its fi
 test('logs and a dry run tell what a run waited for', async (t) => {
   const waits = "module.exports = (c, s, a, x, cb) => {\n  console.log('waits');\n  setTimeout(cb, 9000);\n};";
   write('waits.js', waits);
-  assert.equal((await hook(['deploy', 'waits.js', '--limits', '{"wall_ms": 300}', '--enable'])).code, 0);
+  assert.equal(
+    (await hook(['deploy', 'waits.js', '--limits', '{"wall_ms": 300}', '--on-failure', 'deny', '--enable'])).code,
+    0,
+  );
   const child = start(['logs', 'waits', '--json']);
   t.after(() => child.kill('SIGKILL'));
   let [noted, printed] = ['', ''];

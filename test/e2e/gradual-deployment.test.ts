@@ -134,7 +134,8 @@ describe('a gradual deployment', () => {
     await shapedBy([CLIENTS[0] ?? '']);
     await until('one without a rule is in the logs', async () => {
       const [last] = await logs('type:seccft');
-      return last !== undefined && !('hook_rule' in last);
+      const { hook: without } = (last?.details ?? {}) as { hook?: Record<string, unknown> };
+      return without !== undefined && !('rule' in without);
     });
   });
 

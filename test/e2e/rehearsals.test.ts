@@ -148,8 +148,70 @@ describe('a rehearsal', () => {
       assert.deepEqual([refused.network_refused, afterOf(refused), asked], [3, '"refused"', 0]);
       const live = await rehearsal({ ...body, network: 'live' });
       assert.deepEqual([live.network, live.network_refused, afterOf(live), asked], ['live', 0, '"answered"', 3]);
-      assert.equal((await call('POST', `/hooks/${hookId}/rehearsals`, { script, network: 'recorded' })).status, 400);
+      assert.equal((await call('POST', `/hooks/${hookId}/rehearsals`, { script, network: 'some' })).status, 400);
     } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('of a recorded network both revisions see the same answers, which are asked for once', async () => {
+    let asked = 0;
+    const server = createServer((request, response) => {
+      asked++;
+      response.statusCode = request.url === '/status' ? 418 : 200;
+      response.end(`${request.url ?? ''} ${String(asked)}`);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const current = (await call('GET', `/hooks/${hookId}`)).body.script;
+    const hookmint = { egress: { allowed_addresses: ['127.0.0.1/32'] }, limits: { network_calls: 3 } };
+    const fetching = (paths: readonly string[], more = ''): string => {
+      const { port } = server.address() as AddressInfo;
+      return scriptOf(`
+        const get = (path) => fetch('http://127.0.0.1:${String(port)}' + path, { headers: { date: String(Math.random()) } })
+          .then(async (answer) => answer.status + await answer.text(), (error) => error.cause?.code ?? error.code ?? String(error));
+        (async () => {
+          const was = [];
+          for (const path of ${JSON.stringify(paths)}) was.push(await get(path));
+          cb(null, { scope, 'https://example.com/was': was.join() ${more} });
+        })();`);
+    };
+    try {
+      await call('PATCH', `/hooks/${hookId}`, { script: fetching(['/a', '/status', '/a']), hookmint });
+      const network = 'recorded';
+      const same = await rehearsal({ script: fetching(['/a', '/status', '/a']), hookmint, network });
+      assert.deepEqual([same.network, same.differing, same.network_refused, asked], [network, 0, 0, 9]);
+
+      const more = await rehearsal({
+        script: fetching(['/a', '/status', '/a'], ", 'https://example.com/new': 1"),
+        hookmint,
+        network,
+      });
+      assert.deepEqual(
+        [told(more).map(([kind, what]) => [kind, what]), more.network_refused, asked],
+        [[['claim_added', 'https://example.com/new']], 0, 18],
+      );
+      const other = await rehearsal({ script: fetching(['/a', '/only-new']), hookmint, network });
+      assert.deepEqual([other.differing, other.network_refused, asked], [3, 3, 27]);
+      const { after = '' } = other.groups[0]?.examples[0] as { after?: string };
+      assert.match(after, /^"200\/a \d+,.*EGRESS_REFUSED"$/);
+      const far = await rehearsal({ script: fetching(['/a', '/a', '/a', '/a']), hookmint, network });
+      assert.match((far.groups[0]?.examples[0] as { after: string }).after, /EGRESS_TOO_MANY_REQUESTS"$/);
+      const hosts = { ...hookmint, egress: { ...hookmint.egress, allowed_hosts: ['api.example.com'] } };
+      const elsewhere = await rehearsal({ script: fetching(['/a']), hookmint: hosts, network });
+      assert.match((elsewhere.groups[0]?.examples[0] as { after: string }).after, /^"EGRESS_HOST_NOT_ALLOWED"$/);
+
+      // What an isolate keeps is fetched by its first run alone.
+      const keeping = (claim: string): string =>
+        fetching(['/a'])
+          .replace('module.exports', 'let kept;\nmodule.exports')
+          .replace('await get(path)', '(kept ??= await get(path))')
+          .replace("'https://example.com/was'", claim);
+      await call('PATCH', `/hooks/${hookId}`, { script: keeping("'https://example.com/was'"), hookmint });
+      const kept = await rehearsal({ script: keeping("'https://example.com/now'"), hookmint, network });
+      assert.equal(kept.network_refused, 0, JSON.stringify(kept));
+    } finally {
+      await call('PATCH', `/hooks/${hookId}`, { script: current, hookmint: {} });
       server.closeAllConnections();
       server.close();
     }

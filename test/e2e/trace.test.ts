@@ -99,6 +99,7 @@ describe('one trace per token', () => {
       'http.response.status_code': 200,
       'hookmint.client.id': stack.clientId,
       'hookmint.audience': stack.audience,
+      'hookmint.hook.revision': REVISION,
       'hookmint.hook.outcome': 'ok',
       'hookmint.dropped': ['iss: reserved'],
     });

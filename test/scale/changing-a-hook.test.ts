@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
 // A day of a tenant, played in a minute: what really came is recorded, a change that breaks three of fifty clients is rehearsed with it,
-// and runs as a shadow on what comes.
+// runs as a shadow on what comes, and, deployed to a tenth of the clients and one that it breaks, returns by itself.
 
 const PLAN = 'https://example.com/plan';
 const SECRET = 'secret-of-a-client-of-this-test';
@@ -28,6 +28,9 @@ const NOISE_MS = 50;
 const scriptOf = (plan: string): string =>
   `module.exports = (client, scope, audience, context, cb) => cb(null, { scope, '${PLAN}': ${plan} });`;
 const DEPLOYED = scriptOf("client.metadata.plan || 'free'");
+const BY = 'https://example.com/by';
+/** From the first token that it broke. */
+const RETURNED_WITHIN_MS = 5_000;
 /** Whoever wrote it forgot those without a plan. */
 const CHANGED = scriptOf('client.metadata.plan.toLowerCase()');
 const WHY = "TypeError: Cannot read properties of undefined (reading 'toLowerCase')";
@@ -130,4 +133,40 @@ it('a change that breaks three of fifty clients is seen before it shapes a token
     beside <= before * NOISE_RATIO + NOISE_MS,
     `${String(before)} ms before, ${String(beside)} ms beside a shadow`,
   );
+  await returnsByItself();
 });
+
+/** A tenth of the clients and a broken one have a change that says which tokens it shaped: all of these are told of. */
+async function returnsByItself(): Promise<void> {
+  const script = CHANGED.replace('{ scope', `{ scope, '${BY}': 'new'`);
+  const { revision } = await call('POST', `/hooks/${hookId}/revisions`, { script });
+  const gradual = { revision, percent: 10, client_ids: [BROKEN[0]] };
+  await call('PUT', `/hooks/${hookId}/gradual-deployment`, gradual);
+  let [shaped, firstBrokenMs, isOver] = [0, Infinity, false];
+  async function work(first: number): Promise<void> {
+    for (let n = first; !isOver; n += AT_ONCE) {
+      const client_id = CLIENTS[n % CLIENTS.length] ?? '';
+      const { status, body } = await requestToken(stack(), { client_id, client_secret: SECRET });
+      if (status !== 200) {
+        assert(BROKEN.includes(client_id), client_id);
+        firstBrokenMs = Math.min(firstBrokenMs, performance.now());
+      } else if (decodeJwt(String(body.access_token))[BY] === 'new') shaped++;
+    }
+  }
+  type View = { state: string; breach?: string; tokens: number };
+  const view = async (): Promise<View> => (await call('GET', `/hooks/${hookId}/gradual-deployment`)) as unknown as View;
+  const traffic = Promise.all(Array.from({ length: AT_ONCE }, (_, n) => work(n)));
+  let returnedMs = 0;
+  await until('it has returned', async () => {
+    returnedMs = performance.now();
+    return (await view()).state === 'returned';
+  }).finally(() => (isOver = true));
+  await traffic;
+  assert(returnedMs - firstBrokenMs <= RETURNED_WITHIN_MS, `${String(returnedMs - firstBrokenMs)} ms`);
+  assert.equal((await view()).breach, 'errors');
+  assert(shaped > 0);
+  await until('each token that it shaped is counted', async () => (await view()).tokens === shaped);
+  process.stdout.write(
+    `scale: a deployment of 10 % returned ${((returnedMs - firstBrokenMs) / 1_000).toFixed(1)} s after the first token that it broke; ${String(shaped)} tokens were shaped by it, as is told\n`,
+  );
+}

@@ -16,6 +16,8 @@ const collect = runInNewContext('gc') as () => void;
 const revision = (id: string): HookRevision =>
   ({ revision: id, kind: 'hook', limits: { wall_ms: 1_000 } }) as unknown as HookRevision;
 
+const KEY = Buffer.alloc(32, 1);
+
 const SIDES = {
   hook: { id: 'x', name: 'x' },
   deployed: revision('deployed'),
@@ -47,7 +49,7 @@ async function rehearsed(
       return Promise.resolve({ kind: 'ran', outcome, network: [] });
     },
   };
-  return rehearse(SIDES, measured(requests, ended), 1_000, { rehearsers });
+  return rehearse(SIDES, measured(requests, ended), 1_000, { rehearsers, hookSecretsKey: KEY });
 }
 
 async function* measured(requests: number, ended: () => void): AsyncGenerator<PastRequest> {
@@ -99,7 +101,7 @@ describe('a rehearsal', () => {
         return Promise.reject(new HookmintError('bus_no_responders', 'nobody'));
       },
     };
-    await assert.rejects(rehearse(SIDES, past(1), 1, { rehearsers }), {
+    await assert.rejects(rehearse(SIDES, past(1), 1, { rehearsers, hookSecretsKey: KEY }), {
       status: 503,
       errorCode: 'service_unavailable',
     });

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import { rehearseAction } from './changes.ts';
 import { answered, api, ifMatch, type Schemas } from './client.ts';
 import { ApiFailure } from './failure.ts';
 import { followLines } from './follow-lines.ts';
@@ -175,11 +176,7 @@ export const ACTIONS: ProgramApi = {
     const params = { path: { id } };
     return answered(api.POST('/api/v2/actions/actions/{id}/dry-run', { params, body: { code, ...told } }));
   },
-  // The API runs no version of an Action: it is the deployed code, with the settings of the draft.
-  runDeployed: ({ id, script = '' }, _deployed, log_id) => {
-    const params = { path: { id } };
-    return answered(api.POST('/api/v2/actions/actions/{id}/dry-run', { params, body: { code: script, log_id } }));
-  },
+  rehearse: rehearseAction,
   // Secrets that are named alone keep their values.
   setSecret: (id, secret, known) =>
     updateAction(id, { secrets: [...known.filter((name) => name !== secret.name).map((name) => ({ name })), secret] }),

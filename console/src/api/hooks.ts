@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import { rehearseHook } from './changes.ts';
 import { answered, api, ifMatch, type Schemas } from './client.ts';
 import { followLines } from './follow-lines.ts';
 import type { ProgramApi, RunLog } from './programs.ts';
@@ -78,7 +79,7 @@ export const HOOKS: ProgramApi = {
       test.kind === 'recorded' ? { log_id: test.log_id } : test.kind === 'edited' ? { event: test.event as never } : {};
     return answered(api.POST('/api/v2/hooks/{id}/dry-run', { params: { path: { id } }, body: { script, ...told } }));
   },
-  runDeployed: ({ id }, { revision }, log_id) => runAgain(id, revision, log_id),
+  rehearse: rehearseHook,
   setSecret: (id, { name, value }, known) => {
     const body = { [name]: value };
     const params = { path: { id } };

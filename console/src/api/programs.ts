@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { AskRehearsal, RehearsalPart } from './changes.ts';
 import type { Schemas } from './client.ts';
 
 /** A hook or an Action: code that shapes tokens. */
@@ -24,6 +25,7 @@ export type RevisionEntry = {
   current: boolean;
   draft: boolean;
   gradual?: Schemas['HookRevisionEntry']['gradual'];
+  shadow?: Schemas['HookRevisionEntry']['shadow'];
 };
 
 /** How a run is bounded; what is left out is the default. */
@@ -83,8 +85,8 @@ export type ProgramApi = {
   deploy: (id: string, entry: RevisionEntry, current: RevisionEntry | undefined) => Promise<number>;
   /** Runs code that is not saved. */
   dryRun: (id: string, script: string, test: TestEvent) => Promise<DryRun>;
-  /** Runs what is deployed, on a request that was recorded. */
-  runDeployed: (program: Program, deployed: RevisionEntry, log_id: string) => Promise<DryRun>;
+  /** Runs past requests through what is deployed and through other code, or another revision. */
+  rehearse: (id: string, asked: AskRehearsal, signal: AbortSignal) => Promise<RehearsalPart>;
   /** @param known Names of the secrets there are. */
   setSecret: (id: string, secret: { name: string; value: string }, known: readonly string[]) => Promise<unknown>;
   removeSecret: (id: string, name: string, known: readonly string[]) => Promise<unknown>;

@@ -13,6 +13,7 @@ const PAGES: readonly { path: string; name: string; scope?: string }[] = [
   { path: '/actions', name: 'Actions' },
   { path: '/tokens', name: 'Tokens' },
   { path: '/figures', name: 'Figures' },
+  { path: '/recordings', name: 'Recordings', scope: 'read:hook_recordings' },
   { path: '/clients', name: 'Clients' },
   { path: '/apis', name: 'APIs' },
   { path: '/keys', name: 'Keys' },

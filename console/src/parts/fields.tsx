@@ -47,6 +47,44 @@ export const TextField = ({
   </Field>
 );
 
+/** A number, as a member of what is sent: the form is not sent while there is none. */
+export const NumberField = ({
+  label,
+  path,
+  hint,
+  min,
+  max,
+  step,
+  value,
+  onChange,
+}: {
+  label: string;
+  path: string;
+  hint?: ReactNode;
+  min: number;
+  max: number;
+  /** "any" for a fraction. */
+  step?: 'any';
+  value: number;
+  onChange: (value: number) => void;
+}) => (
+  <Field label={label} path={path} hint={hint}>
+    {(props) => (
+      <input
+        {...props}
+        type="number"
+        className="number"
+        required
+        min={min}
+        max={max}
+        step={step}
+        value={Number.isNaN(value) ? '' : value}
+        onChange={({ target }) => onChange(target.valueAsNumber)}
+      />
+    )}
+  </Field>
+);
+
 /** One of a few, as a member of what is sent. */
 export const ChoiceField = <Value extends string>({
   label,

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { nuid, type NatsConnection } from '@nats-io/transport-node';
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import type { BatchRequester } from '../../../shared/bus/batch-requester.ts';
 import type { HookArguments } from '../../../shared/domain/hook-arguments.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
@@ -20,7 +20,7 @@ import {
   type HookShadowed,
   type ShadowFigures,
 } from '../../../shared/subjects/hook-shadowed.ts';
-import { activeTraceId } from '../../../shared/telemetry/tracing.ts';
+import { activeTraceId, inSpan } from '../../../shared/telemetry/tracing.ts';
 import type { Configuration } from '../configuration-cache.ts';
 import type { ShapingHook } from '../gradual/side-of.ts';
 import { HOOK_REPLY_GRACE_MS } from '../limits.ts';
@@ -48,8 +48,12 @@ export type Shadowed = {
 };
 
 export type ShadowRuns = {
-  /** Takes a run of a hook that has a shadow, and returns at once. */
-  take: (hook: ShapingHook, shadowed: Shadowed) => void;
+  /**
+   * Takes a run of a hook that has a shadow, and returns at once.
+   *
+   * @returns whether it is of the share, and waits for its run.
+   */
+  take: (hook: ShapingHook, shadowed: Shadowed) => boolean;
   close: () => void;
 };
 
@@ -165,7 +169,30 @@ export function openShadowRuns(
     );
   }
 
-  async function run({ hook, shadow: { shadow, revision }, args }: Task) {
+  function run(task: Task) {
+    const { hook, shadow, id: trace_id } = task;
+    const attributes = {
+      'hookmint.hook.id': hook.id,
+      'hookmint.hook.name': hook.name,
+      'hookmint.hook.revision': shadow.revision.revision,
+      'hookmint.hook.rule': 'shadow',
+      'hookmint.hook.percent': shadow.shadow.percent,
+      'hookmint.shadow.trace_id': trace_id,
+    };
+    // The trace of the request ended with its answer.
+    const parent = ROOT_CONTEXT;
+    return inSpan(`shadow ${hook.name}`, { kind: SpanKind.INTERNAL, attributes, parent }, async (span) => {
+      const reply = await runOnce(task);
+      const outcome = reply?.outcome.status ?? 'unavailable';
+      span.setAttribute('hookmint.hook.outcome', outcome);
+      const { revision, percent } = shadow.shadow;
+      const told = { id: hook.id, name: hook.name, revision, rule: 'shadow', percent, outcome };
+      logger.debug({ hook: told, client_id: task.args.client.id, of_trace_id: trace_id }, 'a shadow has run');
+      return reply;
+    });
+  }
+
+  async function runOnce({ hook, shadow: { shadow, revision }, args }: Task) {
     const { id, network } = shadow;
     const request = {
       hook: { id: hook.id, name: hook.name, revision: revision.revision },
@@ -182,16 +209,17 @@ export function openShadowRuns(
   return {
     take: (hook, shadowed) => {
       const { shadow } = hook;
-      if (shadow === undefined || Math.random() * 100 >= shadow.shadow.percent) return;
+      if (shadow === undefined || Math.random() * 100 >= shadow.shadow.percent) return false;
       const counted = countedOf(shadow.shadow.id);
       if (waiting.length >= MAX_WAITING) {
         counted.notRun();
-        return;
+        return false;
       }
       const date = new Date().toISOString();
       const readyMs = performance.now() + AFTER_MS;
       waiting.push({ ...shadowed, hook, shadow, counted, id: activeTraceId() ?? '', date, readyMs });
       looking ??= everyMs(LOOK_INTERVAL_MS, look);
+      return true;
     },
     close: () => {
       clearInterval(looking);

@@ -75,8 +75,12 @@ async function shapeByHook(
     request: { ...about, requested_scopes: parameters.scope ?? [] },
   };
   const outcome = await runHook(hook, args, deps.executors, deps.actionCache);
-  if (hook.shadow !== undefined) deps.shadows.take(hook, { args, outcome, scopes, customClaims: before.customClaims });
   const found = hookFindings(hook, outcome);
+  if (hook.shadow !== undefined) {
+    const isTaken = deps.shadows.take(hook, { args, outcome, scopes, customClaims: before.customClaims });
+    const { revision, percent } = hook.shadow.shadow;
+    if (isTaken) found.shadow = { revision, percent };
+  }
   if (kind === 'action') (findings.actions ??= []).push(found);
   else findings.hook = found;
   const isFailed = isFailure(outcome);

@@ -156,7 +156,8 @@ function closeOnceIdle(agent: HttpAgent): void {
   }
 }
 
-function allowedUrl(text: string, policy: EgressPolicy): URL {
+/** @throws {EgressError} for one that is no request of a hook's, or to a host that its policy does not allow. */
+export function allowedUrl(text: string, policy: EgressPolicy): URL {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new EgressError('EGRESS_INVALID_REQUEST', 'only http and https URLs can be requested');

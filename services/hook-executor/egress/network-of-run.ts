@@ -12,7 +12,7 @@ import type { Network } from '../sandbox-process.ts';
  * A span names the host and nothing else of the URL: paths and queries may hold secrets.
  */
 export function networkOfRun(
-  broker: EgressBroker,
+  broker: Pick<EgressBroker, 'exchange'>,
   { hook_id, egress, limits }: HookRevision,
   deadlineMs: number,
   memory?: RunMemory,

@@ -3,6 +3,7 @@ import { clientGrants, resourceServers } from './apis.ts';
 import { clientAssertionIssuers, clientCredentials, clients, revokeTokens, rotateSecret } from './clients.ts';
 import {
   actionDryRun,
+  actionRehearsals,
   actions,
   actionTest,
   actionVersionDeploy,
@@ -48,6 +49,7 @@ export const ACCEPTED_FIELDS: Readonly<Record<string, AcceptedFields>> = {
   'actions/actions': actions,
   'actions/actions/versions/deploy': actionVersionDeploy,
   'actions/actions/dry-run': actionDryRun,
+  'actions/actions/rehearsals': actionRehearsals,
   'actions/actions/test': actionTest,
   'actions/triggers/bindings': bindings,
   'console/links': consoleLinks,

@@ -150,8 +150,7 @@ export const hookDryRun: AcceptedFields = {
 export const hookUnsavedDryRun: AcceptedFields = { ...hookRevisions, ...hookDryRun };
 
 const REHEARSALS = 'test/e2e/rehearsals.test.ts';
-export const hookRehearsals: AcceptedFields = {
-  ...hookRevisions,
+const rehearsals: AcceptedFields = {
   ...acts(
     'revision',
     'The revision that is rehearsed, in the place of code.',
@@ -174,10 +173,12 @@ export const hookRehearsals: AcceptedFields = {
   ),
   ...acts(
     'network',
-    'Whether requests that the code makes go out. Default refused.',
+    'Whether requests that the code makes go out, or those of the deployed revision alone, with the same answers for both. Default refused.',
     `${REHEARSALS}: the network is refused unless it is asked for, and that is told`,
   ),
 };
+
+export const hookRehearsals: AcceptedFields = { ...hookRevisions, ...rehearsals };
 
 const SHADOWS = 'test/e2e/shadows.test.ts';
 export const hookShadow: AcceptedFields = {
@@ -267,6 +268,15 @@ export const actionDryRun: AcceptedFields = {
   ...acts('dependencies.name dependencies.version', 'npm modules that the code may require.', UNSAVED),
   ...off('dependencies.registry_url', 'Only the npm registry: HOOKMINT_NPM_REGISTRY names another.'),
   ...acts('log_id', 'Repeats the token request of a log.', UNSAVED),
+};
+
+const ACTION_REHEARSED =
+  'test/e2e/action-rehearsals.test.ts: code and versions of an Action are rehearsed as those of hooks are';
+export const actionRehearsals: AcceptedFields = {
+  ...rehearsals,
+  ...acts('code', 'The code that runs.', ACTION_REHEARSED),
+  ...acts('dependencies.name dependencies.version', 'npm modules that the code may require.', UNSAVED),
+  ...off('dependencies.registry_url', 'Only the npm registry: HOOKMINT_NPM_REGISTRY names another.'),
 };
 
 export const bindings: AcceptedFields = {

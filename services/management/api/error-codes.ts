@@ -61,7 +61,7 @@ export const ERROR_CODES = {
 
   inexistent_hook: 'There is no such hook.',
   hook_conflict: 'Another hook has this name.',
-  hook_not_deployed: 'The hook has no revision that could be enabled.',
+  hook_not_deployed: 'The hook or Action has no deployed revision.',
   inexistent_hook_revision: 'There is no such revision in the history of the hook.',
   hook_not_enabled: 'The hook is not enabled, so that no part of the clients can have another revision.',
   hook_revision_deployed: 'The revision is deployed to all clients already.',

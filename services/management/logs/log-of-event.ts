@@ -59,7 +59,8 @@ function lookedUpOf(
 ): Pick<LogEntry, 'hook_id' | 'hook_revision' | 'hook_rule' | 'hook_outcome'> {
   if (findings.length === 0) return {};
   const failed = findings.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'ok');
-  const rules = [...new Set(findings.map(({ rule }) => rule).filter((rule) => rule !== undefined))];
+  const shaped = findings.map(({ rule }) => rule).filter((rule) => rule !== undefined);
+  const rules = [...new Set([...shaped, ...(findings.some(({ shadow }) => shadow !== undefined) ? ['shadow'] : [])])];
   return {
     hook_id: findings.map(({ id }) => id),
     hook_revision: findings.map(({ revision }) => revision),

@@ -10,10 +10,11 @@ import { byFailurePolicy } from '../../../shared/hook-result/by-failure-policy.t
 import { createDifferenceGroups } from '../../../shared/hook-result/difference-groups.ts';
 import { differencesOfRuns } from '../../../shared/hook-result/differences-of-runs.ts';
 import { slower } from '../../../shared/hook-result/slower.ts';
-import type { DryRunNetwork } from '../../../shared/domain/shadow.ts';
+import type { RehearsalNetwork } from '../../../shared/domain/shadow.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Deps } from '../deps.ts';
 import { dryRun, type DryRun } from '../hook-revisions/dry-run.ts';
+import { createRecordedAnswers } from './recorded-answers.ts';
 import type { PastRequest } from './requests.ts';
 
 /** Executors accept eight dry runs at a time, and users need places too. */
@@ -32,7 +33,7 @@ export type Rehearsal = {
   hook: { id: string; name: string };
   deployed: HookRevision;
   revised: HookRevision;
-  network: DryRunNetwork;
+  network: RehearsalNetwork;
   policy: CustomClaimsPolicy;
 };
 
@@ -41,7 +42,7 @@ export type Rehearsed = {
   differing: number;
   /** They could not be repeated. */
   not_run: number;
-  /** Requests whose code asked for the network that was refused. */
+  /** Requests whose code asked for the network that was refused, or for what nothing recorded answers. */
   network_refused: number;
   /** Claims that the deployed revision itself gives another value each time. */
   varying: string[];
@@ -59,7 +60,7 @@ export async function rehearse(
   { hook, deployed, revised, network, policy }: Rehearsal,
   requests: AsyncGenerator<PastRequest>,
   max: number,
-  { rehearsers }: { rehearsers: Pick<Deps['rehearsers'], 'request'> },
+  { rehearsers, hookSecretsKey }: { rehearsers: Pick<Deps['rehearsers'], 'request'> } & Pick<Deps, 'hookSecretsKey'>,
 ): Promise<Rehearsed> {
   const rehearsal = nuid.next();
   const untilMs = performance.now() + MAX_MS;
@@ -75,16 +76,25 @@ export async function rehearse(
     isLast: false,
   };
 
-  const dryRunners: Parameters<typeof dryRun>[3]['dryRunners'] = {
-    request: (request, deadlineMs) => rehearsers.request({ ...request, rehearsal, network }, deadlineMs),
-  };
+  const recorded = createRecordedAnswers(hookSecretsKey);
+  type Ran = { ran: DryRun; /** What answered its requests, sealed. */ answers?: string | undefined };
 
-  async function run(revision: HookRevision, event: HookEvent): Promise<DryRun | undefined> {
+  /** @param given What answers its requests, of the network `recorded`; without, they go out. */
+  async function run(revision: HookRevision, event: HookEvent, given?: string): Promise<Ran | undefined> {
+    const told = given === undefined ? {} : { answers: given };
+    let answers: string | undefined;
+    const dryRunners: Parameters<typeof dryRun>[3]['dryRunners'] = {
+      request: async (request, deadlineMs) => {
+        const reply = await rehearsers.request({ ...request, rehearsal, network, ...told }, deadlineMs);
+        if (reply.kind === 'ran') answers = reply.answers;
+        return reply;
+      },
+    };
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (tries > 0) await delay(RETRY_MS * tries);
       try {
         const ran = await dryRun(hook, revision, { event, policy }, { dryRunners });
-        if (ran.outcome.status !== 'unavailable') return byFailurePolicy(ran, event, revision);
+        if (ran.outcome.status !== 'unavailable') return { ran: byFailurePolicy(ran, event, revision), answers };
       } catch (error) {
         if (!(error instanceof HookmintError)) throw error;
         if (error.code === 'bus_no_responders' && tries === MAX_TRIES - 1) throw nobodyRehearses();
@@ -101,14 +111,19 @@ export async function rehearse(
   }
 
   /** Without those of a claim that differs from itself, such as the time. */
-  async function ownDifferences(event: HookEvent, was: DryRun, found: RunDifference[]): Promise<RunDifference[]> {
+  async function ownDifferences(
+    event: HookEvent,
+    was: DryRun,
+    found: RunDifference[],
+    given: string | undefined,
+  ): Promise<RunDifference[]> {
     const doubted = found
       .map(changedClaim)
       .filter((claim) => claim !== undefined)
       .filter(({ repeats, varies }) => !varies && repeats < MAX_REPEATS);
     if (doubted.length > 0) {
       for (const claim of doubted) claim.repeats++;
-      const again = await run(deployed, event);
+      const again = (await run(deployed, event, given))?.ran;
       if (again !== undefined) {
         for (const difference of differencesOfRuns(was, again)) {
           const claim = changedClaim(difference);
@@ -131,19 +146,21 @@ export async function rehearse(
   }
 
   async function compare({ id, date, client_id, audience, event }: PastRequest): Promise<void> {
-    const was = event === undefined ? undefined : await run(deployed, event);
-    const is = event === undefined ? undefined : await run(revised, event);
-    if (event === undefined || was === undefined || is === undefined) {
+    const first = event === undefined ? undefined : await run(deployed, event);
+    const given = network === 'recorded' && first !== undefined ? await recorded.after(first.answers) : undefined;
+    const second = event === undefined || first === undefined ? undefined : await run(revised, event, given);
+    if (event === undefined || first === undefined || second === undefined) {
       counts.not_run++;
       return;
     }
+    const [was, is] = [first.ran, second.ran];
     counts.requests++;
     for (const [i, { wall_ms }] of [was, is].entries()) {
       const [buckets, bucket] = [durations[i] ?? {}, String(bucketOf(wall_ms))];
       buckets[bucket] = (buckets[bucket] ?? 0) + 1;
     }
-    if (network === 'refused' && was.network.length + is.network.length > 0) counts.network_refused++;
-    const differences = await ownDifferences(event, was, differencesOfRuns(was, is));
+    if ([...was.network, ...is.network].some(({ error }) => error === 'EGRESS_REFUSED')) counts.network_refused++;
+    const differences = await ownDifferences(event, was, differencesOfRuns(was, is), given);
     count(differences);
     groups.add({ id, date: date.toISOString(), client_id, audience }, differences);
   }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { assertNoComplaints, noChromium, picture, withBrowser } from '../../support/browser.ts';
 import { signIn } from '../../support/console.ts';
+import { openManagement } from '../../support/management.ts';
 import { postJson } from '../../support/post-token.ts';
 import { until } from '../../support/until.ts';
 import { withStack } from '../../support/with-stack.ts';
@@ -63,6 +64,18 @@ describe('an Action in the browser', { skip: noChromium }, () => {
     await write(page, setClaim('https://example.com/tier', 'silver'));
     await page.keyboard.press('Control+s');
     await page.getByText('v2 is saved as a draft').waitFor();
+    const management = await openManagement(stack());
+    await until('the requests are in the logs', async () => {
+      const { body } = await management.call('GET', `/logs?q=audience:"${stack().audience}"`);
+      return (body as unknown[]).length > 0;
+    });
+    await page.getByRole('button', { name: 'Rehearse…' }).click();
+    const rehearsal = page.getByRole('dialog', { name: 'Rehearse the code of Add a plan' });
+    await rehearsal.getByRole('button', { name: 'Rehearse' }).click();
+    await rehearsal.getByRole('region', { name: 'Claim changed' }).getByText('https://example.com/tier').click();
+    await rehearsal.getByText('"silver"').first().waitFor();
+    await picture(page, 'action-rehearsal');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Shift+Enter');
     await page.getByRole('dialog').getByText('gold').first().waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Deploy', exact: true }).click();

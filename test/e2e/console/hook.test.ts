@@ -73,7 +73,7 @@ describe('a hook in the browser', { skip: noChromium }, () => {
     assertNoComplaints(looked);
   });
 
-  it('a rehearsal tells for which of the last requests a token would be another one, and how', async () => {
+  it('a rehearsal of unsaved code tells in what past requests would get another token, by kind, with examples', async () => {
     const { page } = await browser.open({ bypassCSP: true }, { expected: /status of 400/ });
     for (let n = 0; n < 3; n++) assert.equal((await postJson(stack())).status, 200);
     const api = await openManagement(stack());
@@ -82,21 +82,33 @@ describe('a hook in the browser', { skip: noChromium }, () => {
       return (body as unknown[]).length;
     };
     await until('the requests in the logs', async () => (await asked()) >= 3);
-    const requests = Math.min(20, await asked());
+    const requests = await asked();
     await signIn(page, stack(), 'hooks');
     await page.getByRole('link', { name: 'tutorial' }).click();
     await editorOf(page).waitFor();
     const dialog = page.getByRole('dialog');
-    const rehearse = async (code: string): Promise<void> => {
+    const open = async (code: string): Promise<void> => {
       await write(page, code);
       await page.getByRole('button', { name: 'Rehearse…' }).click();
+    };
+    const rehearse = async (code: string): Promise<void> => {
+      await open(code);
       await dialog.getByRole('button', { name: 'Rehearse' }).click();
     };
     const shape = "cb(null, { scope: scope.concat('extra'), 'https://foo.com/claim': 'bar'";
     const hook = (end: string): string =>
       `module.exports = function (client, scope, audience, context, cb) {\n  ${end}\n};\n`;
 
-    await rehearse(hook(`${shape} });`));
+    await open(hook(`${shape} });`));
+    await picture(page, 'rehearsal-ready');
+    await assertAccessible(page);
+    await dialog.getByLabel('Of one client').fill('nobody');
+    await dialog.getByRole('button', { name: 'Rehearse' }).click();
+    await dialog.getByRole('heading', { name: 'There is no such request to repeat' }).waitFor();
+    await picture(page, 'rehearsal-none');
+    await dialog.getByLabel('Of one client').fill(stack().clientId);
+    await dialog.getByLabel('Requests', { exact: true }).selectOption({ label: 'Of the last hour' });
+    await dialog.getByRole('button', { name: 'Once more' }).click();
     await dialog.getByText('No client would notice a difference.').waitFor();
     await dialog.getByText(`0 of ${String(requests)} differ`).waitFor();
     await picture(page, 'rehearsal-same');
@@ -104,18 +116,21 @@ describe('a hook in the browser', { skip: noChromium }, () => {
 
     await rehearse(hook(`${shape}, 'https://foo.com/tier': 'gold' });`));
     await dialog.getByText(`${String(requests)} of ${String(requests)} differ`).waitFor();
-    assert.equal(await dialog.getByText('+ https://foo.com/tier "gold"').count(), requests);
+    const added = dialog.getByRole('region', { name: 'Claim added' });
+    await added.getByText('https://foo.com/tier').click();
+    await added.getByText('"gold"').first().waitFor();
     await picture(page, 'rehearsal');
     await assertAccessible(page);
     await assertFits(page);
-    await page.keyboard.press('Escape');
+    await added.getByRole('row').nth(1).getByRole('link').click();
+    await page.waitForURL(/\/tokens\/[0-9A-Za-z]+$/);
+    await page.getByRole('region', { name: 'Request' }).waitFor();
+    await page.goBack();
+    await editorOf(page).waitFor();
 
     await rehearse(hook("cb(new Error('no'));"));
     await dialog.getByText(`${String(requests)} of ${String(requests)} differ`).waitFor();
-    await dialog
-      .getByText(/− no token/)
-      .first()
-      .waitFor();
+    await dialog.getByRole('region', { name: 'Denied' }).waitFor();
     await page.keyboard.press('Escape');
 
     await rehearse('module.exports = (');

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertNoComplaints, noChromium, withBrowser } from '../../support/browser.ts';
 import { signIn } from '../../support/console.ts';
+import { openManagement } from '../../support/management.ts';
 import { until } from '../../support/until.ts';
 import { withStack } from '../../support/with-stack.ts';
 import { editorOf, testOf } from './editor.ts';
@@ -84,6 +85,36 @@ describe('the console without a mouse', { skip: noChromium }, () => {
     await tabTo(page, /^button Roll back$/);
     await page.keyboard.press('Enter');
     await page.getByText('r1 is deployed again').waitFor();
+    assertNoComplaints(looked);
+  });
+
+  it('gives a revision to a part of the clients, and returns from it', async () => {
+    const looked = await browser.open();
+    const { page } = looked;
+    const management = await openManagement(stack());
+    const made = {
+      name: 'part',
+      triggerId: 'credentials-exchange',
+      script: 'module.exports = () => {};',
+      enabled: true,
+    };
+    const { id } = (await management.call('POST', '/hooks', made)).body as { id: string };
+    await management.call('POST', `/hooks/${id}/revisions`, { script: 'module.exports = () => 1;' });
+    await signIn(page, stack(), `hooks/${id}/rollout`);
+    await page.getByRole('heading', { name: 'For a part of the clients' }).waitFor();
+    await tabTo(page, /^button Deploy to a part…/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await tabTo(page, /^input/);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('25');
+    await page.keyboard.press('Enter');
+    await page.getByText('shapes the tokens of 25 % of the clients').waitFor();
+    await tabTo(page, /^button Return…/);
+    await page.keyboard.press('Enter');
+    await tabTo(page, /^button Return$/);
+    await page.keyboard.press('Enter');
+    await page.getByText('was returned: it shapes no more tokens').waitFor();
     assertNoComplaints(looked);
   });
 

@@ -72,6 +72,9 @@ describe('every page and state of the console', { skip: noChromium }, () => {
     await look('revision');
     await close();
     await look('revisions');
+    await page.getByRole('link', { name: 'Rollout' }).click();
+    await page.getByRole('heading', { name: 'Beside what is deployed' }).waitFor();
+    await look('rollout');
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('heading', { name: 'How it runs' }).waitFor();
     await page.getByRole('button', { name: 'Add a module' }).click();

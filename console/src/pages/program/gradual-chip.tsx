@@ -22,3 +22,15 @@ export function GradualChip({ entry: { number, gradual } }: { entry: RevisionEnt
     </span>
   );
 }
+
+/** Of a revision that runs beside the deployed one, and shapes nothing. */
+export function ShadowChip({ entry: { number, shadow } }: { entry: RevisionEntry }) {
+  const { prefix } = useProgramApi();
+  if (shadow === undefined) return null;
+  return (
+    <span className="chip">
+      {prefix}
+      {number} runs beside, {shadow.percent} %
+    </span>
+  );
+}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Policies as Policy, Program } from '../../api/programs.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { Failure } from '../../parts/failure.tsx';
+import { linesOf } from '../../words/lines.ts';
 import { useDraft } from './use-draft.ts';
 
 type Limits = NonNullable<Policy['limits']>;
@@ -14,12 +15,6 @@ const LIMITS: readonly { name: keyof Limits; label: string; unit: string }[] = [
   { name: 'result_bytes', label: 'Result', unit: 'bytes' },
   { name: 'console_bytes', label: 'Console', unit: 'bytes' },
 ];
-
-const linesOf = (text: string): string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 
 /** Nothing written is no limit of its own. */
 function withLimit(limits: Limits, name: keyof Limits, value: number): Limits {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { ACTIONS } from '../../api/actions.ts';
 import { HOOKS } from '../../api/hooks.ts';
@@ -12,18 +12,22 @@ import { StatusChip } from '../../parts/status-chip.tsx';
 import { ago, atTime } from '../../words/time.ts';
 import { CodeTab } from './code-tab.tsx';
 import { DeleteProgram } from './delete-program.tsx';
-import { GradualChip } from './gradual-chip.tsx';
+import { GradualChip, ShadowChip } from './gradual-chip.tsx';
 import { LiveTab } from './live/live-tab.tsx';
 import { RevisionsTab } from './revisions-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
 import { SWITCH, SwitchProgram } from './switch-program.tsx';
 
-const TABS = [
+// Who opens the code waits for none of it.
+const RolloutTab = lazy(() => import('./rollout/rollout-tab.tsx'));
+
+const TABS: readonly { tab: string | undefined; name: string; of?: 'hook' }[] = [
   { tab: undefined, name: 'Code' },
   { tab: 'live', name: 'Live' },
   { tab: 'revisions', name: 'Revisions' },
+  { tab: 'rollout', name: 'Rollout', of: 'hook' },
   { tab: 'settings', name: 'Settings' },
-] as const;
+];
 
 type Address = { id: string; tab: string | undefined };
 
@@ -55,7 +59,7 @@ function Opened({ id, tab }: Address) {
     <div className={tab === undefined || tab === 'live' ? 'program-page' : 'program-page scrolls'}>
       <Head program={program.data} revisions={revisions.data} />
       <nav className="tabs" aria-label={`About this ${noun}`}>
-        {TABS.map((one) => (
+        {TABS.filter(({ of }) => of === undefined || of === noun).map((one) => (
           <Link
             key={one.name}
             className="tab"
@@ -69,6 +73,11 @@ function Opened({ id, tab }: Address) {
       {tab === undefined && <CodeTab program={program.data} revisions={revisions.data} />}
       {tab === 'live' && <LiveTab program={program.data} revisions={revisions.data} />}
       {tab === 'revisions' && <RevisionsTab program={program.data} revisions={revisions.data} />}
+      {tab === 'rollout' && noun === 'hook' && (
+        <Suspense fallback={<Loading what="the rollout" />}>
+          <RolloutTab program={program.data} revisions={revisions.data} />
+        </Suspense>
+      )}
       {tab === 'settings' && <SettingsTab program={program.data} revisions={revisions.data} />}
     </div>
   );
@@ -105,7 +114,10 @@ function Head({ program, revisions }: { program: Program; revisions: readonly Re
         </span>
       )}
       {revisions.map((entry) => (
-        <GradualChip key={entry.number} entry={entry} />
+        <Fragment key={entry.number}>
+          <GradualChip entry={entry} />
+          <ShadowChip entry={entry} />
+        </Fragment>
       ))}
       <div className="page-actions" id="program-actions">
         <button

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { useProgramApi, type Program, type RevisionEntry } from '../../api/programs.ts';
 import { Difference } from '../../editor/difference.tsx';
@@ -11,7 +11,9 @@ import { Table } from '../../parts/table.tsx';
 import { useTell } from '../../parts/toasts.tsx';
 import { ago, atTime } from '../../words/time.ts';
 import { whoWrote } from '../../words/who.ts';
-import { GradualChip } from './gradual-chip.tsx';
+import { GradualChip, ShadowChip } from './gradual-chip.tsx';
+
+const RehearseDialog = lazy(() => import('./rehearse-dialog.tsx'));
 
 /** What it was, newest first, and the way back. */
 export function RevisionsTab({ program, revisions }: { program: Program; revisions: readonly RevisionEntry[] }) {
@@ -19,6 +21,8 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
   const { may, reason } = useMay(`update:${key}`);
   const tellsWho = revisions.some(({ created_by }) => created_by !== undefined);
   const [chosen, setChosen] = useState<RevisionEntry>();
+  const [rehearsed, setRehearsed] = useState<RevisionEntry>();
+  const mayReadLogs = useMay('read:logs');
   const [, go] = useLocation();
   const viewed = new URLSearchParams(useSearch()).get('revision');
   const address = `${path}/${program.id}/revisions`;
@@ -40,6 +44,7 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
               {entry.current && <span className="chip good">● deployed</span>}
               {entry.draft && <span className="chip warn">◐ draft</span>}
               <GradualChip entry={entry} />
+              <ShadowChip entry={entry} />
             </td>
             <td title={atTime(entry.created_at)}>{ago(entry.created_at)}</td>
             {tellsWho && <td className="wide-only">{whoWrote(entry.created_by ?? null)}</td>}
@@ -53,6 +58,20 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
                     {entry.number}
                   </span>
                 </Link>
+                <button
+                  type="button"
+                  className="button plain small"
+                  disabled={!may || !mayReadLogs.may || entry.current || current === undefined}
+                  title={reason ?? mayReadLogs.reason}
+                  onClick={() => setRehearsed(entry)}
+                >
+                  Rehearse…
+                  <span className="hidden-text">
+                    {' '}
+                    {prefix}
+                    {entry.number}
+                  </span>
+                </button>
                 <button
                   type="button"
                   className="button small"
@@ -78,6 +97,15 @@ export function RevisionsTab({ program, revisions }: { program: Program; revisio
           entry={revisions.find(({ revision }) => revision === viewed)}
           onClose={() => go(address, { replace: true })}
         />
+      )}
+      {rehearsed !== undefined && (
+        <Suspense>
+          <RehearseDialog
+            program={program}
+            rehearsed={{ what: `${prefix}${String(rehearsed.number)}`, revision: rehearsed.revision }}
+            onClose={() => setRehearsed(undefined)}
+          />
+        </Suspense>
       )}
       {chosen !== undefined && (
         <DeployRevision program={program} current={current} chosen={chosen} onClose={() => setChosen(undefined)} />

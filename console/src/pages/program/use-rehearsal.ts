@@ -1,63 +1,65 @@
 import { useEffect, useRef, useState } from 'react';
-import { readRecorded, type Recorded } from '../../api/recorded.ts';
-import { useProgramApi, type Program, type RevisionEntry } from '../../api/programs.ts';
-import { useSession } from '../../frame/signed-in.ts';
-import { differencesOf, type RunDifference } from '../../words/run-differences.ts';
+import type { AskRehearsal, RehearsalPart } from '../../api/changes.ts';
+import { useProgramApi } from '../../api/programs.ts';
+import { mergedGroups } from '../../words/differences.ts';
 
-const MAX_REQUESTS = 20;
-/** Each is two runs, and the API takes fifty requests a second of a person. */
-const AT_ONCE = 3;
+/** Of one answer: what is known so far is seen, and who has seen enough stops. */
+const PART = 200;
 
-/** One request, through what is deployed and through the code as it is written. */
-export type Rehearsed = { request: Recorded; differences: readonly RunDifference[] };
-
+export type RehearsalReport = Omit<RehearsalPart, 'next'>;
 export type Rehearsal =
   | { is: 'ready' }
-  | { is: 'running' | 'done' | 'stopped'; requests: number; results: readonly Rehearsed[] }
+  | { is: 'running'; report: RehearsalReport | undefined }
+  | { is: 'done' | 'stopped'; report: RehearsalReport }
   | { is: 'failed'; error: unknown };
 
-/** Runs recorded requests through the deployed revision and through code that is not saved, and compares. */
-export function useRehearsal(program: Program, deployed: RevisionEntry, code: string) {
-  const api = useProgramApi();
-  const { issuer } = useSession();
+/** Past requests through the deployed revision and another, by the API, a part at a time. */
+export function useRehearsal(id: string) {
+  const { rehearse } = useProgramApi();
   const [state, setState] = useState<Rehearsal>({ is: 'ready' });
   const stop = useRef<AbortController>(undefined);
   useEffect(() => () => stop.current?.abort(), []);
 
-  async function start(): Promise<void> {
+  async function start(asked: Omit<AskRehearsal, 'from'>): Promise<void> {
+    stop.current?.abort();
     const { signal } = (stop.current = new AbortController());
-    const isStopped = (): boolean => signal.aborted;
-    const results: Rehearsed[] = [];
+    let report: RehearsalReport | undefined;
+    let position: Pick<AskRehearsal, 'from' | 'source'> = {};
+    setState({ is: 'running', report });
     try {
-      const requests = distinctFirst(await readRecorded(issuer, signal)).slice(0, MAX_REQUESTS);
-      const tell = (is: 'running' | 'done' | 'stopped'): void =>
-        setState({ is, requests: requests.length, results: [...results] });
-      tell('running');
-      const waiting = [...requests];
-      const work = async (): Promise<void> => {
-        for (let request = waiting.shift(); request !== undefined && !isStopped(); request = waiting.shift()) {
-          const before = await api.runDeployed(program, deployed, request.log_id);
-          const after = await api.dryRun(program.id, code, { kind: 'recorded', log_id: request.log_id });
-          results.push({ request, differences: differencesOf(before, after) });
-          if (!isStopped()) tell('running');
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
-      tell(isStopped() ? 'stopped' : 'done');
+      for (let left = asked.last; left > 0;) {
+        const { next, ...part } = await rehearse(id, { ...asked, ...position, last: Math.min(left, PART) }, signal);
+        report = report === undefined ? part : sum(report, part);
+        left -= part.requests + part.not_run;
+        if (next === undefined) break;
+        position = { from: next, source: part.source };
+        setState({ is: 'running', report });
+      }
+      if (report !== undefined) setState({ is: 'done', report });
     } catch (error) {
-      if (!isStopped()) setState({ is: 'failed', error });
-      stop.current.abort();
+      // A page that is gone has no state.
+      if (!signal.aborted) setState({ is: 'failed', error });
+      else setState(report === undefined ? { is: 'ready' } : { is: 'stopped', report });
     }
   }
-  return { state, start: () => void start(), stop: () => stop.current?.abort() };
+  return {
+    state,
+    start: (asked: Omit<AskRehearsal, 'from'>) => void start(asked),
+    stop: () => stop.current?.abort(),
+  };
 }
 
-/** One of each client and API before a second one of any: the newest. */
-function distinctFirst(requests: readonly Recorded[]): Recorded[] {
-  const seen = new Set<string>();
-  const first = requests.filter(({ client_id, audience }) => {
-    const who = JSON.stringify([client_id, audience]);
-    return !seen.has(who) && seen.add(who);
-  });
-  return [...first, ...requests.filter((request) => !first.includes(request))];
+function sum(a: RehearsalReport, b: RehearsalReport): RehearsalReport {
+  const varying = [...new Set([...a.varying, ...b.varying])];
+  const { groups, others } = mergedGroups(a, b);
+  return {
+    ...a,
+    requests: a.requests + b.requests,
+    differing: a.differing + b.differing,
+    not_run: a.not_run + b.not_run,
+    network_refused: a.network_refused + b.network_refused,
+    varying,
+    others,
+    groups: groups.filter(({ kind, what }) => kind !== 'claim_changed' || !varying.includes(what)),
+  };
 }

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useProgramApi, type Program, type Revision, type RevisionEntry } from '../../api/programs.ts';
 import { CodeEditor, type EditorHandle, type Problem } from '../../editor/code-editor.tsx';
@@ -9,11 +9,13 @@ import { ago } from '../../words/time.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeployDialog } from './deploy-dialog.tsx';
 import { Problems } from './problems.tsx';
-import { RehearseDialog } from './rehearse-dialog.tsx';
 import { keyLabel, useShortcuts } from './shortcuts.ts';
 import { TestPanel } from './test-panel.tsx';
 import { useCode } from './use-code.ts';
 import { useTest } from './use-test.ts';
+
+// Who writes code waits for none of it.
+const RehearseDialog = lazy(() => import('./rehearse-dialog.tsx'));
 
 /** Code on one side, what it does on the other. */
 export function Workbench({
@@ -141,13 +143,14 @@ export function Workbench({
         onRun={run}
         onGo={(line, column) => editor.current?.goTo(line, column)}
       />
-      {rehearsed !== undefined && deployed !== undefined && (
-        <RehearseDialog
-          program={program}
-          deployed={deployed}
-          code={rehearsed}
-          onClose={() => setRehearsed(undefined)}
-        />
+      {rehearsed !== undefined && (
+        <Suspense>
+          <RehearseDialog
+            program={program}
+            rehearsed={{ what: 'the code', script: rehearsed }}
+            onClose={() => setRehearsed(undefined)}
+          />
+        </Suspense>
       )}
       {work.isDeploying && (
         <DeployDialog

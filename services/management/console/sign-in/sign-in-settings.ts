@@ -56,6 +56,7 @@ export const signInEnv = {
     .optional(),
   /** The client that hookmint is there: with a secret, the code flow, and `…/console/sign-in/callback` as its redirect URI. */
   HOOKMINT_CONSOLE_OIDC_CLIENT_ID: z.string().max(256).optional(),
+  /** The secret of that client. */
   HOOKMINT_CONSOLE_OIDC_CLIENT_SECRET: z.string().optional(),
   /** What is asked for. Default: openid profile email. */
   HOOKMINT_CONSOLE_OIDC_SCOPE: z

@@ -219,7 +219,9 @@ function entryView({ number, revision, created_at_ms, created_by }: HookHistoryE
   const current = revision === current_revision;
   const draft = !current && revision === draft_revision;
   const created_at = new Date(created_at_ms).toISOString();
-  return { number, revision, created_at, created_by, current, draft, ...gradualOf(revision, hook) };
+  const { shadow } = hook;
+  const beside = shadow?.revision === revision ? { shadow: { percent: shadow.percent } } : {};
+  return { number, revision, created_at, created_by, current, draft, ...gradualOf(revision, hook), ...beside };
 }
 
 function gradualOf(

@@ -32,6 +32,8 @@ const inHistory = {
       reason: z.string().optional(),
     })
     .optional(),
+  /** It runs beside the deployed one for a share of the requests. */
+  shadow: z.object({ percent: z.number() }).optional(),
 };
 
 export const RevisionEntry = z.object(inHistory).meta({ id: 'HookRevisionEntry' });

@@ -33,11 +33,16 @@ const list = reads({
   handle: async ({ query: { client_id, page, per_page } }, { db }) => {
     const recordings = recordingsIn(db);
     const filter = { since: await keptSince(db), ...filterOf(client_id) };
-    const [{ recordings: total, bytes }, found] = await Promise.all([
+    const [{ recordings: total, bytes, oldest }, found] = await Promise.all([
       recordings.size(filter),
       recordings.entries(filter, { skip: page * per_page, limit: per_page }),
     ]);
-    return { total, bytes, recordings: found.map((one) => ({ ...entryOf(one), bytes: one.bytes })) };
+    return {
+      total,
+      bytes,
+      oldest: oldest?.toISOString() ?? null,
+      recordings: found.map((one) => ({ ...entryOf(one), bytes: one.bytes })),
+    };
   },
 });
 

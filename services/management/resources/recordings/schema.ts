@@ -10,6 +10,7 @@ export const RecordingList = z.object({
   /** Of all that there are, or of the client's. */
   total: z.int(),
   bytes: z.int(),
+  oldest: z.iso.datetime().nullable(),
   recordings: z.array(RecordingEntry),
 });
 
