@@ -59,7 +59,7 @@ const folderOf = (file: string): string => file.split('/').slice(0, 2).join('/')
 const isOurs = (imported: string): boolean => /^(?:services|hook-build|shared|deploy|cli|test)\/|^\.\./.test(imported);
 
 /** Folders whose folders the map shows, beside those of each service. */
-const MAPPED = ['.', 'services', 'hook-build', 'shared', 'cli', 'console', 'console/src', 'deploy', 'site', 'test'];
+const MAPPED = ['.', 'services', 'hook-build', 'shared', 'cli', 'console', 'console/src', 'deploy', 'test'];
 
 /** The paths that the tree of CONTRIBUTING.md shows: each line is within the line before it that is indented less. */
 function mapOf(text: string): string[] {
