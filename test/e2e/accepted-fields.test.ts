@@ -260,6 +260,7 @@ it('what hookmint does not have is taken where it is off, and else refused', asy
   const elsewhere = [{ name: 'ms', version: '2.1.3', registry_url: 'https://elsewhere.example.com/' }];
   await refusedByName('POST', '/actions/actions', { ...action, dependencies: elsewhere }, 'registry_url');
   await refusedByName('POST', '/actions/actions/x/dry-run', { dependencies: elsewhere }, 'registry_url');
+  await refusedByName('POST', '/actions/actions/x/rehearsals', { dependencies: elsewhere }, 'registry_url');
   const binding = { ref: { type: 'action_name', value: 'x' }, secrets: [{ name: 'A', value: 'b' }] };
   await refusedByName('PATCH', '/actions/triggers/credentials-exchange/bindings', { bindings: [binding] }, 'secrets');
 
@@ -272,6 +273,7 @@ it('what hookmint does not have is taken where it is off, and else refused', asy
     'clients client_authentication_methods.private_key_jwt.credentials.credential_type',
     ...['actions/actions dependencies.registry_url', 'actions/actions runtime', 'actions/actions modules'],
     'actions/actions/dry-run dependencies.registry_url',
+    'actions/actions/rehearsals dependencies.registry_url',
     'actions/triggers/bindings bindings.secrets',
   ];
   const all = Object.keys(ACCEPTED_FIELDS).flatMap((resource) =>
