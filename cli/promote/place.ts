@@ -25,6 +25,11 @@ export async function placeOf(option: Option, given: string | undefined, env = p
   const url = isUrl ? given : of('URL');
   if (url === undefined)
     throw new UsageError(`Set ${prefix}URL to the URL of ${given}, or give --${option} the URL itself.`);
+  const { username = '', password = '' } = URL.parse(url) ?? {};
+  if (username + password !== '')
+    throw new UsageError(
+      `--${option} takes a URL without credentials; they are ${prefix}CLIENT_ID and ${prefix}CLIENT_SECRET.`,
+    );
   if (of('ACCESS_TOKEN') === undefined && (of('CLIENT_ID') === undefined || of('CLIENT_SECRET') === undefined))
     throw new UsageError(`Set ${prefix}CLIENT_ID and ${prefix}CLIENT_SECRET, or ${prefix}ACCESS_TOKEN, for ${given}.`);
   const api = await connectApi({

@@ -54,15 +54,19 @@ export async function promote(args: string[]): Promise<ExitCode> {
     },
   );
   const absent = source.content.secrets.filter((secret) => target?.content?.secrets.includes(secret) !== true);
-  const { given: secrets, missing } = secretsOf(name, Object.fromEntries(absent.map((secret) => [secret, undefined])));
   const isWithout = values['without-secrets'];
+  // Who answers for the source must not choose by a name of its own which of the environment's values the target gets.
+  const isNamed = given !== undefined;
+  const found = secretsOf(name, Object.fromEntries(absent.map((secret) => [secret, undefined])));
+  const secrets = isNamed ? found.given : {};
+  const missing = isNamed ? found.missing : absent;
   // They may be more than a call takes.
   for (const line of lines) print(line);
   print(...secretLines(to, source.content, absent, secrets, target));
   if (missing.length > 0 && !isWithout) {
     const told = missing.map((secret) => `${secret} (${secretVariable(name, secret)})`).join(', ');
     print(
-      `${name}: ${to.name} has no value of ${told}. Set the variables, or promote it without them by --without-secrets. Nothing was changed.`,
+      `${name}: ${to.name} has no value of ${told}. Set the variables${isNamed ? '' : ' and name the hook'}, or promote it without them by --without-secrets. Nothing was changed.`,
     );
     return EXIT.failed;
   }
@@ -156,34 +160,75 @@ async function put({ name, to, source, target, secrets, isWithout, isDraft, isFo
     print(`${name}: ${to.name} has it as revision 1${stateOf(hook)}`);
     return EXIT.ok;
   }
+  if (isDraft) return draft({ name, to, source, target, secrets, isWithout });
   const path = `/hooks/${encodeURIComponent(target.hook.id)}`;
-  // With the code that is deployed there: it needs none of them yet.
-  if (Object.keys(secrets).length > 0) await api.call('POST', `${path}/secrets`, secrets);
+  const seen = await currentOf(api, target.hook);
+  if (seen?.revision !== target.current?.revision) throw deployedMeanwhile(name, to, 'Nothing was changed.');
+  let ifMatch = seen?.revision;
+  if (Object.keys(secrets).length > 0) {
+    await api.call('POST', `${path}/secrets`, secrets);
+    // It is a revision of its own: of what was shown, unless somebody was quicker.
+    const withSecrets = await currentOf(api, target.hook);
+    const now = withSecrets === undefined ? undefined : await readContent(api, target.hook, withSecrets.revision);
+    const both = [
+      { name: '', content: now },
+      { name: '', content: target.content },
+    ] as const;
+    if (differenceLines(name, ...both).length > 0)
+      throw deployedMeanwhile(name, to, `It has ${Object.keys(secrets).join(', ')} now; nothing else was changed.`);
+    ifMatch = withSecrets?.revision;
+  }
+  // From what is deployed, with its secrets, and from nothing else.
+  const changed = { ...body, hookmint: { ...body.hookmint, ...force } };
+  const patched = api.call('PATCH', path, changed, ifMatch).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ApiCallError && error.status === 412)
+        throw deployedMeanwhile(name, to, 'Nothing more was changed.');
+      throw error;
+    },
+  );
+  if ((await unlessChecksFail(name, to, patched)) === undefined) return EXIT.failed;
   const current = await currentOf(api, target.hook);
-  if (Object.keys(secrets).length === 0 && current?.revision !== target.current?.revision)
-    throw new UsageError(`${name}: another revision was deployed at ${to.name} meanwhile. Nothing was changed.`);
-  const { number, revision } = await api.read(Drafted, 'POST', `${path}/revisions`, body);
+  if (current !== undefined) sayOtherModules(to, source.content, await readContent(api, target.hook, current.revision));
+  print(`${name}: ${to.name} has it as revision ${String(current?.number)}${stateOf(target.hook)}`);
+  return EXIT.ok;
+}
+
+/** A revision that is deployed by somebody else, once it was rehearsed. What is live there stays as it is. */
+async function draft({
+  name,
+  to,
+  source,
+  target,
+  secrets,
+  isWithout,
+}: Omit<Put, 'isDraft' | 'isForced' | 'target'> & { target: Target }): Promise<ExitCode> {
+  if (Object.keys(secrets).length > 0 && !isWithout)
+    throw new UsageError(
+      `A secret is of what is deployed, too: give ${to.name} its ${Object.keys(secrets).join(', ')} first, or promote the draft by --without-secrets. Nothing was changed.`,
+    );
+  const { api } = to;
+  const path = `/hooks/${encodeURIComponent(target.hook.id)}/revisions`;
+  const { number, revision } = await api.read(Drafted, 'POST', path, bodyOf(source.content));
   const drafted = await readContent(api, target.hook, revision);
   sayOtherModules(to, source.content, drafted);
-  const lacking = source.content.secrets.filter((secret) => !drafted.secrets.includes(secret));
+  const wanted = [...source.content.secrets, ...(target.content?.secrets ?? [])];
+  const lacking = [...new Set(wanted)].filter((secret) => !drafted.secrets.includes(secret));
   if (lacking.length > 0 && !isWithout) {
     print(
-      `${name}: a draft of before at ${to.name} has no ${lacking.join(', ')}, so its successor, revision ${String(number)}, was not deployed.`,
+      `${name}: revision ${String(number)} is a draft at ${to.name}, and follows one without ${lacking.join(', ')}.`,
     );
     return EXIT.failed;
   }
-  if (isDraft) {
-    print(
-      `${name}: revision ${String(number)} is a draft at ${to.name}. Rehearse it there: hookmint hook rehearse ${name}@${String(number)}`,
-    );
-    return EXIT.ok;
-  }
-  const deployPath = `${path}/revisions/${encodeURIComponent(revision)}/deploy`;
-  const deployed = api.call('POST', deployPath, force, current?.revision).then(() => true);
-  if ((await unlessChecksFail(name, to, deployed)) === undefined) return EXIT.failed;
-  print(`${name}: ${to.name} has it as revision ${String(number)}${stateOf(target.hook)}`);
+  print(
+    `${name}: revision ${String(number)} is a draft at ${to.name}. Rehearse it there: hookmint hook rehearse ${name}@${String(number)}`,
+  );
   return EXIT.ok;
 }
+
+const deployedMeanwhile = (name: string, to: Place, what: string): UsageError =>
+  new UsageError(`${name}: another revision was deployed at ${to.name} meanwhile. ${what}`);
 
 /** The target's own executors ran them, with its secrets and network rules. */
 async function unlessChecksFail<T>(name: string, to: Place, answer: Promise<T>): Promise<T | undefined> {

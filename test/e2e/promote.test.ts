@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { after, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { CLI_PROGRAM } from '../support/cli-program.ts';
@@ -256,12 +257,96 @@ it('what a source answers is shown and never obeyed, is bounded, and gets no cre
   assert.doesNotMatch(heard.join('\n'), new RegExp(target().managementClientSecret));
 });
 
+it('what somebody deploys at the target meanwhile stays, and is said', async () => {
+  const script = (more: string): string => `${scriptOf('raced')}// ${more}\n`;
+  const made = { name: 'raced', triggerId: 'credentials-exchange' };
+  const there = String((await call(production, 'POST', '/hooks', { ...made, script: script('before') })).id);
+  const here = String((await call(staging, 'POST', '/hooks', { ...made, script: script('new') })).id);
+  let before: RegExp | undefined;
+  let times = 0;
+  const passing = createServer((request, response) => {
+    void (async () => {
+      const body = await text(request);
+      const { method = '', url = '' } = request;
+      if (before?.test(`${method} ${url}`) === true) {
+        before = undefined;
+        await call(production, 'PATCH', `/hooks/${there}`, { script: script(`of somebody ${String(++times)}`) });
+      }
+      const { authorization = '', 'content-type': type = '', 'if-match': ifMatch } = request.headers;
+      const headers = {
+        authorization,
+        'content-type': type,
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      };
+      const answer = await fetch(target().url + url, { method, headers, ...(body === '' ? {} : { body }) });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    })();
+  });
+  await once(passing.listen(0, '127.0.0.1'), 'listening');
+  after(() => passing.close());
+  const env = {
+    ...profiles(),
+    HOOKMINT_PROFILE_PRODUCTION_URL: `http://127.0.0.1:${String((passing.address() as AddressInfo).port)}`,
+    HOOKMINT_SECRET_RACED_KEY: 'of production',
+  };
+  const scriptThere = async (): Promise<string | undefined> => (await hookAt(production, 'raced'))?.script;
+
+  before = /^PATCH .*\/hooks\//;
+  const late = await promote(['raced', ...BETWEEN, '--yes'], env);
+  assert.deepEqual([late.code, await scriptThere()], [2, script('of somebody 1')], late.stdout);
+  assert.match(late.stderr, /another revision was deployed at production meanwhile/);
+
+  await call(staging, 'POST', `/hooks/${here}/secrets`, { KEY: VALUE });
+  before = /^POST .*\/secrets/;
+  const withSecret = await promote(['raced', ...BETWEEN, '--yes'], env);
+  assert.deepEqual([withSecret.code, await scriptThere()], [2, script('of somebody 2')], withSecret.stdout);
+  assert.match(withSecret.stderr, /meanwhile\. It has KEY now; nothing else was changed/);
+
+  const last = await promote(['raced', ...BETWEEN, '--yes'], env);
+  assert.deepEqual([last.code, await scriptThere()], [0, script('new')], last.stderr);
+});
+
+it('a draft changes nothing that is live, and is of the secrets that are shown', async () => {
+  const made = { name: 'drafted', triggerId: 'credentials-exchange' };
+  const there = String((await call(production, 'POST', '/hooks', { ...made, script: scriptOf('before') })).id);
+  await call(production, 'POST', `/hooks/${there}/secrets`, { OWN: 'of production alone' });
+  await call(staging, 'POST', '/hooks', { ...made, script: scriptOf('new'), hookmint: { secrets: { KEY: VALUE } } });
+  const liveRevision = async (): Promise<unknown> => {
+    const { revisions } = await call(production, 'GET', `/hooks/${there}/revisions`);
+    return (revisions as { current: boolean; revision: string }[]).find(({ current }) => current)?.revision;
+  };
+  const live = await liveRevision();
+  const env = { ...profiles(), HOOKMINT_SECRET_DRAFTED_KEY: 'of production' };
+  const refused = await promote(['drafted', ...BETWEEN, '--draft', '--yes'], env);
+  assert.deepEqual([refused.code, await liveRevision()], [2, live], refused.stdout);
+  assert.match(refused.stderr, /give production its KEY first/);
+  // Somebody's draft that has lost a secret of what is deployed decides nothing.
+  const emptied = { script: scriptOf('a draft'), hookmint: { secrets: {} } };
+  await call(production, 'POST', `/hooks/${there}/revisions`, emptied);
+  const promoted = await promote(['drafted', ...BETWEEN, '--yes'], env);
+  assert.equal(promoted.code, 0, promoted.stdout + promoted.stderr);
+  assert.deepEqual(Object.keys(await call(production, 'GET', `/hooks/${there}/secrets`)).sort(), ['KEY', 'OWN']);
+});
+
+it('a source that is not told which hook is meant chooses none of the values of the environment', async () => {
+  await call(staging, 'PATCH', `/hooks/${(await hookAt(staging, 'keyed'))?.id ?? ''}`, { enabled: true });
+  const { id = '' } = (await hookAt(production, 'keyed')) ?? {};
+  const names = Object.keys(await call(production, 'GET', `/hooks/${id}/secrets`));
+  for (const name of names) await production.call('DELETE', `/hooks/${id}/secrets`, [name]);
+  const env = { ...profiles(), HOOKMINT_SECRET_KEYED_KEY: 'of production' };
+  const { code, stdout, stderr } = await promote([...BETWEEN, '--yes'], env);
+  assert.equal(code, 1, stderr);
+  assert.match(stdout, /no value of KEY .*Set the variables and name the hook/);
+  assert.deepEqual(await call(production, 'GET', `/hooks/${id}/secrets`), {});
+});
+
 it('what it cannot do is said', async () => {
   for (const [args, what] of [
     [[], /Say with --from and --to/],
     [['--to', 'nowhere'], /Set HOOKMINT_PROFILE_NOWHERE_URL/],
     [['--to', 'https://production.example.com'], /Set HOOKMINT_TO_CLIENT_ID and HOOKMINT_TO_CLIENT_SECRET/],
     [['--from', 'a b'], /--from must be a URL, or a profile/],
+    [['--to', 'https://somebody:secret@production.example.com'], /--to takes a URL without credentials/],
     [['no-such-hook', ...BETWEEN], /There is no hook "no-such-hook"/],
     [['plan@99', ...BETWEEN], /There is no revision 99/],
     [['keyed', ...BETWEEN, '--draft', '--force'], /--force goes with no --draft/],
