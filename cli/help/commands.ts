@@ -150,7 +150,8 @@ hookmint import PATH --from SYSTEM [OPTION ...]
     --draft               as a draft, which can be rehearsed at the target first
     --force               deploys it although its checks fail at the target; audited
     --without-secrets     also where the target has no value of a secret. Values never come from the
-                          source; HOOKMINT_SECRET_<HOOK>_<SECRET> gives the target one that it lacks
+                          source; HOOKMINT_SECRET_<HOOK>_<SECRET> gives the target one that it lacks,
+                          where NAME is given
 
   Exit code 0: the target has it; 1: it does not, and why is told; 2: the command is wrong, or one
   of the two does not answer.`,

@@ -64,6 +64,10 @@ export async function hookRehearse(args: string[]): Promise<ExitCode> {
     throw new UsageError(
       `There are no ${report.source === 'logs' ? 'requests in the logs' : report.source} to rehearse with.`,
     );
+  if (report.requests === 0)
+    throw new UsageError(
+      `None of ${String(report.not_run)} requests could be repeated, so nothing was compared: executors are busy, clients or APIs are gone, or answers were not recorded.`,
+    );
   if (values.json) printJson(report);
   else tell(hook, what, report);
   return report.differing === 0 && report.groups.length === 0 ? EXIT.ok : EXIT.failed;

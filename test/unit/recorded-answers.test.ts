@@ -82,4 +82,33 @@ describe('recorded answers', () => {
       await assert.rejects(ask(recorded, other), { code: 'EGRESS_REFUSED' });
     assert.equal(asked, 3);
   });
+
+  it('are in the order of their requests, whoever answers first, and each has its place though it is not kept', async () => {
+    const waiting: ((body: string) => void)[] = [];
+    const real: Exchange = {
+      exchange: () =>
+        new Promise((resolve) => {
+          waiting.push((body) => resolve({ status: 200, status_text: '', headers: [], body }));
+        }),
+    };
+    const limits = { deadlineMs: Date.now() + 1_000, traceparent: undefined };
+    const recording = recordingExchange(real);
+    const ask = (of: Exchange, path: string) => of.exchange('hook', DEFAULT_EGRESS_POLICY, request(path), limits);
+    const asked = ['/a', '/a', '/a', '/large', '/late'].map((path) => ask(recording, path));
+    for (const [n, body] of [
+      [1, 'second'],
+      [0, 'first'],
+      [3, 'x'.repeat(MAX_ANSWERS_BYTES)],
+      [2, 'third'],
+    ] as const)
+      waiting[n]?.(body);
+    await Promise.all(asked.slice(0, 4));
+    const recorded = recordedExchange(recording.answers);
+    const bodies: string[] = [];
+    for (let n = 0; n < 3; n++) bodies.push((await ask(recorded, '/a')).body);
+    assert.deepEqual(bodies, ['first', 'second', 'third']);
+    for (const path of ['/large', '/late']) await assert.rejects(ask(recorded, path), { code: 'EGRESS_BUSY' });
+    await assert.rejects(ask(recorded, '/never'), { code: 'EGRESS_REFUSED' });
+    assert(bytesOf(recording.answers) <= MAX_ANSWERS_BYTES);
+  });
 });

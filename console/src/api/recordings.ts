@@ -18,10 +18,13 @@ const PER_PAGE = 50;
 /** While requests are recorded. */
 const AGAIN_MS = 10_000;
 
+export const readRecording = async (signal?: AbortSignal): Promise<RecordingSettings> =>
+  (await answered(api.GET('/api/v2/tenants/settings', signal === undefined ? {} : { signal }))).recording ??
+  NO_RECORDING;
+
 export const recordingSettingsQuery = queryOptions({
   queryKey: ['recordings', 'settings'],
-  queryFn: async ({ signal }): Promise<RecordingSettings> =>
-    (await answered(api.GET('/api/v2/tenants/settings', { signal }))).recording ?? NO_RECORDING,
+  queryFn: ({ signal }) => readRecording(signal),
 });
 
 export const changeRecording = (recording: RecordingSettings) =>

@@ -11,26 +11,41 @@ const keyOf = ({ method, url, body = '' }: HttpExchangeRequest): string =>
     .update(JSON.stringify([method, url, body]))
     .digest('base64url');
 
-/** A broker whose answers are kept, as far as they fit. */
+/** In the place of an answer that is too large to be kept, or was not there by the end of the run. */
+const NOT_KEPT = {
+  code: 'EGRESS_BUSY',
+  message: 'this run is a rehearsal, and the answer was not recorded: it is too large, or came too late',
+} as const;
+
+/** A broker whose answers are kept, as far as they fit, in the order of their requests: another run asks in that order, whoever answers first. */
 export function recordingExchange(broker: Exchange): Exchange & { answers: RecordedAnswer[] } {
   const answers: RecordedAnswer[] = [];
   let bytes = 0;
-  const keep = (answer: RecordedAnswer): void => {
-    const more = bytesOfAnswer(answer);
-    if (bytes + more > MAX_ANSWERS_BYTES) return;
-    bytes += more;
-    answers.push(answer);
+  /** Its place among the answers; beyond the bound it has none. */
+  const reserve = (key: string): ((answer: Omit<RecordedAnswer, 'key'>) => void) => {
+    const reserved = { key, error: NOT_KEPT };
+    const reservedBytes = bytesOfAnswer(reserved);
+    if (bytes + reservedBytes > MAX_ANSWERS_BYTES) return () => undefined;
+    bytes += reservedBytes;
+    const at = answers.push(reserved) - 1;
+    return (answer) => {
+      const kept = { key, ...answer };
+      const more = bytesOfAnswer(kept) - reservedBytes;
+      if (bytes + more > MAX_ANSWERS_BYTES) return;
+      bytes += more;
+      answers[at] = kept;
+    };
   };
   return {
     answers,
     exchange: async (hookId, policy, request, limits) => {
-      const key = keyOf(request);
+      const keep = reserve(keyOf(request));
       try {
         const response = await broker.exchange(hookId, policy, request, limits);
-        keep({ key, response });
+        keep({ response });
         return response;
       } catch (error) {
-        if (error instanceof EgressError) keep({ key, error: { code: error.code, message: error.message } });
+        if (error instanceof EgressError) keep({ error: { code: error.code, message: error.message } });
         throw error;
       }
     },

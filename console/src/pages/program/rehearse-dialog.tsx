@@ -87,7 +87,7 @@ export default function RehearseDialog({
             options={[
               ['refused', 'Refused'],
               ['recorded', 'Recorded: go out once, same answers'],
-              ['live', 'Live: requests go out, twice'],
+              ['live', 'Live: requests go out, of both revisions'],
             ]}
             onChange={setNetwork}
           />
@@ -147,7 +147,9 @@ function Report({ report, is }: { report: RehearsalReport; is: string }) {
         ]
       : []),
     ...(not_run > 0
-      ? [`${counted(not_run, 'request')} could not be repeated: the client is gone, or there was no place.`]
+      ? [
+          `${counted(not_run, 'request')} could not be repeated: the client is gone, there was no place, or an answer was not recorded.`,
+        ]
       : []),
     ...(varying.length > 0 ? [`Not compared, since they differ each time: ${varying.map(shown).join(', ')}`] : []),
   ];
@@ -175,7 +177,7 @@ function Report({ report, is }: { report: RehearsalReport; is: string }) {
           addressOf={({ id }) => (source === 'logs' ? `/tokens/${id}` : `/recordings?show=${id}`)}
         />
       ) : (
-        is === 'done' && <p>No client would notice a difference.</p>
+        is === 'done' && <p>{requests > 0 ? 'No client would notice a difference.' : 'Nothing was compared.'}</p>
       )}
     </>
   );

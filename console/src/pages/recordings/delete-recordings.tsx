@@ -13,6 +13,8 @@ export function DeleteRecordings({ client, total, onClose }: { client: string; t
   const remove = useMutation({
     mutationFn: () => deleteRecordings(client),
     onSuccess: async () => {
+      // What was read of them is kept apart.
+      queries.removeQueries({ queryKey: ['recording'] });
       await queries.invalidateQueries({ queryKey: ['recordings'] });
       tell('The recordings are deleted');
       onClose();

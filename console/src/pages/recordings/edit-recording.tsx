@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { changeRecording, type RecordingSettings } from '../../api/recordings.ts';
+import { changeRecording, readRecording, type RecordingSettings } from '../../api/recordings.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { NumberField } from '../../parts/fields.tsx';
 import { Field, Form, FormActions } from '../../parts/form.tsx';
@@ -28,13 +28,17 @@ export function EditRecording({ now, onClose }: { now: RecordingSettings; onClos
   const queries = useQueryClient();
   const tell = useTell();
   const save = useMutation({
-    mutationFn: () =>
-      changeRecording({
+    mutationFn: async () => {
+      const fresh = await readRecording();
+      if (JSON.stringify(fresh) !== JSON.stringify(now))
+        throw new Error('Somebody has changed this since it was opened: close it, and look at it again.');
+      return changeRecording({
         ...draft,
         redact_body: linesOf(draft.redact_body),
         redact_metadata: linesOf(draft.redact_metadata),
         redact_claims: linesOf(draft.redact_claims),
-      }),
+      });
+    },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['recordings'] });
       tell(`${String(draft.percent)} % of the requests are recorded`);

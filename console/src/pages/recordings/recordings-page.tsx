@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import {
   changeRecording,
+  readRecording,
   recordingSettingsQuery,
   recordingsQuery,
   type RecordingEntry,
-  type RecordingSettings,
 } from '../../api/recordings.ts';
 import { useMay } from '../../frame/signed-in.ts';
 import { useTitle } from '../../frame/title.ts';
@@ -52,7 +52,8 @@ function Settings() {
   const queries = useQueryClient();
   const tell = useTell();
   const off = useMutation({
-    mutationFn: (now: RecordingSettings) => changeRecording({ ...now, percent: 0 }),
+    // A colleague may have changed the rest since this page was read.
+    mutationFn: async () => changeRecording({ ...(await readRecording()), percent: 0 }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['recordings'] });
       tell('Nothing is recorded from now on');
@@ -76,7 +77,7 @@ function Settings() {
               className="button"
               disabled={!may || off.isPending}
               title={reason}
-              onClick={() => off.mutate(now)}
+              onClick={() => off.mutate()}
             >
               Stop
             </button>
