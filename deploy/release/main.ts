@@ -53,9 +53,30 @@ function writeSbom(file: string, committedAt: Date): void {
   writeFileSync(file, `${JSON.stringify(sbom, null, 2)}\n`);
 }
 
+/** What is copied whole, and so would carry a file that git ignores and no commit has. */
+const COPIED = [
+  'cli',
+  'deploy/local',
+  'deploy/helm/hookmint',
+  'hook-build',
+  'services',
+  'shared',
+  'types',
+  'console/src',
+];
+/** Made of the code by each build. */
+const MADE = 'console/src/api/openapi.d.ts';
+
+const unknownFiles = (): string[] =>
+  run('git', 'ls-files', '--others', '--', ...COPIED)
+    .split('\n')
+    .filter((path) => path !== '' && path !== MADE)
+    .map((path) => `${path} is in no commit, though git ignores it.`);
+
 async function main(to: string, withImage: boolean): Promise<void> {
   const changelog = read('CHANGELOG.md');
   const against = obstacles(run('git', 'status', '--porcelain'), VERSION, versionsOf(ROOT), changelog);
+  against.push(...unknownFiles());
   if (against.length > 0) throw new Error(['No release can be made of this checkout.', ...against].join('\n'));
   mkdirSync(to, { recursive: true });
   if (readdirSync(to).length > 0) throw new Error(`${to} is not empty.`);
@@ -90,6 +111,8 @@ async function fill(folder: string, changelog: string, withImage: boolean): Prom
     ? saveImage(ROOT, `hookmint:${VERSION}`, join(folder, `hookmint-image-${VERSION}.oci.tar`), committedAt)
     : { missing: '--without-image' };
 
+  if (run('git', 'rev-parse', 'HEAD').trim() !== commit || run('git', 'status', '--porcelain') !== '')
+    throw new Error('The checkout was changed while the release was made of it.');
   const digestsOf = (names: readonly string[]): Digests =>
     Object.fromEntries(names.map((name) => [name, sha256(join(folder, name))]));
   const { optionalDependencies } = z

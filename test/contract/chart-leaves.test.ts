@@ -209,4 +209,14 @@ describe('hostile values', { skip }, () => {
       );
     });
   }
+
+  it('no URL takes a password: it would be in a ConfigMap', () => {
+    const urls = strings.filter((path) => /^(url|otlpEndpoint|prometheusUrl)$/.test(path.at(-1) ?? ''));
+    assert.ok(urls.length >= 3, urls.join(' '));
+    for (const path of urls) {
+      const scheme = path.at(-1) === 'url' ? 'tls' : 'https';
+      const { isFine, stderr } = template(changed(EVERYTHING.queue, path, `${scheme}://user:password@elsewhere:4222`));
+      assert.deepEqual([isFine, stderr.includes(`at ${pointer(path)}`)], [false, true], stderr);
+    }
+  });
 });

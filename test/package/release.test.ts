@@ -43,10 +43,14 @@ test('a version without a section, and a checkout with changes, are refused, and
   const changelog = join(clone, 'CHANGELOG.md');
   const text = readFileSync(changelog, 'utf8').replaceAll(`## [${version}]`, '## [0.0.0]');
   writeFileSync(changelog, `${text}\n`);
+  const ignored = join(clone, 'services/of-somebody.log');
+  writeFileSync(ignored, 'a secret\n');
   const { status, output } = release('refused');
   assert.equal(status, 1);
   assert.match(output, /changes that are not committed:  M CHANGELOG\.md/);
   assert.match(output, /CHANGELOG\.md has no section/);
+  assert.match(output, /services\/of-somebody\.log is in no commit, though git ignores it/);
+  rmSync(ignored);
   assert.ok(!existsSync(join(folder, 'refused')));
   writeFileSync(changelog, text.replace('## [Unreleased]', `## [Unreleased]\n\n## [${version}] - 2026-12-01`));
   run(
