@@ -22,7 +22,7 @@ function write(port: number, paths: readonly string[]): void {
   const code = `module.exports = async (client, scope, audience, context, cb) => {
   const was = [];
   for (const path of ${JSON.stringify(paths)})
-    was.push(await fetch('http://127.0.0.1:${String(port)}' + path).then((answer) => answer.text(), () => 'none'));
+    was.push(await fetch('http://127.0.0.1:${String(port)}' + path).then(async (answer) => (await answer.text()).slice(0, 20)).catch(() => 'none'));
   cb(null, { scope, 'https://example.com/was': was.join() });
 };\n`;
   writeFileSync(join(folder, 'asking.js'), code);
@@ -30,7 +30,10 @@ function write(port: number, paths: readonly string[]): void {
 
 it('hook rehearse says by its exit code whether tokens would differ, and by which network', async () => {
   let asked = 0;
-  const server = createServer((request, response) => response.end(`${request.url ?? ''}${String(++asked)}`));
+  const server = createServer((request, response) => {
+    const more = request.url === '/large' ? 'x'.repeat(200_000) : '';
+    response.end(`${request.url ?? ''}${String(++asked)}${more}`);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   after(() => {
     server.closeAllConnections();
@@ -77,5 +80,11 @@ it('hook rehearse says by its exit code whether tokens would differ, and by whic
   const report = JSON.parse(live.stdout) as { network: string; network_refused: number; varying: string[] };
   const { network, network_refused, varying } = report;
   assert.deepEqual([live.code, network, network_refused, varying], [0, 'live', 0, ['https://example.com/was']]);
+  // An answer that is too large to be recorded: the other revision, the same code, would seem to fail by it.
+  write(port, ['/large']);
+  assert.equal((await hook('deploy', 'asking.js', '--allow-address', '127.0.0.1/32')).code, 0);
+  const large = await rehearsed('--network', 'recorded');
+  assert.deepEqual([large.code, large.stdout], [2, ''], large.stdout);
+  assert.match(large.stderr, /None of 1 requests could be repeated, so nothing was compared/);
   assert.match((await rehearsed('--network', 'some')).stderr, /--network must be live or recorded or refused/);
 });

@@ -193,8 +193,23 @@ describe('changing a hook in the browser', { skip: noChromium }, () => {
     await page.goto(`${stack().url}/console/recordings?client=nobody`);
     await page.getByRole('heading', { name: 'Nothing is recorded of that client' }).waitFor();
     await page.goto(`${stack().url}/console/recordings`);
+    await page.getByRole('button', { name: 'Change…' }).click();
+    const names = ['tax_id', 'note', 'of_a_colleague'];
+    const { body: settings } = await management.call('GET', '/tenants/settings');
+    const { recording } = settings as { recording: object };
+    const changed = await management.call('PATCH', '/tenants/settings', {
+      recording: { ...recording, redact_body: names },
+    });
+    assert.equal(changed.status, 200);
+    await dialog.getByLabel('Percent of the requests').fill('50');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText(/Somebody has changed this since it was opened/).waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('○ Nothing is recorded').waitFor();
+    const { body: stopped } = await management.call('GET', '/tenants/settings');
+    const { redact_body, percent } = (stopped as { recording: { redact_body: string[]; percent: number } }).recording;
+    assert.deepEqual([percent, redact_body], [0, names]);
     await page.getByRole('button', { name: 'Delete all…' }).click();
     await look(page, 'recordings-delete');
     await dialog.getByRole('button', { name: 'Delete' }).click();
