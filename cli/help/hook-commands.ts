@@ -32,6 +32,10 @@ export const HOOK_COMMANDS_HELP: readonly [words: string, line: string, text: st
                           "hydra-webhook", "wso2-webhook",
                           "okta-webhook"
     --json                the same as one JSON object
+    --inspect[=PORT]      waits for a debugger, of Chrome or an editor, at this machine's port
+                          (default 9229; 0: any free one), then runs: it stops at breakpoints in
+                          FILE. In Node itself, without limits of time, CPU and memory
+    --inspect-brk[=PORT]  the same, and stops at the first line
 
   Exit code 0: a token; 1: no token; 2: the hook cannot be built, or the command is wrong.
   Modules that a hook requires are those in the "dependencies" of a package.json beside it.`,

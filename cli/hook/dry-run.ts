@@ -4,7 +4,7 @@ import type { CustomClaimsPolicy } from '../../shared/domain/tenant.ts';
 import { judgeOutcome, type Judgement } from '../../shared/hook-result/judge-outcome.ts';
 import type { NetworkCall } from '../../shared/domain/network-call.ts';
 import { argumentsOf, type SampleEvent } from '../../shared/domain/sample-event.ts';
-import { openRunsOnce, type KnownRevision } from '../../services/hook-executor/run-once.ts';
+import { openRunsOnce, type Inspection, type KnownRevision } from '../../services/hook-executor/run-once.ts';
 
 /** What one run came to, without a token having been issued. */
 export type DryRun = Judgement & {
@@ -20,9 +20,13 @@ export type DryRun = Judgement & {
 /** Time on top of a hook's wall limit for its outcome to arrive. */
 const GRACE_MS = 1_000;
 
-/** Runs hooks as a hook-executor does, and takes their results as a gateway does. */
-export async function openDryRuns() {
-  const runs = await openRunsOnce();
+/**
+ * Runs hooks as a hook-executor does, and takes their results as a gateway does.
+ *
+ * @param inspection Of what a debugger looks into.
+ */
+export async function openDryRuns(inspection?: Inspection) {
+  const runs = await openRunsOnce(inspection);
   return {
     async run(hook: KnownRevision, event: SampleEvent, policy: CustomClaimsPolicy): Promise<DryRun> {
       const deadlineMs = Date.now() + hook.revision.limits.wall_ms + GRACE_MS;

@@ -13,6 +13,7 @@ import { noting } from './egress/note-requests.ts';
 import { recordedExchange, recordingExchange } from './egress/recorded-exchange.ts';
 import { redactHost } from './redact-secrets.ts';
 import type { KnownRevision } from './revisions.ts';
+import { INSPECTED_MS, openInspectedSandbox, type Inspection } from './inspected-sandbox.ts';
 import { openSandboxPool, type SandboxPool } from './sandbox-pool.ts';
 import { createRunner } from './runner.ts';
 import type { Network } from './sandbox-process.ts';
@@ -20,6 +21,7 @@ import type { HookDocuments } from './storage/hook-documents.ts';
 import { memoryDocuments } from './storage/memory-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
 
+export type { Inspection } from './inspected-sandbox.ts';
 export type { KnownRevision } from './revisions.ts';
 
 /** A request that a response leads to has begun by then, milliseconds. */
@@ -40,7 +42,7 @@ export type RanOnce = Seen & {
  * @param documents The hook's storage; that of this run alone when there is none.
  */
 export async function runOnce(
-  { pool, broker }: { pool: SandboxPool; broker: EgressBroker },
+  { pool, broker }: { pool: Pick<SandboxPool, 'run' | 'unload'>; broker: EgressBroker },
   known: KnownRevision,
   args: string | null,
   deadlineMs: number,
@@ -120,14 +122,24 @@ function counting(network: Network): { network: Network; untilDone: (untilMs: nu
   };
 }
 
-/** A sandbox of one process with the machine's own network, and one storage for all of its runs: for a hook's author, not for a service. */
-export async function openRunsOnce() {
-  const pool = await openSandboxPool(1);
+/**
+ * A sandbox of one process with the machine's own network, and one storage for all of its runs: for a hook's author, not for a service.
+ *
+ * @param inspection Of what a debugger looks into; no limit of time ends its runs.
+ */
+export async function openRunsOnce(inspection?: Inspection) {
+  const pool = await (inspection === undefined ? openSandboxPool(1) : openInspectedSandbox(inspection));
   const broker = createEgressBroker(NO_CEILING);
   const documents = memoryDocuments();
   return {
     run: (known: KnownRevision, args: string, deadlineMs: number): Promise<RanOnce> =>
-      runOnce({ pool, broker }, known, args, deadlineMs, documents),
+      runOnce(
+        { pool, broker },
+        known,
+        args,
+        inspection === undefined ? deadlineMs : Date.now() + INSPECTED_MS,
+        documents,
+      ),
     close: () => {
       pool.close();
       broker.close();

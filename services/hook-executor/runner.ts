@@ -19,7 +19,7 @@ type Run = (
  *
  * @param isMeasured As `createWebhookRuns` has it.
  */
-export function createRunner(pool: SandboxPool, isMeasured = true): Run {
+export function createRunner(pool: Pick<SandboxPool, 'run'>, isMeasured = true): Run {
   const runWebhook = createWebhookRuns(isMeasured);
   return (known, hookName, args, { deadlineMs, network, storage }) =>
     isCode(known.runnable)

@@ -5,9 +5,8 @@ import { logger } from '../../shared/log.ts';
 import type { SandboxFigures } from '../../shared/telemetry/process-metrics.ts';
 import { keepWithin, memoryForSandboxes } from './memory-of-sandboxes.ts';
 import { openOwnProcesses } from './own-processes.ts';
-import { startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
+import { NO_NETWORK, NO_STORAGE, startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
-import { StorageError } from './storage/hook-documents.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
 /** Runs hooks in a fixed number of sandbox processes, each replaced when it dies, and hooks with `isolation: process` in their own. */
@@ -164,6 +163,3 @@ function figuresOf(processes: ReadonlySet<SandboxProcess>): SandboxFigures {
   }
   return sum;
 }
-
-const NO_NETWORK: Network = () => Promise.reject(new Error('there is no network here'));
-const NO_STORAGE: Storage = () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'there is no storage here'));

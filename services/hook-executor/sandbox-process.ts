@@ -39,6 +39,11 @@ const MAX_LOADED = { max: 2_000, maxSize: 128 * 1_048_576 };
  */
 const OWN_HEAP_OPTIONS = ['--max-semi-space-size=2', '--initial-old-space-size=16'];
 
+/** isolated-vm is an addon, and needs the first. */
+const ISOLATED_VM_OPTIONS = ['--no-node-snapshot', '--allow-addons'];
+/** Without isolated-vm: what gets hold of an object of Node's own realm still makes no code of it there. */
+const INSPECTED_OPTIONS = ['--allow-inspector', '--disallow-code-generation-from-strings'];
+
 const LAST_WORDS_LENGTH = 4_096;
 
 /** Marks of cut lines come on top of the console's limit. */
@@ -61,6 +66,9 @@ export type RunServices = { http: Network; storage: Storage };
 
 /** One stripped child process that runs hooks. It ends only once; its owner starts another. */
 export type SandboxProcess = {
+  pid: number | undefined;
+  /** Of one that is inspected: resolves with the address of its inspector, with `null` where the port cannot be had. */
+  inspector: Promise<string | null>;
   /** Resolves when the process takes runs; rejects when it ended first. */
   ready: Promise<void>;
   /** Resolves when the process has ended, with what it said last. */
@@ -102,14 +110,19 @@ export type SandboxProcess = {
  * @param main Its code, if not the default.
  * @param wall What stands around it.
  * @param memory What it does about its memory, if not the default.
+ * @param inspectAt Port at which a debugger may attach to it. Then nothing ends it for being slow: somebody may look at a line for hours.
  */
-export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, memory?: MemoryBounds): SandboxProcess {
+export function startSandboxProcess(
+  main = SANDBOX_MAIN,
+  wall: Wall = NO_WALL,
+  memory?: MemoryBounds,
+  inspectAt?: number,
+): SandboxProcess {
   const walled = wall.start({
     main,
     readable: readableFolders(main),
     maxMessageCharacters: MAX_MESSAGE_CHARACTERS,
-    // isolated-vm needs the first, and is one.
-    nodeOptions: ['--no-node-snapshot', '--allow-addons', ...OWN_HEAP_OPTIONS],
+    nodeOptions: [...(inspectAt === undefined ? ISOLATED_VM_OPTIONS : INSPECTED_OPTIONS), ...OWN_HEAP_OPTIONS],
   });
   const { process: child, channel } = walled;
   const pending = new Map<number, Pending>();
@@ -125,6 +138,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
   let ending = false;
   let retiring: NodeJS.Timeout | undefined;
   const replaceable = Promise.withResolvers<'stuck' | 'memory'>();
+  const inspector = Promise.withResolvers<string | null>();
   const watch = new ProcessWatch(child.pid);
 
   function kill(): void {
@@ -187,6 +201,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
         countInSandbox(message.data.counts);
         ({ isolates } = message.data.counts);
       }
+      if (message.data.inspector !== undefined) inspector.resolve(message.data.inspector);
       if (message.data.replace !== undefined) replaceable.resolve(message.data.replace);
       if (message.data.ready === true) {
         started = true;
@@ -198,7 +213,11 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
     });
     child.once('exit', () => reject(new Error(`the sandbox process ended while starting: ${lastWords}`)));
     child.once('error', reject);
-    const first: ToSandbox = { runtime: bundleRuntime(), ...(memory === undefined ? {} : { memory }) };
+    const first: ToSandbox = {
+      runtime: bundleRuntime(),
+      ...(memory === undefined ? {} : { memory }),
+      ...(inspectAt === undefined ? {} : { inspectAt }),
+    };
     channel.send(first);
   });
   ready.catch(() => undefined);
@@ -225,7 +244,7 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
     }
   }
   // Once the messages were read that came while this process itself stood still.
-  const watchdog = setInterval(() => setImmediate(look), LOOK_INTERVAL_MS);
+  const watchdog = inspectAt === undefined ? setInterval(() => setImmediate(look), LOOK_INTERVAL_MS) : undefined;
 
   const ended = new Promise<string>((resolve) => {
     channel.onEnd((garbage) => {
@@ -254,6 +273,8 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
   }
 
   return {
+    pid: child.pid,
+    inspector: inspector.promise,
     ready,
     ended,
     replaceable: replaceable.promise,
@@ -289,6 +310,10 @@ export function startSandboxProcess(main = SANDBOX_MAIN, wall: Wall = NO_WALL, m
     kill,
   };
 }
+
+export const NO_NETWORK: Network = () => Promise.reject(new Error('there is no network here'));
+export const NO_STORAGE: Storage = () =>
+  Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'there is no storage here'));
 
 const OVER: RunServices = {
   http: () => Promise.reject(new EgressError('EGRESS_FAILED', 'the run is over')),

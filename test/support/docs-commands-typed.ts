@@ -44,6 +44,7 @@ export const TYPED_BY: Readonly<Record<string, readonly string[]>> = {
     'test/e2e/cli.test.ts',
     'test/e2e/cli-deploy.test.ts',
     'test/e2e/cli-token.test.ts',
+    'test/e2e/hook-inspect.test.ts',
     WORKED_ANSWERS,
   ],
   'docs/backup.md': ['test/e2e/restore.test.ts'],

@@ -12,9 +12,15 @@ const PROGRAMS = [
   'cli/cli',
   'deploy/local/launcher',
   'deploy/local/guardian-process',
-  ...['gateway', 'hook-executor', 'hook-executor/sandbox', 'management', 'signer'].map(
-    (name) => `services/${name}/main`,
-  ),
+  'services/hook-executor/sandbox/inspected/guardian',
+  ...[
+    'gateway',
+    'hook-executor',
+    'hook-executor/sandbox',
+    'hook-executor/sandbox/inspected',
+    'management',
+    'signer',
+  ].map((name) => `services/${name}/main`),
   ...['bundler', 'fetcher'].map((name) => `hook-build/process/${name}`),
   ...['confine', 'probe'].map((name) => `shared/process-wall/${name}`),
 ];

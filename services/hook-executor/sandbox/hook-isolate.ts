@@ -1,4 +1,3 @@
-import ivm from 'isolated-vm';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
 import type { HookOutcome } from '../../../shared/domain/hook-outcome.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
@@ -9,7 +8,7 @@ import { EnteredRuns } from './entered-runs.ts';
 import { HookRun } from './hook-run.ts';
 import { lastWords } from './last-words.ts';
 import { LimitError, limitOf, type Limit } from './limit.ts';
-import { openRealm, type Entries, type HookSource } from './hook-realm.ts';
+import type { Entries, HookSource, OneIsolate, OpenIsolate } from './hook-realm.ts';
 import type { CpuShare } from './process-time.ts';
 import { Turns } from './turns.ts';
 import { compileError, hostError, parseHookError, parseOutcome, type Measured } from './outcome-text.ts';
@@ -57,7 +56,7 @@ export class HookIsolate {
   readonly #source: HookSource;
   readonly #limits: HookLimits;
   readonly #host: HookHost;
-  readonly #isolate: ivm.Isolate;
+  readonly #isolate: OneIsolate;
   readonly #runs = new Map<number, HookRun>();
   #entries: Entries | undefined;
   #loadFailure: Extract<HookOutcome, { status: 'threw' | 'timed_out' | 'out_of_memory' }> | undefined;
@@ -72,15 +71,11 @@ export class HookIsolate {
   /** When it was ended, as {@link CpuShare.ms} has it. */
   #endedShareMs: number | undefined;
 
-  constructor(source: HookSource, host: HookHost) {
+  constructor(source: HookSource, host: HookHost, openIsolate: OpenIsolate) {
     this.#source = source;
     this.#limits = source.limits;
     this.#host = host;
-    this.#isolate = new ivm.Isolate({
-      memoryLimit: source.limits.heap_mib,
-      // V8 could not even unwind: nothing in this process can be trusted to go on. The executor starts another.
-      onCatastrophicError: () => process.abort(),
-    });
+    this.#isolate = openIsolate(source.limits.heap_mib);
     this.#entered = new EnteredRuns(host.cpu, source.limits.cpu_ms, () =>
       this.#isolate.isDisposed ? undefined : this.#isolate.cpuTime,
     );
@@ -174,7 +169,7 @@ export class HookIsolate {
   }
 
   async #load(run: HookRun): Promise<void> {
-    const realm = await openRealm(this.#isolate, this.#source, {
+    const realm = await this.#isolate.openRealm(this.#source, {
       runtime: this.#host.runtime,
       timeoutMs: this.#limits.cpu_ms * MAX_WALL_PER_CPU,
       onSettled: (id, text, inEntry) => {
@@ -327,7 +322,9 @@ export class HookIsolate {
   /** Asked for by the run that has the isolate. */
   #work(json: string, waits: boolean): string {
     const { first, leftMs } = this.#entered;
-    return first === undefined ? '' : this.#nodeWork.ask(json, waits, { leftMs, work: first.subtleWork });
+    return first === undefined
+      ? ''
+      : this.#nodeWork.ask(json, waits, { leftMs, work: first.subtleWork, hasOwnThread: this.#isolate.hasOwnThread });
   }
 
   async #call(runId: number, callId: number, kind: HostCallKind, json: string): Promise<void> {

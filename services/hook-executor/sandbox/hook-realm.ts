@@ -16,28 +16,78 @@ export type HookSource = {
   kind: CodeKind;
   secrets: Record<string, string>;
   limits: HookLimits;
+  inspected?: Inspected;
 };
 
-type Entry = ivm.Reference<(...args: (string | number | boolean)[]) => string | undefined>;
+/** Of a hook that a debugger looks into: what it is told of the script. */
+export type Inspected = {
+  /** Its address: the author's file, or one beside it of what was made of that. */
+  url: string;
+  /** Of a script that was made of the author's file: the address of its source map, whose lines are one less than the script's. */
+  sourceMapUrl?: string;
+  /** Where the debugger is to stop first, counted from 0. */
+  stopAt?: { lineNumber: number; columnNumber: number };
+};
+
+export type Entry = {
+  apply(
+    receiver: undefined,
+    args: (string | number | boolean)[],
+    options: { timeout: number },
+  ): Promise<string | undefined>;
+};
 
 /** What the host enters the isolate with, see isolate/bootstrap.js. */
 export type Entries = Record<'run' | 'fireTimer' | 'takeTimers' | 'settleCall' | 'endRun', Entry>;
 
+export type RealmHost = HostEvents & {
+  runtime: RuntimeTexts;
+  timeoutMs: number;
+  onSettled: (runId: number, text: string, inEntry: boolean) => void;
+};
+
+/** What to enter a realm with, and what loads the hook: that gives JSON text when the hook's own code threw or exported no hook. */
+export type Realm = { entries: Entries; load: () => Promise<string | undefined> };
+
+/** What one hook is alone in. */
+export type OneIsolate = Pick<ivm.Isolate, 'isDisposed' | 'cpuTime' | 'dispose'> & {
+  /** Whether the host can work while the hook waits for it. */
+  hasOwnThread: boolean;
+  openRealm(source: HookSource, host: RealmHost): Promise<Realm>;
+};
+
+/** @param heapMib Most that its heap may hold. */
+export type OpenIsolate = (heapMib: number) => OneIsolate;
+
+export const v8Isolate: OpenIsolate = (heapMib) => {
+  const isolate = new ivm.Isolate({
+    memoryLimit: heapMib,
+    // V8 could not even unwind: nothing in this process can be trusted to go on. The executor starts another.
+    onCatastrophicError: () => process.abort(),
+  });
+  return {
+    hasOwnThread: true,
+    get isDisposed() {
+      return isolate.isDisposed;
+    },
+    get cpuTime() {
+      return isolate.cpuTime;
+    },
+    dispose: () => isolate.dispose(),
+    openRealm: (source, host) => openRealm(isolate, source, host),
+  };
+};
+
 /**
  * Makes the one realm of an isolate: the bootstrap, the runtime's globals, and the hook itself.
  *
- * @returns What to enter it with, and what loads the hook: that gives JSON text when the hook's own code threw or exported no hook.
  * @throws What V8 has to say of a script that does not compile, or that met a limit.
  */
-export async function openRealm(
+async function openRealm(
   isolate: ivm.Isolate,
   { script: text, kind, secrets, limits }: HookSource,
-  host: HostEvents & {
-    runtime: RuntimeTexts;
-    timeoutMs: number;
-    onSettled: (runId: number, text: string, inEntry: boolean) => void;
-  },
-): Promise<{ entries: Entries; load: () => Promise<string | undefined> }> {
+  host: RealmHost,
+): Promise<Realm> {
   const timeout = host.timeoutMs;
   const context = await isolate.createContext();
   const callbacks = hostCallbacks(host, host.runtime.libraries);

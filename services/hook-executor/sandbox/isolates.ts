@@ -1,4 +1,5 @@
 import { HookIsolate, type HookHost } from './hook-isolate.ts';
+import type { OpenIsolate } from './hook-realm.ts';
 import type { MemoryBounds } from './memory-bounds.ts';
 import { oneToGiveUp } from './one-to-give-up.ts';
 import type { RunnableHook, SandboxCounts } from './protocol.ts';
@@ -12,6 +13,7 @@ const MAX_ISOLATES = 128;
 /** The isolates of a process, one for each revision; a run that finds as many as there may be, and a run in each of them, waits. */
 export class Isolates {
   readonly #host: HookHost;
+  readonly #openIsolate: OpenIsolate;
   /** In the order of use, the least recently used first. */
   readonly #isolates = new Map<string, Loading>();
   readonly #waiting = new Set<Waiting>();
@@ -19,8 +21,9 @@ export class Isolates {
   readonly watched = new Set<HookIsolate>();
   #counts = { warm: 0, cold: 0, evicted: 0 };
 
-  constructor(host: HookHost) {
+  constructor(host: HookHost, openIsolate: OpenIsolate) {
     this.#host = host;
+    this.#openIsolate = openIsolate;
   }
 
   /** What happened since this was asked last. */
@@ -103,7 +106,7 @@ export class Isolates {
   }
 
   #load(revision: RunnableHook): Loading {
-    const hook = new HookIsolate(revision, this.#host);
+    const hook = new HookIsolate(revision, this.#host, this.#openIsolate);
     this.watched.add(hook);
     const isolate: Loading = { hook, loading: hook.load(), runs: 0, usedMs: performance.now() };
     const loaded = (): void => {

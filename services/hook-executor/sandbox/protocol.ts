@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CodeKind } from '../../../shared/domain/contracts.ts';
 import type { HookLimits } from '../../../shared/domain/hook.ts';
+import type { Inspected } from './hook-realm.ts';
 import type { RuntimeTexts } from '../isolate/bundle-globals.ts';
 import type { MemoryBounds } from './memory-bounds.ts';
 import { MAX_CALL_LENGTH, MAX_ITEMS_PER_MESSAGE } from './message-bounds.ts';
@@ -13,6 +14,8 @@ export type ToSandbox = {
   runtime?: RuntimeTexts;
   /** Other bounds than MEMORY_BOUNDS, with the runtime. */
   memory?: MemoryBounds;
+  /** Port of this machine at which a debugger may attach, with the runtime; 0 for any that is free. The process is ready when one has. */
+  inspectAt?: number;
   /** Asks for a sign of life. */
   alive?: true;
   load?: RunnableHook[];
@@ -31,6 +34,7 @@ export type RunnableHook = {
   limits: HookLimits;
   /** The hook whose processes run it and nothing else; left out: it shares processes with others. */
   ownProcessOf?: string;
+  inspected?: Inspected;
 };
 
 export type SandboxRun = {
@@ -56,6 +60,12 @@ export const FromSandbox = z.object({
   ready: z.boolean().optional(),
   /** The sign of life that was asked for. */
   alive: z.boolean().optional(),
+  /** Where a debugger may attach; `null` where the port cannot be had. */
+  inspector: z
+    .string()
+    .regex(/^ws:\/\/127\.0\.0\.1:\d{1,5}\/[\da-f-]{36}$/)
+    .nullable()
+    .optional(),
   /** This process must be replaced: a thread cannot be stopped, or memory does not come back. */
   replace: z.enum(['stuck', 'memory']).optional(),
   /** What happened since the last of these, and how many isolates there are. */

@@ -75,9 +75,11 @@ export type HostFunctions = {
   };
 };
 
+/** @param inTurn Puts off what cannot be answered now; a realm on the host's own thread would wait for ever. */
 export function createHostFunctions(
   { onTimer, onClearTimer, onTimersKept, onCall, onWork, onWorkDone }: HostEvents,
   libraries: RuntimeTexts['libraries'],
+  inTurn: InTurn = amongOthers,
 ): HostFunctions {
   const texts = new Map<unknown, string>(Object.entries(libraries));
   return {
@@ -121,11 +123,14 @@ function turnIsOver(): boolean {
   return nowMs - turnSinceMs > MAX_TURN_MS;
 }
 
-function inTurn<Args extends unknown[], Answer>(
+type InTurn = <Args extends unknown[], Answer>(
   answer: (...args: Args) => Answer,
-): (...args: Args) => Answer | undefined {
-  return (...args) => (turnIsOver() ? undefined : answer(...args));
-}
+) => (...args: Args) => Answer | undefined;
+
+const amongOthers: InTurn =
+  (answer) =>
+  (...args) =>
+    turnIsOver() ? undefined : answer(...args);
 
 /** Changes of timers; a `delayMs` of `null` is of one that was cleared. */
 export function parseTimers(text: string | undefined): { runId: number; timerId: number; delayMs: number | null }[] {

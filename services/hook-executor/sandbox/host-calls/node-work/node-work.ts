@@ -22,6 +22,8 @@ export type Asker = {
   /** CPU time that it may still use, milliseconds, if it waits for the answer. */
   leftMs: number;
   work: SubtleWork;
+  /** False: nothing can be done on another thread while it waits. Default true. */
+  hasOwnThread?: boolean;
 };
 
 type Ticket = { answer: string | undefined; done: Promise<string> };
@@ -61,7 +63,8 @@ export class NodeWork {
       const args = wired.map((value) => decodeValue(value));
       const ms = operation.ms(...args);
       // Without waiting for it even what is quick is begun, so that what Node calls back with is not thrown.
-      const isBegun = ms > MAX_QUICK_MS || (!waits && operation.start !== undefined);
+      const mustBeDone = waits && asker.hasOwnThread === false;
+      const isBegun = !mustBeDone && (ms > MAX_QUICK_MS || (!waits && operation.start !== undefined));
       if (!isBegun) return answerOf(operation.run(...args));
       if (operation.start === undefined || Number.isNaN(ms))
         refuse(`an operation of about ${String(Math.round(ms))} ms is not done`);
