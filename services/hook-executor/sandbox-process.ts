@@ -320,7 +320,7 @@ const OVER: RunServices = {
   storage: () => Promise.reject(new StorageError('STORAGE_UNAVAILABLE', 'the run is over')),
 };
 
-function emptyMessage(): Required<Omit<ToSandbox, 'runtime' | 'memory' | 'alive'>> {
+function emptyMessage(): Required<Omit<ToSandbox, 'runtime' | 'memory' | 'inspectAt' | 'alive'>> {
   return { load: [], unload: [], runs: [], results: [] };
 }
 

@@ -30,10 +30,9 @@ type Ended = { status: number | null; stdout: string; stderr: string };
 type Run = { child: ChildProcess; stderr: () => string; ended: Promise<Ended> };
 
 function hookRun(...args: string[]): Run {
-  const { INIT_CWD: _, ...env } = process.env;
   const child = spawn(process.execPath, [...CLI_PROGRAM, 'hook', 'run', ...args], {
     cwd: folder,
-    env,
+    env: { ...process.env, INIT_CWD: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -306,7 +305,8 @@ it('says what to do where the port is taken, and of what cannot be inspected', T
   assert.match(taken.stderr, new RegExp(`127\\.0\\.0\\.1:${port}.*--inspect=0`, 's'));
   child.kill('SIGTERM');
   const wrong = await hookRun('my-hook.js', '--inspect=x').ended;
-  assert.deepEqual([wrong.status, /a port from 0 to 65535, not "x"/.test(wrong.stderr)], [2, true]);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /a port from 0 to 65535, not "x"/);
   writeFileSync(join(folder, 'webhook.json'), '{ "url": "https://example.com/hook", "secret": { "secret": "key" } }');
   writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ key: canary('webhook secret') }));
   const webhook = await hookRun('webhook.json', '--contract', 'webhook', '--secrets', 'secrets.json', '--inspect=0')

@@ -111,7 +111,7 @@ async function openRealm(
     settleCall: await entry('settleCall'),
     endRun: await entry('endRun'),
   };
-  const enter: ivm.Reference = await entry('load');
+  const enter: ivm.Reference = await realm.get('load', { reference: true });
   realm.release();
   const load = async (): Promise<string | undefined> => {
     const values = [factory.derefInto({ release: true }), JSON.stringify(secrets)];

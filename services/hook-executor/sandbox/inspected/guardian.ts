@@ -7,9 +7,10 @@ const pid = Number(process.argv[2]);
 // They are meant for the one that started it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-for await (const _ of process.stdin);
-try {
-  process.kill(pid, 'SIGKILL');
-} catch {
-  // It has ended.
-}
+process.stdin.resume().once('close', () => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+});

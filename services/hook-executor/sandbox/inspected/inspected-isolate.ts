@@ -36,26 +36,22 @@ export const inspectedIsolate: OpenIsolate = (): OneIsolate => {
     dispose: () => {
       isDisposed = true;
     },
-    openRealm: (source, host) => openRealm(source, host),
+    openRealm: (source, host) => new Promise((resolve) => resolve(openRealm(source, host))),
   };
 };
 
 /** What goes into it are texts, numbers and functions of the realm itself; what comes out is a text or nothing. */
-async function openRealm({ script, kind, secrets, limits, inspected }: HookSource, host: RealmHost): Promise<Realm> {
+function openRealm({ script, kind, secrets, limits, inspected }: HookSource, host: RealmHost): Realm {
   if (inspected === undefined) throw new Error('a hook without what a debugger is told of it');
   const { url, sourceMapUrl, stopAt } = inspected;
   // As an isolate compiles it, which says what is wrong with it.
-  void new Script(script, { filename: 'hook.js', lineOffset: -1 });
+  new Script(script, { filename: 'hook.js', lineOffset: -1 });
   const context = createContext(constants.DONT_CONTEXTIFY);
-  const evaluate = <T>(text: string, filename = RUNTIME): T =>
-    new Script(text, { filename }).runInContext(context) as T;
+  const evaluate = (text: string, filename = RUNTIME): unknown => new Script(text, { filename }).runInContext(context);
 
   const isOwnScript = sourceMapUrl !== undefined;
-  const ofRealm = evaluate<(...given: (string | number)[]) => <F>(f: F) => F>(FIRST)(
-    url,
-    isOwnScript ? 1 : 0,
-    HEADER.length,
-  );
+  const first = evaluate(FIRST) as (...given: (string | number)[]) => <F>(f: F) => F;
+  const ofRealm = first(url, isOwnScript ? 1 : 0, HEADER.length);
   const { ignored, sync } = createHostFunctions(host, host.runtime.libraries, (answer) => answer);
   const callbacks = Object.entries({ ...ignored, ...sync });
   const settled = (id: unknown, outcome: unknown, inEntry: unknown): void => {
@@ -63,9 +59,10 @@ async function openRealm({ script, kind, secrets, limits, inspected }: HookSourc
   };
   const parameters = callbacks.map((_, i) => `$${String(i + 1)}`);
   const names = callbacks.map(([name], i) => `${name}: ${String(parameters[i])}`);
-  const realm = evaluate<(...given: unknown[]) => Record<keyof Entries | 'load', (...given: unknown[]) => unknown>>(
+  const make = evaluate(
     `(($0, ${parameters.join(', ')}) => (${BOOTSTRAP})($0, { ${names.join(', ')} }, ${host.runtime.globals}, ${CONTRACT_TEXTS[kind]}, ${String(limits.wall_ms)}))`,
-  )(...[settled, ...callbacks.map(([, f]) => f)].map((f) => ofRealm(f)));
+  ) as (...given: unknown[]) => Record<keyof Entries | 'load', (...given: unknown[]) => unknown>;
+  const realm = make(...[settled, ...callbacks.map(([, f]) => f)].map((f) => ofRealm(f)));
 
   if (stopAt !== undefined) stopWhere(url, stopAt);
   const factory = evaluate(
@@ -76,7 +73,7 @@ async function openRealm({ script, kind, secrets, limits, inspected }: HookSourc
   const entry = (name: keyof Entries): Entry => ({
     apply: async (_receiver, given) => {
       // Who enters counts the run in first.
-      await null;
+      await Promise.resolve();
       return textOrNothing(realm[name](...given));
     },
   });
@@ -89,7 +86,7 @@ async function openRealm({ script, kind, secrets, limits, inspected }: HookSourc
       endRun: entry('endRun'),
     },
     load: async () => {
-      await null;
+      await Promise.resolve();
       return textOrNothing(realm.load(factory, JSON.stringify(secrets)));
     },
   };
