@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import express from 'express';
 import { ensureInstalled } from '../console/install.ts';
 import { deadLinks } from './dead-links.ts';
 import { layOutPages } from './pages.ts';
@@ -13,6 +16,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const DIST = `${HERE}dist`;
 const GENERATOR = `${HERE}node_modules/vitepress/bin/vitepress.js`;
 const DEFAULT_PORT = '4173';
+const LOOPBACK = '127.0.0.1';
 
 /** @throws {Error} for what cannot be built, with what the generator said, and for links that lead nowhere. */
 export async function buildSite(): Promise<void> {
@@ -29,6 +33,22 @@ export async function buildSite(): Promise<void> {
   if (dead.length > 0) throw new Error(`Links that lead nowhere:\n${dead.join('\n')}`);
 }
 
+/**
+ * Shows what was built, to this machine alone: the generator's own server listens on all of its addresses.
+ *
+ * @returns Its address.
+ * @throws {Error} Where the port cannot be had.
+ */
+export async function serveSite(port: number): Promise<string> {
+  const app = express()
+    .disable('x-powered-by')
+    .use(express.static(DIST, { extensions: ['html'] }))
+    .use((_request, response) => response.status(404).sendFile('404.html', { root: DIST }));
+  const server = createServer(app).listen(port, LOOPBACK);
+  await once(server, 'listening');
+  return `http://${LOOPBACK}:${String((server.address() as AddressInfo).port)}/`;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { serve: { type: 'boolean', default: false }, port: { type: 'string', default: DEFAULT_PORT } },
@@ -36,8 +56,7 @@ async function main(): Promise<void> {
   await buildSite();
   process.stdout.write(`${DIST}\n`);
   if (!values.serve) return;
-  const child = spawn(process.execPath, [GENERATOR, 'preview', HERE, '--port', values.port], { stdio: 'inherit' });
-  await once(child, 'close');
+  process.stdout.write(`${await serveSite(Number(values.port))}\n`);
 }
 
 if (import.meta.main) {

@@ -1,16 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,13 +70,11 @@ async function main(to: string, withImage: boolean): Promise<void> {
   if (against.length > 0) throw new Error(['No release can be made of this checkout.', ...against].join('\n'));
   mkdirSync(to, { recursive: true });
   if (readdirSync(to).length > 0) throw new Error(`${to} is not empty.`);
-  // Beside it, and put in its place when it is whole.
-  const folder = mkdtempSync(`${to}.`);
+  // In it, which may be a mount point or a link: what is whole is moved within one file system.
+  const folder = mkdtempSync(join(to, '.unfinished-'));
   try {
     await fill(folder, changelog, withImage);
-    chmodSync(folder, 0o755);
-    rmdirSync(to);
-    renameSync(folder, to);
+    for (const name of readdirSync(folder)) renameSync(join(folder, name), join(to, name));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

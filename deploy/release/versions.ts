@@ -6,6 +6,7 @@ import type { Versions } from './ready.ts';
 
 const Manifest = z.object({ version: z.string() });
 const IMAGE = /^\s*(?:- )?image: hookmint:(\S+)$/gm;
+const NEW_TAG = /\bname: hookmint,.*\bnewTag: ([^\s,}]+)/g;
 
 /** Every place of a checkout that names hookmint's version, but package.json. */
 export function versionsOf(root: string): Versions {
@@ -19,8 +20,11 @@ export function versionsOf(root: string): Versions {
     ...readdirSync(join(root, 'k8s/base')).map((name) => `k8s/base/${name}`),
     'deploy/compose/compose.yaml',
   ];
-  const images = ofImages.flatMap((path) =>
-    [...read(path).matchAll(IMAGE)].map(([, version]) => [`The image in ${path}`, version] as const),
+  const overlays = readdirSync(join(root, 'k8s/overlays')).map((name) => `k8s/overlays/${name}/kustomization.yaml`);
+  const images = [...ofImages, ...overlays].flatMap((path) =>
+    [...read(path).matchAll(IMAGE), ...read(path).matchAll(NEW_TAG)].map(
+      ([, version], n) => [`Image ${String(n + 1)} in ${path}`, version] as const,
+    ),
   );
   return {
     ...Object.fromEntries(manifests.map((path) => [path, ofManifest(path)])),
