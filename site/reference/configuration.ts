@@ -104,8 +104,8 @@ export function configurationPage(): string {
 
 ${MADE('the schemas of the services')}
 
-Each service reads its environment once, at its start, and does not start where a value is missing or out of bounds. What has no default and is not required is off, or
-not limited, unless it is set. A setting may also be a file of the folder that \`HOOKMINT_SECRETS_DIR\` names, with the variable's name: best for secrets.
+Each service reads its environment once, at its start, and does not start where a value is missing or out of bounds. A setting that is not required
+and has no default does nothing until it is set: what it turns on is off, and what it limits has no limit. A setting may also be a file of the folder that \`HOOKMINT_SECRETS_DIR\` names, with the variable's name: best for secrets.
 [npm start](commands.md#hookmint-start) sets all of this itself. [In production](../docs/kubernetes.md) has them as files and manifests.
 
 ${sections.join('\n\n')}

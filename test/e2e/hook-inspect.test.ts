@@ -309,7 +309,7 @@ it('says what to do where the port is taken, and of what cannot be inspected', T
   assert.match(wrong.stderr, /a port from 0 to 65535, not "x"/);
   writeFileSync(join(folder, 'webhook.json'), '{ "url": "https://example.com/hook", "secret": { "secret": "key" } }');
   writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ key: canary('webhook secret') }));
-  const webhook = await hookRun('webhook.json', '--contract', 'webhook', '--secrets', 'secrets.json', '--inspect=0')
+  const webhook = await hookRun('webhook.json', '--contract', 'webhook', '--secrets', 'secrets.json', '--inspect-brk')
     .ended;
   assert.match(webhook.stderr, /--inspect is for code, and webhook\.json is a webhook/);
 });
