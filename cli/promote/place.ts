@@ -32,11 +32,19 @@ export async function placeOf(option: Option, given: string | undefined, env = p
     );
   if (of('ACCESS_TOKEN') === undefined && (of('CLIENT_ID') === undefined || of('CLIENT_SECRET') === undefined))
     throw new UsageError(`Set ${prefix}CLIENT_ID and ${prefix}CLIENT_SECRET, or ${prefix}ACCESS_TOKEN, for ${given}.`);
-  const api = await connectApi({
+  const connected = connectApi({
     HOOKMINT_URL: url,
     HOOKMINT_ACCESS_TOKEN: of('ACCESS_TOKEN'),
     HOOKMINT_CLIENT_ID: of('CLIENT_ID'),
     HOOKMINT_CLIENT_SECRET: of('CLIENT_SECRET'),
   });
-  return { name: given, api };
+  const named = (error: unknown): never => {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      error.message.replace(/\bHOOKMINT_(URL|CLIENT_ID|CLIENT_SECRET|ACCESS_TOKEN)\b/g, (_, name: string) =>
+        isUrl && name === 'URL' ? `--${option}` : prefix + name,
+      ),
+    );
+  };
+  return { name: given, api: await connected.catch(named) };
 }

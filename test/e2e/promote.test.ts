@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { after, it } from 'node:test';
 import { decodeJwt } from 'jose';
+import { canary } from '../support/canary.ts';
 import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { openManagement, type Management } from '../support/management.ts';
 import type { Ended } from '../support/run-cli.ts';
@@ -353,6 +354,16 @@ it('what it cannot do is said', async () => {
   ] as const) {
     const { code, stderr } = await promote(args, { ...profiles(), ...credentials('HOOKMINT', source()) });
     assert.equal(code, 2, args.join(' '));
+    assert.match(stderr, what);
+  }
+  // By the names that the caller gave it.
+  for (const [name, value, what] of [
+    ['URL', 'ftp://production.example.com', /HOOKMINT_PROFILE_PRODUCTION_URL must be an http or https URL/],
+    ['CLIENT_SECRET', canary('wrong secret'), /refuses HOOKMINT_PROFILE_PRODUCTION_CLIENT_ID a token/],
+  ] as const) {
+    const env = { ...profiles(), [`HOOKMINT_PROFILE_PRODUCTION_${name}`]: value };
+    const { code, stderr } = await promote(BETWEEN, env);
+    assert.equal(code, 2, name);
     assert.match(stderr, what);
   }
 });

@@ -15,8 +15,8 @@ export const NO_RECORDING: RecordingSettings = {
 };
 
 const PER_PAGE = 50;
-/** While requests are recorded. */
-const AGAIN_MS = 10_000;
+/** While requests are recorded. Each reading sums the bytes of all recordings. */
+const AGAIN_MS = 60_000;
 
 export const readRecording = async (signal?: AbortSignal): Promise<RecordingSettings> =>
   (await answered(api.GET('/api/v2/tenants/settings', signal === undefined ? {} : { signal }))).recording ??
