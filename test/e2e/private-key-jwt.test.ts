@@ -118,7 +118,7 @@ describe('a client that signs assertions', () => {
     for (const [registered, written] of [
       ['EdDSA', 'Ed25519'],
       ['Ed25519', 'EdDSA'],
-    ]) {
+    ] as const) {
       const client = await signingClient({ alg: registered }, newCurvePair('Ed25519'));
       assert.equal(await statusOf(sign(client, {}, { alg: written })), 200, written);
       await assertRefused(ask(await sign({ ...client, ...newCurvePair('Ed25519') }, {}, { alg: written })), UNSIGNED);
