@@ -51,7 +51,7 @@ function encoded(prefix: Buffer, payload: Buffer): string {
 }
 
 function decoded(text: string): Buffer {
-  const values = [...text].map((character) => BASE32.indexOf(character));
+  const values = Array.from(text, (character) => BASE32.indexOf(character));
   const bits = values.map((value) => value.toString(2).padStart(BITS_OF_CHARACTER, '0')).join('');
   const bytes = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const body = bytes.subarray(0, -CHECKSUM_BYTES);
