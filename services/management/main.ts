@@ -47,6 +47,8 @@ import { ROUTES } from './routes.ts';
 
 const SERVICE = 'management';
 const MIB = 1_048_576;
+/** A signer that could not read the keys leaves their management to the others until it has read them: it tries each second. */
+const KEY_MANAGERS_COME_BACK_MS = 4_000;
 
 runService(SERVICE, async (endLater) => {
   const config = readConfig();
@@ -114,6 +116,7 @@ runService(SERVICE, async (endLater) => {
     subject: keysManageSubject(tenant),
     replySchema: KeysManageReply,
     proofKey: keysRequestKey,
+    comesBackMs: KEY_MANAGERS_COME_BACK_MS,
   });
   endLater('the requests to the signers', keyManagers.close);
   const publicKeys = followPublicKeys(keySigners, (timeMs) => clock.heard('signers', timeMs));
