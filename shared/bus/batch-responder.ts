@@ -24,7 +24,7 @@ import { atTurnEnd, whenDry } from './turn-end.ts';
 export type BatchResponder = {
   /** Requests being worked on. */
   inFlight: () => number;
-  /** Whether it takes requests, as it does from the start; not: the bus gives them to the others of its group. */
+  /** Whether it takes requests; not: the bus gives them to the others of its group. */
   serve: (isServing: boolean) => void;
   /** Takes no new requests, answers those it has, and ends. */
   drain: () => Promise<void>;
@@ -45,6 +45,7 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
  * @param heardTime Told when each request was proved, by the clock of who made it.
  * @param maxMessageBytes A larger message is dropped before anything of it is read. Default: as large as the bus carries.
+ * @param isServing Whether it takes requests from the start. Default true.
  * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
@@ -58,6 +59,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   proofKeys?: ProofKeys;
   heardTime?: (timeMs: number) => void;
   maxMessageBytes?: number;
+  isServing?: boolean;
   maxInFlight: number;
   holdRepliesMs?: number;
   holderOf?: (event: z.infer<z.ZodObject<Shape>>) => string;
@@ -206,7 +208,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     }
   }
   let draining: Promise<void> | undefined;
-  serve(true);
+  serve(options.isServing ?? true);
   async function drain(): Promise<void> {
     await subscription?.drain();
     while (inFlight.size > 0) await delay(10);

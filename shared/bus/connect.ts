@@ -95,9 +95,25 @@ async function logStatus(connection: NatsConnection, peers?: string): Promise<vo
   }
 }
 
-/** Calls `reconnected` each time the connection is back after a loss. */
-export async function onReconnect(connection: NatsConnection, reconnected: () => void): Promise<void> {
-  for await (const status of connection.status()) {
-    if (status.type === 'reconnect') reconnected();
+/** Of each connection, who wants to know. */
+const reconnects = new WeakMap<NatsConnection, Set<() => void>>();
+
+/** Calls `reconnected` each time the connection is back after a loss. @returns What ends that. */
+export function onReconnect(connection: NatsConnection, reconnected: () => void): () => void {
+  let listeners = reconnects.get(connection);
+  if (listeners === undefined) {
+    listeners = new Set();
+    reconnects.set(connection, listeners);
+    void tellReconnects(connection, listeners);
+  }
+  // A function may be given twice.
+  const listener = (): void => reconnected();
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+async function tellReconnects(connection: NatsConnection, listeners: ReadonlySet<() => void>): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === 'reconnect') for (const listener of [...listeners]) listener();
   }
 }

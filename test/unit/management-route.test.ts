@@ -25,7 +25,7 @@ before(async () => {
   });
   const who = { trustedProxies: 0, clientSecretKey: Buffer.alloc(32) };
   url = await serve(
-    express().use(managementRoute(management, who, { hasConsole: false, changed: () => void seen.push('changed') })),
+    express().use(managementRoute({ url: management, hosted: undefined, hasConsole: false }, who, () => void seen.push('changed'))),
   );
 });
 after(() => {

@@ -61,10 +61,7 @@ export async function shareCounts(
   }
 
   let connected = true;
-  void (async () => {
-    for await (const { type } of bus.status()) if (type === 'disconnect') connected = false;
-  })();
-  void onReconnect(bus, () => {
+  const endReconnects = onReconnect(bus, () => {
     connected = true;
     counts.tellAgain();
     void read();
@@ -107,6 +104,7 @@ export async function shareCounts(
   return {
     close: async () => {
       closed = true;
+      endReconnects();
       for (const timer of [reporter, again, retry]) clearTimeout(timer);
       await reporting;
       await report();

@@ -6,6 +6,7 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 import { LINES_TYPE, markOpenEnded } from '../../../shared/http/open-ended.ts';
 import { networkOf } from '../../../shared/http/address.ts';
 import { peerOf } from '../../../shared/http/peer.ts';
+import { TENANT_HEADER } from '../../../shared/http/tenant-header.ts';
 import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-address.ts';
 import { logger } from '../../../shared/log.ts';
 import { CHANGES_HEADER, readChanges, type ConfigChange } from '../../../shared/subjects/config-changed.ts';
@@ -15,6 +16,9 @@ import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYT
 
 const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
 const CONSOLE = /^\/console(?:\/|$)/;
+
+/** Where it is, and what is asked of it: for which tenant, where that is not the deployment's own, and whether it has a console. */
+export type ManagementService = { url: string; hosted: string | undefined; hasConsole: boolean };
 
 /**
  * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there; and
@@ -26,9 +30,9 @@ const CONSOLE = /^\/console(?:\/|$)/;
  * @param changed Called with what is known of it before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
  */
 export function managementRoute(
-  url: string,
+  { url, hosted, hasConsole }: ManagementService,
   who: { trustedProxies: number; clientSecretKey: Buffer },
-  { hasConsole, changed }: { hasConsole: boolean; changed: (changes: ConfigChange[] | undefined) => void },
+  changed: (changes: ConfigChange[] | undefined) => void,
 ): RequestHandler {
   const places = createPlaces(MAX_FORWARDED_IN_FLIGHT, 'forwarded_in_flight');
   const proxy = createProxyMiddleware<Request, Response>({
@@ -91,6 +95,7 @@ export function managementRoute(
     // Not the proxy's own option: that leaves a listener, and the request with it, on the connection for each request.
     request.socket.setTimeout(MANAGEMENT_TIMEOUT_MS);
     forwardedBy(request, ip, who.clientSecretKey);
+    if (hosted !== undefined) request.headers[TENANT_HEADER] = hosted;
     void proxy(request, response, next);
   };
 }
@@ -101,7 +106,7 @@ export function managementRoute(
 function forwardedBy(request: Request, ip: string | undefined, clientSecretKey: Buffer): void {
   for (const name of Object.keys(request.headers)) {
     const isOfProxies = name === 'forwarded' || name.startsWith('x-forwarded-') || name === PROXY_SECRET_HEADER;
-    if (isOfProxies || name === VOUCHED_ADDRESS_HEADER) {
+    if (isOfProxies || name === VOUCHED_ADDRESS_HEADER || name === TENANT_HEADER) {
       Reflect.deleteProperty(request.headers, name);
     }
   }
