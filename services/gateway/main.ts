@@ -11,6 +11,7 @@ import { runService } from '../../shared/lifecycle.ts';
 import { logger } from '../../shared/log.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { observeConfigurationAge } from '../../shared/telemetry/metrics.ts';
+import { openOnUse } from '../../shared/tenants/open-on-use.ts';
 import { watchTenants } from '../../shared/tenants/watch-tenants.ts';
 import { readConfig } from './config.ts';
 import { mutualTlsOf } from './client-certificate/mutual-tls.ts';
@@ -64,11 +65,11 @@ runService(SERVICE, async (endLater) => {
 
   const tenants = await watchTenants(store.db, bus, tenant);
   endLater('the watch over the tenants', tenants.close);
-  const served = serveTenants(ownTenant.listener, tenants, ({ name, issuer }) =>
+  const hosted = openOnUse(tenants, ({ name, issuer }) =>
     openTenant(shared, { tenant: name, issuer, db: store.of(name), isOwn: false }),
   );
-  tenants.onChange(served.changed);
-  endLater('the hosted tenants', served.close);
+  endLater('the hosted tenants', hosted.close);
+  const listener = serveTenants(ownTenant.listener, tenants.find, hosted);
 
   const serving = {
     host: config.HOOKMINT_HTTP_HOST,
@@ -79,8 +80,8 @@ runService(SERVICE, async (endLater) => {
   };
   const { port, tls } = mutualTls;
   const servers = await Promise.all([
-    listen(served.listener, { ...serving, port: config.HOOKMINT_HTTP_PORT, tls: tlsFilesOf(config) }),
-    ...(port === undefined ? [] : [listen(served.listener, { ...serving, port, tls })]),
+    listen(listener, { ...serving, port: config.HOOKMINT_HTTP_PORT, tls: tlsFilesOf(config) }),
+    ...(port === undefined ? [] : [listen(listener, { ...serving, port, tls })]),
   ]);
   endLater('requests under way', () => Promise.all(servers.map(({ close }) => close())));
   logger.info({ port: servers[0].port, mtls_port: servers[1]?.port }, 'listening');

@@ -17,6 +17,8 @@ export const MAX_TENANTS = 10_000;
 export type Tenants = {
   find: FindTenant;
   named: (name: string) => HostedTenant | undefined;
+  /** The same, read again where it is not known: another process may know already of one that has just been made. */
+  known: (name: string) => Promise<HostedTenant | undefined>;
   all: () => readonly HostedTenant[];
   /** Reads them again, as they are now. What cannot be read stays as it was known. */
   read: () => Promise<void>;
@@ -37,7 +39,7 @@ export async function watchTenants(db: Db, bus: NatsConnection, own: string): Pr
   let find = finderOf(list);
   let reading: Promise<void> = Promise.resolve();
   let hasFailed = false;
-  let changed = (): void => undefined;
+  const listeners: (() => void)[] = [];
 
   async function readNow(): Promise<void> {
     try {
@@ -47,7 +49,7 @@ export async function watchTenants(db: Db, bus: NatsConnection, own: string): Pr
       list = read;
       byName = new Map(read.map((tenant) => [tenant.name, tenant]));
       find = finderOf(read);
-      changed();
+      for (const changed of listeners) changed();
     } catch (error) {
       // Once: a user of the store from before there were tenants may not read them at all.
       if (!hasFailed) logger.warn({ reason: messageOf(error) }, 'the list of tenants was not read; it stays as it is');
@@ -69,11 +71,13 @@ export async function watchTenants(db: Db, bus: NatsConnection, own: string): Pr
   return {
     find: (host, path) => find(host, path),
     named: (name) => byName.get(name),
+    known: async (name) => {
+      if (!byName.has(name)) await read();
+      return byName.get(name);
+    },
     all: () => list,
     read,
-    onChange: (told) => {
-      changed = told;
-    },
+    onChange: (changed) => void listeners.push(changed),
     close: () => {
       clearInterval(timer);
       subscription.unsubscribe();

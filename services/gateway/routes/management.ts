@@ -15,6 +15,8 @@ import { createPlaces } from '../admission/in-flight.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
 const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
+/** Of the deployment's own tenant alone; where the management service has it not, it says so. */
+const OPERATOR = /^\/operator\/v1\//;
 const CONSOLE = /^\/console(?:\/|$)/;
 
 /** Where it is, and what is asked of it: for which tenant, where that is not the deployment's own, and whether it has a console. */
@@ -72,7 +74,10 @@ export function managementRoute(
     },
   });
   return (request: Request, response: Response, next: NextFunction) => {
-    if (!API.test(request.path) && !(hasConsole && CONSOLE.test(request.path))) {
+    const { path } = request;
+    const isForwarded =
+      API.test(path) || (hasConsole && CONSOLE.test(path)) || (hosted === undefined && OPERATOR.test(path));
+    if (!isForwarded) {
       next();
       return;
     }

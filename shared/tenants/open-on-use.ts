@@ -1,0 +1,58 @@
+import { LRUCache } from 'lru-cache';
+import type { HostedTenant } from '../domain/tenants.ts';
+import { messageOf } from '../errors.ts';
+import { logger } from '../log.ts';
+import type { Tenants } from './watch-tenants.ts';
+
+/** Without a use for so long a tenant is closed: it costs nothing until its next. */
+const IDLE_MS = 600_000;
+/** Open at a time; one more takes the place of the one that was used last longest ago. */
+const MAX_OPEN = 1_000;
+
+type Opened<Served> = { issuer: string; served: Promise<Served> };
+
+/** Opens each hosted tenant when it is first used, and closes it when it is used no more, is suspended, or is at another issuer. */
+export function openOnUse<Served extends { close: () => Promise<void> }>(
+  tenants: Pick<Tenants, 'named' | 'onChange'>,
+  open: (tenant: HostedTenant) => Promise<Served>,
+) {
+  const opened = new LRUCache<string, Opened<Served>>({
+    max: MAX_OPEN,
+    ttl: IDLE_MS,
+    ttlAutopurge: true,
+    updateAgeOnGet: true,
+    dispose: ({ served }) => void close(served),
+  });
+  tenants.onChange(() => {
+    for (const [name, { issuer }] of [...opened.entries()]) {
+      const now = tenants.named(name);
+      if (now?.issuer !== issuer || now.state !== 'active') opened.delete(name);
+    }
+  });
+  return {
+    /** One that cannot be opened is tried again by the next use. */
+    of(tenant: HostedTenant): Promise<Served> {
+      const known = opened.get(tenant.name);
+      if (known !== undefined) return known.served;
+      const served = open(tenant);
+      opened.set(tenant.name, { issuer: tenant.issuer, served });
+      served.catch(() => {
+        if (opened.peek(tenant.name)?.served === served) opened.delete(tenant.name);
+      });
+      return served;
+    },
+    close: async (): Promise<void> => {
+      const closing = [...opened.values()].map(({ served }) => close(served));
+      opened.clear();
+      await Promise.all(closing);
+    },
+  };
+}
+
+async function close(tenant: Promise<{ close: () => Promise<void> }>): Promise<void> {
+  try {
+    await (await tenant).close();
+  } catch (error) {
+    logger.debug({ reason: messageOf(error) }, 'a tenant that could not be opened was closed');
+  }
+}
