@@ -29,11 +29,14 @@ const MEASURE = ['dbStats'];
 export type StoreUrls = { owner: string; gateway: string; signer: string; management: string };
 
 /** Starts mongod with one user for each service that needs it: the gateway reads configuration, management
- * writes it, the signer keeps its keys. */
+ * writes it, the signer keeps its keys.
+ *
+ * @param isHosting Whether they may do the same in the databases of other tenants, by the names of collections. */
 export async function startStoreServer(
   options: StartMongodOptions,
   tenant: string,
   passwords: LocalSecrets['mongodb_passwords'],
+  { isHosting = false } = {},
 ): Promise<{ server: RunningServer; urls: StoreUrls }> {
   const server = await startMongod(options);
   const database = databaseName(tenant);
@@ -45,14 +48,17 @@ export async function startStoreServer(
       password: passwords[user],
       database,
       privileges: [...PRIVILEGES[user], { collection: TENANTS, actions: user === 'management' ? WRITE : READ }],
-      // Hosted tenants have the same in databases of theirs, which only management removes.
-      everyDatabase: [
-        ...PRIVILEGES[user],
-        ...(user === 'management' ? [{ collection: WHOLE_DATABASE, actions: ['dropDatabase'] }] : []),
-      ],
+      everyDatabase: isHosting ? ofHostedTenants(user) : [],
     })),
   });
   return { server, urls: storeUrls(`127.0.0.1:${String(server.port)}`, tenant, passwords) };
+}
+
+/** Hosted tenants have databases of their own with the same collections; only management removes one. */
+function ofHostedTenants(user: keyof typeof PRIVILEGES): readonly MongoPrivilege[] {
+  return user === 'management'
+    ? [...PRIVILEGES.management, { collection: WHOLE_DATABASE, actions: [...MEASURE, 'dropDatabase'] }]
+    : PRIVILEGES[user];
 }
 
 /** What each service may do in the database of a tenant. */

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { HostedTenant } from '../../shared/domain/tenants.ts';
+import type { HostedTenant } from '../../shared/domain/hosted-tenant.ts';
 import { logger } from '../../shared/log.ts';
 import { OAuthError } from '../../shared/oauth-error.ts';
 import type { FindTenant } from '../../shared/tenants/find-tenant.ts';

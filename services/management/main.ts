@@ -4,7 +4,7 @@ import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { eventsApi } from '../../shared/bus/streams/events.ts';
 import { connectToExecutors } from '../../shared/bus/untrusted-connection.ts';
 import { watchClock } from '../../shared/clock-watch.ts';
-import type { HostedTenant } from '../../shared/domain/tenants.ts';
+import type { HostedTenant } from '../../shared/domain/hosted-tenant.ts';
 import { watchBus } from '../../shared/health.ts';
 import { fixedHeaders } from '../../shared/http/security-headers.ts';
 import { connectionLimitsOf, listen } from '../../shared/http/server.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { TENANT_HEADER } from '../../shared/http/tenant-header.ts';
-import type { HostedTenant } from '../../shared/domain/tenants.ts';
+import type { HostedTenant } from '../../shared/domain/hosted-tenant.ts';
 import { logger } from '../../shared/log.ts';
 import type { Tenants } from '../../shared/tenants/watch-tenants.ts';
 import { ApiError, inexistent } from './api/api-error.ts';

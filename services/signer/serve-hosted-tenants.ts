@@ -1,4 +1,4 @@
-import type { HostedTenant } from '../../shared/domain/tenants.ts';
+import type { HostedTenant } from '../../shared/domain/hosted-tenant.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
 import type { Tenants } from '../../shared/tenants/watch-tenants.ts';

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { HostedTenant } from '../domain/tenants.ts';
+import { HostedTenant } from '../domain/hosted-tenant.ts';
 import { documentsIn } from './documents.ts';
 
 /** Collection `tenants`, in the database of the deployment's own tenant: the others that it serves. */

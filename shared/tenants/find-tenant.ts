@@ -1,4 +1,4 @@
-import type { HostedTenant } from '../domain/tenants.ts';
+import type { HostedTenant } from '../domain/hosted-tenant.ts';
 
 const WELL_KNOWN = /^\/\.well-known\/[\w-]+(?=\/)/;
 

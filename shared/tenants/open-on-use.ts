@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { HostedTenant } from '../domain/tenants.ts';
+import type { HostedTenant } from '../domain/hosted-tenant.ts';
 import { messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 import type { Tenants } from './watch-tenants.ts';

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Db } from 'mongodb';
 import { onReconnect } from '../bus/connect.ts';
-import type { HostedTenant } from '../domain/tenants.ts';
+import type { HostedTenant } from '../domain/hosted-tenant.ts';
 import { messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 import { tenantsIn } from '../store/tenants.ts';

@@ -2,6 +2,7 @@ import '../contract/quiet.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeProtectedHeader, createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { runCli } from '../support/run-cli.ts';
 import type { Stack } from '../support/stack.ts';
 import { askAt, openOperator, openTenantManagement, tokenAt, type MadeTenant } from '../support/tenants.ts';
 import { until } from '../support/until.ts';
@@ -197,4 +198,36 @@ describe('a place for a tenant', () => {
       assert.ok([400, 409].includes(status), `${String(status)} ${String(body.message)}`);
     });
   }
+});
+
+describe('the command line', () => {
+  const run = (...args: string[]) => runCli(stack(), process.cwd(), ['tenant', ...args]);
+
+  it('makes, lists, suspends, resumes and deletes a tenant', async () => {
+    const made = await run('create', 'initech', '--issuer', 'https://auth.initech.example/');
+    assert.equal(made.code, 0, made.stderr);
+    assert.match(
+      made.stdout,
+      /^export HOOKMINT_URL=https:\/\/auth\.initech\.example\/\nexport HOOKMINT_CLIENT_ID=\w+\nexport HOOKMINT_CLIENT_SECRET=[\w-]+\n$/,
+    );
+    const listed = await run('list');
+    assert.match(listed.stdout, /^initech +active +https:\/\/auth\.initech\.example\/$/m);
+    assert.equal((await run('create', 'initech')).code, 2);
+    assert.equal((await run('suspend', 'initech')).stdout, 'The tenant initech is suspended.\n');
+    assert.equal((await run('resume', 'initech')).stdout, 'The tenant initech is active.\n');
+    const refused = await run('delete', 'initech');
+    assert.deepEqual([refused.code, refused.stdout], [2, '']);
+    assert.match(refused.stderr, /Suspend the tenant first; it can be resumed\. \(tenant_active\)/);
+    assert.equal((await run('suspend', 'initech', '--json')).code, 0);
+    assert.equal((await run('delete', 'initech')).code, 0);
+    assert.doesNotMatch((await run('list')).stdout, /initech/);
+  });
+
+  it('says what it takes', async () => {
+    for (const args of [[], ['make', 'x'], ['create'], ['list', 'x'], ['list', '--issuer', 'https://x.example/']]) {
+      const { code, stderr } = await run(...args);
+      assert.equal(code, 2, args.join(' '));
+      assert.notEqual(stderr, '');
+    }
+  });
 });

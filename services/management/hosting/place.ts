@@ -1,4 +1,4 @@
-import type { HostedTenant } from '../../../shared/domain/tenants.ts';
+import type { HostedTenant } from '../../../shared/domain/hosted-tenant.ts';
 import { conflict, invalidBody } from '../api/api-error.ts';
 
 /** Below the deployment's own issuer, where tenants may be: its endpoints are beside it. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { HostedTenant } from '../../../shared/domain/tenants.ts';
+import type { HostedTenant } from '../../../shared/domain/hosted-tenant.ts';
 import { DuplicateError } from '../../../shared/store/documents.ts';
 import { tenantsIn } from '../../../shared/store/tenants.ts';
-import { TenantName } from '../../../shared/tenants/tenant-name.ts';
+import { TenantName } from '../../../shared/domain/tenant-name.ts';
 import { MAX_TENANTS } from '../../../shared/tenants/watch-tenants.ts';
 import { ApiError, conflict, inexistent } from '../api/api-error.ts';
 import { changeOf } from '../api/change-of.ts';

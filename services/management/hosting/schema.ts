@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostedTenant } from '../../../shared/domain/tenants.ts';
+import { HostedTenant } from '../../../shared/domain/hosted-tenant.ts';
 
 const { name, issuer, state } = HostedTenant.shape;
 

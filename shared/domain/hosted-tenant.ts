@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TenantName } from '../tenants/tenant-name.ts';
+import { TenantName } from './tenant-name.ts';
 
 /** A tenant beside the deployment's own: what makes a request one of its. What is in the tenant is in its own database. */
 export const HostedTenant = z.object({
