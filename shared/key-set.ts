@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AssertionAlg } from './domain/client.ts';
+import { AssertionAlg, isSameAlg } from './domain/client.ts';
 import { isPrivate, keyFor, type PublicJwk } from './public-jwk.ts';
 
 /** A key of a JWK Set, for one algorithm. */
@@ -24,7 +24,7 @@ export function usesOf(member: unknown): KeyOfSet[] {
   const { data: jwk } = Jwk.safeParse(member);
   if (jwk === undefined || isPrivate(jwk)) return [];
   return AssertionAlg.options.flatMap((alg) => {
-    const key = jwk.alg === undefined || jwk.alg === alg ? keyFor(alg, jwk) : undefined;
+    const key = jwk.alg === undefined || isSameAlg(jwk.alg, alg) ? keyFor(alg, jwk) : undefined;
     return key === undefined ? [] : [{ alg, kid: jwk.kid, jwk: key }];
   });
 }

@@ -56,6 +56,7 @@ export const CONTENTS: readonly Section[] = [
     title: 'Secure it',
     entries: [
       ['docs/clients.md', 'How a client authenticates'],
+      ['docs/libraries.md', 'Libraries for clients and APIs'],
       ['docs/colleagues.md', 'Rights of a colleague'],
       ['docs/keys.md', 'Signing keys'],
       ['SECURITY.md', 'Threat model'],

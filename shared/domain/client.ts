@@ -25,6 +25,11 @@ export type ClientSecretHash = z.infer<typeof ClientSecretHash>;
 export const AssertionAlg = z.enum(['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519']);
 export type AssertionAlg = z.infer<typeof AssertionAlg>;
 
+const nameOf = (alg: string): string => (alg === 'Ed25519' ? 'EdDSA' : alg);
+
+/** A key of Ed25519 makes the same signature under both its names: libraries differ in which they write. */
+export const isSameAlg = (one: string, other: string): boolean => nameOf(one) === nameOf(other);
+
 /** What a client holds itself to; `fapi2_…` is the FAPI 2.0 Security Profile. Those that bind by DPoP are named in the way of Auth0's, which bind by mTLS. */
 export const ComplianceLevel = z.enum([
   'none',

@@ -44,7 +44,8 @@ const sandboxRuns = meter.createCounter('hookmint.sandbox.runs', {
 });
 
 const evictions = meter.createCounter('hookmint.sandbox.evictions', {
-  description: 'Isolates that were given up for room, for memory or because nothing used them',
+  description:
+    'Isolates that were given up: for room, for memory, because nothing used them, or since their one run was over',
   unit: '{isolate}',
 });
 

@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from '../../shared/cache-folder.ts';
+import { buildGo, folderOf, hashOf, installNpm, installPyPI } from '../support/installed-tools.ts';
 
 /** One of Auth0's tools as published, and the program that uses it. */
 export type Tool = {
@@ -20,54 +17,18 @@ export type Tool = {
 export const AREAS = ['tokens', 'hooks', 'actions', 'clients', 'APIs', 'grants', 'keys', 'logs'] as const;
 
 const program = (name: string): string => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
-/** Packages of packages are those of that day. */
-const AS_OF = '2026-11-30';
-const INSTALL_TIMEOUT_MS = 600_000;
-
-/** Another program is built anew. */
-const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
-
-function run(command: string, args: readonly string[], cwd: string): void {
-  const { status, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: INSTALL_TIMEOUT_MS });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr.slice(-500)}`);
-}
-
-/** A folder in the cache in which `make` was done to its end. */
-function folderOf(name: string, make: (folder: string) => void): string {
-  const folder = join(cacheFolder(), 'auth0-tools', name);
-  if (existsSync(join(folder, 'complete'))) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  make(folder);
-  writeFileSync(join(folder, 'complete.new'), '');
-  renameSync(join(folder, 'complete.new'), join(folder, 'complete'));
-  return folder;
-}
+const FOLDER = 'auth0-tools';
 
 const ofNpm = (name: string, version: string): string =>
-  folderOf(`${name}-${version}`, (folder) => {
-    writeFileSync(join(folder, 'package.json'), '{"private":true}');
-    run(
-      'npm',
-      ['install', '--ignore-scripts', '--no-audit', '--no-fund', `--before=${AS_OF}`, `${name}@${version}`],
-      folder,
-    );
-  });
+  folderOf(FOLDER, `${name}-${version}`, (folder) => installNpm(folder, [`${name}@${version}`]));
 
 const ofPyPI = (name: string, version: string): string =>
-  folderOf(`${name}-${version}`, (folder) => {
-    run('python3', ['-m', 'venv', folder], folder);
-    run(join(folder, 'bin/pip'), ['install', '--quiet', `${name}==${version}`], folder);
-  });
+  folderOf(FOLDER, `${name}-${version}`, (folder) => installPyPI(folder, [`${name}==${version}`]));
 
 const ofGo = (module: string, version: string): string =>
-  folderOf(`go-auth0-${version}-${hashOf(program('go/main.go'))}`, (folder) => {
-    cpSync(program('go/main.go'), join(folder, 'main.go'));
-    run('go', ['mod', 'init', 'hookmint.example/tool'], folder);
-    run('go', ['get', `${module}@${version}`], folder);
-    run('go', ['mod', 'tidy'], folder);
-    run('go', ['build', '-o', 'tool', '.'], folder);
-  });
+  folderOf(FOLDER, `go-auth0-${version}-${hashOf(program('go/main.go'))}`, (folder) =>
+    buildGo(folder, program('go/main.go'), [`${module}@${version}`]),
+  );
 
 const NO_KEYS = { keys: 'has no signing keys' };
 const node =

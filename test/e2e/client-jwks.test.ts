@@ -166,13 +166,16 @@ describe('a client with a jwks_uri', () => {
 
   it('authenticates by the keys that are there, and by nothing else', async () => {
     const [ec, rsa, other] = [newClientKey('ES256'), newClientKey('PS256'), newClientKey('ES256')];
+    const ed = newClientKey('EdDSA');
     const uri = server.serve([
+      { ...ed.jwk, kid: 'ed', alg: 'EdDSA' },
       { ...ec.jwk, kid: 'ec', alg: 'ES256', use: 'sig' },
       { ...rsa.jwk, kid: 'rsa' },
     ]);
     const clientId = await publishing(uri);
     assert.equal(await statusOf(clientId, ec, { kid: 'ec' }), 200);
     assert.equal(await statusOf(clientId, rsa, { kid: 'rsa' }), 200);
+    for (const alg of ['EdDSA', 'Ed25519']) assert.equal(await statusOf(clientId, { ...ed, alg }), 200, alg);
     assert.equal(await statusOf(clientId, ec), 200);
     assert.equal(await statusOf(clientId, ec, { kid: 'rsa' }), 401);
     assert.equal(await statusOf(clientId, other, { kid: 'ec' }), 401);

@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify, type JWK } from 'jose';
+import { configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { openManagement, type Management } from '../support/management.ts';
+import { TENANT } from '../support/stack.ts';
 import { addApi, addGrant } from '../support/tenant-fixtures.ts';
 import { requestToken } from '../support/token-request.ts';
 import { until } from '../support/until.ts';
@@ -34,6 +36,15 @@ const keyOf = async (alg: string, state: 'current' | 'next'): Promise<Key> => {
   assert(key !== undefined, `no ${state} ${alg} key`);
   return key;
 };
+const printedTimes = (times: number, pattern: RegExp): Promise<void> =>
+  new Promise((resolve) => {
+    let left = times;
+    const end = stack().onPrinted((line) => {
+      if (!pattern.test(line) || --left > 0) return;
+      end();
+      resolve();
+    });
+  });
 const rotate = () => management.call('POST', '/keys/signing/rotate?force=true');
 const revoke = (kid: string) => management.call('PUT', `/keys/signing/${kid}/revoke`);
 
@@ -91,6 +102,25 @@ describe('GET /keys/signing (contract §5.5)', () => {
       [...members].filter((name) => !known.includes(name)),
       ['current_since'],
     );
+  });
+
+  it('waits for a signer that could not read the keys', async () => {
+    const keys = (await stack().db()).collection<{ _id: string; state: string }>('signing_keys');
+    await keys.insertOne({ _id: 'unreadable', state: 'next' });
+    try {
+      // By the third time it has left for a second.
+      const unread = printedTimes(3, /signing keys not read/);
+      (await stack().bus()).publish(
+        configChangedSubject(TENANT),
+        JSON.stringify({ collection: 'signing_keys', time_ms: Date.now() }),
+      );
+      await unread;
+      const asked = management.call('GET', '/keys/signing');
+      await keys.deleteOne({ _id: 'unreadable' });
+      assert.equal((await asked).status, 200);
+    } finally {
+      await keys.deleteOne({ _id: 'unreadable' });
+    }
   });
 
   it('knows no other kid', async () => {

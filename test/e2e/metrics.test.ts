@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { enableHook } from '../support/enable-hook.ts';
@@ -9,6 +10,7 @@ import { openManagement } from '../support/management.ts';
 import { startOtlpReceiver, type OtlpReceiver } from '../support/otlp-receiver.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { requestToken } from '../support/token-request.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const textOf = (file: string): string => readFileSync(`${ROOT}${file}`, 'utf8');
@@ -107,6 +109,20 @@ describe('/metrics', () => {
       valueOf('hook-executor', `${name}_count`, { hookmint_hook_name: 'test', hookmint_hook_outcome }),
     );
     assert.deepEqual(outcomes, [1, 1]);
+  });
+
+  it('counts each run in a sandbox, also when one second is like the one before', async () => {
+    const sumOf = async (name: string): Promise<number> => {
+      const series = parseExposition(await (await fetch(`http://127.0.0.1:${portOf('hook-executor')}/metrics`)).text());
+      return series.filter((one) => one.name === name).reduce((sum, { value }) => sum + value, 0);
+    };
+    for (let second = 0; second < 5; second++) {
+      const [{ status }] = await Promise.all([requestToken(stack), delay(1_000)]);
+      assert.equal(status, 200);
+    }
+    const ran = await sumOf('hookmint_hook_duration_count');
+    assert.ok(ran >= 7, `${String(ran)} runs`);
+    await until('all are counted', async () => (await sumOf('hookmint_sandbox_runs_total')) === ran);
   });
 
   it('begins what counts losses at zero, so that the first loss is seen', () => {

@@ -114,6 +114,17 @@ describe('a client that signs assertions', () => {
     });
   }
 
+  it('writes either name of Ed25519, whichever its credential has', async () => {
+    for (const [registered, written] of [
+      ['EdDSA', 'Ed25519'],
+      ['Ed25519', 'EdDSA'],
+    ] as const) {
+      const client = await signingClient({ alg: registered }, newCurvePair('Ed25519'));
+      assert.equal(await statusOf(sign(client, {}, { alg: written })), 200, written);
+      await assertRefused(ask(await sign({ ...client, ...newCurvePair('Ed25519') }, {}, { alg: written })), UNSIGNED);
+    }
+  });
+
   it("may name the token endpoint, and its credential's kid", async () => {
     const client = await signingClient();
     const { body } = await api.call('GET', `/clients/${client.client_id}/credentials/${client.credentialId}`);

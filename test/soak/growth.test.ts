@@ -32,6 +32,30 @@ test('what does not go on is no leak', () => {
   assert.ok(!judged((second) => 300 - second).grows, 'shrinking');
 });
 
+test('with a bound of its slope a series is judged by the upper end of the interval, on each side of the bound', () => {
+  const judge = (mib: (minute: number) => number, minutes = 90) => {
+    const noise = (minute: number): number => 2 * Math.sin(minute * 12.9898) + Math.cos(minute * 78.233);
+    const points = Array.from({ length: minutes }, (_, i) => ({ atMs: i * 60_000, value: mib(i) + noise(i) }));
+    return judgeGrowth({ name: 'memory', unit: 'MiB', mayGrowBy: 40, mayRisePerMinute: 0.1, points });
+  };
+  const { perMinute, grows } = judge((minute) => 200 + 0.05 * minute);
+  assert.ok(perMinute.low < 0.05 && perMinute.high > 0.05 && perMinute.high < 0.1, JSON.stringify(perMinute));
+  assert.ok(!grows);
+  assert.ok(judge((minute) => 200 + 0.15 * minute).grows, 'far less than the 40 MiB it may grow by otherwise');
+  assert.ok(judge(() => 200, 10).grows, 'so few points do not tell that it is flat');
+  assert.ok(!judge((minute) => (minute < 10 ? 192 : 200)).grows, 'a step of 8 MiB, then flat');
+});
+
+test('the interval of a slope is that of other programs', () => {
+  // Of scipy.stats.theilslopes for the same points: 0.55 (0.42 to 0.6429).
+  const points = Array.from({ length: 40 }, (_, i) => ({ atMs: i * 60_000, value: i / 2 + ((i * 7_919) % 13) }));
+  const { slope, low, high } = judgeGrowth({ name: 'memory', unit: 'MiB', mayGrowBy: 1, points }).perMinute;
+  assert.deepEqual(
+    [slope, low, high].map((value) => Number(value.toFixed(4))),
+    [0.55, 0.42, 0.6429],
+  );
+});
+
 test('a few points are no trend', () => {
   const points = Array.from({ length: MIN_POINTS - 1 }, (_, i) => ({ atMs: i, value: i }));
   assert.throws(() => judgeGrowth({ name: 'memory', unit: 'MiB', mayGrowBy: 1, points }), /memory: 9 points/);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/errors.ts';
 import { describeMachine } from '../bench/machine.ts';
 import { hostile } from './hostile.ts';
-import { soak, tableOf } from './soak.ts';
+import { problemsOf, soak, tableOf } from './soak.ts';
 
 /** `npm run soak`: hours of mixed load; exit code 1 when anything is lost or goes on growing. */
 const HELP = `Runs the whole of hookmint under a mix of load for a long time, and tells whether anything goes on growing (Linux only).
@@ -45,21 +45,15 @@ async function main(): Promise<void> {
     process.exitCode = holds ? 0 : 1;
     return;
   }
-  const { verdicts, unjudged, tally, measuredMs } = await soak({ ...options, length: { ms: minutes * 60_000 } });
-  const { lost, unmodified, unexpected } = tally;
+  const result = await soak({ ...options, length: { ms: minutes * 60_000 } });
+  const { verdicts, tally, isolates, measuredMs } = result;
   process.stdout.write(`${describeMachine('of the soak itself').join('\n')}\n\n`);
   process.stdout.write(
-    `measured for ${(measuredMs / 60_000).toFixed(1)} min\n${JSON.stringify(tally)}\n\n${tableOf(verdicts)}\n`,
+    `measured for ${(measuredMs / 60_000).toFixed(1)} min\n${JSON.stringify(tally)}\n${String(isolates)} isolates shaped tokens\n\n${tableOf(verdicts)}\n`,
   );
-  if (unjudged.length > 0) process.stdout.write(`too short to be judged: ${unjudged.join(', ')}\n`);
-  const isSound =
-    lost === 0 &&
-    unmodified === 0 &&
-    Object.keys(unexpected).length === 0 &&
-    unjudged.length === 0 &&
-    !verdicts.some(({ grows }) => grows);
-  process.stdout.write(isSound ? '\nsound\n' : '\nNOT SOUND\n');
-  process.exitCode = isSound ? 0 : 1;
+  const problems = problemsOf(result);
+  process.stdout.write(problems.length === 0 ? '\nsound\n' : `\nNOT SOUND\n${problems.join('\n')}\n`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
 function numberOf(option: string, text: string, min: number, max: number): number {

@@ -41,6 +41,13 @@ const OF_A_PROCESS: readonly (keyof ProcessFigures)[] = ['rssMib', 'handles', 't
 
 type Kept = { of: string; figure: Figure; points: { atMs: number; value: number }[] };
 
+/** What resident memory may rise by, MiB a minute, where it was sampled for long enough to tell. */
+const RSS_MAY_RISE_PER_MINUTE = 100 / 1_024;
+/** In a shorter time waves of V8's collections are wider than that. */
+const MIN_SLOPE_MS = 45 * 60_000;
+/** Its cache fills for longer. */
+const WITHOUT_SLOPE = ['mongod'];
+
 /** Where what is no leak moves more. */
 const OF_ITS_OWN: Record<string, Partial<Record<Figure, number>>> = {
   /** Its cache (256 MiB here) fills as the tenant's logs grow. Pools of connections, each with a thread, grow with what was at once. */
@@ -49,6 +56,7 @@ const OF_ITS_OWN: Record<string, Partial<Record<Figure, number>>> = {
   gateway: { handles: 24 },
 };
 
+const spanMs = (points: Kept['points']): number => (points.at(-1)?.atMs ?? 0) - (points[0]?.atMs ?? 0);
 const boundOf = (of: string, figure: Figure): number => OF_ITS_OWN[of]?.[figure] ?? MAY_GROW_BY[figure];
 
 /**
@@ -112,11 +120,15 @@ export function createSampler(stack: Stack, bus: WatchedBus, answers: string) {
     begin: (): void => kept.clear(),
     /** The series that are long enough to be judged: that of a process that was started again is a new one. */
     series: (): Series[] =>
-      [...kept.values()].flatMap(({ of, figure, points }) =>
-        points.length < MIN_POINTS
-          ? []
-          : [{ name: `${of}: ${NAMES[figure]}`, unit: UNITS[figure] ?? '', mayGrowBy: boundOf(of, figure), points }],
-      ),
+      [...kept.values()].flatMap(({ of, figure, points }) => {
+        if (points.length < MIN_POINTS) return [];
+        const hasSlope = figure === 'rssMib' && !WITHOUT_SLOPE.includes(of) && spanMs(points) >= MIN_SLOPE_MS;
+        const bounds = {
+          mayGrowBy: boundOf(of, figure),
+          ...(hasSlope ? { mayRisePerMinute: RSS_MAY_RISE_PER_MINUTE } : {}),
+        };
+        return [{ name: `${of}: ${NAMES[figure]}`, unit: UNITS[figure] ?? '', points, ...bounds }];
+      }),
     /** Processes whose series are all too short. */
     unjudged: (): string[] => {
       const judged = new Set([...kept.values()].flatMap(({ of, points }) => (points.length < MIN_POINTS ? [] : [of])));

@@ -21,6 +21,7 @@ export const TYPED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   'docs/try-it.md': ['test/package/package.test.ts'],
   'docs/clients.md': ['test/attacks/federated-clients.test.ts', 'test/attacks/cli-servers.test.ts', WORKED_ANSWERS],
+  'docs/libraries.md': ['test/attacks/federated-clients.test.ts'],
   'docs/console.md': [WORKED_ANSWERS, 'test/support/console.ts'],
   'docs/from-cognito.md': ['test/e2e/cli-contracts.test.ts', 'test/e2e/cli-deploy.test.ts'],
   'docs/from-logto.md': ['test/e2e/cli-contracts.test.ts', 'test/e2e/cli-deploy.test.ts'],

@@ -1,5 +1,5 @@
 import { compactVerify, generateKeyPair, importJWK, importSPKI, type CryptoKey } from 'jose';
-import type { AssertionAlg, Client, ClientCredential } from '../../../shared/domain/client.ts';
+import { isSameAlg, type AssertionAlg, type Client, type ClientCredential } from '../../../shared/domain/client.ts';
 import type { KeyOfSet } from '../../../shared/key-set.ts';
 import type { FindKey } from '../client-keys/key-sets.ts';
 import type { Configuration } from '../configuration-cache.ts';
@@ -48,7 +48,7 @@ function candidatesOf(client: Client | undefined, { alg, kid }: Assertion): Clie
   return (client?.credentials ?? []).filter(
     (credential) =>
       client?.private_key_jwt?.includes(credential.id) === true &&
-      credential.alg === alg &&
+      isSameAlg(credential.alg, alg) &&
       (kid === undefined || credential.kid === kid) &&
       (credential.expires_at_ms ?? Infinity) > nowMs,
   );

@@ -153,13 +153,13 @@ function watch(): void {
 watchIn(MAX_WATCH_INTERVAL_MS);
 
 const COUNTS_INTERVAL_MS = 1_000;
-let told = '';
+let toldIsolates = 0;
 setInterval(() => {
   const counts = isolates.takeCounts();
-  const now = JSON.stringify(counts);
+  const { isolates: kept, warm, cold, evicted } = counts;
   // One with nothing to do says nothing.
-  if (now !== told) channel.send({ counts });
-  told = now;
+  if (warm + cold + evicted > 0 || kept !== toldIsolates) channel.send({ counts });
+  toldIsolates = kept;
 }, COUNTS_INTERVAL_MS);
 
 let asked = false;

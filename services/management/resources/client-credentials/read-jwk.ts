@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
-import { AssertionAlg } from '../../../../shared/domain/client.ts';
+import { AssertionAlg, isSameAlg } from '../../../../shared/domain/client.ts';
 import { isPrivate, keyFor, thumbprintOf } from '../../../../shared/public-jwk.ts';
 import { invalidBody } from '../../api/api-error.ts';
 import type { PublicKey } from './read-pem.ts';
@@ -43,7 +43,7 @@ export function readJwk(jwk: object, alg: AssertionAlg | undefined): PublicKey &
   const about = About.safeParse(jwk);
   if (!about.success) throw refused(about.error.issues[0]?.message ?? 'is no JWK');
   const { kid, alg: ownAlg } = about.data;
-  if (alg !== undefined && ownAlg !== undefined && alg !== ownAlg)
+  if (alg !== undefined && ownAlg !== undefined && !isSameAlg(alg, ownAlg))
     throw refused(`is for ${ownAlg}, not for the alg ${alg}`);
   const used = alg ?? ownAlg ?? firstAlgOf(about.data);
   const key = keyFor(used, jwk);
