@@ -27,12 +27,6 @@ import { keysOf, prepareAccess, prepareStore } from './prepare-tenant.ts';
 import { serveTenants } from './serve-tenants.ts';
 
 const SERVICE = 'management';
-<<<<<<< HEAD
-=======
-const MIB = 1_048_576;
-/** A signer that could not read the keys leaves their management to the others until it has read them: it tries each second. */
-const KEY_MANAGERS_COME_BACK_MS = 4_000;
->>>>>>> main
 
 runService(SERVICE, async (endLater) => {
   const config = readConfig();
@@ -75,54 +69,11 @@ runService(SERVICE, async (endLater) => {
   });
   endLater("the deployment's own tenant", own.close);
 
-<<<<<<< HEAD
   const tenants = await watchTenants(store.db, bus, tenant);
   endLater('the watch over the tenants', tenants.close);
   const hosted = openOnUse(tenants, async ({ name, issuer }: HostedTenant): Promise<ManagedTenant> => {
     await prepareStore(config, name);
     return openTenant(shared, { ...told, tenant: name, issuer, db: store.of(name), isOwn: false });
-=======
-  const keysRequestKey = proofKey(config.HOOKMINT_KEYS_REQUEST_KEY);
-  const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
-    connection: bus,
-    service: SERVICE,
-    subject: keysPublicSubject(tenant),
-    replySchema: KeysPublicReply,
-    proofKey: keysRequestKey,
-  });
-  endLater('the requests on the bus', keySigners.close);
-  const dryRunners = createBatchRequester<HookDryRun, HookDryRunReply>({
-    ...executorsBus,
-    service: SERVICE,
-    subject: hookDryRunSubject(tenant),
-    replySchema: HookDryRunReply,
-  });
-  endLater('the dry runs', dryRunners.close);
-  const rehearsers = createBatchRequester<HookRehearsal, HookDryRunReply>({
-    ...executorsBus,
-    service: SERVICE,
-    subject: hookRehearsalSubject(tenant),
-    replySchema: HookDryRunReply,
-  });
-  endLater('the rehearsals', rehearsers.close);
-  const keyManagers = createBatchRequester<KeysManage, KeysManageReply>({
-    connection: bus,
-    service: SERVICE,
-    subject: keysManageSubject(tenant),
-    replySchema: KeysManageReply,
-    proofKey: keysRequestKey,
-    comesBackMs: KEY_MANAGERS_COME_BACK_MS,
-  });
-  endLater('the requests to the signers', keyManagers.close);
-  const publicKeys = followPublicKeys(keySigners, (timeMs) => clock.heard('signers', timeMs));
-  endLater('the public keys', publicKeys.close);
-  void publicKeys.refresh();
-  bus.subscribe(configChangedSubject(tenant), {
-    callback: (_error, announcement) => {
-      const announced = announcedKeys(announcement);
-      if (announced !== undefined) void publicKeys.refresh(announced.version);
-    },
->>>>>>> main
   });
   endLater('the hosted tenants', hosted.close);
 

@@ -36,6 +36,8 @@ import { openShadowReports } from './shadow/shadow-reports.ts';
 
 const SERVICE = 'management';
 const MIB = 1_048_576;
+/** A signer that could not read the keys leaves their management to the others until it has read them: it tries each second. */
+const KEY_MANAGERS_COME_BACK_MS = 4_000;
 
 /** What all tenants of a management service share. */
 export type ManagementProcess = {
@@ -105,6 +107,7 @@ export async function openTenant(shared: ManagementProcess, of: TenantToManage):
     subject: keysManageSubject(tenant),
     replySchema: KeysManageReply,
     proofKey: keysRequestKey,
+    comesBackMs: KEY_MANAGERS_COME_BACK_MS,
   });
   endLater('the requests to the signers', keyManagers.close);
   const publicKeys = followPublicKeys(keySigners, (timeMs) => clock.heard('signers', timeMs));
