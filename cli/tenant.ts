@@ -68,12 +68,15 @@ async function create(
   const { client_id, client_secret } = made.management;
   note(`The tenant ${made.name} is at ${made.issuer}. Its first client, whose secret is shown this once:`);
   print(
-    `export HOOKMINT_URL=${made.issuer}`,
-    `export HOOKMINT_CLIENT_ID=${client_id}`,
-    `export HOOKMINT_CLIENT_SECRET=${client_secret}`,
+    `export HOOKMINT_URL=${quoted(made.issuer)}`,
+    `export HOOKMINT_CLIENT_ID=${quoted(client_id)}`,
+    `export HOOKMINT_CLIENT_SECRET=${quoted(client_secret)}`,
   );
   return EXIT.ok;
 }
+
+/** For a shell, which is to take whatever the server says as a word. */
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 function tellList(tenants: readonly z.infer<typeof Tenant>[], isJson: boolean): void {
   if (isJson) {

@@ -17,8 +17,8 @@ const READ = ['find'];
 const WRITE = ['find', 'insert', 'update', 'remove', 'createIndex'];
 /** A migration creates an index of theirs again. */
 const WRITE_HOOKS = [...WRITE, 'dropIndex'];
-/** Logs are never changed; the index by which they expire is, when the retention or their bytes ask for it. */
 const TENANTS = 'tenants';
+/** Logs are never changed; the index by which they expire is, when the retention or their bytes ask for it. */
 const ADD_LOGS = ['find', 'insert', 'createIndex', 'collMod', 'collStats', 'listIndexes'];
 
 /** How full the disk is; no document is shown. */

@@ -16,6 +16,7 @@ import { watchTenants } from '../../shared/tenants/watch-tenants.ts';
 import { readConfig } from './config.ts';
 import { mutualTlsOf } from './client-certificate/mutual-tls.ts';
 import { openTenant, type GatewayProcess, type ServedTenant } from './open-tenant.ts';
+import { managementProxy } from './routes/management.ts';
 import { serveTenants } from './serve-tenants.ts';
 
 const SERVICE = 'gateway';
@@ -55,6 +56,8 @@ runService(SERVICE, async (endLater) => {
     signersWatch,
     clock,
     mutualTls,
+    management:
+      config.HOOKMINT_MANAGEMENT_URL === undefined ? undefined : managementProxy(config.HOOKMINT_MANAGEMENT_URL),
     missing: () => [...busMissing(), ...clock.missing(), ...(signersWatch.isDoubted() ? ['no signer answers'] : [])],
   };
   let own: ServedTenant | undefined = undefined;
@@ -65,8 +68,8 @@ runService(SERVICE, async (endLater) => {
 
   const tenants = await watchTenants(store.db, bus, tenant);
   endLater('the watch over the tenants', tenants.close);
-  const hosted = openOnUse(tenants, ({ name, issuer }) =>
-    openTenant(shared, { tenant: name, issuer, db: store.of(name), isOwn: false }),
+  const hosted = openOnUse(tenants, ({ handle, issuer }) =>
+    openTenant(shared, { tenant: handle, issuer, db: store.of(handle), isOwn: false }),
   );
   endLater('the hosted tenants', hosted.close);
   const listener = serveTenants(ownTenant.listener, tenants.find, hosted);

@@ -33,6 +33,7 @@ import { readConfigurationFrom, type Configuration } from './configuration-cache
 import { createDpopNonces } from './dpop/nonces.ts';
 import { openGradualWatch } from './gradual/gradual-watch.ts';
 import { SIGNER_COMES_BACK_MS } from './limits.ts';
+import type { managementProxy } from './routes/management.ts';
 import { openRecorder } from './recording/recorder.ts';
 import { createRefusalSampler } from './sample-refusals.ts';
 import { openShadowRuns } from './shadow/shadow-runs.ts';
@@ -49,6 +50,8 @@ export type GatewayProcess = {
   signersWatch: ServedWatch;
   clock: ClockWatch;
   mutualTls: MutualTls;
+  /** What forwards to the management service; `undefined`: nothing is. */
+  management: ReturnType<typeof managementProxy> | undefined;
   /** What keeps the process from being ready, whatever the tenant. */
   missing: () => string[];
 };
@@ -72,19 +75,39 @@ export type ServedTenant = {
 
 /** Opens what one tenant's requests need: its configuration, keys, limits, events, and its endpoints. */
 export async function openTenant(shared: GatewayProcess, served: TenantToServe): Promise<ServedTenant> {
+  const ends = createEnds();
+  try {
+    return await opened(shared, served, ends);
+  } catch (error) {
+    await ends.end();
+    throw error;
+  }
+}
+
+async function opened(
+  shared: GatewayProcess,
+  served: TenantToServe,
+  { endLater, end }: ReturnType<typeof createEnds>,
+): Promise<ServedTenant> {
   const { service, config, bus, executorsBus, clock, mutualTls } = shared;
   const { tenant, issuer, db, isOwn } = served;
-  const { endLater, end } = createEnds();
-  const clientSecretKey = tenantKeys(isOwn ? undefined : tenant).of(config.HOOKMINT_CLIENT_SECRET_KEY);
+  const keys = tenantKeys(isOwn ? undefined : tenant);
+  const clientSecretKey = keys.of(config.HOOKMINT_CLIENT_SECRET_KEY);
   await checkKeys(db, { HOOKMINT_CLIENT_SECRET_KEY: clientSecretKey });
 
+  // That nobody serves a hosted tenant says nothing of the server: an older service may not know of it.
+  const heardOf =
+    ({ heard }: ServedWatch) =>
+    (isServed: boolean): void => {
+      if (isServed || isOwn) heard(isServed);
+    };
   const signRequestKey = proofKey(config.HOOKMINT_SIGN_REQUEST_KEY);
   const executors = createBatchRequester<TokenRequested, TokenRequestedReply>({
     ...executorsBus,
     service,
     subject: tokenRequestedSubject(tenant),
     replySchema: TokenRequestedReply,
-    heard: shared.executorsWatch.heard,
+    heard: heardOf(shared.executorsWatch),
   });
   const signers = createBatchRequester<TokenSign, TokenSignReply>({
     connection: bus,
@@ -93,7 +116,7 @@ export async function openTenant(shared: GatewayProcess, served: TenantToServe):
     replySchema: TokenSignReply,
     proofKey: signRequestKey,
     comesBackMs: SIGNER_COMES_BACK_MS,
-    heard: shared.signersWatch.heard,
+    heard: heardOf(shared.signersWatch),
   });
   const keySigners = createBatchRequester<KeysPublic, KeysPublicReply>({
     connection: bus,
@@ -101,7 +124,7 @@ export async function openTenant(shared: GatewayProcess, served: TenantToServe):
     subject: keysPublicSubject(tenant),
     replySchema: KeysPublicReply,
     proofKey: signRequestKey,
-    heard: shared.signersWatch.heard,
+    heard: heardOf(shared.signersWatch),
   });
   const rehearsers = createBatchRequester<HookRehearsal, HookDryRunReply>({
     ...executorsBus,
@@ -161,9 +184,12 @@ export async function openTenant(shared: GatewayProcess, served: TenantToServe):
       findCertificate: mutualTls.findCertificate,
       clientSecretKey,
       useOnce: createUseOnce(bus, tenant),
-      findKey: createKeySets(createFetchKeySet(config.HOOKMINT_JWKS_ALLOWED_ADDRESSES)),
+      // What the operator opens to its own clients is not opened to others'.
+      findKey: createKeySets(createFetchKeySet(isOwn ? config.HOOKMINT_JWKS_ALLOWED_ADDRESSES : [])),
       dpopNonces:
-        config.HOOKMINT_DPOP_NONCE === 'required' ? createDpopNonces(config.HOOKMINT_SIGN_REQUEST_KEY) : undefined,
+        config.HOOKMINT_DPOP_NONCE === 'required'
+          ? createDpopNonces(keys.of(config.HOOKMINT_SIGN_REQUEST_KEY))
+          : undefined,
       configuration,
       executors,
       actionCache: {},
@@ -182,10 +208,10 @@ export async function openTenant(shared: GatewayProcess, served: TenantToServe):
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
     hasMutualTls: mutualTls.isOn,
     management:
-      config.HOOKMINT_MANAGEMENT_URL === undefined
+      shared.management === undefined
         ? undefined
         : {
-            url: config.HOOKMINT_MANAGEMENT_URL,
+            ...shared.management,
             hosted: isOwn ? undefined : tenant,
             // Sessions are cookies of a host, which tenants may share.
             hasConsole: isOwn && config.HOOKMINT_CONSOLE === 'on',

@@ -20,8 +20,8 @@ export function serveTenants(
       own(request, response);
       return;
     }
-    if (tenant.state === 'suspended') {
-      sendOAuthError(response, SUSPENDED);
+    if (tenant.state !== 'active') {
+      sendOAuthError(response, tenant.state === 'suspended' ? SUSPENDED : NOT_WHOLE);
       return;
     }
     opened.of(tenant).then(
@@ -35,6 +35,7 @@ export function serveTenants(
 }
 
 const SUSPENDED = new OAuthError(403, 'access_denied', 'This tenant is suspended');
+const NOT_WHOLE = new OAuthError(404, 'not_found', 'There is no tenant at this place');
 
 const unavailable = (cause: unknown): OAuthError =>
   new OAuthError(503, 'temporarily_unavailable', 'A required service does not answer at the moment', {

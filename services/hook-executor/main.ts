@@ -20,8 +20,8 @@ import { openSandboxPool } from './sandbox-pool.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { keptByTenant, namesOf, type ExecutingTenant } from './tenants.ts';
 
-/** Dry runs at a time: they are people's, and token requests come first. */
-const MAX_DRY_RUNS_IN_FLIGHT = 8;
+/** Dry runs at a time, of one tenant eight: they are people's, and token requests come first. */
+const MAX_DRY_RUNS_IN_FLIGHT = 10;
 /** The same of rehearsals and shadows. */
 const MAX_REHEARSED_IN_FLIGHT = 8;
 
@@ -47,6 +47,8 @@ runService('hook-executor', async (endLater) => {
   endLater('the sandbox processes', pool.close);
   observeSandboxes(pool.figures);
   const broker = createEgressBroker(config.HOOKMINT_EGRESS_ALLOWED_ADDRESSES);
+  // What the operator opens to its own hooks is not opened to those of others.
+  const hostedBroker = createEgressBroker([]);
   const bus = await connectBus('hook-executor', config);
   endLater('the bus', () => bus.drain());
 
@@ -56,7 +58,7 @@ runService('hook-executor', async (endLater) => {
     const shared = {
       tenant,
       pool,
-      broker: brokerOf(broker, namesOf(tenant)),
+      broker: tenant.isHosted ? brokerOf(hostedBroker, namesOf(tenant)) : broker,
       secretsKey: secretsKeyOf(tenant, config.HOOKMINT_HOOK_SECRETS_KEY),
     };
     return {

@@ -22,6 +22,7 @@ import { openHookBuilder } from './hook-builder/hook-builder.ts';
 import { makeTenants } from './hosting/make-tenants.ts';
 import { prepareOperatorAccess } from './hosting/operator-access.ts';
 import { keepLogs } from './logs/keep-logs.ts';
+import { LogNotes } from './logs/log-notes.ts';
 import { openTenant, type ManagedTenant, type ManagementProcess } from './open-tenant.ts';
 import { keysOf, prepareAccess, prepareStore } from './prepare-tenant.ts';
 import { serveTenants } from './serve-tenants.ts';
@@ -71,9 +72,12 @@ runService(SERVICE, async (endLater) => {
 
   const tenants = await watchTenants(store.db, bus, tenant);
   endLater('the watch over the tenants', tenants.close);
-  const hosted = openOnUse(tenants, async ({ name, issuer }: HostedTenant): Promise<ManagedTenant> => {
-    await prepareStore(config, name);
-    return openTenant(shared, { ...told, tenant: name, issuer, db: store.of(name), isOwn: false });
+  const prepared = new Set<string>();
+  const hosted = openOnUse(tenants, async ({ handle, issuer }: HostedTenant): Promise<ManagedTenant> => {
+    // Once in a process's life: documents of this version's shapes stay so.
+    if (!prepared.has(handle)) await prepareStore(config, handle);
+    prepared.add(handle);
+    return openTenant(shared, { ...told, tenant: handle, issuer, db: store.of(handle), isOwn: false });
   });
   endLater('the hosted tenants', hosted.close);
 
@@ -81,12 +85,16 @@ runService(SERVICE, async (endLater) => {
     bus,
     api: eventsApi(config),
     own: own.logs,
-    of: async (name) => {
-      if (name === tenant) return own.logs;
-      const known = await tenants.known(name);
-      return known === undefined ? undefined : (await hosted.of(known)).logs;
+    mayAdd: own.mayAddLogs,
+    of: async (handle) => {
+      if (handle === tenant) return own.logs;
+      const known = await tenants.known(handle);
+      if (known === undefined || known.state === 'deleting') return undefined;
+      // One that is suspended is not opened for what is still on its way of before.
+      if (known.state === 'active') return (await hosted.of(known)).logs;
+      return { db: store.of(handle), hostname: new URL(known.issuer).hostname, notes: new LogNotes() };
     },
-    keyOf: (name) => eventsProofKey(keysOf(config, { tenant: name, isOwn: name === tenant }).clientSecretKey),
+    keyOf: (handle) => eventsProofKey(keysOf(config, { tenant: handle, isOwn: handle === tenant }).clientSecretKey),
   });
   endLater('the logs', logs.close);
 

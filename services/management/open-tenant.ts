@@ -65,14 +65,29 @@ export type TenantToManage = {
 export type ManagedTenant = {
   app: Express;
   logs: LogsOfTenant;
+  /** Whether the store has room for logs. */
+  mayAddLogs: () => boolean;
   close: () => Promise<void>;
 };
 
 /** Opens what one tenant's API and logs need. Its database must have been made ready. */
 export async function openTenant(shared: ManagementProcess, of: TenantToManage): Promise<ManagedTenant> {
+  const ends = createEnds();
+  try {
+    return await opened(shared, of, ends);
+  } catch (error) {
+    await ends.end();
+    throw error;
+  }
+}
+
+async function opened(
+  shared: ManagementProcess,
+  of: TenantToManage,
+  { endLater, end }: ReturnType<typeof createEnds>,
+): Promise<ManagedTenant> {
   const { config, bus, executorsBus, clock, hookBuilder } = shared;
   const { tenant, issuer, db, isOwn, hosting } = of;
-  const { endLater, end } = createEnds();
   const audience = managementAudience(issuer);
   const { clientSecretKey, hookSecretsKey } = keysOf(config, of);
   await keepKeyChecks(db, { HOOKMINT_CLIENT_SECRET_KEY: clientSecretKey, HOOKMINT_HOOK_SECRETS_KEY: hookSecretsKey });
@@ -145,7 +160,7 @@ export async function openTenant(shared: ManagementProcess, of: TenantToManage):
     isMeasured: isOwn,
   });
   endLater("the logs' bound", bound.close);
-  const logs: LogsOfTenant = { db, hostname, mayAdd: bound.mayAdd, notes };
+  const logs: LogsOfTenant = { db, hostname, notes };
   endLater('the removal of old revisions', forgetRevisions(db).close);
 
   const consoleUrl = config.HOOKMINT_CONSOLE_URL ?? issuer;
@@ -182,5 +197,5 @@ export async function openTenant(shared: ManagementProcess, of: TenantToManage):
       signIn,
     },
   );
-  return { app, logs, close: end };
+  return { app, logs, mayAddLogs: bound.mayAdd, close: end };
 }

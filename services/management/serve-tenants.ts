@@ -12,21 +12,22 @@ export function serveTenants(
   tenants: Pick<Tenants, 'known'>,
   hosted: { of: (tenant: HostedTenant) => Promise<ManagedTenant> },
 ): RequestListener {
-  async function serve(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(handle: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const tenant = await tenants.known(name);
-      if (tenant === undefined) throw inexistent('tenant');
-      if (tenant.state !== 'active') throw new ApiError(403, 'tenant_suspended', 'The tenant is suspended');
+      const tenant = await tenants.known(handle);
+      if (tenant === undefined || tenant.state === 'creating' || tenant.state === 'deleting')
+        throw inexistent('tenant');
+      if (tenant.state === 'suspended') throw new ApiError(403, 'tenant_suspended', 'The tenant is suspended');
       const { app } = await hosted.of(tenant);
       app(request, response);
     } catch (error) {
-      refuse(response, error instanceof ApiError ? error : unavailable(error, name));
+      refuse(response, error instanceof ApiError ? error : unavailable(error, handle));
     }
   }
   return (request, response) => {
-    const name = request.headersDistinct[TENANT_HEADER]?.[0];
-    if (name === undefined) own(request, response);
-    else void serve(name, request, response);
+    const handle = request.headersDistinct[TENANT_HEADER]?.[0];
+    if (handle === undefined) own(request, response);
+    else void serve(handle, request, response);
   };
 }
 

@@ -33,8 +33,8 @@ runService('signer', async (endLater) => {
 
   const tenants = await watchTenants(store.db, bus, tenant);
   endLater('the watch over the tenants', tenants.close);
-  const hosted = serveHostedTenants(tenants, ({ name, issuer }) =>
-    serveTenant(shared, { tenant: name, issuer, db: store.of(name), isOwn: false }),
+  const hosted = serveHostedTenants(tenants, ({ handle, issuer }) =>
+    serveTenant(shared, { tenant: handle, issuer, db: store.of(handle), isOwn: false }),
   );
   endLater('requests of hosted tenants under way', hosted.close);
 

@@ -3,35 +3,39 @@ import { messageOf } from '../../shared/errors.ts';
 import { logger } from '../../shared/log.ts';
 import type { Tenants } from '../../shared/tenants/watch-tenants.ts';
 
-type Served = { tenant: HostedTenant; close: () => Promise<void> };
+type Served = { close: () => Promise<void> };
 
-/** Serves the tenants that are active, each for as long as it is what it was when it began to be served. */
+/** Serves the tenants that are active, each for as long as it is. */
 export function serveHostedTenants(
   tenants: Pick<Tenants, 'all' | 'onChange'>,
-  serve: (tenant: HostedTenant) => { close: () => Promise<void> },
-): { close: () => Promise<void> } {
+  serve: (tenant: HostedTenant) => Served,
+): Served {
   const served = new Map<string, Served>();
 
-  async function end({ tenant, close }: Served): Promise<void> {
-    served.delete(tenant.name);
-    await close().catch((error: unknown) =>
-      logger.warn({ tenant: tenant.name, reason: messageOf(error) }, 'a tenant did not end cleanly'),
-    );
+  async function end(handle: string): Promise<void> {
+    const one = served.get(handle);
+    served.delete(handle);
+    await one
+      ?.close()
+      .catch((error: unknown) =>
+        logger.warn({ tenant: handle, reason: messageOf(error) }, 'a tenant did not end cleanly'),
+      );
   }
 
   function follow(): void {
-    const active = new Map(tenants.all().flatMap((one) => (one.state === 'active' ? [[one.name, one]] : [])));
-    for (const one of [...served.values()])
-      if (active.get(one.tenant.name)?.issuer !== one.tenant.issuer) void end(one);
-    for (const [name, tenant] of active) {
-      if (!served.has(name)) served.set(name, { tenant, close: serve(tenant).close });
+    const active = new Set<string>();
+    for (const tenant of tenants.all()) {
+      if (tenant.state !== 'active') continue;
+      active.add(tenant.handle);
+      if (!served.has(tenant.handle)) served.set(tenant.handle, serve(tenant));
     }
+    for (const handle of [...served.keys()]) if (!active.has(handle)) void end(handle);
   }
   tenants.onChange(follow);
   follow();
   return {
     close: async () => {
-      await Promise.all([...served.values()].map(end));
+      await Promise.all([...served.keys()].map(end));
     },
   };
 }

@@ -95,25 +95,31 @@ async function logStatus(connection: NatsConnection, peers?: string): Promise<vo
   }
 }
 
-/** Of each connection, who wants to know. */
-const reconnects = new WeakMap<NatsConnection, Set<() => void>>();
+type Listener = { reconnected: () => void; disconnected: () => void };
 
-/** Calls `reconnected` each time the connection is back after a loss. @returns What ends that. */
-export function onReconnect(connection: NatsConnection, reconnected: () => void): () => void {
-  let listeners = reconnects.get(connection);
+/** Of each connection, who wants to know. */
+const listening = new WeakMap<NatsConnection, Set<Listener>>();
+
+/** Calls `reconnected` each time the connection is back after a loss, and `disconnected` at each loss. @returns What ends that. */
+export function onReconnect(
+  connection: NatsConnection,
+  reconnected: () => void,
+  disconnected: () => void = () => undefined,
+): () => void {
+  let listeners = listening.get(connection);
   if (listeners === undefined) {
     listeners = new Set();
-    reconnects.set(connection, listeners);
-    void tellReconnects(connection, listeners);
+    listening.set(connection, listeners);
+    void tell(connection, listeners);
   }
-  // A function may be given twice.
-  const listener = (): void => reconnected();
+  const listener = { reconnected, disconnected };
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
-async function tellReconnects(connection: NatsConnection, listeners: ReadonlySet<() => void>): Promise<void> {
+async function tell(connection: NatsConnection, listeners: ReadonlySet<Listener>): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === 'reconnect') for (const listener of [...listeners]) listener();
+    if (type === 'reconnect') for (const { reconnected } of [...listeners]) reconnected();
+    if (type === 'disconnect') for (const { disconnected } of [...listeners]) disconnected();
   }
 }

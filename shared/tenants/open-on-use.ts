@@ -9,40 +9,36 @@ const IDLE_MS = 600_000;
 /** Open at a time; one more takes the place of the one that was used last longest ago. */
 const MAX_OPEN = 1_000;
 
-type Opened<Served> = { issuer: string; served: Promise<Served> };
-
-/** Opens each hosted tenant when it is first used, and closes it when it is used no more, is suspended, or is at another issuer. */
+/** Opens each hosted tenant when it is first used, and closes it when it is used no more, or is not active any more. */
 export function openOnUse<Served extends { close: () => Promise<void> }>(
   tenants: Pick<Tenants, 'named' | 'onChange'>,
   open: (tenant: HostedTenant) => Promise<Served>,
 ) {
-  const opened = new LRUCache<string, Opened<Served>>({
+  const opened = new LRUCache<string, Promise<Served>>({
     max: MAX_OPEN,
     ttl: IDLE_MS,
     ttlAutopurge: true,
     updateAgeOnGet: true,
-    dispose: ({ served }) => void close(served),
+    dispose: (served) => void close(served),
   });
   tenants.onChange(() => {
-    for (const [name, { issuer }] of [...opened.entries()]) {
-      const now = tenants.named(name);
-      if (now?.issuer !== issuer || now.state !== 'active') opened.delete(name);
-    }
+    for (const handle of [...opened.keys()]) if (tenants.named(handle)?.state !== 'active') opened.delete(handle);
   });
   return {
     /** One that cannot be opened is tried again by the next use. */
     of(tenant: HostedTenant): Promise<Served> {
-      const known = opened.get(tenant.name);
-      if (known !== undefined) return known.served;
+      const { handle } = tenant;
+      const known = opened.get(handle);
+      if (known !== undefined) return known;
       const served = open(tenant);
-      opened.set(tenant.name, { issuer: tenant.issuer, served });
+      opened.set(handle, served);
       served.catch(() => {
-        if (opened.peek(tenant.name)?.served === served) opened.delete(tenant.name);
+        if (opened.peek(handle) === served) opened.delete(handle);
       });
       return served;
     },
     close: async (): Promise<void> => {
-      const closing = [...opened.values()].map(({ served }) => close(served));
+      const closing = [...opened.values()].map(close);
       opened.clear();
       await Promise.all(closing);
     },

@@ -72,13 +72,14 @@ async function open(t: TestContext) {
     /** Management runs until it has read all there is; gives the ids of events and the gaps that logs tell of, in all so far. */
     read: async (): Promise<{ events: string[]; gaps: unknown[]; warnings: number }> => {
       const connection = await connectBus('management', { NATS_URL: server.url });
-      const own = { db, hostname: 'localhost', mayAdd: () => true, notes: new LogNotes() };
+      const own = { db, hostname: 'localhost', notes: new LogNotes() };
       const logs = keepLogs({
         bus: connection,
         api: {},
         own,
         of: () => Promise.resolve(own),
         keyOf: () => KEY,
+        mayAdd: () => true,
       });
       await until('all is read', async () => {
         const { num_pending, num_ack_pending } = await (

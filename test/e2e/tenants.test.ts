@@ -1,7 +1,7 @@
 import '../contract/quiet.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeProtectedHeader, createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { decodeJwt, decodeProtectedHeader, createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { runCli } from '../support/run-cli.ts';
 import type { Stack } from '../support/stack.ts';
 import { askAt, openOperator, openTenantManagement, tokenAt, type MadeTenant } from '../support/tenants.ts';
@@ -177,6 +177,71 @@ describe('a tenant that is suspended', () => {
   });
 });
 
+describe('a name', () => {
+  it('is taken once, however many ask for it at a time, and the secret that is told is the one that counts', async () => {
+    const operator = await openOperator(stack());
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => operator.call('POST', 'tenants', { name: 'contended' })),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409]);
+    const made = answers.find(({ status }) => status === 201)?.body as unknown as MadeTenant;
+    const { call } = await openTenantManagement(stack(), made);
+    assert.equal((await call('GET', 'clients')).status, 200);
+  });
+
+  it('that is given again begins with nothing: no logs, no database, no keys of before', async () => {
+    const operator = await openOperator(stack());
+    const made = await use(await operator.make('reborn'));
+    const before = decodeProtectedHeader(await tokenOf(made)).kid;
+    const databases = async (): Promise<string[]> => {
+      const { databases: all } = await (
+        await stack().db()
+      ).client
+        .db('admin')
+        .admin()
+        .listDatabases({ nameOnly: true });
+      return all.map(({ name }) => name).filter((name) => name.startsWith('hookmint_reborn-'));
+    };
+    const [first] = await databases();
+    await operator.call('PATCH', 'tenants/reborn', { state: 'suspended' });
+    assert.equal((await operator.call('DELETE', 'tenants/reborn')).status, 204);
+    const again = await use(await operator.make('reborn'));
+    assert.notEqual(decodeProtectedHeader(await tokenOf(again)).kid, before);
+    await until('its token is in its logs', async () => {
+      const { body } = await again.call('GET', 'logs');
+      return (body as unknown as { type: string }[]).some(({ type }) => type === 'seccft');
+    });
+    const { body } = await again.call('GET', 'logs?per_page=100');
+    const clients = (body as unknown as { client_id?: string }[]).map(({ client_id }) => client_id);
+    assert.ok(!clients.includes(made.client.client_id) && !clients.includes(made.management.client_id));
+    const now = await databases();
+    assert.equal(now.length, 1);
+    assert.notEqual(now[0], first);
+  });
+});
+
+describe('a tenant whose database cannot be used', () => {
+  it('loses its own audit, and holds up nobody else’s', async () => {
+    const operator = await openOperator(stack());
+    const broken = await operator.make('broken');
+    const [first] = tenants;
+    assert.ok(first !== undefined);
+    const db = await stack().db();
+    const entry = await db.collection<{ _id: string; handle: string }>('tenants').findOne({ _id: 'broken' });
+    const its = db.client.db(`hookmint_${entry?.handle ?? ''}`);
+    await its
+      .collection<{ _id: string }>('tenant')
+      .updateOne({ _id: 'schema' }, { $set: { version: 99 } }, { upsert: true });
+    // Refused, and told: the event is of the tenant that cannot be opened.
+    await tokenAt(stack(), broken.issuer, { client_id: 'nobody', client_secret: 'x', audience: AUDIENCE });
+    const jti = decodeJwt(await tokenOf(first)).jti;
+    await until('the other tenant has its log', async () => {
+      const { body } = await first.call('GET', `logs?q=${encodeURIComponent(`jti:"${String(jti)}"`)}`);
+      return (body as unknown as unknown[]).length === 1;
+    });
+  });
+});
+
 describe('a place for a tenant', () => {
   for (const [what, name, issuer] of [
     ['the deployment’s own host', 'other', (url: string) => `${url}/`],
@@ -208,7 +273,7 @@ describe('the command line', () => {
     assert.equal(made.code, 0, made.stderr);
     assert.match(
       made.stdout,
-      /^export HOOKMINT_URL=https:\/\/auth\.initech\.example\/\nexport HOOKMINT_CLIENT_ID=\w+\nexport HOOKMINT_CLIENT_SECRET=[\w-]+\n$/,
+      /^export HOOKMINT_URL='https:\/\/auth\.initech\.example\/'\nexport HOOKMINT_CLIENT_ID='\w+'\nexport HOOKMINT_CLIENT_SECRET='[\w-]+'\n$/,
     );
     const listed = await run('list');
     assert.match(listed.stdout, /^initech +active +https:\/\/auth\.initech\.example\/$/m);

@@ -61,11 +61,17 @@ export async function shareCounts(
   }
 
   let connected = true;
-  const endReconnects = onReconnect(bus, () => {
-    connected = true;
-    counts.tellAgain();
-    void read();
-  });
+  const endReconnects = onReconnect(
+    bus,
+    () => {
+      connected = true;
+      counts.tellAgain();
+      void read();
+    },
+    () => {
+      connected = false;
+    },
+  );
 
   async function tell(counted: QuotaCounted): Promise<void> {
     try {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
+import { HookmintError } from '../../../shared/errors.ts';
 import { DEFAULT_TOKEN_LIFETIME_SECONDS } from '../../../shared/domain/resource-server.ts';
 import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { resourceServersIn } from '../../../shared/store/resource-servers.ts';
@@ -16,6 +17,12 @@ export async function prepareOperatorAccess(db: Db, issuer: string): Promise<voi
   const audience = operatorAudience(issuer);
   const apis = resourceServersIn(db);
   const before = await apis.find(OPERATOR_API_ID);
+  if (before === undefined && (await apis.findByIdentifier(audience)) !== undefined) {
+    throw new HookmintError(
+      'config_invalid',
+      `HOOKMINT_OPERATOR_API is on, and there is an API ${audience} already, whose grants would be the operator's. Delete it first.`,
+    );
+  }
   if (before !== undefined && before.identifier !== audience) {
     // The service has moved to another address: grants move with it.
     await clientGrantsIn(db).collection.updateMany({ audience: before.identifier }, { $set: { audience } });

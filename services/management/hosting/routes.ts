@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { HostedTenant } from '../../../shared/domain/hosted-tenant.ts';
 import { DuplicateError } from '../../../shared/store/documents.ts';
@@ -17,6 +18,8 @@ const tag = 'tenants';
 const path = '/tenants';
 const collection = 'tenants';
 const params = z.strictObject({ name: TenantName });
+/** Of a handle, behind the name. */
+const RANDOM_BYTES = 8;
 
 const list = reads({
   path,
@@ -56,24 +59,22 @@ const create = writes('post', {
     const tenants = tenantsIn(deps.db);
     const issuer = asked ?? defaultIssuer(deps.issuer, name);
     const there = await tenants.list({}, { skip: 0, limit: MAX_TENANTS });
-    if (name === deps.tenant || there.some((tenant) => tenant.name === name)) throw nameTaken(name);
+    if (name === deps.tenant) throw nameTaken(name);
     if (there.length >= MAX_TENANTS) {
-      throw new ApiError(
-        400,
-        'limit_exceeded',
-        `There are ${String(MAX_TENANTS)} tenants, the maximum; delete one first.`,
-      );
+      const most = String(MAX_TENANTS);
+      throw new ApiError(400, 'limit_exceeded', `There are ${most} tenants, the maximum; delete one first.`);
     }
-    checkPlace(issuer, deps.issuer, there);
-    const client = await hostingOf(deps).prepare({ name, issuer });
-    const tenant = { name, issuer, state: 'active' as const, created_at_ms: Date.now() };
-    await tenants.insert(tenant).catch((error: unknown) => {
-      throw error instanceof DuplicateError ? nameTaken(name) : error;
-    });
-    const view = viewOf(tenant);
+    checkPlace(issuer, [deps.issuer, deps.consoleUrl], there);
+    const handle = `${name}-${randomBytes(RANDOM_BYTES).toString('hex')}`;
+    // Name and place are taken before anything is made for them.
+    const claimed = await tenants
+      .insert({ name, handle, issuer, state: 'creating', created_at_ms: Date.now() })
+      .catch((error: unknown) => Promise.reject(error instanceof DuplicateError ? nameTaken(name) : (error as Error)));
+    const client = await hostingOf(deps).prepare(claimed);
+    const { after } = found(await tenants.change(name, inState(handle, ['creating'], 'active')));
     return {
-      answer: { ...view, management: { audience: managementAudience(issuer), ...client } },
-      change: { collection, id: name, before: null, after: view },
+      answer: { ...viewOf(after), management: { audience: managementAudience(issuer), ...client } },
+      change: { collection, id: name, before: null, after: viewOf(after) },
     };
   },
 });
@@ -89,8 +90,10 @@ const update = writes('patch', {
   status: 200,
   response: TenantView,
   errors: [404],
-  handle: async ({ params: { name }, body }, { db }) => {
-    const changed = found(await tenantsIn(db).change(name, (now) => ({ ...now, ...body })));
+  handle: async ({ params: { name }, body: { state } }, { db }) => {
+    const tenants = tenantsIn(db);
+    const { handle } = found(await tenants.find(name));
+    const changed = found(await tenants.change(name, inState(handle, ['active', 'suspended'], state)));
     return { answer: viewOf(changed.after), change: changeOf({ collection, id: name }, changed, viewOf) };
   },
 });
@@ -107,16 +110,33 @@ const remove = writes('delete', {
   handle: async ({ params: { name } }, deps) => {
     const tenants = tenantsIn(deps.db);
     const tenant = found(await tenants.find(name));
-    // By then no service answers for it, or writes what would be left behind.
-    if (tenant.state !== 'suspended') throw conflict('tenant_active', 'Suspend the tenant first; it can be resumed.');
-    await hostingOf(deps).remove(name);
-    await tenants.remove(name);
+    const { handle } = tenant;
+    // From here on nobody opens it, and its name stays taken until all of it is gone. One that was not made or deleted to the end is deleted so too.
+    await tenants.change(name, inState(handle, ['suspended', 'creating', 'deleting'], 'deleting'));
+    await hostingOf(deps).remove(tenant);
+    await tenants.collection.deleteOne({ _id: name, handle });
+    // What was on its way while it went.
+    await hostingOf(deps).remove(tenant);
     return { answer: undefined, change: { collection, id: name, before: viewOf(tenant), after: null } };
   },
 });
 
 /** The operations of the operator of a deployment. */
 export const OPERATOR_ROUTES: readonly Route[] = [list, create, get, update, remove];
+
+/** Of the tenant that was looked at, and not of another of its name. */
+function inState(
+  handle: string,
+  from: readonly HostedTenant['state'][],
+  to: HostedTenant['state'],
+): (now: HostedTenant) => HostedTenant {
+  return (now) => {
+    if (now.handle !== handle) throw inexistent('tenant');
+    if (now.state === to || from.includes(now.state)) return { ...now, state: to };
+    if (now.state === 'active') throw conflict('tenant_active', 'Suspend the tenant first; it can be resumed.');
+    throw conflict('tenant_conflict', `The tenant is ${now.state}; delete it.`);
+  };
+}
 
 function viewOf({ name, issuer, state, created_at_ms }: HostedTenant): z.input<typeof TenantView> {
   return { name, issuer, state, created_at: new Date(created_at_ms).toISOString() };

@@ -11,7 +11,9 @@ export const CreateTenant = z.strictObject({
 });
 
 export const UpdateTenant = z.strictObject({
-  state: state.meta({ description: 'A suspended tenant is answered nothing: no token, no key, no API' }),
+  state: state
+    .extract(['active', 'suspended'])
+    .meta({ description: 'A suspended tenant is answered nothing: no token, no key, no API' }),
 });
 
 export const TenantView = z.object({

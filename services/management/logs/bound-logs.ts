@@ -51,6 +51,7 @@ export function boundLogs(db: Db, bound: LogsBound): BoundLogs {
   // A counter that begins with its first time shows no increase by it.
   logsShortened.add(0);
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   function tellDisk(room: LogsRoom): void {
     if (room.disk === undefined && knowsDisk) {
@@ -78,10 +79,16 @@ export function boundLogs(db: Db, bound: LogsBound): BoundLogs {
     } catch (error) {
       logger.warn({ err: error }, 'the size of the logs cannot be read at the moment');
     }
-    timer = setTimeout(() => void look(), nextMs).unref();
+    if (!closed) timer = setTimeout(() => void look(), nextMs).unref();
   };
   void look();
-  return { mayAdd: () => mayAdd, close: () => clearTimeout(timer) };
+  return {
+    mayAdd: () => mayAdd,
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { LRUCache } from 'lru-cache';
 import type { Db } from 'mongodb';
 import { provedPlace } from '../../../shared/bus/events-proof.ts';
 import { MANAGEMENT_CONSUMER, type eventsApi } from '../../../shared/bus/streams/events.ts';
@@ -11,6 +12,7 @@ import type { LogEntry } from '../../../shared/domain/log-entry.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { logger } from '../../../shared/log.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
+import { storeFailureOf } from '../../../shared/store/store-failure.ts';
 import { eventsMissing, observeUnreadEvents } from '../../../shared/telemetry/metrics.ts';
 import { EVENTS_STREAM, MAX_EVENTS_BYTES, StreamEvents } from '../../../shared/subjects/events.ts';
 import { describeGap, messagesMissing, type AuditGap, type GapTimes } from './audit-gaps.ts';
@@ -31,6 +33,7 @@ type KeptLogs = {
 };
 
 const MAX_REASON_LENGTH = 1_024;
+const TOLD_AGAIN_AFTER_MS = 60_000;
 
 /** Interval at which the pull is repeated: nobody reports that one was lost with a server of the cluster. */
 const PULL_EXPIRES_MS = 2_000;
@@ -40,8 +43,6 @@ export type LogsOfTenant = {
   db: Db;
   /** That clients reach hookmint by. */
   hostname: string;
-  /** Whether the store has room for its logs; while it has none, events wait as they do while it is away. */
-  mayAdd: () => boolean;
   notes: LogNotes;
 };
 
@@ -53,6 +54,7 @@ export type LogsOfTenant = {
  * @param api Of JetStream, where the events are kept.
  * @param own The deployment's own tenant, which keeps how far the stream was read, and what of it is missing.
  * @param of The tenant of that name; `undefined`: there is none, and its events are given up.
+ * @param mayAdd Whether the store has room for logs; while it has none, events wait as they do while it is away.
  * @param keyOf Of the proof that who may publish the events of a tenant gives with them.
  */
 export function keepLogs(deps: {
@@ -61,11 +63,13 @@ export function keepLogs(deps: {
   own: LogsOfTenant;
   of: (tenant: string) => Promise<LogsOfTenant | undefined>;
   keyOf: (tenant: string) => KeyObject;
+  mayAdd: () => boolean;
 }): KeptLogs {
   const { bus, api, own } = deps;
   const position = auditPosition(own.db);
   const counters = new WeakMap<LogsOfTenant, ReturnType<typeof createTokenCounter>>();
   const warnings: string[] = [];
+  const givenUpMs = new LRUCache<string, number>({ max: 1_000 });
   // A counter that begins with its first loss shows no increase by it.
   eventsMissing.add(0);
   const stopping = new AbortController();
@@ -106,8 +110,8 @@ export function keepLogs(deps: {
     const place = isFromStream(message)
       ? undefined
       : provedPlace(deps.keyOf(tenantNameOf(message)), message.subject, message.data);
-    const isRoom = (): boolean => own.mayAdd() && (tenant === undefined || tenant.mayAdd());
-    while (!isRoom() && !stopped.aborted) {
+    // All tenants share the disk.
+    while (!deps.mayAdd() && !stopped.aborted) {
       message.working();
       await pause(stopped);
     }
@@ -131,7 +135,7 @@ export function keepLogs(deps: {
         if ((tenant ?? own) === own) await logsIn(own.db).append([...noteLogs, ...entries]);
         else {
           await logsIn(own.db).append(ofGaps);
-          await logsIn((tenant ?? own).db).append([...ofNotes, ...entries]);
+          await appendHosted(message, tenant ?? own, [...ofNotes, ...entries]);
         }
         notes.added(waiting.length);
         if (events !== undefined && tenant !== undefined) await counterOf(tenant)(events, idOf(events.length - 1));
@@ -151,21 +155,42 @@ export function keepLogs(deps: {
     message.nak();
   }
 
-  /** Until it is known: a tenant that cannot be opened now has its events wait, as those of all do while the store is away. */
+  /** Waits while the store is away, as the logs of all do then. A tenant that cannot be opened for another reason has its events given up: the others' must not wait for it. */
   async function tenantOf(message: JsMsg): Promise<LogsOfTenant | undefined> {
+    const name = tenantNameOf(message);
     for (let attempt = 1; !stopped.aborted; attempt++) {
       try {
-        const tenant = await deps.of(tenantNameOf(message));
-        if (tenant === undefined) logger.error({ subject: message.subject }, 'events of a tenant that is not there');
+        const tenant = await deps.of(name);
+        if (tenant === undefined) logger.warn({ tenant: name }, 'events of a tenant that is not there any more');
         return tenant;
       } catch (error) {
-        if (attempt === 1)
-          logger.warn({ err: error, subject: message.subject }, 'logs of a tenant cannot be written yet');
+        if (storeFailureOf(error) === undefined) return void giveUp(name, error);
+        if (attempt === 1) logger.warn({ err: error, tenant: name }, 'logs of a tenant cannot be written yet');
         message.working();
         await pause(stopped);
       }
     }
     return undefined;
+  }
+
+  async function appendHosted(message: JsMsg, { db }: LogsOfTenant, entries: readonly LogEntry[]): Promise<void> {
+    try {
+      await logsIn(db).append(entries);
+    } catch (error) {
+      if (storeFailureOf(error) !== undefined) throw error;
+      giveUp(tenantNameOf(message), error);
+    }
+  }
+
+  /** Told once a minute: a tenant may have many events. */
+  function giveUp(tenant: string, error: unknown): void {
+    eventsMissing.add(1);
+    const nowMs = performance.now();
+    if (nowMs - (givenUpMs.get(tenant) ?? -Infinity) < TOLD_AGAIN_AFTER_MS) return;
+    givenUpMs.set(tenant, nowMs);
+    const description = `Events of the tenant ${tenant} are given up: its logs cannot be written`;
+    logger.error({ err: error, tenant }, description);
+    own.notes.add({ description, details: { tenant, reason: messageOf(error).slice(0, MAX_REASON_LENGTH) } });
   }
 
   function counterOf(tenant: LogsOfTenant): ReturnType<typeof createTokenCounter> {
