@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { fromSeed } from '@nats-io/nkeys';
+import { publicNkeyOf } from '../../shared/bus/nkey.ts';
 import { BUS_USERS, type LocalSecrets } from './local-secrets.ts';
 import { moveStreams } from './move-streams.ts';
 import { startNats, type StartNatsOptions } from './servers/run-nats.ts';
@@ -19,9 +19,6 @@ export async function startBusServer(
 /** The public nkeys of the bus's users, as deploy/nats/hookmint.conf asks for them. */
 export function publicNkeys(seeds: LocalSecrets['nats_nkey_seeds']): Record<string, string> {
   return Object.fromEntries(
-    BUS_USERS.map((user) => [
-      `HOOKMINT_NKEY_${user.toUpperCase().replaceAll('-', '_')}`,
-      fromSeed(new TextEncoder().encode(seeds[user])).getPublicKey(),
-    ]),
+    BUS_USERS.map((user) => [`HOOKMINT_NKEY_${user.toUpperCase().replaceAll('-', '_')}`, publicNkeyOf(seeds[user])]),
   );
 }

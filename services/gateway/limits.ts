@@ -38,6 +38,9 @@ export const MAX_DPOP_PROOF_LENGTH = 4_096;
 /** How far the `iat` of a DPoP proof may be from now, on both sides, seconds. Used proofs are remembered for longer (`bus/streams/assertions.ts`). */
 export const MAX_DPOP_PROOF_AGE_SECONDS = 60;
 
+/** Keys of DPoP proofs that are kept in the form that verifies, some 2 KB each; of more, the one that was used longest ago is imported again. */
+export const MAX_DPOP_KEYS_IN_MEMORY = 5_000;
+
 /** Time the bus has to say whether an assertion or a proof was used before. */
 export const USE_ONCE_TIMEOUT_MS = 2_000;
 

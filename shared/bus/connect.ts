@@ -1,8 +1,9 @@
-import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
 import { withoutPassword } from '../without-password.ts';
+import { nkeyAuthenticator } from './nkey.ts';
 import { busTlsEnv, busTlsOf, type BusTlsEnv } from './tls.ts';
 
 const urlsOf = (urls: string): string[] => urls.split(',').map((url) => url.trim());
@@ -69,9 +70,7 @@ export async function connectBus(name: string, env: BusEnv, peers?: string): Pro
       ignoreAuthErrorAbort: true,
       noAsyncTraces: true,
       ...(tls === undefined ? {} : { tls }),
-      ...(env.NATS_NKEY_SEED === undefined
-        ? {}
-        : { authenticator: nkeyAuthenticator(new TextEncoder().encode(env.NATS_NKEY_SEED)) }),
+      ...(env.NATS_NKEY_SEED === undefined ? {} : { authenticator: nkeyAuthenticator(env.NATS_NKEY_SEED) }),
     });
   } catch (error) {
     throw new HookmintError(

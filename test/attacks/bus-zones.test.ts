@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
-import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { nkeyAuthenticator } from '../../shared/bus/nkey.ts';
 import { attackClass } from './attack-class.ts';
 import { OWNED, openBusWorld, type Owned } from './bus-world.ts';
 
@@ -164,7 +165,7 @@ const MANY = 300;
 const MOST_SUBSCRIPTIONS = 2_000;
 load('connections of an executor', async () => {
   const { bus } = world();
-  const authenticator = nkeyAuthenticator(new TextEncoder().encode(bus.seeds['hook-executor']));
+  const authenticator = nkeyAuthenticator(bus.seeds['hook-executor']);
   const opened: NatsConnection[] = [];
   let refused = 0;
   try {

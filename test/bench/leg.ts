@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startCpuClock, type CpuMs } from './cpu.ts';
-import type { LoadGenerator, LoadRequest, LoadResult } from './load/generator.ts';
+import { mostProofsPerSecond, type LoadGenerator, type LoadRequest, type LoadResult } from './load/generator.ts';
 import type { BenchOptions } from './options.ts';
 import type { System } from './systems.ts';
 import { verifyToken } from './verify-token.ts';
@@ -46,13 +49,29 @@ async function runLeg(
   label: string,
 ): Promise<Leg> {
   await verifyToken(system, signal);
+  const proofs = await writeProofs(system, load.durationSeconds);
   const readCpu = options.profile ? startCpuClock(system.rootPids) : () => null;
-  const result = await generator.run({ ...load, url: system.tokenUrl, body: system.body, signal });
+  const result = await generator
+    .run({ ...load, ...proofs.request, url: system.tokenUrl, body: system.body, signal })
+    .finally(proofs.remove);
   const leg = { ...result, cpuMs: readCpu() };
   // Ctrl-C reaches the load generator too, which may then end well with half a leg.
   signal.throwIfAborted();
   progress(`${system.signingAlg} ${label} ${system.name}: ${describe(leg)}`);
   return leg;
+}
+
+/** Before the clock starts: what clients spend on their proofs is no cost of the system. */
+async function writeProofs(
+  { makeProofs }: System,
+  durationSeconds: number,
+): Promise<{ request: Pick<LoadRequest, 'proofsFile'>; remove: () => void }> {
+  if (makeProofs === undefined) return { request: {}, remove: () => undefined };
+  const proofs = await makeProofs(durationSeconds * mostProofsPerSecond);
+  const folder = mkdtempSync(join(tmpdir(), 'hookmint-bench-'));
+  const proofsFile = join(folder, 'proofs');
+  writeFileSync(proofsFile, proofs.join('\n'));
+  return { request: { proofsFile }, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 function describe({ tokensPerSecond, p50Ms, p99Ms }: LoadResult): string {

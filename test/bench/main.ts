@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
+import { dpopText, measureDpop } from './dpop.ts';
 import { measureHookOverhead } from './hook-overhead.ts';
 import { measureHooks } from './hooks/measure.ts';
 import { hooksJson, hooksText } from './hooks/report.ts';
@@ -27,6 +28,10 @@ async function main(): Promise<void> {
   }
   if (options.webhooks) {
     process.stdout.write(`${machine.join('\n')}\n\n${webhooksText(await measureWebhooks(bench))}\n`);
+    return;
+  }
+  if (options.dpop) {
+    process.stdout.write(`${machine.join('\n')}\n\n${dpopText(await measureDpop(bench))}\n`);
     return;
   }
   const report = await measure(bench);

@@ -13,6 +13,8 @@ export type BenchOptions = {
   telemetry: boolean;
   /** Measure a hook that is an endpoint beside oidc-provider that asks the same (Linux only). */
   webhooks: boolean;
+  /** Measure tokens that are bound by DPoP beside bearer tokens, without peers (Linux only, with wrk). */
+  dpop: boolean;
   /** End standard output with one line of JSON. */
   json: boolean;
   help: boolean;
@@ -26,6 +28,7 @@ export const usage = `npm run bench -- [options]
   --hooks       measure hooks alone instead: warm runs, large bundles, many hooks and runaway ones (Linux only)
   --telemetry   measure the CPU that telemetry costs a token instead (Linux only)
   --webhooks    measure a webhook beside oidc-provider that asks the same endpoint instead (Linux only)
+  --dpop        measure tokens that are bound by DPoP beside bearer tokens instead (Linux only, with wrk)
   --json        end standard output with one line of JSON
   --help        print this
 `;
@@ -41,6 +44,7 @@ export function parseOptions(args: string[]): BenchOptions {
     hooks: values.hooks,
     telemetry: values.telemetry,
     webhooks: values.webhooks,
+    dpop: values.dpop,
     json: values.json,
     help: values.help,
   };
@@ -57,6 +61,7 @@ function parse(args: string[]) {
         hooks: { type: 'boolean', default: false },
         telemetry: { type: 'boolean', default: false },
         webhooks: { type: 'boolean', default: false },
+        dpop: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

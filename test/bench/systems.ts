@@ -22,6 +22,8 @@ export type System = {
   body: string;
   /** Processes whose trees make up the system. */
   rootPids: number[];
+  /** Makes DPoP proofs that are good for a minute, where each request must have one. */
+  makeProofs?: (count: number) => Promise<string[]>;
 };
 
 export type SystemName = 'hookmint' | 'in_process' | 'webhook';
@@ -121,7 +123,7 @@ type SystemParts = Pick<System, 'name' | 'signingAlg' | 'hooked' | 'rootPids'> &
   credentials: Credentials;
 };
 
-function system({ url, credentials: { clientId, clientSecret, audience }, ...rest }: SystemParts): System {
+export function system({ url, credentials: { clientId, clientSecret, audience }, ...rest }: SystemParts): System {
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, audience };
   return {
     ...rest,

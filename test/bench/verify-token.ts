@@ -17,10 +17,11 @@ export async function verifyToken(system: System, signal: AbortSignal): Promise<
   assertClaims(system, payload);
 }
 
-async function fetchToken({ tokenUrl, body }: System, signal: AbortSignal): Promise<string> {
+async function fetchToken({ tokenUrl, body, makeProofs }: System, signal: AbortSignal): Promise<string> {
+  const [proof] = (await makeProofs?.(1)) ?? [];
   const response = await fetch(tokenUrl, {
     method: 'POST',
-    headers: { 'content-type': formContentType },
+    headers: { 'content-type': formContentType, ...(proof === undefined ? {} : { dpop: proof }) },
     body,
     signal,
   });

@@ -19,6 +19,17 @@ import type { Management } from '../support/management.ts';
 import { freePort, newIdentity, postByTls, type Identity } from '../support/tls-client.ts';
 import type { TokenAnswer } from '../support/token-request.ts';
 import { JWT_BEARER } from '../../services/gateway/steps/read-assertion.ts';
+import { JWT_BEARER_GRANT, TOKEN_EXCHANGE } from '../../shared/domain/subject-token.ts';
+import { startJwksServer } from '../support/jwks-server.ts';
+import {
+  ACCESS_TOKEN,
+  assertionOfUser,
+  BY_IDP,
+  IDP,
+  makeActing,
+  tokenOfUser,
+  trustIssuers,
+} from '../support/subject-tokens.ts';
 import { until } from '../support/until.ts';
 import { withStack } from '../support/with-stack.ts';
 
@@ -281,6 +292,44 @@ describe('tokens that are bound to a certificate', () => {
     await assertRefused(ask(bySecret, atOther, { client_secret, audience: BOUND }), [400, 'invalid_request']);
     const { body: unbound } = await ask(bySecret, {}, { client_secret, audience: ALLOWED });
     assert.equal(decodeJwt(String(unbound.access_token)).cnf, undefined);
+  });
+
+  it('are also those for somebody else: of the one who acts, however that one authenticated', async () => {
+    const keys = await startJwksServer();
+    try {
+      await trustIssuers(api, keys);
+      const own = await newIdentity();
+      const subject_tokens = [BY_IDP, { ...BY_IDP, type: 'assertion' }];
+      const bySecret = await makeActing(api, stack(), { subject_tokens });
+      const byCertificate = await makeActing(api, stack(), { subject_tokens, ...byItself(own.cert) });
+      for (const client of [bySecret, byCertificate]) {
+        await grantClient(api, client.client_id, BOUND, ['read:data']);
+        const { client_secret } = client;
+        const exchanged = async (): Promise<Form> => ({
+          ...{ grant_type: TOKEN_EXCHANGE, subject_token_type: ACCESS_TOKEN, client_secret, audience: BOUND },
+          subject_token: await tokenOfUser(stack()),
+        });
+        const asserted = async (): Promise<Form> => ({
+          ...{ grant_type: JWT_BEARER_GRANT, client_secret, audience: BOUND },
+          assertion: await assertionOfUser(stack()),
+        });
+        for (const form of [exchanged, asserted]) {
+          const { body } = await ask(client, own, await form());
+          assert.equal(body.token_type, 'Bearer', JSON.stringify(body));
+          const { sub, azp, cnf } = decodeJwt(String(body.access_token));
+          const bound = { 'x5t#S256': own.thumbprint };
+          assert.deepEqual([sub, azp, cnf], [`${IDP}|alice`, client.client_id, bound]);
+        }
+      }
+      // Of the one that authenticated by a secret; the other is nobody without its certificate.
+      const form = { grant_type: TOKEN_EXCHANGE, subject_token_type: ACCESS_TOKEN, audience: BOUND };
+      const { client_secret } = bySecret;
+      const subject_token = await tokenOfUser(stack());
+      await assertRefused(ask(bySecret, {}, { ...form, client_secret, subject_token }), [400, 'invalid_request']);
+      await assertRefused(ask(byCertificate, {}, { ...form, subject_token }), [401, 'access_denied']);
+    } finally {
+      keys.close();
+    }
   });
 
   it('a proof is none for them, and a certificate is none for tokens that a proof binds', async () => {

@@ -2,7 +2,7 @@ import './quiet.ts';
 import { writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createUser, fromSeed } from '@nats-io/nkeys';
+import { createUser } from '@nats-io/nkeys';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { startBusServer } from '../../deploy/local/bus-server.ts';
 import { BUS_USERS, type BusUser, type LocalSecrets } from '../../deploy/local/local-secrets.ts';
@@ -20,7 +20,6 @@ import { temporaryDir } from './servers-fixtures.ts';
 const decoder = new TextDecoder();
 
 export const newSeed = (): string => decoder.decode(createUser().getSeed());
-export const publicKeyOf = (seed: string): string => fromSeed(new TextEncoder().encode(seed)).getPublicKey();
 
 export async function natsBinary(): Promise<string> {
   return (await obtainNats({ report: () => undefined })).path;

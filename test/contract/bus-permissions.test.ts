@@ -6,7 +6,8 @@ import type { BusUser } from '../../deploy/local/local-secrets.ts';
 import { ensureAssertionsStream } from '../../shared/bus/streams/assertions.ts';
 import { ensureEventsStream } from '../../shared/bus/streams/events.ts';
 import { ensureQuotasStream } from '../../shared/bus/streams/quotas.ts';
-import { newSeed, publicKeyOf, startBusWithUsers, type Bus } from './bus-fixtures.ts';
+import { publicNkeyOf } from '../../shared/bus/nkey.ts';
+import { newSeed, startBusWithUsers, type Bus } from './bus-fixtures.ts';
 
 let bus: Bus;
 
@@ -393,7 +394,7 @@ describe('whoever has no user', () => {
         reconnect: false,
         authenticator: (nonce?: string) => ({
           ...(nkeyAuthenticator(ownKey)(nonce) as { nkey: string; sig: string }),
-          nkey: publicKeyOf(bus.seeds.gateway),
+          nkey: publicNkeyOf(bus.seeds.gateway),
         }),
       }),
       { name: 'AuthorizationError' },

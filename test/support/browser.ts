@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { after } from 'node:test';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { after, afterEach } from 'node:test';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 
 export const CHROMIUM =
   process.env.HOOKMINT_TEST_CHROMIUM ??
@@ -34,8 +34,12 @@ export type LookedAt = { page: Page; complaints: readonly string[] };
 
 let started: Promise<Browser> | undefined;
 
-/** One browser for all tests of a file; each page has a context of its own, so nobody is signed in. */
+/** One browser for all tests of a file; each page has a context of its own, so nobody is signed in, and is closed after the test: it would work on. */
 export function withBrowser() {
+  const contexts: BrowserContext[] = [];
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+  });
   after(async () => {
     await (await started)?.close();
     started = undefined;
@@ -47,6 +51,7 @@ export function withBrowser() {
     ): Promise<LookedAt> => {
       started ??= chromium.launch({ executablePath: CHROMIUM ?? '', args: CHROMIUM_FLAGS });
       const context = await (await started).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      contexts.push(context);
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
       const complaints: string[] = [];

@@ -11,6 +11,8 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
  * without query and fragment (RFC 9449 §4.3).
  */
 export function isEndpoint(uri: string, endpoint: string): boolean {
+  // RFC 3986 §6.2.1: as nearly every client writes it.
+  if (uri === endpoint) return true;
   const wanted = normalized(endpoint);
   return wanted !== undefined && normalized(uri) === wanted;
 }

@@ -12,17 +12,24 @@ export function createDpopNonces(signRequestKey: Buffer, nowMs: () => number = D
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', signRequestKey, '', PURPOSE, 32)));
   const window = (): number => Math.floor(nowMs() / WINDOW_MS);
   const nonceOf = (which: number): string => createHmac('sha256', key).update(String(which)).digest('base64url');
+  const around = (now: number) => ({
+    now,
+    current: nonceOf(now),
+    // The next one is of a gateway whose clock is ahead.
+    accepted: [now, now - 1, now + 1].map((which) => Buffer.from(nonceOf(which))),
+  });
+  let kept = around(window());
+  /** Made once in a window: each answer has one. */
+  const known = (): typeof kept => {
+    const now = window();
+    if (kept.now !== now) kept = around(now);
+    return kept;
+  };
   return {
-    current: () => nonceOf(window()),
+    current: () => known().current,
     accepts: (nonce) => {
-      const now = window();
-      // The next one is of a gateway whose clock is ahead.
-      return [now, now - 1, now + 1].some((which) => isSame(nonce, nonceOf(which)));
+      const sent = Buffer.from(nonce);
+      return known().accepted.some((ours) => ours.length === sent.length && timingSafeEqual(sent, ours));
     },
   };
-}
-
-function isSame(sent: string, ours: string): boolean {
-  const [a, b] = [Buffer.from(sent), Buffer.from(ours)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

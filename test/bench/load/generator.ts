@@ -6,6 +6,8 @@ export type LoadRequest = {
   durationSeconds: number;
   /** Requests per second to aim at; without it each connection sends again as soon as it is answered. */
   targetPerSecond?: number;
+  /** File with a DPoP proof for each request, one a line, of which each is sent once. */
+  proofsFile?: string;
   signal: AbortSignal;
 };
 
@@ -18,6 +20,9 @@ export type LoadGenerator = {
   /** Fails when any request was answered with anything but success, or not at all. */
   run(request: LoadRequest): Promise<LoadResult>;
 };
+
+/** Most requests a second that are made ready where each needs a proof of its own: more fail for want of one. */
+export const mostProofsPerSecond = 6_000;
 
 export const formContentType = 'application/x-www-form-urlencoded';
 

@@ -13,6 +13,22 @@ if mean_think_ms then
   end
 end
 
+-- A request for each proof, made ready before the clock starts; without another one the last is refused.
+local proofs_file = os.getenv("BENCH_PROOFS_FILE")
+if proofs_file then
+  local requests, at = {}, 0
+  function init()
+    for proof in io.lines(proofs_file) do
+      wrk.headers["DPoP"] = proof
+      requests[#requests + 1] = wrk.format()
+    end
+  end
+  function request()
+    at = math.min(at + 1, #requests)
+    return requests[at]
+  end
+end
+
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(

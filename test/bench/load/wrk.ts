@@ -34,9 +34,12 @@ async function run(file: string, request: LoadRequest): Promise<LoadResult> {
 }
 
 // wrk cannot hold a rate, but its connections can think between requests.
-function scriptInputs({ body, connections, targetPerSecond }: LoadRequest): Record<string, string> {
-  if (targetPerSecond === undefined) return { BENCH_BODY: body };
-  return { BENCH_BODY: body, BENCH_MEAN_THINK_MS: String((connections / targetPerSecond) * 1e3) };
+function scriptInputs({ body, connections, targetPerSecond, proofsFile }: LoadRequest): Record<string, string> {
+  return {
+    BENCH_BODY: body,
+    ...(proofsFile === undefined ? {} : { BENCH_PROOFS_FILE: proofsFile }),
+    ...(targetPerSecond === undefined ? {} : { BENCH_MEAN_THINK_MS: String((connections / targetPerSecond) * 1e3) }),
+  };
 }
 
 // `wrk -v` prints its version and the usage, and exits with 1.
