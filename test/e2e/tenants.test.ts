@@ -1,7 +1,7 @@
 import '../contract/quiet.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeJwt, decodeProtectedHeader, createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { decodeProtectedHeader, createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { runCli } from '../support/run-cli.ts';
 import type { Stack } from '../support/stack.ts';
 import { askAt, openOperator, openTenantManagement, tokenAt, type MadeTenant } from '../support/tenants.ts';
