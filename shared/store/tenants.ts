@@ -8,6 +8,6 @@ export function tenantsIn(db: Db) {
   return {
     ...documents,
     /** Two of one issuer would be two services at one address. */
-    createIndexes: () => documents.collection.createIndex({ issuer: 1 }, { unique: true }),
+    createIndexes: () => documents.collection.createIndex({ issuer: 1 }, { unique: true }, {}),
   };
 }

@@ -16,7 +16,7 @@ import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYT
 
 const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
 /** Of the deployment's own tenant alone; where the management service has it not, it says so. */
-const OPERATOR = /^\/operator\/v1\//;
+const OPERATOR = '/operator/v1/';
 const CONSOLE = /^\/console(?:\/|$)/;
 
 /** How it is reached, and what is asked of it: for which tenant, where that is not the deployment's own, and whether it has a console. */
@@ -89,7 +89,7 @@ export function managementRoute(
   return (request: Request, response: Response, next: NextFunction) => {
     const { path } = request;
     const isForwarded =
-      API.test(path) || (hasConsole && CONSOLE.test(path)) || (hosted === undefined && OPERATOR.test(path));
+      API.test(path) || (hasConsole && CONSOLE.test(path)) || (hosted === undefined && path.startsWith(OPERATOR));
     if (!isForwarded) {
       next();
       return;

@@ -164,7 +164,10 @@ export function keepLogs(deps: {
         if (tenant === undefined) logger.warn({ tenant: name }, 'events of a tenant that is not there any more');
         return tenant;
       } catch (error) {
-        if (storeFailureOf(error) === undefined) return void giveUp(name, error);
+        if (storeFailureOf(error) === undefined) {
+          giveUp(name, error);
+          return undefined;
+        }
         if (attempt === 1) logger.warn({ err: error, tenant: name }, 'logs of a tenant cannot be written yet');
         message.working();
         await pause(stopped);
