@@ -59,17 +59,24 @@ export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, s
   HOOKMINT_ACCESS_TOKEN   instead of the two: an access token (or AUTH0_ACCESS_TOKEN)
 `;
 
+/** Below the issuer: the Management API of a tenant, or the API of the deployment's operator. */
+type ApiPath = 'api/v2' | 'operator/v1';
+
 /**
  * Connects by what the environment says.
  *
  * @throws {UsageError} One that names the variable that is missing or wrong.
  */
-export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<ApiClient> {
+export async function connectApi(
+  env: NodeJS.ProcessEnv = process.env,
+  apiPath: ApiPath = 'api/v2',
+): Promise<ApiClient> {
   const baseUrl = baseUrlOf(env);
   const token =
     variable('HOOKMINT_ACCESS_TOKEN', 'AUTH0_ACCESS_TOKEN', env) ??
     (await requestToken(
       baseUrl,
+      apiPath,
       variable('HOOKMINT_CLIENT_ID', 'AUTH0_CLIENT_ID', env),
       variable('HOOKMINT_CLIENT_SECRET', 'AUTH0_CLIENT_SECRET', env),
     ));
@@ -77,7 +84,7 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
 
   async function call(method: string, path: string, body?: unknown, ifMatch?: string): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
-      const response = await reach(`${baseUrl}api/v2${path}`, {
+      const response = await reach(`${baseUrl}${apiPath}${path}`, {
         method,
         headers: {
           ...headers,
@@ -100,12 +107,12 @@ export async function connectApi(env: NodeJS.ProcessEnv = process.env): Promise<
 
   return {
     baseUrl,
-    audience: () => audienceOf(baseUrl),
+    audience: () => audienceOf(baseUrl, apiPath),
     call,
     read: async (schema, method, path, body) =>
       answered(schema, await call(method, path, body), baseUrl, `${method} ${path}`),
     open: async (path, signal) => {
-      const response = await reach(`${baseUrl}api/v2${path}`, { headers, signal });
+      const response = await reach(`${baseUrl}${apiPath}${path}`, { headers, signal });
       if (response.ok) return response;
       throw new ApiCallError(`GET ${path}`, response.status, errorOf(await textOf(response)));
     },
@@ -140,14 +147,15 @@ export function baseUrlOf(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** By the issuer's own metadata (RFC 8414): it may be reached by another address, as through a port of this machine. */
-async function audienceOf(baseUrl: string): Promise<string> {
+async function audienceOf(baseUrl: string, apiPath: ApiPath): Promise<string> {
   const response = await reach(`${baseUrl}.well-known/oauth-authorization-server`, {});
   const { data } = Metadata.safeParse(jsonOrNothing(await textOf(response)));
-  return `${data?.issuer ?? baseUrl}api/v2/`;
+  return `${data?.issuer ?? baseUrl}${apiPath}/`;
 }
 
 async function requestToken(
   baseUrl: string,
+  apiPath: ApiPath,
   client_id: string | undefined,
   client_secret: string | undefined,
 ): Promise<string> {
@@ -161,7 +169,7 @@ async function requestToken(
       grant_type: 'client_credentials',
       client_id,
       client_secret,
-      audience: await audienceOf(baseUrl),
+      audience: await audienceOf(baseUrl, apiPath),
     }),
   });
   const body = jsonOrNothing(await textOf(response));
@@ -172,7 +180,9 @@ async function requestToken(
     refusal === undefined
       ? `status ${String(response.status)}`
       : `${refusal.error}: ${refusal.error_description ?? ''}`;
-  throw new UsageError(`${baseUrl} refuses HOOKMINT_CLIENT_ID a token for its Management API (${reason}).`);
+  throw new UsageError(
+    `${baseUrl} refuses HOOKMINT_CLIENT_ID a token for its ${apiPath === 'api/v2' ? 'Management API' : "operator's API"} (${reason}).`,
+  );
 }
 
 function parsed(text: string): unknown {

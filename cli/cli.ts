@@ -44,6 +44,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['tokens', async () => (await import('./tokens.ts')).tokens],
   ['recording', async () => (await import('./recording.ts')).recording],
   ['trust', async () => (await import('./trust.ts')).trust],
+  ['tenant', async () => (await import('./tenant.ts')).tenant],
 ]);
 
 async function main([subject, ...args]: string[]): Promise<ExitCode> {

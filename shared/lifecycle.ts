@@ -4,6 +4,24 @@ import { shutdownTelemetry } from './telemetry/register.ts';
 
 type Step = { what: string; end: () => unknown };
 
+/** Remembers what was started, and how it ends. */
+export type EndLater = (what: string, end: Step['end']) => void;
+
+/** Ends what was started in the opposite order; what does not end cleanly is told, and the rest ends. */
+export function createEnds(): { endLater: EndLater; end: () => Promise<void> } {
+  const steps: Step[] = [];
+  return {
+    endLater: (what, end) => void steps.push({ what, end }),
+    end: async () => {
+      for (const { what, end } of steps.splice(0).reverse()) {
+        await Promise.resolve()
+          .then(end)
+          .catch((error: unknown) => logger.warn({ err: error }, `${what} did not end cleanly`));
+      }
+    },
+  };
+}
+
 /** Longer than any hook may run, and within the 30 s that Kubernetes gives. */
 const STOP_TIMEOUT_MS = 25_000;
 
@@ -12,11 +30,8 @@ const STOP_TIMEOUT_MS = 25_000;
  * started in the opposite order, so that nothing under way is lost. A start that fails is one clear line and exit code 1; an
  * error nobody caught ends the process, since its state is no longer known, and its supervisor starts another.
  */
-export function runService(
-  name: string,
-  start: (endLater: (what: string, end: Step['end']) => void) => Promise<void>,
-): void {
-  const steps: Step[] = [];
+export function runService(name: string, start: (endLater: EndLater) => Promise<void>): void {
+  const ends = createEnds();
   let stopping = false;
 
   async function stop(reason: string, exitCode: number): Promise<void> {
@@ -26,11 +41,7 @@ export function runService(
       logger.error({ reason }, `${name} did not stop in time`);
       process.exit(1);
     }, STOP_TIMEOUT_MS).unref();
-    for (const { what, end } of steps.reverse()) {
-      await Promise.resolve()
-        .then(end)
-        .catch((error: unknown) => logger.warn({ err: error }, `${what} did not end cleanly`));
-    }
+    await ends.end();
     await shutdownTelemetry();
     logger.info({ reason }, `${name} stopped`);
     logger.flush(() => process.exit(exitCode));
@@ -44,7 +55,7 @@ export function runService(
     void stop('an uncaught error', 1);
   });
 
-  start((what, end) => void steps.push({ what, end })).then(
+  start(ends.endLater).then(
     () => {
       logger.info(`${name} is ready`);
       process.send?.({ ready: true });

@@ -41,6 +41,7 @@ export const CONTENTS: readonly Section[] = [
       ['docs/kubernetes.md', 'In production'],
       ['docs/first-client.md', 'A client, by curl'],
       ['docs/environments.md', 'Two environments'],
+      ['docs/tenants.md', 'Many tenants'],
       ['docs/upgrade.md', 'Upgrade, and back'],
       ['docs/backup.md', 'Backup and restore'],
       ['docs/observability.md', 'Observability'],

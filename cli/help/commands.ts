@@ -176,4 +176,23 @@ hookmint import PATH --from SYSTEM [OPTION ...]
     --issuer URL, --jwks-uri URL  of an installation of your own
     --jwks-file FILE      the issuer's keys, where hookmint cannot fetch them`,
   ],
+  [
+    'tenant',
+    'the tenants that a deployment serves beside its own',
+    `hookmint tenant create NAME | list | suspend NAME | resume NAME | delete NAME [OPTION ...]
+
+  Makes tenants on one deployment, each with its own issuer, keys, clients, APIs, hooks, secrets,
+  logs and Management API; as a client of the deployment's own tenant with a grant for the
+  operator's API, where that is on (HOOKMINT_OPERATOR_API).
+
+    create NAME           and prints how to reach it, for eval: eval "$(npx hookmint tenant create …)"
+      --issuer URL        a host of its own, which must lead to the gateway (default: below t/NAME/
+                          at the deployment's)
+    suspend NAME          it is answered nothing from now on, and loses nothing
+    resume NAME
+    delete NAME           one that is suspended, with all that it has; nothing brings it back
+    --data DIR            of the hookmint that runs on this machine (default .hookmint/), where
+                          HOOKMINT_URL is not set
+    --json                the answer of the API`,
+  ],
 ];

@@ -83,6 +83,8 @@ const ENVIRONMENTS: Record<ServiceName, (of: Installation) => Record<string, str
     MONGODB_URL: store.management,
     HOOKMINT_ISSUER: issuer,
     HOOKMINT_CONSOLE: onOrOff(console),
+    // Whoever starts it owns the machine.
+    HOOKMINT_OPERATOR_API: 'on',
   }),
 };
 

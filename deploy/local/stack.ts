@@ -139,6 +139,7 @@ export async function runStack(options: StackOptions): Promise<void> {
         },
         TENANT,
         secrets.mongodb_passwords,
+        { isHosting: true },
       );
       storePort = started.server.port;
       urls = started.urls;

@@ -11,7 +11,7 @@ import { authorizeRoute } from './routes/authorize.ts';
 import { certificateRoute } from './routes/certificate.ts';
 import { healthRoute, readyRoute } from './routes/health.ts';
 import { jwksRoute } from './routes/jwks.ts';
-import { managementRoute } from './routes/management.ts';
+import { managementRoute, type ManagementService } from './routes/management.ts';
 import { metadataRoute } from './routes/metadata.ts';
 import type { RefusalSampler } from './sample-refusals.ts';
 import { PATH as TOKEN_PATH, tokenEndpoint } from './routes/token.ts';
@@ -26,10 +26,9 @@ export function createApp(options: {
   trustedProxies: number;
   /** Whether clients can show certificates at all. */
   hasMutualTls: boolean;
-  managementUrl: string | undefined;
-  hasConsole: boolean;
+  management: ManagementService | undefined;
 }): RequestListener {
-  const { issuer, events, refusals, maxInFlight, trustedProxies, hasMutualTls, managementUrl, hasConsole } = options;
+  const { issuer, events, refusals, maxInFlight, trustedProxies, hasMutualTls, management } = options;
   const { publicKeys, missing } = issuer;
   const app = express();
   app.set('trust proxy', trustedProxies);
@@ -45,10 +44,10 @@ export function createApp(options: {
 
   app.use(observeExpress);
   app.use(requireHost);
-  if (managementUrl !== undefined) {
+  if (management !== undefined) {
     const { clientSecretKey, configuration } = issuer;
     const who = { trustedProxies, clientSecretKey };
-    app.use(managementRoute(managementUrl, who, { hasConsole, changed: (changes) => configuration.changed(changes) }));
+    app.use(managementRoute(management, who, (changes) => configuration.changed(changes)));
   }
   const bounds = { trustedProxies, maxInFlight };
   const posted = new Map([

@@ -112,7 +112,7 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
   };
 
   function drop(change: ConfigChange | undefined): void {
-    if (change?.collection === 'signing_keys') return;
+    if (change !== undefined && NOT_READ.includes(change.collection)) return;
     const cache = change === undefined ? undefined : CACHE_OF[change.collection];
     if (cache === undefined || change?.keys === undefined) {
       dropAll();
@@ -146,6 +146,9 @@ export function readConfigurationFrom(db: Db, maxAgeMs = Infinity): Configuratio
     ageMs,
   };
 }
+
+/** Not by tokens of this tenant. */
+const NOT_READ: readonly string[] = ['signing_keys', 'tenants'];
 
 /** Of the collections that tokens are read from. */
 const CACHE_OF: Partial<

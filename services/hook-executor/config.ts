@@ -22,6 +22,11 @@ export const SETTINGS = {
   /** Most sandbox processes of hooks with `isolation: process` at a time, in addition to the shared ones; further hooks wait. Default 4. */
   HOOKMINT_SANDBOX_OWN_PROCESSES: integer.min(1).max(64).default(4),
   /**
+   * Most sandbox processes of hosted tenants at a time, in addition to the shared ones, one for each tenant whose hooks run; a process without runs makes room, others
+   * wait. Default 8.
+   */
+  HOOKMINT_SANDBOX_TENANT_PROCESSES: integer.min(1).max(256).default(8),
+  /**
    * What native code in a sandbox process meets: `require` starts only behind a wall of bubblewrap or seccomp, `auto` behind the
    * strongest that stands here, `off` behind none. Default `auto`.
    */

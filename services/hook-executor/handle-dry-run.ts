@@ -3,14 +3,16 @@ import type { HookDryRun, HookDryRunReply } from '../../shared/subjects/hook-dry
 import { openAnswers, sealAnswers } from '../../shared/recorded-answers.ts';
 import type { HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 import type { EgressBroker } from './egress/broker.ts';
-import { createRevisions, type KnownRevision } from './revisions.ts';
+import { createRevisionMemory, createRevisions, type KnownRevision, type RevisionMemory } from './revisions.ts';
 import { createRehearsals } from './rehearsals.ts';
 import { runOnce } from './run-once.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
+import type { ExecutingTenant } from './tenants.ts';
 
 type Ran = Omit<Extract<HookDryRunReply, { kind: 'ran' }>, 'kind'>;
 
-/** Revisions remembered for the next dry run; they may be megabytes each. */
+/** Revisions remembered for the next dry run; they may be megabytes each. Its isolates have names of their own, so there is nothing to unload of one that had to make room. */
+export const createDryRunMemory = (): RevisionMemory => createRevisionMemory(() => undefined, MAX_REVISIONS);
 const MAX_REVISIONS = 16;
 
 /**
@@ -20,11 +22,12 @@ const MAX_REVISIONS = 16;
 export function createDryRunHandlers(options: {
   pool: SandboxPool;
   broker: EgressBroker;
+  memory: RevisionMemory;
   secretsKey: Buffer | undefined;
+  tenant: ExecutingTenant;
 }) {
   const { pool, broker, secretsKey } = options;
-  // Its isolates have names of their own, so there is nothing to unload of a revision that had to make room.
-  const revisions = createRevisions(secretsKey, () => undefined, MAX_REVISIONS);
+  const revisions = createRevisions(secretsKey, options.memory, options.tenant);
   const rehearsals = createRehearsals({ pool, broker });
 
   async function ran(event: HookDryRun, run: (known: KnownRevision) => Promise<Ran>): Promise<HookDryRunReply> {

@@ -11,23 +11,25 @@ import { asAuthorSees, type Seen } from './author-view.ts';
 import { createConsoleLines } from './console-lines.ts';
 import type { EgressBroker } from './egress/broker.ts';
 import { networkOfRun } from './egress/network-of-run.ts';
-import { createRevisions, type KnownRevision } from './revisions.ts';
+import { createRevisions, type KnownRevision, type RevisionMemory } from './revisions.ts';
 import { createRunner } from './runner.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
 import { busDocuments } from './storage/bus-documents.ts';
 import { storageOfRun } from './storage/storage-of-run.ts';
+import type { ExecutingTenant } from './tenants.ts';
 
 /** Answers `token.requested`: finds the revision that the event names, runs it, and records the outcome in span, metric and log. */
 export function createTokenRequestedHandler(options: {
   connection: NatsConnection;
-  tenant: string;
+  tenant: ExecutingTenant;
   pool: SandboxPool;
   broker: EgressBroker;
+  memory: RevisionMemory;
   secretsKey: Buffer | undefined;
 }) {
   const { connection, tenant, pool, broker, secretsKey } = options;
-  const revisions = createRevisions(secretsKey, (revision) => pool.unload(revision));
-  const documents = busDocuments(connection, tenant);
+  const revisions = createRevisions(secretsKey, options.memory, tenant);
+  const documents = busDocuments(connection, tenant.name);
   const run = createRunner(pool);
   const tellConsole = createConsoleLines(
     (hook, { level, text }) => logger.info({ hook, level_of_hook: level, text }, 'hook console'),
@@ -95,7 +97,7 @@ export function createTokenRequestedHandler(options: {
       lines: outcome.console,
       failure: failureOf(outcome, last_calls),
     };
-    connection.publish(hookLogSubject(tenant), JSON.stringify(entry));
+    connection.publish(hookLogSubject(tenant.name), JSON.stringify(entry));
     tellConsole(hook.name, outcome.console);
   }
 }

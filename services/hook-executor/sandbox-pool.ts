@@ -5,11 +5,18 @@ import { logger } from '../../shared/log.ts';
 import type { SandboxFigures } from '../../shared/telemetry/process-metrics.ts';
 import { keepWithin, memoryForSandboxes } from './memory-of-sandboxes.ts';
 import { openOwnProcesses } from './own-processes.ts';
-import { NO_NETWORK, NO_STORAGE, startSandboxProcess, type Network, type SandboxProcess } from './sandbox-process.ts';
+import {
+  NO_NETWORK,
+  NO_STORAGE,
+  startSandboxProcess,
+  type Network,
+  type RunServices,
+  type SandboxProcess,
+} from './sandbox-process.ts';
 import type { RunnableHook } from './sandbox/protocol.ts';
 import type { Storage } from './storage/storage-of-run.ts';
 
-/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies, and hooks with `isolation: process` in their own. */
+/** Runs hooks in a fixed number of sandbox processes, each replaced when it dies; hooks with `isolation: process` in their own, and those of a hosted tenant in its. */
 export type SandboxPool = {
   /** Runs a hook once, or with `null` as arguments only loads it; a run whose process died under it is run once more, in another. */
   run(
@@ -29,6 +36,7 @@ const RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 5_000;
 
 const MAX_OWN_PROCESSES = 4;
+const MAX_TENANT_PROCESSES = 8;
 
 const WHY_REPLACED = {
   stuck: 'a sandbox process is stuck',
@@ -39,6 +47,7 @@ const WHY_REPLACED = {
  * Starts the processes and waits until they take runs; fails with what they said if they cannot start.
  *
  * @param maxOwn Most processes of single hooks at a time, beside the shared ones.
+ * @param maxOfTenants The same of hosted tenants.
  * @param memoryBytes What all of them may take together.
  */
 export async function openSandboxPool(
@@ -46,10 +55,12 @@ export async function openSandboxPool(
   start = () => startSandboxProcess(),
   maxOwn = MAX_OWN_PROCESSES,
   memoryBytes = memoryForSandboxes(),
+  maxOfTenants = MAX_TENANT_PROCESSES,
 ): Promise<SandboxPool> {
   const running = new Set<SandboxProcess>();
   const slots = Array.from({ length: size }, started);
   const ownProcesses = openOwnProcesses(started, maxOwn);
+  const tenantProcesses = openOwnProcesses(started, maxOfTenants);
   const memoryWatch = keepWithin(memoryBytes, running);
   const waitingForProcess = new Set<(process: SandboxProcess) => void>();
   let closed = false;
@@ -99,6 +110,21 @@ export async function openSandboxPool(
     return best;
   }
 
+  async function runIn(
+    hook: RunnableHook,
+    args: string | null,
+    deadlineMs: number,
+    services: RunServices,
+  ): Promise<HookOutcome | 'full' | undefined> {
+    const { processOf } = hook;
+    if (processOf === undefined) {
+      return await (leastBusy() ?? (await nextProcess(deadlineMs)))?.run(hook, args, deadlineMs, services);
+    }
+    return 'hook' in processOf
+      ? await ownProcesses.run(processOf.hook, hook, args, deadlineMs, services)
+      : await tenantProcesses.run(processOf.tenant, hook, args, deadlineMs, services);
+  }
+
   function nextProcess(deadlineMs: number): Promise<SandboxProcess | undefined> {
     return new Promise((resolve) => {
       const timer = setTimeout(
@@ -135,10 +161,7 @@ export async function openSandboxPool(
     run: async (hook, args, deadlineMs, http = NO_NETWORK, storage = NO_STORAGE) => {
       const services = { http, storage };
       for (let attempt = 1; attempt <= 2; attempt++) {
-        const outcome =
-          hook.ownProcessOf === undefined
-            ? await (leastBusy() ?? (await nextProcess(deadlineMs)))?.run(hook, args, deadlineMs, services)
-            : await ownProcesses.run(hook.ownProcessOf, hook, args, deadlineMs, services);
+        const outcome = await runIn(hook, args, deadlineMs, services);
         if (outcome === 'full') return unavailable('no sandbox process of its own was free for the hook in time');
         if (outcome !== undefined) return outcome;
       }
@@ -147,6 +170,7 @@ export async function openSandboxPool(
     unload: (revision) => {
       for (const process of slots) process.unload(revision);
       ownProcesses.unload(revision);
+      tenantProcesses.unload(revision);
     },
     figures: () => figuresOf(running),
     close,

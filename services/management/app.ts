@@ -1,7 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
-import { watchBus } from '../../shared/health.ts';
 import { observeExpress } from '../../shared/http/observe.ts';
 import { peerOf } from '../../shared/http/peer.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
@@ -10,10 +9,12 @@ import { VERSION } from '../../shared/version.ts';
 import { createAnnouncer } from './api/announce.ts';
 import { answerError } from './api/answer-error.ts';
 import { inexistent } from './api/api-error.ts';
-import { mountRoutes } from './api/mount.ts';
+import { API_PATH, mountRoutes } from './api/mount.ts';
 import { mountConsole } from './console/mount-console.ts';
 import type { SignInSettings } from './console/sign-in/sign-in-settings.ts';
 import type { Deps } from './deps.ts';
+import { operatorAudience, OPERATOR_PATH } from './hosting/operator-api.ts';
+import { OPERATOR_ROUTES } from './hosting/routes.ts';
 import { openapiRoute } from './openapi/serve.ts';
 import { ROUTES } from './routes.ts';
 
@@ -43,12 +44,10 @@ export function createApp(
     next();
   });
 
-  const busMissing = watchBus(deps.bus);
   app.use(helmet(securityHeaders(deps.issuer)));
   app.get('/healthz', (_request, response) => void response.set(NO_STORE).json({ status: 'ok', version: VERSION }));
   app.get('/readyz', (_request, response) => {
     const missing = [
-      ...busMissing(),
       ...options.missing(),
       ...(deps.publicKeys.keys() === undefined ? ['no signer has sent its public keys yet'] : []),
     ];
@@ -68,7 +67,14 @@ export function createApp(
   });
   app.get('/openapi.json', openapiRoute(ROUTES, deps.issuer));
   const announcer = createAnnouncer(deps, options.events);
-  mountRoutes(app, ROUTES, deps, { announcer, requestsPerSecond: options.requestsPerSecond });
+  const mounted = { announcer, requestsPerSecond: options.requestsPerSecond };
+  mountRoutes(app, ROUTES, deps, { ...mounted, path: API_PATH });
+  if (deps.hosting !== undefined) {
+    const audience = operatorAudience(deps.issuer);
+    // Nobody's session of the console reaches it.
+    const ofOperator = { ...deps, audience, console: undefined };
+    mountRoutes(app, OPERATOR_ROUTES, ofOperator, { ...mounted, path: OPERATOR_PATH });
+  }
   const { console: address } = deps;
   if (address !== undefined) mountConsole(app, deps, { address, signIn: options.signIn }, announcer);
   app.use((_request: Request, response: Response) => answerError(inexistent('path', 'not_found'), response));

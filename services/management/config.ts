@@ -42,6 +42,8 @@ export const SETTINGS = {
   /** Where people reach the console, when it is not where clients reach the token endpoint. Default: the issuer. */
   HOOKMINT_CONSOLE_URL: z.url().endsWith('/', 'must end with a slash, as in https://console.example.com/').optional(),
   ...signInEnv,
+  /** Whether tenants can be made beside `HOOKMINT_TENANT`, by `/operator/v1/tenants`. Default `off`; those that were made are served anyway. */
+  HOOKMINT_OPERATOR_API: z.enum(['on', 'off']).default('off'),
   /** Address of a trace for the console to link to, with `{trace_id}` in it, as in https://grafana.example.com/trace/{trace_id}. */
   HOOKMINT_CONSOLE_TRACE_URL: z
     .url({ protocol: /^https?$/ })

@@ -8,6 +8,7 @@ import type { HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
 import type { ConsoleAddress } from './console/console-address.ts';
 import type { KeysManage, KeysManageReply } from '../../shared/subjects/keys-manage.ts';
 import type { GradualReports } from './gradual/gradual-reports.ts';
+import type { Hosting } from './hosting/hosting.ts';
 import type { HookBuilder } from './hook-builder/hook-builder.ts';
 import type { ShadowReports } from './shadow/shadow-reports.ts';
 import type { HookLogs } from './resources/hooks/hook-logs.ts';
@@ -44,4 +45,6 @@ export type Deps = {
   /** Where the console finds a trace, with `{trace_id}` in the place of its id. */
   traceUrl: string | undefined;
   hookBuilder: HookBuilder;
+  /** Makes tenants beside this one; `undefined` where that is off, or this one is such a tenant. */
+  hosting: Hosting | undefined;
 };

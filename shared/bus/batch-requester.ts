@@ -226,7 +226,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
   });
   const sweeper = setInterval(sweep, SWEEP_INTERVAL_MS);
   // What was in flight when the connection broke is most likely lost: better twice than late.
-  void onReconnect(connection, () => {
+  const endReconnects = onReconnect(connection, () => {
     reconnectedMs = performance.now();
     for (const [id, entry] of pending) resend(id, entry);
   });
@@ -272,6 +272,7 @@ export function createBatchRequester<Event extends object, Reply>(options: {
       ),
     close: () => {
       clearInterval(sweeper);
+      endReconnects();
       subscription.unsubscribe();
       for (const id of pending.keys()) fail(id, 'bus_unresponsive', 'the service is stopping');
     },

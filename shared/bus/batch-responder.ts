@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, type Attributes } from '@opentelemetry/api';
 import { z } from 'zod';
 import { HookmintError, messageOf } from '../errors.ts';
 import { logger } from '../log.ts';
-import { measureBus } from '../telemetry/metrics.ts';
+import { measureBus, type BusMeasure } from '../telemetry/metrics.ts';
 import { contextFrom, inSpan, messagingAttributes } from '../telemetry/tracing.ts';
 import {
   ALIVE_INTERVAL_MS,
@@ -24,7 +24,7 @@ import { atTurnEnd, whenDry } from './turn-end.ts';
 export type BatchResponder = {
   /** Requests being worked on. */
   inFlight: () => number;
-  /** Whether it takes requests, as it does from the start; not: the bus gives them to the others of its group. */
+  /** Whether it takes requests; not: the bus gives them to the others of its group. */
   serve: (isServing: boolean) => void;
   /** Takes no new requests, answers those it has, and ends. */
   drain: () => Promise<void>;
@@ -33,6 +33,9 @@ export type BatchResponder = {
 /** Where replies to one message go, and what they must be proved by. */
 type ReplyTo = { subject: string; proved: Proved | undefined };
 
+/** What one message asked: its subject, and what is told of it. */
+type Asked = { subject: string; attributes: Attributes; measure: BusMeasure };
+
 type InFlight = { id: string; to: ReplyTo; sinceMs: number };
 
 /**
@@ -40,35 +43,48 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  * soon as it is there, so a slow request delays nobody else's answer. Where a message says when it was sent, deadlines are counted by the clock of
  * who asks: this one's may be wrong.
  *
- * @param handle Gives the reply to one event. What it throws is answered as an error with the code of a {@link HookmintError},
+ * @param pattern What is subscribed to, with wildcards. Figures are told of the one subject, and of all others together. Default: the subject alone.
+ * @param handle Gives the reply to one event, which came on a subject. What it throws is answered as an error with the code of a {@link HookmintError},
  *   `internal` for anything else, without detail.
  * @param proofKeys Keys of the allowed requesters: a request without a valid proof is dropped. Default: the bus decides who may send.
  * @param heardTime Told when each request was proved, by the clock of who made it.
  * @param maxMessageBytes A larger message is dropped before anything of it is read. Default: as large as the bus carries.
+ * @param isServing Whether it takes requests from the start. Default true.
  * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
- * @param holderOf The owner of an event. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
+ * @param holderOf The owner of an event, which came on a subject. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
  */
 export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   connection: NatsConnection;
   subject: string;
+  pattern?: string;
   queue: string;
   schema: z.ZodObject<Shape>;
   proofKeys?: ProofKeys;
   heardTime?: (timeMs: number) => void;
   maxMessageBytes?: number;
+  isServing?: boolean;
   maxInFlight: number;
   holdRepliesMs?: number;
-  holderOf?: (event: z.infer<z.ZodObject<Shape>>) => string;
-  handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number) => Promise<Reply>;
+  holderOf?: (event: z.infer<z.ZodObject<Shape>>, subject: string) => string;
+  handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number, subject: string) => Promise<Reply>;
 }): BatchResponder {
-  const { connection, subject, queue, handle, proofKeys, maxInFlight, holdRepliesMs = 0, holderOf } = options;
+  const {
+    connection,
+    subject,
+    pattern = subject,
+    queue,
+    handle,
+    proofKeys,
+    maxInFlight,
+    holdRepliesMs = 0,
+    holderOf,
+  } = options;
   const checkProof = proofKeys === undefined ? undefined : createProofCheck(proofKeys, subject, options.heardTime);
   const schema = options.schema.extend(requestEnvelope);
-  const attributes = messagingAttributes(subject, 'process');
-  const measure = measureBus(subject, 'process');
-  const spanName = `process ${subject}`;
+  const own: Asked = askedOn(subject, measureBus(subject, 'process'));
+  const measureOthers = pattern === subject ? own.measure : measureBus(pattern, 'process');
 
   const onTheWayMs = createTimeOnTheWay();
   const inFlight = new Set<InFlight>();
@@ -108,11 +124,12 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     else items.push(item);
   }
 
-  async function answer(raw: unknown, to: ReplyTo, shiftMs: number): Promise<void> {
+  async function answer(raw: unknown, asked: Asked, to: ReplyTo, shiftMs: number): Promise<void> {
+    const { attributes, measure } = asked;
     const parsed = schema.safeParse(raw);
     if (!parsed.success) {
       const id = z.object({ id: requestEnvelope.id }).safeParse(raw);
-      logger.error({ subject, err: parsed.error }, 'a request on the bus does not fit its schema');
+      logger.error({ subject: asked.subject, err: parsed.error }, 'a request on the bus does not fit its schema');
       measure.refused('invalid_event');
       if (id.success) reply(to, { id: id.data.id, error: invalidEvent });
       return;
@@ -123,7 +140,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       measure.refused('expired');
       return;
     }
-    const holder = holderOf?.(parsed.data as z.infer<z.ZodObject<Shape>>);
+    const holder = holderOf?.(parsed.data as z.infer<z.ZodObject<Shape>>, asked.subject);
     const free = maxInFlight - inFlight.size;
     if (free <= 0 || (holder !== undefined && !shares.take(holder, free))) {
       measure.refused('overloaded');
@@ -135,14 +152,14 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     inFlight.add(entry);
     try {
       const content = await inSpan(
-        spanName,
+        `process ${asked.subject}`,
         { kind: SpanKind.CONSUMER, attributes, parent: contextFrom(event.traceparent, event.correlation_id) },
-        () => handle(parsed.data as z.infer<z.ZodObject<Shape>>, deadlineMs),
+        () => handle(parsed.data as z.infer<z.ZodObject<Shape>>, deadlineMs, asked.subject),
       );
       reply(to, { id: event.id, reply: content });
       measure.ended(startedMs);
     } catch (error) {
-      logger.error({ subject, err: error }, 'a request on the bus failed');
+      logger.error({ subject: asked.subject, err: error }, 'a request on the bus failed');
       const remote = asRemoteError(error);
       reply(to, { id: event.id, error: remote });
       measure.ended(startedMs, remote.code);
@@ -171,6 +188,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
       return;
     }
     const to = { subject: replySubject, proved };
+    const asked = message.subject === subject ? own : askedOn(message.subject, measureOthers);
     let batch;
     try {
       batch = requestsIn(text);
@@ -181,18 +199,18 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     const { events, sent } = batch;
     // From a time by the clock of who asks to the same by this one's.
     const shiftMs = sent === undefined ? 0 : Date.now() - sent.at_ms - onTheWayMs(sent);
-    for (const raw of events) void answer(raw, to, shiftMs);
+    for (const raw of events) void answer(raw, asked, to, shiftMs);
   }
 
   function refuse(reason: ProofRefusal | 'invalid_reply_subject' | 'too_large'): void {
-    measure.refused(reason);
+    own.measure.refused(reason);
     logger.warn({ subject, reason }, 'a message on the bus was refused');
   }
 
   let subscription: Subscription | undefined;
   function serve(isServing: boolean): void {
     if (isServing && draining === undefined) {
-      subscription ??= connection.subscribe(subject, {
+      subscription ??= connection.subscribe(pattern, {
         queue,
         callback: (error, message) => {
           if (error === null) receive(message);
@@ -206,7 +224,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     }
   }
   let draining: Promise<void> | undefined;
-  serve(true);
+  serve(options.isServing ?? true);
   async function drain(): Promise<void> {
     await subscription?.drain();
     while (inFlight.size > 0) await delay(10);
@@ -228,6 +246,12 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
     drain: () => (draining ??= drain()),
   };
 }
+
+const askedOn = (subject: string, measure: BusMeasure): Asked => ({
+  subject,
+  attributes: messagingAttributes(subject, 'process'),
+  measure,
+});
 
 const invalidEvent = { code: 'invalid_event', message: 'the request does not fit its schema' };
 const replyTooLarge = { code: 'reply_too_large', message: 'the reply is larger than one may be' };

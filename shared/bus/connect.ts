@@ -94,9 +94,31 @@ async function logStatus(connection: NatsConnection, peers?: string): Promise<vo
   }
 }
 
-/** Calls `reconnected` each time the connection is back after a loss. */
-export async function onReconnect(connection: NatsConnection, reconnected: () => void): Promise<void> {
-  for await (const status of connection.status()) {
-    if (status.type === 'reconnect') reconnected();
+type Listener = { reconnected: () => void; disconnected: () => void };
+
+/** Of each connection, who wants to know. */
+const listening = new WeakMap<NatsConnection, Set<Listener>>();
+
+/** Calls `reconnected` each time the connection is back after a loss, and `disconnected` at each loss. @returns What ends that. */
+export function onReconnect(
+  connection: NatsConnection,
+  reconnected: () => void,
+  disconnected: () => void = () => undefined,
+): () => void {
+  let listeners = listening.get(connection);
+  if (listeners === undefined) {
+    listeners = new Set();
+    listening.set(connection, listeners);
+    void tell(connection, listeners);
+  }
+  const listener = { reconnected, disconnected };
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+async function tell(connection: NatsConnection, listeners: ReadonlySet<Listener>): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === 'reconnect') for (const { reconnected } of [...listeners]) reconnected();
+    if (type === 'disconnect') for (const { disconnected } of [...listeners]) disconnected();
   }
 }

@@ -22,7 +22,8 @@ const MAJORITY_TIMEOUT_MS = 3_000;
 /** A server whose packets are lost is noticed this and the time to connect later, and operations that wait for it fail. */
 const HEARTBEAT_INTERVAL_MS = 2_000;
 
-export type Store = { db: Db; close: () => Promise<void> };
+/** `of` is the database of another tenant, by the same connections. */
+export type Store = { db: Db; of: (tenant: string) => Db; close: () => Promise<void> };
 
 type Options = {
   /** Operations may take as long as they like: indexes of many documents do. Default: false. */
@@ -89,7 +90,7 @@ async function open(
   try {
     const db = client.db(databaseName(tenant));
     await db.command({ ping: 1 });
-    return { db, close: () => client.close() };
+    return { db, of: (other) => client.db(databaseName(other)), close: () => client.close() };
   } catch (error) {
     await client.close();
     throw error;

@@ -21,6 +21,7 @@ import { TenantFiles } from '../../cli/tenant-files/model.ts';
 import { readTenantFiles } from '../../cli/tenant-files/read.ts';
 import { writeFolder } from '../../cli/tenant-files/write-folder.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 
 // Files that somebody else made: what they make of the caller's machine when they are read, written beside, or run.
 
@@ -43,7 +44,7 @@ const WITHIN_MS = 120_000;
 
 /** Runs the CLI; a command that waits for ever has the exit code `null`. */
 function hookmint(args: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--no-node-snapshot', CLI, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
     env: { ...process.env, HOOKMINT_URL: 'http://127.0.0.1:9', HOOKMINT_ACCESS_TOKEN: 'x' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: WITHIN_MS,

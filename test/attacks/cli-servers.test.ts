@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { canary } from '../support/canary.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 
 // A server that is not what it says, or was taken over: what it can have of the caller's credentials, memory and time.
 
@@ -19,7 +19,6 @@ writeFileSync(hookFile, 'module.exports = (client, scope, audience, context, cb)
 const customizerFile = join(folder, 'customizer.json');
 writeFileSync(customizerFile, JSON.stringify({ script: 'const getCustomJwtClaims = async () => ({ plan: "full" });' }));
 
-const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const WITHIN_MS = 120_000;
 const clientSecret = canary('client-secret');
 const accessToken = canary('access-token');
@@ -37,7 +36,7 @@ async function end(server: Server): Promise<void> {
 
 /** Runs the CLI; `code` is `null` where it does not end. */
 async function hookmint(args: readonly string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--no-node-snapshot', '--max-old-space-size=600', CLI, ...args], {
+  const child = spawn(process.execPath, ['--max-old-space-size=600', ...CLI_PROGRAM, ...args], {
     env: { ...process.env, AUTH0_DOMAIN: '', HOOKMINT_ACCESS_TOKEN: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: WITHIN_MS,

@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { TenantFiles } from '../../cli/tenant-files/model.ts';
 import { readTenantFiles } from '../../cli/tenant-files/read.ts';
 import { writeFolder } from '../../cli/tenant-files/write-folder.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import { CLI_PROGRAM } from '../support/cli-program.ts';
 import { attackClass } from './attack-class.ts';
 
 // Files that somebody else made, and a server that is not what it says: what they do to whoever runs the CLI.
@@ -152,7 +152,6 @@ writeOut('of every kind, and all stay inside, none in the place of another', () 
   return Promise.resolve();
 });
 
-const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const ESCAPES = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\b';
 
 /** Runs the CLI against a server that answers everything with one thing. */
@@ -163,7 +162,7 @@ async function against(answer: (path: string) => [status: number, body: unknown]
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const HOOKMINT_URL = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const child = spawn(process.execPath, ['--no-node-snapshot', CLI, ...args], {
+  const child = spawn(process.execPath, [...CLI_PROGRAM, ...args], {
     env: { ...process.env, HOOKMINT_URL, HOOKMINT_ACCESS_TOKEN: 'x' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

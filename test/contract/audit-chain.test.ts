@@ -9,6 +9,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { startNats } from '../../deploy/local/servers/run-nats.ts';
 import type { RunningServer } from '../../deploy/local/servers/child-server.ts';
 import { keepLogs } from '../../services/management/logs/keep-logs.ts';
+import { LogNotes } from '../../services/management/logs/log-notes.ts';
 import { connectBus } from '../../shared/bus/connect.ts';
 import { createEventPublisher, type EventPublisher } from '../../shared/bus/event-publisher.ts';
 import { ensureEventsStream, MANAGEMENT_CONSUMER } from '../../shared/bus/streams/events.ts';
@@ -71,7 +72,15 @@ async function open(t: TestContext) {
     /** Management runs until it has read all there is; gives the ids of events and the gaps that logs tell of, in all so far. */
     read: async (): Promise<{ events: string[]; gaps: unknown[]; warnings: number }> => {
       const connection = await connectBus('management', { NATS_URL: server.url });
-      const logs = keepLogs({ bus: connection, api: {}, db, key: KEY, hostname: 'localhost', mayAdd: () => true });
+      const own = { db, hostname: 'localhost', notes: new LogNotes() };
+      const logs = keepLogs({
+        bus: connection,
+        api: {},
+        own,
+        of: () => Promise.resolve(own),
+        keyOf: () => KEY,
+        mayAdd: () => true,
+      });
       await until('all is read', async () => {
         const { num_pending, num_ack_pending } = await (
           await manager()

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Db } from 'mongodb';
 import { fitLogs } from '../../services/management/logs/bound-logs.ts';
-import type { LogNote } from '../../services/management/logs/keep-logs.ts';
+import type { LogNote } from '../../services/management/logs/log-notes.ts';
 import { logOfEvent } from '../../services/management/logs/log-of-event.ts';
 import { logsIn } from '../../shared/store/logs.ts';
 import type { TokenEvent } from '../../shared/subjects/token-events.ts';
@@ -98,6 +98,7 @@ describe('logs that take more than they may', () => {
       reserveBytes: 0,
       retentionSeconds: RETENTION_SECONDS,
       note,
+      isMeasured: true,
     });
     assert.ok(bytes > LOGS * 100, `${String(bytes)} bytes`);
     assert.deepEqual(
@@ -108,7 +109,7 @@ describe('logs that take more than they may', () => {
 
   it('expire earlier, the oldest first, and it is told', async () => {
     const { bytes } = await logsIn(management).size();
-    const bound = { maxBytes: bytes / 2, reserveBytes: 0, retentionSeconds: RETENTION_SECONDS, note };
+    const bound = { maxBytes: bytes / 2, reserveBytes: 0, retentionSeconds: RETENTION_SECONDS, note, isMeasured: true };
     assert.equal((await fitLogs(management, bound)).changed, true);
     const kept = LOGS * 0.45;
     await until('the oldest are gone', async () => (await logsIn(owner).count({})) < kept * 1.1);
@@ -123,14 +124,26 @@ describe('logs that take more than they may', () => {
 
   it('are told once, however many look', async () => {
     const { bytes } = await logsIn(management).size();
-    const bound = { maxBytes: bytes * 0.99, reserveBytes: 0, retentionSeconds: RETENTION_SECONDS, note };
+    const bound = {
+      maxBytes: bytes * 0.99,
+      reserveBytes: 0,
+      retentionSeconds: RETENTION_SECONDS,
+      note,
+      isMeasured: true,
+    };
     await logsIn(management).expireAfter(1, 'shorter');
     assert.equal((await fitLogs(management, bound)).changed, false);
     assert.equal(notes.length, 1);
   });
 
   it('are kept as long as is set again once there is room', async () => {
-    const bound = { maxBytes: 1_000_000_000, reserveBytes: 0, retentionSeconds: RETENTION_SECONDS, note };
+    const bound = {
+      maxBytes: 1_000_000_000,
+      reserveBytes: 0,
+      retentionSeconds: RETENTION_SECONDS,
+      note,
+      isMeasured: true,
+    };
     assert.equal((await fitLogs(management, bound)).changed, true);
     assert.equal(await expiry(), RETENTION_SECONDS);
   });

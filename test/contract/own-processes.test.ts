@@ -42,7 +42,7 @@ test('two hooks that are isolated by processes share none, neither with each oth
   t.after(pool.close);
   const [shared] = sandboxPids();
   const run = (runnable: RunnableHook) => pool.run(runnable, hookArguments(), Date.now() + 20_000);
-  const ownOf = (owner: string, name = owner): RunnableHook => ({ ...revision(name), ownProcessOf: owner });
+  const ownOf = (owner: string, name = owner): RunnableHook => ({ ...revision(name), processOf: { hook: owner } });
 
   okay(await run(revision('shares')));
   assert.deepEqual(sandboxPids(), [shared], 'a hook that shares starts no process');
@@ -58,7 +58,7 @@ test('two hooks that are isolated by processes share none, neither with each oth
   // Whose process is which, by what is left when each is ended.
   const [a] = withA.filter((pid) => pid !== shared);
   assert.ok(a !== undefined && shared !== undefined);
-  const waitsInA = run({ ...never, limits: { ...never.limits, wall_ms: 3_000 }, ownProcessOf: 'a' });
+  const waitsInA = run({ ...never, limits: { ...never.limits, wall_ms: 3_000 }, processOf: { hook: 'a' } });
   process.kill(a, 'SIGKILL');
   okay(await run(ownOf('b')));
   okay(await run(revision('shares')));

@@ -21,18 +21,20 @@ export type StoreServer = {
   stop: () => Promise<void>;
 };
 
-/** @param options.parameters Of mongod, which are set from its start on. */
+/**
+ * @param options.parameters Of mongod, which are set from its start on.
+ * @param options.isHosting Whether the users have rights in the databases of hosted tenants.
+ */
 export async function startStore({
   parameters = {},
-}: { parameters?: Record<string, number> } = {}): Promise<StoreServer> {
+  isHosting = false,
+}: { parameters?: Record<string, number>; isHosting?: boolean } = {}): Promise<StoreServer> {
   const password = (): string => randomBytes(32).toString('base64url');
   const { path } = await obtainMongod({ report: () => undefined });
   const binary = Object.keys(parameters).length === 0 ? path : withParameters(path, parameters);
-  const { server, urls } = await startStoreServer({ binary, dataDir: temporaryDir() }, TENANT, {
-    owner: password(),
-    gateway: password(),
-    signer: password(),
-    management: password(),
+  const passwords = { owner: password(), gateway: password(), signer: password(), management: password() };
+  const { server, urls } = await startStoreServer({ binary, dataDir: temporaryDir() }, TENANT, passwords, {
+    isHosting,
   });
   const stores: Store[] = [];
   let tenants = 0;

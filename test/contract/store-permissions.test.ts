@@ -179,6 +179,27 @@ describe('the database of another tenant, and of the server itself', () => {
   });
 });
 
+describe('the database of a hosted tenant', () => {
+  it('has the same rights as the deployment’s own has, and no more', async (t) => {
+    const hosting = await startStore({ isHosting: true });
+    t.after(() => hosting.stop());
+    const own = await hosting.connect(hosting.urls.owner, 'hosted');
+    await own.collection<{ _id: string }>('clients').insertOne({ _id: 'one' });
+    const [asGateway, asSigner, asManagement] = await Promise.all(
+      (['gateway', 'signer', 'management'] as const).map((user) => hosting.connect(hosting.urls[user], 'hosted')),
+    );
+    assert.ok(asGateway !== undefined && asSigner !== undefined && asManagement !== undefined);
+    assert.equal(await asGateway.collection('clients').countDocuments(), 1);
+    for (const write of Object.values(writes(asGateway, 'clients'))) await assert.rejects(write, UNAUTHORIZED);
+    await assert.rejects(asGateway.collection('signing_keys').find().toArray(), UNAUTHORIZED);
+    await assert.rejects(asSigner.collection('clients').find().toArray(), UNAUTHORIZED);
+    await assert.rejects(asManagement.collection('signing_keys').find().toArray(), UNAUTHORIZED);
+    await assert.rejects(asGateway.dropDatabase(), UNAUTHORIZED);
+    await assert.rejects(asSigner.dropDatabase(), UNAUTHORIZED);
+    assert.equal(await asManagement.dropDatabase(), true);
+  });
+});
+
 describe('whoever has no user of the store', () => {
   it('reads nothing and writes nothing', async (t) => {
     const client = new MongoClient(store.server.url);

@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { OWNER, type ConsoleRole } from '../../shared/domain/person.ts';
 import { consoleSessionsIn } from '../../shared/store/console-sessions.ts';
+import { CLI_PROGRAM } from './cli-program.ts';
 import type { Stack } from './stack.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const run = promisify(execFile);
 
 /** A link that signs in once, as `npx hookmint console` prints it. */
 export async function consoleLink(stack: Stack, role?: ConsoleRole): Promise<string> {
-  const args = [CLI, 'console', '--data', stack.dataDir, ...(role === undefined ? [] : ['--role', role])];
+  const args = [...CLI_PROGRAM, 'console', '--data', stack.dataDir, ...(role === undefined ? [] : ['--role', role])];
   const { stdout } = await run(process.execPath, args, {
     env: { ...process.env, HOOKMINT_URL: undefined, AUTH0_DOMAIN: undefined },
   });

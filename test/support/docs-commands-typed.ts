@@ -49,6 +49,7 @@ export const TYPED_BY: Readonly<Record<string, readonly string[]>> = {
     WORKED_ANSWERS,
   ],
   'docs/backup.md': ['test/e2e/restore.test.ts'],
+  'docs/tenants.md': ['test/e2e/tenants.test.ts', 'test/e2e/cli-deploy.test.ts'],
 };
 
 /** Of a page, beginnings of commands that no test types as they stand, and why. */

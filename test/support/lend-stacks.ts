@@ -9,8 +9,8 @@ export type StackKind = Pick<StackOptions, 'hasConsole' | 'env'>;
 /** The first line on a lent stack's socket. Each line after it is one that the stack has printed. */
 export type LentStack = { dataDir: string; pid: number; printed: string };
 
-/** A stack that nobody uses takes a fifteenth of a processor: for as long as this, that is less than another start takes. */
-const MAX_IDLE_MS = 30_000;
+/** A stack that nobody uses takes a twentieth of a processor: for as long as this, that is less than another start takes. */
+const MAX_IDLE_MS = 70_000;
 
 type Kept = { kind: string; stack: Stack; facts: LentStack; reset: () => Promise<void> };
 type Idle = Kept & { expiry: NodeJS.Timeout };

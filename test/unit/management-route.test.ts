@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, it } from 'node:test';
 import express from 'express';
-import { managementRoute } from '../../services/gateway/routes/management.ts';
+import { managementProxy, managementRoute } from '../../services/gateway/routes/management.ts';
 
 // A management service that answers with the status its path names, behind the route that forwards to it.
 
@@ -25,7 +25,13 @@ before(async () => {
   });
   const who = { trustedProxies: 0, clientSecretKey: Buffer.alloc(32) };
   url = await serve(
-    express().use(managementRoute(management, who, { hasConsole: false, changed: () => void seen.push('changed') })),
+    express().use(
+      managementRoute(
+        { ...managementProxy(management), hosted: undefined, hasConsole: false },
+        who,
+        () => void seen.push('changed'),
+      ),
+    ),
   );
 });
 after(() => {

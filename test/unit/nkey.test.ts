@@ -4,7 +4,7 @@ import { createUser, fromPublic, fromSeed } from '@nats-io/nkeys';
 import { nkeyAuthenticator as ofClient } from '@nats-io/transport-node';
 import { nkeyAuthenticator, publicNkeyOf } from '../../shared/bus/nkey.ts';
 
-const SEEDS = 20;
+const SEEDS = 5;
 const seedsOfUsers = Array.from({ length: SEEDS }, () => new TextDecoder().decode(createUser().getSeed()));
 
 test('a user answers a challenge as the client itself does', () => {

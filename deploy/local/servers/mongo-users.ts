@@ -14,6 +14,8 @@ export interface MongoUser {
   /** Holds the user, its role and everything it may touch. */
   database: string;
   privileges: readonly MongoPrivilege[];
+  /** The same in every database of the server, by the name of the collection. */
+  everyDatabase?: readonly MongoPrivilege[];
 }
 
 export interface EnsureMongoUsersOptions {
@@ -71,17 +73,23 @@ async function createOwner(url: string, owner: EnsureMongoUsersOptions['owner'])
   }
 }
 
-async function ensureUser(db: Db, { user, password, privileges }: MongoUser): Promise<void> {
+async function ensureUser(db: Db, { user, password, privileges, everyDatabase = [] }: MongoUser): Promise<void> {
+  await ensureRole(db, user, db.databaseName, privileges);
+  const everywhere = { role: `${db.databaseName}_${user}`, db: 'admin' };
+  // A role that reaches beyond its own database has to be one of this one.
+  if (everyDatabase.length > 0) await ensureRole(db.client.db('admin'), everywhere.role, '', everyDatabase);
+  const roles = [{ role: user, db: db.databaseName }, ...(everyDatabase.length > 0 ? [everywhere] : [])];
+  const account = { pwd: password, roles };
+  await createOrUpdate(db, USER_EXISTS, { createUser: user, ...account }, { updateUser: user, ...account });
+}
+
+/** @param of The database; `''` stands for all of them. */
+async function ensureRole(db: Db, name: string, of: string, privileges: readonly MongoPrivilege[]): Promise<void> {
   const role = {
-    privileges: privileges.map(({ collection, actions }) => ({
-      resource: { db: db.databaseName, collection },
-      actions,
-    })),
+    privileges: privileges.map(({ collection, actions }) => ({ resource: { db: of, collection }, actions })),
     roles: [],
   };
-  await createOrUpdate(db, ROLE_EXISTS, { createRole: user, ...role }, { updateRole: user, ...role });
-  const account = { pwd: password, roles: [{ role: user, db: db.databaseName }] };
-  await createOrUpdate(db, USER_EXISTS, { createUser: user, ...account }, { updateUser: user, ...account });
+  await createOrUpdate(db, ROLE_EXISTS, { createRole: name, ...role }, { updateRole: name, ...role });
 }
 
 async function createOrUpdate(db: Db, existsCode: number, create: Document, update: Document): Promise<void> {

@@ -20,6 +20,7 @@ export type RequestLimits = {
 export async function openRequestLimits(
   config: ReturnType<typeof readConfig>,
   bus: NatsConnection,
+  tenant: string,
   events: EventPublisher,
 ): Promise<RequestLimits & { close: () => Promise<void> }> {
   const traced = (): { trace_id?: string } => {
@@ -34,7 +35,7 @@ export async function openRequestLimits(
   const perMinute = config.HOOKMINT_FAILED_AUTHENTICATIONS_PER_MINUTE;
 
   const counts = createCounts(nuid.next());
-  const shared = await shareCounts(bus, config.HOOKMINT_TENANT, counts);
+  const shared = await shareCounts(bus, tenant, counts);
   return {
     quotas: createTokenQuotas(counts, (warning) => events.publish({ ...warning, ...traced() })),
     clientRate:

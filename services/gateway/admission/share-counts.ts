@@ -61,14 +61,17 @@ export async function shareCounts(
   }
 
   let connected = true;
-  void (async () => {
-    for await (const { type } of bus.status()) if (type === 'disconnect') connected = false;
-  })();
-  void onReconnect(bus, () => {
-    connected = true;
-    counts.tellAgain();
-    void read();
-  });
+  const endReconnects = onReconnect(
+    bus,
+    () => {
+      connected = true;
+      counts.tellAgain();
+      void read();
+    },
+    () => {
+      connected = false;
+    },
+  );
 
   async function tell(counted: QuotaCounted): Promise<void> {
     try {
@@ -107,6 +110,7 @@ export async function shareCounts(
   return {
     close: async () => {
       closed = true;
+      endReconnects();
       for (const timer of [reporter, again, retry]) clearTimeout(timer);
       await reporting;
       await report();

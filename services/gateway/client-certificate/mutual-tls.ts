@@ -4,7 +4,7 @@ import type { readConfig } from '../config.ts';
 import { createFindCertificate, type CertificateProxies, type FindCertificate } from './find-certificate.ts';
 
 /** How clients show certificates to this gateway, by its settings. */
-type MutualTls = {
+export type MutualTls = {
   isOn: boolean;
   findCertificate: FindCertificate;
   /** Where it asks for them itself, and with what. */

@@ -55,6 +55,8 @@ export function openRecorder(
   // A counter that begins with its first loss shows no increase by it.
   for (const outcome of [SENT, DROPPED]) hookRecordings.add(0, outcome);
 
+  let closed = false;
+
   async function choose(recorded: Recorded): Promise<void> {
     const { recording } = await configuration.tenantSettings();
     if (recording === null || Math.random() * 100 >= recording.percent) return;
@@ -63,7 +65,7 @@ export function openRecorder(
       return;
     }
     waiting.push({ ...recorded, timeMs: Date.now() });
-    timer ??= setTimeout(flush, SEND_INTERVAL_MS);
+    if (!closed) timer ??= setTimeout(flush, SEND_INTERVAL_MS);
   }
 
   function flush(): void {
@@ -74,7 +76,7 @@ export function openRecorder(
     sending ??= send().finally(() => {
       sending = undefined;
       // Of the requests since then.
-      if (waiting.length > 0) timer ??= setTimeout(flush, SEND_INTERVAL_MS);
+      if (waiting.length > 0 && !closed) timer ??= setTimeout(flush, SEND_INTERVAL_MS);
     });
   }
 
@@ -150,6 +152,7 @@ export function openRecorder(
       choose(recorded).catch(() => undefined);
     },
     close: async () => {
+      closed = true;
       clearTimeout(timer);
       await sending;
       await send();

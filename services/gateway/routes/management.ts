@@ -6,31 +6,32 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 import { LINES_TYPE, markOpenEnded } from '../../../shared/http/open-ended.ts';
 import { networkOf } from '../../../shared/http/address.ts';
 import { peerOf } from '../../../shared/http/peer.ts';
+import { TENANT_HEADER } from '../../../shared/http/tenant-header.ts';
 import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-address.ts';
 import { logger } from '../../../shared/log.ts';
 import { CHANGES_HEADER, readChanges, type ConfigChange } from '../../../shared/subjects/config-changed.ts';
 import { PROXY_SECRET_HEADER } from '../client-certificate/find-certificate.ts';
-import { createPlaces } from '../admission/in-flight.ts';
+import { createPlaces, type Places } from '../admission/in-flight.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
 const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
+/** Of the deployment's own tenant alone; where the management service has it not, it says so. */
+const OPERATOR = '/operator/v1/';
 const CONSOLE = /^\/console(?:\/|$)/;
 
-/**
- * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there; and
- * `/console`, where there is one.
- * Bodies are streamed; what the management service checks is not checked twice. So many requests are forwarded at a time that tokens do
- * not wait for them.
- *
- * @param who Settings that identify the caller, and prove to the management service that the gateway did so.
- * @param changed Called with what is known of it before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
- */
-export function managementRoute(
-  url: string,
-  who: { trustedProxies: number; clientSecretKey: Buffer },
-  { hasConsole, changed }: { hasConsole: boolean; changed: (changes: ConfigChange[] | undefined) => void },
-): RequestHandler {
-  const places = createPlaces(MAX_FORWARDED_IN_FLIGHT, 'forwarded_in_flight');
+/** How it is reached, and what is asked of it: for which tenant, where that is not the deployment's own, and whether it has a console. */
+export type ManagementService = {
+  proxy: RequestHandler;
+  places: Places;
+  hosted: string | undefined;
+  hasConsole: boolean;
+};
+
+/** Who is told what a request has changed. */
+const changedBy = new WeakMap<Request, (changes: ConfigChange[] | undefined) => void>();
+
+/** What forwards for all tenants: so many requests at a time that tokens do not wait for them. */
+export function managementProxy(url: string): Pick<ManagementService, 'proxy' | 'places'> {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,
@@ -47,8 +48,9 @@ export function managementRoute(
           proxyRequest.destroy();
         });
       },
-      proxyRes: ({ headers, statusCode = 0 }, { method }, response) => {
-        if (method !== 'GET' && statusCode >= 200 && statusCode < 300) changed(readChanges(headers[CHANGES_HEADER]));
+      proxyRes: ({ headers, statusCode = 0 }, request, response) => {
+        if (request.method !== 'GET' && statusCode >= 200 && statusCode < 300)
+          changedBy.get(request)?.(readChanges(headers[CHANGES_HEADER]));
         Reflect.deleteProperty(headers, CHANGES_HEADER);
         if (headers['content-type']?.startsWith(LINES_TYPE) === true) markOpenEnded(response);
       },
@@ -67,8 +69,28 @@ export function managementRoute(
       },
     },
   });
+  return { proxy, places: createPlaces(MAX_FORWARDED_IN_FLIGHT, 'forwarded_in_flight') };
+}
+
+/**
+ * Forwards `/api/v2` and `/openapi.json` to the management service, so that one host has all that Auth0's SDKs look for there; and
+ * `/console`, where there is one.
+ * Bodies are streamed; what the management service checks is not checked twice. So many requests are forwarded at a time that tokens do
+ * not wait for them.
+ *
+ * @param who Settings that identify the caller, and prove to the management service that the gateway did so.
+ * @param changed Called with what is known of it before a write that succeeded is answered: its client may ask for a token before the bus has announced it here.
+ */
+export function managementRoute(
+  { proxy, places, hosted, hasConsole }: ManagementService,
+  who: { trustedProxies: number; clientSecretKey: Buffer },
+  changed: (changes: ConfigChange[] | undefined) => void,
+): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
-    if (!API.test(request.path) && !(hasConsole && CONSOLE.test(request.path))) {
+    const { path } = request;
+    const isForwarded =
+      API.test(path) || (hasConsole && CONSOLE.test(path)) || (hosted === undefined && path.startsWith(OPERATOR));
+    if (!isForwarded) {
       next();
       return;
     }
@@ -91,6 +113,8 @@ export function managementRoute(
     // Not the proxy's own option: that leaves a listener, and the request with it, on the connection for each request.
     request.socket.setTimeout(MANAGEMENT_TIMEOUT_MS);
     forwardedBy(request, ip, who.clientSecretKey);
+    if (hosted !== undefined) request.headers[TENANT_HEADER] = hosted;
+    changedBy.set(request, changed);
     void proxy(request, response, next);
   };
 }
@@ -101,7 +125,7 @@ export function managementRoute(
 function forwardedBy(request: Request, ip: string | undefined, clientSecretKey: Buffer): void {
   for (const name of Object.keys(request.headers)) {
     const isOfProxies = name === 'forwarded' || name.startsWith('x-forwarded-') || name === PROXY_SECRET_HEADER;
-    if (isOfProxies || name === VOUCHED_ADDRESS_HEADER) {
+    if (isOfProxies || name === VOUCHED_ADDRESS_HEADER || name === TENANT_HEADER) {
       Reflect.deleteProperty(request.headers, name);
     }
   }

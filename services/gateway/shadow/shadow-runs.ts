@@ -83,6 +83,7 @@ export function openShadowRuns(
   const waiting: Task[] = [];
   let underWay = 0;
   let looking: NodeJS.Timeout | undefined;
+  let closed = false;
   let reporting: NodeJS.Timeout | undefined;
   let utilization = performance.eventLoopUtilization();
 
@@ -208,6 +209,7 @@ export function openShadowRuns(
 
   return {
     take: (hook, shadowed) => {
+      if (closed) return false;
       const { shadow } = hook;
       if (shadow === undefined || Math.random() * 100 >= shadow.shadow.percent) return false;
       const counted = countedOf(shadow.shadow.id);
@@ -222,6 +224,7 @@ export function openShadowRuns(
       return true;
     },
     close: () => {
+      closed = true;
       clearInterval(looking);
       clearInterval(reporting);
       waiting.length = 0;

@@ -148,6 +148,15 @@ export function createEgressBroker(ceiling: readonly string[]) {
   };
 }
 
+/** The broker as the hooks of one tenant use it: what they are told apart by, they share with no other's. */
+export function brokerOf(broker: EgressBroker, ofTenant: (what: string) => string): EgressBroker {
+  return {
+    ...broker,
+    memoryOfRun: (hookId) => broker.memoryOfRun(ofTenant(hookId)),
+    exchange: (hookId, ...rest) => broker.exchange(ofTenant(hookId), ...rest),
+  };
+}
+
 /** Closes the connections on which nothing is under way now, and each of the others after its response. */
 function closeOnceIdle(agent: HttpAgent): void {
   agent.maxFreeSockets = 0;

@@ -32,8 +32,8 @@ export type RunnableHook = {
   kind: CodeKind;
   secrets: Record<string, string>;
   limits: HookLimits;
-  /** The hook whose processes run it and nothing else; left out: it shares processes with others. */
-  ownProcessOf?: string;
+  /** The hook, or the hosted tenant, whose process runs it and nothing of others; left out: it shares processes with those of the deployment's own tenant. */
+  processOf?: { hook: string } | { tenant: string };
   inspected?: Inspected;
 };
 

@@ -56,6 +56,11 @@ export const ERROR_CODES = {
     'The next signing key was published too recently; the header Retry-After says when to call again.',
   signing_key_in_use: 'The signing key is the current or the next one; only one that was replaced can be revoked.',
 
+  inexistent_tenant: 'There is no such tenant.',
+  tenant_conflict: 'Another tenant has this name, or the place of this issuer.',
+  tenant_active: 'The tenant is active; suspend it first.',
+  tenant_suspended: 'The tenant is suspended.',
+
   inexistent_log: 'There is no such log, or it was removed.',
   query_too_expensive: 'The search of the logs takes too long; narrow it.',
 

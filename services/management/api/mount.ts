@@ -28,7 +28,7 @@ export function mountRoutes(
   app: Express,
   routes: readonly Route[],
   deps: Deps,
-  { announcer, requestsPerSecond }: { announcer: Announcer; requestsPerSecond: number },
+  { announcer, requestsPerSecond, path: base }: { announcer: Announcer; requestsPerSecond: number; path: string },
 ): void {
   const limitRate = createRateLimit(requestsPerSecond);
   const sendLines = createLineSender();
@@ -88,7 +88,7 @@ export function mountRoutes(
 
   const allowed = new Map<string, string[]>();
   for (const route of routes) {
-    const path = API_PATH + route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const path = base + route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     allowed.set(path, [...(allowed.get(path) ?? []), route.method.toUpperCase()]);
     app[route.method](path, admit(route), ...parseBody, serve(route));
   }
@@ -98,7 +98,7 @@ export function mountRoutes(
       answerError(new ApiError(405, 'method_not_allowed', `Use ${methods.join(', ')}`, { headers }), response);
     });
   }
-  app.use(API_PATH, refuseAbsentProducts(deps, limitRate));
+  if (base === API_PATH) app.use(base, refuseAbsentProducts(deps, limitRate));
 }
 
 const NO_QUERY = z.strictObject({});

@@ -17,6 +17,7 @@ const MAX_AT_ONCE = 10_000;
  */
 export function forgetRevisions(db: Db): { close: () => void } {
   let before: ReadonlySet<string> = new Set();
+  let closed = false;
   let timer = setTimeout(() => void look(), FIRST_LOOK_MS).unref();
   async function look(): Promise<void> {
     try {
@@ -24,9 +25,14 @@ export function forgetRevisions(db: Db): { close: () => void } {
     } catch (error) {
       logger.warn({ err: error }, 'old revisions of hooks cannot be removed at the moment');
     }
-    timer = setTimeout(() => void look(), LOOK_INTERVAL_MS).unref();
+    if (!closed) timer = setTimeout(() => void look(), LOOK_INTERVAL_MS).unref();
   }
-  return { close: () => clearTimeout(timer) };
+  return {
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /**

@@ -40,7 +40,9 @@ export function auditPosition(db: Db) {
     const oldest = publishers.sort(([, a], [, b]) => b.read_ms - a.read_ms).slice(MAX_PUBLISHERS);
     if (oldest.length === 0) return;
     const $unset = Object.fromEntries(oldest.map(([name]) => [`publishers.${name}`, '' as const]));
-    await positions.updateOne({ _id: 'audit_position' }, { $unset });
+    // One that is forgotten and tells more is no newcomer whose first messages are missing: tenants that are opened and closed have many.
+    const publishers_since_ms = Math.max(...oldest.map(([, { read_ms }]) => read_ms));
+    await positions.updateOne({ _id: 'audit_position' }, { $unset, $max: { publishers_since_ms } });
   }
 
   async function moveTo(message: AuditMessage, read: Stored | null, set: object, isKnown: boolean): Promise<boolean> {

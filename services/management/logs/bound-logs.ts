@@ -4,7 +4,7 @@ import type { StoreDisk } from '../../../shared/store/disk.ts';
 import { logsIn } from '../../../shared/store/logs.ts';
 import { logsShortened, observeLogsSize, observeStoreDisk } from '../../../shared/telemetry/metrics.ts';
 import { howFull, type LogsRoom } from './logs-room.ts';
-import type { LogNote } from './keep-logs.ts';
+import type { LogNote } from './log-notes.ts';
 
 const LOOK_INTERVAL_MS = 15_000;
 /** Where the disk is short: at 5,000 tokens a second no more than 10 MB of logs come in between. */
@@ -23,6 +23,8 @@ export type LogsBound = {
   retentionSeconds: number;
   /** Adds a warning to the logs. */
   note: (note: LogNote) => void;
+  /** Whether the process's figures of logs and disk are those of this database. */
+  isMeasured: boolean;
 };
 
 export type BoundLogs = {
@@ -42,11 +44,14 @@ export function boundLogs(db: Db, bound: LogsBound): BoundLogs {
   let mayAdd = true;
   let settledMs = 0;
   let knowsDisk = true;
-  observeLogsSize(() => bytes);
-  observeStoreDisk(() => disk);
+  if (bound.isMeasured) {
+    observeLogsSize(() => bytes);
+    observeStoreDisk(() => disk);
+  }
   // A counter that begins with its first time shows no increase by it.
   logsShortened.add(0);
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   function tellDisk(room: LogsRoom): void {
     if (room.disk === undefined && knowsDisk) {
@@ -74,10 +79,16 @@ export function boundLogs(db: Db, bound: LogsBound): BoundLogs {
     } catch (error) {
       logger.warn({ err: error }, 'the size of the logs cannot be read at the moment');
     }
-    timer = setTimeout(() => void look(), nextMs).unref();
+    if (!closed) timer = setTimeout(() => void look(), nextMs).unref();
   };
   void look();
-  return { mayAdd: () => mayAdd, close: () => clearTimeout(timer) };
+  return {
+    mayAdd: () => mayAdd,
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /**

@@ -1,0 +1,47 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Store } from '../../../shared/store/connect.ts';
+import { hooksIn } from '../../../shared/store/hooks.ts';
+import { keepKeyChecks } from '../../../shared/store/key-check.ts';
+import { hookStorageSubject } from '../../../shared/subjects/hook-storage.ts';
+import type { readConfig } from '../config.ts';
+import { keysOf, prepareAccess, prepareStore } from '../prepare-tenant.ts';
+import type { Hosting, ManagementClient } from './hosting.ts';
+
+const NO_FIRST_CLIENT = { clientId: undefined, clientSecret: undefined };
+
+/** Makes and removes what a hosted tenant has in the store and on the bus. */
+export function makeTenants(deps: {
+  config: ReturnType<typeof readConfig>;
+  store: Store;
+  bus: NatsConnection;
+}): Hosting {
+  const { config, store, bus } = deps;
+  return {
+    prepare: async ({ handle, issuer }) => {
+      const { clientSecretKey, hookSecretsKey } = keysOf(config, { tenant: handle, isOwn: false });
+      const db = store.of(handle);
+      await prepareStore(config, handle);
+      await keepKeyChecks(db, {
+        HOOKMINT_CLIENT_SECRET_KEY: clientSecretKey,
+        HOOKMINT_HOOK_SECRETS_KEY: hookSecretsKey,
+      });
+      const made: ManagementClient[] = [];
+      await prepareAccess(db, { issuer, clientSecretKey, firstClient: NO_FIRST_CLIENT }, (client_id, client_secret) =>
+        made.push({ client_id, client_secret }),
+      );
+      const [client] = made;
+      if (client === undefined) throw new Error(`the database ${db.databaseName} of a new tenant is not new`);
+      return client;
+    },
+    remove: async ({ handle }) => {
+      const db = store.of(handle);
+      const { collection } = hooksIn(db);
+      // `context.webtask.storage`: an empty message is not a document.
+      for await (const { _id } of collection.find({}, { projection: { _id: 1 } })) {
+        bus.publish(hookStorageSubject(handle, _id));
+      }
+      await bus.flush();
+      await db.dropDatabase();
+    },
+  };
+}
