@@ -13,6 +13,7 @@ import { connectStore } from '../../shared/store/connect.ts';
 import { observeConfigurationAge } from '../../shared/telemetry/metrics.ts';
 import { openOnUse } from '../../shared/tenants/open-on-use.ts';
 import { watchTenants } from '../../shared/tenants/watch-tenants.ts';
+import { createPlaces } from './admission/in-flight.ts';
 import { readConfig } from './config.ts';
 import { mutualTlsOf } from './client-certificate/mutual-tls.ts';
 import { openTenant, type GatewayProcess, type ServedTenant } from './open-tenant.ts';
@@ -56,6 +57,10 @@ runService(SERVICE, async (endLater) => {
     signersWatch,
     clock,
     mutualTls,
+    places: {
+      token: createPlaces(config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT, 'in_flight'),
+      status: createPlaces(config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT, 'in_flight'),
+    },
     management:
       config.HOOKMINT_MANAGEMENT_URL === undefined ? undefined : managementProxy(config.HOOKMINT_MANAGEMENT_URL),
     missing: () => [...busMissing(), ...clock.missing(), ...(signersWatch.isDoubted() ? ['no signer answers'] : [])],
