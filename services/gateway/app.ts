@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
+import type { ConfigChange } from '../../shared/subjects/config-changed.ts';
 import { observeExpress } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
 import type { Places } from './admission/in-flight.ts';
@@ -29,6 +30,8 @@ export function createApp(options: {
   /** Whether clients can show certificates at all. */
   hasMutualTls: boolean;
   management: ManagementService | undefined;
+  /** Told what a write that was forwarded there has changed, before it is answered. */
+  changed: (changes: ConfigChange[] | undefined) => void;
 }): RequestListener {
   const { issuer, events, refusals, places, trustedProxies, hasMutualTls, management } = options;
   const { publicKeys, missing } = issuer;
@@ -47,9 +50,8 @@ export function createApp(options: {
   app.use(observeExpress);
   app.use(requireHost);
   if (management !== undefined) {
-    const { clientSecretKey, configuration } = issuer;
-    const who = { trustedProxies, clientSecretKey };
-    app.use(managementRoute(management, who, (changes) => configuration.changed(changes)));
+    const who = { trustedProxies, clientSecretKey: issuer.clientSecretKey };
+    app.use(managementRoute(management, who, options.changed));
   }
   const posted = new Map([
     [TOKEN_PATH, tokenEndpoint(issuer, events, refusals, { trustedProxies, places: places.token })],

@@ -51,6 +51,8 @@ export type GatewayProcess = {
   signersWatch: ServedWatch;
   clock: ClockWatch;
   mutualTls: MutualTls;
+  /** Tells that the list of tenants was written. */
+  tenantsChanged: () => void;
   /** For token requests, and for what becomes of tokens. */
   places: { token: PlacesOfAll; status: PlacesOfAll };
   /** What forwards to the management service; `undefined`: nothing is. */
@@ -211,6 +213,10 @@ async function opened(
       ? shared.places
       : { token: placesOf(tenant, shared.places.token), status: placesOf(tenant, shared.places.status) },
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
+    changed: (changes) => {
+      if (isOwn && changes?.some(({ collection }) => collection === 'tenants') !== false) shared.tenantsChanged();
+      configuration.changed(changes);
+    },
     hasMutualTls: mutualTls.isOn,
     management:
       shared.management === undefined
