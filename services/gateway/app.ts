@@ -2,8 +2,10 @@ import type { RequestListener } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { EventPublisher } from '../../shared/bus/event-publisher.ts';
+import type { ConfigChange } from '../../shared/subjects/config-changed.ts';
 import { observeExpress } from '../../shared/http/observe.ts';
 import { securityHeaders } from '../../shared/http/security-headers.ts';
+import type { Places } from './admission/in-flight.ts';
 import { handleError, methodNotAllowed, notFound, requireHost } from './answers.ts';
 import type { TokenIssuer } from './token-request.ts';
 import { belowIssuer, issuerPathOf, metadataPathsOf, originForm, readableFromAnywhere } from './issuer-path.ts';
@@ -22,13 +24,16 @@ export function createApp(options: {
   issuer: TokenIssuer;
   events: EventPublisher;
   refusals: RefusalSampler;
-  maxInFlight: number;
+  /** For token requests, and for what becomes of tokens. */
+  places: { token: Places; status: Places };
   trustedProxies: number;
   /** Whether clients can show certificates at all. */
   hasMutualTls: boolean;
   management: ManagementService | undefined;
+  /** Told what a write that was forwarded there has changed, before it is answered. */
+  changed: (changes: ConfigChange[] | undefined) => void;
 }): RequestListener {
-  const { issuer, events, refusals, maxInFlight, trustedProxies, hasMutualTls, management } = options;
+  const { issuer, events, refusals, places, trustedProxies, hasMutualTls, management } = options;
   const { publicKeys, missing } = issuer;
   const app = express();
   app.set('trust proxy', trustedProxies);
@@ -45,14 +50,12 @@ export function createApp(options: {
   app.use(observeExpress);
   app.use(requireHost);
   if (management !== undefined) {
-    const { clientSecretKey, configuration } = issuer;
-    const who = { trustedProxies, clientSecretKey };
-    app.use(managementRoute(management, who, (changes) => configuration.changed(changes)));
+    const who = { trustedProxies, clientSecretKey: issuer.clientSecretKey };
+    app.use(managementRoute(management, who, options.changed));
   }
-  const bounds = { trustedProxies, maxInFlight };
   const posted = new Map([
-    [TOKEN_PATH, tokenEndpoint(issuer, events, refusals, bounds)],
-    ...tokenStatusEndpoints(issuer, bounds),
+    [TOKEN_PATH, tokenEndpoint(issuer, events, refusals, { trustedProxies, places: places.token })],
+    ...tokenStatusEndpoints(issuer, { trustedProxies, places: places.status }),
   ]);
   for (const path of posted.keys()) app.route(path).all(methodNotAllowed('POST'));
   app.route('/authorize').get(authorizeRoute).post(authorizeRoute).all(methodNotAllowed('GET, HEAD, POST'));

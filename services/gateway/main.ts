@@ -12,7 +12,8 @@ import { logger } from '../../shared/log.ts';
 import { connectStore } from '../../shared/store/connect.ts';
 import { observeConfigurationAge } from '../../shared/telemetry/metrics.ts';
 import { openOnUse } from '../../shared/tenants/open-on-use.ts';
-import { watchTenants } from '../../shared/tenants/watch-tenants.ts';
+import { watchTenants, type Tenants } from '../../shared/tenants/watch-tenants.ts';
+import { createPlaces } from './admission/in-flight.ts';
 import { readConfig } from './config.ts';
 import { mutualTlsOf } from './client-certificate/mutual-tls.ts';
 import { openTenant, type GatewayProcess, type ServedTenant } from './open-tenant.ts';
@@ -56,23 +57,29 @@ runService(SERVICE, async (endLater) => {
     signersWatch,
     clock,
     mutualTls,
+    tenantsChanged: () => tenants?.hear(),
+    places: {
+      token: createPlaces(config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT, 'in_flight'),
+      status: createPlaces(config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT, 'in_flight'),
+    },
     management:
       config.HOOKMINT_MANAGEMENT_URL === undefined ? undefined : managementProxy(config.HOOKMINT_MANAGEMENT_URL),
     missing: () => [...busMissing(), ...clock.missing(), ...(signersWatch.isDoubted() ? ['no signer answers'] : [])],
   };
   let own: ServedTenant | undefined = undefined;
+  let tenants: Tenants | undefined = undefined;
   const ownTenant = await openTenant(shared, { tenant, issuer: config.HOOKMINT_ISSUER, db: store.db, isOwn: true });
   own = ownTenant;
   endLater("the deployment's own tenant", ownTenant.close);
   observeConfigurationAge(ownTenant.configuration.ageMs);
 
-  const tenants = await watchTenants(store.db, bus, tenant);
+  tenants = await watchTenants(store.db, bus, tenant);
   endLater('the watch over the tenants', tenants.close);
   const hosted = openOnUse(tenants, ({ handle, issuer }) =>
     openTenant(shared, { tenant: handle, issuer, db: store.of(handle), isOwn: false }),
   );
   endLater('the hosted tenants', hosted.close);
-  const listener = serveTenants(ownTenant.listener, tenants.find, hosted);
+  const listener = serveTenants(ownTenant.listener, tenants, hosted);
 
   const serving = {
     host: config.HOOKMINT_HTTP_HOST,

@@ -23,6 +23,7 @@ import {
 } from '../../shared/subjects/token-requested.ts';
 import { TokenSignReply, tokenSignSubject, type TokenSign } from '../../shared/subjects/token-sign.ts';
 import { tenantKeys } from '../../shared/tenants/tenant-keys.ts';
+import { placesOf, type PlacesOfAll } from './admission/in-flight.ts';
 import { openRequestLimits } from './admission/open-admission.ts';
 import { createApp } from './app.ts';
 import { createFetchKeySet } from './client-keys/fetch-key-set.ts';
@@ -50,6 +51,10 @@ export type GatewayProcess = {
   signersWatch: ServedWatch;
   clock: ClockWatch;
   mutualTls: MutualTls;
+  /** Tells that the list of tenants was written. */
+  tenantsChanged: () => void;
+  /** For token requests, and for what becomes of tokens. */
+  places: { token: PlacesOfAll; status: PlacesOfAll };
   /** What forwards to the management service; `undefined`: nothing is. */
   management: ReturnType<typeof managementProxy> | undefined;
   /** What keeps the process from being ready, whatever the tenant. */
@@ -204,14 +209,21 @@ async function opened(
     },
     events,
     refusals,
-    maxInFlight: config.HOOKMINT_MAX_REQUESTS_IN_FLIGHT,
+    places: isOwn
+      ? shared.places
+      : { token: placesOf(tenant, shared.places.token), status: placesOf(tenant, shared.places.status) },
     trustedProxies: config.HOOKMINT_TRUSTED_PROXIES,
+    changed: (changes) => {
+      if (isOwn && changes?.some(({ collection }) => collection === 'tenants') !== false) shared.tenantsChanged();
+      configuration.changed(changes);
+    },
     hasMutualTls: mutualTls.isOn,
     management:
       shared.management === undefined
         ? undefined
         : {
             ...shared.management,
+            places: isOwn ? shared.management.places : placesOf(tenant, shared.management.places),
             hosted: isOwn ? undefined : tenant,
             // Sessions are cookies of a host, which tenants may share.
             hasConsole: isOwn && config.HOOKMINT_CONSOLE === 'on',

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { HostedTenant } from '../../shared/domain/hosted-tenant.ts';
 import { logger } from '../../shared/log.ts';
 import { OAuthError } from '../../shared/oauth-error.ts';
-import type { FindTenant } from '../../shared/tenants/find-tenant.ts';
+import type { Tenants } from '../../shared/tenants/watch-tenants.ts';
 import { sendOAuthError } from './answers.ts';
 import { originForm } from './issuer-path.ts';
 import type { ServedTenant } from './open-tenant.ts';
@@ -10,12 +10,12 @@ import type { ServedTenant } from './open-tenant.ts';
 /** Gives each request to the tenant whose issuer it names by host and path, and every other to the deployment's own. */
 export function serveTenants(
   own: RequestListener,
-  find: FindTenant,
+  tenants: Pick<Tenants, 'find' | 'told'>,
   opened: { of: (tenant: HostedTenant) => Promise<ServedTenant> },
 ): RequestListener {
-  return (request, response) => {
+  const serve: RequestListener = (request, response) => {
     const path = originForm(request.url)?.split('?', 1)[0] ?? '';
-    const tenant = find(request.headers.host, path);
+    const tenant = tenants.find(request.headers.host, path);
     if (tenant === undefined) {
       own(request, response);
       return;
@@ -31,6 +31,11 @@ export function serveTenants(
         sendOAuthError(response, unavailable(error));
       },
     );
+  };
+  return (request, response) => {
+    const told = tenants.told();
+    if (told === undefined) serve(request, response);
+    else void told.then(() => serve(request, response));
   };
 }
 

@@ -18,7 +18,7 @@ import { brokerOf, createEgressBroker } from './egress/broker.ts';
 import { createRevisionMemory } from './revisions.ts';
 import { openSandboxPool } from './sandbox-pool.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
-import { keptByTenant, namesOf, type ExecutingTenant } from './tenants.ts';
+import { holdersOf, keptByTenant, namesOf, type ExecutingTenant } from './tenants.ts';
 
 /** Dry runs at a time, of one tenant eight: they are people's, and token requests come first. */
 const MAX_DRY_RUNS_IN_FLIGHT = 10;
@@ -75,7 +75,7 @@ runService('hook-executor', async (endLater) => {
     schema: TokenRequested,
     maxInFlight: config.HOOKMINT_EXECUTOR_MAX_IN_FLIGHT,
     // Not by the hook's id: a new revision that fixes a hook must find free places beside the old one's runs.
-    holderOf: ({ hook }, subject) => `${subject} ${hook.revision}`,
+    holderOf: ({ hook }, subject) => holdersOf(own, subject, hook.revision),
     handle: (event, deadlineMs, subject) => handlersOf(subject).requested(event, deadlineMs),
   });
   observeQueueDepth(requests.inFlight);
@@ -100,7 +100,7 @@ runService('hook-executor', async (endLater) => {
     queue: HOOK_REHEARSAL_QUEUE,
     schema: HookRehearsal,
     maxInFlight: MAX_REHEARSED_IN_FLIGHT,
-    holderOf: ({ rehearsal }, subject) => `${subject} ${rehearsal}`,
+    holderOf: ({ rehearsal }, subject) => holdersOf(own, subject, rehearsal),
     handle: (event, deadlineMs, subject) => handlersOf(subject).rehearsed(event, deadlineMs),
   });
   endLater('rehearsals under way', rehearsals.drain);

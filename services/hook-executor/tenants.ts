@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Holder } from '../../shared/bus/fair-shares.ts';
 
 /** Whose values are kept; that of one more takes the place of the one that was used last longest ago. */
 const MAX_TENANTS = 1_000;
@@ -9,6 +10,11 @@ export type ExecutingTenant = {
   /** Whether it is hosted beside the deployment's own, which shares sandbox processes with nobody either. */
   isHosted: boolean;
 };
+
+/** Who has the place of a run: one of a tenant's, and of a hosted tenant that too, however many it has. */
+export function holdersOf(own: string, subject: string, one: string): Holder {
+  return tenantOf(subject) === own ? one : [subject, `${subject} ${one}`];
+}
 
 /** Names of what a tenant has, as one that all tenants share keeps them apart. */
 export function namesOf({ name, isHosted }: ExecutingTenant): (what: string) => string {

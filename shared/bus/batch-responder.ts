@@ -14,7 +14,7 @@ import {
   requestEnvelope,
   requestsIn,
 } from './batch.ts';
-import { createFairShares } from './fair-shares.ts';
+import { createFairShares, type Holder } from './fair-shares.ts';
 import { isInbox } from './connect.ts';
 import { createProofCheck, proveReply, type Proved, type ProofKeys, type ProofRefusal } from './proof.ts';
 import { isFromStream } from './stored-message.ts';
@@ -53,7 +53,7 @@ type InFlight = { id: string; to: ReplyTo; sinceMs: number };
  * @param maxInFlight Requests beyond this number at a time are answered `overloaded` at once.
  * @param holdRepliesMs How long a reply may wait for those of other requests under way, to go out in one message with them: for requests
  *   that all take about as long. The last one waits for nothing. Default 0.
- * @param holderOf The owner of an event, which came on a subject. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
+ * @param holderOf The owner of an event, which came on a subject, or several, of which each has its share. An owner that holds its share of the places is answered `overloaded`. Default: one owner of all.
  */
 export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   connection: NatsConnection;
@@ -67,7 +67,7 @@ export function serveBatches<Shape extends z.ZodRawShape, Reply>(options: {
   isServing?: boolean;
   maxInFlight: number;
   holdRepliesMs?: number;
-  holderOf?: (event: z.infer<z.ZodObject<Shape>>, subject: string) => string;
+  holderOf?: (event: z.infer<z.ZodObject<Shape>>, subject: string) => Holder;
   handle: (event: z.infer<z.ZodObject<Shape>>, deadlineMs: number, subject: string) => Promise<Reply>;
 }): BatchResponder {
   const {

@@ -6,25 +6,34 @@ const HELD_FOR_EACH_FREE = 3;
  * One alone holds three quarters at most, two three sevenths each, and there is always room for another (dynamic thresholds: Choudhury
  * and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998).
  */
+export type Holder = string | readonly string[];
+
 export type FairShares = {
-  /** @returns Whether there was a place; it must be given back. */
-  take(holder: string, free: number): boolean;
-  giveBack(holder: string): void;
+  /**
+   * @param holder Who has it; of several, as a tenant and one of its hooks, each has its share.
+   * @returns Whether there was a place; it must be given back.
+   */
+  take(holder: Holder, free: number): boolean;
+  giveBack(holder: Holder): void;
 };
 
 export function createFairShares(): FairShares {
   const held = new Map<string, number>();
   return {
     take: (holder, free) => {
-      const own = held.get(holder) ?? 0;
-      if (own >= HELD_FOR_EACH_FREE * free) return false;
-      held.set(holder, own + 1);
+      const all = eachOf(holder);
+      if (all.some((one) => (held.get(one) ?? 0) >= HELD_FOR_EACH_FREE * free)) return false;
+      for (const one of all) held.set(one, (held.get(one) ?? 0) + 1);
       return true;
     },
     giveBack: (holder) => {
-      const own = held.get(holder) ?? 0;
-      if (own > 1) held.set(holder, own - 1);
-      else held.delete(holder);
+      for (const one of eachOf(holder)) {
+        const own = held.get(one) ?? 0;
+        if (own > 1) held.set(one, own - 1);
+        else held.delete(one);
+      }
     },
   };
 }
+
+const eachOf = (holder: Holder): readonly string[] => (typeof holder === 'string' ? [holder] : holder);

@@ -28,6 +28,10 @@ export type Tenants = {
   all: () => readonly HostedTenant[];
   /** Reads them again, as they are now. What cannot be read stays as it was known. */
   read: () => Promise<void>;
+  /** While a change that was told is being read: whoever was answered that it is made must find it so. */
+  told: () => Promise<void> | undefined;
+  /** A change was told, by the bus or in another way. */
+  hear: () => void;
   /** Calls `changed` after each read that gave another list. */
   onChange: (changed: () => void) => void;
   close: () => void;
@@ -71,10 +75,18 @@ export async function watchTenants(db: Db, bus: NatsConnection, own: string): Pr
     );
   };
 
+  let told: Promise<void> | undefined;
+  function hear(): void {
+    const reading = read().finally(() => {
+      if (told === reading) told = undefined;
+    });
+    told = reading;
+  }
+
   const subscription = bus.subscribe(configChangedSubject(own), {
     callback: (_error, announcement) => {
       const changes = announcedChanges(announcement);
-      if (changes === undefined || changes.some(({ collection }) => collection === 'tenants')) void read();
+      if (changes === undefined || changes.some(({ collection }) => collection === 'tenants')) hear();
     },
   });
   const endReconnects = onReconnect(bus, () => void read());
@@ -90,6 +102,8 @@ export async function watchTenants(db: Db, bus: NatsConnection, own: string): Pr
     },
     all: () => list,
     read,
+    told: () => told,
+    hear,
     onChange: (changed) => void listeners.push(changed),
     close: () => {
       clearInterval(timer);

@@ -11,7 +11,7 @@ import { VOUCHED_ADDRESS_HEADER, vouchFor } from '../../../shared/http/vouched-a
 import { logger } from '../../../shared/log.ts';
 import { CHANGES_HEADER, readChanges, type ConfigChange } from '../../../shared/subjects/config-changed.ts';
 import { PROXY_SECRET_HEADER } from '../client-certificate/find-certificate.ts';
-import { createPlaces, type Places } from '../admission/in-flight.ts';
+import { createPlaces, type Places, type PlacesOfAll } from '../admission/in-flight.ts';
 import { MANAGEMENT_TIMEOUT_MS, MAX_FORWARDED_IN_FLIGHT, MAX_MANAGEMENT_BODY_BYTES } from '../limits.ts';
 
 const API = /^\/(?:api\/v2(?:\/|$)|openapi\.json$)/;
@@ -31,7 +31,7 @@ export type ManagementService = {
 const changedBy = new WeakMap<Request, (changes: ConfigChange[] | undefined) => void>();
 
 /** What forwards for all tenants: so many requests at a time that tokens do not wait for them. */
-export function managementProxy(url: string): Pick<ManagementService, 'proxy' | 'places'> {
+export function managementProxy(url: string): { proxy: RequestHandler; places: PlacesOfAll } {
   const proxy = createProxyMiddleware<Request, Response>({
     target: url,
     proxyTimeout: MANAGEMENT_TIMEOUT_MS,

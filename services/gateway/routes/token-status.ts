@@ -5,7 +5,7 @@ import { observeHttp } from '../../../shared/http/observe.ts';
 import { peerOf, type Peer } from '../../../shared/http/peer.ts';
 import { fixedHeaders } from '../../../shared/http/security-headers.ts';
 import { OAuthError } from '../../../shared/oauth-error.ts';
-import { BUSY, createPlaces } from '../admission/in-flight.ts';
+import { BUSY, type Places } from '../admission/in-flight.ts';
 import { inDialect, Refusal } from '../refusals.ts';
 import { asOAuthError, refuseAmbiguous, sendJson } from '../answers.ts';
 import { audiencesOf, authenticate, type Authenticator } from '../authenticate.ts';
@@ -27,10 +27,9 @@ export function tokenStatusEndpoints(
   deps: Authenticator &
     TokenStatusDeps &
     Pick<TokenIssuer, 'findCertificate'> & { limits: Pick<TokenIssuer['limits'], 'clientRate'> },
-  { trustedProxies, maxInFlight }: { trustedProxies: number; maxInFlight: number },
+  { trustedProxies, places }: { trustedProxies: number; places: Places },
 ): ReadonlyMap<string, RequestListener> {
   const headers = { ...fixedHeaders(deps.issuer), 'Cache-Control': 'no-store', Pragma: 'no-cache' };
-  const places = createPlaces(maxInFlight, 'in_flight');
   const refuseBusy = (response: ServerResponse): void =>
     sendJson(response, BUSY.status, BUSY, { ...headers, ...BUSY.headers });
 

@@ -8,7 +8,7 @@ import { issueToken } from '../issue-token.ts';
 import { recordTokenRequest } from '../record-token-request.ts';
 import type { Findings, TokenHttpRequest, TokenIssuer } from '../token-request.ts';
 import { asOAuthError, refuseAmbiguous, sendJson } from '../answers.ts';
-import { BUSY, createPlaces } from '../admission/in-flight.ts';
+import { BUSY, type Places } from '../admission/in-flight.ts';
 import { inDialect } from '../refusals.ts';
 import type { RefusalSampler } from '../sample-refusals.ts';
 import { readBody } from '../steps/read-body.ts';
@@ -22,10 +22,9 @@ export function tokenEndpoint(
   issuer: TokenIssuer,
   events: EventPublisher,
   refusals: RefusalSampler,
-  { trustedProxies, maxInFlight }: { trustedProxies: number; maxInFlight: number },
+  { trustedProxies, places }: { trustedProxies: number; places: Places },
 ): RequestListener {
   const headers = { ...fixedHeaders(issuer.issuer), ...NO_STORE };
-  const places = createPlaces(maxInFlight, 'in_flight');
   const record = recordTokenRequest(issuer.configuration, events, refusals);
   const refuseBusy = (response: ServerResponse): void =>
     sendJson(response, BUSY.status, BUSY, { ...headers, ...BUSY.headers });

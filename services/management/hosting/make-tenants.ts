@@ -1,12 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Store } from '../../../shared/store/connect.ts';
 import { hooksIn } from '../../../shared/store/hooks.ts';
 import { keepKeyChecks } from '../../../shared/store/key-check.ts';
+import { configChangedSubject, type ConfigChanged } from '../../../shared/subjects/config-changed.ts';
 import { hookStorageSubject } from '../../../shared/subjects/hook-storage.ts';
 import type { readConfig } from '../config.ts';
 import { keysOf, prepareAccess, prepareStore } from '../prepare-tenant.ts';
 import type { Hosting, ManagementClient } from './hosting.ts';
 
+/** How long services have for it. */
+const CLOSING_MS = 1_000;
 const NO_FIRST_CLIENT = { clientId: undefined, clientSecret: undefined };
 
 /** Makes and removes what a hosted tenant has in the store and on the bus. */
@@ -34,6 +38,11 @@ export function makeTenants(deps: {
       return client;
     },
     remove: async ({ handle }) => {
+      // By now it is in the list as one that goes: every service closes it, and writes nothing more of it.
+      const changed: ConfigChanged = { collection: 'tenants', time_ms: Date.now() };
+      bus.publish(configChangedSubject(config.HOOKMINT_TENANT), JSON.stringify(changed));
+      await bus.flush();
+      await delay(CLOSING_MS);
       const db = store.of(handle);
       const { collection } = hooksIn(db);
       // `context.webtask.storage`: an empty message is not a document.
