@@ -13,7 +13,11 @@ async function tell(library, area, act) {
   try {
     say({ library, area, error: null, token: await act() });
   } catch (error) {
-    say({ library, area, error: [error.message, error.cause?.message ?? error.cause?.error_description].filter(Boolean).join(': ') });
+    say({
+      library,
+      area,
+      error: [error.message, error.cause?.message ?? error.cause?.error_description].filter(Boolean).join(': '),
+    });
   }
 }
 
@@ -24,7 +28,10 @@ async function api(library, verify, dialects = ['access_token', 'rfc9068_profile
   }
   for (const { area, token, audience } of task.refuse) {
     await tell(library, 'others refused', async () => {
-      const is_taken = await Promise.resolve(verify(token, audience)).then(() => true, () => false);
+      const is_taken = await Promise.resolve(verify(token, audience)).then(
+        () => true,
+        () => false,
+      );
       if (is_taken) throw new Error(`took: ${area}`);
     });
   }
@@ -50,7 +57,14 @@ async function byOauth4webapi() {
   const server = await discovered('oauth2');
   const client = { client_id: task.client.id };
   const get = async (of, authentication, parameters, options = {}) => {
-    const asked = () => oauth.clientCredentialsGrantRequest(server, of, authentication, { scope: 'read:data', ...parameters }, { ...insecure, ...options });
+    const asked = () =>
+      oauth.clientCredentialsGrantRequest(
+        server,
+        of,
+        authentication,
+        { scope: 'read:data', ...parameters },
+        { ...insecure, ...options },
+      );
     return (await oauth.processClientCredentialsResponse(server, of, await asked())).access_token;
   };
   const basic = oauth.ClientSecretBasic(task.client.secret);
@@ -76,7 +90,10 @@ async function byOauth4webapi() {
   };
   await api('oauth4webapi', validate, ['rfc9068_profile']);
   serve('oauth4webapi', (request, response) => {
-    const seen = new Request(`http://${request.headers.host}${request.url}`, { method: request.method, headers: request.headers });
+    const seen = new Request(`http://${request.headers.host}${request.url}`, {
+      method: request.method,
+      headers: request.headers,
+    });
     oauth.validateJwtAccessToken(server, seen, task.bound_audience, { ...insecure, requireDPoP: true }).then(
       () => response.writeHead(200).end('{}'),
       () => response.writeHead(401).end('{}'),
@@ -93,11 +110,16 @@ async function byOpenidClient() {
   const get = async (id, authentication, parameters, DPoP) => {
     const config = await client.discovery(issuer, id, undefined, authentication, options('oauth2'));
     const handle = DPoP && client.getDPoPHandle(config, DPoP);
-    return (await client.clientCredentialsGrant(config, { scope: 'read:data', ...parameters }, { DPoP: handle })).access_token;
+    return (await client.clientCredentialsGrant(config, { scope: 'read:data', ...parameters }, { DPoP: handle }))
+      .access_token;
   };
   const { audience } = task;
   const { id, secret } = task.client;
-  await tell('openid-client', 'metadata', async () => void (await client.discovery(issuer, id, undefined, client.None(), options('oidc'))));
+  await tell(
+    'openid-client',
+    'metadata',
+    async () => void (await client.discovery(issuer, id, undefined, client.None(), options('oidc'))),
+  );
   await tell('openid-client', 'Basic', () => get(id, client.ClientSecretBasic(secret), { audience }));
   await tell('openid-client', 'post', () => get(id, client.ClientSecretPost(secret), { audience }));
   await tell('openid-client', 'resource', () => get(id, client.ClientSecretPost(secret), { resource: audience }));
@@ -109,7 +131,9 @@ async function byOpenidClient() {
   }
   await tell('openid-client', 'DPoP', async () => {
     const pair = await client.randomDPoPKeyPair('ES256');
-    const { cnf } = load('jose').decodeJwt(await get(id, client.ClientSecretPost(secret), { audience: task.bound_audience }, pair));
+    const { cnf } = load('jose').decodeJwt(
+      await get(id, client.ClientSecretPost(secret), { audience: task.bound_audience }, pair),
+    );
     if (typeof cnf?.jkt !== 'string') throw new Error('not bound');
   });
 }
@@ -124,21 +148,34 @@ async function byOthers() {
   const called = (middleware, token) =>
     new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, host: '127.0.0.1' };
-      const request = { headers, query: {}, method: 'GET', protocol: 'http', get: (name) => headers[name.toLowerCase()], is: () => false, originalUrl: '/data' };
+      const request = {
+        headers,
+        query: {},
+        method: 'GET',
+        protocol: 'http',
+        get: (name) => headers[name.toLowerCase()],
+        is: () => false,
+        originalUrl: '/data',
+      };
       Promise.resolve(middleware(request, {}, (error) => (error ? reject(error) : resolve()))).catch(reject);
     });
   await api('express-oauth2-jwt-bearer', (token, audience) =>
     called(auth({ issuerBaseURL: issuer, audience, dpop: { enabled: false } }), token),
   );
   const app = load('express')();
-  app.get('/data', auth({ issuerBaseURL: issuer, audience: task.bound_audience, dpop: { enabled: true, required: true } }));
+  app.get(
+    '/data',
+    auth({ issuerBaseURL: issuer, audience: task.bound_audience, dpop: { enabled: true, required: true } }),
+  );
   app.get('/data', (_request, response) => response.json({}));
   app.use((error, _request, response, _next) => response.status(error.status ?? 500).json({}));
   serve('express-oauth2-jwt-bearer', app);
 
   const { expressjwt } = load('express-jwt');
   const secret = load('jwks-rsa').expressJwtSecret({ jwksUri: task.jwks_uri });
-  await api('express-jwt', (token, audience) => called(expressjwt({ secret, algorithms: ALGORITHMS, issuer, audience }), token));
+  await api('express-jwt', (token, audience) =>
+    called(expressjwt({ secret, algorithms: ALGORITHMS, issuer, audience }), token),
+  );
 
   const { JwtVerifier } = load('aws-jwt-verify');
   const published = await (await fetch(task.jwks_uri)).json();
@@ -149,7 +186,11 @@ async function byOthers() {
   });
 }
 
-byOauth4webapi().then(byOpenidClient).then(byOthers).then(() => say({ over: true })).catch((error) => {
-  process.stderr.write(`${error.stack}\n`);
-  process.exit(1);
-});
+byOauth4webapi()
+  .then(byOpenidClient)
+  .then(byOthers)
+  .then(() => say({ over: true }))
+  .catch((error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exit(1);
+  });
