@@ -54,8 +54,8 @@ runService(SERVICE, async (endLater) => {
     clientId: config.HOOKMINT_BOOTSTRAP_CLIENT_ID,
     clientSecret: config.HOOKMINT_BOOTSTRAP_CLIENT_SECRET,
   };
-  const { clientSecretKey } = keysOf(config, { tenant, isOwn: true });
-  await prepareAccess(store.db, { issuer, clientSecretKey, firstClient }, tellFirstClient);
+  const keys = keysOf(config, { tenant, isOwn: true });
+  await prepareAccess(store.db, { issuer, ...keys, firstClient }, tellFirstClient);
   if (isHosting) {
     await tenantsIn(store.db).createIndexes();
     await prepareOperatorAccess(store.db, issuer);

@@ -10,7 +10,7 @@ import { eventsProofKey } from '../../shared/bus/events-proof.ts';
 import { proofKey } from '../../shared/bus/proof.ts';
 import { followPublicKeys } from '../../shared/public-keys.ts';
 import { createRecordingOpener, recordingPublicKey } from '../../shared/recording-seal.ts';
-import { keepKeyChecks } from '../../shared/store/key-check.ts';
+import { checkKeys } from '../../shared/store/key-check.ts';
 import { announcedKeys, configChangedSubject } from '../../shared/subjects/config-changed.ts';
 import { HookDryRunReply, hookDryRunSubject, type HookDryRun } from '../../shared/subjects/hook-dry-run.ts';
 import { hookRehearsalSubject, type HookRehearsal } from '../../shared/subjects/hook-rehearsal.ts';
@@ -90,7 +90,7 @@ async function opened(
   const { tenant, issuer, db, isOwn, hosting } = of;
   const audience = managementAudience(issuer);
   const { clientSecretKey, hookSecretsKey } = keysOf(config, of);
-  await keepKeyChecks(db, { HOOKMINT_CLIENT_SECRET_KEY: clientSecretKey, HOOKMINT_HOOK_SECRETS_KEY: hookSecretsKey });
+  await checkKeys(db, { HOOKMINT_CLIENT_SECRET_KEY: clientSecretKey, HOOKMINT_HOOK_SECRETS_KEY: hookSecretsKey });
   const hasConsole = isOwn && config.HOOKMINT_CONSOLE === 'on';
   const signIn = isOwn ? signInSettings(config, { isServed: hasConsole, scopes: SCOPES }) : undefined;
   const keysRequestKey = proofKey(config.HOOKMINT_KEYS_REQUEST_KEY);

@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import { connectStore } from '../../shared/store/connect.ts';
 import { consoleLinksIn } from '../../shared/store/console-links.ts';
 import { consoleSessionsIn } from '../../shared/store/console-sessions.ts';
+import { keepKeyChecks } from '../../shared/store/key-check.ts';
 import { logsIn } from '../../shared/store/logs.ts';
 import { prepareConfiguration } from '../../shared/store/prepare.ts';
 import { revocationsIn } from '../../shared/store/revocations.ts';
@@ -42,13 +43,16 @@ export async function prepareStore(config: Config, tenant: string): Promise<void
 /**
  * Puts into a tenant what access to its Management API rests on.
  *
+ * @throws {HookmintError} `config_invalid` for keys that are not those of the database.
  * @param tell Called with the first client and its secret if both were made here, to show them this once.
  */
 export async function prepareAccess(
   db: Db,
-  of: { issuer: string; clientSecretKey: Buffer; firstClient: FirstClient },
+  of: { issuer: string; firstClient: FirstClient } & ReturnType<typeof keysOf>,
   tell: (clientId: string, clientSecret: string) => void,
 ): Promise<void> {
-  const { issuer, clientSecretKey, firstClient } = of;
+  const { issuer, clientSecretKey, hookSecretsKey, firstClient } = of;
+  // First: what is hashed under another key than the rest is nobody's.
+  await keepKeyChecks(db, { HOOKMINT_CLIENT_SECRET_KEY: clientSecretKey, HOOKMINT_HOOK_SECRETS_KEY: hookSecretsKey });
   await bootstrap(db, { audience: managementAudience(issuer), scopes: SCOPES, firstClient, clientSecretKey }, tell);
 }

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Store } from '../../../shared/store/connect.ts';
 import { hooksIn } from '../../../shared/store/hooks.ts';
-import { keepKeyChecks } from '../../../shared/store/key-check.ts';
 import { configChangedSubject, type ConfigChanged } from '../../../shared/subjects/config-changed.ts';
 import { hookStorageSubject } from '../../../shared/subjects/hook-storage.ts';
 import type { readConfig } from '../config.ts';
@@ -22,15 +21,11 @@ export function makeTenants(deps: {
   const { config, store, bus } = deps;
   return {
     prepare: async ({ handle, issuer }) => {
-      const { clientSecretKey, hookSecretsKey } = keysOf(config, { tenant: handle, isOwn: false });
       const db = store.of(handle);
+      const keys = keysOf(config, { tenant: handle, isOwn: false });
       await prepareStore(config, handle);
-      await keepKeyChecks(db, {
-        HOOKMINT_CLIENT_SECRET_KEY: clientSecretKey,
-        HOOKMINT_HOOK_SECRETS_KEY: hookSecretsKey,
-      });
       const made: ManagementClient[] = [];
-      await prepareAccess(db, { issuer, clientSecretKey, firstClient: NO_FIRST_CLIENT }, (client_id, client_secret) =>
+      await prepareAccess(db, { issuer, ...keys, firstClient: NO_FIRST_CLIENT }, (client_id, client_secret) =>
         made.push({ client_id, client_secret }),
       );
       const [client] = made;
