@@ -145,16 +145,28 @@ describe('what is refused names the member and the way out', () => {
 /** While it runs, mongod refuses management what it is asked in the middle of a deletion. */
 async function withoutRightToRemoveGrants(run: () => Promise<void>): Promise<void> {
   const db = await stack().db();
-  const { roles } = await db.command({ rolesInfo: 'management', showPrivileges: true });
-  const [{ privileges }] = roles as [{ privileges: { resource: { collection: string }; actions: string[] }[] }];
-  const fewer = privileges.map(({ resource, actions }) => ({
-    resource,
-    actions: resource.collection === 'client_grants' ? actions.filter((action) => action !== 'remove') : actions,
-  }));
-  await db.command({ updateRole: 'management', privileges: fewer });
+  // The other is that of all tenants' databases.
+  const roles = [
+    { of: db, role: 'management' },
+    { of: db.client.db('admin'), role: `${db.databaseName}_management` },
+  ];
+  const before = await Promise.all(
+    roles.map(async ({ of, role }) => {
+      const { roles: found } = await of.command({ rolesInfo: role, showPrivileges: true });
+      const [{ privileges }] = found as [{ privileges: { resource: { collection: string }; actions: string[] }[] }];
+      return { of, role, privileges };
+    }),
+  );
+  for (const { of, role, privileges } of before) {
+    const fewer = privileges.map(({ resource, actions }) => ({
+      resource,
+      actions: resource.collection === 'client_grants' ? actions.filter((action) => action !== 'remove') : actions,
+    }));
+    await of.command({ updateRole: role, privileges: fewer });
+  }
   try {
     await run();
   } finally {
-    await db.command({ updateRole: 'management', privileges });
+    for (const { of, role, privileges } of before) await of.command({ updateRole: role, privileges });
   }
 }

@@ -2,6 +2,7 @@ import '../contract/quiet.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeProtectedHeader, createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { openManagement } from '../support/management.ts';
 import { runCli } from '../support/run-cli.ts';
 import type { Stack } from '../support/stack.ts';
 import { askAt, openOperator, openTenantManagement, tokenAt, type MadeTenant } from '../support/tenants.ts';
@@ -174,6 +175,34 @@ describe('a tenant that is suspended', () => {
     assert.equal((await operator.call('GET', `tenants/${made.name}`)).body.errorCode, 'inexistent_tenant');
     const again = await operator.make('short-lived');
     assert.notEqual(again.management.client_id, made.management.client_id);
+  });
+});
+
+describe("the operator's API", () => {
+  it('is nothing that the Management API shows, grants, changes or removes', async () => {
+    const { call } = await openManagement(stack());
+    const audience = `${stack().url}/operator/v1/`;
+    const shown = async (path: string): Promise<string> => JSON.stringify((await call('GET', path)).body);
+    for (const path of [
+      '/resource-servers',
+      '/client-grants',
+      `/client-grants?client_id=${stack().managementClientId}`,
+    ])
+      assert.ok(!(await shown(path)).includes('operator'), path);
+    for (const [method, path, body] of [
+      ['GET', '/resource-servers/operator-api'],
+      ['GET', `/resource-servers/${encodeURIComponent(audience)}`],
+      ['PATCH', '/resource-servers/operator-api', { name: 'x' }],
+      ['GET', '/client-grants/operator-grant'],
+      ['PATCH', '/client-grants/operator-grant', { scope: [] }],
+      ['POST', '/client-grants', { client_id: stack().clientId, audience, scope: ['create:tenants'] }],
+    ] as const) {
+      assert.equal((await call(method, path, body)).status, 404, `${method} ${path}`);
+    }
+    assert.equal((await call('PATCH', '/tenants/settings', { default_audience: audience })).status, 400);
+    await call('DELETE', '/client-grants/operator-grant');
+    await call('DELETE', '/resource-servers/operator-api');
+    assert.equal((await (await openOperator(stack())).call('GET', 'tenants')).status, 200);
   });
 });
 

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import { HookmintError } from '../../../shared/errors.ts';
 import { DEFAULT_TOKEN_LIFETIME_SECONDS } from '../../../shared/domain/resource-server.ts';
 import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { resourceServersIn } from '../../../shared/store/resource-servers.ts';
-import { operatorAudience, OPERATOR_SCOPES } from './operator-api.ts';
+import { operatorAudience, OPERATOR_API_ID, OPERATOR_GRANT_ID, OPERATOR_SCOPES } from './operator-api.ts';
 
 const OPERATOR_API_NAME = 'hookmint Operator API';
-const OPERATOR_API_ID = 'operator-api';
 
 /**
  * Puts into the deployment's own tenant the API by which its operator makes others, and grants it to the tenant's first client: once, so that a grant that was
@@ -41,6 +39,10 @@ export async function prepareOperatorAccess(db: Db, issuer: string): Promise<voi
   if (before !== undefined) return;
   const first = await db.collection<{ _id: string; client_id: string }>('tenant').findOne({ _id: 'bootstrap' });
   if (first === null) return;
-  const id = `cgr_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-  await clientGrantsIn(db).put({ id, client_id: first.client_id, audience, scope: [...OPERATOR_SCOPES] });
+  await clientGrantsIn(db).put({
+    id: OPERATOR_GRANT_ID,
+    client_id: first.client_id,
+    audience,
+    scope: [...OPERATOR_SCOPES],
+  });
 }

@@ -15,6 +15,7 @@ import { reads, writes, type Route } from '../../api/route.ts';
 import { claimsAfter } from '../../api/static-claims.ts';
 import { administers, besideWaysIn, lastAdministrator } from '../../auth/ways-in.ts';
 import type { Deps } from '../../deps.ts';
+import { OPERATOR_API_ID, OPERATOR_GRANT_ID } from '../../hosting/operator-api.ts';
 import { editedGrant } from './edit.ts';
 import { ClientGrantView, CreateClientGrant, UpdateClientGrant } from './schema.ts';
 import { viewOf } from './view.ts';
@@ -51,7 +52,7 @@ const list = reads({
       ...(allow_any_organization === undefined
         ? {}
         : { 'profile.allow_any_organization': allow_any_organization ? true : { $ne: true } }),
-      ...(none ? { _id: { $in: [] } } : {}),
+      _id: none ? { $in: [] } : { $ne: OPERATOR_GRANT_ID },
     };
     const source = {
       list: (page: { skip: number; limit: number }) => grants.list(filter, page),
@@ -76,7 +77,7 @@ const get = reads({
   errors: [404],
   handle: async ({ params: { id } }, { db }) => {
     const grant = await clientGrantsIn(db).find(id);
-    if (grant === undefined) throw inexistent('client grant');
+    if (grant === undefined || grant.id === OPERATOR_GRANT_ID) throw inexistent('client grant');
     return viewOf(grant);
   },
 });
@@ -134,6 +135,7 @@ const update = writes('patch', {
   response: ClientGrantView,
   errors: [404, 409],
   handle: async ({ params: { id }, body }, deps) => {
+    if (id === OPERATOR_GRANT_ID) throw inexistent('client grant');
     const apis = resourceServersIn(deps.db);
     const changed = await writing(id, deps, (refuseLoss) =>
       clientGrantsIn(deps.db).change(id, async (now) => {
@@ -158,6 +160,7 @@ const remove = writes('delete', {
   status: 204,
   errors: [409],
   handle: async ({ params: { id } }, deps) => {
+    if (id === OPERATOR_GRANT_ID) return { answer: undefined, change: null };
     const grant = await writing(id, deps, (refuseLoss) => {
       refuseLoss();
       return clientGrantsIn(deps.db).remove(id);
@@ -176,7 +179,7 @@ async function bothEnds(clientId: string, audience: string, { db }: Deps): Promi
     resourceServersIn(db).findByIdentifier(audience),
   ]);
   if (client === undefined) throw inexistent('client');
-  if (api === undefined) throw inexistent('resource server');
+  if (api === undefined || api.id === OPERATOR_API_ID) throw inexistent('resource server');
   return api;
 }
 

@@ -17,6 +17,7 @@ import { fieldsQuery, flag, repeatable, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import { claimsAfter } from '../../api/static-claims.ts';
 import type { Deps } from '../../deps.ts';
+import { OPERATOR_API_ID } from '../../hosting/operator-api.ts';
 import { CreateResourceServer, ResourceServerView, UpdateResourceServer } from './schema.ts';
 import { viewOf } from './view.ts';
 
@@ -42,12 +43,13 @@ const list = reads({
   response: listOf(ResourceServerView, 'resource_servers'),
   handle: ({ query }, { db }) => {
     const apis = resourceServersIn(db);
-    const filter = query.identifiers === undefined ? {} : { identifier: { $in: query.identifiers } };
+    const asked = query.identifiers === undefined ? {} : { identifier: { $in: query.identifiers } };
+    const filter = { ...asked, _id: { $ne: OPERATOR_API_ID } };
     const source = {
       list: (page: { skip: number; limit: number }) => apis.list(filter, page),
       count: (limit: number) => apis.count(filter, { limit }),
       listAfter: (id: string | undefined, limit: number) =>
-        apis.list({ ...filter, ...(id === undefined ? {} : { _id: { $gt: id } }) }, { skip: 0, limit }),
+        apis.list({ $and: [filter, id === undefined ? {} : { _id: { $gt: id } }] }, { skip: 0, limit }),
       idOf: ({ id }: ResourceServer) => id,
     };
     return pageOf(query, 'resource_servers', source, viewOf);
@@ -152,7 +154,7 @@ export const resourceServerRoutes: readonly Route[] = [list, create, get, update
 async function findEither(idOrIdentifier: string, { db }: Deps): Promise<ResourceServer> {
   const apis = resourceServersIn(db);
   const api = (await apis.find(idOrIdentifier)) ?? (await apis.findByIdentifier(idOrIdentifier));
-  if (api === undefined) throw inexistent('resource server');
+  if (api === undefined || api.id === OPERATOR_API_ID) throw inexistent('resource server');
   return api;
 }
 

@@ -9,6 +9,7 @@ import { heeded } from '../../api/off.ts';
 import { fieldsQuery, withFields } from '../../api/query.ts';
 import { reads, writes, type Route } from '../../api/route.ts';
 import type { Deps } from '../../deps.ts';
+import { OPERATOR_API_ID } from '../../hosting/operator-api.ts';
 import { heededFlags } from './flags.ts';
 import { profile as known } from './profile.ts';
 import { SANDBOX_VERSIONS, TenantSettingsView, UpdateTenantSettings } from './schema.ts';
@@ -103,6 +104,7 @@ function audienceOf(sent: string | null | undefined, now: TenantSettings): strin
 /** @throws {ApiError} 400 for an audience that no API has. */
 async function refuseUnknownAudience(audience: string | null, { db }: Deps): Promise<void> {
   if (audience === null) return;
-  if ((await resourceServersIn(db).findByIdentifier(audience)) !== undefined) return;
+  const api = await resourceServersIn(db).findByIdentifier(audience);
+  if (api !== undefined && api.id !== OPERATOR_API_ID) return;
   throw invalidBody(`'there is no API with the identifier ${audience}' on property default_audience.`);
 }
