@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UsageError } from '../shared/usage-error.ts';
 import { answered } from './answered.ts';
+import { environmentHere } from './local-stack.ts';
 import { jsonOrNothing, reach, textOf } from './http.ts';
 import { isTooDeep, MAX_LEVELS } from './tenant-files/bounds.ts';
 
@@ -63,14 +64,12 @@ export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, s
 type ApiPath = 'api/v2' | 'operator/v1';
 
 /**
- * Connects by what the environment says.
+ * Connects by what the environment says; where it names no server, to the one that runs on this machine.
  *
  * @throws {UsageError} One that names the variable that is missing or wrong.
  */
-export async function connectApi(
-  env: NodeJS.ProcessEnv = process.env,
-  apiPath: ApiPath = 'api/v2',
-): Promise<ApiClient> {
+export async function connectApi(given?: NodeJS.ProcessEnv, apiPath: ApiPath = 'api/v2'): Promise<ApiClient> {
+  const env = given ?? (await environmentHere());
   const baseUrl = baseUrlOf(env);
   const token =
     variable('HOOKMINT_ACCESS_TOKEN', 'AUTH0_ACCESS_TOKEN', env) ??

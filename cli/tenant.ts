@@ -68,7 +68,7 @@ async function create(
   const { client_id, client_secret } = made.management;
   note(`The tenant ${made.name} is at ${made.issuer}. Its first client, whose secret is shown this once:`);
   print(
-    `export HOOKMINT_URL=${quoted(made.issuer)}`,
+    `export HOOKMINT_URL=${quoted(made.issuer.replace(/\/$/, ''))}`,
     `export HOOKMINT_CLIENT_ID=${quoted(client_id)}`,
     `export HOOKMINT_CLIENT_SECRET=${quoted(client_secret)}`,
   );

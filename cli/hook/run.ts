@@ -85,7 +85,7 @@ function inspectionOf(
     port,
     stopsFirst: inspectBrk !== undefined,
     onListening: (url) => {
-      note(`hookmint: ${asCaller(file)} waits for a debugger at ${url}: chrome://inspect, or an editor's "attach".`);
+      note(`hookmint: ${asCaller(file)} waits for a debugger, of chrome://inspect or an editor's "attach", at ${url}`);
       note('hookmint: it runs in Node itself, not in an isolate: no limit of time, CPU or memory holds.');
     },
   };

@@ -24,7 +24,7 @@ export async function token(args: string[]): Promise<ExitCode> {
   if (positionals.length > 0) throw new UsageError(`token takes no argument. ${seeHelp()}`);
   if (values.raw && values.json) throw new UsageError('--raw and --json exclude each other.');
   const local = await localStack(values.data);
-  const client = clientOf(local);
+  const client = clientOf(local, { isNamed: values.data !== undefined });
   const audience = values.audience ?? (local === undefined ? undefined : DEMO_AUDIENCE);
   const parameters = {
     ...Object.fromEntries((values.param ?? []).map(parameterOf)),
@@ -41,13 +41,16 @@ export async function token(args: string[]): Promise<ExitCode> {
   return answered.isIssued ? EXIT.ok : EXIT.failed;
 }
 
-/** The client of the variables; of a local hookmint its own, where they name none. */
-function clientOf(local: LocalStack | undefined): { baseUrl: string; clientId: string; clientSecret: string } {
+/** The client of the variables; of a local hookmint its own, where they name none, or its folder was named: they are for another then. */
+function clientOf(
+  local: LocalStack | undefined,
+  { isNamed }: { isNamed: boolean },
+): { baseUrl: string; clientId: string; clientSecret: string } {
   const baseUrl = local?.url ?? baseUrlOf();
   const clientId = variable('HOOKMINT_CLIENT_ID', 'AUTH0_CLIENT_ID');
   const clientSecret = variable('HOOKMINT_CLIENT_SECRET', 'AUTH0_CLIENT_SECRET');
-  if (clientId !== undefined && clientSecret !== undefined) return { baseUrl, clientId, clientSecret };
-  if (local !== undefined && clientId === undefined && clientSecret === undefined) {
+  if (clientId !== undefined && clientSecret !== undefined && !isNamed) return { baseUrl, clientId, clientSecret };
+  if (local !== undefined && (isNamed || (clientId === undefined && clientSecret === undefined))) {
     const { demo_client_id, demo_client_secret } = local.secrets;
     return { baseUrl, clientId: demo_client_id, clientSecret: demo_client_secret };
   }

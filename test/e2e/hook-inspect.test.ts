@@ -161,7 +161,10 @@ it(
   async () => {
     const { url, stderr, ended } = await inspect('my-hook.js', HOOK);
     assert.match(url, /^ws:\/\/127\.0\.0\.1:\d+\/[\da-f-]{36}$/);
-    assert.match(stderr(), /my-hook\.js waits for a debugger at ws:[^]*no limit of time, CPU or memory holds/);
+    assert.match(
+      stderr(),
+      /my-hook\.js waits for a debugger, of chrome:[^]* at ws:[^]*no limit of time, CPU or memory holds/,
+    );
     const debug = await attached(url, [{ url: addressOf('my-hook.js'), lineNumber: 2 }]);
     const { lineNumber, valueOf, ...at } = await paused(debug);
     assert.deepEqual([at.url, lineNumber], [addressOf('my-hook.js'), 2]);

@@ -304,7 +304,7 @@ describe('the command line', () => {
     assert.equal(made.code, 0, made.stderr);
     assert.match(
       made.stdout,
-      /^export HOOKMINT_URL='https:\/\/auth\.initech\.example\/'\nexport HOOKMINT_CLIENT_ID='\w+'\nexport HOOKMINT_CLIENT_SECRET='[\w-]+'\n$/,
+      /^export HOOKMINT_URL='https:\/\/auth\.initech\.example'\nexport HOOKMINT_CLIENT_ID='\w+'\nexport HOOKMINT_CLIENT_SECRET='[\w-]+'\n$/,
     );
     const listed = await run('list');
     assert.match(listed.stdout, /^initech +active +https:\/\/auth\.initech\.example\/$/m);
