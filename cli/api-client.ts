@@ -52,14 +52,6 @@ const MAX_ATTEMPTS = 5;
 /** However long the server says that it needs, seconds. */
 const MAX_WAIT_SECONDS = 60;
 
-/** The variables with hookmint's URL and the caller's credentials. The names of Auth0's own tools work too. */
-export const CONNECTION_HELP = `  HOOKMINT_URL            the URL of hookmint, such as https://auth.example.com
-                          (or AUTH0_DOMAIN, a host name)
-  HOOKMINT_CLIENT_ID      a client with a grant for the Management API, and its secret
-  HOOKMINT_CLIENT_SECRET    (or AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET)
-  HOOKMINT_ACCESS_TOKEN   instead of the two: an access token (or AUTH0_ACCESS_TOKEN)
-`;
-
 /** Below the issuer: the Management API of a tenant, or the API of the deployment's operator. */
 type ApiPath = 'api/v2' | 'operator/v1';
 

@@ -1,5 +1,5 @@
-import { CONNECTION_HELP } from '../api-client.ts';
 import { COMMANDS_HELP } from './commands.ts';
+import { CONNECTION_HELP } from './connection.ts';
 import { HOOK_COMMANDS_HELP } from './hook-commands.ts';
 
 const ALL = [...HOOK_COMMANDS_HELP, ...COMMANDS_HELP];

@@ -125,7 +125,8 @@ test('hook new, run, test and deploy: the next token is shaped by it', async () 
   // In its folder nothing need be told of it.
   const listed = hookmint(['hook', 'list']);
   assert.equal(listed.status, 0, listed.output);
-  assert.match(listed.output, /which runs on this machine[^]*\bplan\b/);
+  assert.match(listed.output, /^plan +\(enabled\)$/m);
+  assert.match(listed.output, /which runs on this machine$/m);
   await until('the token has the claim', async () => {
     const { body } = await requestToken(asker);
     return decodeJwt(String((body as { access_token?: string }).access_token))['https://example.com/plan'] === 'gold';
