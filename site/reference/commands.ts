@@ -1,7 +1,7 @@
 import { HELP as START_HELP } from '../../deploy/local/options.ts';
 import { COMMANDS_HELP } from '../../cli/help/commands.ts';
 import { HOOK_COMMANDS_HELP } from '../../cli/help/hook-commands.ts';
-import { CONNECTION_HELP } from '../../cli/api-client.ts';
+import { CONNECTION_HELP } from '../../cli/help/connection.ts';
 import { code, MADE, table } from './markdown.ts';
 
 const block = (text: string): string => `\`\`\`text\n${text.trim()}\n\`\`\``;
