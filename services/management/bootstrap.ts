@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import { hashClientSecret, newClientId, newClientSecret } from '../../shared/client-secret.ts';
-import { DEFAULT_TOKEN_LIFETIME_SECONDS } from '../../shared/domain/resource-server.ts';
 import { clientGrantsIn } from '../../shared/store/client-grants.ts';
 import { clientsIn } from '../../shared/store/clients.ts';
-import { resourceServersIn } from '../../shared/store/resource-servers.ts';
+import { putSystemApi } from './system-api.ts';
 
 /** The name by which Auth0's tools know the API that is theirs, and leave it alone (contract §5.9). */
 const MANAGEMENT_API_NAME = 'Auth0 Management API';
@@ -27,7 +26,7 @@ export async function bootstrap(
   tell: (clientId: string, clientSecret: string) => void,
 ): Promise<void> {
   const { audience, scopes } = options;
-  await putManagementApi(db, audience, scopes);
+  await putSystemApi(db, { id: MANAGEMENT_API_ID, name: MANAGEMENT_API_NAME, audience, scopes });
   const markers = db.collection<Bootstrap>('tenant');
   const client_id = options.firstClient.clientId ?? newClientId();
   await markers.updateOne({ _id: 'bootstrap' }, { $setOnInsert: { client_id, done: false } }, { upsert: true });
@@ -41,26 +40,6 @@ export async function bootstrap(
   if (grant !== undefined)
     await grants.change(grant.id, (now) => ({ ...now, scope: [...new Set([...now.scope, ...fresh])] }));
   await markers.updateOne({ _id: 'bootstrap' }, { $set: { done: true, scopes: [...scopes] } });
-}
-
-async function putManagementApi(db: Db, audience: string, scopes: readonly string[]): Promise<void> {
-  const apis = resourceServersIn(db);
-  const before = await apis.find(MANAGEMENT_API_ID);
-  if (before !== undefined && before.identifier !== audience) {
-    // The service has moved to another address: grants move with it. First, since the API says afterwards that they have.
-    await clientGrantsIn(db).collection.updateMany({ audience: before.identifier }, { $set: { audience } });
-  }
-  await apis.put({
-    id: MANAGEMENT_API_ID,
-    identifier: audience,
-    name: MANAGEMENT_API_NAME,
-    scopes: scopes.map((value) => ({ value })),
-    signing_alg: 'RS256',
-    token_dialect: 'access_token',
-    enforce_policies: false,
-    token_lifetime_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
-    is_system: true,
-  });
 }
 
 async function makeFirstClient(

@@ -49,6 +49,7 @@ export async function watchTenants(db: Db, bus: NatsConnection, own: string): Pr
   let byHandle = new Map<string, HostedTenant>();
   let find = finderOf(list);
   let reading: Promise<void> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
   let isRefusedTold = false;
   const listeners: (() => void)[] = [];
 
@@ -67,8 +68,14 @@ export async function watchTenants(db: Db, bus: NatsConnection, own: string): Pr
     isRefusedTold = true;
     return [];
   }
-  /** One after the other, so that an older list never comes after a newer one. */
-  const tryToRead = (): Promise<void> => (reading = reading.catch(() => undefined).then(readNow));
+  /** One after the other, so that an older list never comes after a newer one; whoever asks while one is read shares the next. */
+  const tryToRead = (): Promise<void> =>
+    (waiting ??= reading
+      .catch(() => undefined)
+      .then(() => {
+        waiting = undefined;
+        return (reading = readNow());
+      }));
   const read = async (): Promise<void> => {
     await tryToRead().catch((error: unknown) =>
       logger.warn({ reason: messageOf(error) }, 'the list of tenants was not read; it stays as it is'),

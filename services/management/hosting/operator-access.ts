@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
 import { HookmintError } from '../../../shared/errors.ts';
-import { DEFAULT_TOKEN_LIFETIME_SECONDS } from '../../../shared/domain/resource-server.ts';
 import { clientGrantsIn } from '../../../shared/store/client-grants.ts';
 import { resourceServersIn } from '../../../shared/store/resource-servers.ts';
+import { putSystemApi } from '../system-api.ts';
 import { operatorAudience, OPERATOR_API_ID, OPERATOR_GRANT_ID, OPERATOR_SCOPES } from './operator-api.ts';
 
 const OPERATOR_API_NAME = 'hookmint Operator API';
@@ -21,22 +21,12 @@ export async function prepareOperatorAccess(db: Db, issuer: string): Promise<voi
       `HOOKMINT_OPERATOR_API is on, and there is an API ${audience} already, whose grants would be the operator's. Delete it first.`,
     );
   }
-  if (before !== undefined && before.identifier !== audience) {
-    // The service has moved to another address: grants move with it.
-    await clientGrantsIn(db).collection.updateMany({ audience: before.identifier }, { $set: { audience } });
-  }
-  await apis.put({
-    id: OPERATOR_API_ID,
-    identifier: audience,
-    name: OPERATOR_API_NAME,
-    scopes: OPERATOR_SCOPES.map((value) => ({ value })),
-    signing_alg: 'RS256',
-    token_dialect: 'access_token',
-    enforce_policies: false,
-    token_lifetime_seconds: DEFAULT_TOKEN_LIFETIME_SECONDS,
-    is_system: true,
-  });
-  if (before !== undefined) return;
+  // Before the API, which says afterwards that it was made: a process that ends in between leaves nobody without.
+  if (before === undefined) await grantToFirstClient(db, audience);
+  await putSystemApi(db, { id: OPERATOR_API_ID, name: OPERATOR_API_NAME, audience, scopes: OPERATOR_SCOPES });
+}
+
+async function grantToFirstClient(db: Db, audience: string): Promise<void> {
   const first = await db.collection<{ _id: string; client_id: string }>('tenant').findOne({ _id: 'bootstrap' });
   if (first === null) return;
   await clientGrantsIn(db).put({
