@@ -4,6 +4,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { readAddress } from '../deploy/local/address-file.ts';
 import { defaultDataDir } from '../deploy/local/default-data-dir.ts';
 import { loadSecrets, type LocalSecrets } from '../deploy/local/local-secrets.ts';
+import { isLoopbackName } from '../shared/loopback.ts';
 import { note } from '../shared/terminal.ts';
 import { UsageError } from '../shared/usage-error.ts';
 import { fromCaller } from './command.ts';
@@ -34,22 +35,23 @@ export async function localStack(dataDir: string | undefined): Promise<LocalStac
 }
 
 /**
- * The environment, or, where it names no server, the hookmint that runs in the default folder of this machine: as its owner, unless the environment has credentials.
+ * The environment, or, where it says nothing of a server, the hookmint that runs in the default folder of this machine, as its owner. A folder may be a stranger's:
+ * credentials of the environment are not for what it names, and it names nothing beyond this machine.
  */
 export async function environmentHere(): Promise<NodeJS.ProcessEnv> {
-  const isSet = (name: string): boolean => (process.env[name] ?? '') !== '';
-  const isTold = ['HOOKMINT_URL', 'AUTH0_DOMAIN'].some(isSet);
-  if (isTold || readAddress(defaultDataDir()) === undefined) return process.env;
+  const isTold = CONNECTION.some((name) => (process.env[name] ?? '') !== '');
+  const address = isTold ? undefined : readAddress(defaultDataDir());
+  if (address === undefined || !isLoopbackName(new URL(address.url).hostname)) return process.env;
   const local = await localStack(undefined);
   if (local === undefined) return process.env;
   note(`hookmint: at ${local.url}, which runs on this machine`);
-  return CREDENTIALS.some(isSet) ? { ...process.env, HOOKMINT_URL: local.url } : ownerOf(local);
+  return ownerOf(local);
 }
 
-const CREDENTIALS = ['CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'].flatMap((name) => [
-  `HOOKMINT_${name}`,
-  `AUTH0_${name}`,
-]);
+const CONNECTION = [
+  ...['HOOKMINT_URL', 'AUTH0_DOMAIN'],
+  ...['CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'].flatMap((name) => [`HOOKMINT_${name}`, `AUTH0_${name}`]),
+];
 
 /** What tells the Management API's client of such a hookmint, in the place of the environment. */
 export function ownerOf({ url, secrets }: LocalStack): NodeJS.ProcessEnv {

@@ -24,7 +24,7 @@ export async function token(args: string[]): Promise<ExitCode> {
   if (positionals.length > 0) throw new UsageError(`token takes no argument. ${seeHelp()}`);
   if (values.raw && values.json) throw new UsageError('--raw and --json exclude each other.');
   const local = await localStack(values.data);
-  const client = clientOf(local, { isNamed: values.data !== undefined });
+  const client = clientOf(local);
   const audience = values.audience ?? (local === undefined ? undefined : DEMO_AUDIENCE);
   const parameters = {
     ...Object.fromEntries((values.param ?? []).map(parameterOf)),
@@ -41,19 +41,15 @@ export async function token(args: string[]): Promise<ExitCode> {
   return answered.isIssued ? EXIT.ok : EXIT.failed;
 }
 
-/** The client of the variables; of a local hookmint its own, where they name none, or its folder was named: they are for another then. */
-function clientOf(
-  local: LocalStack | undefined,
-  { isNamed }: { isNamed: boolean },
-): { baseUrl: string; clientId: string; clientSecret: string } {
-  const baseUrl = local?.url ?? baseUrlOf();
+/** Of a local hookmint its demo client: the variables are for the server that they name, and a folder may be a stranger's. */
+function clientOf(local: LocalStack | undefined): { baseUrl: string; clientId: string; clientSecret: string } {
+  if (local !== undefined) {
+    const { demo_client_id, demo_client_secret } = local.secrets;
+    return { baseUrl: local.url, clientId: demo_client_id, clientSecret: demo_client_secret };
+  }
   const clientId = variable('HOOKMINT_CLIENT_ID', 'AUTH0_CLIENT_ID');
   const clientSecret = variable('HOOKMINT_CLIENT_SECRET', 'AUTH0_CLIENT_SECRET');
-  if (clientId !== undefined && clientSecret !== undefined && !isNamed) return { baseUrl, clientId, clientSecret };
-  if (local !== undefined && (isNamed || (clientId === undefined && clientSecret === undefined))) {
-    const { demo_client_id, demo_client_secret } = local.secrets;
-    return { baseUrl, clientId: demo_client_id, clientSecret: demo_client_secret };
-  }
+  if (clientId !== undefined && clientSecret !== undefined) return { baseUrl: baseUrlOf(), clientId, clientSecret };
   throw new UsageError('Set HOOKMINT_CLIENT_ID and HOOKMINT_CLIENT_SECRET, the client that the token is for.');
 }
 

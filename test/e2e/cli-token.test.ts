@@ -108,6 +108,12 @@ describe('hookmint token', () => {
     }
   });
 
+  it('shows credentials of the environment to no server that a folder names', async () => {
+    const env = { ...asClient(), HOOKMINT_URL: '', HOOKMINT_CLIENT_SECRET: 'of-another-server' };
+    const { code, stdout } = await token(['--data', stack().dataDir], env);
+    assert.equal(code, 0, stdout);
+  });
+
   it('has colours at a terminal, and none with NO_COLOR', { skip: noTerminal }, async () => {
     const args = ['--no-node-snapshot', 'cli/main.ts', 'token', '--data', stack().dataDir];
     const env = { HOOKMINT_URL: '', AUTH0_DOMAIN: '', HOOKMINT_CLIENT_ID: '', HOOKMINT_CLIENT_SECRET: '' };

@@ -127,6 +127,10 @@ test('hook new, run, test and deploy: the next token is shaped by it', async () 
   assert.equal(listed.status, 0, listed.output);
   assert.match(listed.output, /^plan +\(enabled\)$/m);
   assert.match(listed.output, /which runs on this machine$/m);
+  // Which may be a stranger's: what the environment has is not for it, nor is anything for a server elsewhere.
+  const ofAnother = hookmint(['hook', 'list'], { HOOKMINT_ACCESS_TOKEN: 'of-another-server' });
+  assert.equal(ofAnother.status, 2);
+  assert.match(ofAnother.output, /Set HOOKMINT_URL/);
   await until('the token has the claim', async () => {
     const { body } = await requestToken(asker);
     return decodeJwt(String((body as { access_token?: string }).access_token))['https://example.com/plan'] === 'gold';
